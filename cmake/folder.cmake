@@ -1,0 +1,27 @@
+# add_folder(NAME SOURCES… LINK… PRIVATE_LINK…): the static library stillwatch_NAME of the folder NAME.
+# LINK is what its headers include; PRIVATE_LINK what only its sources need.
+function(add_folder name)
+    cmake_parse_arguments(FOLDER "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+    add_library(stillwatch_${name} STATIC ${FOLDER_SOURCES})
+    target_link_libraries(stillwatch_${name} PUBLIC stillwatch_options ${FOLDER_LINK} PRIVATE ${FOLDER_PRIVATE_LINK})
+endfunction()
+
+# add_unit_tests(FOLDER SOURCES… LINK…): one test program of tests/unit/FOLDER, label unit.
+function(add_unit_tests folder)
+    cmake_parse_arguments(UNIT "" "" "SOURCES;LINK" ${ARGN})
+    add_test_program(unit_${folder} LABEL unit SOURCES ${UNIT_SOURCES} LINK ${UNIT_LINK})
+endfunction()
+
+# add_test_program(NAME LABEL … SOURCES … LINK …): a GoogleTest program; each TEST is a ctest test.
+function(add_test_program name)
+    cmake_parse_arguments(PROGRAM "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+    if(NOT PROGRAM_TIMEOUT)
+        set(PROGRAM_TIMEOUT 120)
+    endif()
+    add_executable(${name} ${PROGRAM_SOURCES})
+    target_link_libraries(${name} PRIVATE ${PROGRAM_LINK} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name} PRIVATE
+        STILLWATCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" STILLWATCH_BUILD_DIR="${PROJECT_BINARY_DIR}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+        PROPERTIES LABELS ${PROGRAM_LABEL} TIMEOUT ${PROGRAM_TIMEOUT})
+endfunction()

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <type_traits>
+#include <utility>
+
+// The vocabulary of concurrency: one event loop owns all changing state, pools do the heavy work
+// (docs/architecture.md, "Threads"). Inside a co_await expression write only names, std::move(name) and calls:
+// gcc 12 destroys braced temporaries and capturing lambdas there twice (tests/unit/lint_test.py checks it).
+namespace stillwatch {
+
+namespace asio = boost::asio;
+
+template <class T = void>
+using Task = asio::awaitable<T>;
+
+// Runs `work` on a thread of `pool`; the caller resumes on its own executor. An exception of `work` is
+// rethrown in the caller.
+template <class Work>
+Task<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work work)
+{
+    auto on_pool = [work = std::move(work)]() mutable -> Task<std::invoke_result_t<Work&>> { co_return work(); };
+    return asio::co_spawn(pool, std::move(on_pool), asio::use_awaitable);
+}
+
+} // namespace stillwatch

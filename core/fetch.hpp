@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/bytes.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch {
+
+// Bounds of one transfer. Every one ends the transfer; sizes count bytes on the wire, before content decoding.
+struct FetchLimits {
+    std::size_t max_body_bytes = 32U << 20U;
+    std::size_t max_header_bytes = 128U << 10U;
+    std::size_t max_header_lines = 256;
+    std::chrono::milliseconds connect{10'000};
+    std::chrono::milliseconds first_byte{20'000};
+    std::chrono::milliseconds total{120'000};
+    std::size_t low_speed_bytes_per_second = 1024; // slower than this for low_speed_time: cut
+    std::chrono::seconds low_speed_time{15};
+
+    friend bool operator==(const FetchLimits&, const FetchLimits&) = default;
+};
+
+// One header line of a message, as it was sent.
+struct HeaderField {
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const HeaderField&, const HeaderField&) = default;
+};
+
+// One request. It is sent to `url` only: redirects are answers like any other.
+struct FetchRequest {
+    Url url;
+    std::string method = "GET";
+    std::vector<HeaderField> headers{}; // beside Host, User-Agent, Accept, Accept-Encoding
+    std::string body{};                 // for POST
+    FetchLimits limits{};
+};
+
+// Who answered, recorded for every transfer, also on a reused connection.
+struct PeerInfo {
+    std::string address{};      // "192.0.2.1" or "2001:db8::1"
+    std::uint16_t port = 0;
+    std::string http_version{}; // "http/1.1", "h2"
+    std::string tls_version{};  // "tls/1.3"; empty without TLS
+    std::string cipher{};       // IANA name, "TLS_AES_128_GCM_SHA256"; empty without TLS
+    // PEM, the server's own certificate first. Shared: one chain serves all transfers of a connection.
+    std::shared_ptr<const std::string> certificate_chain{};
+};
+
+// Why a body ends before its end.
+enum class Cut : std::uint8_t { none, size, time, disconnect };
+std::string_view name_of(Cut cut) noexcept;
+
+// What was asked and what came back, enough to testify what was served. The body is as it came: neither
+// content decoding nor de-chunking was done (`body` of a chunked HTTP/1.1 answer holds the chunk lines;
+// use payload()).
+struct Fetched {
+    Url url;
+    std::string request_head{}; // request line and header lines as sent, CRLF, with the empty line
+    std::string response_head{}; // status line and header lines as received, CRLF, with the empty line
+    int status = 0;
+    std::vector<HeaderField> headers{}; // of the response
+    Bytes body{};
+    Cut cut = Cut::none;
+    PeerInfo peer{};
+    Timestamp started{};
+    Timestamp finished{};
+    std::chrono::milliseconds first_byte{0}; // after the start
+
+    // The first header of that name (case-insensitive) without surrounding blanks; empty when absent.
+    std::string_view header(std::string_view name) const noexcept;
+    // The body without chunk framing, still content-encoded. Errors: malformed chunk lines.
+    Result<Bytes> payload() const;
+};
+
+// Sends one request. Errors: refused (the guard), unreachable, timed_out (nothing usable came), too_large
+// (headers), malformed (not HTTP), cancelled. A body over its limit or cut short is not an error: see Cut.
+class Fetcher {
+public:
+    virtual ~Fetcher() = default;
+    virtual Task<Result<Fetched>> fetch(FetchRequest request) = 0;
+};
+
+} // namespace stillwatch

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "core/digest.hpp"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch {
+
+// A PDQ-compatible 256-bit perceptual hash. words[0] holds bits 0..63 of PDQ's own numbering; hex() prints the
+// most significant word first, as PDQ's tools do.
+struct Fingerprint {
+    std::array<std::uint64_t, 4> words{};
+
+    static std::optional<Fingerprint> from_hex(std::string_view hex); // 64 digits
+    std::string hex() const;
+
+    friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+static_assert(sizeof(Fingerprint) == 32, "fingerprints are stored and compared as 32 bytes");
+
+// Bits in which two fingerprints differ, 0..256.
+inline int hamming(const Fingerprint& a, const Fingerprint& b) noexcept
+{
+    int bits = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        bits += std::popcount(a.words[i] ^ b.words[i]);
+    return bits;
+}
+
+// The fingerprint of the inverted picture (255 - level): every bit turned.
+inline Fingerprint inverted(const Fingerprint& fingerprint) noexcept
+{
+    Fingerprint result;
+    for (std::size_t i = 0; i < 4; ++i)
+        result.words[i] = ~fingerprint.words[i];
+    return result;
+}
+
+// How the picture was turned before hashing, in the order in which PDQ's tools print their eight hashes.
+enum class Orientation : std::uint8_t {
+    original, rotate_90, rotate_180, rotate_270, flip_x, flip_y, flip_plus_1, flip_minus_1
+};
+constexpr std::size_t orientation_count = 8;
+std::string_view name_of(Orientation orientation) noexcept;
+
+// One frame of a picture: its eight fingerprints by Orientation. quality 0..100 as PDQ measures it (gradient
+// sum); below 50 PDQ's own tools take no match for sure.
+struct Frame {
+    std::array<Fingerprint, orientation_count> fingerprints{};
+    int quality_percent = 0;
+
+    friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif };
+std::string_view name_of(PictureFormat format) noexcept;
+
+// What a worker tells of a picture. Sizes are those after EXIF orientation was applied. data_digest is the
+// SHA-256 of the file without its metadata segments (equal for files that differ in EXIF, comments or
+// profiles only). Still pictures have one frame, animated ones up to max_frames.
+struct PictureFeatures {
+    static constexpr std::size_t max_frames = 4;
+
+    PictureFormat format = PictureFormat::jpeg;
+    int width_px = 0;
+    int height_px = 0;
+    Sha256 data_digest;
+    std::vector<Frame> frames;
+
+    friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;
+};
+
+// Version of everything that turns bytes into PictureFeatures. Raise it when equal bytes may give other
+// features: older references are then refused until enrolled again, and older verdicts become stale.
+constexpr int extractor_version = 1;
+
+} // namespace stillwatch

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/bytes.hpp"
+#include "core/fingerprint.hpp"
+#include "core/links.hpp"
+#include "core/result.hpp"
+
+#include <memory>
+#include <string>
+
+namespace stillwatch {
+
+// Bytes of the network with what their sender said of them; nothing of it is trusted.
+struct Document {
+    std::shared_ptr<const Bytes> body; // without chunk framing, still content-encoded
+    std::string content_encoding{};    // value of the header, may be empty or a list
+    std::string content_type{};        // value of the header, may be empty
+};
+
+// Reads hostile bytes in a restricted process. Errors: undecodable (also: the worker died of it or was too
+// slow), too_large (a limit on decoded bytes or pixels), cancelled.
+class Inspector {
+public:
+    virtual ~Inspector() = default;
+    // The addresses in an HTML page fetched from `base`.
+    virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;
+    // What there is to compare in a picture.
+    virtual Task<Result<PictureFeatures>> features(Document document) = 0;
+};
+
+} // namespace stillwatch

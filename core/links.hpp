@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch {
+
+// Where in a document an address stood. The names are those that `stillwatch links` prints.
+enum class Mechanism : std::uint8_t {
+    seed,         // the watch list itself
+    redirect,     // Location of a 3xx answer
+    a_href,       // <a href>, <area href>
+    iframe,       // <iframe src>, <frame src>
+    img_src,      // <img src>
+    img_srcset,   // <img srcset>
+    picture,      // <picture><source srcset|src>
+    video_poster, // <video poster>
+    lazy,         // data-src, data-original, data-srcset and their kin
+    og_image,     // <meta property=og:image…>, twitter:image
+    link_rel,     // <link rel=image_src|icon|preload as=image|next|prev…>
+    css_inline,   // url() in a style attribute or a <style> element
+    meta_refresh, // <meta http-equiv=refresh>
+};
+std::string_view name_of(Mechanism mechanism) noexcept;
+
+// What the address is likely to be; the bytes decide when it was fetched.
+enum class LinkKind : std::uint8_t { page, image };
+std::string_view name_of(LinkKind kind) noexcept;
+
+// One address of a document, made absolute against its base; not yet checked: read it with Url::parse.
+struct Link {
+    Mechanism mechanism = Mechanism::a_href;
+    LinkKind kind = LinkKind::page;
+    std::string url;
+
+    friend bool operator==(const Link&, const Link&) = default;
+};
+
+// Every address of a document in order of appearance, each (kind, url) once with its first mechanism.
+struct PageLinks {
+    std::string charset;    // as used for decoding, lower case, for example "utf-8"
+    bool truncated = false; // a bound was reached: bytes, nesting or number of links
+    std::vector<Link> links;
+
+    friend bool operator==(const PageLinks&, const PageLinks&) = default;
+};
+
+} // namespace stillwatch

@@ -1,0 +1,33 @@
+#include "core/match.hpp"
+
+#include <array>
+
+namespace stillwatch {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> tier_names{"exact", "near", "derived", "resemblance"};
+constexpr std::array<std::string_view, 3> relation_names{"copy", "edited", "same_scene"};
+
+} // namespace
+
+std::string_view name_of(Tier tier) noexcept
+{
+    const auto index = static_cast<std::size_t>(tier);
+    return index < tier_names.size() ? tier_names[index] : "unknown";
+}
+
+std::optional<Tier> tier_from_name(std::string_view name) noexcept
+{
+    for (std::size_t i = 0; i < tier_names.size(); ++i)
+        if (tier_names[i] == name) return static_cast<Tier>(i);
+    return std::nullopt;
+}
+
+std::string_view name_of(Relation relation) noexcept
+{
+    const auto index = static_cast<std::size_t>(relation);
+    return index < relation_names.size() ? relation_names[index] : "unknown";
+}
+
+} // namespace stillwatch

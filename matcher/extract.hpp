@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/fingerprint.hpp"
+#include "core/result.hpp"
+
+#include <optional>
+
+namespace stillwatch::matcher {
+
+// Bounds of one picture, checked from its header before anything is decoded.
+struct PictureLimits {
+    std::size_t max_pixels = 64U << 20U; // 64 Mpx, width x height of one frame
+    int max_side_px = 32'768;
+    int min_side_px = 32; // smaller pictures (icons, pixels) are refused: nothing to compare
+};
+
+// The format by magic bytes; nothing when it is none of ours.
+std::optional<PictureFormat> sniff_picture(ByteView file) noexcept;
+
+// Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
+// truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made for
+// the restricted worker.
+Result<PictureFeatures> extract_features(ByteView file, const PictureLimits& limits = {});
+
+} // namespace stillwatch::matcher
