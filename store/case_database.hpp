@@ -1,0 +1,136 @@
+#pragma once
+
+#include "core/case.hpp"
+#include "core/finding.hpp"
+#include "core/result.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stillwatch::store {
+
+// One line of the append-only, hash-linked record of who did what. Holds pseudonyms and numbers only.
+struct AuditLine {
+    std::int64_t seq = 0;
+    Timestamp at{};
+    std::string actor;  // user of the operator, or "stillwatchd"
+    std::string action; // "case.open", "reference.add", "finding.record", …
+    std::string object; // "C-7F3K", "F-12", …
+    Sha256 previous;    // `own` of the line before; zeros for the first
+    Sha256 own;         // SHA-256 over previous, seq, at, actor, action, object (docs/formats/audit.md)
+};
+
+// Who acts, for the audit line that each change writes in its own transaction.
+struct Actor {
+    std::string name;
+    Timestamp at{};
+};
+
+enum class AlertState : std::uint8_t { queued, sent, dead };
+std::string_view name_of(AlertState state) noexcept;
+
+// An alert on its way to one channel. (alert_id, channel) is unique: a repeat is the same row.
+struct OutboxRow {
+    std::int64_t id = 0;
+    std::string alert_id;
+    std::string channel;
+    std::string event; // what the channel needs, as JSON; content-free
+    AlertState state = AlertState::queued;
+    int attempts = 0;
+    Timestamp created_at{};
+    Timestamp next_attempt_at{};
+    std::optional<Timestamp> sent_at;
+    std::string last_error;
+};
+
+// An alert to be queued together with its finding.
+struct NewAlert {
+    std::string alert_id;
+    std::string channel;
+    std::string event;
+};
+
+// The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
+// secure_delete, WAL; every change is one transaction and durable when its function returns. One object, one
+// thread (the store thread). Opening throws std::runtime_error: damaged file, newer schema, no permission, or
+// another process owns it. Functions return Errc::io when the disk refuses (then nothing was changed).
+class CaseDatabase {
+public:
+    explicit CaseDatabase(const std::filesystem::path& file);
+    ~CaseDatabase();
+    CaseDatabase(CaseDatabase&&) noexcept;
+
+    // --- cases ---
+    // Errors: exists (the pseudonym is taken, also by a withdrawn case).
+    Result<CaseId> open_case(const Case& draft, const Actor& actor);
+    std::vector<Case> cases() const; // by id, also withdrawn ones
+    std::optional<Case> find_case(std::string_view pseudonym) const;
+    // Replaces the consent and makes every verdict stale (the generation of all its references is raised).
+    Result<void> renew_consent(CaseId id, const Consent& consent, const Actor& actor);
+    // Erases keys, references, findings, their alerts; the pseudonym stays as a withdrawn case, and one audit
+    // line says how much was erased. Checkpoints, so that no erased byte stays in the database or its log.
+    // Returns the names of the evidence files that the erased findings had.
+    Result<std::vector<std::string>> withdraw(CaseId id, const Actor& actor);
+
+    // --- references ---
+    // Gives it the next generation. Errors: exists (the name), not_found (the case), refused (withdrawn).
+    Result<ReferenceId> add_reference(const Reference& draft, const Actor& actor);
+    Result<void> remove_reference(ReferenceId id, const Actor& actor);
+    std::vector<Reference> references() const;
+    std::vector<Reference> references_of(CaseId id) const;
+    // The generation of the newest or last renewed reference; 0 before the first. Never falls.
+    std::int64_t generation() const;
+    // Raises the generation without a new reference: another extractor version makes all verdicts stale.
+    Result<std::int64_t> raise_generation(const Actor& actor);
+    // The extractor version the store last worked with; 0 at first. Set with raise_generation when it changes.
+    int extractor_version() const;
+    Result<void> set_extractor_version(int version);
+
+    // --- findings ---
+    struct Recorded {
+        FindingId id;
+        bool created = false; // false: the occurrence was known; only last_seen was moved, no alert queued
+    };
+    // Finding, outbox rows and audit line in one transaction. The occurrence is case × reference × page ×
+    // image. Errors: refused (the case is withdrawn meanwhile).
+    Result<Recorded> record_finding(const Finding& finding, const std::vector<NewAlert>& alerts, const Actor& actor);
+    std::vector<Finding> findings() const; // by id
+    std::vector<Finding> findings_of_case(CaseId id) const;
+    std::optional<Finding> find_finding(FindingId id) const;
+    // Findings with these picture bytes, whatever the address.
+    std::vector<Finding> findings_of_content(const Sha256& content) const;
+    std::optional<FindingId> occurrence(CaseId case_id, ReferenceId reference, const Url& page, const Url& image) const;
+    Result<void> touch_finding(FindingId id, Timestamp seen);
+    std::vector<std::string> evidence_files() const;
+
+    // --- outbox ---
+    // Queued rows whose time has come, oldest first.
+    std::vector<OutboxRow> due_alerts(Timestamp now, std::size_t limit) const;
+    std::optional<Timestamp> next_alert_at() const;
+    // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays as it is.
+    Result<void> queue_alert(const NewAlert& alert, const Actor& actor);
+    Result<void> alert_sent(std::int64_t id, Timestamp at);
+    Result<void> alert_retry(std::int64_t id, Timestamp next, std::string_view error);
+    Result<void> alert_dead(std::int64_t id, std::string_view error);
+    // Queues a dead alert again, at once. Errors: not_found.
+    Result<void> replay_alert(std::int64_t id, const Actor& actor);
+    std::vector<OutboxRow> alerts(std::size_t limit) const; // newest first
+
+    // --- audit ---
+    Result<void> append_audit(const Actor& actor, std::string_view action, std::string_view object);
+    std::vector<AuditLine> audit(std::int64_t after_seq, std::size_t limit) const;
+    // The seq of the first line whose link is broken; nothing when the whole chain holds.
+    std::optional<std::int64_t> first_broken_audit_line() const;
+
+    // PRAGMA integrity_check and foreign_key_check; "ok" or the first problems.
+    std::string integrity() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace stillwatch::store

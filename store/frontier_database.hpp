@@ -1,0 +1,175 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/id.hpp"
+#include "core/links.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stillwatch::store {
+
+// A site of the watch list as the frontier needs it.
+struct SiteRow {
+    std::string name;
+    std::vector<Url> seeds;
+    std::vector<std::string> hosts; // HOST or HOST:PORT
+};
+
+// One politeness unit: scheme, host and port.
+struct HostRow {
+    HostId id;
+    std::string site;
+    std::string origin; // "https://board.example"
+    Timestamp backoff_until{};
+    int errors_in_a_row = 0;
+};
+
+// What became of an address at its last visit.
+enum class Outcome : std::uint8_t {
+    unvisited,
+    page,        // a document; its links were read
+    compared,    // a picture; its verdict is current for `generation`
+    unchanged,   // 304, or bytes that are known with a current verdict
+    undecodable, // a picture or page no worker could read
+    too_small,   // a picture below the smallest side compared
+    other,       // neither page nor picture
+    gone,        // 404 or 410
+    unreachable, // network or server failed; tried again with growing pauses
+    refused,     // robots, scope, guard
+};
+std::string_view name_of(Outcome outcome) noexcept;
+
+// An address that is to be visited now.
+struct Visit {
+    UrlId id;
+    HostId host;
+    std::string site;
+    Url url;
+    LinkKind kind = LinkKind::page;
+    int depth = 0;
+    int tries = 0; // failed visits in a row
+    std::string etag;          // validators of the last full answer, empty when none
+    std::string last_modified;
+    std::optional<Sha256> content; // of the last full answer
+    std::int64_t generation = 0;   // of the reference set at the last comparison
+    Outcome last_outcome = Outcome::unvisited;
+    Timestamp last_visit{};
+    int unchanged_in_a_row = 0;    // visits that brought nothing new
+};
+
+struct Discovered {
+    Url url;
+    LinkKind kind = LinkKind::page;
+    Mechanism mechanism = Mechanism::a_href;
+    std::string site;
+};
+
+// What comparing known bytes gave; valid only for its reference generation and extractor version.
+struct Verdict {
+    Sha256 content;
+    std::int64_t generation = 0;
+    int extractor_version = 0;
+    bool matched = false;     // which references: CaseDatabase::findings_of_content
+    bool undecodable = false; // not tried again while the extractor is the same
+};
+
+// The end of one visit; applied in batches, each batch one transaction.
+struct VisitResult {
+    UrlId id;
+    HostId host;
+    Timestamp at{};
+    Outcome outcome = Outcome::unreachable;
+    LinkKind kind = LinkKind::page; // as the bytes said
+    int http_status = 0;            // 0: no answer
+    std::int64_t wire_bytes = 0;
+    std::string etag;
+    std::string last_modified;
+    std::optional<Sha256> content;
+    std::int64_t generation = 0; // at which the picture was compared or found impossible to compare
+    Timestamp due{};             // next visit
+    int tries = 0;
+    int unchanged_in_a_row = 0;
+    int depth = 0;               // of the visited address; what it names is one deeper
+    std::vector<Discovered> discovered;
+    std::optional<Verdict> verdict;
+};
+
+struct RobotsRow {
+    std::string origin;
+    Timestamp fetched_at{};
+    int http_status = 0; // 0: unreachable
+    std::string body;    // at most 500 KiB, as served
+};
+
+// How much of what is known was compared with references up to a generation.
+struct Coverage {
+    std::int64_t images = 0;      // addresses known to be or likely to be pictures
+    std::int64_t compared = 0;    // compared at that generation or a later one
+    std::int64_t undecodable = 0; // seen at that generation, but no worker could read them (or too small)
+    std::int64_t gone = 0;
+    std::int64_t unreachable = 0; // tried, and failed or refused
+    std::int64_t pending = 0;     // still to do
+};
+
+struct FrontierCounts {
+    std::int64_t pages = 0;
+    std::int64_t images = 0;
+    std::int64_t contents = 0;
+    std::int64_t due = 0;
+};
+
+// The large database that may be lost and rebuilt by crawling: addresses, hosts, contents, verdicts, robots.
+// synchronous=NORMAL, WAL. One object, one thread (the store thread). Opening throws std::runtime_error as
+// CaseDatabase does.
+class FrontierDatabase {
+public:
+    explicit FrontierDatabase(const std::filesystem::path& file);
+    ~FrontierDatabase();
+    FrontierDatabase(FrontierDatabase&&) noexcept;
+
+    // Makes the watch list the given one: adds sites and seeds; hosts of a site that left are not visited any more.
+    Result<void> set_sites(const std::vector<SiteRow>& sites);
+    // Every lease of an earlier run ends; call once at start.
+    Result<void> release_leases();
+    // Makes all pages due at `now`: the start of a full pass.
+    Result<void> start_pass(Timestamp now);
+
+    // Hosts of enabled sites that have something due by `now`, or pictures compared before `generation`
+    // (0: none are stale), and whose back-off is over.
+    std::vector<HostRow> ready_hosts(Timestamp now, std::int64_t generation) const;
+    // The next moment at which some host becomes ready without anybody doing anything.
+    std::optional<Timestamp> next_due(Timestamp now) const;
+    // Up to `limit` visits of a host, leased until `lease_until`: first what is new, then stale pictures, then
+    // what is due for a revisit.
+    std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit);
+    // Applies the results and what they discovered, in one transaction.
+    Result<void> apply(const std::vector<VisitResult>& results);
+    // Gives claimed visits back unvisited.
+    Result<void> release(const std::vector<UrlId>& ids);
+    Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
+
+    std::optional<Verdict> verdict(const Sha256& content) const;
+    Result<void> set_verdict(const Verdict& verdict);
+    // Pages that name this picture, first seen first.
+    std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
+
+    std::optional<RobotsRow> robots(const std::string& origin) const;
+    Result<void> set_robots(const RobotsRow& row);
+
+    Coverage coverage(std::int64_t generation) const;
+    FrontierCounts counts(Timestamp now) const;
+    std::string integrity() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace stillwatch::store
