@@ -61,15 +61,17 @@ struct Frame {
 enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif };
 std::string_view name_of(PictureFormat format) noexcept;
 
-// What a worker tells of a picture. Sizes are those after EXIF orientation was applied. data_digest is the
-// SHA-256 of the file without its metadata segments (equal for files that differ in EXIF, comments or
-// profiles only). Still pictures have one frame, animated ones up to max_frames.
+// What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
+// SHA-256 of the whole file (after content decoding), data_digest that of the file without its metadata
+// segments (equal for files that differ in EXIF, comments or profiles only). Still pictures have one frame,
+// animated ones up to max_frames.
 struct PictureFeatures {
     static constexpr std::size_t max_frames = 4;
 
     PictureFormat format = PictureFormat::jpeg;
     int width_px = 0;
     int height_px = 0;
+    Sha256 file_digest;
     Sha256 data_digest;
     std::vector<Frame> frames;
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/case.hpp"
+#include "core/result.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace stillwatch::cases {
+
+// Consent is asked for again at least once a year.
+constexpr std::chrono::days max_consent_time{366};
+
+enum class ConsentStatus : std::uint8_t { valid, not_yet, expired, withdrawn };
+std::string_view name_of(ConsentStatus status) noexcept;
+
+// Whether the case may be matched at `now`. Pure.
+ConsentStatus consent_status(const Case& c, Timestamp now) noexcept;
+
+// Whether a new consent record may be taken: all fields filled in, a known scope, approved by another person
+// than recorded it, given in the past, expiring in the future and at most max_consent_time after it was given.
+// Errors: invalid_argument naming the field.
+Result<void> check_consent(const Consent& consent, Timestamp now);
+
+} // namespace stillwatch::cases

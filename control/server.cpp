@@ -1,0 +1,160 @@
+#include "control/server.hpp"
+
+#include "core/log.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <list>
+#include <stdexcept>
+
+namespace stillwatch::control {
+
+namespace {
+
+using Protocol = asio::local::stream_protocol;
+constexpr std::size_t max_connections = 32;
+
+// The user at the other end as the kernel knows it: a login name, or "uid-1000" where there is none.
+std::string operator_of(Protocol::socket& socket)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return "unknown";
+    std::string buffer(4096, '\0');
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwuid_r(peer.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
+    return "uid-" + std::to_string(peer.uid);
+}
+
+Protocol::acceptor listen(asio::io_context& loop, const std::filesystem::path& file)
+{
+    // A socket left by a killed daemon; the store's lock already showed that no other daemon lives.
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    try {
+        const Protocol::endpoint endpoint(file.string());
+        Protocol::acceptor acceptor(loop);
+        acceptor.open(endpoint.protocol());
+        const auto mask = umask(0117);
+        boost::system::error_code error;
+        acceptor.bind(endpoint, error);
+        umask(mask);
+        if (error) throw boost::system::system_error(error);
+        acceptor.listen();
+        return acceptor;
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error("control socket " + file.string() + ": " + error.code().message());
+    }
+}
+
+} // namespace
+
+class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
+public:
+    Impl(asio::io_context& loop, std::filesystem::path file, Handler handler)
+        : acceptor_(listen(loop, file)), file_(std::move(file)), handler_(std::move(handler))
+    {
+    }
+
+    void start() { asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached); }
+
+    void stop()
+    {
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+        for (auto& connection : connections_)
+            if (!connection.busy) connection.socket.close(ignored);
+        ::unlink(file_.c_str());
+        stopping_ = true;
+    }
+
+private:
+    struct Connection {
+        Protocol::socket socket;
+        bool busy = false;
+    };
+    using Entry = std::list<Connection>::iterator;
+
+    // Keeps itself alive by `self`: the server may be gone when a command ends.
+    static Task<> accept(std::shared_ptr<Impl> self)
+    {
+        for (;;) {
+            boost::system::error_code error;
+            auto token = asio::redirect_error(asio::use_awaitable, error);
+            auto socket = co_await self->acceptor_.async_accept(token);
+            if (self->stopping_ || error == asio::error::operation_aborted) co_return;
+            if (error) {
+                log::warn("control", "accept failed", {{"error", error.message()}});
+                continue;
+            }
+            if (self->connections_.size() >= max_connections) continue; // closed by the destructor
+            self->connections_.push_back({std::move(socket)});
+            auto entry = std::prev(self->connections_.end());
+            asio::co_spawn(self->acceptor_.get_executor(), serve(self, entry), asio::detached);
+        }
+    }
+
+    static Task<> serve(std::shared_ptr<Impl> self, Entry entry)
+    {
+        const auto operator_name = operator_of(entry->socket);
+        std::string buffer;
+        boost::system::error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        while (!self->stopping_) {
+            auto input = asio::dynamic_buffer(buffer, max_line_bytes);
+            const auto size = co_await asio::async_read_until(entry->socket, input, '\n', token);
+            if (error) break;
+            auto command = read_command(std::string_view(buffer).substr(0, size - 1));
+            buffer.erase(0, size);
+            entry->busy = true;
+            std::string reply;
+            if (command) {
+                const auto result = co_await self->handler_(std::move(*command), operator_name);
+                reply = write_reply(result);
+            } else {
+                reply = write_reply(command.error());
+            }
+            reply += '\n';
+            auto output = asio::buffer(reply);
+            co_await asio::async_write(entry->socket, output, token);
+            entry->busy = false;
+            if (error) break;
+        }
+        self->connections_.erase(entry);
+    }
+
+    Protocol::acceptor acceptor_;
+    std::filesystem::path file_;
+    Handler handler_;
+    std::list<Connection> connections_;
+    bool stopping_ = false;
+};
+
+Server::Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler)
+    : impl_(std::make_shared<Impl>(loop, std::move(socket_file), std::move(handler)))
+{
+    impl_->start();
+}
+
+Server::~Server()
+{
+    impl_->stop();
+}
+
+void Server::stop()
+{
+    impl_->stop();
+}
+
+} // namespace stillwatch::control
