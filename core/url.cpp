@@ -1,1 +1,430 @@
 #include "core/url.hpp"
+
+#include <boost/url/ipv6_address.hpp>
+#include <boost/url/parse.hpp>
+
+#include <fmt/format.h>
+#include <idn2.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+namespace stillwatch {
+
+namespace {
+
+namespace urls = boost::urls;
+
+constexpr std::string_view slashes = "/\\";
+constexpr std::size_t max_name_bytes = 253; // RFC 1035 section 2.3.4, as text without the final dot
+constexpr std::size_t max_label_bytes = 63;
+
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+constexpr char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool is_alpha(char c) noexcept
+{
+    return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+constexpr int hex_value(char c) noexcept
+{
+    if (is_digit(c)) return c - '0';
+    const char small = lower(c);
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+constexpr bool is_unreserved(char c) noexcept
+{
+    return is_alpha(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
+}
+
+// What may stand as it is in a path or query: `pchar` and '/' of RFC 3986 section 3.3; in a query also '?', but
+// not the apostrophe, which browsers escape there.
+enum Allowed : unsigned char { nowhere = 0, in_path = 1, in_query = 2 };
+
+constexpr std::array<unsigned char, 256> allowed = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t i = 0; i < 128; ++i) {
+        const char c = static_cast<char>(i);
+        if (is_unreserved(c) || std::string_view("!$&()*+,;=:@/").find(c) != std::string_view::npos)
+            table[i] = in_path | in_query;
+    }
+    table[static_cast<std::size_t>('\'')] = in_path;
+    table[static_cast<std::size_t>('?')] = in_query;
+    return table;
+}();
+
+void append_escaped(std::string& out, char c)
+{
+    static constexpr char digits[] = "0123456789ABCDEF";
+    const auto value = static_cast<unsigned char>(c);
+    out.push_back('%');
+    out.push_back(digits[value >> 4U]);
+    out.push_back(digits[value & 15U]);
+}
+
+// The value of the triplet at `text[at]`, or -1.
+constexpr int triplet_at(std::string_view text, std::size_t at) noexcept
+{
+    if (text[at] != '%' || at + 2 >= text.size()) return -1;
+    const int high = hex_value(text[at + 1]);
+    const int low = hex_value(text[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+// Escapes what may not stand in `where`, also a '%' that begins no triplet; writes triplets in upper case and
+// decodes those of unreserved characters (RFC 3986 section 6.2.2). Bytes above 127 are escaped one by one: right
+// for UTF-8, and what servers sent for anything else.
+void append_repaired(std::string& out, std::string_view text, Allowed where)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (allowed[static_cast<unsigned char>(c)] & where) {
+            out.push_back(c);
+        } else if (c == '\\' && where == in_path) {
+            out.push_back('/');
+        } else if (const int value = triplet_at(text, i); value >= 0) {
+            const char decoded = static_cast<char>(value);
+            if (is_unreserved(decoded))
+                out.push_back(decoded);
+            else
+                append_escaped(out, decoded);
+            i += 2;
+        } else {
+            append_escaped(out, c);
+        }
+    }
+}
+
+// `path` begins with '/'. Boost.URL 1.81 keeps leading ".." segments and decodes "%2F", so this is done here.
+std::string without_dot_segments(std::string_view path)
+{
+    if (path.find("/.") == std::string_view::npos) return std::string(path);
+    std::string out;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const auto segment = path.substr(0, path.find('/'));
+        path.remove_prefix(segment.size());
+        const bool goes_up = segment == "..";
+        if (!goes_up && segment != ".") {
+            out.push_back('/');
+            out += segment;
+            continue;
+        }
+        if (goes_up && !out.empty()) out.resize(out.rfind('/'));
+        if (path.empty()) out.push_back('/');
+    }
+    return out;
+}
+
+// WHATWG URL section 4.4, first steps: blanks and controls at both ends and every tab and line end are dropped.
+// The fragment goes too: it never reaches a server.
+std::string stripped(std::string_view text)
+{
+    const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    text = text.substr(0, text.find('#'));
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    std::string clean(text);
+    std::erase_if(clean, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
+    return clean;
+}
+
+// The length of "scheme" where the text begins with "scheme:".
+std::optional<std::size_t> scheme_length(std::string_view text) noexcept
+{
+    if (text.empty() || !is_alpha(text.front())) return std::nullopt;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == ':') return i;
+        if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> ipv4_number(std::string_view part) noexcept
+{
+    if (part.empty()) return std::nullopt;
+    int base = 10;
+    if (part.size() >= 2 && part[0] == '0' && lower(part[1]) == 'x') {
+        base = 16;
+        part.remove_prefix(2);
+    } else if (part.size() >= 2 && part[0] == '0') {
+        base = 8;
+        part.remove_prefix(1);
+    }
+    if (part.empty()) return 0;
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, base);
+    if (error != std::errc{} || end != part.data() + part.size()) return std::nullopt;
+    return value;
+}
+
+// WHATWG URL section 3.5, "ends in a number": such a host is an IPv4 address or nothing.
+bool ends_in_a_number(std::string_view host) noexcept
+{
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto dot = host.rfind('.');
+    const auto last = dot == std::string_view::npos ? host : host.substr(dot + 1);
+    if (last.empty()) return false;
+    if (std::ranges::all_of(last, is_digit)) return true;
+    return last.starts_with("0x") && std::ranges::all_of(last.substr(2), [](char c) { return hex_value(c) >= 0; });
+}
+
+// One to four numbers, decimal, octal or hexadecimal; the last fills all bytes that are left.
+std::optional<std::string> dotted_ipv4(std::string_view host)
+{
+    if (host.ends_with('.')) host.remove_suffix(1);
+    std::uint64_t address = 0;
+    for (int parts = 1;; ++parts) {
+        const auto dot = host.find('.');
+        const auto number = ipv4_number(host.substr(0, dot));
+        if (!number || parts > 4) return std::nullopt;
+        const int bits_left = 8 * (5 - parts);
+        if (dot == std::string_view::npos) {
+            if (*number >> bits_left != 0) return std::nullopt;
+            address |= *number;
+            return fmt::format("{}.{}.{}.{}", address >> 24U, (address >> 16U) & 255U, (address >> 8U) & 255U,
+                               address & 255U);
+        }
+        if (*number > 255) return std::nullopt;
+        address |= *number << (bits_left - 8);
+        host.remove_prefix(dot + 1);
+    }
+}
+
+Error bad_host()
+{
+    return Error{Errc::malformed, "URL: the host is no name and no address"};
+}
+
+// UTS 46, non-transitional, as browsers do it.
+Result<std::string> international(const std::string& host)
+{
+    char* raw = nullptr;
+    const auto* input = reinterpret_cast<const std::uint8_t*>(host.c_str());
+    const int code = idn2_lookup_u8(input, reinterpret_cast<std::uint8_t**>(&raw),
+                                    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const std::unique_ptr<char, void (*)(void*)> owned(raw, idn2_free);
+    if (code != IDN2_OK) return bad_host();
+    return std::string(owned.get());
+}
+
+bool is_dns_name(std::string_view host) noexcept
+{
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (host.empty() || host.size() > max_name_bytes) return false;
+    std::size_t label = 0;
+    for (const char c : host) {
+        if (c == '.') {
+            if (label == 0) return false;
+            label = 0;
+        } else {
+            if (!(c >= 'a' && c <= 'z') && !is_digit(c) && c != '-' && c != '_') return false;
+            if (++label > max_label_bytes) return false;
+        }
+    }
+    return label > 0;
+}
+
+Result<std::string> repaired_host(std::string_view text)
+{
+    if (text.starts_with('[')) {
+        const auto address = urls::parse_ipv6_address(text.substr(1, text.size() - 2));
+        if (!address) return bad_host();
+        return fmt::format("[{}]", address->to_string());
+    }
+    std::string host;
+    bool is_plain = true;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = lower(text[i]);
+        if (const int value = triplet_at(text, i); value >= 0) {
+            c = lower(static_cast<char>(value));
+            i += 2;
+        }
+        if (c == '\0') return bad_host();
+        is_plain = is_plain && static_cast<unsigned char>(c) < 128;
+        host.push_back(c);
+    }
+    if (!is_plain || host.starts_with("xn--") || host.find(".xn--") != std::string::npos) {
+        auto ascii = international(host);
+        if (!ascii) return ascii;
+        host = std::move(*ascii);
+    }
+    if (ends_in_a_number(host)) {
+        auto address = dotted_ipv4(host);
+        if (!address) return bad_host();
+        return *std::move(address);
+    }
+    if (!is_dns_name(host)) return bad_host();
+    return host;
+}
+
+std::uint16_t default_port(std::string_view scheme) noexcept
+{
+    return scheme == "https" ? 443 : 80;
+}
+
+// "host[:port]" without the scheme's default port.
+Result<std::string> repaired_authority(std::string_view text, std::string_view scheme)
+{
+    if (text.find('@') != std::string_view::npos)
+        return Error{Errc::refused, "URL: a user name stands before the host"};
+    const auto host_end = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
+    const auto host_text = text.substr(0, host_end);
+    if (host_text.empty() || (host_text.starts_with('[') && !host_text.ends_with(']'))) return bad_host();
+    auto host = repaired_host(host_text);
+    if (!host || host_end == std::string_view::npos) return host;
+    const auto port_text = text.substr(host_end + 1);
+    if (port_text.empty()) return host;
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    if (error != std::errc{} || end != port_text.data() + port_text.size() || port == 0)
+        return Error{Errc::malformed, "URL: the port is no number from 1 to 65535"};
+    if (port != default_port(scheme)) *host += fmt::format(":{}", port);
+    return host;
+}
+
+// An address in parts, repaired: origin without path, path, query with its '?'.
+struct Parts {
+    std::string origin;
+    std::string path;
+    std::string query;
+};
+
+void read_path_and_query(Parts& parts, std::string_view text)
+{
+    const auto question = text.find('?');
+    append_repaired(parts.path, text.substr(0, question), in_path);
+    if (question == std::string_view::npos) return;
+    parts.query.push_back('?');
+    append_repaired(parts.query, text.substr(question + 1), in_query);
+}
+
+// WHATWG URL section 4.4 as far as http and https reach. Without a base the text must name a host.
+Result<Parts> repaired(std::string_view text, const Url* base)
+{
+    const std::string clean = stripped(text);
+    std::string_view rest = clean;
+    std::string scheme(base ? base->scheme() : std::string_view{});
+    bool has_host = false;
+    if (const auto length = scheme_length(rest)) {
+        scheme.assign(rest.substr(0, *length));
+        std::ranges::transform(scheme, scheme.begin(), lower);
+        if (scheme != "http" && scheme != "https")
+            return Error{Errc::refused, "URL: only http and https are read"};
+        rest.remove_prefix(*length + 1);
+        has_host = !base || scheme != base->scheme(); // "https:x" is relative on an https page only
+    } else if (!base) {
+        return Error{Errc::malformed, "URL: no scheme"};
+    }
+    Parts parts;
+    const auto leading = std::min(rest.find_first_not_of(slashes), rest.size());
+    if (has_host || leading >= 2) {
+        rest.remove_prefix(leading);
+        const auto end = std::min(rest.find_first_of("/\\?"), rest.size());
+        const auto authority = repaired_authority(rest.substr(0, end), scheme);
+        if (!authority) return authority.error();
+        parts.origin = fmt::format("{}://{}", scheme, *authority);
+        read_path_and_query(parts, rest.substr(end));
+        if (parts.path.empty()) parts.path = "/";
+        return parts;
+    }
+    parts.origin = base->origin();
+    const auto base_path = base->path();
+    if (leading == 0) parts.path = base_path.substr(0, base_path.rfind('/') + 1);
+    const auto folder_size = parts.path.size();
+    read_path_and_query(parts, rest);
+    if (leading == 0 && parts.path.size() == folder_size) { // no path: that of the base
+        parts.path = base_path;
+        if (parts.query.empty()) parts.query = base->target().substr(base_path.size());
+    }
+    return parts;
+}
+
+Error too_long()
+{
+    return Error{Errc::too_large, fmt::format("URL: longer than {} bytes", Url::max_bytes)};
+}
+
+} // namespace
+
+Result<Url> Url::parse(std::string_view text)
+{
+    return read(text, nullptr);
+}
+
+Result<Url> Url::join(const Url& base, std::string_view reference)
+{
+    return read(reference, &base);
+}
+
+Result<Url> Url::read(std::string_view text, const Url* base)
+{
+    if (text.size() > max_bytes) return too_long();
+    const auto parts = repaired(text, base);
+    if (!parts) return parts.error();
+    const auto path = without_dot_segments(parts->path);
+    if (parts->origin.size() + path.size() + parts->query.size() > max_bytes) return too_long();
+
+    Url url;
+    url.text_ = parts->origin + path + parts->query;
+    const auto view = urls::parse_uri(url.text_);
+    if (!view) return Error{Errc::malformed, fmt::format("URL: {}", view.error().message())};
+    const auto host_begin = static_cast<std::size_t>(view->encoded_host().data() - url.text_.data());
+    const auto path_begin = parts->origin.size();
+    url.host_begin_ = static_cast<std::uint16_t>(host_begin);
+    url.host_end_ = static_cast<std::uint16_t>(host_begin + view->encoded_host().size());
+    url.path_begin_ = static_cast<std::uint16_t>(path_begin);
+    url.path_end_ = static_cast<std::uint16_t>(path_begin + path.size());
+    url.port_ = view->has_port() ? view->port_number() : default_port(url.scheme());
+    return url;
+}
+
+std::string_view Url::scheme() const noexcept
+{
+    return std::string_view(text_).substr(0, text_.starts_with("https") ? 5 : 4);
+}
+
+std::string_view Url::host() const noexcept
+{
+    return std::string_view(text_).substr(host_begin_, host_end_ - host_begin_);
+}
+
+std::uint16_t Url::port() const noexcept
+{
+    return port_;
+}
+
+std::string_view Url::path() const noexcept
+{
+    return std::string_view(text_).substr(path_begin_, path_end_ - path_begin_);
+}
+
+std::string_view Url::target() const noexcept
+{
+    return std::string_view(text_).substr(path_begin_);
+}
+
+std::string Url::host_port() const
+{
+    return text_.substr(host_begin_, path_begin_ - host_begin_);
+}
+
+std::string Url::origin() const
+{
+    return text_.substr(0, path_begin_);
+}
+
+} // namespace stillwatch

@@ -39,6 +39,7 @@ public:
 
 private:
     Url() = default;
+    static Result<Url> read(std::string_view text, const Url* base);
     std::string text_;
     std::uint16_t host_begin_ = 0;
     std::uint16_t host_end_ = 0;
