@@ -1,0 +1,201 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What an installation is told, read from one TOML file into plain structs. Every key, its default and its
+// meaning stand in config/stillwatch.toml. Only daemon/ and cli/ include this; they copy into each feature's own settings.
+namespace stillwatch::config {
+
+struct Organisation {
+    std::string name;    // required
+    std::string contact; // required: https address or mail address; stands in the User-Agent
+
+    friend bool operator==(const Organisation&, const Organisation&) = default;
+};
+
+struct Network {
+    std::vector<std::string> allowed_private_networks; // "10.1.0.0/16", "fd00::/8": checked, as written
+    std::filesystem::path ca_file;                     // PEM; empty: the system's authorities
+    int max_connections = 64;                          // open at a time, over all hosts
+
+    friend bool operator==(const Network&, const Network&) = default;
+};
+
+// Bounds of one transfer; sizes are bytes on the wire.
+struct Fetch {
+    std::int64_t max_page_bytes = 8 << 20;
+    std::int64_t max_image_bytes = 32 << 20;
+    std::int64_t max_header_bytes = 128 << 10;
+    int max_header_lines = 256;
+    int max_redirects = 5;
+    std::chrono::milliseconds connect{10'000};
+    std::chrono::milliseconds first_byte{20'000};
+    std::chrono::milliseconds total{120'000};
+    std::int64_t low_speed_bytes_per_second = 1024;
+    std::chrono::milliseconds low_speed_time{15'000};
+
+    friend bool operator==(const Fetch&, const Fetch&) = default;
+};
+
+struct Workers {
+    int count = 0;                           // 0: one for each processor
+    std::chrono::milliseconds deadline{10'000}; // for one document or picture, then the worker is killed
+    int memory_mb = 512;                     // for one worker
+    std::int64_t max_pixels = 100'000'000;   // of one picture, from its header
+
+    friend bool operator==(const Workers&, const Workers&) = default;
+};
+
+struct Crawl {
+    std::chrono::milliseconds revisit_min{std::chrono::minutes(15)};
+    std::chrono::milliseconds revisit_max{std::chrono::hours(7 * 24)};
+    std::chrono::milliseconds lease{std::chrono::minutes(10)};
+    std::int64_t max_pages_per_site = 100'000;
+    int max_depth = 20;
+    int max_links_per_page = 10'000;
+
+    friend bool operator==(const Crawl&, const Crawl&) = default;
+};
+
+struct Evidence {
+    std::vector<std::string> recipients; // age public keys, at least one
+    std::filesystem::path directory;     // after loading never empty: "evidence" in the storage directory
+
+    friend bool operator==(const Evidence&, const Evidence&) = default;
+};
+
+struct Storage {
+    std::filesystem::path directory = "/var/lib/stillwatch";
+
+    friend bool operator==(const Storage&, const Storage&) = default;
+};
+
+struct Control {
+    std::filesystem::path socket = "/run/stillwatch/control.sock";
+
+    friend bool operator==(const Control&, const Control&) = default;
+};
+
+struct Metrics {
+    std::string listen = "127.0.0.1:9464"; // loopback address and port; empty: no metrics
+
+    friend bool operator==(const Metrics&, const Metrics&) = default;
+};
+
+struct Log {
+    std::string level = "info"; // debug, info, warn, error
+
+    friend bool operator==(const Log&, const Log&) = default;
+};
+
+struct Alerts {
+    // Address that an alert points to; "{alert}" in it becomes the alert's id. Empty: alerts hold no address.
+    std::string link;
+
+    friend bool operator==(const Alerts&, const Alerts&) = default;
+};
+
+enum class ChannelKind : std::uint8_t { email, webhook };
+
+// One way to tell caseworkers. Secrets are named, never written here: read them with read_secret().
+struct Channel {
+    std::string name;
+    ChannelKind kind = ChannelKind::email;
+    bool enabled = true;
+
+    std::vector<std::string> to; // e-mail: bare addresses, at least one
+    std::string from;            // after loading never empty: "stillwatch@" the first recipient's domain
+    std::string server;          // "smtps://host[:port]" or "smtp://host[:port]"
+    std::string user;            // empty: no authentication
+    std::string password_file;   // a path (made absolute) or "credential:NAME"
+    std::filesystem::path ca_file;
+
+    std::string url;         // webhook: as written, checked
+    std::string secret_file; // a path (made absolute) or "credential:NAME"
+    std::vector<std::string> allowed_private_networks; // for this channel, beside those of [network]
+
+    friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+enum class RobotsPolicy : std::uint8_t { obey, ignore };
+
+// One entry of the watch list.
+struct Site {
+    std::string name;
+    bool enabled = true;
+    std::vector<std::string> seeds; // normalised addresses, each on one of `hosts`
+    std::vector<std::string> hosts; // the scope: lower-case HOST (any default port) or HOST:PORT
+    std::chrono::milliseconds delay{2'000};
+    int concurrency = 2;
+    RobotsPolicy robots = RobotsPolicy::obey;
+    std::string robots_reason;            // why robots.txt is ignored; required then
+    int max_depth = 20;                   // as crawl.max_depth when absent
+    std::int64_t max_pages = 100'000;     // as crawl.max_pages_per_site when absent
+
+    friend bool operator==(const Site&, const Site&) = default;
+};
+
+struct Config {
+    Organisation organisation;
+    Network network;
+    Fetch fetch;
+    Workers workers;
+    Crawl crawl;
+    Evidence evidence;
+    Storage storage;
+    Control control;
+    Metrics metrics;
+    Log log;
+    Alerts alerts;
+    std::vector<Channel> channels; // [[channel]]
+    std::vector<Site> sites;       // [[site]]
+
+    friend bool operator==(const Config&, const Config&) = default;
+};
+
+// One thing wrong; line and column count from 1, 0 where the file as a whole is meant.
+struct ConfigProblem {
+    std::string file;
+    int line = 0;
+    int column = 0;
+    std::string message;
+
+    friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
+};
+
+// "file:line: message", one line.
+std::string to_string(const ConfigProblem& problem);
+
+// Whether the files that keys name are looked at. An operator whose daemon runs as another user cannot see
+// that user's secrets and loads with `no`.
+enum class FileChecks : std::uint8_t { no, yes };
+
+struct LoadOptions {
+    FileChecks files = FileChecks::yes;
+    // Says what is wrong with an age recipient, or nothing. Without it only the "age1" in front is looked at.
+    std::function<std::optional<std::string>(std::string_view)> recipient_problem{};
+};
+
+// Either a configuration or every problem found, by line.
+struct LoadOutcome {
+    std::optional<Config> config;
+    std::vector<ConfigProblem> problems;
+};
+
+// Reads a file. Paths in it count from its directory.
+LoadOutcome load_config(const std::filesystem::path& file, const LoadOptions& options = {});
+
+// The same from text; `file` names it in problems and gives the directory.
+LoadOutcome parse_config(std::string_view text, const std::filesystem::path& file, const LoadOptions& options = {});
+
+// Every key of the format, "fetch.connect" or "site.delay", in the order of the structs.
+std::vector<std::string> config_keys();
+
+} // namespace stillwatch::config

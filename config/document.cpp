@@ -1,0 +1,280 @@
+#include "config/document.hpp"
+
+#include "config/checks.hpp"
+#include "config/nearest.hpp"
+#include "config/secret.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace stillwatch::config {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+Document::Document(const Table& root, std::filesystem::path base, const LoadOptions& options)
+    : root_(root), base_(std::move(base)), options_(options)
+{
+}
+
+Config Document::read()
+{
+    Config config;
+    read_organisation(config.organisation);
+    read_network(config.network);
+    read_fetch(config.fetch);
+    read_workers(config.workers);
+    read_crawl(config.crawl);
+    read_storage(config.storage);
+    read_evidence(config.evidence, config.storage);
+    read_control(config.control);
+    read_metrics(config.metrics);
+    read_log(config.log);
+    read_alerts(config.alerts);
+    read_channels(config.channels, config.network);
+    read_sites(config.sites, config.crawl);
+    complain_of_unknown_sections();
+    return config;
+}
+
+std::pair<const Table*, Place> Document::table(const std::string& name)
+{
+    sections_.push_back(name);
+    const auto entry = std::ranges::find(root_.entries, name, &Entry::key);
+    if (entry == root_.entries.end()) return {nullptr, Place{}};
+    if (const auto* found = std::get_if<Table>(&entry->value.content)) return {found, entry->place};
+    complaints_.push_back({entry->place, fmt::format("{}: expected a section [{}], found {}", name, name,
+                                                     kind_of(entry->value))});
+    return {nullptr, entry->place};
+}
+
+std::vector<std::pair<const Table*, Place>> Document::tables(const std::string& name)
+{
+    sections_.push_back(name);
+    std::vector<std::pair<const Table*, Place>> result;
+    const auto entry = std::ranges::find(root_.entries, name, &Entry::key);
+    if (entry == root_.entries.end()) return result;
+    const auto complain = [&](Place place, const Value& value) {
+        complaints_.push_back({place, fmt::format("{}: expected sections [[{}]], with two brackets; found {}", name,
+                                                  name, kind_of(value))});
+    };
+    const auto* items = std::get_if<Array>(&entry->value.content);
+    if (!items) {
+        complain(entry->place, entry->value);
+        return result;
+    }
+    for (const auto& item : *items) {
+        if (const auto* found = std::get_if<Table>(&item.content))
+            result.emplace_back(found, item.place);
+        else
+            complain(item.place, item);
+    }
+    return result;
+}
+
+void Document::complain_of_unknown_sections()
+{
+    for (const auto& entry : root_.entries) {
+        if (std::ranges::find(sections_, entry.key) != sections_.end()) continue;
+        const bool is_key = !std::holds_alternative<Table>(entry.value.content) &&
+                            !std::holds_alternative<Array>(entry.value.content);
+        auto what = is_key ? fmt::format("key \"{}\" stands outside any section", shown(entry.key))
+                           : fmt::format("unknown section [{}]", shown(entry.key));
+        if (const auto meant = nearest(entry.key, sections_); meant && !is_key)
+            what += fmt::format(", did you mean [{}]?", *meant);
+        complaints_.push_back({entry.place, std::move(what)});
+    }
+}
+
+void Document::read_organisation(Organisation& out)
+{
+    const auto [found, place] = table("organisation");
+    Section section("organisation", found, place, complaints_, known_keys_);
+    section.get("name", out.name);
+    section.get("contact", out.contact);
+    if (out.name.empty()) section.complain("name", "missing: sites are told who visits them");
+    const bool reachable = is_mail_address(out.contact) || Url::parse(out.contact).has_value();
+    if (!reachable)
+        section.complain("contact", "missing or neither an http(s) address nor a mail address: sites need someone to write to");
+}
+
+void Document::read_networks(Section& section, std::vector<std::string>& out)
+{
+    std::vector<PlacedText> blocks;
+    section.get("allowed_private_networks", blocks);
+    for (const auto& [place, text] : blocks) {
+        const auto block = parse_block(text);
+        if (!block)
+            section.complain_at(place, "allowed_private_networks",
+                                fmt::format("\"{}\" is no network such as \"10.1.0.0/16\" or \"fd00::/8\" "
+                                            "(bits after the prefix must be 0)", shown(text)));
+        else if (block->prefix_bits < (block->v6 ? 7 : 8))
+            section.complain_at(place, "allowed_private_networks",
+                                fmt::format("\"{}\" opens far more than private networks", shown(text)));
+        else
+            out.push_back(text);
+    }
+}
+
+void Document::read_network(Network& out)
+{
+    const auto [found, place] = table("network");
+    Section section("network", found, place, complaints_, known_keys_);
+    read_networks(section, out.allowed_private_networks);
+    read_file(section, "ca_file", out.ca_file);
+    section.get("max_connections", out.max_connections, {1, 4096});
+}
+
+void Document::read_fetch(Fetch& out)
+{
+    const auto [found, place] = table("fetch");
+    Section section("fetch", found, place, complaints_, known_keys_);
+    constexpr std::int64_t megabyte = 1 << 20;
+    section.get("max_page_bytes", out.max_page_bytes, {1024, 256 * megabyte});
+    section.get("max_image_bytes", out.max_image_bytes, {1024, 512 * megabyte});
+    section.get("max_header_bytes", out.max_header_bytes, {1024, megabyte});
+    section.get("max_header_lines", out.max_header_lines, {16, 10'000});
+    section.get("max_redirects", out.max_redirects, {0, 20});
+    section.get("connect", out.connect, {100ms, 5min});
+    section.get("first_byte", out.first_byte, {100ms, 10min});
+    section.get("total", out.total, {100ms, 1h});
+    section.get("low_speed_bytes_per_second", out.low_speed_bytes_per_second, {0, megabyte});
+    section.get("low_speed_time", out.low_speed_time, {1s, 10min});
+    if (out.total < out.connect || out.total < out.first_byte)
+        section.complain("total", "shorter than connect or first_byte");
+}
+
+void Document::read_workers(Workers& out)
+{
+    const auto [found, place] = table("workers");
+    Section section("workers", found, place, complaints_, known_keys_);
+    section.get("count", out.count, {0, 256});
+    section.get("deadline", out.deadline, {100ms, 10min});
+    section.get("memory_mb", out.memory_mb, {128, 16'384});
+    section.get("max_pixels", out.max_pixels, {65'536, 1'000'000'000});
+}
+
+void Document::read_crawl(Crawl& out)
+{
+    const auto [found, place] = table("crawl");
+    Section section("crawl", found, place, complaints_, known_keys_);
+    section.get("revisit_min", out.revisit_min, {1s, 24h * 365});
+    section.get("revisit_max", out.revisit_max, {1s, 24h * 365});
+    section.get("lease", out.lease, {10s, 24h});
+    section.get("max_pages_per_site", out.max_pages_per_site, {1, 1'000'000'000});
+    section.get("max_depth", out.max_depth, {0, 1000});
+    section.get("max_links_per_page", out.max_links_per_page, {1, 1'000'000});
+    if (out.revisit_max < out.revisit_min) section.complain("revisit_max", "shorter than revisit_min");
+}
+
+void Document::read_storage(Storage& out)
+{
+    const auto [found, place] = table("storage");
+    Section section("storage", found, place, complaints_, known_keys_);
+    section.get("directory", out.directory);
+    if (out.directory.empty()) section.complain("directory", "empty");
+    out.directory = from_base(out.directory);
+}
+
+void Document::read_evidence(Evidence& out, const Storage& storage)
+{
+    const auto [found, place] = table("evidence");
+    Section section("evidence", found, place, complaints_, known_keys_);
+    std::vector<PlacedText> recipients;
+    section.get("recipients", recipients);
+    if (recipients.empty())
+        section.complain("recipients", "missing: evidence is written only sealed, name at least one age recipient");
+    for (const auto& [where, text] : recipients) {
+        std::optional<std::string> problem;
+        if (!text.starts_with("age1")) problem = "an age recipient begins with \"age1\"";
+        else if (options_.recipient_problem) problem = options_.recipient_problem(text);
+        if (!problem && std::ranges::find(out.recipients, text) != out.recipients.end()) problem = "named twice";
+        if (problem) section.complain_at(where, "recipients", fmt::format("\"{}\": {}", shown(text), *problem));
+        else out.recipients.push_back(text);
+    }
+    section.get("directory", out.directory);
+    out.directory = out.directory.empty() ? storage.directory / "evidence" : from_base(out.directory);
+}
+
+void Document::read_control(Control& out)
+{
+    const auto [found, place] = table("control");
+    Section section("control", found, place, complaints_, known_keys_);
+    section.get("socket", out.socket);
+    if (out.socket.empty()) section.complain("socket", "empty");
+    out.socket = from_base(out.socket);
+    constexpr std::size_t longest = 107; // sun_path of unix(7) without its terminating NUL
+    if (out.socket.string().size() > longest)
+        section.complain("socket", fmt::format("the path {} is longer than {} bytes", shown(out.socket.string()), longest));
+}
+
+void Document::read_metrics(Metrics& out)
+{
+    const auto [found, place] = table("metrics");
+    Section section("metrics", found, place, complaints_, known_keys_);
+    section.get("listen", out.listen);
+    if (!out.listen.empty() && !is_loopback_listener(out.listen))
+        section.complain("listen", fmt::format("\"{}\" is no loopback address and port such as \"127.0.0.1:9464\"",
+                                               shown(out.listen)));
+}
+
+void Document::read_log(Log& out)
+{
+    const auto [found, place] = table("log");
+    Section section("log", found, place, complaints_, known_keys_);
+    section.get("level", out.level);
+    const std::vector<std::string> levels{"debug", "info", "warn", "error"};
+    if (std::ranges::find(levels, out.level) == levels.end())
+        section.complain("level", fmt::format("\"{}\" is none of debug, info, warn, error", shown(out.level)));
+}
+
+void Document::read_alerts(Alerts& out)
+{
+    const auto [found, place] = table("alerts");
+    Section section("alerts", found, place, complaints_, known_keys_);
+    section.get("link", out.link);
+    if (out.link.empty()) return;
+    auto example = out.link;
+    if (const auto mark = example.find("{alert}"); mark != std::string::npos) example.replace(mark, 7, "alt_a");
+    const auto url = Url::parse(example);
+    if (!url || example.find_first_of("{}\"<> ") != std::string::npos)
+        section.complain("link", fmt::format("\"{}\" is no http(s) address; only {{alert}} may stand in braces", shown(out.link)));
+}
+
+std::filesystem::path Document::from_base(const std::filesystem::path& path) const
+{
+    if (path.empty()) return path;
+    return (base_ / path).lexically_normal();
+}
+
+void Document::read_file(Section& section, std::string_view key, std::filesystem::path& out)
+{
+    section.get(key, out);
+    out = from_base(out);
+    if (out.empty() || options_.files == FileChecks::no) return;
+    if (::access(out.c_str(), R_OK) != 0) section.complain(key, fmt::format("{} is missing or unreadable", shown(out.string())));
+}
+
+void Document::read_secret_source(Section& section, std::string_view key, std::string& out)
+{
+    section.get(key, out);
+    if (out.empty()) return;
+    if (!out.starts_with(credential_prefix)) out = from_base(out).string();
+    if (options_.files == FileChecks::no || is_out_of_sight(out)) return;
+    if (const auto secret = read_secret(out); !secret) section.complain(key, shown(secret.error().detail));
+}
+
+void Document::read_name(Section& section, std::string& out, std::map<std::string, Place>& taken, Place place)
+{
+    section.get("name", out);
+    if (!is_name(out)) {
+        section.complain("name", "missing, or not 1 to 64 letters, digits, '.', '_', '-'");
+        return;
+    }
+    const auto [first, is_new] = taken.emplace(out, place);
+    if (!is_new) section.complain("name", fmt::format("\"{}\" is taken by line {}", out, first->second.line));
+}
+
+} // namespace stillwatch::config

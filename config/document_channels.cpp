@@ -1,0 +1,94 @@
+#include "config/document.hpp"
+
+#include "config/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stillwatch::config {
+
+void Document::read_channels(std::vector<Channel>& out, const Network& network)
+{
+    std::map<std::string, Place> taken;
+    for (const auto& [found, place] : tables("channel")) {
+        Section section("channel", found, place, complaints_, known_keys_);
+        Channel channel;
+        read_name(section, channel.name, taken, place);
+        std::string kind;
+        section.get("kind", kind);
+        section.get("enabled", channel.enabled);
+        if (kind != "email" && kind != "webhook")
+            section.complain("kind", "missing, or neither \"email\" nor \"webhook\"");
+        channel.kind = kind == "webhook" ? ChannelKind::webhook : ChannelKind::email;
+
+        // Keys of both kinds are asked for always, so that a key of the other kind is told apart from an unknown one.
+        const std::size_t before = complaints_.size();
+        read_email(section, channel);
+        if (kind != "email") complaints_.resize(before);
+        const std::size_t between = complaints_.size();
+        read_webhook(section, channel, network);
+        if (kind != "webhook") complaints_.resize(between);
+
+        static constexpr std::array<std::string_view, 6> email_keys{"to", "from", "server", "user", "password_file", "ca_file"};
+        static constexpr std::array<std::string_view, 3> webhook_keys{"url", "secret_file", "allowed_private_networks"};
+        for (const auto key : email_keys)
+            if (kind == "webhook" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
+        for (const auto key : webhook_keys)
+            if (kind == "email" && section.has(key)) section.complain(key, "belongs to kind \"webhook\"");
+        out.push_back(std::move(channel));
+    }
+}
+
+void Document::read_email(Section& section, Channel& channel)
+{
+    std::vector<PlacedText> recipients;
+    section.get("to", recipients);
+    if (recipients.empty()) section.complain("to", "missing: name at least one mail address");
+    for (const auto& [place, text] : recipients) {
+        if (is_mail_address(text)) channel.to.push_back(text);
+        else section.complain_at(place, "to", fmt::format("\"{}\" is no plain mail address", shown(text)));
+    }
+    if (!channel.to.empty()) channel.from = "stillwatch" + channel.to.front().substr(channel.to.front().find('@'));
+    section.get("from", channel.from);
+    if (!channel.to.empty() && !is_mail_address(channel.from))
+        section.complain("from", fmt::format("\"{}\" is no plain mail address", shown(channel.from)));
+
+    section.get("server", channel.server);
+    if (!is_mail_server(channel.server))
+        section.complain("server", "missing, or not \"smtps://host[:port]\" or \"smtp://host[:port]\" (with STARTTLS)");
+    section.get("user", channel.user);
+    read_secret_source(section, "password_file", channel.password_file);
+    if (channel.user.empty() != channel.password_file.empty())
+        section.complain(channel.user.empty() ? "user" : "password_file", "missing: user and password_file stand together");
+    read_file(section, "ca_file", channel.ca_file);
+}
+
+void Document::read_webhook(Section& section, Channel& channel, const Network& network)
+{
+    read_networks(section, channel.allowed_private_networks);
+    read_secret_source(section, "secret_file", channel.secret_file);
+    if (channel.secret_file.empty())
+        section.complain("secret_file", "missing: deliveries are signed with the secret in this file");
+
+    section.get("url", channel.url);
+    const auto url = Url::parse(channel.url);
+    if (!url) {
+        // The address may hold a token: it is not repeated.
+        section.complain("url", "missing, or no address that can be called");
+        return;
+    }
+    channel.url = url->text();
+    if (url->scheme() == "https" || is_loopback(*url)) return;
+    const auto address = address_of(*url);
+    const auto allows = [&](const std::string& text) {
+        const auto block = parse_block(text);
+        return address && block && block->contains(*address);
+    };
+    if (std::ranges::none_of(network.allowed_private_networks, allows) &&
+        std::ranges::none_of(channel.allowed_private_networks, allows))
+        section.complain("url", "must be https unless it is loopback or in allowed_private_networks");
+}
+
+} // namespace stillwatch::config

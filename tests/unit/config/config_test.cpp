@@ -1,0 +1,108 @@
+#include "tests/unit/config/loading.hpp"
+
+#include <gmock/gmock.h>
+
+namespace stillwatch::config {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+namespace {
+
+TEST(Config, AbsentKeysKeepTheDefaultsOfTheStructs)
+{
+    const auto config = loaded("");
+    EXPECT_EQ(config.fetch, Fetch{});
+    EXPECT_EQ(config.workers, Workers{});
+    EXPECT_EQ(config.crawl, Crawl{});
+    EXPECT_EQ(config.network, Network{});
+    EXPECT_EQ(config.storage, Storage{});
+    EXPECT_EQ(config.control, Control{});
+    EXPECT_EQ(config.metrics, Metrics{});
+    EXPECT_EQ(config.log, Log{});
+    EXPECT_TRUE(config.channels.empty());
+    EXPECT_TRUE(config.sites.empty());
+}
+
+TEST(Config, ValuesAreTakenOver)
+{
+    const auto config = loaded("[fetch]\nconnect = \"250ms\"\nmax_page_bytes = 1_000_000\n"
+                               "[network]\nallowed_private_networks = [\"127.0.0.0/8\"]\n"
+                               "[metrics]\nlisten = \"\"\n[log]\nlevel = \"debug\"\n");
+    EXPECT_EQ(config.fetch.connect, 250ms);
+    EXPECT_EQ(config.fetch.max_page_bytes, 1'000'000);
+    EXPECT_THAT(config.network.allowed_private_networks, ElementsAre("127.0.0.0/8"));
+    EXPECT_EQ(config.metrics.listen, "");
+    EXPECT_EQ(config.log.level, "debug");
+}
+
+TEST(Config, PathsCountFromTheDirectoryOfTheFile)
+{
+    const auto config = loaded("[storage]\ndirectory = \"data\"\n[control]\nsocket = \"./run/../control.sock\"\n"
+                               "[network]\nca_file = \"/elsewhere/ca.pem\"\n");
+    EXPECT_EQ(config.storage.directory, "/etc/stillwatch/data");
+    EXPECT_EQ(config.evidence.directory, "/etc/stillwatch/data/evidence");
+    EXPECT_EQ(config.control.socket, "/etc/stillwatch/control.sock");
+    EXPECT_EQ(config.network.ca_file, "/elsewhere/ca.pem");
+}
+
+TEST(Config, SiteIsReadWithItsScope)
+{
+    const auto config = loaded("[crawl]\nmax_depth = 4\n[[site]]\nname = \"board\"\n"
+                               "seeds = [\"HTTPS://Board.Example:443/a b\", \"http://127.0.0.1:8080/\"]\n"
+                               "hosts = [\"Board.example\", \"127.0.0.1:8080\", \"bücher.example\"]\n"
+                               "delay = \"0s\"\nmax_pages = 9\n");
+    ASSERT_EQ(config.sites.size(), 1U);
+    const auto& site = config.sites.front();
+    EXPECT_THAT(site.seeds, ElementsAre("https://board.example/a%20b", "http://127.0.0.1:8080/"));
+    EXPECT_THAT(site.hosts, ElementsAre("board.example", "127.0.0.1:8080", "xn--bcher-kva.example"));
+    EXPECT_EQ(site.delay, 0ms);
+    EXPECT_EQ(site.max_depth, 4);
+    EXPECT_EQ(site.max_pages, 9);
+    EXPECT_EQ(site.robots, RobotsPolicy::obey);
+}
+
+TEST(Config, RobotsAreIgnoredOnlyWithAReason)
+{
+    const std::string site = "[[site]]\nname = \"s\"\nseeds = [\"http://s.example/\"]\nhosts = [\"s.example\"]\n";
+    EXPECT_THAT(problems_of(site + "robots = \"ignore\"\n"),
+                ElementsAre("6: site.robots_reason: missing: write down why robots.txt is ignored; it goes into the evidence"));
+    const auto config = loaded(site + "robots = \"ignore\"\nrobots_reason = \"agreed with the operator\"\n");
+    EXPECT_EQ(config.sites.front().robots, RobotsPolicy::ignore);
+}
+
+TEST(Config, EmailChannelGetsASenderFromItsFirstRecipient)
+{
+    const auto config = loaded("[[channel]]\nname = \"desk\"\nkind = \"email\"\nto = [\"a@helpline.example\", \"b@other.example\"]\n"
+                               "server = \"smtp://127.0.0.1:2525\"\nuser = \"u\"\npassword_file = \"secrets/mail\"\n");
+    ASSERT_EQ(config.channels.size(), 1U);
+    EXPECT_EQ(config.channels[0].from, "stillwatch@helpline.example");
+    EXPECT_EQ(config.channels[0].password_file, "/etc/stillwatch/secrets/mail");
+    EXPECT_THAT(config.channels[0].to, ElementsAre("a@helpline.example", "b@other.example"));
+}
+
+TEST(Config, WebhookChannelKeepsTheNameOfACredential)
+{
+    const auto config = loaded("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/x\"\n"
+                               "secret_file = \"credential:hook\"\n");
+    ASSERT_EQ(config.channels.size(), 1U);
+    EXPECT_EQ(config.channels[0].kind, ChannelKind::webhook);
+    EXPECT_EQ(config.channels[0].secret_file, "credential:hook");
+}
+
+TEST(Config, PlainWebhooksAreOnlyForLoopbackAndAllowedNetworks)
+{
+    const auto webhook = [](const std::string& url, const std::string& more) {
+        return "[[channel]]\nname = \"w\"\nkind = \"webhook\"\nsecret_file = \"credential:w\"\nurl = \"" + url + "\"\n" + more;
+    };
+    EXPECT_TRUE(problems_of(webhook("http://127.0.0.1:99/x", "")).empty());
+    EXPECT_TRUE(problems_of(webhook("http://localhost/x", "")).empty());
+    EXPECT_TRUE(problems_of(webhook("http://[::1]/x", "")).empty());
+    EXPECT_TRUE(problems_of(webhook("http://10.1.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")).empty());
+    EXPECT_THAT(problems_of(webhook("http://10.2.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")),
+                ElementsAre("10: channel.url: must be https unless it is loopback or in allowed_private_networks"));
+    EXPECT_THAT(problems_of(webhook("http://hooks.example/x", "")), testing::SizeIs(1));
+}
+
+} // namespace
+} // namespace stillwatch::config
