@@ -1,0 +1,29 @@
+#include "matcher/decode.hpp"
+
+#include "matcher/exif.hpp"
+#include "matcher/orient.hpp"
+
+namespace stillwatch::matcher {
+
+Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const PictureLimits& limits)
+{
+    switch (format) {
+    case PictureFormat::jpeg: return decode_jpeg(file, limits);
+    case PictureFormat::png: return decode_png(file, limits);
+    case PictureFormat::webp: return decode_webp(file, limits);
+    case PictureFormat::gif: return decode_gif(file, limits);
+    case PictureFormat::bmp: return decode_bmp(file, limits);
+    case PictureFormat::tiff: return decode_tiff(file, limits);
+    case PictureFormat::avif: return decode_avif(file, limits);
+    }
+    return Error{Errc::undecodable, "unknown picture format"};
+}
+
+Result<Picture> decode_picture(ByteView file, PictureFormat format, const PictureLimits& limits)
+{
+    auto picture = decode_as_stored(file, format, limits);
+    if (picture) turn_upright(*picture, file_orientation(file, format));
+    return picture;
+}
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/fingerprint.hpp"
+#include "matcher/picture.hpp"
+
+namespace stillwatch::matcher {
+
+// The PDQ-compatible fingerprints of a picture in its eight orientations, and PDQ's quality.
+//
+// The method (Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019):
+// sides above 512 px are sampled to 512 x 512; luma is smoothed by a tent (two box filters of 1/128 of the
+// side) and sampled to 64 x 64; of its cosine transform the 16 x 16 lowest frequencies without the constant
+// ones are compared with their median. Turning the picture transposes that block or changes signs in it.
+Frame fingerprint(const Luma& picture);
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,55 @@
+#include "matcher/picture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::matcher {
+
+void rgba_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept
+{
+    for (int x = 0; x < width_px; ++x, rgba += 4)
+        luma[x] = over_white(luma_of(rgba[0], rgba[1], rgba[2]), rgba[3]);
+}
+
+void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept
+{
+    for (int x = 0; x < width_px; ++x, rgba += 4) {
+        const unsigned level = luma_of(rgba[0], rgba[1], rgba[2]) + 255U - rgba[3];
+        luma[x] = static_cast<std::uint8_t>(std::min(level, 255U));
+    }
+}
+
+Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size_t working_bytes_per_pixel,
+                        const PictureLimits& limits)
+{
+    if (width_px < 1 || height_px < 1) return Error{Errc::undecodable, "picture without pixels"};
+    if (width_px < limits.min_side_px || height_px < limits.min_side_px)
+        return Error{Errc::invalid_argument, fmt::format("picture of {}x{} pixels is too small to compare",
+                                                         width_px, height_px)};
+    if (width_px > limits.max_side_px || height_px > limits.max_side_px)
+        return Error{Errc::too_large, fmt::format("picture of {}x{} pixels", width_px, height_px)};
+    const auto pixels = static_cast<std::size_t>(width_px) * static_cast<std::size_t>(height_px);
+    if (pixels > limits.max_pixels || pixels * working_bytes_per_pixel > limits.max_working_bytes)
+        return Error{Errc::too_large, fmt::format("picture of {}x{} pixels", width_px, height_px)};
+    return {};
+}
+
+std::vector<int> frames_to_compare(int count, std::size_t pixels_per_frame)
+{
+    // About half a second of decoding; animations on the web stay far below (500x400, 100 frames: 20 million).
+    constexpr std::size_t max_animation_pixels = 96U << 20U;
+    constexpr std::size_t max_frames_decoded = 1'000;
+    constexpr int wanted = PictureFeatures::max_frames;
+
+    const auto affordable = std::min(max_frames_decoded, max_animation_pixels / std::max<std::size_t>(1, pixels_per_frame));
+    const int reachable = std::clamp(static_cast<int>(affordable), 1, std::max(1, count));
+    std::vector<int> chosen;
+    for (int i = 0; i < wanted; ++i) {
+        const int frame = i * (reachable - 1) / (wanted - 1);
+        if (chosen.empty() || frame > chosen.back()) chosen.push_back(frame);
+    }
+    return chosen;
+}
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/digest.hpp"
+#include "core/fingerprint.hpp"
+#include "core/result.hpp"
+
+#include <string>
+
+namespace stillwatch::matcher {
+
+// What is kept of a reference picture, before sealing: fingerprints only.
+struct ReferenceRecord {
+    int extractor_version = stillwatch::extractor_version;
+    Sha256 file_digest;
+    PictureFeatures features;
+    bool weak = false;
+    std::string weak_reason; // one sentence for caseworkers, at most 512 bytes; empty unless weak
+
+    friend bool operator==(const ReferenceRecord&, const ReferenceRecord&) = default;
+};
+
+// The record of a picture file and its features, with the weakness found.
+ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures features);
+
+// Bytes as docs/formats/reference.md describes them, and back. Errors of decoding: refused (made by another
+// version of the extractor: the picture must be enrolled again), corrupt.
+Bytes encode_reference(const ReferenceRecord& record);
+Result<ReferenceRecord> decode_reference(ByteView bytes);
+
+} // namespace stillwatch::matcher
