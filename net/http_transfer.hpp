@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/fetch.hpp"
+#include "net/curl_loop.hpp"
+#include "net/http_settings.hpp"
+#include "net/response_head.hpp"
+#include "net/tls_trust.hpp"
+
+#include <array>
+#include <chrono>
+#include <optional>
+
+namespace stillwatch::net {
+
+// One HTTP request on one easy handle: options, callbacks, limits, result. Used again and again by HttpClient.
+class HttpTransfer {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // `settings` and `trust` outlive the transfer.
+    HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust);
+
+    Transfer& transfer() noexcept { return transfer_; }
+
+    // Readies the handle for this request. Errors: invalid_argument (a header or method that cannot be sent).
+    Result<void> prepare(FetchRequest request);
+    // Whether the request came to nothing only because a kept connection had gone, so that sending it again on a
+    // fresh one is right; if so the handle is ready for that.
+    bool prepare_retry();
+
+    // The next moment at which a limit may have passed.
+    TimePoint next_deadline() const noexcept;
+    // Whether no limit has passed.
+    bool is_in_time(TimePoint now) noexcept;
+
+    // What came of it, once the transfer ended or was abandoned because a limit passed.
+    Result<Fetched> take_result();
+    // Lets go of what a request holds.
+    void clear();
+
+private:
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+    static int on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
+    static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static CURLcode on_tls_context(CURL* easy, void* context, void* trust);
+
+    // Everything of one request, replaced as a whole.
+    struct Run {
+        explicit Run(FetchRequest asked);
+        FetchRequest request;
+        ResponseHead head;
+        Fetched fetched;
+        LineList headers; // only when the request brings its own
+        std::string refused_address;
+        TimePoint start;
+        TimePoint window_end; // of the low-speed measurement
+        std::size_t window_bytes = 0;
+        bool has_first_byte = false;
+        bool has_retried = false;
+    };
+
+    void set_common_options(const HttpSettings& settings, const TlsTrust& trust);
+    Result<void> set_method();
+    Result<void> set_headers();
+    void note_first_byte();
+    std::string tried() const;
+    Error failure(CURLcode code) const;
+
+    const HttpSettings& settings_;
+    Transfer transfer_;
+    LineList common_headers_;
+    std::array<char, CURL_ERROR_SIZE> message_{};
+    std::optional<Run> run_;
+};
+
+} // namespace stillwatch::net
