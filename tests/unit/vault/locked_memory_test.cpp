@@ -1,0 +1,125 @@
+#include "vault/locked_memory.hpp"
+#include "vault/secret.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace stillwatch::vault {
+namespace {
+
+// Flags of the mapping that holds `address`: "rd wr … lo … dd".
+std::string mapping_flags(const void* address)
+{
+    std::ifstream maps("/proc/self/smaps");
+    const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+    bool inside = false;
+    for (std::string line; std::getline(maps, line);) {
+        std::istringstream head(line);
+        std::uintptr_t begin = 0;
+        std::uintptr_t end = 0;
+        char dash = 0;
+        if (head >> std::hex >> begin >> dash >> end && dash == '-') inside = begin <= wanted && wanted < end;
+        if (inside && line.starts_with("VmFlags:")) return line;
+    }
+    return {};
+}
+
+#ifndef STILLWATCH_SANITIZED // the sanitizers make mlock do nothing
+
+// Runs `claim` in a process of an ordinary user who may lock `limit_bytes`.
+bool holds_with_limit(rlim_t limit_bytes, const std::function<bool()>& claim)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        const rlimit limit{limit_bytes, limit_bytes};
+        if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0) _exit(3);
+        if (getuid() == 0 && setuid(65534) != 0) _exit(4); // root may lock what it likes
+        _exit(claim() ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST(LockedMemory, IsLockedAndLeftOutOfCoreDumps)
+{
+    LockedMemoryResource memory;
+    const std::pmr::vector<int> numbers(10'000, 7, &memory);
+    const auto flags = mapping_flags(numbers.data());
+    EXPECT_NE(flags.find(" lo"), std::string::npos) << flags;
+    EXPECT_NE(flags.find(" dd"), std::string::npos) << flags;
+}
+
+TEST(LockedMemory, OverTheLimitIsAnErrorThatNamesIt)
+{
+    EXPECT_TRUE(holds_with_limit(64U << 10U, [] {
+        const auto refused = check_locked_memory(1U << 20U);
+        return !refused && refused.error().code == Errc::io &&
+               refused.error().detail.find("RLIMIT_MEMLOCK, is 64 KiB") != std::string::npos;
+    }));
+    EXPECT_TRUE(holds_with_limit(2U << 20U, [] { return check_locked_memory(1U << 20U).has_value(); }));
+}
+
+TEST(LockedMemory, ContainersThrowOverTheLimit)
+{
+    EXPECT_TRUE(holds_with_limit(64U << 10U, [] {
+        LockedMemoryResource memory;
+        try {
+            const std::pmr::vector<std::byte> much(1U << 20U, &memory);
+            return false;
+        } catch (const LockedMemoryError&) {
+            return true;
+        }
+    }));
+}
+
+TEST(LockedMemory, SecretsThrowOverTheLimit)
+{
+    EXPECT_TRUE(holds_with_limit(0, [] {
+        try {
+            const SecretBytes secret(32);
+            return false;
+        } catch (const LockedMemoryError&) {
+            return true;
+        }
+    }));
+}
+
+#endif
+
+TEST(LockedMemory, ServesContainersOfManySizes)
+{
+    LockedMemoryResource memory;
+    std::pmr::vector<std::pmr::string> texts(&memory);
+    for (std::size_t i = 0; i < 500; ++i)
+        texts.emplace_back(i, 'x');
+    EXPECT_EQ(texts[499].size(), 499U);
+    EXPECT_TRUE(std::ranges::all_of(texts[300], [](char c) { return c == 'x'; }));
+}
+
+TEST(LockedMemory, BlocksAreZeroedWhenReleased)
+{
+    LockedMemoryResource memory;
+    auto* block = static_cast<unsigned char*>(memory.allocate(64));
+    auto* neighbour = memory.allocate(64); // keeps the pool's page
+    std::fill_n(block, 64, static_cast<unsigned char>(0xab));
+    memory.deallocate(block, 64);
+    // The pool gives the block out again; only its first bytes may hold the pool's own list.
+    auto* again = static_cast<unsigned char*>(memory.allocate(64));
+    EXPECT_EQ(std::count(again, again + 64, 0xab), 0);
+    memory.deallocate(again, 64);
+    memory.deallocate(neighbour, 64);
+}
+
+} // namespace
+} // namespace stillwatch::vault

@@ -1,0 +1,98 @@
+#include "vault/mac.hpp"
+
+#include "vault/random.hpp"
+#include "vault/sodium.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace stillwatch::vault {
+
+namespace {
+
+constexpr std::size_t mac_size = crypto_auth_hmacsha256_BYTES;
+
+// HMAC over parts, in order; its state holds the key and is wiped.
+class Hmac {
+public:
+    explicit Hmac(ByteView key)
+    {
+        require_sodium();
+        crypto_auth_hmacsha256_init(&state_, raw(key), key.size());
+    }
+    ~Hmac() { sodium_memzero(&state_, sizeof state_); }
+    Hmac(const Hmac&) = delete;
+    Hmac& operator=(const Hmac&) = delete;
+
+    void update(ByteView part) { crypto_auth_hmacsha256_update(&state_, raw(part), part.size()); }
+    void finish(std::span<std::byte> out) { crypto_auth_hmacsha256_final(&state_, raw_out(out)); }
+
+private:
+    crypto_auth_hmacsha256_state state_;
+};
+
+} // namespace
+
+Bytes hmac_sha256(ByteView key, ByteView data)
+{
+    Bytes mac(mac_size);
+    Hmac hmac(key);
+    hmac.update(data);
+    hmac.finish(mac);
+    return mac;
+}
+
+bool same_mac(ByteView a, ByteView b) noexcept
+{
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+SecretBytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size)
+{
+    if (size == 0 || size > 255 * mac_size) throw std::logic_error("HKDF gives 1 to 8160 bytes");
+    SecretBytes extracted(mac_size);
+    Hmac extract(salt);
+    extract.update(key);
+    extract.finish(extracted.bytes());
+
+    SecretBytes result(size);
+    SecretBytes block(mac_size);
+    for (std::size_t done = 0, round = 1; done < size; ++round) {
+        Hmac expand(extracted.bytes());
+        if (round > 1) expand.update(block.bytes());
+        expand.update(as_bytes(info));
+        const auto number = static_cast<std::byte>(round);
+        expand.update({&number, 1});
+        expand.finish(block.bytes());
+        const auto part = std::min(mac_size, size - done);
+        std::ranges::copy(block.bytes().first(part), result.bytes().subspan(done).begin());
+        done += part;
+    }
+    return result;
+}
+
+SecretBytes derive_key(const SecretBytes& master, std::string_view label)
+{
+    return hkdf_sha256(master.bytes(), {}, label, 32);
+}
+
+std::string derive_id(ByteView key, std::initializer_list<std::string_view> parts)
+{
+    Hmac hmac(key);
+    for (const auto part : parts) {
+        std::array<std::byte, 8> length;
+        for (std::size_t i = 0; i < length.size(); ++i)
+            length[i] = static_cast<std::byte>(part.size() >> (56U - 8U * i));
+        hmac.update(length);
+        hmac.update(as_bytes(part));
+    }
+    std::array<std::byte, mac_size> mac;
+    hmac.finish(mac);
+    std::array<std::byte, 16> head;
+    std::copy_n(mac.begin(), head.size(), head.begin());
+    return uuid_from(head, 8);
+}
+
+} // namespace stillwatch::vault

@@ -1,0 +1,46 @@
+#include "vault/random.hpp"
+
+#include "vault/sodium.hpp"
+
+#include <sodium.h>
+
+namespace stillwatch::vault {
+
+void fill_random(std::span<std::byte> out)
+{
+    require_sodium();
+    randombytes_buf(out.data(), out.size());
+}
+
+Bytes random_bytes(std::size_t size)
+{
+    Bytes bytes(size);
+    fill_random(bytes);
+    return bytes;
+}
+
+std::string random_token()
+{
+    std::array<std::byte, 16> bytes;
+    fill_random(bytes);
+    return to_hex(bytes);
+}
+
+std::string random_uuid()
+{
+    std::array<std::byte, 16> bytes;
+    fill_random(bytes);
+    return uuid_from(bytes, 4);
+}
+
+std::string uuid_from(std::array<std::byte, 16> bytes, unsigned version)
+{
+    bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte(static_cast<unsigned char>(version << 4U));
+    bytes[8] = (bytes[8] & std::byte{0x3f}) | std::byte{0x80};
+    auto text = to_hex(bytes);
+    for (const std::size_t position : {8U, 13U, 18U, 23U})
+        text.insert(position, "-");
+    return text;
+}
+
+} // namespace stillwatch::vault
