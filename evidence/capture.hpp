@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/fetch.hpp"
+#include "core/finding.hpp"
+#include "core/json.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace stillwatch::evidence {
+
+// Who keeps evidence, where, and for whom.
+struct EvidenceSettings {
+    std::filesystem::path directory;
+    std::vector<std::string> recipients; // "age1…", at least one
+    std::string organisation;
+    std::string user_agent;
+    std::string robots = "obey"; // policy in force, with its reason where it is not "obey"
+    std::string software;        // "stillwatch 0.1.0"
+};
+
+// What is said about a capture: the finding (its page_state, match, content; id and evidence_* are not read)
+// and how it is named among people.
+struct EvidenceFacts {
+    Finding finding;
+    std::string case_pseudonym; // "C-7F3K"
+    std::string reference_name; // "R-01"
+    json::object explanation{}; // more of the match, from the matcher: thresholds, versions, quadrilateral
+    Timestamp recorded_at{};    // when the finding was made
+};
+
+// What was fetched for it. Every list holds the redirects in order and ends with the answer itself.
+struct Capture {
+    std::vector<Fetched> page;  // second look at the page; empty when nothing came or no page is known
+    std::string page_error{};   // why nothing came: text of the Error
+    std::vector<Fetched> image; // at least one
+};
+
+} // namespace stillwatch::evidence

@@ -1,0 +1,144 @@
+#include "evidence/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::evidence {
+
+namespace {
+
+void write_sorted(std::string& out, const json::value& value, std::size_t depth)
+{
+    const auto new_line = [&out](std::size_t level) {
+        out.push_back('\n');
+        out.append(level * 2, ' ');
+    };
+    if (const auto* object = value.if_object(); object && !object->empty()) {
+        std::vector<const json::key_value_pair*> members;
+        for (const auto& member : *object)
+            members.push_back(&member);
+        std::ranges::sort(members, {}, [](const auto* member) { return std::string_view(member->key()); });
+        const char* before = "{";
+        for (const auto* member : members) {
+            out += before;
+            before = ",";
+            new_line(depth + 1);
+            out += fmt::format("{}: ", json::serialize(json::string_view(member->key())));
+            write_sorted(out, member->value(), depth + 1);
+        }
+        new_line(depth);
+        out.push_back('}');
+    } else if (const auto* array = value.if_array(); array && !array->empty()) {
+        const char* before = "[";
+        for (const auto& element : *array) {
+            out += before;
+            before = ",";
+            new_line(depth + 1);
+            write_sorted(out, element, depth + 1);
+        }
+        new_line(depth);
+        out.push_back(']');
+    } else if (const auto* number = value.if_double()) {
+        out += fmt::format("{}", *number); // shortest form that reads back the same
+    } else {
+        out += json::serialize(value);
+    }
+}
+
+json::object match_json(const EvidenceFacts& facts)
+{
+    const auto& match = facts.finding.match;
+    return {{"distance_bits", match.distance_bits},
+            {"explanation", facts.explanation},
+            {"inliers", match.inliers},
+            {"inverted", match.inverted},
+            {"orientation", name_of(match.orientation)},
+            {"reference", facts.reference_name},
+            {"relation", name_of(match.relation)},
+            {"score", match.score},
+            {"tier", name_of(match.tier)}};
+}
+
+json::value fetched_json(const std::vector<Fetched>& hops)
+{
+    if (hops.empty()) return nullptr;
+    const auto& last = hops.back();
+    return json::object{{"cut", name_of(last.cut)},
+                        {"finished_at", format_utc(last.finished)},
+                        {"peer_address", last.peer.address},
+                        {"redirects", hops.size() - 1},
+                        {"started_at", format_utc(last.started)},
+                        {"status", last.status},
+                        {"tls", last.peer.tls_version},
+                        {"url", last.url.text()}};
+}
+
+json::array files_json(std::span<const PackageFile> files)
+{
+    json::array list;
+    for (const auto& file : files)
+        list.push_back(json::object{{"name", file.name}, {"sha256", file.digest.hex()}, {"size", file.size}});
+    return list;
+}
+
+} // namespace
+
+std::string_view limits_text() noexcept
+{
+    return "What this shows: the files listed here were held by the installation of the organisation named "
+           "here, and "
+           "none of them was changed since the key named here signed this list. Times are those of the "
+           "installation's own clock. data.warc.gz holds each answer as it was received, byte for byte, once "
+           "the "
+           "encryption of the connection was removed; heads of HTTP/2 messages are written as text, and "
+           "credentials "
+           "in our own requests are replaced. It names the address of the server and holds the certificates "
+           "that the "
+           "server showed, where the connection was encrypted. "
+           "What this does not show: that the server sent the same to anyone else, since a TLS connection "
+           "leaves no "
+           "signature on what it carried; who put the picture there, or when; who the people in the picture "
+           "are, or "
+           "how old. The match is a measurement by a program, given with its figures; a person has to look. "
+           "The "
+           "signature says who signed only to a reader who has the public key from the organisation by "
+           "another way "
+           "than this package.";
+}
+
+std::string sorted_json(const json::value& value)
+{
+    std::string text;
+    write_sorted(text, value, 0);
+    text.push_back('\n');
+    return text;
+}
+
+std::string render_manifest(const EvidenceSettings& settings, const EvidenceFacts& facts,
+                            const Capture& capture, std::string_view signing_key_id,
+                            std::span<const PackageFile> files)
+{
+    const auto& finding = facts.finding;
+    const json::object manifest{{"case", facts.case_pseudonym},
+                                {"content_sha256", finding.content.hex()},
+                                {"epoch", finding.epoch},
+                                {"files", files_json(files)},
+                                {"first_seen", format_utc(finding.first_seen)},
+                                {"format", manifest_format},
+                                {"image_fetch", fetched_json(capture.image)},
+                                {"image_url", finding.image_url.text()},
+                                {"limits", limits_text()},
+                                {"match", match_json(facts)},
+                                {"organisation", settings.organisation},
+                                {"page_error", capture.page_error},
+                                {"page_fetch", fetched_json(capture.page)},
+                                {"page_state", name_of(finding.page_state)},
+                                {"page_url", finding.page_url.text()},
+                                {"recorded_at", format_utc(facts.recorded_at)},
+                                {"signing_key_id", signing_key_id},
+                                {"software", settings.software}};
+    return sorted_json(manifest);
+}
+
+} // namespace stillwatch::evidence

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/digest.hpp"
+#include "evidence/capture.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stillwatch::evidence {
+
+constexpr std::string_view manifest_format = "stillwatch-evidence-1";
+
+// One file of a package as the manifest lists it.
+struct PackageFile {
+    std::string name;
+    std::uint64_t size = 0;
+    Sha256 digest;
+
+    friend bool operator==(const PackageFile&, const PackageFile&) = default;
+};
+
+// What a package proves and what not, in words for a court; part of every manifest.
+std::string_view limits_text() noexcept;
+
+// The manifest of a package (docs/formats/evidence.md): JSON with members sorted by name, one a line. Equal
+// input gives equal bytes.
+std::string render_manifest(const EvidenceSettings& settings, const EvidenceFacts& facts,
+                            const Capture& capture, std::string_view signing_key_id,
+                            std::span<const PackageFile> files);
+
+// JSON with members sorted by name at every level, indented by two blanks; ends with a line end.
+std::string sorted_json(const json::value& value);
+
+} // namespace stillwatch::evidence

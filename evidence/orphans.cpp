@@ -1,0 +1,100 @@
+#include "evidence/orphans.hpp"
+
+#include "evidence/package.hpp"
+#include "vault/pending_file.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace stillwatch::evidence {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Error io_error(std::string_view what, const fs::path& path, int error)
+{
+    return Error{Errc::io, fmt::format("{} {}: {}", what, path.string(), std::strerror(error))};
+}
+
+Result<void> remove_file(const fs::path& path)
+{
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+    return io_error("remove", path, errno);
+}
+
+bool is_older(const fs::path& path, Timestamp limit)
+{
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return false;
+    const auto seconds = std::chrono::seconds(status.st_mtim.tv_sec);
+    return Timestamp(seconds) <= limit;
+}
+
+struct Candidates {
+    std::vector<fs::path> temporaries;
+    std::vector<fs::path> packages; // unknown ones
+};
+
+Result<Candidates> candidates_in(const fs::path& directory, const std::set<std::string>& known)
+{
+    Candidates found;
+    std::error_code error;
+    fs::directory_iterator entries(directory, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+        const auto name = entries->path().filename().string();
+        std::error_code ignored; // a file that vanishes meanwhile is no plain file
+        if (!fs::is_regular_file(entries->symlink_status(ignored))) continue;
+        if (name.ends_with(fmt::format("{}.tmp", package_suffix)))
+            found.temporaries.push_back(entries->path());
+        else if (name.ends_with(package_suffix) && !known.contains(name))
+            found.packages.push_back(entries->path());
+    }
+    if (error) return io_error("list", directory, error.value());
+    return found;
+}
+
+} // namespace
+
+Result<RemovedOrphans> remove_orphans(const fs::path& directory, const std::set<std::string>& known,
+                                      Timestamp now, const OrphanLimits& limits)
+{
+    const auto found = candidates_in(directory, known);
+    if (!found) return found.error();
+    RemovedOrphans removed;
+    for (const auto& path : found->temporaries) {
+        if (const auto done = remove_file(path); !done) return done.error();
+        ++removed.temporaries;
+    }
+    if (found->packages.size() > limits.max_packages)
+        return Error{
+            Errc::refused,
+            fmt::format("{} evidence packages in {} are unknown to the database; was an older database "
+                        "restored? None was removed",
+                        found->packages.size(), directory.string())};
+    for (const auto& path : found->packages) {
+        if (!is_older(path, now - limits.min_age)) {
+            ++removed.kept_young;
+            continue;
+        }
+        if (const auto done = remove_file(path); !done) return done.error();
+        ++removed.packages;
+    }
+    if (const auto synced = vault::sync_directory(directory); !synced) return synced.error();
+    return removed;
+}
+
+Result<void> remove_package(const fs::path& directory, const std::string& file)
+{
+    if (!file.ends_with(package_suffix) || file.find('/') != std::string::npos)
+        return Error{Errc::invalid_argument, "not the name of an evidence package"};
+    if (const auto removed = remove_file(directory / file); !removed) return removed;
+    return vault::sync_directory(directory);
+}
+
+} // namespace stillwatch::evidence

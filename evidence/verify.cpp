@@ -1,0 +1,139 @@
+#include "evidence/verify.hpp"
+
+#include "evidence/package.hpp"
+#include "evidence/tar.hpp"
+#include "evidence/warc_check.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace stillwatch::evidence {
+
+namespace {
+
+constexpr std::array member_names{manifest_file, signature_file, key_file, warc_file};
+
+Error corrupt(std::string_view part, std::string_view what)
+{
+    return Error{Errc::corrupt, fmt::format("{}: {}", part, what)};
+}
+
+struct Parts {
+    ByteView manifest;
+    ByteView signature;
+    ByteView key;
+    ByteView warc;
+    std::int64_t modified;
+};
+
+Result<Parts> parts_of(ByteView archive)
+{
+    const auto members = read_tar(archive);
+    if (!members) return members.error();
+    if (members->size() != member_names.size())
+        return corrupt("tar archive",
+                       fmt::format("{} files instead of {}", members->size(), member_names.size()));
+    for (std::size_t i = 0; i < member_names.size(); ++i) {
+        if ((*members)[i].name != member_names[i])
+            return corrupt("tar archive", fmt::format("file {} is not {}", i + 1, member_names[i]));
+        if ((*members)[i].modified != members->front().modified)
+            return corrupt("tar archive", fmt::format("{} has another time", member_names[i]));
+    }
+    const auto& list = *members;
+    return Parts{list[0].content, list[1].content, list[2].content, list[3].content, list[0].modified};
+}
+
+// The files that the manifest lists; nothing when the list is not of this format.
+std::optional<std::vector<PackageFile>> listed_files(const json::object& manifest)
+{
+    const auto* list = manifest.if_contains("files");
+    if (!list || !list->is_array()) return std::nullopt;
+    std::vector<PackageFile> files;
+    for (const auto& element : list->get_array()) {
+        const auto* object = element.if_object();
+        if (!object) return std::nullopt;
+        const auto name = text_member(*object, "name");
+        const auto size = number_member(*object, "size");
+        const auto digest = Sha256::from_hex(text_member(*object, "sha256").value_or(""));
+        if (!name || !size || *size < 0 || !digest) return std::nullopt;
+        files.push_back({*name, static_cast<std::uint64_t>(*size), *digest});
+    }
+    return files;
+}
+
+Result<void> check_file(const std::vector<PackageFile>& files, std::string_view name, ByteView content)
+{
+    for (const auto& file : files) {
+        if (file.name != name) continue;
+        if (file.size != content.size()) return corrupt(name, "its size is not that of the manifest");
+        if (file.digest != Sha256::of(content))
+            return corrupt(name, "its SHA-256 is not that of the manifest");
+        return {};
+    }
+    return corrupt(manifest_file, fmt::format("does not list {}", name));
+}
+
+// A signature that does not hold leaves open which side was changed; the manifest's own word on the key
+// decides where it can.
+Error signature_error(const Parts& parts)
+{
+    const auto manifest = parse_json(as_text(parts.manifest));
+    if (manifest && manifest->is_object())
+        if (const auto files = listed_files(manifest->get_object()))
+            if (const auto key = check_file(*files, key_file, parts.key); !key) return key.error();
+    return corrupt(manifest_file, fmt::format("does not fit its signature {}", signature_file));
+}
+
+Result<VerifyReport> read_manifest(const Parts& parts)
+{
+    const auto manifest = parse_json(as_text(parts.manifest));
+    if (!manifest) return corrupt(manifest_file, manifest.error().detail);
+    const auto* object = manifest->if_object();
+    if (!object || text_member(*object, "format") != std::string(manifest_format))
+        return corrupt(manifest_file, fmt::format("its format is not {}", manifest_format));
+    auto files = listed_files(*object);
+    if (!files) return corrupt(manifest_file, "its list of files is damaged");
+    const auto text = [object](std::string_view name) { return text_member(*object, name).value_or(""); };
+    VerifyReport report{{},
+                        text("case"),
+                        text("organisation"),
+                        text("software"),
+                        text("recorded_at"),
+                        text("page_url"),
+                        text("image_url"),
+                        std::move(*files),
+                        0};
+    const auto recorded = parse_utc(report.recorded_at);
+    if (!recorded ||
+        std::chrono::floor<std::chrono::seconds>(recorded->time_since_epoch()).count() != parts.modified)
+        return corrupt("tar archive", "its time is not recorded_at of the manifest");
+    return report;
+}
+
+} // namespace
+
+Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected)
+{
+    const auto parts = parts_of(archive);
+    if (!parts) return parts.error();
+    const auto key = vault::VerifyKey::from_pem(as_text(parts->key));
+    if (!key) return corrupt(key_file, key.error().detail);
+    if (expected && *key != *expected)
+        return Error{Errc::refused,
+                     fmt::format("{}: signed with key {}, expected {}", key_file, key->id(), expected->id())};
+    if (!vault::verify(*key, parts->manifest, parts->signature)) return signature_error(*parts);
+    auto report = read_manifest(*parts);
+    if (!report) return report;
+    report->signing_key = *key;
+    if (const auto checked = check_file(report->files, key_file, parts->key); !checked)
+        return checked.error();
+    if (const auto checked = check_file(report->files, warc_file, parts->warc); !checked)
+        return checked.error();
+    const auto records = check_warc(parts->warc);
+    if (!records) return corrupt(warc_file, records.error().detail);
+    report->warc_records = *records;
+    return report;
+}
+
+} // namespace stillwatch::evidence

@@ -1,0 +1,208 @@
+#include "evidence/warc.hpp"
+
+#include "core/digest.hpp"
+#include "evidence/gzip.hpp"
+#include "vault/mac.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace stillwatch::evidence {
+
+namespace {
+
+struct NamedField {
+    std::string_view name;
+    std::string value;
+};
+using Fields = std::vector<NamedField>;
+
+// Values come from settings and servers; a line break in one would begin another field.
+std::string one_line(std::string_view text)
+{
+    std::string line(text);
+    std::ranges::replace_if(
+        line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, ' ');
+    return line;
+}
+
+std::string warc_fields(const Fields& fields)
+{
+    std::string text;
+    for (const auto& field : fields)
+        if (!field.value.empty()) text += fmt::format("{}: {}\r\n", field.name, one_line(field.value));
+    return text;
+}
+
+class Writer {
+public:
+    // Adds a record and gives its id. `fields` are those between WARC-Date and the digests.
+    std::string add(std::string_view type, Timestamp date, Fields fields, std::string_view content_type,
+                    ByteView block)
+    {
+        const auto block_digest = warc_digest(block);
+        fields.insert(fields.begin(), {"WARC-Date", format_utc(date)});
+        fields.push_back({"WARC-Block-Digest", block_digest});
+        if (!info_id_.empty()) fields.push_back({"WARC-Warcinfo-ID", info_id_});
+        fields.push_back({"Content-Type", std::string(content_type)});
+        fields.push_back({"Content-Length", fmt::format("{}", block.size())});
+        const auto rest = warc_fields(fields);
+        // The number keeps apart two records that are equal in everything else.
+        const auto number = fmt::format("{}", ++records_);
+        const auto id = fmt::format(
+            "<urn:uuid:{}>", vault::derive_id(as_bytes("stillwatch warc record"), {number, type, rest}));
+        auto record = to_bytes(
+            fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest));
+        record.insert(record.end(), block.begin(), block.end());
+        std::ranges::copy(as_bytes("\r\n\r\n"), std::back_inserter(record));
+        const auto member = gzip_member(record);
+        file_.insert(file_.end(), member.begin(), member.end());
+        if (type == "warcinfo") info_id_ = id;
+        return id;
+    }
+
+    Bytes finish() { return std::move(file_); }
+
+private:
+    Bytes file_;
+    std::string info_id_;
+    int records_ = 0;
+};
+
+std::string_view first_line(std::string_view head)
+{
+    return head.substr(0, head.find("\r\n"));
+}
+
+// The version in the start line of a request or status line, "HTTP/2" or "HTTP/3" as libcurl writes it,
+// becomes HTTP/1.1: readers of WARC know no other syntax.
+std::string in_http1_syntax(std::string_view head)
+{
+    std::string text(head);
+    const auto line = first_line(head);
+    for (const std::string_view version : {"HTTP/2.0", "HTTP/2", "HTTP/3"}) {
+        if (line.starts_with(version) && (line.size() == version.size() || line[version.size()] == ' '))
+            return text.replace(0, version.size(), "HTTP/1.1");
+        if (line.ends_with(version))
+            return text.replace(line.size() - version.size(), version.size(), "HTTP/1.1");
+    }
+    return text;
+}
+
+bool has_prefix_ignoring_case(std::string_view text, std::string_view lower_prefix)
+{
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return text.size() >= lower_prefix.size() &&
+           std::ranges::equal(text.substr(0, lower_prefix.size()), lower_prefix, {}, lower);
+}
+
+struct Redacted {
+    std::string head;
+    std::string names; // of the headers whose values were replaced
+};
+
+Redacted without_credentials(std::string_view head)
+{
+    static constexpr std::array<std::string_view, 3> secret_names{
+        "cookie:", "authorization:", "proxy-authorization:"};
+    Redacted result;
+    while (!head.empty()) {
+        const auto end = std::min(head.find("\r\n"), head.size());
+        auto line = head.substr(0, end);
+        head.remove_prefix(std::min(end + 2, head.size()));
+        const auto is_secret = [line](std::string_view name) { return has_prefix_ignoring_case(line, name); };
+        if (std::ranges::any_of(secret_names, is_secret)) {
+            line = line.substr(0, line.find(':'));
+            result.names += fmt::format("{}{}", result.names.empty() ? "" : ", ", line);
+            result.head += fmt::format("{}: redacted\r\n", line);
+        } else {
+            result.head += fmt::format("{}\r\n", line);
+        }
+    }
+    return result;
+}
+
+std::string_view truncation(Cut cut)
+{
+    switch (cut) {
+    case Cut::none: return "";
+    case Cut::size: return "length";
+    case Cut::time: return "time";
+    case Cut::disconnect: return "disconnect";
+    }
+    return "unspecified";
+}
+
+Fields connection_fields(const Fetched& fetched)
+{
+    return {{"WARC-Target-URI", fetched.url.text()},
+            {"WARC-IP-Address", fetched.peer.address},
+            {"WARC-Protocol", fetched.peer.http_version},
+            {"WARC-Protocol", fetched.peer.tls_version},
+            {"WARC-Cipher-Suite", fetched.peer.cipher}};
+}
+
+std::string add_response(Writer& writer, const Fetched& fetched)
+{
+    auto fields = connection_fields(fetched);
+    fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
+    if (const auto payload = fetched.payload())
+        fields.push_back({"WARC-Payload-Digest", warc_digest(*payload)});
+    auto block = to_bytes(in_http1_syntax(fetched.response_head));
+    block.insert(block.end(), fetched.body.begin(), fetched.body.end());
+    return writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
+                      block);
+}
+
+void add_exchange(Writer& writer, const WarcExchange& exchange)
+{
+    const auto& fetched = *exchange.fetched;
+    const auto response = add_response(writer, fetched);
+    const auto with_response = [&response](Fields fields) {
+        fields.push_back({"WARC-Concurrent-To", response});
+        return fields;
+    };
+    const auto request = without_credentials(in_http1_syntax(fetched.request_head));
+    writer.add("request", fetched.started, with_response(connection_fields(fetched)),
+               "application/http; msgtype=request", as_bytes(request.head));
+    if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty())
+        writer.add("resource", fetched.started, with_response(connection_fields(fetched)),
+                   "application/pem-certificate-chain", as_bytes(*fetched.peer.certificate_chain));
+    const auto metadata =
+        warc_fields({{"via", exchange.via},
+                     {"fetchTimeMs", fmt::format("{}", (fetched.finished - fetched.started).count())},
+                     {"firstByteMs", fmt::format("{}", fetched.first_byte.count())},
+                     {"peerPort", fmt::format("{}", fetched.peer.port)},
+                     {"redactedRequestHeaders", request.names}});
+    writer.add("metadata", fetched.started, with_response({{"WARC-Target-URI", fetched.url.text()}}),
+               "application/warc-fields", as_bytes(metadata));
+}
+
+} // namespace
+
+std::string warc_digest(ByteView bytes)
+{
+    return fmt::format("sha256:{}", to_base32(Sha256::of(bytes).bytes));
+}
+
+Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges)
+{
+    Writer writer;
+    const auto block = warc_fields({{"software", info.software},
+                                    {"format", "WARC File Format 1.1"},
+                                    {"conformsTo", "http://iipc.github.io/warc-specifications/specifications/"
+                                                   "warc-format/warc-1.1/"},
+                                    {"operator", info.organisation},
+                                    {"robots", info.robots},
+                                    {"http-header-user-agent", info.user_agent}});
+    writer.add("warcinfo", info.created_at, {{"WARC-Filename", info.filename}}, "application/warc-fields",
+               as_bytes(block));
+    for (const auto& exchange : exchanges)
+        add_exchange(writer, exchange);
+    return writer.finish();
+}
+
+} // namespace stillwatch::evidence
