@@ -3,6 +3,7 @@
 #include "core/case.hpp"
 #include "core/finding.hpp"
 #include "core/result.hpp"
+#include "store/audit_hash.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -11,17 +12,6 @@
 #include <vector>
 
 namespace stillwatch::store {
-
-// One line of the append-only, hash-linked record of who did what. Holds pseudonyms and numbers only.
-struct AuditLine {
-    std::int64_t seq = 0;
-    Timestamp at{};
-    std::string actor;  // user of the operator, or "stillwatchd"
-    std::string action; // "case.open", "reference.add", "finding.record", …
-    std::string object; // "C-7F3K", "F-12", …
-    Sha256 previous;    // `own` of the line before; zeros for the first
-    Sha256 own;         // SHA-256 over previous, seq, at, actor, action, object (docs/formats/audit.md)
-};
 
 // Who acts, for the audit line that each change writes in its own transaction.
 struct Actor {
@@ -42,7 +32,7 @@ struct OutboxRow {
     int attempts = 0;
     Timestamp created_at{};
     Timestamp next_attempt_at{};
-    std::optional<Timestamp> sent_at;
+    std::optional<Timestamp> sent_at{};
     std::string last_error;
 };
 
@@ -110,6 +100,9 @@ public:
     // Queued rows whose time has come, oldest first.
     std::vector<OutboxRow> due_alerts(Timestamp now, std::size_t limit) const;
     std::optional<Timestamp> next_alert_at() const;
+    // The same for one channel, so that a channel with much to do does not hide the others.
+    std::vector<OutboxRow> due_alerts(std::string_view channel, Timestamp now, std::size_t limit) const;
+    std::optional<Timestamp> next_alert_at(std::string_view channel) const;
     // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays as it is.
     Result<void> queue_alert(const NewAlert& alert, const Actor& actor);
     Result<void> alert_sent(std::int64_t id, Timestamp at);

@@ -55,9 +55,9 @@ struct Visit {
     LinkKind kind = LinkKind::page;
     int depth = 0;
     int tries = 0; // failed visits in a row
-    std::string etag;          // validators of the last full answer, empty when none
-    std::string last_modified;
-    std::optional<Sha256> content; // of the last full answer
+    std::string etag{};        // validators of the last full answer, empty when none
+    std::string last_modified{};
+    std::optional<Sha256> content{}; // of the last full answer
     std::int64_t generation = 0;   // of the reference set at the last comparison
     Outcome last_outcome = Outcome::unvisited;
     Timestamp last_visit{};
@@ -68,7 +68,7 @@ struct Discovered {
     Url url;
     LinkKind kind = LinkKind::page;
     Mechanism mechanism = Mechanism::a_href;
-    std::string site;
+    std::string site{};
 };
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
@@ -89,16 +89,16 @@ struct VisitResult {
     LinkKind kind = LinkKind::page; // as the bytes said
     int http_status = 0;            // 0: no answer
     std::int64_t wire_bytes = 0;
-    std::string etag;
-    std::string last_modified;
-    std::optional<Sha256> content;
+    std::string etag{};
+    std::string last_modified{};
+    std::optional<Sha256> content{};
     std::int64_t generation = 0; // at which the picture was compared or found impossible to compare
     Timestamp due{};             // next visit
     int tries = 0;
     int unchanged_in_a_row = 0;
     int depth = 0;               // of the visited address; what it names is one deeper
-    std::vector<Discovered> discovered;
-    std::optional<Verdict> verdict;
+    std::vector<Discovered> discovered{};
+    std::optional<Verdict> verdict{};
 };
 
 struct RobotsRow {

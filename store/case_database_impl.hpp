@@ -1,0 +1,27 @@
+#pragma once
+
+#include "store/case_database.hpp"
+#include "store/sqlite_handle.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace stillwatch::store {
+
+class CaseDatabase::Impl {
+public:
+    explicit Impl(const std::filesystem::path& file);
+
+    // Appends an audit line; called inside the transaction of what it tells.
+    void audit(const Actor& actor, std::string_view action, std::string_view object);
+    // Adds one to the generation and gives the new one.
+    std::int64_t next_generation();
+    // Overwrites what deleted rows left behind, in the database and in its log. It is owed from the deleting
+    // transaction on (owe_erasure) and made up for at the next opening after a crash.
+    void owe_erasure();
+    void erase();
+
+    Connection connection;
+};
+
+} // namespace stillwatch::store

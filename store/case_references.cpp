@@ -1,0 +1,132 @@
+#include "store/case_database_impl.hpp"
+
+#include <fmt/format.h>
+
+namespace stillwatch::store {
+
+namespace {
+
+Reference read_reference(const Statement& row)
+{
+    Reference result;
+    result.id = row.id<ReferenceId>(0);
+    result.case_id = row.id<CaseId>(1);
+    result.name = row.text(2);
+    result.sealed = row.blob(3);
+    result.extractor_version = row.small(4);
+    result.quality_percent = row.small(5);
+    result.weak = row.flag(6);
+    result.generation = row.integer(7);
+    result.added_at = row.time(8);
+    return result;
+}
+
+std::vector<Reference> read_references(Statement row)
+{
+    std::vector<Reference> result;
+    while (row.step())
+        result.push_back(read_reference(row));
+    return result;
+}
+
+} // namespace
+
+Result<ReferenceId> CaseDatabase::add_reference(const Reference& draft, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<ReferenceId> {
+        std::string pseudonym;
+        {
+            auto row = connection.prepare(R"sql(SELECT pseudonym, state = 'open' FROM "case" WHERE id = ?1)sql");
+            if (!row.bind(draft.case_id).step())
+                return Error{Errc::not_found, fmt::format("case number {}", draft.case_id.value)};
+            pseudonym = row.text(0);
+            if (!row.flag(1)) return Error{Errc::refused, fmt::format("case {} is withdrawn", pseudonym)};
+        }
+        if (connection.prepare("SELECT 1 FROM reference WHERE case_id = ?1 AND name = ?2 AND removed = 0")
+                .bind(draft.case_id, draft.name)
+                .step())
+            return Error{Errc::exists, fmt::format("reference {} of case {}", draft.name, pseudonym)};
+        connection
+            .prepare("INSERT INTO reference (case_id, name, sealed, extractor_version, quality_percent, weak, "
+                     "generation, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            .bind(draft.case_id, draft.name, draft.sealed, draft.extractor_version, draft.quality_percent, draft.weak,
+                  impl_->next_generation(), draft.added_at)
+            .run();
+        const ReferenceId id{connection.last_row_id()};
+        impl_->audit(actor, "reference.add", fmt::format("{} reference {}", pseudonym, id.value));
+        return id;
+    });
+}
+
+Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    const auto removed = in_transaction(connection, [&]() -> Result<void> {
+        std::string pseudonym;
+        {
+            auto row = connection.prepare(R"sql(SELECT c.pseudonym FROM reference r JOIN "case" c ON c.id = r.case_id
+                                                WHERE r.id = ?1 AND r.removed = 0)sql");
+            if (!row.bind(id).step()) return Error{Errc::not_found, fmt::format("reference number {}", id.value)};
+            pseudonym = row.text(0);
+        }
+        // Its findings stay and still name it; only the fingerprints go.
+        connection.prepare("UPDATE reference SET removed = 1, sealed = x'' WHERE id = ?1").bind(id).run();
+        impl_->owe_erasure();
+        impl_->audit(actor, "reference.remove", fmt::format("{} reference {}", pseudonym, id.value));
+        return {};
+    });
+    if (!removed) return removed;
+    try {
+        impl_->erase();
+    } catch (const SqliteError& error) {
+        return Error{error.code(), fmt::format("the reference is removed, but erased bytes may still stand in the "
+                                               "file until the next start: {}", error.what())};
+    }
+    return {};
+}
+
+std::vector<Reference> CaseDatabase::references() const
+{
+    return read_references(impl_->connection.prepare(
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
+        "FROM reference WHERE removed = 0 ORDER BY id"));
+}
+
+std::vector<Reference> CaseDatabase::references_of(CaseId id) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
+        "FROM reference WHERE case_id = ?1 AND removed = 0 ORDER BY id");
+    row.bind(id);
+    return read_references(std::move(row));
+}
+
+std::int64_t CaseDatabase::generation() const
+{
+    return impl_->connection.integer("SELECT value FROM meta WHERE name = 'generation'");
+}
+
+Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor)
+{
+    return in_transaction(impl_->connection, [&]() -> Result<std::int64_t> {
+        const std::int64_t generation = impl_->next_generation();
+        impl_->audit(actor, "generation.raise", std::to_string(generation));
+        return generation;
+    });
+}
+
+int CaseDatabase::extractor_version() const
+{
+    return static_cast<int>(impl_->connection.integer("SELECT value FROM meta WHERE name = 'extractor_version'"));
+}
+
+Result<void> CaseDatabase::set_extractor_version(int version)
+{
+    return in_transaction(impl_->connection, [&]() -> Result<void> {
+        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'extractor_version'").bind(version).run();
+        return {};
+    });
+}
+
+} // namespace stillwatch::store

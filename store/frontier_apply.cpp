@@ -1,0 +1,141 @@
+#include "store/frontier_database_impl.hpp"
+
+#include <algorithm>
+
+namespace stillwatch::store {
+
+namespace {
+
+constexpr int max_redirects = 20; // hops over which "a page names this" is passed on
+
+// Whether the other side's bytes, or a 304 in their place, said what the address is.
+bool answered(Outcome outcome)
+{
+    return outcome != Outcome::gone && outcome != Outcome::unreachable && outcome != Outcome::refused;
+}
+
+LinkKind kind_after(const VisitResult& result, LinkKind before)
+{
+    switch (result.outcome) {
+    case Outcome::page: return LinkKind::page;
+    case Outcome::compared:
+    case Outcome::too_small: return LinkKind::image;
+    case Outcome::unchanged:
+    case Outcome::undecodable: return result.kind;
+    default: return before; // these bytes, or none, say nothing about it
+    }
+}
+
+// An empty validator of a 304 or of no answer is no news.
+std::optional<std::string_view> validator(const VisitResult& result, const std::string& value)
+{
+    const bool full = answered(result.outcome) && result.outcome != Outcome::unchanged;
+    if (value.empty() && !full) return std::nullopt;
+    return value;
+}
+
+bool redirects(const VisitResult& result)
+{
+    return std::any_of(result.discovered.begin(), result.discovered.end(),
+                       [](const Discovered& link) { return link.mechanism == Mechanism::redirect; });
+}
+
+} // namespace
+
+void FrontierDatabase::Impl::visited(const VisitResult& result)
+{
+    Shelf before;
+    auto named = NamedAgain::no;
+    {
+        auto row = connection.prepare("SELECT host_id, kind, outcome, generation, named_again FROM url WHERE id = ?1");
+        if (!row.bind(result.id).step()) return; // of a frontier that was lost and begun anew
+        before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)), row.integer(3)};
+        named = static_cast<NamedAgain>(row.small(4));
+    }
+    if (result.verdict) keep_verdict(*result.verdict);
+
+    Shelf after = before;
+    after.kind = kind_after(result, before.kind);
+    after.outcome = result.outcome;
+    if (after.kind == LinkKind::page)
+        after.generation = 0;
+    else if (result.outcome != Outcome::unreachable) // which waits for its pause instead
+        after.generation = result.generation;
+    --moves[before];
+    ++moves[after];
+
+    std::optional<std::int64_t> redirect_to;
+    if (answered(result.outcome)) redirect_to = 0; // set by names() if it redirects
+    connection
+        .prepare("UPDATE url SET kind = ?2, outcome = ?3, tries = ?4, unchanged_in_a_row = ?5, http_status = ?6, "
+                 "named_again = 0, lease_until = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
+                 "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, etag), "
+                 "last_modified = ifnull(?14, last_modified) WHERE id = ?1")
+        .bind(result.id, after.kind, after.outcome, result.tries, result.unchanged_in_a_row, result.http_status,
+              result.due, after.generation, result.at, result.wire_bytes, redirect_to, result.content,
+              validator(result, result.etag), validator(result, result.last_modified))
+        .run();
+
+    // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
+    if (result.outcome == Outcome::page && before.outcome != Outcome::page && !redirects(result))
+        connection.prepare("DELETE FROM link WHERE target = ?1").bind(result.id).run();
+    for (const auto& link : result.discovered)
+        names(result, link);
+    if (named == NamedAgain::due) name_again(result.id, result.at);
+}
+
+void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link)
+{
+    const auto known = offer(link.url, link.kind, page.depth + 1, page.at);
+    if (!known || known->id == page.id) return;
+    const bool redirect = link.mechanism == Mechanism::redirect;
+    if (redirect) connection.prepare("UPDATE url SET redirect_to = ?2 WHERE id = ?1").bind(page.id, known->id).run();
+    if (link.kind == LinkKind::page && known->outcome == Outcome::page && !known->redirects && !redirect) return;
+    connection.prepare("INSERT INTO link (target, page, mechanism, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+        .bind(known->id, page.id, link.mechanism, page.at)
+        .run();
+    if (connection.changed_rows() > 0 && !known->fresh) name_again(known->id, page.at);
+}
+
+void FrontierDatabase::Impl::name_again(UrlId target, Timestamp at)
+{
+    for (int hop = 0; target && hop < max_redirects; ++hop) {
+        bool visit = false;
+        UrlId next;
+        {
+            auto row = connection.prepare(
+                "SELECT redirect_to, lease_until <> 0 OR (outcome <> 0 AND EXISTS (SELECT 1 FROM verdict v "
+                "WHERE v.content = url.content AND v.matched = 1)) FROM url WHERE id = ?1");
+            if (!row.bind(target).step()) return;
+            next = row.id<UrlId>(0);
+            visit = row.flag(1);
+        }
+        if (visit)
+            connection.prepare("UPDATE url SET named_again = 1, due = min(due, ?2) WHERE id = ?1").bind(target, at).run();
+        target = next;
+    }
+}
+
+void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
+{
+    // Two addresses with the same bytes may end in any order: the older comparison does not win.
+    connection
+        .prepare("INSERT INTO verdict (content, generation, extractor_version, matched, undecodable) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET generation = excluded.generation, "
+                 "extractor_version = excluded.extractor_version, matched = excluded.matched, "
+                 "undecodable = excluded.undecodable WHERE excluded.generation >= verdict.generation "
+                 "OR excluded.extractor_version > verdict.extractor_version")
+        .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched, verdict.undecodable)
+        .run();
+}
+
+Result<void> FrontierDatabase::apply(const std::vector<VisitResult>& results)
+{
+    return impl_->change([&]() -> Result<void> {
+        for (const auto& result : results)
+            impl_->visited(result);
+        return {};
+    });
+}
+
+} // namespace stillwatch::store

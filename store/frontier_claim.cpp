@@ -1,0 +1,161 @@
+#include "store/frontier_database_impl.hpp"
+
+#include <algorithm>
+
+namespace stillwatch::store {
+
+namespace {
+
+// The conditions repeat those of the partial indexes (frontier_schema.cpp) word for word: SQLite uses an index
+// only where it sees that. ?1 host, ?2 now, ?3 generation; leased rows are passed over.
+#define VISIT_COLUMNS                                                                                                  \
+    "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, u.outcome, "  \
+    "u.last_visit, u.unchanged_in_a_row FROM url u "
+constexpr std::array<std::string_view, 4> in_order{
+    // a page came to name a picture that is known to match: the occurrence is to be recorded
+    VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
+                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+    // never visited; pictures first, then first come, first served
+    VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.lease_until <= ?2 AND ?3 >= 0 "
+                  "ORDER BY u.kind DESC, u.id LIMIT ?4",
+    // compared with an older set of references
+    VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
+                  "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
+    // time for a revisit
+    VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
+                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
+};
+
+constexpr std::string_view ready = R"sql(
+    SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
+    WHERE h.enabled = 1 AND h.backoff_until <= ?1 AND (
+        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.lease_until <= ?1)
+        OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
+                   WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
+        OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
+                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.generation < ?2
+                     AND u.lease_until <= ?1))
+    ORDER BY h.id)sql";
+
+// For each enabled host its back-off and the first moment at which there is something to visit: now for what
+// was never visited (or, while it backs off, for pictures, which may be stale then), else the next revisit or
+// the end of a lease.
+constexpr std::string_view next_moment = R"sql(
+    SELECT min(max(backoff_until, first)) FROM (
+        SELECT h.backoff_until AS backoff_until, (SELECT min(at) FROM (
+            SELECT ?1 AS at WHERE EXISTS (SELECT 1 FROM url u INDEXED BY url_new
+                                          WHERE u.host_id = h.id AND u.outcome = 0 AND u.lease_until <= ?1)
+            UNION ALL
+            SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
+                SELECT 1 FROM url u INDEXED BY url_stale
+                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.lease_until <= ?1)
+            UNION ALL
+            SELECT * FROM (SELECT max(u.due, ?1) FROM url u INDEXED BY url_due
+                           WHERE u.host_id = h.id AND u.outcome <> 0 AND u.lease_until <= ?1 ORDER BY u.due LIMIT 1)
+            UNION ALL
+            SELECT * FROM (SELECT u.lease_until FROM url u INDEXED BY url_leased
+                           WHERE u.host_id = h.id AND u.lease_until <> 0 AND u.lease_until > ?1
+                           ORDER BY u.lease_until LIMIT 1)
+        )) AS first
+        FROM host h WHERE h.enabled = 1)
+    WHERE first IS NOT NULL)sql";
+
+// Nothing when the stored address cannot be read any more (a stricter parser since).
+std::optional<Visit> read_visit(const Statement& row, const HostRow& host)
+{
+    auto url = Url::parse(host.origin + row.text(1));
+    if (!url) return std::nullopt;
+    Visit visit{row.id<UrlId>(0), host.id, host.site, *std::move(url)};
+    visit.kind = static_cast<LinkKind>(row.small(2));
+    visit.depth = row.small(3);
+    visit.tries = row.small(4);
+    visit.etag = row.text(5);
+    visit.last_modified = row.text(6);
+    if (!row.is_null(7)) visit.content = row.digest(7);
+    visit.generation = row.integer(8);
+    visit.last_outcome = static_cast<Outcome>(row.small(9));
+    visit.last_visit = row.time(10);
+    visit.unchanged_in_a_row = row.small(11);
+    return visit;
+}
+
+HostRow read_host(const Statement& row)
+{
+    return {row.id<HostId>(0), row.text(1), row.text(2), row.time(3), row.small(4)};
+}
+
+} // namespace
+
+std::vector<HostRow> FrontierDatabase::ready_hosts(Timestamp now, std::int64_t generation) const
+{
+    std::vector<HostRow> result;
+    auto row = impl_->connection.prepare(ready);
+    row.bind(now, generation);
+    while (row.step())
+        result.push_back(read_host(row));
+    return result;
+}
+
+std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
+{
+    auto row = impl_->connection.prepare(next_moment);
+    if (!row.bind(now).step() || row.is_null(0)) return std::nullopt;
+    return row.time(0);
+}
+
+std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit)
+{
+    auto& connection = impl_->connection;
+    std::vector<Visit> result;
+    const auto claimed = impl_->change([&]() -> Result<void> {
+        HostRow owner;
+        {
+            auto row = connection.prepare("SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row "
+                                          "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1");
+            if (!row.bind(host).step()) return {};
+            owner = read_host(row);
+        }
+        const Timestamp until = std::max(lease_until, now + std::chrono::milliseconds{1});
+        for (const auto sql : in_order) {
+            std::vector<UrlId> leased;
+            std::vector<UrlId> unreadable;
+            {
+                auto row = connection.prepare(sql);
+                row.bind(host, now, generation, limit - result.size());
+                while (row.step()) {
+                    if (auto visit = read_visit(row, owner)) {
+                        leased.push_back(visit->id);
+                        result.push_back(*std::move(visit));
+                    } else {
+                        unreadable.push_back(row.id<UrlId>(0));
+                    }
+                }
+            }
+            for (const UrlId id : leased)
+                connection
+                    .prepare("UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 ELSE 2 END "
+                             "WHERE id = ?1")
+                    .bind(id, until)
+                    .run();
+            for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
+                connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+        }
+        return {};
+    });
+    if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
+    return result;
+}
+
+Result<void> FrontierDatabase::release(const std::vector<UrlId>& ids)
+{
+    return impl_->change([&]() -> Result<void> {
+        for (const UrlId id : ids)
+            impl_->connection
+                .prepare("UPDATE url SET lease_until = 0, named_again = (named_again <> 0) WHERE id = ?1")
+                .bind(id)
+                .run();
+        return {};
+    });
+}
+
+} // namespace stillwatch::store

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "core/keyed_hash.hpp"
+#include "store/frontier_database.hpp"
+#include "store/sqlite_handle.hpp"
+
+#include <compare>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace stillwatch::store {
+
+// What `named_again` of an address holds: whether a page came to name it since its pictures were last recorded.
+// A claim makes `due` `served`, so that a page that comes during the visit is told from one before it.
+enum class NamedAgain : std::uint8_t { no, due, served };
+
+class FrontierDatabase::Impl {
+public:
+    explicit Impl(const std::filesystem::path& file);
+
+    // The kinds of address that counts and coverage tell apart; `tally` holds how many there are of each.
+    struct Shelf {
+        HostId host;
+        LinkKind kind = LinkKind::page;
+        Outcome outcome = Outcome::unvisited;
+        std::int64_t generation = 0;
+        friend auto operator<=>(const Shelf&, const Shelf&) = default;
+    };
+    // An address as `offer` found or made it.
+    struct Known {
+        UrlId id;
+        bool fresh = false; // made just now
+        LinkKind kind = LinkKind::page;
+        Outcome outcome = Outcome::unvisited;
+        bool redirects = false;
+    };
+
+    // Runs `work` as one transaction and writes the tally with it; forgets what memory holds when it failed.
+    template <class Work>
+    Result<void> change(Work work)
+    {
+        auto done = in_transaction(connection, [&] {
+            Result<void> result = work();
+            if (result) write_tally();
+            return result;
+        });
+        if (!done) {
+            hosts.clear();
+            moves.clear();
+        }
+        return done;
+    }
+    void write_tally();
+
+    // The host of an address, made if the watch list names it; 0 when it does not.
+    HostId host_of(const Url& url);
+    // Adds the address unless it is known; nothing when its host is not on the watch list.
+    std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at);
+
+    // The end of one visit: the row, its verdict, and what it names.
+    void visited(const VisitResult& result);
+    void names(const VisitResult& page, const Discovered& link);
+    // A page came to name a known address. If pictures there are known to match, or are being fetched, they are
+    // to be visited (again), so that the new occurrence is recorded.
+    void name_again(UrlId target, Timestamp at);
+    void keep_verdict(const Verdict& verdict);
+
+    Connection connection;
+    Key128 hash_key{};
+    std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
+    std::map<Shelf, std::int64_t> moves;           // of this transaction
+};
+
+} // namespace stillwatch::store

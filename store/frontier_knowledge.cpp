@@ -1,0 +1,104 @@
+#include "store/frontier_database_impl.hpp"
+
+namespace stillwatch::store {
+
+std::optional<Verdict> FrontierDatabase::verdict(const Sha256& content) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT content, generation, extractor_version, matched, undecodable FROM verdict WHERE content = ?1");
+    if (!row.bind(content).step()) return std::nullopt;
+    return Verdict{row.digest(0), row.integer(1), row.small(2), row.flag(3), row.flag(4)};
+}
+
+Result<void> FrontierDatabase::set_verdict(const Verdict& verdict)
+{
+    return impl_->change([&]() -> Result<void> {
+        impl_->keep_verdict(verdict);
+        return {};
+    });
+}
+
+std::vector<Url> FrontierDatabase::pages_naming(UrlId image, std::size_t limit) const
+{
+    // An address that redirects to the picture is no page: the pages that name it name the picture. The bound
+    // is on such addresses, of which a hostile site could make any number.
+    auto row = impl_->connection.prepare(R"sql(
+        WITH RECURSIVE hop (id) AS (
+            VALUES (?1) UNION SELECT l.page FROM hop JOIN link l ON l.target = hop.id WHERE l.mechanism = 1 LIMIT 1000)
+        SELECT h.origin || u.target
+        FROM hop JOIN link l ON l.target = hop.id JOIN url u ON u.id = l.page JOIN host h ON h.id = u.host_id
+        WHERE l.mechanism <> 1 GROUP BY u.id ORDER BY min(l.seen), u.id LIMIT ?2)sql");
+    row.bind(image, limit);
+    std::vector<Url> result;
+    while (row.step())
+        if (auto url = Url::parse(row.text(0))) result.push_back(*std::move(url));
+    return result;
+}
+
+std::optional<RobotsRow> FrontierDatabase::robots(const std::string& origin) const
+{
+    auto row = impl_->connection.prepare("SELECT origin, fetched_at, http_status, body FROM robots WHERE origin = ?1");
+    if (!row.bind(origin).step()) return std::nullopt;
+    return RobotsRow{row.text(0), row.time(1), row.small(2), std::string(as_text(row.blob(3)))};
+}
+
+Result<void> FrontierDatabase::set_robots(const RobotsRow& robots)
+{
+    return impl_->change([&]() -> Result<void> {
+        impl_->connection
+            .prepare("INSERT INTO robots (origin, fetched_at, http_status, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT "
+                     "DO UPDATE SET fetched_at = excluded.fetched_at, http_status = excluded.http_status, "
+                     "body = excluded.body")
+            .bind(robots.origin, robots.fetched_at, robots.http_status, as_bytes(robots.body))
+            .run();
+        return {};
+    });
+}
+
+Coverage FrontierDatabase::coverage(std::int64_t generation) const
+{
+    Coverage result;
+    auto row = impl_->connection.prepare("SELECT t.outcome, t.generation, t.urls FROM tally t "
+                                         "JOIN host h ON h.id = t.host_id WHERE h.enabled = 1 AND t.kind = 1");
+    while (row.step()) {
+        const bool current = row.integer(1) >= generation;
+        const std::int64_t urls = row.integer(2);
+        result.images += urls;
+        switch (static_cast<Outcome>(row.small(0))) {
+        case Outcome::unreachable: result.unreachable += urls; break;
+        case Outcome::refused: (current ? result.unreachable : result.pending) += urls; break;
+        case Outcome::gone: (current ? result.gone : result.pending) += urls; break;
+        case Outcome::compared:
+        case Outcome::unchanged: (current ? result.compared : result.pending) += urls; break;
+        case Outcome::undecodable:
+        case Outcome::too_small:
+        case Outcome::other: (current ? result.undecodable : result.pending) += urls; break;
+        case Outcome::unvisited:
+        case Outcome::page: result.pending += urls; break;
+        }
+    }
+    return result;
+}
+
+FrontierCounts FrontierDatabase::counts(Timestamp now) const
+{
+    FrontierCounts result;
+    {
+        auto row = impl_->connection.prepare(
+            "SELECT ifnull(sum(t.urls) FILTER (WHERE t.kind = 0), 0), ifnull(sum(t.urls) FILTER (WHERE t.kind = 1), 0), "
+            "ifnull(sum(t.urls) FILTER (WHERE t.outcome = 0), 0) "
+            "FROM tally t JOIN host h ON h.id = t.host_id WHERE h.enabled = 1");
+        if (row.step()) {
+            result.pages = row.integer(0);
+            result.images = row.integer(1);
+            result.due = row.integer(2);
+        }
+    }
+    result.contents = impl_->connection.integer("SELECT count(*) FROM verdict");
+    auto row = impl_->connection.prepare("SELECT count(*) FROM host h CROSS JOIN url u INDEXED BY url_due "
+                                         "ON u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 WHERE h.enabled = 1");
+    if (row.bind(now).step()) result.due += row.integer(0);
+    return result;
+}
+
+} // namespace stillwatch::store

@@ -1,0 +1,124 @@
+#include "store/frontier_database.hpp"
+#include "store/migrations.hpp"
+
+#include <array>
+
+namespace stillwatch::store {
+
+namespace {
+
+// Enumerations are stored as their numbers: there are millions of rows (docs/formats/databases.md).
+static_assert(static_cast<int>(LinkKind::page) == 0 && static_cast<int>(LinkKind::image) == 1);
+static_assert(static_cast<int>(Mechanism::redirect) == 1);
+static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outcome::page) == 1 &&
+              static_cast<int>(Outcome::compared) == 2 && static_cast<int>(Outcome::unchanged) == 3 &&
+              static_cast<int>(Outcome::undecodable) == 4 && static_cast<int>(Outcome::too_small) == 5 &&
+              static_cast<int>(Outcome::other) == 6 && static_cast<int>(Outcome::gone) == 7 &&
+              static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9);
+
+// url_key is host first, so what one page names touches one subtree; url itself grows at its end only, and
+// is found by its number. Leased rows stay in the other indexes: they are few, and skipping them costs less
+// than moving entries twice a visit.
+constexpr const char* first_step = R"sql(
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE site (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL UNIQUE,
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))
+) STRICT;
+
+CREATE TABLE site_host (
+    host_port TEXT PRIMARY KEY,
+    site_id   INTEGER NOT NULL REFERENCES site (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX site_host_site ON site_host (site_id);
+
+CREATE TABLE host (
+    id              INTEGER PRIMARY KEY,
+    site_id         INTEGER NOT NULL REFERENCES site (id),
+    origin          TEXT NOT NULL UNIQUE,
+    host_port       TEXT NOT NULL,
+    enabled         INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    backoff_until   INTEGER NOT NULL DEFAULT 0,
+    errors_in_a_row INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX host_site ON host (site_id);
+
+CREATE TABLE url_key (
+    host_id INTEGER NOT NULL,
+    key     BLOB NOT NULL,
+    id      INTEGER NOT NULL,
+    PRIMARY KEY (host_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE url (
+    id                 INTEGER PRIMARY KEY,
+    host_id            INTEGER NOT NULL REFERENCES host (id),
+    kind               INTEGER NOT NULL,
+    outcome            INTEGER NOT NULL DEFAULT 0,
+    depth              INTEGER NOT NULL,
+    tries              INTEGER NOT NULL DEFAULT 0,
+    unchanged_in_a_row INTEGER NOT NULL DEFAULT 0,
+    http_status        INTEGER NOT NULL DEFAULT 0,
+    named_again        INTEGER NOT NULL DEFAULT 0,
+    lease_until        INTEGER NOT NULL DEFAULT 0,
+    due                INTEGER NOT NULL,
+    generation         INTEGER NOT NULL DEFAULT 0,
+    last_visit         INTEGER NOT NULL DEFAULT 0,
+    wire_bytes         INTEGER NOT NULL DEFAULT 0,
+    redirect_to        INTEGER NOT NULL DEFAULT 0,
+    content            BLOB,
+    target             TEXT NOT NULL,
+    etag               TEXT NOT NULL DEFAULT '',
+    last_modified      TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX url_new    ON url (host_id, kind DESC)   WHERE outcome = 0;
+CREATE INDEX url_stale  ON url (host_id, generation)  WHERE kind = 1 AND outcome NOT IN (0, 1, 8);
+CREATE INDEX url_due    ON url (host_id, due)         WHERE outcome <> 0;
+CREATE INDEX url_named  ON url (host_id)              WHERE named_again <> 0;
+CREATE INDEX url_leased ON url (host_id, lease_until) WHERE lease_until <> 0;
+
+CREATE TABLE link (
+    target    INTEGER NOT NULL,
+    page      INTEGER NOT NULL,
+    mechanism INTEGER NOT NULL,
+    seen      INTEGER NOT NULL,
+    PRIMARY KEY (target, page)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE verdict (
+    content           BLOB PRIMARY KEY,
+    generation        INTEGER NOT NULL,
+    extractor_version INTEGER NOT NULL,
+    matched           INTEGER NOT NULL CHECK (matched IN (0, 1)),
+    undecodable       INTEGER NOT NULL CHECK (undecodable IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE robots (
+    origin      TEXT PRIMARY KEY,
+    fetched_at  INTEGER NOT NULL,
+    http_status INTEGER NOT NULL,
+    body        BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tally (
+    host_id    INTEGER NOT NULL,
+    kind       INTEGER NOT NULL,
+    outcome    INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    urls       INTEGER NOT NULL,
+    PRIMARY KEY (host_id, kind, outcome, generation)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 1> steps{first_step};
+
+} // namespace
+
+const Schema frontier_schema{"frontier", 0x53574631, steps}; // "SWF1"
+
+} // namespace stillwatch::store
