@@ -14,7 +14,7 @@ namespace stillwatch::matcher {
 namespace {
 
 // Planes of up to 16 bits with alpha, twice: the decoder's own and the one handed out.
-constexpr std::size_t working_bytes_per_pixel = 13;
+constexpr std::size_t working_bytes_per_pixel = 14;
 // Rows converted to RGB at a time; a multiple of the chroma sampling.
 constexpr int band_rows = 64;
 

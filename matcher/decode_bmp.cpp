@@ -25,7 +25,7 @@ struct Header {
     unsigned bits_per_pixel = 0;
     Compression compression = Compression::none;
     std::array<std::uint32_t, 3> masks{}; // red, green, blue
-    std::array<std::uint8_t, 256> palette{};
+    std::array<std::uint16_t, 256> palette{};
     std::size_t pixels_at = 0;
 };
 
@@ -107,7 +107,7 @@ std::uint8_t channel(std::uint32_t pixel, std::uint32_t mask) noexcept
     return static_cast<std::uint8_t>(std::uint64_t{(pixel & mask) >> shift} * 255U / largest);
 }
 
-std::uint8_t level_at(const Header& header, ByteView row, std::size_t x) noexcept
+std::uint16_t level_at(const Header& header, ByteView row, std::size_t x) noexcept
 {
     switch (header.bits_per_pixel) {
     case 1: return header.palette[(byte_at(row, x / 8) >> (7 - x % 8)) & 1U];
@@ -205,7 +205,7 @@ Result<Picture> decode_bmp(ByteView file, const PictureLimits& limits)
 {
     const auto header = read_header(file);
     if (!header) return header.error();
-    if (auto size = check_size(header->width_px, header->height_px, 1, limits); !size) return size.error();
+    if (auto size = check_size(header->width_px, header->height_px, 2, limits); !size) return size.error();
     if (header->pixels_at >= file.size()) return broken("no pixels");
     const auto pixels = file.subspan(header->pixels_at);
 

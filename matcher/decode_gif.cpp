@@ -15,7 +15,6 @@ namespace stillwatch::matcher {
 
 namespace {
 
-constexpr std::uint8_t page_white = 255; // transparent parts show the page
 // A first frame cut short counts when at least this share of its rows came, as with JPEG.
 constexpr int min_rows_percent = 50;
 
@@ -74,7 +73,7 @@ struct CloseGif {
 // Puts the frames on top of each other as a browser does (GIF89a, section 23: disposal).
 class Player {
 public:
-    Player(GifFileType& gif, int width, int height) : gif_(gif), canvas_(width, height, page_white) {}
+    Player(GifFileType& gif, int width, int height) : gif_(gif), canvas_(width, height) {} // transparent: the page
 
     // Draws the next frame. False at the end or where the file breaks; a broken first frame is kept when at
     // least half of its rows came.
@@ -95,7 +94,7 @@ private:
     int drawn_disposal_ = DISPOSAL_UNSPECIFIED;
     bool first_ = true;
     std::vector<GifPixelType> row_;
-    std::array<std::uint8_t, 256> palette_{};
+    std::array<std::uint16_t, 256> palette_{};
 };
 
 bool Player::read_control()
@@ -119,7 +118,7 @@ void Player::dispose()
         const int bottom = std::min(drawn_.top + drawn_.height, canvas_.height_px);
         for (int y = drawn_.top; y < bottom; ++y)
             if (drawn_.left < right)
-                std::fill_n(canvas_.row(y) + drawn_.left, right - drawn_.left, page_white);
+                std::fill_n(canvas_.row(y) + drawn_.left, right - drawn_.left, Luma::white);
     }
 }
 
@@ -193,7 +192,7 @@ Result<Picture> decode_gif(ByteView file, const PictureLimits& limits)
 {
     if (file.size() < 13) return Error{Errc::undecodable, "GIF: broken header"};
     const auto outline = outline_of(file);
-    if (auto size = check_size(outline.width_px, outline.height_px, 3, limits); !size) return size.error();
+    if (auto size = check_size(outline.width_px, outline.height_px, 4, limits); !size) return size.error();
     if (outline.largest_frame_px > limits.max_pixels) return Error{Errc::too_large, "GIF with an oversized frame"};
 
     auto rest = file;

@@ -17,6 +17,10 @@ namespace {
 // Sides below this keep all pixels: PDQ's filter width depends on the size, and smaller decodes cost 15..20
 // bits of the 31 (measured; from 512 on 0..2 bits against a full decode).
 constexpr unsigned min_scaled_side_px = 512;
+// Up to this size all colours are decoded: PDQ's own program rounds red, green and blue, and only the same
+// rounding gives its fingerprints on small pictures. Larger ones are within its sampling error anyway, and
+// leaving out colour halves the time.
+constexpr unsigned max_colour_side_px = 512;
 // libjpeg's own coders write about ten scans; more only costs time (a pass over the whole picture each).
 constexpr int max_scans = 64;
 // A cut file counts when at least this share of its rows came; browsers show what there is, too.
@@ -145,7 +149,10 @@ void start(Decoder& decoder, const PictureLimits& limits)
 {
     auto& info = decoder.info;
     info.mem->max_memory_to_use = static_cast<long>(limits.max_working_bytes);
-    info.out_color_space = info.num_components == 4 ? JCS_CMYK : JCS_GRAYSCALE;
+    const bool small = std::max(info.image_width, info.image_height) <= max_colour_side_px;
+    info.out_color_space = info.num_components == 4            ? JCS_CMYK
+                           : small && info.num_components == 3 ? JCS_EXT_RGBX
+                                                               : JCS_GRAYSCALE;
     info.scale_num = 1;
     info.scale_denom = scale_divisor(std::min(info.image_width, info.image_height));
     (void)jpeg_start_decompress(&info);
@@ -153,7 +160,7 @@ void start(Decoder& decoder, const PictureLimits& limits)
 
 // CMYK as Adobe's programs store it, inverted: each value is what remains of white. Others do the same even
 // without Adobe's marker, and browsers read all of them so.
-void inverted_cmyk_row_to_luma(const JSAMPLE* cmyk, std::uint8_t* luma, int width_px) noexcept
+void inverted_cmyk_row_to_luma(const JSAMPLE* cmyk, std::uint16_t* luma, int width_px) noexcept
 {
     for (int x = 0; x < width_px; ++x, cmyk += 4) {
         const unsigned black = cmyk[3];
@@ -161,9 +168,21 @@ void inverted_cmyk_row_to_luma(const JSAMPLE* cmyk, std::uint8_t* luma, int widt
     }
 }
 
+void row_to_luma(J_COLOR_SPACE space, const JSAMPLE* row, std::uint16_t* luma, int width_px) noexcept
+{
+    if (space == JCS_GRAYSCALE)
+        for (int x = 0; x < width_px; ++x)
+            luma[x] = static_cast<std::uint16_t>(row[x] << 8U);
+    else if (space == JCS_CMYK)
+        inverted_cmyk_row_to_luma(row, luma, width_px);
+    else
+        for (int x = 0; x < width_px; ++x, row += 4)
+            luma[x] = luma_of(row[0], row[1], row[2]);
+}
+
 struct Rows {
     Luma luma;
-    std::vector<JSAMPLE> cmyk; // one row; empty for grey output
+    std::vector<JSAMPLE> row;
 };
 
 void read_rows(Decoder& decoder, Rows& rows)
@@ -171,9 +190,9 @@ void read_rows(Decoder& decoder, Rows& rows)
     auto& info = decoder.info;
     while (info.output_scanline < info.output_height) {
         auto* target = rows.luma.row(static_cast<int>(info.output_scanline));
-        JSAMPROW row = rows.cmyk.empty() ? target : rows.cmyk.data();
+        JSAMPROW row = rows.row.data();
         (void)jpeg_read_scanlines(&info, &row, 1);
-        if (!rows.cmyk.empty()) inverted_cmyk_row_to_luma(row, target, rows.luma.width_px);
+        row_to_luma(info.out_color_space, row, target, rows.luma.width_px);
     }
 }
 
@@ -192,15 +211,15 @@ Result<Picture> decode_jpeg(ByteView file, const PictureLimits& limits)
     Decoder decoder;
     if (!run(decoder, file, open)) return failure_of(decoder);
     const auto& info = decoder.info;
-    if (auto size = check_size(info.image_width, info.image_height, 1, limits); !size) return size.error();
+    if (auto size = check_size(info.image_width, info.image_height, 2, limits); !size) return size.error();
     if (!run(decoder, limits, start)) return failure_of(decoder);
 
     Picture picture;
     picture.format = PictureFormat::jpeg;
     picture.width_px = static_cast<int>(info.image_width);
     picture.height_px = static_cast<int>(info.image_height);
-    Rows rows{Luma(static_cast<int>(info.output_width), static_cast<int>(info.output_height)), {}};
-    if (info.out_color_space == JCS_CMYK) rows.cmyk.resize(std::size_t{4} * info.output_width);
+    Rows rows{Luma(static_cast<int>(info.output_width), static_cast<int>(info.output_height)),
+              std::vector<JSAMPLE>(std::size_t{4} * info.output_width)};
     if (!run(decoder, rows, read_rows)) return failure_of(decoder);
     if (decoder.cut && decoder.rows_percent < min_rows_percent)
         return Error{Errc::undecodable, fmt::format("JPEG cut after {} % of its rows", decoder.rows_percent)};

@@ -112,10 +112,10 @@ Result<Picture> decode_png(ByteView file, const PictureLimits& limits)
     const auto width = png_get_image_width(decoder.png, decoder.info);
     const auto height = png_get_image_height(decoder.png, decoder.info);
     const bool interlaced = png_get_interlace_type(decoder.png, decoder.info) != PNG_INTERLACE_NONE;
-    if (auto size = check_size(width, height, interlaced ? 5 : 1, limits); !size) return size.error();
+    if (auto size = check_size(width, height, interlaced ? 6 : 2, limits); !size) return size.error();
     if (!run(decoder, set_transformations)) return Error{Errc::undecodable, "PNG: broken header"};
 
-    constexpr std::uint8_t missing_rows = 128;
+    constexpr std::uint16_t missing_rows = Luma::white / 2;
     decoder.luma = Luma(static_cast<int>(width), static_cast<int>(height), missing_rows);
     decoder.pixels.resize(std::size_t{4} * width * (interlaced ? height : 1));
     if (!run(decoder, interlaced ? read_passes : read_rows) &&

@@ -117,8 +117,8 @@ Result<Picture> decode_tiff(ByteView file, const PictureLimits& limits)
     picture.height_px = static_cast<int>(height);
     Luma luma(picture.width_px, picture.height_px);
     std::ranges::transform(raster, luma.levels.begin(), [](std::uint32_t pixel) {
-        const unsigned level = luma_of(TIFFGetR(pixel), TIFFGetG(pixel), TIFFGetB(pixel)) + 255U - TIFFGetA(pixel);
-        return static_cast<std::uint8_t>(std::min(level, 255U)); // colours come premultiplied
+        const auto level = luma_of(TIFFGetR(pixel), TIFFGetG(pixel), TIFFGetB(pixel));
+        return premultiplied_over_white(level, TIFFGetA(pixel));
     });
     picture.frames.push_back(std::move(luma));
     return picture;

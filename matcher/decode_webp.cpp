@@ -11,8 +11,8 @@ namespace stillwatch::matcher {
 namespace {
 
 // What libwebp takes at most a pixel: lossless stills hold ARGB and give RGBA; animations hold three canvases.
-constexpr std::size_t still_bytes_per_pixel = 9;
-constexpr std::size_t animation_bytes_per_pixel = 13;
+constexpr std::size_t still_bytes_per_pixel = 10;
+constexpr std::size_t animation_bytes_per_pixel = 14;
 
 const std::uint8_t* octets(ByteView file) noexcept
 {
@@ -29,10 +29,10 @@ struct DeleteAnimation {
 };
 
 // Lossy WebP stores luma in 16..235 (BT.601); full range is what the other formats give.
-std::uint8_t full_range(std::uint8_t stored) noexcept
+std::uint16_t full_range(std::uint8_t stored) noexcept
 {
-    const int level = ((stored - 16) * 255 + 109) / 219;
-    return static_cast<std::uint8_t>(std::clamp(level, 0, 255));
+    const int above_black = std::clamp(stored - 16, 0, 219);
+    return static_cast<std::uint16_t>(above_black * Luma::white / 219);
 }
 
 Result<Luma> decode_luma_plane(ByteView file)

@@ -31,7 +31,7 @@ std::optional<int> flip_code(int exif_orientation) noexcept
 
 cv::Mat view_of(Luma& luma)
 {
-    return {luma.height_px, luma.width_px, CV_8UC1, luma.levels.data()};
+    return {luma.height_px, luma.width_px, CV_16UC1, luma.levels.data()};
 }
 
 } // namespace

@@ -70,6 +70,7 @@ std::vector<Taps> axis_taps(int source_side, bool sampled)
 // the rows of each sample are added up, then the columns.
 Thumb thumb_of(const Luma& picture)
 {
+    constexpr float whole_level = 1.0F / 256.0F;
     const bool sampled = picture.width_px > sampled_side || picture.height_px > sampled_side;
     const auto row_taps = axis_taps(picture.height_px, sampled);
     const auto column_taps = axis_taps(picture.width_px, sampled);
@@ -86,7 +87,7 @@ Thumb thumb_of(const Luma& picture)
             float sum = 0;
             for (const auto& tap : column_taps[j])
                 sum += tap.weight * line[static_cast<std::size_t>(tap.line)];
-            thumb[i][j] = sum;
+            thumb[i][j] = sum * whole_level;
         }
     }
     return thumb;

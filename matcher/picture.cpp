@@ -6,18 +6,16 @@
 
 namespace stillwatch::matcher {
 
-void rgba_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept
+void rgba_row_to_luma(const std::uint8_t* rgba, std::uint16_t* luma, int width_px) noexcept
 {
     for (int x = 0; x < width_px; ++x, rgba += 4)
         luma[x] = over_white(luma_of(rgba[0], rgba[1], rgba[2]), rgba[3]);
 }
 
-void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept
+void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint16_t* luma, int width_px) noexcept
 {
-    for (int x = 0; x < width_px; ++x, rgba += 4) {
-        const unsigned level = luma_of(rgba[0], rgba[1], rgba[2]) + 255U - rgba[3];
-        luma[x] = static_cast<std::uint8_t>(std::min(level, 255U));
-    }
+    for (int x = 0; x < width_px; ++x, rgba += 4)
+        luma[x] = premultiplied_over_white(luma_of(rgba[0], rgba[1], rgba[2]), rgba[3]);
 }
 
 Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size_t working_bytes_per_pixel,

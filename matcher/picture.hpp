@@ -10,19 +10,23 @@
 
 namespace stillwatch::matcher {
 
-// Grey levels 0..255, height_px rows of width_px, row-major without padding.
+// Grey in 1/256 of a level (0 black, 255 * 256 white), height_px rows of width_px, row-major without padding.
+// The fractions matter: on pictures with large even parts, rounding to whole levels turned up to 8 bits of the
+// fingerprint against PDQ's own program.
 struct Luma {
+    static constexpr std::uint16_t white = 255U * 256U;
+
     int width_px = 0;
     int height_px = 0;
-    std::vector<std::uint8_t> levels;
+    std::vector<std::uint16_t> levels;
 
     Luma() = default;
-    Luma(int width, int height, std::uint8_t level = 255)
+    Luma(int width, int height, std::uint16_t level = white)
         : width_px(width), height_px(height),
           levels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), level)
     {}
-    std::uint8_t* row(int y) noexcept { return levels.data() + offset(y); }
-    const std::uint8_t* row(int y) const noexcept { return levels.data() + offset(y); }
+    std::uint16_t* row(int y) noexcept { return levels.data() + offset(y); }
+    const std::uint16_t* row(int y) const noexcept { return levels.data() + offset(y); }
 
     friend bool operator==(const Luma&, const Luma&) = default;
 
@@ -42,22 +46,29 @@ struct Picture {
     std::vector<Luma> frames; // 1..PictureFeatures::max_frames
 };
 
-// BT.601 luma, the one of JPEG and of PDQ, rounded: 0.299 R + 0.587 G + 0.114 B.
-constexpr std::uint8_t luma_of(unsigned red, unsigned green, unsigned blue) noexcept
+// BT.601 luma, the one of JPEG and of PDQ, in 1/256 levels: 0.299 R + 0.587 G + 0.114 B of values 0..255.
+constexpr std::uint16_t luma_of(unsigned red, unsigned green, unsigned blue) noexcept
 {
-    return static_cast<std::uint8_t>((19'595U * red + 38'470U * green + 7'471U * blue + 32'768U) >> 16U);
+    return static_cast<std::uint16_t>((19'595U * red + 38'470U * green + 7'471U * blue + 128U) >> 8U);
 }
 
-// A level over a white page, as a browser shows it. Alpha 0..255.
-constexpr std::uint8_t over_white(unsigned level, unsigned alpha) noexcept
+// A luma over a white page, as a browser shows it. Alpha 0..255.
+constexpr std::uint16_t over_white(unsigned luma, unsigned alpha) noexcept
 {
-    return static_cast<std::uint8_t>((level * alpha + 255U * (255U - alpha) + 127U) / 255U);
+    return static_cast<std::uint16_t>((luma * alpha + Luma::white * (255U - alpha) + 127U) / 255U);
+}
+
+// The same for a luma that alpha has been multiplied into already.
+constexpr std::uint16_t premultiplied_over_white(unsigned luma, unsigned alpha) noexcept
+{
+    const unsigned level = luma + 256U * (255U - alpha);
+    return static_cast<std::uint16_t>(level < Luma::white ? level : Luma::white);
 }
 
 // Rows of 8-bit RGBA, not premultiplied, to luma over white.
-void rgba_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept;
+void rgba_row_to_luma(const std::uint8_t* rgba, std::uint16_t* luma, int width_px) noexcept;
 // The same for premultiplied RGBA.
-void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint8_t* luma, int width_px) noexcept;
+void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint16_t* luma, int width_px) noexcept;
 
 // Checks a size read from a header. working_bytes_per_pixel is what decoding takes beside the file.
 // Errors: invalid_argument (too small), too_large.
