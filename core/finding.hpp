@@ -29,20 +29,20 @@ std::string_view name_of(PageState state) noexcept;
 
 // One occurrence: a reference of a case, seen as a picture at image_url on the page page_url.
 struct Finding {
-    FindingId id;
-    CaseId case_id;
-    ReferenceId reference;
+    FindingId id{};
+    CaseId case_id{};
+    ReferenceId reference{};
     Url page_url;
     Url image_url;
-    Sha256 content; // SHA-256 of the picture's bytes after content decoding
-    Match match;
+    Sha256 content{}; // SHA-256 of the picture's bytes after content decoding
+    Match match{};
     FindingState state = FindingState::fresh;
     PageState page_state = PageState::named;
     int epoch = 1; // rises each time the picture re-appears after it was down
     Timestamp first_seen{};
     Timestamp last_seen{};
-    std::string evidence_file; // name inside the evidence directory
-    Sha256 evidence_digest;    // SHA-256 of that file
+    std::string evidence_file{}; // name inside the evidence directory
+    Sha256 evidence_digest{};    // SHA-256 of that file
 };
 
 } // namespace stillwatch
