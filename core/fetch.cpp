@@ -46,7 +46,7 @@ Result<Bytes> without_chunks(ByteView body, bool is_cut)
         if (size == 0) return payload;
         const auto part = as_bytes(rest.substr(0, size));
         payload.insert(payload.end(), part.begin(), part.end());
-        if (rest.size() < size + 2) return ends_early();
+        if (rest.size() < 2 || rest.size() - 2 < size) return ends_early(); // size + 2 may wrap
         if (rest.substr(size, 2) != "\r\n") return Error{Errc::malformed, "chunk does not end with a line end"};
         rest.remove_prefix(size + 2);
     }
