@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/bytes.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace stillwatch::html {
+
+// A document as UTF-8. `text` views the document itself where it is UTF-8 already, else `converted`; malformed
+// sequences may be left in it. `charset` is the name that the Encoding standard gives, in lower case.
+struct DecodedText {
+    std::string charset;
+    std::string converted;
+    std::string_view unchanged;
+
+    std::string_view text() const noexcept { return converted.empty() ? unchanged : converted; }
+};
+
+// Reads a document in the charset that its byte order mark tells, else the Content-Type header, else a <meta> in
+// its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else windows-1252. Unknown names count as absent.
+DecodedText decode_text(ByteView document, std::string_view content_type);
+
+} // namespace stillwatch::html

@@ -1,0 +1,145 @@
+#include "html/scan.hpp"
+
+#include "html/text.hpp"
+
+namespace stillwatch::html {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+// The position after the next `end` from `from`, or the end of the text.
+std::size_t after(std::string_view text, std::string_view end, std::size_t from) noexcept
+{
+    const auto found = text.find(end, std::min(from, text.size()));
+    return found == npos ? text.size() : found + end.size();
+}
+
+// `at` is behind "<!--". "-->", "--!>" and the short forms "<!-->" and "<!--->" end a comment.
+std::size_t after_comment(std::string_view text, std::size_t at) noexcept
+{
+    if (text.substr(at).starts_with('>')) return at + 1;
+    if (text.substr(at).starts_with("->")) return at + 2;
+    for (auto dashes = text.find("--", at); dashes != npos; dashes = text.find("--", dashes + 1)) {
+        const auto rest = text.substr(dashes + 2);
+        if (rest.starts_with('>')) return dashes + 3;
+        if (rest.starts_with("!>")) return dashes + 4;
+    }
+    return text.size();
+}
+
+constexpr bool ends_name(char c) noexcept
+{
+    return is_blank(c) || c == '/' || c == '>';
+}
+
+bool is_tag_at(std::string_view text, std::size_t at, std::string_view name) noexcept
+{
+    const auto rest = text.substr(at);
+    return rest.size() > name.size() && same_name(rest.substr(0, name.size()), name) && ends_name(rest[name.size()]);
+}
+
+// Where the text of a script ends: inside "<!--" an inner <script> hides one </script> (section 13.2.5.15 on).
+std::size_t script_end(std::string_view text, std::size_t at) noexcept
+{
+    bool is_escaped = false;
+    bool is_inner = false;
+    for (auto mark = text.find_first_of("<-", at); mark != npos; mark = text.find_first_of("<-", mark + 1)) {
+        const auto rest = text.substr(mark);
+        if (rest.starts_with("<!--")) {
+            is_escaped = true;
+            mark += 1; // "<!-->" ends the escape by its own dashes
+        } else if (is_escaped && rest.starts_with("-->")) {
+            is_escaped = is_inner = false;
+        } else if (is_escaped && !is_inner && is_tag_at(text, mark + 1, "script") && rest[0] == '<') {
+            is_inner = true;
+        } else if (rest.starts_with("</") && is_tag_at(text, mark + 2, "script")) {
+            if (!is_inner) return mark;
+            is_inner = false;
+        }
+    }
+    return text.size();
+}
+
+} // namespace
+
+std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
+{
+    std::size_t at = 0;
+    while (at < rest.size() && (is_blank(rest[at]) || rest[at] == '/')) ++at;
+    rest.remove_prefix(at);
+    if (rest.empty() || rest.front() == '>') return std::nullopt;
+    at = 1; // a leading '=' belongs to the name
+    while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=') ++at;
+    ScannedAttribute attribute{rest.substr(0, at), {}, {}};
+    auto end = at;
+    while (at < rest.size() && is_blank(rest[at])) ++at;
+    if (at < rest.size() && rest[at] == '=') {
+        ++at;
+        while (at < rest.size() && is_blank(rest[at])) ++at;
+        if (at < rest.size() && (rest[at] == '"' || rest[at] == '\'')) {
+            const auto quote = std::min(rest.find(rest[at], at + 1), rest.size());
+            attribute.value = rest.substr(at + 1, quote - at - 1);
+            end = std::min(quote + 1, rest.size());
+        } else {
+            end = at;
+            while (end < rest.size() && !is_blank(rest[end]) && rest[end] != '>') ++end;
+            attribute.value = rest.substr(at, end - at);
+        }
+    }
+    attribute.text = rest.substr(0, end);
+    rest.remove_prefix(end);
+    return attribute;
+}
+
+std::optional<ScannedTag> TagScanner::next(bool is_foreign)
+{
+    for (auto open = markup_.find('<', at_); open != npos; open = markup_.find('<', at_)) {
+        const auto rest = markup_.substr(open + 1);
+        ScannedTag tag;
+        tag.is_end = rest.starts_with('/');
+        const std::size_t name_at = tag.is_end ? 1 : 0;
+        if (rest.starts_with("!--")) {
+            at_ = after_comment(markup_, open + 4);
+        } else if (is_foreign && rest.starts_with("![CDATA[")) {
+            at_ = after(markup_, "]]>", open + 9);
+        } else if (rest.starts_with('!') || rest.starts_with('?') ||
+                   (tag.is_end && rest.size() > 1 && !is_letter(rest[1]))) {
+            at_ = after(markup_, ">", open + 1 + name_at);
+        } else if (rest.size() > name_at && is_letter(rest[name_at])) {
+            auto name_end = name_at;
+            while (name_end < rest.size() && !ends_name(rest[name_end])) ++name_end;
+            tag.name = rest.substr(name_at, name_end - name_at);
+            auto left = rest.substr(name_end);
+            const auto* begin = left.data();
+            while (next_attribute(left)) ++tag.attribute_count;
+            at_ = static_cast<std::size_t>(left.data() - markup_.data());
+            if (!left.starts_with('>')) return std::nullopt;
+            tag.attributes = {begin, static_cast<std::size_t>(left.data() - begin)};
+            tag.is_self_closing = markup_[at_ - 1] == '/';
+            ++at_;
+            return tag;
+        } else {
+            at_ = open + 1;
+        }
+    }
+    at_ = markup_.size();
+    return std::nullopt;
+}
+
+std::string_view TagScanner::raw_text(std::string_view name)
+{
+    const auto begin = at_;
+    if (same_name(name, "plaintext")) {
+        at_ = markup_.size();
+    } else if (same_name(name, "script")) {
+        at_ = script_end(markup_, begin);
+    } else {
+        auto end = markup_.find("</", begin);
+        while (end != npos && !is_tag_at(markup_, end + 2, name)) end = markup_.find("</", end + 1);
+        at_ = std::min(end, markup_.size());
+    }
+    return markup_.substr(begin, at_ - begin);
+}
+
+} // namespace stillwatch::html

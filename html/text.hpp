@@ -1,0 +1,66 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+// What HTML and CSS mean by blanks, letters and equal names: ASCII only, whatever the locale.
+namespace stillwatch::html {
+
+constexpr std::string_view blanks = " \t\n\r\f";
+
+constexpr bool is_blank(char c) noexcept
+{
+    return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+constexpr bool is_letter(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+constexpr char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool same_name(std::string_view a, std::string_view b) noexcept
+{
+    return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+}
+
+constexpr bool begins_with_name(std::string_view text, std::string_view name) noexcept
+{
+    return text.size() >= name.size() && same_name(text.substr(0, name.size()), name);
+}
+
+// Where `name` stands in `text` in any case, or npos; `name` is lower case.
+constexpr std::size_t find_name(std::string_view text, std::string_view name, std::size_t from = 0) noexcept
+{
+    if (from > text.size()) return std::string_view::npos;
+    const auto rest = text.substr(from);
+    const auto same = [](char a, char b) { return lower(a) == b; };
+    const auto found = std::search(rest.begin(), rest.end(), name.begin(), name.end(), same);
+    return found == rest.end() ? std::string_view::npos : from + static_cast<std::size_t>(found - rest.begin());
+}
+
+constexpr std::string_view trimmed(std::string_view text) noexcept
+{
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+inline std::string lower_case(std::string_view text)
+{
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), lower);
+    return out;
+}
+
+} // namespace stillwatch::html

@@ -1,0 +1,53 @@
+#include "core/url.hpp"
+#include "html/extract.hpp"
+#include "html/flatten.hpp"
+#include "tests/fuzz/claim.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+using stillwatch::as_bytes;
+using stillwatch::Url;
+using stillwatch::fuzz::claim;
+namespace html = stillwatch::html;
+
+namespace {
+
+void check(const stillwatch::PageLinks& page, const html::ExtractLimits& limits)
+{
+    claim(page.links.size() <= limits.max_links, "the number of links is bounded");
+    claim(!page.charset.empty(), "a charset was chosen");
+    std::set<std::pair<int, std::string>> seen;
+    for (const auto& link : page.links) {
+        const auto url = Url::parse(link.url);
+        claim(url.has_value() && url->text() == link.url, "every link is a normal address");
+        claim(seen.emplace(static_cast<int>(link.kind), link.url).second, "each kind and address stands once");
+    }
+}
+
+} // namespace
+
+// The first line is the Content-Type, the rest the document; without a line end all is the document.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    const auto line_end = input.find('\n');
+    const auto type = line_end == std::string_view::npos ? std::string_view{} : input.substr(0, line_end);
+    const auto document = line_end == std::string_view::npos ? input : input.substr(line_end + 1);
+    html::ExtractLimits narrow;
+    narrow.max_links = 20;
+    narrow.max_depth = 8;
+    narrow.max_attributes = 4;
+    for (const auto& limits : {html::ExtractLimits{}, narrow}) {
+        const auto page = html::extract_links(as_bytes(document), type, "http://a.example/d/page.html", limits);
+        claim(page.has_value(), "broken markup is no error");
+        check(*page, limits);
+    }
+    const auto flat = html::flattened(document, 100);
+    claim(flat.text.size() <= 4 * document.size(), "flat markup is not much longer than the document");
+    return 0;
+}
