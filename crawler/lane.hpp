@@ -1,0 +1,88 @@
+#pragma once
+
+#include "crawler/frontier.hpp"
+#include "crawler/host_gate.hpp"
+#include "crawler/host_pace.hpp"
+#include "crawler/progress.hpp"
+#include "crawler/result_batcher.hpp"
+#include "crawler/settings.hpp"
+
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace stillwatch::crawler {
+
+// Visits one address. An error means that there is nothing to record: the address is visited again, at once
+// after `cancelled`, when its lease ends otherwise.
+using VisitFunction = std::function<Task<Result<store::VisitResult>>(store::Visit visit)>;
+
+// What all lanes of a crawl share; it outlives them.
+struct LaneContext {
+    asio::any_io_executor loop;
+    Timekeeper& time;
+    const Clock& clock;
+    Frontier& frontier;
+    const HostPace& pace;
+    HostGate& places; // bounds the visits of all lanes together
+    ResultBatcher& batcher;
+    CrawlProgress& progress;
+    const std::shared_ptr<const CrawlSettings>& settings; // those in force
+    VisitFunction visit;
+    std::function<Timestamp()> horizon; // what is due by then is visited
+    std::function<void(bool brought)> on_applied;
+    bool stopping = false;
+};
+
+// The visits of one host: claims small windows of what is due and visits it, as many at a time as the site
+// allows, until nothing is due, the host asks for a long pause, its site leaves the watch list, or the crawl
+// stops.
+class Lane {
+public:
+    static constexpr std::size_t window = 16;
+    static constexpr std::chrono::milliseconds lease = std::chrono::hours(1);
+    // A longer pause of a host is kept in the frontier, and the lane ends.
+    static constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
+
+    Lane(LaneContext& context, store::HostRow host)
+        : context_(context), host_(std::move(host)), alarm_(context.time.alarm())
+    {
+    }
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
+    // Ends when no visit is under way, every result is applied and what was not visited is given back.
+    Task<> run();
+    void wake() { alarm_->ring(); }
+    // Whether any visit was claimed.
+    bool did_something() const noexcept { return did_something_; }
+
+private:
+    enum class Next { go_on, end };
+
+    Task<> work();
+    Task<Next> step(std::shared_ptr<const SiteRules> site);
+    Task<> refill();
+    Task<> rest(Moment until, int errors_in_a_row);
+    void launch();
+    Task<> visit(store::Visit visit);
+    void ended(const std::exception_ptr& problem);
+    void applied(bool brought);
+
+    LaneContext& context_;
+    store::HostRow host_;
+    std::unique_ptr<Alarm> alarm_;
+    std::deque<store::Visit> window_;
+    std::vector<UrlId> given_up_;
+    int running_ = 0;
+    int unapplied_ = 0;
+    bool is_dry_ = false; // the last claim gave nothing and nothing was applied since
+    bool did_something_ = false;
+};
+
+// One line about an exception, for the log.
+std::string describe(const std::exception_ptr& problem);
+
+} // namespace stillwatch::crawler

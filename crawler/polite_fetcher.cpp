@@ -1,0 +1,206 @@
+#include "crawler/polite_fetcher.hpp"
+
+#include "crawler/scope.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::crawler {
+
+namespace {
+
+constexpr bool is_redirect(int status) noexcept
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+LinkKind kind_of(Purpose purpose) noexcept
+{
+    return purpose == Purpose::image ? LinkKind::image : LinkKind::page;
+}
+
+PaceEvent event_of(const Result<Fetched>& fetched, Timestamp now)
+{
+    if (!fetched) {
+        const auto code = fetched.error().code;
+        const bool silent = code == Errc::timed_out || code == Errc::unreachable;
+        return {silent ? Load::heavy : Load::neutral};
+    }
+    const int status = fetched->status;
+    const bool heavy = status == 429 || (status >= 502 && status <= 504) || fetched->cut == Cut::time;
+    PaceEvent event{heavy ? Load::heavy : status >= 500 ? Load::neutral : Load::fine};
+    if (status == 429 || status == 503)
+        event.retry_after = parse_retry_after(fetched->header("Retry-After"), now);
+    return event;
+}
+
+FetchRequest request_for(const Url& url, const Conditions& conditions, const FetchLimits& limits)
+{
+    FetchRequest request{.url = url};
+    request.limits = limits;
+    if (!conditions.etag.empty()) request.headers.push_back({"If-None-Match", conditions.etag});
+    if (!conditions.last_modified.empty())
+        request.headers.push_back({"If-Modified-Since", conditions.last_modified});
+    return request;
+}
+
+// Where a redirect leads, when that is somewhere new. `chain` holds the addresses asked so far.
+Result<Url> next_hop(const Fetched& redirect, const std::vector<Url>& chain)
+{
+    auto next = Url::join(redirect.url, redirect.header("Location"));
+    if (!next) return Error{next.error().code, "redirects: " + next.error().detail};
+    if (std::ranges::find(chain, *next) != chain.end())
+        return Error{Errc::malformed, fmt::format("redirects: in circles after {}", chain.size())};
+    return next;
+}
+
+// robots.txt may be kept on another host (RFC 9309 section 2.3.1.2); a redirect that makes us ask somebody
+// else for something else is not about robots.
+bool may_hold_robots(const SiteRules& site, const Url& url)
+{
+    return !is_denied(url) && (is_host_of(site, url) || url.target() == "/robots.txt");
+}
+
+FetchLimits robots_limits()
+{
+    FetchLimits limits;
+    limits.max_body_bytes = RobotsRules::max_body_bytes;
+    limits.total = std::chrono::seconds(30);
+    return limits;
+}
+
+} // namespace
+
+PoliteFetcher::PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper& time, const Clock& clock)
+    : transport_(transport), time_(time), clock_(clock), robots_(robots, time, clock)
+{
+}
+
+Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules> site, Url url,
+                                                Conditions conditions, FetchLimits limits, Purpose purpose)
+{
+    std::vector<Fetched> hops;
+    std::vector<Url> chain;
+    for (;;) {
+        const auto scope = check_scope(*site, url, kind_of(purpose), 0);
+        if (!scope.follow)
+            co_return Error{Errc::refused,
+                            fmt::format("scope: {} {}", name_of(scope.reason), url.host_port())};
+        const auto allowed = co_await ask_robots(site, url);
+        if (!allowed) co_return allowed.error();
+        auto request = request_for(url, conditions, limits);
+        auto fetched = co_await send(site, std::move(request));
+        if (!fetched) co_return fetched.error();
+        if (!is_redirect(fetched->status) || fetched->header("Location").empty())
+            co_return PoliteAnswer{std::move(*fetched), std::move(hops)};
+        if (hops.size() == max_redirects) co_return Error{Errc::malformed, "redirects: more than 20"};
+        chain.push_back(url);
+        auto next = next_hop(*fetched, chain);
+        if (!next) co_return next.error();
+        hops.push_back(std::move(*fetched));
+        url = std::move(*next);
+    }
+}
+
+Task<Result<>> PoliteFetcher::ask_robots(std::shared_ptr<const SiteRules> site, Url url)
+{
+    if (site->robots == RobotsPolicy::ignore) co_return Result<>{};
+    const auto file = co_await robots(site, url);
+    if (!file) co_return file.error();
+    const auto decision = (*file)->allows(url.target());
+    if (decision.allowed) co_return Result<>{};
+    const auto code = (*file)->access == RobotsAccess::nothing ? Errc::unreachable : Errc::refused;
+    co_return Error{code, "robots: " + (*file)->reason(decision)};
+}
+
+Task<Result<std::shared_ptr<const RobotsFile>>> PoliteFetcher::robots(std::shared_ptr<const SiteRules> site,
+                                                                      Url url)
+{
+    RobotsDownload download = [this, site](std::string origin) {
+        return download_robots(site, std::move(origin));
+    };
+    auto file = co_await robots_.get(url.origin(), std::move(download));
+    if (file) gate(url.origin(), *site).set_crawl_delay((*file)->rules.crawl_delay());
+    co_return file;
+}
+
+Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<const SiteRules> site,
+                                                              std::string origin)
+{
+    store::RobotsRow row;
+    row.origin = origin;
+    row.fetched_at = clock_.now();
+    auto url = Url::parse(origin + "/robots.txt");
+    std::vector<Url> chain;
+    while (url && may_hold_robots(*site, *url) && chain.size() <= max_robots_redirects) {
+        // Nothing here decodes contents: they are asked for plain.
+        FetchRequest request{
+            .url = *url, .headers = {{"Accept-Encoding", "identity"}}, .limits = robots_limits()};
+        chain.push_back(*url);
+        const auto fetched = co_await send(site, std::move(request));
+        if (!fetched && fetched.error().code == Errc::cancelled) co_return fetched.error();
+        row.http_status = fetched ? fetched->status : 0;
+        row.fetched_at = clock_.now();
+        if (!fetched) co_return row;
+        if (is_redirect(fetched->status)) {
+            url = next_hop(*fetched, chain);
+            continue;
+        }
+        if (access_by_status(row.http_status) != RobotsAccess::rules) co_return row;
+        const auto body = fetched->payload();
+        const auto encoding = fetched->header("Content-Encoding");
+        const bool whole = fetched->cut == Cut::none || fetched->cut == Cut::size;
+        if (!body || !whole || !(encoding.empty() || encoding == "identity"))
+            row.http_status = 0;
+        else
+            row.body = as_text(*body).substr(0, RobotsRules::max_body_bytes);
+        co_return row;
+    }
+    co_return row;
+}
+
+Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site, FetchRequest request)
+{
+    auto& host = gate(request.url.origin(), *site);
+    auto slot = co_await host.acquire();
+    if (!slot) co_return slot.error();
+    auto fetched = co_await transport_.fetch(std::move(request));
+    host.record(event_of(fetched, clock_.now()), slot->started());
+    co_return fetched;
+}
+
+HostStanding PoliteFetcher::standing(const std::string& origin) const
+{
+    const auto found = gates_.find(origin);
+    if (found == gates_.end()) return {time_.now()};
+    const auto& host = *found->second;
+    return {host.earliest_start(), host.history().errors_in_a_row};
+}
+
+void PoliteFetcher::stop()
+{
+    stopped_ = true;
+    for (auto& [origin, host] : gates_)
+        host->stop();
+}
+
+// A gate is made at the first request to an origin and follows the rules of the site that asked last.
+HostGate& PoliteFetcher::gate(const std::string& origin, const SiteRules& site)
+{
+    const auto now = time_.now();
+    if (gates_.size() >= max_gates)
+        std::erase_if(gates_, [&](const auto& entry) {
+            const auto& host = *entry.second;
+            return entry.first != origin && host.is_idle() && host.earliest_start() <= now;
+        });
+    auto& found = gates_[origin];
+    if (!found) {
+        found = std::make_unique<HostGate>(time_, site.pace);
+        if (stopped_) found->stop();
+    }
+    found->set_pace(site.pace);
+    return *found;
+}
+
+} // namespace stillwatch::crawler

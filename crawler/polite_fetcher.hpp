@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/fetch.hpp"
+#include "crawler/host_gate.hpp"
+#include "crawler/host_pace.hpp"
+#include "crawler/robots_cache.hpp"
+#include "crawler/settings.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stillwatch::crawler {
+
+// What the fetched bytes are for.
+enum class Purpose : std::uint8_t { page, image, evidence };
+
+// Validators of an earlier answer; empty ones are not sent.
+struct Conditions {
+    std::string etag{};
+    std::string last_modified{};
+};
+
+// What an address led to: the answer, and before it the redirects on the way, first one first.
+struct PoliteAnswer {
+    Fetched answer;
+    std::vector<Fetched> hops{};
+};
+
+// Fetches as a considerate visitor: every request, redirects and robots.txt included, passes the site's
+// scope, the host's robots.txt and the host's gate. On the loop's thread; it must outlive its fetches.
+class PoliteFetcher final : public HostPace {
+public:
+    static constexpr int max_redirects = 20;
+    static constexpr int max_robots_redirects = 5; // RFC 9309 section 2.3.1.2
+
+    PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper& time, const Clock& clock);
+
+    // Any status is an answer, also 429 and 503. Errors: refused ("scope: off_site other.example", "robots:
+    // line 12 'Disallow: /x'"), unreachable (also: robots.txt of the host could not be had), malformed (a
+    // redirect that goes in circles or past max_redirects), cancelled, and those of the transport.
+    Task<Result<PoliteAnswer>> fetch(std::shared_ptr<const SiteRules> site, Url url, Conditions conditions,
+                                     FetchLimits limits, Purpose purpose);
+
+    // The robots.txt in force for the origin of `url`. Errors: cancelled.
+    Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);
+
+    HostStanding standing(const std::string& origin) const override;
+
+    // Ends all waits for a turn with `cancelled`, now and later. Requests under way are the transport's to
+    // end.
+    void stop();
+
+private:
+    static constexpr std::size_t max_gates = 10'000;
+
+    HostGate& gate(const std::string& origin, const SiteRules& site);
+    Task<Result<Fetched>> send(std::shared_ptr<const SiteRules> site, FetchRequest request);
+    Task<Result<>> ask_robots(std::shared_ptr<const SiteRules> site, Url url);
+    Task<Result<store::RobotsRow>> download_robots(std::shared_ptr<const SiteRules> site, std::string origin);
+
+    Fetcher& transport_;
+    Timekeeper& time_;
+    const Clock& clock_;
+    RobotsCache robots_;
+    std::map<std::string, std::unique_ptr<HostGate>> gates_;
+    bool stopped_ = false;
+};
+
+} // namespace stillwatch::crawler

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "store/frontier_database.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace stillwatch::crawler {
+
+// What a crawl did since it began.
+struct CrawlProgress {
+    static constexpr std::size_t outcomes = static_cast<std::size_t>(store::Outcome::refused) + 1;
+
+    Timestamp started{};
+    std::int64_t visits = 0; // ended, with a result
+    std::int64_t pages = 0;  // visits of documents, also unchanged ones
+    std::int64_t images = 0; // visits of pictures, also unchanged ones
+    std::int64_t wire_bytes = 0;
+    std::int64_t failed = 0; // visits that ended without a result: an error of ours
+    std::array<std::int64_t, outcomes> by_outcome{};
+    int in_flight = 0; // visits now
+    int lanes = 0;     // hosts being visited now
+
+    std::int64_t count(store::Outcome outcome) const { return by_outcome[static_cast<std::size_t>(outcome)]; }
+    void add(const store::VisitResult& result);
+};
+
+} // namespace stillwatch::crawler

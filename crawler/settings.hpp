@@ -1,0 +1,51 @@
+#pragma once
+
+#include "crawler/pace.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch::crawler {
+
+// The name that robots.txt groups are chosen by; a part of the User-Agent (RFC 9309 section 2.2.1).
+inline constexpr std::string_view product_token = "Stillwatch";
+
+enum class RobotsPolicy : std::uint8_t { obey, ignore };
+
+// How often pages are looked at again.
+struct RevisitSettings {
+    std::chrono::milliseconds revisit_min = std::chrono::hours(1);
+    std::chrono::milliseconds revisit_max = std::chrono::days(14);
+
+    friend bool operator==(const RevisitSettings&, const RevisitSettings&) = default;
+};
+
+// One site of the watch list as crawling needs it.
+struct SiteRules {
+    std::string name;
+    std::vector<std::string> hosts; // HOST or HOST:PORT, lower case: the scope
+    PaceSettings pace{};
+    RobotsPolicy robots = RobotsPolicy::obey;
+    int max_depth = 20; // links from a seed
+    RevisitSettings revisit{};
+
+    friend bool operator==(const SiteRules&, const SiteRules&) = default;
+};
+
+// An unchanging picture of the watch list; a reload makes a new one.
+struct CrawlSettings {
+    std::map<std::string, std::shared_ptr<const SiteRules>, std::less<>> sites;
+    int max_visits = 512; // at the same time, over all hosts
+
+    // Null for a name that is not on the watch list.
+    std::shared_ptr<const SiteRules> site(std::string_view name) const
+    {
+        const auto found = sites.find(name);
+        return found == sites.end() ? nullptr : found->second;
+    }
+};
+
+} // namespace stillwatch::crawler
