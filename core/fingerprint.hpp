@@ -42,7 +42,8 @@ inline Fingerprint inverted(const Fingerprint& fingerprint) noexcept
     return result;
 }
 
-// How the picture was turned before hashing, in the order in which PDQ's tools print their eight hashes.
+// How the picture was turned before hashing, in the order in which PDQ's tools print their eight hashes. PDQ
+// turns anti-clockwise; flip_x is upside down, flip_y left to right, flip_plus_1 exchanges rows and columns.
 enum class Orientation : std::uint8_t {
     original, rotate_90, rotate_180, rotate_270, flip_x, flip_y, flip_plus_1, flip_minus_1
 };

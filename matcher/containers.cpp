@@ -18,7 +18,8 @@ bool stands_alone(std::uint8_t marker) noexcept
     return marker == 0x01 || (marker >= 0xD0 && marker <= jpeg_end);
 }
 
-// Offset of the next marker that ends coded data: 0xFF followed by neither 0 (stuffing), a restart nor a fill.
+// Offset of the next marker that ends coded data: 0xFF followed by neither 0 (stuffing), a restart nor a
+// fill.
 std::size_t end_of_scan(ByteView bytes, std::size_t at) noexcept
 {
     while (at + 1 < bytes.size()) {
@@ -54,8 +55,10 @@ std::optional<JpegSegment> JpegSegments::next() noexcept
 {
     if (ended_) return std::nullopt;
     std::size_t at = 0;
-    while (at + 1 < rest_.size() && byte_at(rest_, at) == 0xFF && byte_at(rest_, at + 1) == 0xFF) ++at;
-    if (at + 2 > rest_.size() || byte_at(rest_, at) != 0xFF || byte_at(rest_, at + 1) == 0) return std::nullopt;
+    while (at + 1 < rest_.size() && byte_at(rest_, at) == 0xFF && byte_at(rest_, at + 1) == 0xFF)
+        ++at;
+    if (at + 2 > rest_.size() || byte_at(rest_, at) != 0xFF || byte_at(rest_, at + 1) == 0)
+        return std::nullopt;
     JpegSegment segment;
     segment.marker = byte_at(rest_, at + 1);
     std::size_t end = at + 2;

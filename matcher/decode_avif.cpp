@@ -103,16 +103,18 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
     decoder->ignoreExif = AVIF_TRUE;
     decoder->ignoreXMP = AVIF_TRUE;
     decoder->strictFlags = AVIF_STRICT_DISABLED; // browsers show files with small faults, too
-    decoder->imageSizeLimit = static_cast<std::uint32_t>(
-        std::min<std::size_t>(limits.max_pixels, AVIF_DEFAULT_IMAGE_SIZE_LIMIT));
+    decoder->imageSizeLimit =
+        static_cast<std::uint32_t>(std::min<std::size_t>(limits.max_pixels, AVIF_DEFAULT_IMAGE_SIZE_LIMIT));
     decoder->imageDimensionLimit = static_cast<std::uint32_t>(limits.max_side_px);
-    auto result = avifDecoderSetIOMemory(decoder.get(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
+    auto result = avifDecoderSetIOMemory(decoder.get(), reinterpret_cast<const std::uint8_t*>(file.data()),
+                                         file.size());
     if (result == AVIF_RESULT_OK) result = avifDecoderParse(decoder.get());
     if (result != AVIF_RESULT_OK)
         return Error{Errc::undecodable, fmt::format("AVIF: {}", avifResultToString(result))};
 
     const auto& image = *decoder->image;
-    if (auto size = check_size(image.width, image.height, working_bytes_per_pixel, limits); !size) return size.error();
+    if (auto size = check_size(image.width, image.height, working_bytes_per_pixel, limits); !size)
+        return size.error();
     Picture picture;
     picture.format = PictureFormat::avif;
     int index = 0;

@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <optional>
 
-// Windows bitmaps (Microsoft, "Bitmap Storage"): all header versions, 1 to 32 bits a pixel, RLE. Alpha is left
-// out: writers leave it zero as often as not. Missing rows stay white.
+// Windows bitmaps (Microsoft, "Bitmap Storage"): all header versions, 1 to 32 bits a pixel, RLE. Alpha is
+// left out: writers leave it zero as often as not. Missing rows stay white.
 namespace stillwatch::matcher {
 
 namespace {
@@ -88,7 +88,8 @@ Result<Header> read_header(ByteView file)
     header.masks = header.bits_per_pixel == 16 ? std::array<std::uint32_t, 3>{0x7C00, 0x03E0, 0x001F}
                                                : std::array<std::uint32_t, 3>{0xFF0000, 0x00FF00, 0x0000FF};
     if (header.compression == Compression::bit_fields) {
-        constexpr std::size_t masks_at = file_header_bytes + info_header_bytes; // in or right after the header
+        constexpr std::size_t masks_at =
+            file_header_bytes + info_header_bytes; // in or right after the header
         if (file.size() < masks_at + 12) return broken("no colour masks");
         for (std::size_t i = 0; i < 3; ++i)
             header.masks[i] = little_32(file, masks_at + 4 * i);
@@ -117,17 +118,20 @@ std::uint16_t level_at(const Header& header, ByteView row, std::size_t x) noexce
     default: break;
     }
     const std::uint32_t pixel = header.bits_per_pixel == 16 ? little_16(row, 2 * x) : little_32(row, 4 * x);
-    return luma_of(channel(pixel, header.masks[0]), channel(pixel, header.masks[1]), channel(pixel, header.masks[2]));
+    return luma_of(channel(pixel, header.masks[0]), channel(pixel, header.masks[1]),
+                   channel(pixel, header.masks[2]));
 }
 
 // Rows that came, of all.
 int read_plain(const Header& header, ByteView pixels, Luma& luma)
 {
-    const std::size_t stride = (static_cast<std::size_t>(header.width_px) * header.bits_per_pixel + 31) / 32 * 4;
+    const std::size_t stride =
+        (static_cast<std::size_t>(header.width_px) * header.bits_per_pixel + 31) / 32 * 4;
     const auto rows = std::min<std::size_t>(static_cast<std::size_t>(luma.height_px), pixels.size() / stride);
     for (std::size_t i = 0; i < rows; ++i) {
         const auto row = pixels.subspan(i * stride, stride);
-        auto* target = luma.row(header.top_down ? static_cast<int>(i) : luma.height_px - 1 - static_cast<int>(i));
+        auto* target =
+            luma.row(header.top_down ? static_cast<int>(i) : luma.height_px - 1 - static_cast<int>(i));
         for (std::size_t x = 0; x < static_cast<std::size_t>(luma.width_px); ++x)
             target[x] = level_at(header, row, x);
     }
@@ -137,7 +141,9 @@ int read_plain(const Header& header, ByteView pixels, Luma& luma)
 // Unpacks RLE8 and RLE4 from the bottom row up. Each step takes at least two bytes, so it ends with the data.
 class RunReader {
 public:
-    RunReader(const Header& header, ByteView pixels, Luma& luma) : header_(header), rest_(pixels), luma_(luma) {}
+    RunReader(const Header& header, ByteView pixels, Luma& luma) : header_(header), rest_(pixels), luma_(luma)
+    {
+    }
 
     int read()
     {

@@ -45,8 +45,8 @@ Outline outline_of(ByteView file)
             outline.width_px = std::max(outline.width_px, little_16(descriptor, 1) + width);
             outline.height_px = std::max(outline.height_px, little_16(descriptor, 3) + height);
         }
-        outline.largest_frame_px = std::max(
-            outline.largest_frame_px, static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+        outline.largest_frame_px = std::max(outline.largest_frame_px, static_cast<std::size_t>(width) *
+                                                                          static_cast<std::size_t>(height));
         ++outline.frames;
     };
     while (const auto block = blocks.next())
@@ -73,7 +73,8 @@ struct CloseGif {
 // Puts the frames on top of each other as a browser does (GIF89a, section 23: disposal).
 class Player {
 public:
-    Player(GifFileType& gif, int width, int height) : gif_(gif), canvas_(width, height) {} // transparent: the page
+    Player(GifFileType& gif, int width, int height)
+        : gif_(gif), canvas_(width, height) {} // transparent: the page
 
     // Draws the next frame. False at the end or where the file breaks; a broken first frame is kept when at
     // least half of its rows came.
@@ -193,20 +194,23 @@ Result<Picture> decode_gif(ByteView file, const PictureLimits& limits)
     if (file.size() < 13) return Error{Errc::undecodable, "GIF: broken header"};
     const auto outline = outline_of(file);
     if (auto size = check_size(outline.width_px, outline.height_px, 4, limits); !size) return size.error();
-    if (outline.largest_frame_px > limits.max_pixels) return Error{Errc::too_large, "GIF with an oversized frame"};
+    if (outline.largest_frame_px > limits.max_pixels)
+        return Error{Errc::too_large, "GIF with an oversized frame"};
 
     auto rest = file;
     const std::unique_ptr<GifFileType, CloseGif> gif(DGifOpen(&rest, read_memory, nullptr));
     if (!gif) return Error{Errc::undecodable, "GIF: broken header"};
     Player player(*gif, outline.width_px, outline.height_px);
-    const auto canvas_px = static_cast<std::size_t>(outline.width_px) * static_cast<std::size_t>(outline.height_px);
+    const auto canvas_px =
+        static_cast<std::size_t>(outline.width_px) * static_cast<std::size_t>(outline.height_px);
 
     Picture picture;
     picture.format = PictureFormat::gif;
     picture.width_px = outline.width_px;
     picture.height_px = outline.height_px;
     int index = 0;
-    for (const int wanted : frames_to_compare(outline.frames, std::max(outline.largest_frame_px, canvas_px))) {
+    for (const int wanted :
+         frames_to_compare(outline.frames, std::max(outline.largest_frame_px, canvas_px))) {
         bool drawn = true;
         for (; drawn && index <= wanted; ++index)
             drawn = player.next();

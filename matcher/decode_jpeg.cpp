@@ -28,8 +28,8 @@ constexpr unsigned min_rows_percent = 50;
 
 enum class Failure { none, broken, too_many_scans };
 
-// Everything that lives across libjpeg's calls. Its error exit jumps back into run(), which owns no object that
-// needs a destructor.
+// Everything that lives across libjpeg's calls. Its error exit jumps back into run(), which owns no object
+// that needs a destructor.
 struct Decoder {
     jpeg_decompress_struct info{};
     jpeg_error_mgr errors{};
@@ -86,7 +86,8 @@ boolean on_source_empty(j_decompress_ptr info)
         decoder.cut = true;
         const bool whole_scan_came = info->input_scan_number > 1;
         if (!whole_scan_came)
-            decoder.rows_percent = info->total_iMCU_rows == 0 ? 0 : 100 * info->input_iMCU_row / info->total_iMCU_rows;
+            decoder.rows_percent =
+                info->total_iMCU_rows == 0 ? 0 : 100 * info->input_iMCU_row / info->total_iMCU_rows;
     }
     info->src->next_input_byte = end_marker.data();
     info->src->bytes_in_buffer = end_marker.size();

@@ -16,8 +16,8 @@ constexpr int min_rows_percent = 50;
 // For any one chunk held in memory; the picture data is not held.
 constexpr png_alloc_size_t max_chunk_bytes = 1U << 20U;
 
-// Everything that lives across libpng's calls. Its error exit jumps back into run(), which owns no object that
-// needs a destructor.
+// Everything that lives across libpng's calls. Its error exit jumps back into run(), which owns no object
+// that needs a destructor.
 struct Decoder {
     png_structp png = nullptr;
     png_infop info = nullptr;
@@ -124,8 +124,8 @@ Result<Picture> decode_png(ByteView file, const PictureLimits& limits)
     if (interlaced) {
         const auto stride = std::size_t{4} * width;
         for (int y = 0; y < decoder.luma.height_px; ++y)
-            rgba_row_to_luma(decoder.pixels.data() + stride * static_cast<std::size_t>(y), decoder.luma.row(y),
-                             decoder.luma.width_px);
+            rgba_row_to_luma(decoder.pixels.data() + stride * static_cast<std::size_t>(y),
+                             decoder.luma.row(y), decoder.luma.width_px);
     }
 
     Picture picture;

@@ -86,8 +86,9 @@ std::unique_ptr<TIFF, CloseTiff> open(Input& input, const PictureLimits& limits)
     TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(limits.max_working_bytes / 2));
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_message, nullptr);
     TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_message, nullptr);
-    return std::unique_ptr<TIFF, CloseTiff>(TIFFClientOpenExt("picture", "r", &input, on_read, on_write, on_seek,
-                                                              on_close, on_size, on_map, on_unmap, options.get()));
+    return std::unique_ptr<TIFF, CloseTiff>(TIFFClientOpenExt("picture", "r", &input, on_read, on_write,
+                                                              on_seek, on_close, on_size, on_map, on_unmap,
+                                                              options.get()));
 }
 
 } // namespace
@@ -108,7 +109,8 @@ Result<Picture> decode_tiff(ByteView file, const PictureLimits& limits)
     (void)TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_ORIENTATION, &stored_orientation);
     std::vector<std::uint32_t> raster(std::size_t{width} * height);
     constexpr int stop_on_error = 1;
-    if (TIFFReadRGBAImageOriented(tiff.get(), width, height, raster.data(), stored_orientation, stop_on_error) != 1)
+    if (TIFFReadRGBAImageOriented(tiff.get(), width, height, raster.data(), stored_orientation,
+                                  stop_on_error) != 1)
         return Error{Errc::undecodable, "TIFF: broken, cut or of a kind that is not read"};
 
     Picture picture;

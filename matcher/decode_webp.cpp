@@ -10,7 +10,8 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// What libwebp takes at most a pixel: lossless stills hold ARGB and give RGBA; animations hold three canvases.
+// What libwebp takes at most a pixel: lossless stills hold ARGB and give RGBA; animations hold three
+// canvases.
 constexpr std::size_t still_bytes_per_pixel = 10;
 constexpr std::size_t animation_bytes_per_pixel = 14;
 
@@ -39,12 +40,13 @@ Result<Luma> decode_luma_plane(ByteView file)
 {
     int width = 0, height = 0, stride = 0, chroma_stride = 0;
     std::uint8_t *u = nullptr, *v = nullptr;
-    const WebpPixels plane(WebPDecodeYUV(octets(file), file.size(), &width, &height, &u, &v, &stride, &chroma_stride));
+    const WebpPixels plane(
+        WebPDecodeYUV(octets(file), file.size(), &width, &height, &u, &v, &stride, &chroma_stride));
     if (!plane) return Error{Errc::undecodable, "WebP: broken or cut"};
     Luma luma(width, height);
     for (int y = 0; y < height; ++y)
-        std::transform(plane.get() + std::ptrdiff_t{y} * stride, plane.get() + std::ptrdiff_t{y} * stride + width,
-                       luma.row(y), full_range);
+        std::transform(plane.get() + std::ptrdiff_t{y} * stride,
+                       plane.get() + std::ptrdiff_t{y} * stride + width, luma.row(y), full_range);
     return luma;
 }
 
@@ -101,7 +103,8 @@ Result<Picture> decode_webp(ByteView file, const PictureLimits& limits)
         return Error{Errc::undecodable, "WebP: broken header"};
     const bool animated = features.has_animation != 0;
     const auto bytes_per_pixel = animated ? animation_bytes_per_pixel : still_bytes_per_pixel;
-    if (auto size = check_size(features.width, features.height, bytes_per_pixel, limits); !size) return size.error();
+    if (auto size = check_size(features.width, features.height, bytes_per_pixel, limits); !size)
+        return size.error();
 
     Picture picture;
     picture.format = PictureFormat::webp;

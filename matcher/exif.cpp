@@ -50,7 +50,8 @@ int tiff_orientation(ByteView tiff) noexcept
 
     const std::size_t directory = read_32(tiff, 4);
     if (directory > tiff.size() - 2) return upright;
-    const std::size_t entries = std::min<std::size_t>(read_16(tiff, directory), (tiff.size() - directory - 2) / 12);
+    const std::size_t entries =
+        std::min<std::size_t>(read_16(tiff, directory), (tiff.size() - directory - 2) / 12);
     for (std::size_t i = 0; i < entries; ++i) {
         const auto at = directory + 2 + 12 * i;
         if (read_16(tiff, at) != 0x0112) continue;

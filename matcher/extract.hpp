@@ -22,8 +22,8 @@ struct PictureLimits {
 std::optional<PictureFormat> sniff_picture(ByteView file) noexcept;
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
-// truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made for
-// the restricted worker, which calls prepare_worker() first.
+// truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made
+// for the restricted worker, which calls prepare_worker() first.
 Result<PictureFeatures> extract_features(ByteView file, const PictureLimits& limits = {});
 
 } // namespace stillwatch::matcher

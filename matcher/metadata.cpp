@@ -15,7 +15,8 @@ Sha256 jpeg_digest(ByteView file)
     Sha256Hasher hasher;
     JpegSegments segments(file);
     while (const auto segment = segments.next()) {
-        const bool application = segment->marker >= 0xE0 && segment->marker <= 0xEF && segment->marker != 0xEE;
+        const bool application =
+            segment->marker >= 0xE0 && segment->marker <= 0xEF && segment->marker != 0xEE;
         const bool comment = segment->marker == 0xFE;
         if (!application && !comment) hasher.update(segment->whole);
     }
@@ -52,7 +53,8 @@ Sha256 webp_digest(ByteView file)
     Sha256Hasher hasher;
     WebpChunks chunks(file);
     while (const auto chunk = chunks.next()) {
-        // VP8X flags tell of metadata, and stills need no VP8X at all; only an animation's canvas size counts.
+        // VP8X flags tell of metadata, and stills need no VP8X at all; only an animation's canvas size
+        // counts.
         constexpr std::uint8_t animated = 0x02;
         if (chunk->name == "VP8X" && chunk->data.size() >= 10 && (byte_at(chunk->data, 0) & animated) != 0)
             hasher.update(chunk->data.subspan(4, 6));

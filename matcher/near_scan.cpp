@@ -8,8 +8,8 @@ namespace {
 
 using Hits = std::vector<NearHit>;
 
-[[gnu::always_inline]] inline void scan(const Turns& query, std::span<const StoredFrame> stored, int max_distance_bits,
-                                        Hits& hits)
+[[gnu::always_inline]] inline void scan(const Turns& query, std::span<const StoredFrame> stored,
+                                        int max_distance_bits, Hits& hits)
 {
     for (std::size_t index = 0; index < stored.size(); ++index) {
         NearHit best{index, max_distance_bits + 1};

@@ -22,9 +22,9 @@ std::optional<int> flip_code(int exif_orientation) noexcept
     case 2: return 1;
     case 3: return -1;
     case 4: return 0;
-    case 6: return 1;  // transposed, then mirrored: a quarter turn to the right
+    case 6: return 1; // transposed, then mirrored: a quarter turn to the right
     case 7: return -1;
-    case 8: return 0;  // a quarter turn to the left
+    case 8: return 0; // a quarter turn to the left
     default: return std::nullopt;
     }
 }

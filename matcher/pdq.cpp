@@ -8,9 +8,9 @@ namespace stillwatch::matcher {
 
 namespace {
 
-constexpr int thumb_side = 64;       // luma samples a side that are transformed
-constexpr int block_side = 16;       // frequencies a side that are kept
-constexpr int sampled_side = 512;    // larger sides are sampled to this first
+constexpr int thumb_side = 64;        // luma samples a side that are transformed
+constexpr int block_side = 16;        // frequencies a side that are kept
+constexpr int sampled_side = 512;     // larger sides are sampled to this first
 constexpr int windows_per_side = 128; // box filter width is 1/128 of the side, rounded up
 
 using Thumb = std::array<std::array<float, thumb_side>, thumb_side>;
@@ -58,7 +58,8 @@ std::vector<Taps> axis_taps(int source_side, bool sampled)
         }
         Taps taps;
         for (int position = first; position <= last; ++position) {
-            const int line = sampled ? static_cast<int>(std::int64_t{position} * source_side / sampled_side) : position;
+            const int line =
+                sampled ? static_cast<int>(std::int64_t{position} * source_side / sampled_side) : position;
             taps.push_back({line, static_cast<float>(weights[static_cast<std::size_t>(position - first)])});
         }
         all.push_back(std::move(taps));
@@ -117,7 +118,8 @@ Cosines make_cosines()
     const double scale = std::sqrt(2.0 / thumb_side);
     for (std::size_t u = 0; u < block_side; ++u)
         for (std::size_t x = 0; x < thumb_side; ++x) {
-            const auto angle = std::numbers::pi / 2.0 / thumb_side * static_cast<double>((u + 1) * (2 * x + 1));
+            const auto angle =
+                std::numbers::pi / 2.0 / thumb_side * static_cast<double>((u + 1) * (2 * x + 1));
             cosines[u][x] = static_cast<float>(scale * std::cos(angle));
         }
     return cosines;

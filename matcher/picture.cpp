@@ -23,8 +23,8 @@ Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size
 {
     if (width_px < 1 || height_px < 1) return Error{Errc::undecodable, "picture without pixels"};
     if (width_px < limits.min_side_px || height_px < limits.min_side_px)
-        return Error{Errc::invalid_argument, fmt::format("picture of {}x{} pixels is too small to compare",
-                                                         width_px, height_px)};
+        return Error{Errc::invalid_argument,
+                     fmt::format("picture of {}x{} pixels is too small to compare", width_px, height_px)};
     if (width_px > limits.max_side_px || height_px > limits.max_side_px)
         return Error{Errc::too_large, fmt::format("picture of {}x{} pixels", width_px, height_px)};
     const auto pixels = static_cast<std::size_t>(width_px) * static_cast<std::size_t>(height_px);
@@ -35,12 +35,14 @@ Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size
 
 std::vector<int> frames_to_compare(int count, std::size_t pixels_per_frame)
 {
-    // About half a second of decoding; animations on the web stay far below (500x400, 100 frames: 20 million).
+    // About half a second of decoding; animations on the web stay far below (500x400, 100 frames: 20
+    // million).
     constexpr std::size_t max_animation_pixels = 96U << 20U;
     constexpr std::size_t max_frames_decoded = 1'000;
     constexpr int wanted = PictureFeatures::max_frames;
 
-    const auto affordable = std::min(max_frames_decoded, max_animation_pixels / std::max<std::size_t>(1, pixels_per_frame));
+    const auto affordable =
+        std::min(max_frames_decoded, max_animation_pixels / std::max<std::size_t>(1, pixels_per_frame));
     const int reachable = std::clamp(static_cast<int>(affordable), 1, std::max(1, count));
     std::vector<int> chosen;
     for (int i = 0; i < wanted; ++i) {

@@ -11,8 +11,8 @@
 namespace stillwatch::matcher {
 
 // Grey in 1/256 of a level (0 black, 255 * 256 white), height_px rows of width_px, row-major without padding.
-// The fractions matter: on pictures with large even parts, rounding to whole levels turned up to 8 bits of the
-// fingerprint against PDQ's own program.
+// The fractions matter: on pictures with large even parts, rounding to whole levels turned up to 8 bits of
+// the fingerprint against PDQ's own program.
 struct Luma {
     static constexpr std::uint16_t white = 255U * 256U;
 
@@ -24,7 +24,8 @@ struct Luma {
     Luma(int width, int height, std::uint16_t level = white)
         : width_px(width), height_px(height),
           levels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), level)
-    {}
+    {
+    }
     std::uint16_t* row(int y) noexcept { return levels.data() + offset(y); }
     const std::uint16_t* row(int y) const noexcept { return levels.data() + offset(y); }
 
@@ -37,8 +38,8 @@ private:
     }
 };
 
-// A decoded picture: what every later stage works on. width_px and height_px are the full size; the frames may
-// be smaller in proportion (a large JPEG is decoded at a fraction, its short side staying at least 512).
+// A decoded picture: what every later stage works on. width_px and height_px are the full size; the frames
+// may be smaller in proportion (a large JPEG is decoded at a fraction, its short side staying at least 512).
 struct Picture {
     PictureFormat format = PictureFormat::jpeg;
     int width_px = 0;

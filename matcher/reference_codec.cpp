@@ -135,9 +135,10 @@ Result<ReferenceRecord> decode_reference(ByteView bytes)
     ReferenceRecord record;
     record.extractor_version = reader.small(4);
     if (record.extractor_version != extractor_version)
-        return Error{Errc::refused, fmt::format("reference was made by extractor version {}, this program uses {}: "
-                                                "enrol the picture again",
-                                                record.extractor_version, extractor_version)};
+        return Error{Errc::refused,
+                     fmt::format("reference was made by extractor version {}, this program uses {}: "
+                                 "enrol the picture again",
+                                 record.extractor_version, extractor_version)};
     record.file_digest = reader.digest();
     auto& features = record.features;
     features.data_digest = reader.digest();

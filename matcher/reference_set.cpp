@@ -10,9 +10,9 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// Below min_quality_percent a hash says little: most of its bits stand on noise or on one soft gradient, which
-// unrelated pictures share. Between these bounds only near identity counts; below, nothing does, since flat
-// pictures all hash alike.
+// Below min_quality_percent a hash says little: most of its bits stand on noise or on one soft gradient,
+// which unrelated pictures share. Between these bounds only near identity counts; below, nothing does, since
+// flat pictures all hash alike.
 constexpr int min_weak_quality_percent = 20;
 constexpr int max_weak_distance_bits = 8;
 
@@ -97,7 +97,8 @@ std::vector<Match> ReferenceSet::compare(const Sha256& file_digest, const Pictur
         if (accepted_distance_bits(frame.quality_percent, 100) < 0) continue;
         for (const auto& hit : near_frames(frame.fingerprints, frames_, max_near_distance_bits)) {
             const auto& stored = frames_[hit.index];
-            if (hit.distance_bits > accepted_distance_bits(frame.quality_percent, stored.quality_percent)) continue;
+            if (hit.distance_bits > accepted_distance_bits(frame.quality_percent, stored.quality_percent))
+                continue;
             Match match;
             match.tier = Tier::near;
             match.score = near_score(hit.distance_bits);

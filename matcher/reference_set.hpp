@@ -26,12 +26,13 @@ struct EnrolledReference {
     friend bool operator==(const EnrolledReference&, const EnrolledReference&) = default;
 };
 
-// Largest distance taken as `near` for two frames of these qualities; -1 when none is (reasons in the source).
+// Largest distance taken as `near` for two frames of these qualities; -1 when none is (reasons in the
+// source).
 int accepted_distance_bits(int query_quality_percent, int reference_quality_percent) noexcept;
 
-// All references of one generation, ready to compare. Immutable, so any number of threads may compare at once.
-// Everything about references lives in memory of the resource given, which must outlive the set; locking it and
-// wiping it on release is the resource's part.
+// All references of one generation, ready to compare. Immutable, so any number of threads may compare at
+// once. Everything about references lives in memory of the resource given, which must outlive the set;
+// locking it and wiping it on release is the resource's part.
 class ReferenceSet {
 public:
     // The fingerprints and digests in `references` are wiped once they are copied.

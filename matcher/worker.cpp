@@ -11,7 +11,8 @@ void prepare_worker()
 {
     // Debian's OpenCV would start threads of TBB at the first large operation.
     cv::setNumThreads(1);
-    // One turn and one fingerprint: OpenCV detects the processor and reads its environment, tables are filled.
+    // One turn and one fingerprint: OpenCV detects the processor and reads its environment, tables are
+    // filled.
     constexpr int side = 64;
     (void)fingerprint(turned_upright(Luma(side, side), 6));
 }

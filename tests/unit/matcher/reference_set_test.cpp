@@ -1,0 +1,176 @@
+#include "matcher/reference_set.hpp"
+
+#include "encoders.hpp"
+#include "matcher/extract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+namespace stillwatch::matcher {
+namespace {
+
+using namespace test;
+
+// Counts what is taken from it, to show that references live nowhere else.
+class CountingMemory : public std::pmr::memory_resource {
+public:
+    std::size_t bytes_held = 0;
+
+private:
+    void* do_allocate(std::size_t bytes, std::size_t alignment) override
+    {
+        bytes_held += bytes;
+        return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+    }
+    void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override
+    {
+        bytes_held -= bytes;
+        std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
+    }
+    bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+EnrolledReference enrolled(std::int64_t id, const Bytes& file)
+{
+    return {{id}, {100 + id}, Sha256::of(file), extract_features(file).value()};
+}
+
+struct References : testing::Test {
+    Drawing drawing = scene(51, 320, 240);
+    Bytes original = encode_jpeg(drawing);
+    std::pmr::memory_resource* memory = std::pmr::new_delete_resource();
+    std::optional<ReferenceSet> set;
+
+    References()
+    {
+        std::vector<EnrolledReference> all{enrolled(1, original)};
+        for (std::int64_t id = 2; id <= 6; ++id)
+            all.push_back(enrolled(id, encode_jpeg(scene(500 + static_cast<unsigned>(id), 80, 60))));
+        set.emplace(std::move(all), 7, *memory);
+    }
+    std::vector<Match> compare(const Bytes& found) const
+    {
+        return set->compare(Sha256::of(found), extract_features(found).value());
+    }
+    // The one match there must be.
+    Match only(const Bytes& found) const
+    {
+        const auto matches = compare(found);
+        EXPECT_EQ(matches.size(), 1U);
+        const auto match = matches.empty() ? Match{} : matches.front();
+        EXPECT_EQ(match.reference.value, matches.empty() ? 0 : 1);
+        return match;
+    }
+};
+
+TEST_F(References, SameBytesAreExact)
+{
+    const auto match = only(original);
+    EXPECT_EQ(match.tier, Tier::exact);
+    EXPECT_EQ(match.case_id.value, 101);
+    EXPECT_EQ(match.score, 1.0);
+}
+
+TEST_F(References, SameDataUnderOtherMetadataIsExact)
+{
+    EXPECT_EQ(only(with_jpeg_exif(original, 6)).tier, Tier::exact);
+}
+
+TEST_F(References, ReEncodedResizedAndRecolouredCopiesAreNear)
+{
+    for (const auto& copy :
+         {encode_jpeg(drawing, JpegKind::colour, 30), encode_webp(drawing), encode_gif({drawing}),
+          encode_jpeg(resized(drawing, 160, 120)), encode_png(brightened(drawing, 0.8, 10)),
+          encode_jpeg(drawing, JpegKind::grey)}) {
+        const auto match = only(copy);
+        EXPECT_EQ(match.tier, Tier::near);
+        EXPECT_EQ(match.orientation, Orientation::original);
+        EXPECT_FALSE(match.inverted);
+        EXPECT_LE(match.distance_bits, max_near_distance_bits);
+        EXPECT_LT(match.score, 1.0);
+    }
+}
+
+TEST_F(References, TurnedCopiesAreNearAndSayHow)
+{
+    const auto quarter = rotated_right(drawing);
+    const auto half = rotated_right(quarter);
+    EXPECT_EQ(only(encode_png(mirrored(drawing))).orientation, Orientation::flip_y);
+    EXPECT_EQ(only(encode_png(half)).orientation, Orientation::rotate_180);
+    EXPECT_EQ(only(encode_png(quarter)).orientation, Orientation::rotate_270);
+    EXPECT_EQ(only(encode_png(rotated_right(half))).orientation, Orientation::rotate_90);
+}
+
+TEST_F(References, NegativeIsNearAndInverted)
+{
+    const auto match = only(encode_png(negative(drawing)));
+    EXPECT_EQ(match.tier, Tier::near);
+    EXPECT_TRUE(match.inverted);
+}
+
+TEST_F(References, OtherPicturesDoNotMatch)
+{
+    for (unsigned seed = 600; seed < 620; ++seed)
+        EXPECT_TRUE(compare(encode_jpeg(scene(seed, 80, 60))).empty()) << seed;
+}
+
+TEST_F(References, LaterFrameOfAnAnimationMatches)
+{
+    const auto other = scene(52, 320, 240);
+    EXPECT_EQ(only(encode_gif({other, other, drawing})).tier, Tier::near);
+}
+
+TEST_F(References, OneMatchAReferenceSurestFirst)
+{
+    const auto edited = encode_jpeg(brightened(drawing, 0.7, 20), JpegKind::colour, 40);
+    std::vector<EnrolledReference> all{enrolled(1, edited), enrolled(2, original),
+                                       enrolled(3, encode_png(drawing))};
+    const ReferenceSet three(std::move(all), 1, *memory);
+    const auto matches = three.compare(Sha256::of(original), extract_features(original).value());
+    ASSERT_EQ(matches.size(), 3U);
+    EXPECT_EQ(matches[0].reference.value, 2);
+    EXPECT_EQ(matches[0].tier, Tier::exact);
+    EXPECT_LE(matches[1].distance_bits, matches[2].distance_bits);
+}
+
+TEST_F(References, FlatPicturesDoNotMatchEachOther)
+{
+    std::vector<EnrolledReference> all;
+    for (int level : {0, 60, 128, 255})
+        all.push_back(enrolled(level + 1, encode_jpeg(flat(static_cast<std::uint8_t>(level), 200, 200))));
+    const ReferenceSet flats(std::move(all), 1, *memory);
+    const auto other = encode_png(flat(200, 210, 190));
+    EXPECT_TRUE(flats.compare(Sha256::of(other), extract_features(other).value()).empty());
+}
+
+TEST(AcceptedDistance, FallsWithTheWorseQuality)
+{
+    EXPECT_EQ(accepted_distance_bits(100, 50), max_near_distance_bits);
+    EXPECT_LT(accepted_distance_bits(49, 100), 10);
+    EXPECT_LT(accepted_distance_bits(100, 30), 10);
+    EXPECT_EQ(accepted_distance_bits(100, 3), -1);
+    EXPECT_EQ(accepted_distance_bits(0, 0), -1);
+}
+
+TEST(ReferenceSet, LivesInTheMemoryGiven)
+{
+    CountingMemory memory;
+    {
+        const ReferenceSet set({enrolled(1, encode_png(scene(53, 64, 64)))}, 42, memory);
+        EXPECT_EQ(set.generation(), 42);
+        EXPECT_EQ(set.size(), 1U);
+        EXPECT_GE(memory.bytes_held, sizeof(Fingerprint) + 2 * sizeof(Sha256));
+    }
+    EXPECT_EQ(memory.bytes_held, 0U);
+}
+
+TEST(ReferenceSet, EmptySetMatchesNothing)
+{
+    const ReferenceSet set({}, 0, *std::pmr::new_delete_resource());
+    const auto file = encode_png(scene(54, 64, 64));
+    EXPECT_TRUE(set.compare(Sha256::of(file), extract_features(file).value()).empty());
+}
+
+} // namespace
+} // namespace stillwatch::matcher
