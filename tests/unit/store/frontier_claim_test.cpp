@@ -1,0 +1,216 @@
+#include "frontier_fixture.hpp"
+
+namespace stillwatch::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST_F(Frontier, SeedsAreClaimedFirstTime)
+{
+    const auto visits = claim(at(0));
+    ASSERT_THAT(visits, SizeIs(1));
+    EXPECT_EQ(visits[0].url.text(), "https://board.example/");
+    EXPECT_EQ(visits[0].site, "board");
+    EXPECT_EQ(visits[0].kind, LinkKind::page);
+    EXPECT_EQ(visits[0].depth, 0);
+    EXPECT_EQ(visits[0].last_outcome, Outcome::unvisited);
+    EXPECT_FALSE(visits[0].content);
+}
+
+TEST_F(Frontier, AVisitRemembersWhatTheLastAnswerSaid)
+{
+    const auto visit = take("https://board.example/", at(0));
+    auto result = ended(visit, Outcome::page, at(1));
+    result.etag = "\"v1\"";
+    result.last_modified = "Mon, 23 Nov 2026 02:17:00 GMT";
+    result.content = Sha256::of(as_bytes("page"));
+    result.unchanged_in_a_row = 2;
+    ASSERT_TRUE(database.apply({result}));
+    const auto again = take("https://board.example/", at(4000));
+    EXPECT_EQ(again.etag, "\"v1\"");
+    EXPECT_EQ(again.last_modified, "Mon, 23 Nov 2026 02:17:00 GMT");
+    EXPECT_EQ(again.content, result.content);
+    EXPECT_EQ(again.unchanged_in_a_row, 2);
+    EXPECT_EQ(again.last_visit, at(1));
+    EXPECT_EQ(again.last_outcome, Outcome::page);
+
+    auto same = ended(again, Outcome::unchanged, at(4001)); // a 304 without validators
+    same.http_status = 304;
+    ASSERT_TRUE(database.apply({same}));
+    const auto third = take("https://board.example/", at(9000));
+    EXPECT_EQ(third.etag, "\"v1\"");
+    EXPECT_EQ(third.content, result.content);
+    ASSERT_TRUE(database.apply({ended(third, Outcome::page, at(9001))})); // a full answer without validators
+    EXPECT_EQ(take("https://board.example/", at(20'000)).etag, "");
+}
+
+TEST_F(Frontier, ALeasedAddressIsClaimedOnceUntilTheLeaseEnds)
+{
+    EXPECT_THAT(claim(at(0)), SizeIs(1));
+    EXPECT_THAT(claim(at(1)), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(1), 0), IsEmpty());
+    EXPECT_EQ(database.next_due(at(1)), at(300));
+    EXPECT_THAT(database.ready_hosts(at(300), 0), SizeIs(1));
+    EXPECT_THAT(claim(at(300)), SizeIs(1));
+}
+
+TEST_F(Frontier, LeasesOfAnEarlierRunEnd)
+{
+    EXPECT_THAT(claim(at(0)), SizeIs(1));
+    ASSERT_TRUE(database.release_leases());
+    EXPECT_THAT(claim(at(1)), SizeIs(1));
+}
+
+TEST_F(Frontier, AReleasedAddressIsStillNew)
+{
+    const auto visits = claim(at(0));
+    ASSERT_TRUE(database.release({visits.at(0).id}));
+    const auto again = claim(at(1));
+    ASSERT_THAT(again, SizeIs(1));
+    EXPECT_EQ(again[0].last_outcome, Outcome::unvisited);
+}
+
+TEST_F(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
+{
+    read_page("https://board.example/", at(0),
+              {page_link("https://board.example/p1"), picture("https://board.example/1.jpg"),
+               page_link("https://board.example/p2"), picture("https://board.example/2.jpg")});
+    EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/1.jpg", "https://board.example/2.jpg",
+                                                    "https://board.example/p1"));
+    EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/p2"));
+}
+
+TEST_F(Frontier, NewThenStaleThenDue)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/old.jpg")});
+    compare("https://board.example/old.jpg", at(1), 1, false);
+    read_page("https://board.example/", at(4000), {page_link("https://board.example/new")});
+    EXPECT_THAT(claimed(at(9000), 2), ElementsAre("https://board.example/new", "https://board.example/old.jpg",
+                                                  "https://board.example/"));
+}
+
+TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
+    compare("https://board.example/a.jpg", at(1), 1, false);
+    EXPECT_THAT(claimed(at(2), 1), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(2), 1), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(2), 0), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(2), 2), SizeIs(1));
+    EXPECT_THAT(claimed(at(2), 2), ElementsAre("https://board.example/a.jpg"));
+}
+
+TEST_F(Frontier, AnyAnswerAtTheCurrentGenerationEndsStaleness)
+{
+    for (const auto outcome : {Outcome::compared, Outcome::unchanged, Outcome::undecodable, Outcome::too_small,
+                               Outcome::other, Outcome::gone, Outcome::refused}) {
+        const std::string address = "https://board.example/" + std::string(name_of(outcome)) + ".jpg";
+        read_page("https://board.example/", at(10'000 * static_cast<int>(outcome)), {picture(address)});
+        auto result = ended(take(address, at(10'000 * static_cast<int>(outcome) + 1)), outcome, at(100'000), 5);
+        result.kind = outcome == Outcome::gone || outcome == Outcome::refused ? LinkKind::page : LinkKind::image;
+        ASSERT_TRUE(database.apply({result}));
+    }
+    EXPECT_THAT(database.ready_hosts(at(70'001), 5), IsEmpty());
+    EXPECT_THAT(claimed(at(70'001), 6), SizeIs(7));
+}
+
+TEST_F(Frontier, AnUnreachablePictureWaitsForItsPauseHoweverStale)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
+    auto result = ended(take("https://board.example/a.jpg", at(1)), Outcome::unreachable, at(2));
+    result.due = at(60);
+    result.tries = 3;
+    ASSERT_TRUE(database.apply({result}));
+    EXPECT_THAT(claimed(at(59), 9), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(59), 9), IsEmpty());
+    const auto visits = claim(at(60), 10, 9);
+    ASSERT_THAT(visits, SizeIs(1));
+    EXPECT_EQ(visits[0].tries, 3);
+    EXPECT_EQ(visits[0].kind, LinkKind::image);
+}
+
+TEST_F(Frontier, HostsThatBackOffAreNotReady)
+{
+    ASSERT_TRUE(database.set_backoff(host(), at(50), 4));
+    EXPECT_THAT(database.ready_hosts(at(49), 0), IsEmpty());
+    EXPECT_EQ(database.next_due(at(0)), at(50));
+    const auto ready = database.ready_hosts(at(50), 0);
+    ASSERT_THAT(ready, SizeIs(1));
+    EXPECT_EQ(ready[0].origin, "https://board.example");
+    EXPECT_EQ(ready[0].site, "board");
+    EXPECT_EQ(ready[0].errors_in_a_row, 4);
+    EXPECT_EQ(ready[0].backoff_until, at(50));
+}
+
+TEST_F(Frontier, ABackOffHostWithPicturesWakesAtItsEnd)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
+    compare("https://board.example/a.jpg", at(1), 1, false);
+    EXPECT_EQ(database.next_due(at(2)), at(3600));
+    ASSERT_TRUE(database.set_backoff(host(), at(50), 1));
+    EXPECT_EQ(database.next_due(at(2)), at(50)); // the picture may be stale by then
+}
+
+TEST_F(Frontier, NextDueIsTheNextRevisit)
+{
+    EXPECT_EQ(database.next_due(at(5)), at(5)); // the seed, now
+    read_page("https://board.example/", at(10), {});
+    EXPECT_EQ(database.next_due(at(11)), at(3610));
+    EXPECT_THAT(database.ready_hosts(at(3609), 0), IsEmpty());
+    EXPECT_THAT(database.ready_hosts(at(3610), 0), SizeIs(1));
+}
+
+TEST_F(Frontier, AnEmptyFrontierHasNoNextMoment)
+{
+    ASSERT_TRUE(database.set_sites({}));
+    EXPECT_FALSE(database.next_due(at(0)));
+}
+
+TEST_F(Frontier, AFullPassMakesPagesDueButNotPictures)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
+    compare("https://board.example/a.jpg", at(1), 1, false);
+    ASSERT_TRUE(database.start_pass(at(10)));
+    EXPECT_THAT(claimed(at(10), 1), ElementsAre("https://board.example/"));
+}
+
+TEST_F(Frontier, ASiteThatLeftIsNotVisitedAnyMore)
+{
+    const HostId board = host();
+    ASSERT_TRUE(database.set_sites({sample_site("other", "other.example")}));
+    EXPECT_THAT(claim(at(0)), IsEmpty());
+    const auto ready = database.ready_hosts(at(0), 0);
+    ASSERT_THAT(ready, SizeIs(1));
+    EXPECT_EQ(ready[0].origin, "https://other.example");
+    ASSERT_TRUE(database.set_sites({sample_site("board again")})); // back, under another name
+    EXPECT_EQ(host(), board);
+    EXPECT_THAT(claim(at(0)), SizeIs(1));
+    EXPECT_EQ(database.ready_hosts(at(300), 0).at(0).site, "board again");
+}
+
+TEST_F(Frontier, AHostThatLeftItsSiteIsNotVisitedAnyMore)
+{
+    read_page("https://board.example/", at(0), {picture("https://img.board.example/a.jpg")});
+    ASSERT_THAT(database.ready_hosts(at(1), 0), SizeIs(1));
+    ASSERT_TRUE(database.set_sites({{"board", {url("https://board.example/")}, {"board.example"}}}));
+    EXPECT_THAT(database.ready_hosts(at(1), 0), IsEmpty());
+    EXPECT_EQ(database.coverage(1).images, 0);
+}
+
+TEST_F(Frontier, AddressesOutsideTheWatchListAreNotKept)
+{
+    read_page("https://board.example/", at(0),
+              {page_link("https://elsewhere.example/"), page_link("https://board.example:8443/")});
+    EXPECT_EQ(database.counts(at(1)).pages, 1);
+}
+
+TEST_F(Frontier, SchemesOfAHostAreHostsOfTheirOwn)
+{
+    read_page("https://board.example/", at(0), {page_link("http://board.example/")});
+    EXPECT_EQ(database.ready_hosts(at(1), 0).at(0).origin, "http://board.example");
+}
+
+} // namespace
+} // namespace stillwatch::store
