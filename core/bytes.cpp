@@ -55,6 +55,17 @@ std::string to_base64(ByteView bytes)
     return text;
 }
 
+std::optional<Bytes> from_base64(std::string_view text)
+{
+    Bytes bytes(text.size() / 4 * 3 + 3);
+    std::size_t size = 0;
+    const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                                         text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
+    if (failed != 0) return std::nullopt;
+    bytes.resize(size);
+    return bytes;
+}
+
 std::string to_base32(ByteView bytes)
 {
     static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

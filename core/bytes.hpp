@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ bool from_hex(std::string_view hex, std::span<std::byte> out) noexcept;
 
 // Standard base64 with padding (RFC 4648 section 4).
 std::string to_base64(ByteView bytes);
+
+// Reads what to_base64 writes, padding included; nothing on other text.
+std::optional<Bytes> from_base64(std::string_view text);
 
 // Upper-case base32 without padding (RFC 4648 section 6), as WARC digests are written.
 std::string to_base32(ByteView bytes);

@@ -1,0 +1,134 @@
+#include "alerts/event.hpp"
+
+#include "core/digest.hpp"
+#include "core/json.hpp"
+#include "core/url.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace stillwatch::alerts {
+
+namespace {
+
+// A part with its length in front, so that parts do not run together.
+void add(Sha256Hasher& hasher, std::string_view part)
+{
+    hasher.update(as_bytes(fmt::format("{}:", part.size())));
+    hasher.update(as_bytes(part));
+}
+
+bool is_word(std::string_view text, std::size_t longest)
+{
+    return text.size() <= longest && std::ranges::all_of(text, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+               letter == '_' || letter == '-' || letter == '.';
+    });
+}
+
+std::optional<Relation> relation_from_name(std::string_view name)
+{
+    for (const auto relation : {Relation::copy, Relation::edited, Relation::same_scene})
+        if (name_of(relation) == name) return relation;
+    return std::nullopt;
+}
+
+std::optional<int> small_number(const json::object& object, std::string_view key)
+{
+    const auto number = number_member(object, key);
+    if (!number || *number < 0 || *number > std::numeric_limits<int>::max()) return std::nullopt;
+    return static_cast<int>(*number);
+}
+
+} // namespace
+
+std::string alert_id(std::string_view case_pseudonym, ReferenceId reference, std::string_view picture_key,
+                     std::string_view address_key, int epoch)
+{
+    Sha256Hasher hasher;
+    add(hasher, "stillwatch alert 1");
+    add(hasher, case_pseudonym);
+    add(hasher, std::to_string(reference.value));
+    add(hasher, picture_key);
+    add(hasher, address_key);
+    add(hasher, std::to_string(epoch));
+    const auto digest = hasher.finish();
+    auto text = to_base32(ByteView(digest.bytes).first(16));
+    std::ranges::transform(text, text.begin(), [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    });
+    return "alt_" + text;
+}
+
+AlertEvent test_event(std::string_view channel, Timestamp now, std::string_view link_pattern)
+{
+    AlertEvent event;
+    event.alert_id = alert_id("test", ReferenceId{}, format_utc(now), channel, 0);
+    event.type = "test";
+    event.at = now;
+    event.count = 0;
+    event.epoch = 0;
+    event.link = alert_link(link_pattern, event.alert_id);
+    return event;
+}
+
+std::string alert_link(std::string_view pattern, std::string_view alert_id)
+{
+    constexpr std::string_view mark = "{alert}";
+    std::string link(pattern);
+    if (const auto place = link.find(mark); place != std::string::npos) link.replace(place, mark.size(), alert_id);
+    return link;
+}
+
+std::string write_event(const AlertEvent& event)
+{
+    json::object object;
+    object["alert"] = event.alert_id;
+    object["type"] = event.type;
+    object["at"] = format_utc(event.at);
+    object["case"] = event.case_pseudonym;
+    object["tier"] = name_of(event.tier);
+    object["relation"] = name_of(event.relation);
+    object["count"] = event.count;
+    object["epoch"] = event.epoch;
+    object["link"] = event.link;
+    return json::serialize(object);
+}
+
+Result<AlertEvent> read_event(std::string_view text)
+{
+    const auto parsed = parse_json(text);
+    if (!parsed) return parsed.error();
+    const auto* object = parsed->if_object();
+    if (!object) return Error{Errc::malformed, "alert event: not an object"};
+    const auto alert = text_member(*object, "alert");
+    const auto type = text_member(*object, "type");
+    const auto at = parse_utc(text_member(*object, "at").value_or(""));
+    const auto pseudonym = text_member(*object, "case");
+    const auto tier = tier_from_name(text_member(*object, "tier").value_or(""));
+    const auto relation = relation_from_name(text_member(*object, "relation").value_or(""));
+    const auto count = small_number(*object, "count");
+    const auto epoch = small_number(*object, "epoch");
+    const auto link = text_member(*object, "link");
+    if (!alert || !type || !at || !pseudonym || !tier || !relation || !count || !epoch || !link)
+        return Error{Errc::malformed, "alert event: a member is missing or of another kind"};
+    AlertEvent event{*alert, *type, *at, *pseudonym, *tier, *relation, *count, *epoch, *link};
+    if (!is_well_formed(event)) return Error{Errc::malformed, "alert event: a member holds more than it may"};
+    return event;
+}
+
+bool is_well_formed(const AlertEvent& event)
+{
+    if (event.alert_id.empty() || !is_word(event.alert_id, 64)) return false;
+    // A dot would end the id inside the signed content of a webhook.
+    if (event.alert_id.find('.') != std::string::npos) return false;
+    if (event.type.empty() || !is_word(event.type, 64) || !is_word(event.case_pseudonym, 32)) return false;
+    if (event.link.empty()) return true;
+    if (event.link.size() > 2048) return false;
+    const auto is_plain = [](char letter) { return letter > ' ' && letter < 0x7F && letter != '"' && letter != '<' && letter != '>'; };
+    return std::ranges::all_of(event.link, is_plain) && Url::parse(event.link).has_value();
+}
+
+} // namespace stillwatch::alerts

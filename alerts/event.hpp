@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/id.hpp"
+#include "core/match.hpp"
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace stillwatch::alerts {
+
+// What an alert may know: a pseudonym, numbers and one configured address. No field can hold a picture, a name
+// or the address of a page (docs/formats/alerts.md).
+struct AlertEvent {
+    std::string alert_id;       // from alert_id()
+    std::string type;           // "match.opened", "match.reappeared", "test"
+    Timestamp at{};             // of the event; a retry carries the same
+    std::string case_pseudonym; // "C-7F3K"; empty for "test"
+    Tier tier = Tier::exact;
+    Relation relation = Relation::copy;
+    int count = 1;
+    int epoch = 1;
+    std::string link;           // where the desk is, from alert_link(); empty: none
+
+    friend bool operator==(const AlertEvent&, const AlertEvent&) = default;
+};
+
+// The id of an alert: "alt_" and 26 letters or digits. A pure function of what the alert is about, so a repeat, a
+// restart and a crash give the same one. `picture_key` and `address_key` are any stable texts for the found
+// picture and its address; keyed digests where nobody may test a guess at them.
+std::string alert_id(std::string_view case_pseudonym, ReferenceId reference, std::string_view picture_key,
+                     std::string_view address_key, int epoch);
+
+// A test alert for `channel`; each moment gives its own id.
+AlertEvent test_event(std::string_view channel, Timestamp now, std::string_view link_pattern);
+
+// `pattern` (alerts.link of the settings) with "{alert}" replaced by the id.
+std::string alert_link(std::string_view pattern, std::string_view alert_id);
+
+// The event as one JSON text, how it rests in the outbox, and back. Errors: malformed (also unknown words).
+std::string write_event(const AlertEvent& event);
+Result<AlertEvent> read_event(std::string_view json);
+
+// Whether every field holds only what its kind allows: ids and pseudonyms of letters, digits, '_', '-', '.'; a
+// link that is empty or an http(s) address. What fails this is never rendered.
+bool is_well_formed(const AlertEvent& event);
+
+} // namespace stillwatch::alerts

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "alerts/event.hpp"
+#include "core/async.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace stillwatch::alerts {
+
+// What became of one attempt.
+struct Delivery {
+    enum class Kind : std::uint8_t {
+        sent,        // the receiver took it
+        retry_after, // worth another try, not before `after`
+        refused,     // never again: the receiver or our own rules said no
+    };
+    Kind kind = Kind::sent;
+    std::chrono::seconds after{0}; // what the receiver asked for; 0: the schedule decides
+    std::string detail{};          // for the operator: host and reason, never content or secrets
+
+    friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+
+// One way to tell people. At-least-once: the same event may come twice and then looks the same to the receiver.
+class Notifier {
+public:
+    virtual ~Notifier() = default;
+    virtual Task<Delivery> notify(AlertEvent event) = 0;
+    virtual const std::string& channel() const = 0;
+};
+
+} // namespace stillwatch::alerts

@@ -1,0 +1,125 @@
+#include "alerts/outbox.hpp"
+
+#include "alerts/retry.hpp"
+#include "core/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace stillwatch::alerts {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_wait = 60s; // the wall clock, by which rows are due, may be set while we wait
+constexpr auto pause_without_store = 5s;
+
+} // namespace
+
+Outbox::Outbox(asio::any_io_executor executor, AlertQueue& queue, Notifier& notifier, const Clock& clock)
+    : queue_(queue), notifier_(notifier), clock_(clock), timer_(std::move(executor))
+{
+}
+
+Task<> Outbox::run()
+{
+    // Cancellation is looked at where a row is in no doubtful state, instead of thrown anywhere.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!stopping_) {
+        woken_ = false;
+        const auto now = clock_.now();
+        auto row = co_await queue_.first_due(notifier_.channel(), now);
+        auto step = Step::done;
+        if (row) step = co_await deliver(std::move(*row));
+        else co_await wait_until_due();
+        if (step == Step::cannot_record) co_await wait(pause_without_store);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (step == Step::cancelled || state.cancelled() != asio::cancellation_type::none) co_return;
+    }
+}
+
+void Outbox::wake()
+{
+    woken_ = true;
+    timer_.cancel();
+}
+
+void Outbox::stop()
+{
+    stopping_ = true;
+    timer_.cancel();
+}
+
+Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
+{
+    Delivery delivery;
+    if (!unrecorded_.contains(row.id)) {
+        auto event = read_event(row.event);
+        if (event) delivery = co_await notifier_.notify(std::move(*event));
+        else delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error())};
+        const auto state = co_await asio::this_coro::cancellation_state;
+        const bool cut_off = state.cancelled() != asio::cancellation_type::none && delivery.kind != Delivery::Kind::sent;
+        if (cut_off) co_return Step::cancelled;
+    }
+    co_return co_await record(std::move(row), std::move(delivery));
+}
+
+Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
+{
+    const auto now = clock_.now();
+    const auto next = next_attempt(row.attempts + 1, now, delivery, static_cast<std::uint64_t>(row.id));
+    const bool is_sent = delivery.kind == Delivery::Kind::sent;
+    const bool is_dead = !is_sent && !next;
+    Result<void> recorded;
+    if (is_sent) recorded = co_await queue_.sent(row.id, now);
+    else if (is_dead) recorded = co_await queue_.dead(row.id, delivery.detail);
+    else recorded = co_await queue_.retry(row.id, *next, delivery.detail);
+
+    if (!recorded && recorded.error().code != Errc::not_found) {
+        log::error("outbox", "the result of a delivery cannot be stored",
+                   {{"channel", channel()}, {"alert", row.alert_id}, {"error", to_string(recorded.error())}});
+        if (is_sent) unrecorded_.insert(row.id);
+        co_return Step::cannot_record;
+    }
+    unrecorded_.erase(row.id);
+    if (is_sent) ++counts_.sent;
+    else if (is_dead) ++counts_.dead;
+    else ++counts_.retried;
+    tell(row, delivery, is_dead);
+    co_return Step::done;
+}
+
+void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is_dead)
+{
+    const bool failed = delivery.kind != Delivery::Kind::sent;
+    if (is_dead)
+        log::error("outbox", "alert given up; it waits for `stillwatch outbox replay`",
+                   {{"channel", channel()}, {"alert", row.alert_id}, {"reason", delivery.detail}});
+    else if (failed && !failing_)
+        log::warn("outbox", "channel fails", {{"channel", channel()}, {"alert", row.alert_id}, {"reason", delivery.detail}});
+    else if (!failed && failing_)
+        log::info("outbox", "channel works again", {{"channel", channel()}});
+    failing_ = failed;
+}
+
+Task<> Outbox::wait_until_due()
+{
+    const auto next = co_await queue_.next_due(notifier_.channel());
+    std::chrono::milliseconds pause = longest_wait;
+    if (next) pause = std::clamp<std::chrono::milliseconds>(*next - clock_.now(), 0ms, longest_wait);
+    co_await wait(pause);
+}
+
+Task<> Outbox::wait(std::chrono::milliseconds pause)
+{
+    if (woken_ || stopping_) co_return;
+    timer_.expires_after(pause);
+    auto token = asio::as_tuple(asio::use_awaitable);
+    co_await timer_.async_wait(std::move(token));
+}
+
+} // namespace stillwatch::alerts

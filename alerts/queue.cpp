@@ -1,0 +1,60 @@
+#include "alerts/queue.hpp"
+
+#include <memory>
+
+namespace stillwatch::alerts {
+
+namespace {
+
+// What `work(CaseDatabase&)` gives, computed on the store thread.
+template <class Work>
+Task<std::invoke_result_t<Work&, store::CaseDatabase&>> answer(RunOnStore& run_on_store, Work work)
+{
+    // Shared, because the store thread may still write it when this coroutine is gone.
+    auto result = std::make_shared<std::optional<std::invoke_result_t<Work&, store::CaseDatabase&>>>();
+    std::function<void(store::CaseDatabase&)> on_store = [result, work = std::move(work)](store::CaseDatabase& database) {
+        result->emplace(work(database));
+    };
+    co_await run_on_store(std::move(on_store));
+    co_return std::move(result->value());
+}
+
+} // namespace
+
+Task<std::optional<store::OutboxRow>> StoredAlertQueue::first_due(std::string channel, Timestamp now)
+{
+    auto work = [channel = std::move(channel), now](store::CaseDatabase& database) -> std::optional<store::OutboxRow> {
+        auto rows = database.due_alerts(channel, now, 1);
+        if (rows.empty()) return std::nullopt;
+        return std::move(rows.front());
+    };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<std::optional<Timestamp>> StoredAlertQueue::next_due(std::string channel)
+{
+    auto work = [channel = std::move(channel)](store::CaseDatabase& database) { return database.next_alert_at(channel); };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<Result<void>> StoredAlertQueue::sent(std::int64_t id, Timestamp at)
+{
+    auto work = [id, at](store::CaseDatabase& database) { return database.alert_sent(id, at); };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<Result<void>> StoredAlertQueue::retry(std::int64_t id, Timestamp next, std::string error)
+{
+    auto work = [id, next, error = std::move(error)](store::CaseDatabase& database) {
+        return database.alert_retry(id, next, error);
+    };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<Result<void>> StoredAlertQueue::dead(std::int64_t id, std::string error)
+{
+    auto work = [id, error = std::move(error)](store::CaseDatabase& database) { return database.alert_dead(id, error); };
+    return answer(run_on_store_, std::move(work));
+}
+
+} // namespace stillwatch::alerts

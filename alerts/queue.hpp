@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "store/case_database.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace stillwatch::alerts {
+
+// How an outbox reaches the durable rows of its channel. Rows are recorded by id; not_found says that a row is no
+// longer queued (erased with its case, for example), which is no failure.
+class AlertQueue {
+public:
+    virtual ~AlertQueue() = default;
+    // The oldest queued row whose time has come.
+    virtual Task<std::optional<store::OutboxRow>> first_due(std::string channel, Timestamp now) = 0;
+    // When the next queued row becomes due; nothing when none is queued.
+    virtual Task<std::optional<Timestamp>> next_due(std::string channel) = 0;
+    virtual Task<Result<void>> sent(std::int64_t id, Timestamp at) = 0;
+    virtual Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) = 0;
+    virtual Task<Result<void>> dead(std::int64_t id, std::string error) = 0;
+};
+
+// Runs work on the store thread and resumes its caller on the loop.
+using RunOnStore = std::function<Task<>(std::function<void(store::CaseDatabase&)>)>;
+
+// The rows of the case database.
+class StoredAlertQueue final : public AlertQueue {
+public:
+    explicit StoredAlertQueue(RunOnStore run_on_store) : run_on_store_(std::move(run_on_store)) {}
+
+    Task<std::optional<store::OutboxRow>> first_due(std::string channel, Timestamp now) override;
+    Task<std::optional<Timestamp>> next_due(std::string channel) override;
+    Task<Result<void>> sent(std::int64_t id, Timestamp at) override;
+    Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override;
+    Task<Result<void>> dead(std::int64_t id, std::string error) override;
+
+private:
+    RunOnStore run_on_store_;
+};
+
+} // namespace stillwatch::alerts

@@ -1,0 +1,102 @@
+#include "alerts/render.hpp"
+
+#include "core/json.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+namespace stillwatch::alerts {
+
+namespace {
+
+std::string headline(const AlertEvent& event)
+{
+    if (event.type == "test") return "Test alert: nothing needs to be done";
+    return fmt::format("{} {} attention ({})", event.count, event.count == 1 ? "item needs" : "items need",
+                       event.case_pseudonym);
+}
+
+// The facts in the order in which people read them.
+std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
+{
+    std::vector<std::pair<std::string, std::string>> result;
+    result.emplace_back("Alert", event.alert_id);
+    result.emplace_back("Event", event.type);
+    result.emplace_back("Time", format_utc(event.at));
+    if (event.type == "test") return result;
+    result.emplace_back("Case", event.case_pseudonym);
+    result.emplace_back("Tier", std::string(name_of(event.tier)));
+    result.emplace_back("Relation", std::string(name_of(event.relation)));
+    result.emplace_back("Count", std::to_string(event.count));
+    result.emplace_back("Epoch", std::to_string(event.epoch));
+    return result;
+}
+
+constexpr std::string_view closing = "This message never holds pictures, names or addresses of pages. "
+                                     "Details are at the desk only.";
+
+std::string escaped(std::string_view text)
+{
+    std::string result;
+    for (const char letter : text) {
+        switch (letter) {
+        case '&': result += "&amp;"; break;
+        case '<': result += "&lt;"; break;
+        case '>': result += "&gt;"; break;
+        case '"': result += "&quot;"; break;
+        case '\'': result += "&#39;"; break;
+        default: result.push_back(letter);
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+std::string subject_of(const AlertEvent& event)
+{
+    return "[Desk] " + headline(event);
+}
+
+std::string text_of(const AlertEvent& event)
+{
+    auto text = headline(event) + "\n\n";
+    for (const auto& [name, content] : facts(event))
+        text += fmt::format("{}: {}\n", name, content);
+    if (!event.link.empty()) text += fmt::format("\nOpen it at the desk: {}\n", event.link);
+    return text + fmt::format("\n{}\n", closing);
+}
+
+std::string html_of(const AlertEvent& event)
+{
+    auto html = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{0}</title></head>\n"
+                            "<body>\n<p><strong>{0}</strong></p>\n<table>\n", escaped(headline(event)));
+    for (const auto& [name, content] : facts(event))
+        html += fmt::format("<tr><th align=\"left\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(content));
+    html += "</table>\n";
+    if (!event.link.empty()) html += fmt::format("<p><a href=\"{0}\">{0}</a></p>\n", escaped(event.link));
+    return html + fmt::format("<p>{}</p>\n</body>\n</html>\n", closing);
+}
+
+std::string payload_of(const AlertEvent& event)
+{
+    json::object data;
+    data["alert"] = event.alert_id;
+    if (event.type != "test") {
+        data["case"] = event.case_pseudonym;
+        data["tier"] = name_of(event.tier);
+        data["relation"] = name_of(event.relation);
+        data["count"] = event.count;
+        data["epoch"] = event.epoch;
+    }
+    data["link"] = event.link.empty() ? json::value(nullptr) : json::value(event.link);
+    json::object payload;
+    payload["type"] = event.type;
+    payload["timestamp"] = format_utc(event.at);
+    payload["data"] = std::move(data);
+    return json::serialize(payload);
+}
+
+} // namespace stillwatch::alerts

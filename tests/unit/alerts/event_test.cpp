@@ -1,0 +1,76 @@
+#include "tests/unit/alerts/fakes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace stillwatch::alerts {
+namespace {
+
+TEST(AlertId, IsAPureFunctionOfItsParts)
+{
+    const auto id = alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 1);
+    // Receivers keep ids for years: this one, computed apart with Python, must never change.
+    EXPECT_EQ(id, "alt_32duzdsgh6poihdnmazfzinhn4");
+    EXPECT_EQ(alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 1), id);
+}
+
+TEST(AlertId, ChangesWithEveryPart)
+{
+    const std::set<std::string> ids{
+        alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 1), alert_id("C-7F3L", ReferenceId{4}, "picture", "address", 1),
+        alert_id("C-7F3K", ReferenceId{5}, "picture", "address", 1), alert_id("C-7F3K", ReferenceId{4}, "picturea", "ddress", 1),
+        alert_id("C-7F3K", ReferenceId{4}, "picture", "addres", 1),  alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 2)};
+    EXPECT_EQ(ids.size(), 6U);
+}
+
+TEST(AlertEvent, ComesBackAsItWasWritten)
+{
+    const auto event = sample_event();
+    EXPECT_EQ(read_event(write_event(event)).value(), event);
+    const auto test = test_event("desk", at("2026-11-23T00:10:00.123Z"), "");
+    EXPECT_EQ(read_event(write_event(test)).value(), test);
+}
+
+TEST(AlertEvent, DamagedTextIsRefused)
+{
+    EXPECT_EQ(read_event("").error().code, Errc::malformed);
+    EXPECT_EQ(read_event("[]").error().code, Errc::malformed);
+    EXPECT_EQ(read_event("{\"alert\":\"alt_a\"}").error().code, Errc::malformed);
+    auto event = sample_event();
+    event.case_pseudonym = "Jane Doe\r\nBcc: x@y";
+    EXPECT_EQ(read_event(write_event(event)).error().code, Errc::malformed);
+}
+
+TEST(AlertEvent, FieldsHoldOnlyWhatTheirKindAllows)
+{
+    EXPECT_TRUE(is_well_formed(sample_event()));
+    auto event = sample_event();
+    event.link = "https://desk.example/\"><img src=x>";
+    EXPECT_FALSE(is_well_formed(event));
+    event = sample_event();
+    event.link = "javascript:alert(1)";
+    EXPECT_FALSE(is_well_formed(event));
+    event = sample_event();
+    event.alert_id = "alt.x";
+    EXPECT_FALSE(is_well_formed(event));
+}
+
+TEST(AlertLink, PutsTheIdIntoTheMark)
+{
+    EXPECT_EQ(alert_link("https://desk.example/a/{alert}?x=1", "alt_q"), "https://desk.example/a/alt_q?x=1");
+    EXPECT_EQ(alert_link("https://desk.example/", "alt_q"), "https://desk.example/");
+    EXPECT_EQ(alert_link("", "alt_q"), "");
+}
+
+TEST(TestEvent, HasItsOwnIdEachTime)
+{
+    const auto first = test_event("desk", at("2026-11-23T00:10:00.123Z"), "");
+    const auto second = test_event("desk", at("2026-11-23T00:10:00.124Z"), "");
+    EXPECT_NE(first.alert_id, second.alert_id);
+    EXPECT_EQ(first.type, "test");
+    EXPECT_TRUE(is_well_formed(first));
+}
+
+} // namespace
+} // namespace stillwatch::alerts
