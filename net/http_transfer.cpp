@@ -68,6 +68,11 @@ std::optional<boost::asio::ip::address> address_of(const curl_sockaddr& peer)
     return std::nullopt;
 }
 
+bool is_repeatable(std::string_view method) noexcept
+{
+    return method == "GET" || method == "HEAD";
+}
+
 std::string_view version_name(long version) noexcept
 {
     switch (version) {
@@ -139,7 +144,8 @@ Result<void> HttpTransfer::prepare(FetchRequest request)
     message_[0] = '\0';
     auto* easy = transfer_.easy();
     set_option(easy, CURLOPT_URL, run_->request.url.text().c_str());
-    set_option(easy, CURLOPT_FRESH_CONNECT, 0L);
+    // libcurl repeats whatever was sent on a kept connection that had gone; only these two may be repeated.
+    set_option(easy, CURLOPT_FRESH_CONNECT, is_repeatable(run_->request.method) ? 0L : 1L);
     set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(run_->request.limits.connect.count()));
     if (const auto method = set_method(); !method) return method.error();
     return set_headers();
@@ -197,10 +203,9 @@ bool HttpTransfer::prepare_retry()
     const auto code = transfer_.code();
     const bool line_broke = code == CURLE_HTTP2 || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
                             code == CURLE_SEND_ERROR || code == CURLE_HTTP2_STREAM;
-    const bool idempotent = run.request.method == "GET" || run.request.method == "HEAD";
     long new_connections = 0;
     curl_easy_getinfo(transfer_.easy(), CURLINFO_NUM_CONNECTS, &new_connections);
-    if (!line_broke || !idempotent || run.has_first_byte || run.has_retried || new_connections > 0) return false;
+    if (!line_broke || !is_repeatable(run.request.method) || run.has_first_byte || run.has_retried || new_connections > 0) return false;
     run.has_retried = true;
     run.fetched.request_head.clear();
     message_[0] = '\0';
@@ -283,7 +288,7 @@ Error HttpTransfer::failure(CURLcode code) const
                      fmt::format("{}: {} is not a public address", tried(), run_->refused_address)};
     // How libcurl 7.88 reports one header line over 100 KiB.
     if (code == CURLE_OUT_OF_MEMORY) return Error{Errc::too_large, tried() + ": a header line is too long"};
-    if (code == CURLE_OK) return Error{Errc::malformed, tried() + ": the answer has no head"};
+    if (code == CURLE_OK) return Error{Errc::unreachable, tried() + ": the connection ended inside the answer's head"};
     return to_error(code, tried(), message_.data());
 }
 

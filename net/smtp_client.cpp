@@ -1,235 +1,37 @@
 #include "net/smtp_client.hpp"
 
-#include "net/curl_error.hpp"
-#include "net/curl_loop.hpp"
+#include "net/smtp_delivery.hpp"
 
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
-
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <optional>
 
 namespace stillwatch::net {
 
 struct SmtpClientState {
-    explicit SmtpClientState(asio::io_context& context) : io(context), loop(context, 1) {}
-
-    asio::io_context& io;
-    CurlLoop loop;
+    DeliveryStop stop;
+    asio::thread_pool thread{1};
 };
 
 namespace {
 
-struct UrlDeleter {
-    void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
-};
-
-std::optional<std::string> part(CURLU* url, CURLUPart which)
-{
-    char* text = nullptr;
-    if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return std::nullopt;
-    std::string copy(text);
-    curl_free(text);
-    return copy;
-}
-
-struct Endpoint {
-    std::string text; // "smtp://mail.example:587", for details
-    bool is_smtps = false;
-    bool is_loopback = false;
-};
-
-bool names_loopback(std::string host)
-{
-    if (host == "localhost") return true;
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    boost::system::error_code error;
-    const auto address = asio::ip::make_address(host, error);
-    return !error && address.is_loopback();
-}
-
-Result<Endpoint> read_endpoint(const std::string& text)
-{
-    const auto wrong = [](std::string_view why) {
-        return Error{Errc::invalid_argument, fmt::format("mail server: {}", why)};
-    };
-    const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return wrong("not an address");
-    const auto scheme = part(url.get(), CURLUPART_SCHEME);
-    const auto host = part(url.get(), CURLUPART_HOST);
-    if (!scheme || !host || (*scheme != "smtp" && *scheme != "smtps"))
-        return wrong("its address begins with smtp:// or smtps://");
-    if (part(url.get(), CURLUPART_USER) || part(url.get(), CURLUPART_PASSWORD))
-        return wrong("user and password do not belong into its address");
-    const auto port = part(url.get(), CURLUPART_PORT);
-    return Endpoint{.text = *scheme + "://" + *host + (port ? ":" + *port : ""),
-                    .is_smtps = *scheme == "smtps",
-                    .is_loopback = names_loopback(*host)};
-}
-
-bool is_bare_address(std::string_view text)
-{
-    return !text.empty() && std::ranges::none_of(text, [](char c) {
-        return (c >= '\0' && c <= ' ') || c == '<' || c == '>' || c == '\x7f';
-    });
-}
-
-// One message on its way.
-class Delivery {
-public:
-    Delivery(asio::io_context& io, MailServer server, MailMessage message, Endpoint endpoint)
-        : transfer_(io), server_(std::move(server)), message_(std::move(message)), endpoint_(std::move(endpoint))
-    {
-        auto* easy = transfer_.easy();
-        const auto self = static_cast<void*>(this);
-        recipients_.add(message_.to);
-        set_option(easy, CURLOPT_NOSIGNAL, 1L);
-        set_option(easy, CURLOPT_QUICK_EXIT, 1L);
-        set_option(easy, CURLOPT_ERRORBUFFER, text_.data());
-        set_option(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        set_option(easy, CURLOPT_PROXY, "");
-        set_option(easy, CURLOPT_NOPROXY, "*");
-        set_option(easy, CURLOPT_FORBID_REUSE, 1L);
-        set_option(easy, CURLOPT_URL, server_.url.c_str());
-        if (!server_.user.empty()) {
-            set_option(easy, CURLOPT_USERNAME, server_.user.c_str());
-            set_option(easy, CURLOPT_PASSWORD, server_.password.c_str());
-        }
-        set_option(easy, CURLOPT_MAIL_FROM, message_.from.c_str());
-        set_option(easy, CURLOPT_MAIL_RCPT, recipients_.get());
-        set_option(easy, CURLOPT_UPLOAD, 1L);
-        set_option(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message_.data.size()));
-        set_option(easy, CURLOPT_READFUNCTION, &Delivery::on_read);
-        set_option(easy, CURLOPT_READDATA, self);
-        set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &Delivery::on_open_socket);
-        set_option(easy, CURLOPT_OPENSOCKETDATA, self);
-        set_option(easy, CURLOPT_VERBOSE, 1L);
-        set_option(easy, CURLOPT_DEBUGFUNCTION, &Delivery::on_debug);
-        set_option(easy, CURLOPT_DEBUGDATA, self);
-        set_tls();
-    }
-
-    Transfer& transfer() noexcept { return transfer_; }
-
-    Result<void> result()
-    {
-        const auto code = transfer_.code();
-        if (transfer_.state() != Transfer::State::finished)
-            return Error{Errc::timed_out, fmt::format("mail through {}: not done in {} s", endpoint_.text,
-                                                      server_.timeout.count())};
-        if (code == CURLE_OK) return {};
-        long reply = 0;
-        curl_easy_getinfo(transfer_.easy(), CURLINFO_RESPONSE_CODE, &reply);
-        auto error = to_error(code, "mail through " + endpoint_.text, text_.data());
-        error.code = meaning(code, reply);
-        return error;
-    }
-
-private:
-    void set_tls()
-    {
-        auto* easy = transfer_.easy();
-        const bool in_clear = endpoint_.is_loopback && !endpoint_.is_smtps && server_.ca_file.empty();
-        set_option(easy, CURLOPT_USE_SSL, static_cast<long>(in_clear ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-        set_option(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-        set_option(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-        set_option(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-        if (server_.ca_file.empty()) return;
-        set_option(easy, CURLOPT_CAINFO, server_.ca_file.c_str());
-        set_option(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    }
-
-    static Errc meaning(CURLcode code, long reply) noexcept
-    {
-        switch (code) {
-        case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_SSL_ISSUER_ERROR: return Errc::refused;
-        case CURLE_SSL_CACERT_BADFILE: return Errc::invalid_argument;
-        case CURLE_USE_SSL_FAILED: return reply / 100 == 4 ? Errc::unreachable : Errc::refused;
-        case CURLE_LOGIN_DENIED:
-        case CURLE_SEND_ERROR:
-        case CURLE_RECV_ERROR:
-        case CURLE_WEIRD_SERVER_REPLY:
-        case CURLE_REMOTE_ACCESS_DENIED:
-            if (reply / 100 == 4) return Errc::unreachable;
-            if (reply / 100 == 5) return Errc::refused;
-            return errc_of(code);
-        default: return errc_of(code);
-        }
-    }
-
-    static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self)
-    {
-        auto& delivery = *static_cast<Delivery*>(self);
-        const std::string_view rest = std::string_view(delivery.message_.data).substr(delivery.sent_);
-        const auto taken = rest.substr(0, size * count);
-        taken.copy(buffer, taken.size());
-        delivery.sent_ += taken.size();
-        return taken.size();
-    }
-
-    static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* peer)
-    {
-        auto& delivery = *static_cast<Delivery*>(self);
-        delivery.socket_ = ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
-        return delivery.socket_;
-    }
-
-    // libcurl 7.88 sends QUIT and then blocks up to two minutes for the answer, which says nothing any more: with
-    // the reading side shut it sees the end at once.
-    static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self)
-    {
-        if (type == CURLINFO_HEADER_OUT && std::string_view(data, size) == "QUIT\r\n")
-            (void)::shutdown(static_cast<Delivery*>(self)->socket_, SHUT_RD); // fails when it is closed already
-        return 0;
-    }
-
-    Transfer transfer_;
-    MailServer server_;
-    MailMessage message_;
-    Endpoint endpoint_;
-    LineList recipients_;
-    std::array<char, CURL_ERROR_SIZE> text_{};
-    std::size_t sent_ = 0;
-    curl_socket_t socket_ = CURL_SOCKET_BAD;
-};
-
 // `state` is a copy: the client may go away while this waits.
 Task<Result<void>> run(std::shared_ptr<SmtpClientState> state, MailServer server, MailMessage message)
 {
-    const auto endpoint = read_endpoint(server.url);
-    if (!endpoint) co_return endpoint.error();
-    if (!is_bare_address(message.from) || !is_bare_address(message.to))
-        co_return Error{Errc::invalid_argument, "mail: sender or recipient is not a bare address"};
-
-    const auto deadline = std::chrono::steady_clock::now() + server.timeout;
-    Delivery delivery(state->io, std::move(server), std::move(message), *endpoint);
-    Transfer& transfer = delivery.transfer();
-    state->loop.start(transfer);
-    while (transfer.state() == Transfer::State::running) {
-        co_await transfer.wait_until(deadline);
-        const auto cancellation = co_await asio::this_coro::cancellation_state;
-        if (cancellation.cancelled() != asio::cancellation_type::none)
-            co_return Error{Errc::cancelled, "sending mail was cancelled"};
-        if (transfer.state() == Transfer::State::running && std::chrono::steady_clock::now() >= deadline)
-            state->loop.abandon(transfer);
-    }
-    if (transfer.state() == Transfer::State::cancelled) co_return Error{Errc::cancelled, "sending mail was stopped"};
-    co_return delivery.result();
+    if (state->stop.is_requested()) co_return Error{Errc::cancelled, "sending mail was stopped"};
+    auto work = [&stop = state->stop, server = std::move(server), message = std::move(message)] {
+        return std::optional(deliver(server, message, stop));
+    };
+    auto sent = co_await offload(state->thread, std::move(work));
+    co_return std::move(*sent);
 }
 
 } // namespace
 
-SmtpClient::SmtpClient(asio::io_context& io) : state_(std::make_shared<SmtpClientState>(io)) {}
+SmtpClient::SmtpClient() : state_(std::make_shared<SmtpClientState>()) {}
 
 SmtpClient::~SmtpClient()
 {
     stop();
+    state_->thread.join();
 }
 
 Task<Result<void>> SmtpClient::send(MailServer server, MailMessage message)
@@ -239,7 +41,7 @@ Task<Result<void>> SmtpClient::send(MailServer server, MailMessage message)
 
 void SmtpClient::stop()
 {
-    state_->loop.stop();
+    state_->stop.request();
 }
 
 } // namespace stillwatch::net

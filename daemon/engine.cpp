@@ -1,0 +1,266 @@
+#include "daemon/engine.hpp"
+
+#include "core/log.hpp"
+#include "daemon/installation.hpp"
+#include "daemon/settings.hpp"
+#include "evidence/orphans.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+namespace stillwatch::daemon {
+
+using store::CaseDatabase;
+using store::FrontierDatabase;
+
+namespace {
+
+// For what must be there before anything starts.
+template <class T>
+T or_throw(Result<T> result, std::string_view what)
+{
+    if (!result) throw std::runtime_error(fmt::format("{}: {}", what, to_string(result.error())));
+    return *std::move(result);
+}
+
+// One thread less than processors, since the loop has one; two at least, so that no long write holds up comparisons.
+std::size_t cpu_threads()
+{
+    return std::max(2U, std::thread::hardware_concurrency()) - (std::thread::hardware_concurrency() > 2 ? 1U : 0U);
+}
+
+} // namespace
+
+Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options, const Clock& clock)
+    : loop_(loop), config_(config), options_(std::move(options)), clock_(clock), started_(clock.now()),
+      lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
+      keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
+      cpu_(cpu_threads()), stores_(paths_of(config).storage), references_(loop, stores_, keys_.sealing, clock),
+      web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
+      fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
+      frontier_(stores_, references_),
+      scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_settings(config)), mailer_(),
+      queue_(run_on_store(stores_)),
+      channels_(or_throw(Channels::make(config, loop, mailer_, queue_, clock), "channels")),
+      pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_,
+                 [this] { channels_->wake(); }},
+                pipeline_settings()),
+      commands_(make_commands()), outboxes_(loop.get_executor()), loops_(loop.get_executor())
+{
+}
+
+std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
+{
+    auto settings = std::make_shared<PipelineSettings>();
+    settings->crawl = crawl_settings(config_);
+    settings->page = fetch_limits(config_, LinkKind::page);
+    settings->image = fetch_limits(config_, LinkKind::image);
+    settings->evidence = evidence_settings(config_);
+    settings->channels = channel_names(config_);
+    settings->link = config_.alerts.link;
+    settings->compares = options_.compares;
+    settings->tiers = options_.tiers;
+    return settings;
+}
+
+// The store's thread is idle when this is called, or the new object waits in its queue like the old one.
+std::shared_ptr<control::Commands> Engine::make_commands()
+{
+    return std::make_shared<control::Commands>(stores_.cases(), stores_.frontier(), keys_.sealing.public_key,
+                                               command_settings(config_), clock_);
+}
+
+Task<Result<void>> Engine::prepare_store()
+{
+    auto prepare = [rows = site_rows(config_), now = clock_.now()](CaseDatabase& cases,
+                                                                   FrontierDatabase& frontier) -> Result<void> {
+        const auto released = frontier.release_leases();
+        if (!released) return released;
+        const auto set = frontier.set_sites(rows);
+        if (!set) return set;
+        if (cases.extractor_version() == extractor_version) return {};
+        // Verdicts of another extractor are stale, whatever references there are.
+        if (cases.generation() > 0) {
+            const auto raised = cases.raise_generation({"stillwatchd", now});
+            if (!raised) return raised.error();
+        }
+        return cases.set_extractor_version(extractor_version);
+    };
+    co_return co_await stores_.run(std::move(prepare));
+}
+
+Task<Result<void>> Engine::remove_orphaned_evidence()
+{
+    auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+        const auto files = cases.evidence_files();
+        return evidence::remove_orphans(directory, {files.begin(), files.end()}, now);
+    };
+    const auto removed = co_await stores_.run(std::move(clean));
+    if (!removed) co_return removed.error();
+    if (removed->temporaries + removed->packages > 0)
+        log::info("engine", "evidence without a finding removed",
+                  {{"unfinished", removed->temporaries}, {"packages", removed->packages}});
+    co_return Result<void>{};
+}
+
+Task<Result<void>> Engine::start()
+{
+    const auto cleaned = co_await remove_orphaned_evidence();
+    if (!cleaned) log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
+    const auto prepared = co_await prepare_store();
+    if (!prepared) co_return prepared.error();
+    const auto loaded = co_await references_.reload();
+    if (!loaded) co_return loaded.error();
+    auto worker = co_await workers_.start();
+    co_return worker;
+}
+
+void Engine::start_loops()
+{
+    channels_->start(outboxes_);
+    loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }));
+}
+
+Task<> Engine::crawl()
+{
+    return scheduler_.run([this](store::Visit visit) { return pipeline_.visit(std::move(visit)); });
+}
+
+Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
+{
+    auto begin = [now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) { return frontier.start_pass(now); };
+    const auto begun = co_await stores_.run(std::move(begin));
+    if (!begun) co_return begun.error();
+    crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
+    auto progress = co_await scheduler_.run_once(std::move(visit));
+    co_return progress;
+}
+
+Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
+{
+    asio::steady_timer timer(loop_);
+    const auto until = clock_.now() + patience;
+    while (clock_.now() < until) {
+        auto look = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) { return cases.due_alerts(now, 1).empty(); };
+        const auto is_done = co_await stores_.run(std::move(look));
+        if (is_done) co_return;
+        timer.expires_after(std::chrono::milliseconds(50));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+Task<Result<json::value>> Engine::run(control::Command command, std::string operator_name)
+{
+    const bool is_status = command.name == "status";
+    auto work = [commands = commands_, command = std::move(command), operator_name](CaseDatabase&, FrontierDatabase&) {
+        return commands->run(command, operator_name);
+    };
+    auto outcome = co_await stores_.run(std::move(work));
+    if (!outcome) co_return outcome.error();
+    if (outcome->effects.references) {
+        const auto reloaded = co_await references_.reload();
+        references_problem_ = reloaded ? "" : reloaded.error().detail;
+        if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
+        scheduler_.wake();
+    }
+    if (outcome->effects.alerts) channels_->wake();
+    if (is_status) {
+        const auto progress = scheduler_.progress();
+        auto& told = outcome->result.as_object();
+        told["version"] = STILLWATCH_VERSION;
+        told["running_since"] = format_utc(started_);
+        told["references"] = references_.current()->size();
+        told["visits"] = progress.visits;
+        told["in_flight"] = progress.in_flight;
+        told["problem"] = problem();
+    }
+    co_return std::move(outcome->result);
+}
+
+Task<Result<void>> Engine::use(config::Config config)
+{
+    if (config.storage != config_.storage || config.control != config_.control || config.metrics != config_.metrics ||
+        config.workers != config_.workers)
+        log::warn("engine", "storage, control, metrics and workers change only with a restart");
+    config.storage = config_.storage;
+    const auto web = http_settings(config);
+    if (!web) co_return web.error();
+    auto channels = Channels::make(config, loop_, mailer_, queue_, clock_);
+    if (!channels) co_return channels.error();
+    auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_sites(rows); };
+    const auto stored = co_await stores_.run(std::move(set));
+    if (!stored) co_return stored.error();
+
+    config_ = std::move(config);
+    web_.use(*web);
+    pipeline_.use(pipeline_settings());
+    scheduler_.use(crawl_settings(config_));
+    commands_ = make_commands();
+    // An alert whose delivery is cut here is sent again under the same id.
+    channels_->stop();
+    outboxes_.stop();
+    co_await wait_for(outboxes_);
+    channels_ = *std::move(channels);
+    channels_->start(outboxes_);
+    scheduler_.wake();
+    co_return Result<void>{};
+}
+
+Task<> Engine::wait_for(const TaskGroup& tasks) const
+{
+    asio::steady_timer timer(loop_);
+    while (tasks.running() > 0) {
+        timer.expires_after(std::chrono::milliseconds(10));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+Task<> Engine::stop()
+{
+    scheduler_.stop();
+    fetcher_.stop();
+    web_.stop();
+    channels_->stop();
+    outboxes_.stop();
+    loops_.stop();
+    co_await workers_.stop();
+    mailer_.stop();
+    co_await wait_for(outboxes_);
+    co_await wait_for(loops_);
+}
+
+std::string Engine::metrics() const
+{
+    auto text = counters_.text();
+    const auto progress = scheduler_.progress();
+    text += gauge_text("visits_in_flight", progress.in_flight);
+    text += gauge_text("hosts_in_visit", progress.lanes);
+    text += gauge_text("references", static_cast<double>(references_.current()->size()));
+    text += gauge_text("reference_generation", static_cast<double>(references_.current()->generation()));
+    const auto workers = workers_.counters();
+    text += gauge_text("worker_requests_completed", static_cast<double>(workers.completed));
+    text += gauge_text("workers_crashed", static_cast<double>(workers.crashed));
+    text += gauge_text("workers_late", static_cast<double>(workers.late));
+    const auto alerts = channels_->counts();
+    text += gauge_text("alerts_sent", static_cast<double>(alerts.sent));
+    text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));
+    text += gauge_text("alerts_dead", static_cast<double>(alerts.dead));
+    text += gauge_text("channels_failing", static_cast<double>(channels_->failing().size()));
+    return text;
+}
+
+std::string Engine::problem() const
+{
+    if (!references_problem_.empty()) return "references: " + references_problem_;
+    const auto failing = channels_->failing();
+    if (!failing.empty()) return fmt::format("alerts do not leave by: {}", fmt::join(failing, ", "));
+    return {};
+}
+
+} // namespace stillwatch::daemon
