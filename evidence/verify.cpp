@@ -74,14 +74,18 @@ Result<void> check_file(const std::vector<PackageFile>& files, std::string_view 
     return corrupt(manifest_file, fmt::format("does not list {}", name));
 }
 
-// A signature that does not hold leaves open which side was changed; the manifest's own word on the key
-// decides where it can.
-Error signature_error(const Parts& parts)
+// A signature that does not hold leaves open which side was changed. The manifest names its key in two ways;
+// where both differ, it is the key.
+Error signature_error(const Parts& parts, const vault::VerifyKey& key)
 {
     const auto manifest = parse_json(as_text(parts.manifest));
-    if (manifest && manifest->is_object())
-        if (const auto files = listed_files(manifest->get_object()))
-            if (const auto key = check_file(*files, key_file, parts.key); !key) return key.error();
+    if (manifest && manifest->is_object()) {
+        const auto& object = manifest->get_object();
+        const auto files = listed_files(object);
+        if (files && text_member(object, "signing_key_id") != key.id())
+            if (const auto checked = check_file(*files, key_file, parts.key); !checked)
+                return checked.error();
+    }
     return corrupt(manifest_file, fmt::format("does not fit its signature {}", signature_file));
 }
 
@@ -115,6 +119,9 @@ Result<VerifyReport> read_manifest(const Parts& parts)
 
 Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected)
 {
+    if (as_text(archive).starts_with("age-encryption.org/"))
+        return Error{Errc::invalid_argument,
+                     "this package is still encrypted: give what `age -d` makes of it"};
     const auto parts = parts_of(archive);
     if (!parts) return parts.error();
     const auto key = vault::VerifyKey::from_pem(as_text(parts->key));
@@ -122,7 +129,7 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
     if (expected && *key != *expected)
         return Error{Errc::refused,
                      fmt::format("{}: signed with key {}, expected {}", key_file, key->id(), expected->id())};
-    if (!vault::verify(*key, parts->manifest, parts->signature)) return signature_error(*parts);
+    if (!vault::verify(*key, parts->manifest, parts->signature)) return signature_error(*parts, *key);
     auto report = read_manifest(*parts);
     if (!report) return report;
     report->signing_key = *key;

@@ -1,0 +1,213 @@
+#include "evidence/warc.hpp"
+
+#include "evidence/gzip.hpp"
+#include "evidence/warc_check.hpp"
+#include "tests/support/sample_capture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace stillwatch::evidence {
+namespace {
+
+const WarcInfo sample_info{"data.warc.gz", "stillwatch 0.1.0",    "Example\r\nHelpline", "Stillwatch/0.1",
+                           "obey",         test::sample_time(500)};
+
+std::vector<std::string> records_of(ByteView file)
+{
+    std::vector<std::string> records;
+    while (!file.empty()) {
+        const auto record = gunzip_member(file, 1U << 24U);
+        if (!record) return {};
+        records.emplace_back(as_text(*record));
+    }
+    return records;
+}
+
+std::vector<std::string> records_of(const Fetched& fetched, const std::string& via = "")
+{
+    const std::vector exchanges{WarcExchange{&fetched, via}};
+    return records_of(write_warc(sample_info, exchanges));
+}
+
+bool has_line(const std::string& record, std::string_view line)
+{
+    return record.find(std::string("\r\n").append(line).append("\r\n")) != std::string::npos;
+}
+
+std::string field(const std::string& record, const std::string& name)
+{
+    const auto begin = record.find("\r\n" + name + ": ");
+    if (begin == std::string::npos) return {};
+    const auto value = begin + name.size() + 4;
+    return record.substr(value, record.find("\r\n", value) - value);
+}
+
+TEST(Warc, HasARecordForEachPartOfAnExchange)
+{
+    const auto records = records_of(test::fetched_page());
+    ASSERT_EQ(records.size(), 5U);
+    const std::vector<std::string> types{"warcinfo", "response", "request", "resource", "metadata"};
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        EXPECT_TRUE(records[i].starts_with("WARC/1.1\r\nWARC-Type: " + types[i] + "\r\n")) << records[i];
+        EXPECT_TRUE(records[i].ends_with("\r\n\r\n"));
+    }
+}
+
+TEST(Warc, ResponseHoldsTheBytesAsReceivedAndWhoSentThem)
+{
+    const auto page = test::fetched_page();
+    const auto response = records_of(page)[1];
+    EXPECT_NE(response.find("\r\n\r\n" + page.response_head + std::string(as_text(page.body)) + "\r\n\r\n"),
+              std::string::npos);
+    EXPECT_TRUE(has_line(response, "WARC-Target-URI: https://board.example/thread/canary-page"));
+    EXPECT_TRUE(has_line(response, "WARC-Date: 2026-11-23T02:17:00.250Z"));
+    EXPECT_TRUE(has_line(response, "WARC-IP-Address: 192.0.2.1"));
+    EXPECT_TRUE(has_line(response, "WARC-Protocol: http/1.1"));
+    EXPECT_TRUE(has_line(response, "WARC-Protocol: tls/1.3"));
+    EXPECT_TRUE(has_line(response, "WARC-Cipher-Suite: TLS_AES_128_GCM_SHA256"));
+    EXPECT_TRUE(has_line(response, "Content-Type: application/http; msgtype=response"));
+    EXPECT_EQ(response.find("WARC-Truncated"), std::string::npos);
+}
+
+TEST(Warc, PayloadDigestIsOfTheBodyWithoutChunks)
+{
+    const auto response = records_of(test::fetched_page())[1];
+    EXPECT_EQ(field(response, "WARC-Payload-Digest"), warc_digest(as_bytes("<p>canary-page-content</p>")));
+}
+
+TEST(Warc, AMalformedBodyHasNoPayloadDigest)
+{
+    auto page = test::fetched_page();
+    page.body = to_bytes("not chunked");
+    const auto response = records_of(page)[1];
+    EXPECT_EQ(field(response, "WARC-Payload-Digest"), "");
+    EXPECT_NE(field(response, "WARC-Block-Digest"), "");
+}
+
+TEST(Warc, PlainHttpHasNoCipherAndNoChain)
+{
+    const auto records = records_of(test::fetched_redirect());
+    ASSERT_EQ(records.size(), 4U);
+    EXPECT_EQ(field(records[1], "WARC-Cipher-Suite"), "");
+    EXPECT_EQ(field(records[1], "WARC-Protocol"), "http/1.1");
+    EXPECT_EQ(field(records[1], "WARC-IP-Address"), "2001:db8::1");
+}
+
+TEST(Warc, Http2HeadsStandInHttp1Syntax)
+{
+    const auto records = records_of(test::fetched_image());
+    EXPECT_TRUE(has_line(records[1], "WARC-Protocol: h2"));
+    EXPECT_TRUE(has_line(records[1], "HTTP/1.1 200 "));
+    EXPECT_TRUE(has_line(records[2], "GET /1.jpg HTTP/1.1"));
+}
+
+TEST(Warc, ACutBodySaysSo)
+{
+    auto image = test::fetched_image();
+    image.cut = Cut::size;
+    EXPECT_TRUE(has_line(records_of(image)[1], "WARC-Truncated: length"));
+    image.cut = Cut::time;
+    EXPECT_TRUE(has_line(records_of(image)[1], "WARC-Truncated: time"));
+    image.cut = Cut::disconnect;
+    EXPECT_TRUE(has_line(records_of(image)[1], "WARC-Truncated: disconnect"));
+}
+
+TEST(Warc, OurCredentialsAreReplacedAndNamed)
+{
+    const auto records = records_of(test::fetched_page());
+    EXPECT_EQ(records[2].find("canary-cookie"), std::string::npos);
+    EXPECT_TRUE(has_line(records[2], "Cookie: redacted"));
+    EXPECT_TRUE(has_line(records[4], "redactedRequestHeaders: Cookie"));
+}
+
+TEST(Warc, PartsPointToTheirResponse)
+{
+    const auto records = records_of(test::fetched_page());
+    const auto id = field(records[1], "WARC-Record-ID");
+    EXPECT_TRUE(id.starts_with("<urn:uuid:"));
+    for (std::size_t i = 2; i < 5; ++i)
+        EXPECT_EQ(field(records[i], "WARC-Concurrent-To"), id);
+    EXPECT_EQ(field(records[1], "WARC-Warcinfo-ID"), field(records[0], "WARC-Record-ID"));
+    EXPECT_EQ(field(records[3], "Content-Type"), "application/pem-certificate-chain");
+}
+
+TEST(Warc, MetadataSayWhereTheAddressCameFrom)
+{
+    const auto records = records_of(test::fetched_image(), "https://board.example/");
+    EXPECT_TRUE(has_line(records[4], "fetchTimeMs: 120"));
+    EXPECT_NE(records[4].find("\r\n\r\nvia: https://board.example/\r\n"), std::string::npos);
+}
+
+TEST(Warc, ALineBreakInASettingMakesNoField)
+{
+    const auto info = records_of(test::fetched_page())[0];
+    EXPECT_TRUE(has_line(info, "operator: Example  Helpline"));
+}
+
+TEST(Warc, EqualInputGivesEqualBytes)
+{
+    const auto image = test::fetched_image();
+    const std::vector exchanges{WarcExchange{&image, ""}, WarcExchange{&image, ""}};
+    const auto file = write_warc(sample_info, exchanges);
+    EXPECT_EQ(file, write_warc(sample_info, exchanges));
+    const auto records = records_of(file);
+    ASSERT_EQ(records.size(), 9U);
+    EXPECT_NE(field(records[1], "WARC-Record-ID"), field(records[5], "WARC-Record-ID"));
+}
+
+TEST(WarcCheck, CountsTheRecords)
+{
+    const auto page = test::fetched_page();
+    auto cut = test::fetched_page();
+    cut.body.resize(12);
+    cut.cut = Cut::disconnect;
+    const auto image = test::fetched_image();
+    const std::vector exchanges{WarcExchange{&page, ""}, WarcExchange{&cut, ""}, WarcExchange{&image, ""}};
+    const auto checked = check_warc(write_warc(sample_info, exchanges));
+    ASSERT_TRUE(checked) << to_string(checked.error());
+    EXPECT_EQ(*checked, 13U);
+}
+
+// Checks a file of one record with one change.
+Error error_of(std::string record, std::string_view from, std::string_view to)
+{
+    const auto position = record.find(from);
+    EXPECT_NE(position, std::string::npos) << from;
+    record.replace(position, from.size(), to);
+    const auto checked = check_warc(gzip_member(as_bytes(record)));
+    return checked ? Error{} : checked.error();
+}
+
+TEST(WarcCheck, NamesRecordAndFault)
+{
+    const auto response = records_of(test::fetched_page())[1];
+    EXPECT_EQ(error_of(response, "canary-page-content", "canary-page-CONTENT").detail,
+              "WARC record 1: block digest differs");
+    EXPECT_EQ(error_of(response, "WARC-Payload-Digest: sha256:", "WARC-Payload-Digest: sha256:A").detail,
+              "WARC record 1: payload digest differs");
+    EXPECT_EQ(error_of(response, "Content-Length: ", "Content-Length: 1").detail,
+              "WARC record 1: Content-Length is wrong");
+    EXPECT_EQ(error_of(response, "WARC/1.1", "WARC/0.9").detail, "WARC record 1: no WARC/1.1 head");
+    EXPECT_EQ(error_of(response, "WARC-IP-Address: ", "WARC-IP-Address- ").detail,
+              "WARC record 1: a line of the head is no field");
+}
+
+TEST(WarcCheck, RefusesAnEmptyOrForeignFile)
+{
+    EXPECT_FALSE(check_warc({}));
+    EXPECT_FALSE(check_warc(as_bytes("no gzip")));
+    EXPECT_FALSE(check_warc(gzip_member({})));
+}
+
+TEST(WarcCheck, TooManyRecordsAreRefused)
+{
+    const auto page = test::fetched_page();
+    const std::vector exchanges{WarcExchange{&page, ""}};
+    const auto checked =
+        check_warc(write_warc(sample_info, exchanges), {.max_record_bytes = 1U << 20U, .max_records = 4});
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error(), (Error{Errc::too_large, "WARC record 5: too many records"}));
+}
+
+} // namespace
+} // namespace stillwatch::evidence
