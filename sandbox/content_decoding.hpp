@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/result.hpp"
+
+#include <string_view>
+
+namespace stillwatch::sandbox {
+
+// Content-Encoding says no more than "as it stands": empty, identity, or a list that holds a name no decoder
+// here knows (browsers then take the body as it stands, so a made-up name must not hide a picture from us).
+bool leaves_content_alone(std::string_view content_encoding);
+
+struct DecodedContent {
+    Bytes bytes;
+    bool truncated = false; // the stream ended before its end; bytes holds what came until then
+};
+
+// Undoes a Content-Encoding header (RFC 9110 section 8.4): gzip (also x-gzip, with several members), deflate
+// (zlib or bare), br, zstd; at most three of them one on another. Bytes after a complete stream are ignored.
+// Memory and time are bounded by max_bytes per layer, 8 MB of zstd window (RFC 9659) and 16 MB of brotli
+// window. Errors: too_large (a layer gives more than max_bytes), undecodable (a broken stream, more than
+// three layers).
+Result<DecodedContent> decode_content(ByteView content, std::string_view content_encoding,
+                                      std::size_t max_bytes);
+
+} // namespace stillwatch::sandbox

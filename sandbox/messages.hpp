@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/fingerprint.hpp"
+#include "core/links.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
+#include "html/extract.hpp"
+#include "matcher/extract.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+
+// What daemon and worker say to each other. Numbers are little-endian; text is u16 length + bytes. Both ends
+// are the same build, so the format has a mark but no version. The daemon trusts nothing of an answer: every
+// decoder takes any bytes and gives a value within the stated bounds or `malformed`.
+//
+//   request (one datagram; the bytes to read come beside it as a sealed memfd)
+//     u32 "SWQ1"  u64 number (from 1)  u64 body_bytes  u64 max_decoded_bytes  u8 kind  text content_encoding
+//     kind 1 links:    text content_type  text base  u64 max_bytes  u64 max_links  u64 max_depth  u64
+//     max_attributes kind 2 features: u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
+//   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
+//     u8 0 error:    u8 code  text detail
+//     u8 1 links:    text charset  u8 truncated  u32 count  { u8 mechanism  u8 kind  text url } …
+//     u8 2 features: u8 format  u32 width_px  u32 height_px  32 bytes data_digest
+//                    u8 count  { u8 quality_percent  8 x 4 u64 fingerprint words } …
+//   greeting (an answer with number 0, once, before the first request)
+//     u8 3 ready, or an error: why the worker refuses to run
+namespace stillwatch::sandbox {
+
+constexpr std::size_t max_content_encoding_bytes = 256;
+constexpr std::size_t max_content_type_bytes = 1024;
+constexpr std::size_t max_request_bytes = 12U << 10U;
+constexpr std::size_t answer_header_bytes = 16;
+constexpr std::size_t max_answer_bytes = 16U << 20U; // of one payload
+
+struct LinksWork {
+    std::string content_type;
+    std::string base; // at most Url::max_bytes
+    html::ExtractLimits limits;
+};
+
+struct FeaturesWork {
+    matcher::PictureLimits limits;
+};
+
+struct Request {
+    std::uint64_t number = 0; // comes back in the answer
+    std::uint64_t body_bytes = 0;
+    std::uint64_t max_decoded_bytes = 0;
+    std::string content_encoding;
+    std::variant<LinksWork, FeaturesWork> work;
+};
+
+// Errors: invalid_argument (a text over its bound).
+Result<Bytes> encode_request(const Request& request);
+// Errors: malformed.
+Result<Request> decode_request(ByteView message);
+
+// Why a worker found nothing: a type of its own, so that a Result<Answer> tells it from an answer that breaks
+// the format.
+struct Refusal {
+    explicit Refusal(Error why) : error(std::move(why)) {}
+    Error error;
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures>;
+
+// Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
+// out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.
+Bytes encode_answer(std::uint64_t number, const Answer& answer);
+Bytes encode_greeting(const Result<void>& restricted);
+
+struct AnswerHeader {
+    std::uint64_t number = 0;
+    std::size_t payload_bytes = 0; // 1..max_answer_bytes
+
+    friend bool operator==(const AnswerHeader&, const AnswerHeader&) = default;
+};
+
+// The first answer_header_bytes of what came through the pipe. Errors: malformed.
+Result<AnswerHeader> decode_answer_header(ByteView header);
+// The answer to `request`: of its kind and within its limits. Errors: malformed (the worker lies or is
+// broken).
+Result<Answer> decode_answer(ByteView payload, const Request& request);
+// Nothing when the worker is ready. Errors: what the worker gave, or malformed.
+Result<void> decode_greeting(ByteView payload);
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,375 @@
+#include "sandbox/worker_pool.hpp"
+
+#include "sandbox/messages.hpp"
+#include "sandbox/sealed_memory.hpp"
+#include "sandbox/worker_process.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+namespace stillwatch::sandbox {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds first_pause{1};
+constexpr std::chrono::seconds longest_pause{60};
+
+// One place for a worker. `idle` is empty while a request has the worker, or before there is one.
+struct Slot {
+    std::shared_ptr<WorkerProcess> idle;
+    std::weak_ptr<WorkerProcess> current; // idle or under way
+    bool taken = false;
+    bool used_before = false;
+    std::size_t served = 0;
+    steady_clock::duration busy{0};
+};
+
+Error cancelled()
+{
+    return Error{Errc::cancelled, "the worker pool is stopping"};
+}
+
+// A worker's own words become an error that Inspector promises: it may not, say, pretend that we are
+// stopping.
+Error as_told(Error error)
+{
+    switch (error.code) {
+    case Errc::undecodable:
+    case Errc::too_large:
+    case Errc::malformed:
+    case Errc::invalid_argument: return error;
+    default: return Error{Errc::undecodable, std::move(error.detail)};
+    }
+}
+
+} // namespace
+
+class WorkerPool::State : public std::enable_shared_from_this<State> {
+public:
+    // The right to use one slot; waits in line until there is one, and gives it back at its end.
+    struct Turn {
+        explicit Turn(std::shared_ptr<State> owner)
+            : state(std::move(owner)), called(state->io_, steady_clock::time_point::max())
+        {
+        }
+        ~Turn()
+        {
+            if (slot != nullptr) state->give_back(*slot);
+        }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+        std::shared_ptr<State> state;
+        Slot* slot = nullptr; // nothing when the pool stops
+        asio::steady_timer called;
+    };
+
+    State(asio::io_context& io, PoolSettings settings)
+        : io_(io), settings_(std::move(settings)), slots_(std::max<std::size_t>(settings_.workers, 1)),
+          all_back_(io, steady_clock::time_point::max())
+    {
+        // Longer than any number of requests in time may take: the worker is replaced before it reaches the
+        // limit, which is there for the day when the daemon no longer watches.
+        const auto budget = std::chrono::ceil<std::chrono::seconds>(10 * settings_.deadline);
+        cpu_budget_ = std::max(budget, std::chrono::seconds(60));
+    }
+
+    static Task<Result<Answer>> inspect(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body,
+                                        Request request);
+    static Task<Result<void>> start_one(std::shared_ptr<State> self);
+    static Task<void> stop(std::shared_ptr<State> self);
+    void close() noexcept;
+
+    const PoolSettings& settings() const { return settings_; }
+    const PoolCounters& counters() const { return counters_; }
+
+private:
+    using Worker = std::shared_ptr<WorkerProcess>;
+
+    static Task<std::shared_ptr<Turn>> take_turn(std::shared_ptr<State> self);
+    static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
+    static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
+                                         Request request);
+    static Task<Error> loss_of(std::shared_ptr<State> self, Worker worker, Error reason);
+    static Task<void> keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
+                                  steady_clock::duration time);
+
+    Result<Worker> spawn(Slot& slot);
+    void give_back(Slot& slot);
+    void send_everyone_home();
+    Error cannot_start(Error error);
+
+    asio::io_context& io_;
+    PoolSettings settings_;
+    std::vector<Slot> slots_;
+    std::deque<std::weak_ptr<Turn>> line_;
+    asio::steady_timer all_back_; // cancelled when a slot comes back while stopping
+    std::chrono::seconds cpu_budget_{0};
+    bool stopping_ = false;
+    std::uint64_t last_number_ = 0;
+    PoolCounters counters_;
+    std::chrono::seconds pause_{0};
+    steady_clock::time_point start_again_at_;
+    std::string start_failure_;
+};
+
+Task<std::shared_ptr<WorkerPool::State::Turn>> WorkerPool::State::take_turn(std::shared_ptr<State> self)
+{
+    auto turn = std::make_shared<Turn>(self);
+    if (self->stopping_) co_return turn;
+    const auto free_slot =
+        std::find_if(self->slots_.begin(), self->slots_.end(), [](auto& s) { return !s.taken; });
+    if (free_slot != self->slots_.end()) {
+        free_slot->taken = true;
+        turn->slot = &*free_slot;
+        co_return turn;
+    }
+    self->line_.push_back(turn);
+    boost::system::error_code called;
+    co_await turn->called.async_wait(asio::redirect_error(asio::use_awaitable, called));
+    co_return turn;
+}
+
+void WorkerPool::State::give_back(Slot& slot)
+{
+    slot.taken = false;
+    if (stopping_) {
+        all_back_.cancel();
+        return;
+    }
+    while (!line_.empty() && !slot.taken) {
+        const auto next = line_.front().lock(); // gone if its caller was cancelled
+        line_.pop_front();
+        if (!next) continue;
+        slot.taken = true;
+        next->slot = &slot;
+        next->called.cancel();
+    }
+}
+
+Error WorkerPool::State::cannot_start(Error error)
+{
+    pause_ = std::clamp(2 * pause_, first_pause, longest_pause);
+    start_again_at_ = steady_clock::now() + pause_;
+    start_failure_ = "worker program " + settings_.worker_program.string() + ": " + error.detail;
+    return Error{Errc::io, start_failure_};
+}
+
+Result<WorkerPool::State::Worker> WorkerPool::State::spawn(Slot& slot)
+{
+    if (steady_clock::now() < start_again_at_) return Error{Errc::io, start_failure_};
+    const Restrictions restrictions{settings_.max_memory_bytes,
+                                    static_cast<std::size_t>(cpu_budget_.count())};
+    auto worker = WorkerProcess::start(io_, settings_.worker_program, restrictions);
+    if (!worker) return cannot_start(worker.error());
+    slot.current = *worker;
+    return worker;
+}
+
+// The slot's worker, or a fresh one whose greeting was heard.
+Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::shared_ptr<State> self,
+                                                                        Slot& slot)
+{
+    if (auto worker = std::move(slot.idle)) {
+        if (worker->is_waiting()) co_return worker;
+        ++self->counters_.crashed;
+        co_await worker->end();
+    }
+    if (self->stopping_) co_return cancelled();
+    auto spawned = self->spawn(slot);
+    if (!spawned) co_return spawned.error();
+    const auto worker = std::move(*spawned);
+    worker->kill_after(self->settings_.start_deadline);
+    const auto greeting = co_await worker->receive();
+    worker->finish_in_time();
+    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
+    if (!ready || greeting->number != 0) {
+        const auto ending = co_await worker->end();
+        if (self->stopping_) co_return cancelled();
+        const auto why = worker->was_late() ? std::string("no greeting in time")
+                         : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
+                                    : to_string(ending);
+        Error reason{Errc::io, why};
+        co_return self->cannot_start(std::move(reason));
+    }
+    self->pause_ = std::chrono::seconds(0);
+    if (slot.used_before) ++self->counters_.replaced;
+    slot.used_before = true;
+    slot.served = 0;
+    slot.busy = {};
+    co_return worker;
+}
+
+// Why a request got no answer, after the worker that had it is gone.
+Task<Error> WorkerPool::State::loss_of(std::shared_ptr<State> self, Worker worker, Error reason)
+{
+    const auto ending = co_await worker->end();
+    if (self->stopping_) co_return cancelled();
+    if (worker->was_late()) {
+        ++self->counters_.late;
+        const auto limit = std::to_string(self->settings_.deadline.count());
+        co_return Error{Errc::undecodable, "worker: deadline of " + limit + " ms passed"};
+    }
+    ++self->counters_.crashed;
+    if (reason.code == Errc::malformed) co_return Error{Errc::undecodable, "worker: " + reason.detail};
+    co_return Error{Errc::undecodable, "worker: " + to_string(ending)};
+}
+
+Task<void> WorkerPool::State::keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
+                                          steady_clock::duration time)
+{
+    slot.busy += time;
+    ++slot.served;
+    const bool worn = slot.served >= self->settings_.max_requests_per_worker ||
+                      slot.busy + self->settings_.deadline > self->cpu_budget_;
+    if (worn || self->stopping_)
+        co_await worker->end();
+    else
+        slot.idle = std::move(worker);
+}
+
+Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
+                                                 Request request)
+{
+    const auto began = steady_clock::now();
+    worker->kill_after(self->settings_.deadline);
+    const auto received = co_await worker->receive();
+    worker->finish_in_time();
+    auto answer = received ? decode_answer(received->payload, request) : Result<Answer>(received.error());
+    if (answer && received->number != request.number) answer = Error{Errc::malformed, "answer: number"};
+    if (!answer) {
+        auto loss = co_await loss_of(self, std::move(worker), answer.error());
+        co_return loss;
+    }
+    ++self->counters_.completed;
+    co_await keep_or_end(self, slot, std::move(worker), steady_clock::now() - began);
+    co_return answer;
+}
+
+Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
+                                                std::shared_ptr<const Bytes> body, Request request)
+{
+    if (!body) co_return Error{Errc::invalid_argument, "document without a body"};
+    request.number = ++self->last_number_;
+    request.body_bytes = body->size();
+    request.max_decoded_bytes = self->settings_.max_decoded_bytes;
+    const auto message = encode_request(request);
+    if (!message) co_return message.error();
+    const auto turn = co_await take_turn(self);
+    if (turn->slot == nullptr) co_return cancelled();
+    const auto memory = sealed_copy(*body);
+    if (!memory) co_return memory.error();
+    // Twice, since an idle worker may die between the look and the hand-over; what a worker has seen is not
+    // given to another.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        auto worker = co_await ready_worker(self, *turn->slot);
+        if (!worker) co_return worker.error();
+        const auto sent = (*worker)->send(*message, *memory);
+        if (sent) {
+            auto answer = co_await exchange(self, *turn->slot, std::move(*worker), std::move(request));
+            co_return answer;
+        }
+        ++self->counters_.crashed;
+        co_await (*worker)->end();
+    }
+    co_return Error{Errc::io, "workers end before they take a request"};
+}
+
+Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
+{
+    const auto turn = co_await take_turn(self);
+    if (turn->slot == nullptr) co_return cancelled();
+    auto worker = co_await ready_worker(self, *turn->slot);
+    if (!worker) co_return worker.error();
+    turn->slot->idle = std::move(*worker);
+    co_return Result<void>();
+}
+
+void WorkerPool::State::send_everyone_home()
+{
+    stopping_ = true;
+    for (const auto& waiting : line_)
+        if (const auto turn = waiting.lock()) turn->called.cancel();
+    line_.clear();
+}
+
+Task<void> WorkerPool::State::stop(std::shared_ptr<State> self)
+{
+    self->send_everyone_home();
+    for (const auto& slot : self->slots_)
+        if (const auto worker = slot.current.lock()) worker->kill();
+    for (auto& slot : self->slots_)
+        if (const auto worker = std::move(slot.idle)) co_await worker->end();
+    const auto is_taken = [](const Slot& slot) { return slot.taken; };
+    while (std::any_of(self->slots_.begin(), self->slots_.end(), is_taken)) {
+        boost::system::error_code woken;
+        co_await self->all_back_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+}
+
+void WorkerPool::State::close() noexcept
+{
+    send_everyone_home();
+    for (auto& slot : slots_) {
+        if (const auto worker = slot.current.lock()) worker->end_now();
+        slot.idle.reset();
+    }
+}
+
+WorkerPool::WorkerPool(asio::io_context& io, PoolSettings settings)
+    : state_(std::make_shared<State>(io, std::move(settings)))
+{
+}
+
+WorkerPool::~WorkerPool()
+{
+    state_->close();
+}
+
+Task<Result<void>> WorkerPool::start()
+{
+    return State::start_one(state_);
+}
+
+Task<void> WorkerPool::stop()
+{
+    return State::stop(state_);
+}
+
+Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
+{
+    const auto state = state_;
+    Request request;
+    request.content_encoding = std::move(document.content_encoding);
+    document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
+    request.work = LinksWork{std::move(document.content_type), std::move(base), state->settings().page};
+    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    if (!answer) co_return answer.error();
+    if (auto* refusal = std::get_if<Refusal>(&*answer)) co_return as_told(std::move(refusal->error));
+    co_return std::get<PageLinks>(std::move(*answer));
+}
+
+Task<Result<PictureFeatures>> WorkerPool::features(Document document)
+{
+    const auto state = state_;
+    Request request;
+    request.content_encoding = std::move(document.content_encoding);
+    request.work = FeaturesWork{state->settings().picture};
+    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    if (!answer) co_return answer.error();
+    if (auto* refusal = std::get_if<Refusal>(&*answer)) co_return as_told(std::move(refusal->error));
+    co_return std::get<PictureFeatures>(std::move(*answer));
+}
+
+PoolCounters WorkerPool::counters() const noexcept
+{
+    return state_->counters();
+}
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/inspector.hpp"
+#include "html/extract.hpp"
+#include "matcher/extract.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace stillwatch::sandbox {
+
+struct PoolSettings {
+    std::filesystem::path worker_program;
+    std::size_t workers = 2;
+    std::chrono::milliseconds deadline{20'000};           // of one request; then the worker is killed
+    std::chrono::milliseconds start_deadline{20'000};     // from the start of a worker to its greeting
+    std::size_t max_decoded_bytes = 64U << 20U;           // of one document, after content decoding
+    std::size_t max_memory_bytes = std::size_t{1} << 30U; // of one worker, as RLIMIT_AS and RLIMIT_DATA
+    std::size_t max_requests_per_worker = 1'000; // then a fresh one takes its place, should a library leak
+    matcher::PictureLimits picture;
+    html::ExtractLimits page;
+};
+
+// What happened since the pool was made.
+struct PoolCounters {
+    std::uint64_t completed = 0; // requests that a worker answered, also with an error
+    std::uint64_t crashed = 0;   // workers that died by themselves or broke the format of their answers
+    std::uint64_t late = 0;      // workers killed because their deadline passed
+    std::uint64_t replaced = 0;  // workers started where an earlier one had ended, for whatever reason
+
+    friend bool operator==(const PoolCounters&, const PoolCounters&) = default;
+};
+
+// An Inspector that hands each document to one of a fixed number of restricted processes. Workers start with
+// the first request that needs them. Callers wait in order until one is idle; a document is held by its
+// caller's shared pointer, so waiting costs no copy. Errors beside those of Inspector: invalid_argument (an
+// address or header over its bound, a picture under min_side_px), io (the worker program cannot start or
+// restrict itself: it is tried again after a pause that doubles from one second to a minute, until then
+// requests fail at once). Belongs to the thread that runs `io`; workers die with that thread.
+class WorkerPool final : public Inspector {
+public:
+    WorkerPool(asio::io_context& io, PoolSettings settings);
+    WorkerPool(const WorkerPool&) = delete;
+    WorkerPool& operator=(const WorkerPool&) = delete;
+    // Kills every worker and waits for it. Requests under way end with `cancelled` if the loop still runs.
+    ~WorkerPool() override;
+
+    // Starts one worker now, to learn at start whether it can. Errors: io, with the reason; cancelled.
+    Task<Result<void>> start();
+    // Ends requests under way and waiting ones with `cancelled`, kills every worker and waits for it.
+    Task<void> stop();
+
+    Task<Result<PageLinks>> links(Document document, std::string base) override;
+    Task<Result<PictureFeatures>> features(Document document) override;
+
+    PoolCounters counters() const noexcept;
+
+private:
+    class State; // shared with requests under way, which may outlive the pool
+    std::shared_ptr<State> state_;
+};
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,273 @@
+#include "sandbox/worker_process.hpp"
+
+#include "sandbox/system_error.hpp"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+// glibc 2.36 forgets this around its declarations.
+extern "C" {
+#include <sys/pidfd.h>
+}
+
+#include <array>
+#include <csignal>
+#include <cstring>
+
+namespace stillwatch::sandbox {
+
+namespace {
+
+// The ends of a pair made by socketpair or pipe2, all closed by exec.
+struct Ends {
+    Descriptor ours;
+    Descriptor theirs;
+};
+
+// Away from the numbers that the worker's own ends get, so that one dup2 cannot overwrite what the next one
+// needs.
+Result<Descriptor> moved_up(int fd)
+{
+    Descriptor owned(fd);
+    Descriptor moved(fcntl(owned.get(), F_DUPFD_CLOEXEC, answer_fd + 1));
+    if (!moved) return system_error("fcntl(F_DUPFD_CLOEXEC)");
+    return moved;
+}
+
+Result<Ends> request_socket()
+{
+    std::array<int, 2> pair{};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
+        return system_error("socketpair");
+    Descriptor ours(pair[0]);
+    auto theirs = moved_up(pair[1]);
+    if (!theirs) return theirs.error();
+    return Ends{std::move(ours), std::move(*theirs)};
+}
+
+Result<Ends> answer_pipe()
+{
+    std::array<int, 2> pair{};
+    if (pipe2(pair.data(), O_CLOEXEC) != 0) return system_error("pipe2");
+    Descriptor ours(pair[0]);
+    auto theirs = moved_up(pair[1]);
+    if (!theirs) return theirs.error();
+    return Ends{std::move(ours), std::move(*theirs)};
+}
+
+// What the new process begins with: its two ends and standard error, for the line that says why it refuses to
+// run.
+class FileActions {
+public:
+    FileActions(const Descriptor& requests, const Descriptor& answers)
+    {
+        posix_spawn_file_actions_init(&actions_);
+        posix_spawn_file_actions_addclose(&actions_, STDIN_FILENO);
+        posix_spawn_file_actions_addclose(&actions_, STDOUT_FILENO);
+        posix_spawn_file_actions_adddup2(&actions_, requests.get(), request_fd);
+        posix_spawn_file_actions_adddup2(&actions_, answers.get(), answer_fd);
+        posix_spawn_file_actions_addclosefrom_np(&actions_, answer_fd + 1);
+    }
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
+    ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+    const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+};
+
+// A session of its own: a terminal's Ctrl-C goes to the daemon alone. Signals as a fresh program expects
+// them.
+class Attributes {
+public:
+    Attributes()
+    {
+        posix_spawnattr_init(&attributes_);
+        sigset_t signals;
+        sigfillset(&signals);
+        posix_spawnattr_setsigdefault(&attributes_, &signals);
+        sigemptyset(&signals);
+        posix_spawnattr_setsigmask(&attributes_, &signals);
+        posix_spawnattr_setflags(&attributes_,
+                                 POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    }
+    Attributes(const Attributes&) = delete;
+    Attributes& operator=(const Attributes&) = delete;
+    ~Attributes() { posix_spawnattr_destroy(&attributes_); }
+    const posix_spawnattr_t* get() const { return &attributes_; }
+
+private:
+    posix_spawnattr_t attributes_{};
+};
+
+Result<pid_t> spawn(const std::string& program, const Restrictions& restrictions, const Descriptor& requests,
+                    const Descriptor& answers)
+{
+    std::array<std::string, 5> words{program, "--max-memory-bytes",
+                                     std::to_string(restrictions.max_memory_bytes), "--max-cpu-seconds",
+                                     std::to_string(restrictions.max_cpu_seconds)};
+    std::array<char*, 6> arguments{};
+    for (std::size_t i = 0; i < words.size(); ++i)
+        arguments[i] = words[i].data();
+    std::array<char*, 1> no_environment{};
+    const FileActions actions(requests, answers);
+    const Attributes attributes;
+    pid_t pid = 0;
+    // posix_spawn shares the parent's memory until exec: nothing of a large, locked daemon is copied.
+    const int failed = posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(), arguments.data(),
+                                   no_environment.data());
+    if (failed != 0) return system_error("start " + program, failed);
+    return pid;
+}
+
+} // namespace
+
+std::string to_string(const Ending& ending)
+{
+    if (!ending.by_signal) return "ended with code " + std::to_string(ending.number);
+    const char* name = sigabbrev_np(ending.number);
+    return name == nullptr ? "killed by signal " + std::to_string(ending.number)
+                           : std::string("killed by SIG") + name;
+}
+
+Result<std::shared_ptr<WorkerProcess>> WorkerProcess::start(asio::io_context& io,
+                                                            const std::filesystem::path& program,
+                                                            const Restrictions& restrictions)
+{
+    auto requests = request_socket();
+    if (!requests) return requests.error();
+    auto answers = answer_pipe();
+    if (!answers) return answers.error();
+    const auto pid = spawn(program.string(), restrictions, requests->theirs, answers->theirs);
+    if (!pid) return pid.error();
+    Descriptor process(pidfd_open(*pid, 0));
+    if (!process) {
+        auto error = system_error("pidfd_open");
+        (void)::kill(*pid, SIGKILL); // still ours: nobody has waited for it
+        (void)waitpid(*pid, nullptr, 0);
+        return error;
+    }
+    return std::shared_ptr<WorkerProcess>(
+        new WorkerProcess(io, std::move(requests->ours), std::move(answers->ours), std::move(process)));
+}
+
+WorkerProcess::WorkerProcess(asio::io_context& io, Descriptor socket, Descriptor answers, Descriptor process)
+    : socket_(std::move(socket)), answers_(io, answers.release()), process_(io, process.release()),
+      deadline_(io)
+{
+}
+
+WorkerProcess::~WorkerProcess()
+{
+    end_now();
+}
+
+bool WorkerProcess::is_waiting() noexcept
+{
+    if (ending_) return false;
+    pollfd answers{answers_.native_handle(), POLLIN, 0};
+    return ::poll(&answers, 1, 0) == 0;
+}
+
+Result<void> WorkerProcess::send(ByteView message, const Descriptor& memory)
+{
+    iovec part{const_cast<std::byte*>(message.data()), message.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr head{};
+    head.msg_iov = &part;
+    head.msg_iovlen = 1;
+    head.msg_control = control.data();
+    head.msg_controllen = control.size();
+    auto* rights = CMSG_FIRSTHDR(&head);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    const int fd = memory.get();
+    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    // A waiting worker has read everything, so one message always fits.
+    if (::sendmsg(socket_.get(), &head, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        return system_error("send to a worker");
+    return {};
+}
+
+Task<Result<WorkerProcess::Received>> WorkerProcess::receive()
+{
+    boost::system::error_code failed;
+    std::array<std::byte, answer_header_bytes> head{};
+    co_await asio::async_read(answers_, asio::buffer(head),
+                              asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return Error{Errc::io, "the worker ended"};
+    const auto header = decode_answer_header(head);
+    if (!header) co_return header.error();
+    Received received;
+    received.number = header->number;
+    received.payload.resize(header->payload_bytes);
+    co_await asio::async_read(answers_, asio::buffer(received.payload),
+                              asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return Error{Errc::io, "the worker ended within an answer"};
+    co_return received;
+}
+
+void WorkerProcess::kill_after(std::chrono::milliseconds time)
+{
+    deadline_.expires_after(time);
+    deadline_.async_wait([weak = weak_from_this(), round = ++round_](boost::system::error_code cancelled) {
+        const auto self = weak.lock();
+        if (cancelled || !self || self->round_ != round) return;
+        self->late_ = true;
+        self->kill();
+    });
+}
+
+void WorkerProcess::finish_in_time()
+{
+    ++round_;
+    deadline_.cancel();
+}
+
+void WorkerProcess::kill() noexcept
+{
+    if (!ending_)
+        (void)pidfd_send_signal(process_.native_handle(), SIGKILL, nullptr, 0); // may be dead already
+}
+
+Task<Ending> WorkerProcess::end()
+{
+    kill();
+    boost::system::error_code ignored;
+    if (!ending_) {
+        co_await process_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                     asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    co_return end_now();
+}
+
+Ending WorkerProcess::end_now() noexcept
+{
+    kill();
+    while (!ending_ && !reap()) {
+    }
+    return *ending_;
+}
+
+bool WorkerProcess::reap() noexcept
+{
+    siginfo_t info{};
+    if (waitid(P_PIDFD, static_cast<id_t>(process_.native_handle()), &info, WEXITED) != 0) {
+        if (errno == EINTR) return false;
+        // Only when someone else in this process waited for it: how it ended is lost, that it ended is sure.
+        ending_ = Ending{true, SIGKILL};
+        return true;
+    }
+    ending_ = Ending{info.si_code != CLD_EXITED, info.si_status};
+    return true;
+}
+
+} // namespace stillwatch::sandbox

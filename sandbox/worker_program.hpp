@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/result.hpp"
+
+#include <filesystem>
+
+namespace stillwatch::sandbox {
+
+// Where the worker program of this very build stands: installed beside the running program
+// (../libexec/stillwatch/stillwatch-worker) or in its build tree (../sandbox/stillwatch-worker). Errors:
+// not_found.
+Result<std::filesystem::path> find_worker_program();
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,71 @@
+#include "sandbox/wire.hpp"
+
+#include <gtest/gtest.h>
+
+namespace stillwatch::sandbox {
+namespace {
+
+TEST(Wire, NumbersAreLittleEndian)
+{
+    WireWriter writer;
+    writer.number(std::uint32_t{0x01020304});
+    EXPECT_EQ(to_hex(std::move(writer).take()), "04030201");
+}
+
+TEST(Wire, WhatWasWrittenIsRead)
+{
+    WireWriter writer;
+    writer.number(std::uint8_t{200});
+    writer.number(std::uint64_t{0xfedcba9876543210});
+    writer.text("añb");
+    writer.raw(as_bytes("xyz"));
+    const auto bytes = std::move(writer).take();
+    WireReader reader(bytes);
+    EXPECT_EQ(reader.number<std::uint8_t>(), 200);
+    EXPECT_EQ(reader.number<std::uint64_t>(), 0xfedcba9876543210);
+    EXPECT_EQ(reader.text(10), "añb");
+    EXPECT_EQ(as_text(reader.raw(3)), "xyz");
+    EXPECT_TRUE(reader.complete());
+}
+
+TEST(Wire, AShortMessageReadsAsZeroesAndIsNotComplete)
+{
+    const auto bytes = to_bytes("\x01");
+    WireReader reader(bytes);
+    EXPECT_EQ(reader.number<std::uint32_t>(), 0U);
+    EXPECT_EQ(reader.text(100), "");
+    EXPECT_EQ(reader.number<std::uint8_t>(), 0U) << "nothing is read after a failure";
+    EXPECT_FALSE(reader.ok());
+}
+
+TEST(Wire, ATextOverItsBoundIsRefused)
+{
+    WireWriter writer;
+    writer.text("four");
+    const auto bytes = std::move(writer).take();
+    WireReader reader(bytes);
+    EXPECT_EQ(reader.text(3), "");
+    EXPECT_FALSE(reader.ok());
+}
+
+TEST(Wire, WhatIsLeftOverMakesItIncomplete)
+{
+    const auto bytes = to_bytes("ab");
+    WireReader reader(bytes);
+    reader.number<std::uint8_t>();
+    EXPECT_TRUE(reader.ok());
+    EXPECT_FALSE(reader.complete());
+}
+
+TEST(Wire, OverwriteTouchesOnlyItsNumber)
+{
+    WireWriter writer;
+    writer.number(std::uint8_t{0xaa});
+    writer.number(std::uint16_t{0});
+    writer.number(std::uint8_t{0xbb});
+    writer.overwrite(1, std::uint16_t{0x1234});
+    EXPECT_EQ(to_hex(std::move(writer).take()), "aa3412bb");
+}
+
+} // namespace
+} // namespace stillwatch::sandbox
