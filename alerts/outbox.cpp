@@ -62,7 +62,8 @@ Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
         if (event) delivery = co_await notifier_.notify(std::move(*event));
         else delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error())};
         const auto state = co_await asio::this_coro::cancellation_state;
-        const bool cut_off = state.cancelled() != asio::cancellation_type::none && delivery.kind != Delivery::Kind::sent;
+        const bool ending = stopping_ || state.cancelled() != asio::cancellation_type::none;
+        const bool cut_off = ending && delivery.kind == Delivery::Kind::retry_after;
         if (cut_off) co_return Step::cancelled;
     }
     co_return co_await record(std::move(row), std::move(delivery));

@@ -27,7 +27,7 @@ public:
     Outbox(asio::any_io_executor executor, AlertQueue& queue, Notifier& notifier, const Clock& clock);
     Outbox(const Outbox&) = delete;
 
-    // Delivers until stop() or cancellation; an attempt that cancellation ended is not recorded.
+    // Delivers until stop() or cancellation; an attempt that they cut off is not counted.
     Task<> run();
     // Something was queued: look now instead of at the next due time.
     void wake();

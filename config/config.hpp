@@ -22,8 +22,8 @@ struct Organisation {
 
 struct Network {
     std::vector<std::string> allowed_private_networks; // "10.1.0.0/16", "fd00::/8": checked, as written
-    std::filesystem::path ca_file;                     // PEM; empty: the system's authorities
-    int max_connections = 64;                          // open at a time, over all hosts
+    std::filesystem::path ca_file;                     // PEM, beside the system's authorities; empty: only those
+    int max_connections = 64;                          // requests under way at a time, over all hosts
 
     friend bool operator==(const Network&, const Network&) = default;
 };
@@ -34,7 +34,6 @@ struct Fetch {
     std::int64_t max_image_bytes = 32 << 20;
     std::int64_t max_header_bytes = 128 << 10;
     int max_header_lines = 256;
-    int max_redirects = 5;
     std::chrono::milliseconds connect{10'000};
     std::chrono::milliseconds first_byte{20'000};
     std::chrono::milliseconds total{120'000};
@@ -46,16 +45,16 @@ struct Fetch {
 
 struct Workers {
     int count = 0;                           // 0: one for each processor
-    std::chrono::milliseconds deadline{10'000}; // for one document or picture, then the worker is killed
-    int memory_mb = 512;                     // for one worker
-    std::int64_t max_pixels = 100'000'000;   // of one picture, from its header
+    std::chrono::milliseconds deadline{20'000}; // for one document or picture, then the worker is killed
+    int memory_mb = 1024;                    // for one worker
+    std::int64_t max_pixels = 64 << 20;       // of one picture, from its header
 
     friend bool operator==(const Workers&, const Workers&) = default;
 };
 
 struct Crawl {
-    std::chrono::milliseconds revisit_min{std::chrono::minutes(15)};
-    std::chrono::milliseconds revisit_max{std::chrono::hours(7 * 24)};
+    std::chrono::milliseconds revisit_min{std::chrono::hours(1)};
+    std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
     std::chrono::milliseconds lease{std::chrono::minutes(10)};
     std::int64_t max_pages_per_site = 100'000;
     int max_depth = 20;
@@ -109,13 +108,13 @@ struct Channel {
     std::string name;
     ChannelKind kind = ChannelKind::email;
     bool enabled = true;
+    std::filesystem::path ca_file; // PEM for the server; empty: the system's authorities
 
     std::vector<std::string> to; // e-mail: bare addresses, at least one
     std::string from;            // after loading never empty: "stillwatch@" the first recipient's domain
     std::string server;          // "smtps://host[:port]" or "smtp://host[:port]"
     std::string user;            // empty: no authentication
     std::string password_file;   // a path (made absolute) or "credential:NAME"
-    std::filesystem::path ca_file;
 
     std::string url;         // webhook: as written, checked
     std::string secret_file; // a path (made absolute) or "credential:NAME"

@@ -95,6 +95,9 @@ void Document::read_organisation(Organisation& out)
     section.get("name", out.name);
     section.get("contact", out.contact);
     if (out.name.empty()) section.complain("name", "missing: sites are told who visits them");
+    // The name stands in parentheses in the User-Agent (a comment of RFC 9110 section 5.6.5).
+    if (out.name.size() > 200 || out.name.find_first_of("()\\") != std::string::npos)
+        section.complain("name", "longer than 200 bytes, or holds '(', ')' or '\\'");
     const bool reachable = is_mail_address(out.contact) || Url::parse(out.contact).has_value();
     if (!reachable)
         section.complain("contact", "missing or neither an http(s) address nor a mail address: sites need someone to write to");
@@ -136,7 +139,6 @@ void Document::read_fetch(Fetch& out)
     section.get("max_image_bytes", out.max_image_bytes, {1024, 512 * megabyte});
     section.get("max_header_bytes", out.max_header_bytes, {1024, megabyte});
     section.get("max_header_lines", out.max_header_lines, {16, 10'000});
-    section.get("max_redirects", out.max_redirects, {0, 20});
     section.get("connect", out.connect, {100ms, 5min});
     section.get("first_byte", out.first_byte, {100ms, 10min});
     section.get("total", out.total, {100ms, 1h});
@@ -152,7 +154,7 @@ void Document::read_workers(Workers& out)
     Section section("workers", found, place, complaints_, known_keys_);
     section.get("count", out.count, {0, 256});
     section.get("deadline", out.deadline, {100ms, 10min});
-    section.get("memory_mb", out.memory_mb, {128, 16'384});
+    section.get("memory_mb", out.memory_mb, {256, 16'384});
     section.get("max_pixels", out.max_pixels, {65'536, 1'000'000'000});
 }
 

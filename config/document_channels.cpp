@@ -19,6 +19,7 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         std::string kind;
         section.get("kind", kind);
         section.get("enabled", channel.enabled);
+        read_file(section, "ca_file", channel.ca_file);
         if (kind != "email" && kind != "webhook")
             section.complain("kind", "missing, or neither \"email\" nor \"webhook\"");
         channel.kind = kind == "webhook" ? ChannelKind::webhook : ChannelKind::email;
@@ -31,7 +32,7 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         read_webhook(section, channel, network);
         if (kind != "webhook") complaints_.resize(between);
 
-        static constexpr std::array<std::string_view, 6> email_keys{"to", "from", "server", "user", "password_file", "ca_file"};
+        static constexpr std::array<std::string_view, 5> email_keys{"to", "from", "server", "user", "password_file"};
         static constexpr std::array<std::string_view, 3> webhook_keys{"url", "secret_file", "allowed_private_networks"};
         for (const auto key : email_keys)
             if (kind == "webhook" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
@@ -62,7 +63,6 @@ void Document::read_email(Section& section, Channel& channel)
     read_secret_source(section, "password_file", channel.password_file);
     if (channel.user.empty() != channel.password_file.empty())
         section.complain(channel.user.empty() ? "user" : "password_file", "missing: user and password_file stand together");
-    read_file(section, "ca_file", channel.ca_file);
 }
 
 void Document::read_webhook(Section& section, Channel& channel, const Network& network)

@@ -63,9 +63,11 @@ struct KeepingMailer final : Mailer {
     Task<Result<void>> send(MailServer, MailMessage message) override
     {
         messages.push_back(std::move(message));
-        if (answers.empty()) co_return Result<void>{};
-        auto answer = answers.front();
-        answers.pop_front();
+        Result<void> answer;
+        if (!answers.empty()) {
+            answer = answers.front();
+            answers.pop_front();
+        }
         co_return answer;
     }
 };

@@ -232,6 +232,16 @@ TEST_F(OutboxLoop, CancelledAttemptIsNotCounted)
     EXPECT_EQ(queue_.rows.at(id).attempts, 0);
 }
 
+TEST_F(OutboxLoop, AttemptThatStopCutsOffIsNotCounted)
+{
+    const auto id = add();
+    desk_.answer = {Delivery::Kind::retry_after, 0s, "cancelled"};
+    desk_.meanwhile = [&] { outbox_.stop(); };
+    start();
+    EXPECT_TRUE(ended_);
+    EXPECT_EQ(queue_.rows.at(id).attempts, 0);
+}
+
 TEST_F(OutboxLoop, CancellationEndsTheWait)
 {
     start();

@@ -145,6 +145,13 @@ TEST(ConfigProblems, MissingConfigurationIsOneProblem)
     EXPECT_EQ(to_string(outcome.problems[0]), "/nowhere/stillwatch.toml: No such file or directory");
 }
 
+TEST(ConfigProblems, OrganisationMustFitIntoTheUserAgent)
+{
+    const auto outcome = load_text("[organisation]\nname = \"A (B)\"\ncontact = \"x@e.example\"\n[evidence]\nrecipients = [\"age1x\"]\n");
+    ASSERT_THAT(outcome.problems, SizeIs(1));
+    EXPECT_THAT(outcome.problems[0].message, HasSubstr("organisation.name"));
+}
+
 TEST(ConfigProblems, MetricsListenOnLoopbackOnly)
 {
     EXPECT_THAT(problems_of("[metrics]\nlisten = \"0.0.0.0:9464\"\n"), SizeIs(1));

@@ -96,7 +96,7 @@ TEST(Sample, CommentedKeysShowTheDefaultsToo)
 TEST(Initial, LoadsWithTheChoicesInIt)
 {
     InitialChoices choices;
-    choices.organisation = "Helpline \"North\" \\ Söder";
+    choices.organisation = "Helpline \"North\" Söder";
     choices.contact = "desk@helpline.example";
     choices.storage_directory = "data";
     choices.control_socket = "control.sock";
