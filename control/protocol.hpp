@@ -11,8 +11,8 @@
 // {"command": "case.show", "arguments": {…}} and {"result": …} or {"error": {"code": …, "detail": …}}.
 namespace stillwatch::control {
 
-// A line longer than this is refused. A sealed reference takes about 4 KB.
-constexpr std::size_t max_line_bytes = 1U << 20U;
+// A longer command is refused. The largest holds a sealed reference in hexadecimal.
+constexpr std::size_t max_line_bytes = 2U << 20U;
 
 struct Command {
     std::string name;

@@ -1,0 +1,135 @@
+#include "cases/case_book.hpp"
+
+#include "cases/consent.hpp"
+#include "vault/case_key.hpp"
+#include "vault/random.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stillwatch::cases {
+
+namespace {
+
+// Sealed records hold fingerprints; local features of a picture take less than this too.
+constexpr std::size_t max_sealed_bytes = 512U << 10U;
+constexpr std::size_t max_name_bytes = 64;
+
+// "C-" and four signs that cannot be taken for one another when read aloud (Crockford's base 32).
+std::string random_pseudonym()
+{
+    static constexpr std::string_view signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    std::array<std::byte, 4> random{};
+    vault::fill_random(random);
+    std::string pseudonym = "C-";
+    for (const auto byte : random)
+        pseudonym += signs[std::to_integer<std::size_t>(byte) % signs.size()];
+    return pseudonym;
+}
+
+bool is_plain_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    });
+}
+
+Error no_such_case(std::string_view pseudonym)
+{
+    return {Errc::not_found, fmt::format("no case {}", pseudonym)};
+}
+
+} // namespace
+
+Result<Case> CaseBook::find(std::string_view pseudonym) const
+{
+    auto found = database_.find_case(pseudonym);
+    if (!found) return no_such_case(pseudonym);
+    return *std::move(found);
+}
+
+Result<Case> CaseBook::open(const Consent& consent, const store::Actor& actor)
+{
+    const auto checked = check_consent(consent, actor.at);
+    if (!checked) return checked.error();
+    Case draft;
+    draft.opened_at = actor.at;
+    draft.consent = consent;
+    // A million pseudonyms: a second draw is rare, a hundredth never happens.
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        draft.pseudonym = random_pseudonym();
+        auto key = vault::make_case_key(installation_, draft.pseudonym);
+        draft.public_key.assign(key.public_key.bytes.begin(), key.public_key.bytes.end());
+        draft.sealed_secret_key = std::move(key.sealed_secret);
+        const auto id = database_.open_case(draft, actor);
+        if (id) {
+            draft.id = *id;
+            return draft;
+        }
+        if (id.error().code != Errc::exists) return id.error();
+    }
+    return Error{Errc::io, "no free pseudonym found"};
+}
+
+Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent, const store::Actor& actor)
+{
+    const auto found = find(pseudonym);
+    if (!found) return found.error();
+    if (found->state == CaseState::withdrawn)
+        return Error{Errc::refused, fmt::format("{} was withdrawn; its references are erased, open a new case", pseudonym)};
+    const auto checked = check_consent(consent, actor.at);
+    if (!checked) return checked.error();
+    const auto renewed = database_.renew_consent(found->id, consent, actor);
+    if (!renewed) return renewed.error();
+    return find(pseudonym);
+}
+
+Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const store::Actor& actor)
+{
+    const auto found = find(pseudonym);
+    if (!found) return found.error();
+    if (found->state == CaseState::withdrawn)
+        return Error{Errc::refused, fmt::format("{} is withdrawn already", pseudonym)};
+    WithdrawalReceipt receipt;
+    receipt.pseudonym = found->pseudonym;
+    receipt.at = actor.at;
+    receipt.references_erased = database_.references_of(found->id).size();
+    receipt.findings_erased = database_.findings_of_case(found->id).size();
+    auto files = database_.withdraw(found->id, actor);
+    if (!files) return files.error();
+    receipt.evidence_files = *std::move(files);
+    for (const auto& line : database_.audit(0, SIZE_MAX >> 1U))
+        if (line.object == receipt.pseudonym && line.action == "case.withdraw") receipt.audit_seq = line.seq;
+    return receipt;
+}
+
+Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft, const store::Actor& actor)
+{
+    const auto found = find(pseudonym);
+    if (!found) return found.error();
+    const auto status = consent_status(*found, actor.at);
+    if (status != ConsentStatus::valid)
+        return Error{Errc::refused, fmt::format("{}: consent is {}; nothing can be added", pseudonym, name_of(status))};
+    if (!is_plain_name(draft.name))
+        return Error{Errc::invalid_argument,
+                     fmt::format("reference name: 1 to {} letters, digits, '-', '_' or '.'", max_name_bytes)};
+    if (draft.sealed.empty() || draft.sealed.size() > max_sealed_bytes)
+        return Error{Errc::invalid_argument, fmt::format("sealed record: 1 to {} bytes", max_sealed_bytes)};
+    draft.case_id = found->id;
+    draft.added_at = actor.at;
+    return database_.add_reference(draft, actor);
+}
+
+Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_view name, const store::Actor& actor)
+{
+    const auto found = find(pseudonym);
+    if (!found) return found.error();
+    for (const auto& reference : database_.references_of(found->id))
+        if (reference.name == name) return database_.remove_reference(reference.id, actor);
+    return Error{Errc::not_found, fmt::format("{} has no reference {}", pseudonym, name)};
+}
+
+} // namespace stillwatch::cases

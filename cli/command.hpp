@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cli/output.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace stillwatch::cli {
+
+// What stands before or after every command.
+struct Global {
+    std::filesystem::path config = "/etc/stillwatch/stillwatch.toml";
+    bool json = false;
+    Style style() const { return json ? Style::json : Style::text; }
+};
+
+// One group of commands each: declares them on `app`; the chosen one sets `exit_code` as it runs.
+struct Program {
+    CLI::App& app;
+    Global& global;
+    int& exit_code;
+};
+void add_setup_commands(Program program);     // init, check-config
+void add_tool_commands(Program program);      // fetch, links, fingerprint
+void add_match_command(Program program);      // match
+void add_crawl_command(Program program);      // crawl
+void add_case_commands(Program program);      // case, reference
+void add_operation_commands(Program program); // findings, outbox, audit, site, status, alert-test
+void add_evidence_commands(Program program);  // evidence
+
+} // namespace stillwatch::cli

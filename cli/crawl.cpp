@@ -1,0 +1,102 @@
+#include "cli/command.hpp"
+#include "cli/session.hpp"
+
+#include "daemon/engine.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <memory>
+
+namespace stillwatch::cli {
+
+namespace {
+
+constexpr std::chrono::seconds patience_for_alerts{30};
+
+struct CrawlOptions {
+    bool once = false;
+    bool no_match = false;
+    std::vector<std::string> tiers;
+};
+
+json::object by_label(const daemon::Counters& counters, std::string_view name)
+{
+    json::object told;
+    for (const auto& [label, count] : counters.by_label(name))
+        told[label] = count;
+    return told;
+}
+
+Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& options)
+{
+    const auto begun = std::chrono::steady_clock::now();
+    const auto started = co_await engine.start();
+    if (!started) {
+        co_await engine.stop();
+        co_return started.error();
+    }
+    if (!options.no_match) engine.start_loops();
+    const auto progress = co_await engine.crawl_once();
+    if (!options.no_match) co_await engine.deliver_due_alerts(patience_for_alerts);
+    co_await engine.stop();
+    if (!progress) co_return progress.error();
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
+    json::object told;
+    told["pages"] = progress->pages;
+    told["images"] = progress->images;
+    told["bytes"] = progress->wire_bytes;
+    told["seconds"] = seconds.count();
+    told["findings"] = engine.counters().total("findings_total");
+    told["visits"] = by_label(engine.counters(), "visits_total");
+    told["errors"] = by_label(engine.counters(), "fetch_errors_total");
+    co_return std::move(told);
+}
+
+void run_crawl(Program& program, const CrawlOptions& options)
+{
+    const auto config = load(program.global, config::FileChecks::yes);
+    if (!config) {
+        program.exit_code = exit_configuration;
+        return;
+    }
+    daemon::EngineOptions engine_options;
+    engine_options.compares = !options.no_match;
+    for (const auto& name : options.tiers)
+        if (const auto tier = tier_from_name(name)) engine_options.tiers.insert(*tier);
+    const SystemClock clock;
+    asio::io_context loop(1);
+    std::exception_ptr failure;
+    {
+        daemon::Engine engine(loop, *config, std::move(engine_options), clock);
+        asio::co_spawn(loop, pass(engine, options), [&](std::exception_ptr thrown, Result<json::object> told) {
+            failure = thrown;
+            if (thrown) return loop.stop();
+            if (told)
+                print_object(program.global.style(), *told);
+            else
+                program.exit_code = print_error(told.error());
+            loop.stop();
+        });
+        loop.run();
+    }
+    if (failure) std::rethrow_exception(failure);
+}
+
+} // namespace
+
+void add_crawl_command(Program program)
+{
+    auto options = std::make_shared<CrawlOptions>();
+    auto* command = program.app.add_subcommand("crawl", "One full pass over the watch list, without a running daemon");
+    command->add_flag("--once", options->once, "Required: endless crawling is the daemon's part")->required();
+    command->add_flag("--no-match", options->no_match, "Fetch and read everything, compare nothing");
+    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"exact", "near"}));
+    command->callback([program, options]() mutable { run_crawl(program, *options); });
+}
+
+} // namespace stillwatch::cli

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "cases/case_book.hpp"
+#include "control/protocol.hpp"
+#include "core/clock.hpp"
+#include "store/case_database.hpp"
+#include "store/frontier_database.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch::control {
+
+// What commands need to know beside the databases.
+struct CommandSettings {
+    std::filesystem::path evidence_directory;
+    std::vector<std::string> channels;      // names, in the order of the configuration
+    std::vector<store::SiteRow> sites;      // the watch list
+    // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
+    std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
+};
+
+// What changed, for the one who holds references and the outbox in memory.
+struct Effects {
+    bool references = false; // reload them before the reply leaves
+    bool alerts = false;     // look at the outbox
+};
+
+struct CommandOutcome {
+    json::value result;
+    Effects effects;
+};
+
+// Runs the commands of people on the databases. Store thread only (or the only thread of the command line);
+// everything given must outlive it.
+class Commands {
+public:
+    Commands(store::CaseDatabase& cases, store::FrontierDatabase& frontier, vault::PublicKey installation,
+             CommandSettings settings, const Clock& clock);
+
+    // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
+    Result<CommandOutcome> run(const Command& command, const std::string& operator_name);
+
+    // Every command's name.
+    static std::vector<std::string_view> names();
+
+private:
+    struct Entry;
+    static const std::vector<Entry>& table();
+
+    Result<CommandOutcome> case_open(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_show(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_renew(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_withdraw(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_add(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_remove(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alert_test(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> audit_verify(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> site_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> status(const json::object& arguments, const store::Actor& actor);
+
+    json::object describe(const Case& c, Timestamp now) const;
+    json::object describe(const Finding& finding) const;
+
+    store::CaseDatabase& cases_;
+    store::FrontierDatabase& frontier_;
+    cases::CaseBook book_;
+    CommandSettings settings_;
+    const Clock& clock_;
+};
+
+} // namespace stillwatch::control

@@ -1,0 +1,75 @@
+#include "daemon/bridges.hpp"
+
+#include "core/log.hpp"
+
+namespace stillwatch::daemon {
+
+using store::CaseDatabase;
+using store::FrontierDatabase;
+
+Task<std::vector<store::HostRow>> StoredFrontier::ready_hosts(Timestamp now)
+{
+    const auto generation = references_.current()->generation();
+    return stores_.run([now, generation](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.ready_hosts(now, generation);
+    });
+}
+
+Task<std::optional<Timestamp>> StoredFrontier::next_due(Timestamp now)
+{
+    return stores_.run([now](CaseDatabase&, FrontierDatabase& frontier) { return frontier.next_due(now); });
+}
+
+Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now, Timestamp lease_until,
+                                                      std::size_t limit)
+{
+    const auto generation = references_.current()->generation();
+    return stores_.run([=](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.claim(host, now, generation, lease_until, limit);
+    });
+}
+
+Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::VisitResult>> results)
+{
+    return stores_.run([results = std::move(results)](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.apply(*results);
+    });
+}
+
+Task<Result<>> StoredFrontier::release(std::vector<UrlId> ids)
+{
+    return stores_.run([ids = std::move(ids)](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.release(ids);
+    });
+}
+
+Task<Result<>> StoredFrontier::set_backoff(HostId host, Timestamp until, int errors_in_a_row)
+{
+    return stores_.run([=](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.set_backoff(host, until, errors_in_a_row);
+    });
+}
+
+Task<std::optional<store::RobotsRow>> StoredRobots::load(std::string origin)
+{
+    return stores_.run([origin = std::move(origin)](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.robots(origin);
+    });
+}
+
+Task<> StoredRobots::save(store::RobotsRow row)
+{
+    auto write = [row = std::move(row)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_robots(row); };
+    const auto saved = co_await stores_.run(std::move(write));
+    // Memory still has it; after a restart the host is asked again.
+    if (!saved) log::warn("robots", "not stored", {{"reason", saved.error().detail}});
+}
+
+alerts::RunOnStore run_on_store(Stores& stores)
+{
+    return [&stores](std::function<void(CaseDatabase&)> work) -> Task<> {
+        return stores.run([work = std::move(work)](CaseDatabase& cases, FrontierDatabase&) { work(cases); });
+    };
+}
+
+} // namespace stillwatch::daemon

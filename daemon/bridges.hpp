@@ -1,0 +1,42 @@
+#pragma once
+
+#include "alerts/queue.hpp"
+#include "crawler/frontier.hpp"
+#include "crawler/robots_cache.hpp"
+#include "daemon/reference_keeper.hpp"
+#include "daemon/stores.hpp"
+
+// The interfaces through which crawling and alerting reach the databases, each a few lines over Stores.
+namespace stillwatch::daemon {
+
+class StoredFrontier final : public crawler::Frontier {
+public:
+    StoredFrontier(Stores& stores, const ReferenceKeeper& references) : stores_(stores), references_(references) {}
+
+    Task<std::vector<store::HostRow>> ready_hosts(Timestamp now) override;
+    Task<std::optional<Timestamp>> next_due(Timestamp now) override;
+    Task<std::vector<store::Visit>> claim(HostId host, Timestamp now, Timestamp lease_until, std::size_t limit) override;
+    Task<Result<>> apply(std::shared_ptr<const std::vector<store::VisitResult>> results) override;
+    Task<Result<>> release(std::vector<UrlId> ids) override;
+    Task<Result<>> set_backoff(HostId host, Timestamp until, int errors_in_a_row) override;
+
+private:
+    Stores& stores_;
+    const ReferenceKeeper& references_;
+};
+
+class StoredRobots final : public crawler::RobotsStore {
+public:
+    explicit StoredRobots(Stores& stores) : stores_(stores) {}
+
+    Task<std::optional<store::RobotsRow>> load(std::string origin) override;
+    Task<> save(store::RobotsRow row) override;
+
+private:
+    Stores& stores_;
+};
+
+// For StoredAlertQueue.
+alerts::RunOnStore run_on_store(Stores& stores);
+
+} // namespace stillwatch::daemon

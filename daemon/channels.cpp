@@ -1,0 +1,110 @@
+#include "daemon/channels.hpp"
+
+#include "alerts/email_notifier.hpp"
+#include "alerts/webhook_notifier.hpp"
+#include "alerts/webhook_signature.hpp"
+#include "config/secret.hpp"
+#include "daemon/settings.hpp"
+
+#include <fmt/format.h>
+
+namespace stillwatch::daemon {
+
+namespace {
+
+Error of_channel(const config::Channel& channel, const Error& error)
+{
+    return {error.code, fmt::format("channel {}: {}", channel.name, error.detail)};
+}
+
+Result<std::unique_ptr<alerts::Notifier>> make_email(const config::Channel& channel, Mailer& mailer)
+{
+    alerts::EmailSettings settings{channel.name, channel.to, channel.from, {channel.server, channel.user}};
+    settings.server.ca_file = channel.ca_file.string();
+    if (!channel.password_file.empty()) {
+        auto password = config::read_secret(channel.password_file);
+        if (!password) return of_channel(channel, password.error());
+        settings.server.password = *std::move(password);
+    }
+    return std::make_unique<alerts::EmailNotifier>(mailer, std::move(settings));
+}
+
+Result<std::unique_ptr<alerts::Notifier>> make_webhook(const config::Channel& channel, Fetcher& fetcher,
+                                                       const Clock& clock)
+{
+    const auto url = Url::parse(channel.url);
+    if (!url) return of_channel(channel, {url.error().code, "url: not an address"});
+    const auto text = config::read_secret(channel.secret_file);
+    if (!text) return of_channel(channel, text.error());
+    auto secrets = alerts::parse_webhook_secrets(*text);
+    if (!secrets) return of_channel(channel, secrets.error());
+    alerts::WebhookSettings settings{channel.name, *url, *std::move(secrets)};
+    return std::make_unique<alerts::WebhookNotifier>(fetcher, std::move(settings), clock);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, asio::io_context& loop, Mailer& mailer,
+                                                 alerts::AlertQueue& queue, const Clock& clock)
+{
+    auto channels = std::make_unique<Channels>();
+    for (const auto& entry : config.channels) {
+        if (!entry.enabled) continue;
+        Channel channel;
+        Result<std::unique_ptr<alerts::Notifier>> notifier = Error{Errc::invalid_argument, "unknown kind"};
+        if (entry.kind == config::ChannelKind::webhook) {
+            const auto settings = http_settings(config, entry);
+            if (!settings) return of_channel(entry, settings.error());
+            channel.http = std::make_unique<net::HttpClient>(loop, *settings);
+            notifier = make_webhook(entry, *channel.http, clock);
+        } else {
+            notifier = make_email(entry, mailer);
+        }
+        if (!notifier) return notifier.error();
+        channel.notifier = *std::move(notifier);
+        channel.outbox = std::make_unique<alerts::Outbox>(loop.get_executor(), queue, *channel.notifier, clock);
+        channels->channels_.push_back(std::move(channel));
+    }
+    return channels;
+}
+
+void Channels::start(TaskGroup& tasks)
+{
+    for (auto& channel : channels_)
+        tasks.spawn("outbox " + channel.outbox->channel(), channel.outbox->run());
+}
+
+void Channels::wake()
+{
+    for (auto& channel : channels_)
+        channel.outbox->wake();
+}
+
+void Channels::stop()
+{
+    for (auto& channel : channels_) {
+        channel.outbox->stop();
+        if (channel.http) channel.http->stop();
+    }
+}
+
+alerts::Outbox::Counts Channels::counts() const
+{
+    alerts::Outbox::Counts sum;
+    for (const auto& channel : channels_) {
+        sum.sent += channel.outbox->counts().sent;
+        sum.retried += channel.outbox->counts().retried;
+        sum.dead += channel.outbox->counts().dead;
+    }
+    return sum;
+}
+
+std::vector<std::string> Channels::failing() const
+{
+    std::vector<std::string> names;
+    for (const auto& channel : channels_)
+        if (channel.outbox->failing()) names.push_back(channel.outbox->channel());
+    return names;
+}
+
+} // namespace stillwatch::daemon

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "control/commands.hpp"
+#include "core/async.hpp"
+#include "core/clock.hpp"
+#include "core/tasks.hpp"
+#include "crawler/polite_fetcher.hpp"
+#include "crawler/scheduler.hpp"
+#include "daemon/bridges.hpp"
+#include "daemon/channels.hpp"
+#include "daemon/metrics.hpp"
+#include "daemon/pipeline.hpp"
+#include "daemon/reference_keeper.hpp"
+#include "daemon/stores.hpp"
+#include "daemon/web.hpp"
+#include "net/smtp_client.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "store/store_lock.hpp"
+#include "vault/installation.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <memory>
+#include <set>
+#include <string>
+
+namespace stillwatch::daemon {
+
+// How an engine compares, for one run.
+struct EngineOptions {
+    bool compares = true;  // false: fetches and reads, compares nothing (`crawl --no-match`)
+    std::set<Tier> tiers;  // only these; empty: all
+};
+
+// Everything that one installation does, put together: the daemon runs it without end, `crawl --once` for one
+// pass. Owns the store while it lives. Loop thread; stop() must have returned before it goes.
+class Engine {
+public:
+    // Opens keys, databases and clients. Throws std::runtime_error: cannot start, with the reason.
+    Engine(asio::io_context& loop, const config::Config& config, EngineOptions options, const Clock& clock);
+    Engine(const Engine&) = delete;
+
+    // Cleans up after an earlier run, loads references and the watch list, tries a worker. Errors: cannot start.
+    Task<Result<void>> start();
+    // Starts the loops that deliver alerts and follow consents.
+    void start_loops();
+    // Crawls until stop().
+    Task<> crawl();
+    // One pass over the watch list.
+    Task<Result<crawler::CrawlProgress>> crawl_once();
+    // Waits until no alert is due, at most `patience`.
+    Task<> deliver_due_alerts(std::chrono::milliseconds patience);
+
+    // Runs a command of a person; what it changed is in force when it returns.
+    Task<Result<json::value>> run(control::Command command, std::string operator_name);
+
+    // Goes over to another configuration; on an error the one before stays in force. What only a restart can
+    // change (storage, sockets, workers) is named in a warning.
+    Task<Result<void>> use(config::Config config);
+
+    // Ends everything within seconds: visits are given back, deliveries cut, workers reaped.
+    Task<> stop();
+
+    std::string metrics() const; // Prometheus' text format
+    std::string problem() const; // why we are not healthy; empty when we are
+
+    const Counters& counters() const { return counters_; }
+
+private:
+    std::shared_ptr<const PipelineSettings> pipeline_settings() const;
+    std::shared_ptr<control::Commands> make_commands();
+    Task<Result<void>> remove_orphaned_evidence();
+    Task<Result<void>> prepare_store();
+    Task<> wait_for(const TaskGroup& tasks) const;
+
+    asio::io_context& loop_;
+    config::Config config_;
+    EngineOptions options_;
+    const Clock& clock_;
+    Timestamp started_;
+    store::StoreLock lock_;
+    vault::InstallationKeys keys_;
+    Counters counters_;
+    asio::thread_pool cpu_;
+    Stores stores_;
+    ReferenceKeeper references_;
+    Web web_;
+    crawler::SteadyTimekeeper time_;
+    StoredRobots robots_;
+    crawler::PoliteFetcher fetcher_;
+    sandbox::WorkerPool workers_;
+    StoredFrontier frontier_;
+    crawler::Scheduler scheduler_;
+    net::SmtpClient mailer_;
+    alerts::StoredAlertQueue queue_;
+    std::unique_ptr<Channels> channels_;
+    Pipeline pipeline_;
+    std::shared_ptr<control::Commands> commands_;
+    TaskGroup outboxes_;
+    TaskGroup loops_;
+    std::string references_problem_;
+};
+
+} // namespace stillwatch::daemon

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "core/result.hpp"
+#include "sandbox/worker_pool.hpp"
+#include "vault/installation.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace stillwatch::daemon {
+
+// Where the parts of an installation lie.
+struct InstallationPaths {
+    std::filesystem::path storage;  // databases and lock
+    std::filesystem::path keys;     // installation.key, signing.key
+    std::filesystem::path evidence; // sealed packages
+    std::filesystem::path socket;   // of the daemon's control
+};
+InstallationPaths paths_of(const config::Config& config);
+
+
+// How pictures and pages are read, from the configuration or, for tools that need none, from its defaults.
+Result<sandbox::PoolSettings> pool_settings(const config::Config& config);
+
+// "Stillwatch/0.1.0 (Example Helpline; +https://helpline.example/monitoring)".
+std::string user_agent(const config::Organisation& organisation);
+
+// What the loader should say of an evidence recipient; for LoadOptions.
+std::optional<std::string> recipient_problem(std::string_view text);
+
+} // namespace stillwatch::daemon

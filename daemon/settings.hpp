@@ -1,0 +1,38 @@
+#pragma once
+
+#include "alerts/event.hpp"
+#include "config/config.hpp"
+#include "control/commands.hpp"
+#include "core/fetch.hpp"
+#include "core/links.hpp"
+#include "crawler/settings.hpp"
+#include "evidence/capture.hpp"
+#include "net/http_settings.hpp"
+
+#include <memory>
+#include <vector>
+
+// What each part is told, taken out of the configuration in one place. The configuration was checked when it was
+// loaded; Result stands only where another part checks more strictly.
+namespace stillwatch::daemon {
+
+// The guard and connections of crawling. Errors: invalid_argument.
+Result<net::HttpSettings> http_settings(const config::Config& config);
+// The same for what one channel may reach: its own networks beside those of [network].
+Result<net::HttpSettings> http_settings(const config::Config& config, const config::Channel& channel);
+
+// Bounds of one transfer of that kind.
+FetchLimits fetch_limits(const config::Config& config, LinkKind kind);
+
+// The enabled part of the watch list, for the frontier and for crawling.
+std::vector<store::SiteRow> site_rows(const config::Config& config);
+std::shared_ptr<const crawler::CrawlSettings> crawl_settings(const config::Config& config);
+
+evidence::EvidenceSettings evidence_settings(const config::Config& config);
+
+// Names of the enabled channels.
+std::vector<std::string> channel_names(const config::Config& config);
+
+control::CommandSettings command_settings(const config::Config& config);
+
+} // namespace stillwatch::daemon

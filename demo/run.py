@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""The demonstration: a site on loopback, a real daemon, a case, and a table of what was found.
+
+    demo/run.py --build build/release [--check] [--seed N]
+"""
+import argparse
+import hashlib
+import pathlib
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import demo_site
+import installation
+import receivers
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "demo"
+VERIFY = ROOT / "tests" / "support" / "verify_evidence.py"
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def progress(label: str, done: int, total: int, note: str = "") -> None:
+    """One line that is rewritten on a terminal, and printed when it changes elsewhere."""
+    line = f"  {label} {done}/{total} {note}"
+    if sys.stdout.isatty():
+        print(f"\r\033[K{line}", end="", flush=True)
+    elif line != progress.last:
+        print(line, flush=True)
+    progress.last = line
+
+
+progress.last = ""
+
+
+def wait_until(condition, what: str, timeout: float, tick=lambda: None) -> None:
+    until = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > until:
+            raise RuntimeError(f"{what}: not within {timeout:.0f} s")
+        tick()
+        time.sleep(0.2)
+    if sys.stdout.isatty():
+        print()
+
+
+class Demonstration:
+    def __init__(self, build: pathlib.Path, seed: int):
+        self.seed = seed
+        shutil.rmtree(WORK, ignore_errors=True)
+        WORK.mkdir(parents=True)
+        self.programs = installation.Programs(build)
+        self.stillwatch = installation.Installation(self.programs, WORK / "installation")
+        self.nginx: subprocess.Popen | None = None
+        port = installation.free_port("127.0.0.2")
+        self.hosts = [f"127.0.0.2:{port}", f"127.0.0.3:{port}"]
+        self.smtp = f"127.0.0.1:{installation.free_port()}"
+        self.webhook = f"127.0.0.1:{installation.free_port()}"
+        self.metrics = installation.free_port()
+
+    def prepare(self) -> None:
+        say(f"Building the demonstration site (seed {self.seed})")
+        self.plan = demo_site.build(WORK, self.seed, ROOT / "build" / "photographs", *self.hosts)
+        planted = sum(1 for picture in self.plan["pictures"] if picture["reference"])
+        say(f"  {self.plan['pages']} pages, {len(self.plan['pictures'])} pictures, {planted} of them re-posts; "
+            f"hosts {' and '.join(self.hosts)}")
+        configuration = demo_site.nginx_configuration(WORK, *self.hosts)
+        self.nginx = subprocess.Popen(["nginx", "-c", configuration, "-p", WORK], stderr=subprocess.DEVNULL)
+        host, port = self.smtp.split(":")
+        self.mail = receivers.MailSink(host, int(port))
+        host, port = self.webhook.split(":")
+        self.hook = receivers.WebhookSink(host, int(port), self.stillwatch.webhook_secret)
+        say("Making an installation: stillwatch init, configuration, check-config")
+        self.stillwatch.initialise()
+        self.stillwatch.configure(hosts=self.hosts, smtp=self.smtp, webhook=self.webhook, metrics=self.metrics)
+
+    def crawl_first(self) -> None:
+        say("Starting stillwatchd: it crawls the site once, before anybody asked for help")
+        self.stillwatch.start()
+        total = len(self.plan["pictures"])
+
+        def tick():
+            status = self.stillwatch.status()
+            progress("pictures known", status["contents"], total, f"pages {status['pages']}")
+
+        wait_until(lambda: self.stillwatch.status()["contents"] >= 1 and self.stillwatch.is_idle(), "first crawl", 180, tick)
+
+    def open_case(self) -> None:
+        say("A person asks for help: a case is opened, eight references are enrolled")
+        references = [WORK / "references" / name for name in self.plan["references"]]
+        self.case = self.stillwatch.open_case(references)
+        say(f"  case {self.case}; what was seen before is fetched and compared again")
+
+        def tick():
+            coverage = self.stillwatch.ask("case", "show", self.case)[0]["coverage"]
+            found = len(self.stillwatch.ask("findings", "list"))
+            progress("pictures compared", coverage["compared"], coverage["images"], f"findings {found}")
+
+        wait_until(self.stillwatch.is_idle, "second pass", 300, tick)
+        wait_until(lambda: self.stillwatch.status()["alerts_queued"] == 0, "alerts", 120)
+
+    def judge(self) -> list[str]:
+        """Prints the table; gives what is wrong."""
+        findings = self.stillwatch.ask("findings", "list")
+        problems: list[str] = []
+        names = {f"R-{number + 1:02}": name for number, name in enumerate(self.plan["references"])}
+        expected = {(picture["url"], page): picture for picture in self.plan["pictures"] if picture["reference"]
+                    for page in picture["pages"]}
+        found = {(finding["image_url"], finding["page_url"]): finding for finding in findings}
+        say("\n  tier   altered how        planted  found  missed")
+        kinds = sorted({(picture["tier"], picture["kind"]) for picture in expected.values()})
+        for tier, kind in kinds:
+            wanted = [key for key, picture in expected.items() if (picture["tier"], picture["kind"]) == (tier, kind)]
+            hits = [key for key in wanted if key in found]
+            say(f"  {tier:<6} {kind:<18} {len(wanted):>7}  {len(hits):>5}  {len(wanted) - len(hits):>6}")
+        for key, picture in expected.items():
+            if key not in found:
+                problems.append(f"missed: {picture['kind']} of {picture['reference']} at {key[0]} on {key[1]}")
+            elif names[found[key]["reference"]] != picture["reference"]:
+                problems.append(f"wrong reference: {key[0]} is {picture['reference']}, taken for {names[found[key]['reference']]}")
+            elif picture["tier"] == "exact" and found[key]["tier"] != "exact":
+                problems.append(f"wrong tier: {key[0]} is {picture['kind']}, found as {found[key]['tier']}")
+        flagged = [key for key in found if key not in expected]
+        problems += [f"innocent picture flagged: {image} on {page}" for image, page in flagged]
+        innocent = sum(1 for picture in self.plan["pictures"] if not picture["reference"])
+        say(f"\n  innocent pictures {innocent}, flagged {len(flagged)}")
+        if len(findings) != len(found):
+            problems.append("an occurrence was recorded twice")
+
+        forbidden = ["127.0.0.2", "127.0.0.3", "/img/", "thread-", *self.plan["references"]]
+        problems += self.mail.problems(forbidden) + self.hook.problems(forbidden)
+        for name, sink in (("e-mail", self.mail), ("webhook", self.hook)):
+            distinct = len(set(sink.ids))
+            say(f"  {name:<8} alerts delivered {distinct} of {len(findings)}")
+            if distinct != len(findings) or len(sink.ids) != distinct:
+                problems.append(f"{name}: {len(sink.ids)} deliveries with {distinct} ids for {len(findings)} findings")
+        if set(self.mail.ids) != set(self.hook.ids):
+            problems.append("mail and webhook were told different alerts")
+        problems += self.check_evidence(findings) + self.check_manners()
+        return problems
+
+    def check_evidence(self, findings: list[dict]) -> list[str]:
+        problems = []
+        opened = 0
+        pictures = {picture["url"]: picture for picture in self.plan["pictures"]}
+        for finding in findings:
+            try:
+                archive = self.stillwatch.open_evidence(finding)
+                self.stillwatch.verify_evidence(archive)
+                subprocess.run([sys.executable, VERIFY, "-"], input=archive, check=True, capture_output=True)
+                served = (WORK / "www" / ("pages" if self.hosts[0] in finding["image_url"] else "pictures") /
+                          finding["image_url"].split("/", 3)[3]).read_bytes()
+                if hashlib.sha256(served).hexdigest() != finding["content"]:
+                    problems.append(f"evidence of finding {finding['id']}: another picture than the site served")
+                if finding["page_state"] != "named":
+                    problems.append(f"finding {finding['id']}: page state {finding['page_state']}")
+                opened += 1
+            except subprocess.CalledProcessError as error:
+                problems.append(f"evidence of finding {finding['id']}: {error} {error.stderr.decode(errors='replace')[-300:]}")
+        say(f"  evidence opened with age and verified {opened} of {len(findings)}")
+        if not pictures or not findings:
+            problems.append("nothing was found at all")
+        clear = [file.name for file in (WORK / "installation" / "data" / "evidence").iterdir()
+                 if not file.read_bytes().startswith(b"age-encryption.org/v1\n")]
+        problems += [f"evidence file in clear: {name}" for name in clear]
+        return problems
+
+    def check_manners(self) -> list[str]:
+        """What the site saw of us."""
+        lines = (WORK / "nginx" / "access.log").read_text().splitlines()
+        problems = [f"robots.txt was not obeyed: {line}" for line in lines if '"/private/' in line]
+        problems += [f"not our User-Agent: {line}" for line in lines if "helpline.example/monitoring" not in line][:3]
+        say(f"  requests the site saw {len(lines)}; pages that robots.txt forbids: {len(problems)}")
+        return problems
+
+    def show_what_to_try(self) -> None:
+        command = f"{self.programs.command} --config {self.stillwatch.config}"
+        say(f"""
+Everything stays up until you press Ctrl-C. Try, in another terminal:
+
+  alias stillwatch='{command}'
+  stillwatch status
+  stillwatch case show {self.case}
+  stillwatch findings list
+  stillwatch findings show 1
+  stillwatch outbox list
+  stillwatch alert-test desk
+  stillwatch audit list
+  age -d -i {self.stillwatch.identity} {WORK}/installation/data/evidence/*.tar.age | tar -tv     (one file at a time)
+  stillwatch case withdraw {self.case} --yes
+  curl http://127.0.0.1:{self.metrics}/metrics
+  the site: http://{self.hosts[0]}/   its log: {WORK}/nginx/access.log
+  the daemon's log: {WORK}/installation/stillwatchd.log
+""")
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            say("\nstopping")
+
+    def close(self) -> list[str]:
+        problems = []
+        if self.stillwatch.is_running() and self.stillwatch.stop() != 0:
+            problems.append("stillwatchd did not end well")
+        if self.nginx:
+            self.nginx.terminate()
+            self.nginx.wait()
+        for sink in ("mail", "hook"):
+            if hasattr(self, sink):
+                getattr(self, sink).close()
+        return problems
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--build", type=pathlib.Path, required=True, help="build folder with the programs")
+    arguments.add_argument("--check", action="store_true", help="judge and end, instead of staying up")
+    arguments.add_argument("--seed", type=int, help="what is planted where; random without it")
+    options = arguments.parse_args()
+    seed = options.seed if options.seed is not None else secrets.randbelow(10**6)
+    demonstration = Demonstration(options.build.resolve(), seed)
+    problems = []
+    try:
+        demonstration.prepare()
+        demonstration.crawl_first()
+        demonstration.open_case()
+        problems = demonstration.judge()
+        if not options.check:
+            for problem in problems:
+                say(f"  problem: {problem}")
+            demonstration.show_what_to_try()
+    finally:
+        problems += demonstration.close()
+    for problem in problems:
+        say(f"FAILED {problem}")
+    if options.check:
+        say(f"demonstration with seed {seed}: {'failed' if problems else 'everything checks out'}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
