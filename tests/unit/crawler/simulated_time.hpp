@@ -23,22 +23,14 @@ public:
     const Clock& clock() const { return wall_; }
     void pass(std::chrono::milliseconds duration) { now_ += duration; }
 
-    // Runs what is ready, then lets time pass to the next alarm, until no alarm is set before `until`.
-    void run(std::chrono::milliseconds until = std::chrono::days(365))
+    // Runs what is ready, then lets time pass to the next alarm, until everything waits for ever (or a year).
+    void run() { run_until(now_ + std::chrono::days(365)); }
+    // The same for so long.
+    void run(std::chrono::milliseconds duration)
     {
-        const auto end = now_ + until;
-        for (;;) {
-            io_.restart();
-            io_.poll();
-            std::optional<Moment> next;
-            for (const auto* alarm : waiting_)
-                if (alarm->when_ <= end) next = std::min(next.value_or(never), alarm->when_);
-            if (!next) return;
-            now_ = std::max(now_, *next);
-            const auto due = waiting_;
-            for (auto* alarm : due)
-                if (alarm->when_ <= now_) alarm->timer_.cancel();
-        }
+        const auto end = now_ + duration;
+        run_until(end);
+        now_ = end;
     }
 
 private:
@@ -86,6 +78,22 @@ private:
     private:
         const SimulatedTime& time_;
     };
+
+    void run_until(Moment end)
+    {
+        for (;;) {
+            io_.restart();
+            io_.poll();
+            std::optional<Moment> next;
+            for (const auto* alarm : waiting_)
+                if (alarm->when_ <= end) next = std::min(next.value_or(never), alarm->when_);
+            if (!next) return;
+            now_ = std::max(now_, *next);
+            const auto due = waiting_;
+            for (auto* alarm : due)
+                if (alarm->when_ <= now_) alarm->timer_.cancel();
+        }
+    }
 
     asio::io_context& io_;
     Moment now_{std::chrono::hours(1)};
