@@ -73,7 +73,8 @@ std::vector<Fetched> chain_of(const crawler::PoliteAnswer& answer)
 
 Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
 {
-    Journey journey{std::move(visit), settings_, settings_->crawl->site(visit.site), {}, false};
+    const auto site = settings_->crawl->site(visit.site);
+    Journey journey{std::move(visit), settings_, site, {}, false};
     const auto& known = journey.visit;
     auto& result = journey.result;
     result.id = known.id;

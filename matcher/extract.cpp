@@ -21,6 +21,7 @@ Result<PictureFeatures> extract(ByteView file, const PictureLimits& limits)
     features.format = *format;
     features.width_px = picture->width_px;
     features.height_px = picture->height_px;
+    features.file_digest = Sha256::of(file);
     features.data_digest = data_digest(file, *format);
     for (const auto& frame : picture->frames)
         features.frames.push_back(fingerprint(frame));

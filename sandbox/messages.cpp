@@ -138,6 +138,7 @@ void write_features(WireWriter& writer, const PictureFeatures& features)
     writer.number(code_of(features.format));
     writer.number(side_code(features.width_px));
     writer.number(side_code(features.height_px));
+    writer.raw(features.file_digest.bytes);
     writer.raw(features.data_digest.bytes);
     const auto count = std::min(features.frames.size(), PictureFeatures::max_frames);
     writer.number(static_cast<std::uint8_t>(count));
@@ -173,12 +174,14 @@ Result<Answer> read_features(WireReader& reader, const matcher::PictureLimits& l
     features.format = static_cast<PictureFormat>(reader.number<std::uint8_t>());
     features.width_px = read_side(reader);
     features.height_px = read_side(reader);
-    const auto digest = reader.raw(features.data_digest.bytes.size());
+    const auto file_digest = reader.raw(features.file_digest.bytes.size());
+    const auto data_digest = reader.raw(features.data_digest.bytes.size());
     const std::size_t count = reader.number<std::uint8_t>();
     if (!reader.ok() || !is_known(features.format) || !within(features, limits))
         return broken("answer: head of the features");
     if (count < 1 || count > PictureFeatures::max_frames) return broken("answer: number of frames");
-    std::copy(digest.begin(), digest.end(), features.data_digest.bytes.begin());
+    std::copy(file_digest.begin(), file_digest.end(), features.file_digest.bytes.begin());
+    std::copy(data_digest.begin(), data_digest.end(), features.data_digest.bytes.begin());
     for (std::size_t i = 0; i < count; ++i) {
         features.frames.push_back(read_frame(reader));
         if (features.frames.back().quality_percent > 100) return broken("answer: quality of a frame");

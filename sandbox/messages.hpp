@@ -24,7 +24,7 @@
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
 //     u8 1 links:    text charset  u8 truncated  u32 count  { u8 mechanism  u8 kind  text url } …
-//     u8 2 features: u8 format  u32 width_px  u32 height_px  32 bytes data_digest
+//     u8 2 features: u8 format  u32 width_px  u32 height_px  32 bytes file_digest  32 bytes data_digest
 //                    u8 count  { u8 quality_percent  8 x 4 u64 fingerprint words } …
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
