@@ -88,7 +88,6 @@ CaseDatabase::Impl::Impl(const std::filesystem::path& file) : connection(file, c
         throw SqliteError(Errc::corrupt, fmt::format("{} is damaged: {}", file.string(), problem));
     migrate(connection, case_schema);
     if (connection.integer("SELECT value FROM meta WHERE name = 'erasing'") != 0) erase();
-    connection.checkpoint();
 }
 
 std::int64_t CaseDatabase::Impl::next_generation()
@@ -107,8 +106,9 @@ void CaseDatabase::Impl::erase()
     // secure_delete overwrites a deleted row where it stands, but not the copies that moved rows left in the
     // free space of other pages; only a rebuilt file is free of them (docs/formats/databases.md).
     connection.execute("VACUUM");
-    connection.execute("UPDATE meta SET value = 0 WHERE name = 'erasing'");
     connection.checkpoint();
+    // Last, since this commit syncs the emptied log: before it, a power cut could bring the log's old bytes back.
+    connection.execute("UPDATE meta SET value = 0 WHERE name = 'erasing'");
 }
 
 CaseDatabase::CaseDatabase(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}

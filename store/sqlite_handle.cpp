@@ -164,6 +164,9 @@ Connection::Connection(const std::filesystem::path& file, const ConnectionSettin
         execute(fmt::format("PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON;"
                             "PRAGMA secure_delete={}; PRAGMA cache_size=-{};",
                             settings.erase_deleted ? "ON" : "OFF", settings.cache_kib));
+        // EXTRA syncs the directory once the last rollback journal is deleted. Without that a power cut can bring
+        // the journal back, which would undo the change to WAL and with it every commit in the log.
+        execute("PRAGMA synchronous=EXTRA;");
         if (answer("PRAGMA journal_mode=WAL") != "wal")
             throw SqliteError(Errc::io, file_.string() + ": write-ahead log is not possible here");
         execute(fmt::format("PRAGMA synchronous={}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={};"
