@@ -49,6 +49,13 @@ TEST(ConfigProblems, WhatIsNoTomlIsToldWithItsLine)
     EXPECT_THAT(problems_of("[log]\nlevel = \"info\"\nlevel = \"info\"\n"), SizeIs(1));
 }
 
+TEST(ConfigProblems, LettersOfOtherScriptsOutsideOfTextsAreNoToml)
+{
+    for (const auto* text : {"[größe]\n", "größe = 1\n", "[log]\nlevel = ü\n", "Ў\n", "\u00a0x = 1\n"})
+        EXPECT_THAT(problems_of(text), SizeIs(1)) << text;
+    EXPECT_THAT(problems_of("# größe\n"), SizeIs(0));
+}
+
 TEST(ConfigProblems, RequiredKeysAreMissed)
 {
     const auto outcome = load_text("");
