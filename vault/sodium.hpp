@@ -9,8 +9,11 @@ namespace stillwatch::vault {
 // done already, from any thread. Throws std::runtime_error when the system gives no randomness.
 void require_sodium();
 
+// Never null, which some of libsodium's functions do not take even for no bytes at all.
 inline const unsigned char* raw(ByteView bytes) noexcept
 {
+    static constexpr unsigned char none = 0;
+    if (bytes.empty()) return &none;
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 

@@ -17,6 +17,8 @@
 namespace stillwatch::vault {
 namespace {
 
+#ifndef STILLWATCH_SANITIZED // the sanitizers make mlock do nothing
+
 // Flags of the mapping that holds `address`: "rd wr … lo … dd".
 std::string mapping_flags(const void* address)
 {
@@ -33,8 +35,6 @@ std::string mapping_flags(const void* address)
     }
     return {};
 }
-
-#ifndef STILLWATCH_SANITIZED // the sanitizers make mlock do nothing
 
 // Runs `claim` in a process of an ordinary user who may lock `limit_bytes`.
 bool holds_with_limit(rlim_t limit_bytes, const std::function<bool()>& claim)
