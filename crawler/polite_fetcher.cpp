@@ -105,11 +105,12 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
 
 Task<Result<>> PoliteFetcher::ask_robots(std::shared_ptr<const SiteRules> site, Url url)
 {
-    if (site->robots == RobotsPolicy::ignore) co_return Result<>{};
+    const Result<> fine;
+    if (site->robots == RobotsPolicy::ignore) co_return fine;
     const auto file = co_await robots(site, url);
     if (!file) co_return file.error();
     const auto decision = (*file)->allows(url.target());
-    if (decision.allowed) co_return Result<>{};
+    if (decision.allowed) co_return fine;
     const auto code = (*file)->access == RobotsAccess::nothing ? Errc::unreachable : Errc::refused;
     co_return Error{code, "robots: " + (*file)->reason(decision)};
 }

@@ -83,19 +83,19 @@ public:
             for (const auto& found : result.discovered)
                 add(found.site, found.url.text());
         }
-        co_return Result<>{};
+        co_return done_;
     }
     Task<Result<>> release(std::vector<UrlId> ids) override
     {
         for (const auto id : ids)
             addresses.at(id).leased_until = {};
-        co_return Result<>{};
+        co_return done_;
     }
     Task<Result<>> set_backoff(HostId host, Timestamp until, int errors_in_a_row) override
     {
         hosts[host].backoff_until = until;
         hosts[host].errors_in_a_row = errors_in_a_row;
-        co_return Result<>{};
+        co_return done_;
     }
 
     std::size_t leased() const
@@ -112,6 +112,8 @@ public:
     int looks = 0;
 
 private:
+    const Result<> done_{};
+
     bool is_due(const Address& address, Timestamp now) const
     {
         return address.due <= now && address.leased_until <= now;

@@ -1,6 +1,7 @@
 #include "crawler/polite_fetcher.hpp"
 
 #include "scripted_fetcher.hpp"
+#include "simulated_time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,9 @@
 
 #include "core/fetch.hpp"
 #include "crawler/robots_cache.hpp"
-#include "simulated_time.hpp"
+#include "crawler/timekeeper.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -22,7 +23,7 @@ public:
     };
     using Script = std::function<Result<Fetched>(const FetchRequest&)>;
 
-    explicit ScriptedFetcher(SimulatedTime& time) : time_(time) {}
+    explicit ScriptedFetcher(Timekeeper& time) : time_(time) {}
 
     std::map<std::string, Script> pages; // others are 404
     std::chrono::milliseconds duration{0};
@@ -68,7 +69,7 @@ public:
     }
 
 private:
-    SimulatedTime& time_;
+    Timekeeper& time_;
 };
 
 class MemoryRobots final : public RobotsStore {
