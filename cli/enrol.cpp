@@ -74,6 +74,12 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
     }
     Enrolment enrolment{program, *config, pseudonym, {}, {}, {}};
     const auto& c = shown->as_object();
+    const auto consent = text_member(c, "consent").value_or("");
+    if (consent != "valid") {
+        const auto detail = fmt::format("{}: consent is {}; nothing can be added", pseudonym, consent);
+        program.exit_code = print_error({Errc::refused, detail});
+        return;
+    }
     const auto key = text_member(c, "public_key").value_or("");
     enrolment.public_key.resize(key.size() / 2);
     (void)from_hex(key, enrolment.public_key); // a wrong key is refused as it is used

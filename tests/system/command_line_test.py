@@ -1,0 +1,183 @@
+"""The command line without a site: set-up, tools, and what is said of everything an operator may get wrong."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import stage
+
+COMMAND = stage.BUILD / "cli" / "stillwatch"
+DAEMON = stage.BUILD / "daemon" / "stillwatchd"
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="sw-"))
+        self.addCleanup(shutil.rmtree, self.work)
+
+    def run_command(self, *arguments, **options) -> subprocess.CompletedProcess:
+        return subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                              env={"PATH": "/usr/bin:/bin"}, **options)
+
+    def installation(self) -> pathlib.Path:
+        made = self.run_command("init", self.work / "i")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return self.work / "i" / "stillwatch.toml"
+
+    def photographs(self, count: int) -> list[pathlib.Path]:
+        return sorted((stage.ROOT / "build" / "photographs").rglob("postcard*.jpg"))[:count]
+
+    def test_init_makes_an_installation_and_shows_the_identity_once(self):
+        made = self.run_command("init", self.work / "i")
+        identity = re.search(r"AGE-SECRET-KEY-1\w+", made.stdout)
+        self.assertTrue(identity, made.stdout)
+        for file in (self.work / "i").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(identity[0].encode(), file.read_bytes())
+        self.assertEqual(self.run_command("--config", self.work / "i" / "stillwatch.toml", "check-config").returncode, 0)
+        self.assertEqual((self.work / "i" / "data" / "keys").stat().st_mode & 0o777, 0o700)
+        again = self.run_command("init", self.work / "i")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("exists already", again.stderr)
+
+    def test_init_refuses_a_bad_recipient_and_makes_nothing(self):
+        refused = self.run_command("init", self.work / "i", "--evidence-recipient", "age1nonsense")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("--evidence-recipient", refused.stderr)
+        self.assertFalse((self.work / "i").exists())
+
+    def test_options_stand_before_or_after_the_command(self):
+        config = self.installation()
+        before = self.run_command("--json", "--config", config, "case", "list")
+        after = self.run_command("case", "list", "--json", "--config", config)
+        self.assertEqual((before.returncode, before.stdout), (after.returncode, after.stdout))
+        self.assertEqual(before.returncode, 0)
+
+    def test_usage_errors_exit_with_64(self):
+        for arguments in ([], ["nonsense"], ["fetch"], ["case", "show"], ["crawl"], ["match", "--tiers", "x", "y"]):
+            done = self.run_command(*arguments)
+            self.assertEqual(done.returncode, 64, arguments)
+            self.assertTrue(done.stderr.strip(), arguments)
+        self.assertEqual(subprocess.run([DAEMON, "--nonsense"], capture_output=True).returncode, 64)
+
+    def test_every_command_has_help(self):
+        for command in ("init", "check-config", "case", "case open", "case withdraw", "reference add", "findings", "outbox",
+                        "audit", "site", "status", "alert-test", "evidence verify", "crawl", "match", "fetch", "links",
+                        "fingerprint"):
+            done = self.run_command(*command.split(), "--help")
+            self.assertEqual(done.returncode, 0, command)
+            self.assertGreater(len(done.stdout), 80, command)
+
+    def test_configuration_errors_name_file_and_line_and_exit_with_78(self):
+        config = self.installation()
+        good = config.read_text()
+        lines = good.count("\n") + 1
+        cases = {
+            '[[site]]\nname = "a"\nseeds = ["http://a.example/"]\nhosts = ["b.example"]\n': r":\d+: ",
+            "[surprise]\nx = 1\n": r":\d+: ",
+            '[[channel]]\nname = "x"\nkind = "webhook"\nurl = "https://h.example/"\nsecret_file = "absent"\n': "absent",
+        }
+        for text, expected in cases.items():
+            config.write_text(good + "\n" + text)
+            done = self.run_command("--config", config, "check-config")
+            self.assertEqual(done.returncode, 78, text)
+            self.assertRegex(done.stderr, expected)
+            self.assertRegex(done.stderr, rf"stillwatch\.toml:{lines // 10}\d+")
+            daemon = subprocess.run([DAEMON, "--config", config], capture_output=True, text=True, timeout=20)
+            self.assertEqual(daemon.returncode, 78)
+        missing = self.run_command("--config", self.work / "absent.toml", "status")
+        self.assertEqual(missing.returncode, 78)
+        self.assertIn("absent.toml", missing.stderr)
+
+    def test_consent_rules_are_enforced(self):
+        config = self.installation()
+        base = ["--config", config, "case", "open", "--recorded-by", "anna"]
+        same = self.run_command(*base, "--approved-by", "anna", "--expires", "2099-01-01")
+        self.assertEqual(same.returncode, 1)
+        self.assertIn("another person", same.stderr)
+        for expires, reason in (("2099-01-01", "12 months"), ("2001-01-01", "past"), ("soon", "date")):
+            done = self.run_command(*base, "--approved-by", "berit", "--expires", expires)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(reason, done.stderr)
+        self.assertEqual(self.run_command("--config", config, "--json", "case", "list").stdout, "")
+
+    def test_unreadable_reference_names_file_and_reason_and_leaves_the_case(self):
+        config = self.installation()
+        expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * 30))
+        opened = self.run_command("--config", config, "--json", "case", "open", "--recorded-by", "anna", "--approved-by",
+                                  "berit", "--expires", expires)
+        case = json.loads(opened.stdout)["case"]
+        noise = self.work / "noise.jpg"
+        noise.write_bytes(b"\xff\xd8\xff" + bytes(range(256)))
+        text = self.work / "letter.txt"
+        text.write_text("not a picture")
+        for file, reason in ((noise, "undecodable"), (text, "undecodable"), (self.work / "absent.jpg", "no such file")):
+            done = self.run_command("--config", config, "reference", "add", case, file)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(file.name, done.stderr)
+            self.assertIn(reason, done.stderr)
+        shown = json.loads(self.run_command("--config", config, "--json", "case", "show", case).stdout)
+        self.assertEqual(shown["reference_list"], [])
+        # A readable one beside an unreadable one is added all the same.
+        mixed = self.run_command("--config", config, "reference", "add", case, noise, *self.photographs(1))
+        self.assertEqual(mixed.returncode, 1)
+        shown = json.loads(self.run_command("--config", config, "--json", "case", "show", case).stdout)
+        self.assertEqual([reference["name"] for reference in shown["reference_list"]], ["R-01"])
+
+    def test_fingerprint_prints_the_line_of_the_contract(self):
+        photo = self.photographs(1)[0]
+        done = self.run_command("fingerprint", photo)
+        self.assertRegex(done.stdout, rf"^[0-9a-f]{{64}} \d+ \d+ \d+ {re.escape(str(photo))}\n$")
+        turned = self.run_command("fingerprint", "--orientations", photo)
+        self.assertEqual(len(turned.stdout.splitlines()), 9)
+
+    def test_match_writes_the_columns_of_the_contract(self):
+        references = self.work / "references"
+        references.mkdir()
+        photos = self.photographs(3)
+        shutil.copy(photos[0], references)
+        broken = self.work / "broken.jpg"
+        broken.write_bytes(b"\xff\xd8\xff\xe0")
+        out = self.work / "out.csv"
+        done = self.run_command("match", "--references", references, "--csv", out, *photos, broken)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = out.read_text().splitlines()
+        self.assertEqual(lines[0], "file,status,tier,relation,reference,score,distance_bits,orientation,inliers")
+        rows = [line.split(",") for line in lines[1:]]
+        self.assertEqual([row[1] for row in rows], ["match", "none", "none", "undecodable"])
+        self.assertEqual(rows[0][2:5], ["exact", "copy", photos[0].name])
+
+    def test_links_prints_mechanism_and_address(self):
+        page = self.work / "page.html"
+        page.write_text('<a href="next.html">n</a><img src="/a b.jpg">')
+        done = self.run_command("links", "--base", "http://h.example/x/", page)
+        self.assertEqual(done.stdout.splitlines(), ["a_href http://h.example/x/next.html", "img_src http://h.example/a%20b.jpg"])
+
+    def test_fetch_refuses_private_addresses_and_other_schemes(self):
+        for address in ("http://127.0.0.1:9/", "http://[::1]/", "http://169.254.169.254/", "http://10.0.0.1/", "file:///etc/passwd",
+                        "http://0x7f.1/"):
+            done = self.run_command("fetch", address)
+            self.assertEqual(done.returncode, 1, address)
+            self.assertIn("refused", done.stderr, address)
+
+    def test_evidence_verify_says_what_to_do_with_a_sealed_package(self):
+        sealed = self.work / "x.tar.age"
+        sealed.write_bytes(b"age-encryption.org/v1\n")
+        done = self.run_command("evidence", "verify", sealed)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("age -d", done.stderr)
+
+    def test_keys_that_others_may_read_are_refused(self):
+        config = self.installation()
+        (self.work / "i" / "data" / "keys" / "signing.key").chmod(0o644)
+        done = self.run_command("--config", config, "case", "list")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("signing.key", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,67 @@
+"""A stage for system tests: the demonstration site under nginx, receivers, and a real installation of a build."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "demo"))
+
+import demo_site  # noqa: E402
+import installation  # noqa: E402
+import receivers  # noqa: E402
+
+BUILD = pathlib.Path(os.environ["STILLWATCH_BUILD"])
+
+
+class Stage:
+    """Everything is up after construction but the daemon; close() ends all of it."""
+
+    def __init__(self, seed: int, *, delay: str = "0ms", concurrency: int = 4, extra: str = ""):
+        # A short path: Unix sockets have room for 107 bytes.
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="sw-"))
+        self.work.chmod(0o755)  # nginx serves as another user
+        self.stillwatch = installation.Installation(installation.Programs(BUILD), self.work / "i")
+        port = installation.free_port("127.0.0.2")
+        self.hosts = [f"127.0.0.2:{port}", f"127.0.0.3:{port}"]
+        self.plan = demo_site.build(self.work, seed, ROOT / "build" / "photographs", *self.hosts)
+        configuration = demo_site.nginx_configuration(self.work, *self.hosts)
+        self.nginx = subprocess.Popen(["nginx", "-c", configuration, "-p", self.work], stderr=subprocess.DEVNULL)
+        self.smtp = installation.free_port()
+        self.mail = receivers.MailSink("127.0.0.1", self.smtp)
+        hook = installation.free_port()
+        self.hook = receivers.WebhookSink("127.0.0.1", hook, self.stillwatch.webhook_secret)
+        self.metrics = installation.free_port()
+        self.stillwatch.initialise()
+        self.stillwatch.configure(hosts=self.hosts, smtp=f"127.0.0.1:{self.smtp}", webhook=f"127.0.0.1:{hook}",
+                                  metrics=self.metrics, delay=delay, concurrency=concurrency, extra=extra)
+
+    @property
+    def references(self) -> list[pathlib.Path]:
+        return [self.work / "references" / name for name in self.plan["references"]]
+
+    @property
+    def planted(self) -> set[tuple[str, str]]:
+        """(picture, page) of every re-post."""
+        return {(picture["url"], page) for picture in self.plan["pictures"] if picture["reference"]
+                for page in picture["pages"]}
+
+    @property
+    def storage(self) -> pathlib.Path:
+        return self.work / "i" / "data"
+
+    def found(self) -> set[tuple[str, str]]:
+        return {(finding["image_url"], finding["page_url"]) for finding in self.stillwatch.ask("findings", "list")}
+
+    def requests(self) -> list[str]:
+        return (self.work / "nginx" / "access.log").read_text().splitlines()
+
+    def close(self) -> None:
+        self.stillwatch.kill()
+        self.nginx.terminate()
+        self.nginx.wait()
+        self.mail.close()
+        self.hook.close()
+        shutil.rmtree(self.work)
