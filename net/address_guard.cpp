@@ -35,22 +35,22 @@ struct Block4 {
 };
 
 constexpr std::array<Block4, 16> closed_v4{{
-    {{0, 0, 0, 0}, 8},         // this network, RFC 791
-    {{10, 0, 0, 0}, 8},        // private, RFC 1918
-    {{100, 64, 0, 0}, 10},     // shared by carriers (CGNAT), RFC 6598
-    {{127, 0, 0, 0}, 8},       // loopback, RFC 1122
-    {{168, 63, 129, 16}, 32},  // Azure's host agent and metadata service
-    {{169, 254, 0, 0}, 16},    // link-local, RFC 3927; 169.254.169.254 is the usual metadata service
-    {{172, 16, 0, 0}, 12},     // private, RFC 1918
-    {{192, 0, 0, 0}, 24},      // protocol assignments, RFC 6890
-    {{192, 0, 2, 0}, 24},      // documentation, RFC 5737
-    {{192, 88, 99, 0}, 24},    // 6to4 relays, RFC 7526
-    {{192, 168, 0, 0}, 16},    // private, RFC 1918
-    {{198, 18, 0, 0}, 15},     // benchmarks, RFC 2544
-    {{198, 51, 100, 0}, 24},   // documentation, RFC 5737
-    {{203, 0, 113, 0}, 24},    // documentation, RFC 5737
-    {{224, 0, 0, 0}, 4},       // multicast, RFC 5771
-    {{240, 0, 0, 0}, 4},       // reserved, RFC 1112, and broadcast
+    {{0, 0, 0, 0}, 8},        // this network, RFC 791
+    {{10, 0, 0, 0}, 8},       // private, RFC 1918
+    {{100, 64, 0, 0}, 10},    // shared by carriers (CGNAT), RFC 6598
+    {{127, 0, 0, 0}, 8},      // loopback, RFC 1122
+    {{168, 63, 129, 16}, 32}, // Azure's host agent and metadata service
+    {{169, 254, 0, 0}, 16},   // link-local, RFC 3927; 169.254.169.254 is the usual metadata service
+    {{172, 16, 0, 0}, 12},    // private, RFC 1918
+    {{192, 0, 0, 0}, 24},     // protocol assignments, RFC 6890
+    {{192, 0, 2, 0}, 24},     // documentation, RFC 5737
+    {{192, 88, 99, 0}, 24},   // 6to4 relays, RFC 7526
+    {{192, 168, 0, 0}, 16},   // private, RFC 1918
+    {{198, 18, 0, 0}, 15},    // benchmarks, RFC 2544
+    {{198, 51, 100, 0}, 24},  // documentation, RFC 5737
+    {{203, 0, 113, 0}, 24},   // documentation, RFC 5737
+    {{224, 0, 0, 0}, 4},      // multicast, RFC 5771
+    {{240, 0, 0, 0}, 4},      // reserved, RFC 1112, and broadcast
 }};
 
 struct Block6 {
@@ -76,7 +76,9 @@ bool is_public_v4(const ip::address_v4::bytes_type& bytes) noexcept
 
 bool is_public_v6(const ip::address_v6::bytes_type& bytes) noexcept
 {
-    const auto within = [&](const Block6& block) { return same_prefix(bytes, block.network, block.prefix_bits); };
+    const auto within = [&](const Block6& block) {
+        return same_prefix(bytes, block.network, block.prefix_bits);
+    };
     return within(global_v6) && std::ranges::none_of(closed_v6, within);
 }
 
@@ -110,7 +112,8 @@ Result<Cidr> Cidr::parse(std::string_view text)
 bool Cidr::contains(const ip::address& address) const noexcept
 {
     if (address.is_v4() != network_.is_v4()) return false;
-    if (address.is_v4()) return same_prefix(address.to_v4().to_bytes(), network_.to_v4().to_bytes(), prefix_bits_);
+    if (address.is_v4())
+        return same_prefix(address.to_v4().to_bytes(), network_.to_v4().to_bytes(), prefix_bits_);
     return same_prefix(address.to_v6().to_bytes(), network_.to_v6().to_bytes(), prefix_bits_);
 }
 
@@ -121,7 +124,8 @@ std::string Cidr::text() const
 
 bool is_public(const ip::address& address) noexcept
 {
-    return address.is_v4() ? is_public_v4(address.to_v4().to_bytes()) : is_public_v6(address.to_v6().to_bytes());
+    return address.is_v4() ? is_public_v4(address.to_v4().to_bytes())
+                           : is_public_v6(address.to_v6().to_bytes());
 }
 
 bool GuardPolicy::allows(const ip::address& address) const noexcept

@@ -13,8 +13,8 @@ namespace stillwatch::net {
 // A block of addresses: all that share the first `prefix_bits` bits with `network`. Only parse() makes one.
 class Cidr {
 public:
-    // Reads "127.0.0.0/8", "fd00::/8" or a bare address (that address alone). Errors: malformed, also when bits
-    // are set behind the prefix.
+    // Reads "127.0.0.0/8", "fd00::/8" or a bare address (that address alone). Errors: malformed, also when
+    // bits are set behind the prefix.
     static Result<Cidr> parse(std::string_view text);
 
     bool contains(const boost::asio::ip::address& address) const noexcept;
@@ -23,7 +23,10 @@ public:
     friend bool operator==(const Cidr&, const Cidr&) = default;
 
 private:
-    Cidr(boost::asio::ip::address network, unsigned prefix_bits) : network_(network), prefix_bits_(prefix_bits) {}
+    Cidr(boost::asio::ip::address network, unsigned prefix_bits)
+        : network_(network), prefix_bits_(prefix_bits)
+    {
+    }
     boost::asio::ip::address network_;
     unsigned prefix_bits_;
 };
@@ -33,8 +36,8 @@ private:
 // an IPv4 address (mapped, NAT64, 6to4, Teredo), multicast, and cloud metadata services.
 bool is_public(const boost::asio::ip::address& address) noexcept;
 
-// Whom we may connect to. `allowed_private_networks` opens exactly the addresses it names: 127.0.0.0/8 does not
-// open ::ffff:127.0.0.1.
+// Whom we may connect to. `allowed_private_networks` opens exactly the addresses it names: 127.0.0.0/8 does
+// not open ::ffff:127.0.0.1.
 struct GuardPolicy {
     std::vector<Cidr> allowed_private_networks{};
 

@@ -14,7 +14,8 @@ void start_curl()
         (void)std::signal(SIGPIPE, SIG_IGN); // fails only for numbers that are no signal
         return curl_global_init(CURL_GLOBAL_DEFAULT);
     }();
-    if (code != CURLE_OK) throw std::runtime_error(fmt::format("libcurl cannot start: {}", curl_easy_strerror(code)));
+    if (code != CURLE_OK)
+        throw std::runtime_error(fmt::format("libcurl cannot start: {}", curl_easy_strerror(code)));
 }
 
 EasyHandle make_easy()
@@ -44,7 +45,8 @@ void check_option(CURLcode code, CURLoption option)
 {
     if (code == CURLE_OK) return;
     if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-    throw std::logic_error(fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
+    throw std::logic_error(
+        fmt::format("libcurl option {}: {}", static_cast<int>(option), curl_easy_strerror(code)));
 }
 
 } // namespace stillwatch::net

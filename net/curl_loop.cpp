@@ -133,7 +133,8 @@ int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*
     epoll_event event{};
     event.data.fd = socket;
     if (what == CURL_POLL_REMOVE) {
-        (void)epoll_ctl(loop.sockets_.native_handle(), EPOLL_CTL_DEL, socket, &event); // may be closed already
+        (void)epoll_ctl(loop.sockets_.native_handle(), EPOLL_CTL_DEL, socket,
+                        &event); // may be closed already
         return 0;
     }
     event.events = epoll_events(what);
@@ -214,13 +215,14 @@ void CurlLoop::wait_for_sockets()
 {
     if (waiting_for_sockets_) return;
     waiting_for_sockets_ = true;
-    sockets_.async_wait(asio::posix::stream_descriptor::wait_read,
-                        [this, weak = std::weak_ptr(round_), round = *round_](boost::system::error_code error) {
-                            const auto now = weak.lock();
-                            if (error || !now || *now != round) return;
-                            waiting_for_sockets_ = false;
-                            turn();
-                        });
+    sockets_.async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [this, weak = std::weak_ptr(round_), round = *round_](boost::system::error_code error) {
+            const auto now = weak.lock();
+            if (error || !now || *now != round) return;
+            waiting_for_sockets_ = false;
+            turn();
+        });
 }
 
 // A timer that fires too early arms itself again: cheaper than moving it for each of libcurl's wishes.
@@ -239,12 +241,13 @@ void CurlLoop::wait_for_timer()
     } else if (!armed_at_ || *armed_at_ > *due_) {
         armed_at_ = due_;
         timer_.expires_at(*due_);
-        timer_.async_wait([this, weak = std::weak_ptr(round_), round = *round_](boost::system::error_code error) {
-            const auto now = weak.lock();
-            if (error || !now || *now != round) return;
-            armed_at_.reset();
-            turn();
-        });
+        timer_.async_wait(
+            [this, weak = std::weak_ptr(round_), round = *round_](boost::system::error_code error) {
+                const auto now = weak.lock();
+                if (error || !now || *now != round) return;
+                armed_at_.reset();
+                turn();
+            });
     }
 }
 

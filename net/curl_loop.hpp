@@ -17,8 +17,8 @@ namespace stillwatch::net {
 
 class CurlLoop;
 
-// One easy handle and what became of it; reused for many runs, one at a time. Its owner sets the options, gives it to
-// CurlLoop::start and waits. Destroying it ends the run.
+// One easy handle and what became of it; reused for many runs, one at a time. Its owner sets the options,
+// gives it to CurlLoop::start and waits. Destroying it ends the run.
 class Transfer {
 public:
     enum class State { idle, running, finished, cancelled };
@@ -46,12 +46,12 @@ private:
     CURLcode code_ = CURLE_OK;
 };
 
-// Runs transfers on the thread of `io`. Nothing here blocks: names are resolved by libcurl's own threads, which
-// are left to themselves when a transfer ends early. Keeps no work in `io` while no transfer runs.
+// Runs transfers on the thread of `io`. Nothing here blocks: names are resolved by libcurl's own threads,
+// which are left to themselves when a transfer ends early. Keeps no work in `io` while no transfer runs.
 class CurlLoop {
 public:
-    // `max_connections`: connections kept open for reuse. Less than four times the concurrency makes libcurl close
-    // and open connections all the time. Throws std::runtime_error when the system gives no handles.
+    // `max_connections`: connections kept open for reuse. Less than four times the concurrency makes libcurl
+    // close and open connections all the time. Throws std::runtime_error when the system gives no handles.
     CurlLoop(asio::io_context& io, std::size_t max_connections);
     CurlLoop(const CurlLoop&) = delete;
     CurlLoop& operator=(const CurlLoop&) = delete;
@@ -85,7 +85,8 @@ private:
     bool waiting_for_sockets_ = false;
     bool turn_posted_ = false;
     bool in_turn_ = false;
-    // Handlers that were queued before a cancel compare this number; handlers that outlive the loop see it gone.
+    // Handlers that were queued before a cancel compare this number; handlers that outlive the loop see it
+    // gone.
     std::shared_ptr<unsigned> round_ = std::make_shared<unsigned>(0);
 };
 

@@ -12,7 +12,8 @@ namespace stillwatch::net {
 
 struct HttpClientState {
     HttpClientState(asio::io_context& context, HttpSettings shared)
-        : io(context), settings(std::move(shared)), trust(settings.ca_file), loop(context, settings.max_connections)
+        : io(context), settings(std::move(shared)), trust(settings.ca_file),
+          loop(context, settings.max_connections)
     {
     }
 
@@ -66,10 +67,12 @@ Task<Result<Fetched>> run(std::shared_ptr<HttpClientState> state, FetchRequest r
             const auto cancellation = co_await asio::this_coro::cancellation_state;
             if (cancellation.cancelled() != asio::cancellation_type::none)
                 co_return Error{Errc::cancelled, "the fetch was cancelled"};
-            if (transfer.state() == Transfer::State::running && !http.is_in_time(std::chrono::steady_clock::now()))
+            if (transfer.state() == Transfer::State::running &&
+                !http.is_in_time(std::chrono::steady_clock::now()))
                 state->loop.abandon(transfer);
         }
-        if (transfer.state() == Transfer::State::cancelled) co_return Error{Errc::cancelled, "fetching was stopped"};
+        if (transfer.state() == Transfer::State::cancelled)
+            co_return Error{Errc::cancelled, "fetching was stopped"};
     } while (transfer.state() == Transfer::State::finished && http.prepare_retry());
     co_return http.take_result();
 }

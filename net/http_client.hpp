@@ -12,8 +12,9 @@ namespace stillwatch::net {
 struct HttpClientState;
 
 // Fetches over HTTP/1.1 and HTTP/2 on the thread of `io`. One client is one guard policy and one pool of
-// connections: a changed policy means a new client. Every transfer is checked against the guard where its socket is
-// opened, so neither names nor redirects pass it by; nothing of the environment (proxies, cookies, .netrc) counts.
+// connections: a changed policy means a new client. Every transfer is checked against the guard where its
+// socket is opened, so neither names nor redirects pass it by; nothing of the environment (proxies, cookies,
+// .netrc) counts.
 class HttpClient final : public Fetcher {
 public:
     // Throws std::runtime_error when `settings.ca_file` cannot be read or the system gives no handles.
@@ -23,8 +24,8 @@ public:
     ~HttpClient() override; // as stop()
 
     // Await it on `io`. A GET or HEAD whose kept connection had gone is sent once more on a fresh one.
-    // Also cancelled by Asio's terminal cancellation. Errors: as Fetcher, and invalid_argument (a method or header
-    // that cannot be sent).
+    // Also cancelled by Asio's terminal cancellation. Errors: as Fetcher, and invalid_argument (a method or
+    // header that cannot be sent).
     Task<Result<Fetched>> fetch(FetchRequest request) override;
 
     // Ends pending fetches with `cancelled` and closes all connections, at once, whatever they wait for.

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::string_view accept_encoding = "Accept-Encoding: gzip, deflate, br, zstd";
 
-// libcurl 7.88 itself gives up at 300 KiB of headers and 100 KiB a line with unclear codes; this keeps our own
-// limit in front.
+// libcurl 7.88 itself gives up at 300 KiB of headers and 100 KiB a line with unclear codes; this keeps our
+// own limit in front.
 constexpr std::size_t most_header_bytes = 200U << 10U;
 
 // The larger part of pictures fits in one read.
@@ -41,7 +41,8 @@ bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
 
 bool is_field_value(std::string_view text) noexcept
 {
-    return std::ranges::none_of(text, [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
+    return std::ranges::none_of(text,
+                                [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
 }
 
 bool is_same_name(std::string_view a, std::string_view b) noexcept
@@ -60,7 +61,8 @@ std::optional<boost::asio::ip::address> address_of(const curl_sockaddr& peer)
     if (peer.family == AF_INET6) {
         // curl_sockaddr declares room for a plain sockaddr and is followed by the rest of the address.
         sockaddr_in6 v6{};
-        std::memcpy(&v6, static_cast<const void*>(&peer.addr), std::min<std::size_t>(peer.addrlen, sizeof v6));
+        std::memcpy(&v6, static_cast<const void*>(&peer.addr),
+                    std::min<std::size_t>(peer.addrlen, sizeof v6));
         boost::asio::ip::address_v6::bytes_type bytes;
         std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
         return boost::asio::ip::address_v6(bytes);
@@ -165,8 +167,10 @@ Result<void> HttpTransfer::set_method()
         return {};
     }
     set_option(easy, CURLOPT_HTTPGET, 1L);
-    if (request.method == "HEAD") set_option(easy, CURLOPT_NOBODY, 1L);
-    else if (request.method != "GET") set_option(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (request.method == "HEAD")
+        set_option(easy, CURLOPT_NOBODY, 1L);
+    else if (request.method != "GET")
+        set_option(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     return {};
 }
 
@@ -182,7 +186,8 @@ Result<void> HttpTransfer::set_headers()
     bool has_type = false;
     for (const auto& [name, value] : run.request.headers) {
         if (!is_token(name) || !is_field_value(value))
-            return Error{Errc::invalid_argument, fmt::format("{}: header \"{}\" cannot be sent", tried(), name)};
+            return Error{Errc::invalid_argument,
+                         fmt::format("{}: header \"{}\" cannot be sent", tried(), name)};
         has_encoding = has_encoding || is_same_name(name, "accept-encoding");
         has_type = has_type || is_same_name(name, "content-type");
         // libcurl takes "Name:" as "leave it out" and "Name;" as "send it empty".
@@ -205,7 +210,9 @@ bool HttpTransfer::prepare_retry()
                             code == CURLE_SEND_ERROR || code == CURLE_HTTP2_STREAM;
     long new_connections = 0;
     curl_easy_getinfo(transfer_.easy(), CURLINFO_NUM_CONNECTS, &new_connections);
-    if (!line_broke || !is_repeatable(run.request.method) || run.has_first_byte || run.has_retried || new_connections > 0) return false;
+    if (!line_broke || !is_repeatable(run.request.method) || run.has_first_byte || run.has_retried ||
+        new_connections > 0)
+        return false;
     run.has_retried = true;
     run.fetched.request_head.clear();
     message_[0] = '\0';
@@ -228,7 +235,8 @@ bool HttpTransfer::is_in_time(TimePoint now) noexcept
     const auto& limits = run.request.limits;
     if (now < next_deadline()) return true;
     if (now >= run.start + limits.total || !run.has_first_byte) return false;
-    const auto least = limits.low_speed_bytes_per_second * static_cast<std::size_t>(limits.low_speed_time.count());
+    const auto least =
+        limits.low_speed_bytes_per_second * static_cast<std::size_t>(limits.low_speed_time.count());
     if (run.window_bytes < least) return false;
     run.window_bytes = 0;
     run.window_end = now + limits.low_speed_time;
@@ -243,8 +251,10 @@ Result<Fetched> HttpTransfer::take_result()
     const auto code = has_ended ? transfer_.code() : CURLE_OPERATION_TIMEDOUT;
     if (run.head.error()) return Error{run.head.error()->code, tried() + ": " + run.head.error()->detail};
     if (!run.head.is_complete()) return failure(code);
-    if (code == CURLE_OPERATION_TIMEDOUT) fetched.cut = Cut::time;
-    else if (code != CURLE_OK && fetched.cut == Cut::none) fetched.cut = Cut::disconnect;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        fetched.cut = Cut::time;
+    else if (code != CURLE_OK && fetched.cut == Cut::none)
+        fetched.cut = Cut::disconnect;
 
     auto* easy = transfer_.easy();
     const char* address = nullptr;
@@ -281,14 +291,16 @@ std::string HttpTransfer::tried() const
 Error HttpTransfer::failure(CURLcode code) const
 {
     if (transfer_.state() != Transfer::State::finished)
-        return Error{Errc::timed_out, tried() + (run_->has_first_byte ? ": the answer's head came too slowly or not at all"
-                                                                      : ": no answer in time")};
+        return Error{Errc::timed_out,
+                     tried() + (run_->has_first_byte ? ": the answer's head came too slowly or not at all"
+                                                     : ": no answer in time")};
     if (!run_->refused_address.empty() && code == CURLE_COULDNT_CONNECT)
         return Error{Errc::refused,
                      fmt::format("{}: {} is not a public address", tried(), run_->refused_address)};
     // How libcurl 7.88 reports one header line over 100 KiB.
     if (code == CURLE_OUT_OF_MEMORY) return Error{Errc::too_large, tried() + ": a header line is too long"};
-    if (code == CURLE_OK) return Error{Errc::unreachable, tried() + ": the connection ended inside the answer's head"};
+    if (code == CURLE_OK)
+        return Error{Errc::unreachable, tried() + ": the connection ended inside the answer's head"};
     return to_error(code, tried(), message_.data());
 }
 
@@ -302,7 +314,9 @@ void HttpTransfer::note_first_byte()
 
     // Only during the transfer, and for every one: libcurl's own record is empty on a reused connection.
     curl_tlssessioninfo* tls = nullptr;
-    if (curl_easy_getinfo(transfer_.easy(), CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls || !tls->internals) return;
+    if (curl_easy_getinfo(transfer_.easy(), CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls ||
+        !tls->internals)
+        return;
     auto info = tls_info(tls->internals);
     run.fetched.peer.tls_version = std::move(info.version);
     run.fetched.peer.cipher = std::move(info.cipher);

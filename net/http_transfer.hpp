@@ -12,7 +12,8 @@
 
 namespace stillwatch::net {
 
-// One HTTP request on one easy handle: options, callbacks, limits, result. Used again and again by HttpClient.
+// One HTTP request on one easy handle: options, callbacks, limits, result. Used again and again by
+// HttpClient.
 class HttpTransfer {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -24,8 +25,8 @@ public:
 
     // Readies the handle for this request. Errors: invalid_argument (a header or method that cannot be sent).
     Result<void> prepare(FetchRequest request);
-    // Whether the request came to nothing only because a kept connection had gone, so that sending it again on a
-    // fresh one is right; if so the handle is ready for that.
+    // Whether the request came to nothing only because a kept connection had gone, so that sending it again
+    // on a fresh one is right; if so the handle is ready for that.
     bool prepare_retry();
 
     // The next moment at which a limit may have passed.

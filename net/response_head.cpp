@@ -39,7 +39,8 @@ bool ResponseHead::add(std::string_view line)
     bytes_ += line.size();
     ++lines_;
     if (bytes_ > max_bytes_) return fail(Errc::too_large, fmt::format("headers over {} bytes", max_bytes_));
-    if (lines_ > max_lines_) return fail(Errc::too_large, fmt::format("more than {} header lines", max_lines_));
+    if (lines_ > max_lines_)
+        return fail(Errc::too_large, fmt::format("more than {} header lines", max_lines_));
 
     const auto whole = line;
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
@@ -70,7 +71,8 @@ bool ResponseHead::add_status_line(std::string_view line)
     const auto blank = line.find(' ');
     const auto digits = blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1, 3);
     const auto status = to_number(digits);
-    if (digits.size() != 3 || !status || *status < 100) return fail(Errc::malformed, "status line without a status");
+    if (digits.size() != 3 || !status || *status < 100)
+        return fail(Errc::malformed, "status line without a status");
     status_ = static_cast<int>(*status);
     return true;
 }

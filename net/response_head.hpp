@@ -13,10 +13,12 @@ namespace stillwatch::net {
 // limits and leave no trace; the final head stays as received; trailers are counted and dropped.
 class ResponseHead {
 public:
-    ResponseHead(std::size_t max_bytes, std::size_t max_lines) : max_bytes_(max_bytes), max_lines_(max_lines) {}
+    ResponseHead(std::size_t max_bytes, std::size_t max_lines) : max_bytes_(max_bytes), max_lines_(max_lines)
+    {
+    }
 
-    // One line with its line end, in order: status line, fields, the empty line. False when the answer must not
-    // be read any further: see error().
+    // One line with its line end, in order: status line, fields, the empty line. False when the answer must
+    // not be read any further: see error().
     bool add(std::string_view line);
 
     // too_large (limits), malformed (two different lengths, no status line).

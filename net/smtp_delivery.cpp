@@ -79,7 +79,8 @@ Result<Endpoint> read_endpoint(const std::string& text)
         return Error{Errc::invalid_argument, fmt::format("mail server: {}", why)};
     };
     const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return wrong("not an address");
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
+        return wrong("not an address");
     const auto scheme = part(url.get(), CURLUPART_SCHEME);
     const auto host = part(url.get(), CURLUPART_HOST);
     if (!scheme || !host || (*scheme != "smtp" && *scheme != "smtps"))
@@ -102,7 +103,8 @@ bool is_bare_address(std::string_view text)
 // One message on its way.
 class Delivery {
 public:
-    Delivery(const MailServer& server, const MailMessage& message, const Endpoint& endpoint, DeliveryStop& stop)
+    Delivery(const MailServer& server, const MailMessage& message, const Endpoint& endpoint,
+             DeliveryStop& stop)
         : server_(server), message_(message), endpoint_(endpoint), stop_(stop), easy_(make_easy())
     {
         recipients_.add(message_.to);
@@ -136,7 +138,8 @@ private:
         set_option(easy, CURLOPT_NOPROXY, "*");
         set_option(easy, CURLOPT_FORBID_REUSE, 1L);
         set_option(easy, CURLOPT_URL, server_.url.c_str());
-        set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(server_.timeout).count()));
+        set_option(easy, CURLOPT_TIMEOUT_MS,
+                   static_cast<long>(std::chrono::milliseconds(server_.timeout).count()));
         set_option(easy, CURLOPT_NOPROGRESS, 0L);
         set_option(easy, CURLOPT_XFERINFOFUNCTION, &Delivery::on_progress);
         set_option(easy, CURLOPT_XFERINFODATA, self);
@@ -215,7 +218,8 @@ private:
     {
         auto& stop = static_cast<Delivery*>(self)->stop_;
         if (stop.is_requested()) return CURL_SOCKET_BAD;
-        const int socket = ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
+        const int socket =
+            ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
         if (socket >= 0) stop.add(socket);
         return socket;
     }
@@ -226,8 +230,8 @@ private:
         return 0;
     }
 
-    // libcurl 7.88 sends QUIT and then waits up to two minutes for the answer, which says nothing any more: with
-    // the reading side shut it sees the end at once.
+    // libcurl 7.88 sends QUIT and then waits up to two minutes for the answer, which says nothing any more:
+    // with the reading side shut it sees the end at once.
     static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self)
     {
         if (type == CURLINFO_HEADER_OUT && std::string_view(data, size) == "QUIT\r\n")

@@ -64,7 +64,8 @@ TlsInfo tls_info(void* handle)
 {
     auto* ssl = static_cast<SSL*>(handle);
     TlsInfo info{.version = version_name(ssl), .cipher = {}, .certificate_chain = chain_of(ssl)};
-    if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl)) info.cipher = SSL_CIPHER_standard_name(cipher);
+    if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl))
+        info.cipher = SSL_CIPHER_standard_name(cipher);
     return info;
 }
 

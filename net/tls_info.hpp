@@ -7,9 +7,9 @@ namespace stillwatch::net {
 
 // What was spoken on a TLS connection.
 struct TlsInfo {
-    std::string version;                                   // "tls/1.3"
-    std::string cipher;                                    // IANA name
-    std::shared_ptr<const std::string> certificate_chain;  // PEM, the server's own certificate first
+    std::string version;                                  // "tls/1.3"
+    std::string cipher;                                   // IANA name
+    std::shared_ptr<const std::string> certificate_chain; // PEM, the server's own certificate first
 };
 
 // Reads an open connection; `ssl` is OpenSSL's SSL*. The chain is written once a connection and kept with it.

@@ -5,8 +5,8 @@
 
 namespace stillwatch::net {
 
-// The certificate authorities we believe: the system's, and those of one more PEM file. Read once and shared by
-// all connections; libcurl by itself reads its bundle again and again.
+// The certificate authorities we believe: the system's, and those of one more PEM file. Read once and shared
+// by all connections; libcurl by itself reads its bundle again and again.
 class TlsTrust {
 public:
     // An empty name adds nothing. Throws std::runtime_error when the file holds no readable certificate.

@@ -1,4 +1,5 @@
-// Stands in for the system's getaddrinfo, for libcurl too: names under .test are ours, everything else goes on.
+// Stands in for the system's getaddrinfo, for libcurl too: names under .test are ours, everything else goes
+// on.
 #include <dlfcn.h>
 #include <netdb.h>
 

@@ -36,9 +36,9 @@ std::string with_port(std::string_view host, const HostileServer& server)
 TEST(Guard, RefusesLoopbackUnderEveryName)
 {
     HostileServer server;
-    for (const auto* host : {"127.0.0.1", "localhost", "sub.localhost", "127.1", "0x7f000001", "2130706433", "0",
-                             "[::1]", "[::ffff:127.0.0.1]", "[::]", "loopback.test", "mapped.test", "intranet.test",
-                             "169.254.169.254", "[64:ff9b::7f00:1]"}) {
+    for (const auto* host : {"127.0.0.1", "localhost", "sub.localhost", "127.1", "0x7f000001", "2130706433",
+                             "0", "[::1]", "[::ffff:127.0.0.1]", "[::]", "loopback.test", "mapped.test",
+                             "intranet.test", "169.254.169.254", "[64:ff9b::7f00:1]"}) {
         const auto error = error_of({}, with_port(host, server));
         EXPECT_EQ(error.code, Errc::refused) << host << ' ' << error.detail;
         EXPECT_THAT(error.detail, HasSubstr("is not a public address")) << host;
@@ -121,7 +121,9 @@ TEST_F(SlowName, OtherFetchesGoOnMeanwhile)
     std::vector<std::optional<Result<Fetched>>> others(20);
     for (auto& other : others)
         start(io, client.fetch(get(server.url("/ok"))), other);
-    const auto all_done = [&] { return std::ranges::all_of(others, [](const auto& other) { return other && *other; }); };
+    const auto all_done = [&] {
+        return std::ranges::all_of(others, [](const auto& other) { return other && *other; });
+    };
     const Stopwatch watch;
     while (!all_done() && watch.seconds() < 1.0)
         io.run_one_for(50ms);
@@ -171,7 +173,8 @@ TEST_F(SlowName, AStoppedClientRefusesNewFetches)
 TEST(Settings, AnUnreadableAuthorityFileIsAnErrorAtOnce)
 {
     asio::io_context io;
-    EXPECT_THROW(HttpClient(io, {.user_agent = "test", .ca_file = "/does/not/exist.pem"}), std::runtime_error);
+    EXPECT_THROW(HttpClient(io, {.user_agent = "test", .ca_file = "/does/not/exist.pem"}),
+                 std::runtime_error);
 }
 
 } // namespace

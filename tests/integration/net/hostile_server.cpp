@@ -41,7 +41,8 @@ const std::map<std::string_view, std::string_view> rude{
     {"/not-http", "SSH-2.0-OpenSSH_9.2\r\n"},
     {"/http09", "<html>no head at all</html>"},
     {"/bad-status", "HTTP/1.1 two hundred\r\n\r\n"},
-    {"/surplus", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad"},
+    {"/surplus",
+     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad"},
     {"/hang-up", ""},
 };
 
@@ -57,19 +58,14 @@ const std::map<std::string_view, Endless> endless{
     {"/slow-head-lines", {"HTTP/1.1 200 OK\r\n", "a: b\r\n", 50}},
     {"/slow-body", {"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", "x", 50}},
     {"/endless", {"HTTP/1.1 200 OK\r\n\r\n", std::string(10'000, 'e'), 0}},
-    {"/endless-chunked", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                          "3e8\r\n" + std::string(1000, 'c') + "\r\n", 0}},
+    {"/endless-chunked",
+     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "3e8\r\n" + std::string(1000, 'c') + "\r\n",
+      0}},
     {"/endless-headers", {"HTTP/1.1 200 OK\r\n", "X-More: " + std::string(1000, 'h') + "\r\n", 0}},
     {"/many-headers", {"HTTP/1.1 200 OK\r\n", "a: b\r\n", 0}},
     {"/huge-header", {"HTTP/1.1 200 OK\r\nX-Long: ", std::string(10'000, 'l'), 0}},
     {"/endless-103", {"", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 0}},
 };
-
-void set_reset_on_close(boost::asio::ip::tcp::socket& socket)
-{
-    error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-}
 
 } // namespace
 
@@ -85,7 +81,7 @@ HostileServer::~HostileServer()
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
     acceptor_thread_.join();
     for (auto& socket : sockets_)
-        ::shutdown(socket->native_handle(), SHUT_RDWR);
+        shut(*socket);
     for (auto& thread : threads_)
         thread.join();
 }
@@ -131,20 +127,21 @@ void HostileServer::serve(Socket& socket)
         if (!answer(socket, head, path, before)) break;
     }
     // Only shut: the descriptor stays ours until the server ends, so that its number is not another's.
-    if (socket.is_open()) ::shutdown(socket.native_handle(), SHUT_RDWR);
+    shut(socket);
 }
 
 // Whether the connection is kept for another request.
-bool HostileServer::answer(Socket& socket, const std::string& head, std::string_view path, int requests_before)
+bool HostileServer::answer(Socket& socket, const std::string& head, std::string_view path,
+                           int requests_before)
 {
     error_code ignored; // the client may have gone, and that is fine
     if (path == "/once" && requests_before > 0) {
-        set_reset_on_close(socket);
-        socket.close(ignored);
+        reset(socket);
         return false;
     }
     if (path.starts_with("/echo")) {
-        const auto text = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" + head;
+        const auto text =
+            "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" + head;
         asio::write(socket, asio::buffer(text), ignored);
         return true;
     }
@@ -167,19 +164,35 @@ bool HostileServer::misbehave(Socket& socket, std::string_view path)
         send_for_ever(socket, without_end->second.part, without_end->second.pause_ms);
     } else if (path == "/reset-body" || path == "/reset") {
         using namespace std::string_view_literals;
-        const auto text = path == "/reset" ? ""sv : "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"sv;
+        const auto text =
+            path == "/reset" ? ""sv : "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"sv;
         asio::write(socket, asio::buffer(text), ignored);
         std::this_thread::sleep_for(std::chrono::milliseconds(50)); // a reset overtakes what was not read yet
-        set_reset_on_close(socket);
-        socket.close(ignored);
+        reset(socket);
     } else if (path == "/nul") {
         using namespace std::string_view_literals;
-        asio::write(socket, asio::buffer("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\nok"sv), ignored);
+        asio::write(socket, asio::buffer("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\nok"sv),
+                    ignored);
     } else {
-        asio::write(socket, asio::buffer(std::string_view("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")),
+        asio::write(socket,
+                    asio::buffer(std::string_view("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")),
                     ignored);
     }
     return false;
+}
+
+void HostileServer::shut(Socket& socket)
+{
+    const std::lock_guard lock(mutex_);
+    if (socket.is_open()) ::shutdown(socket.native_handle(), SHUT_RDWR);
+}
+
+void HostileServer::reset(Socket& socket)
+{
+    const std::lock_guard lock(mutex_);
+    error_code ignored; // the client may have gone first
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
 }
 
 void HostileServer::send_for_ever(Socket& socket, std::string_view part, int pause_ms)

@@ -36,6 +36,8 @@ private:
     void serve(Socket& socket);
     bool answer(Socket& socket, const std::string& head, std::string_view path, int requests_before);
     bool misbehave(Socket& socket, std::string_view path);
+    void shut(Socket& socket);
+    void reset(Socket& socket); // the client sees a RST
     void send_for_ever(Socket& socket, std::string_view part, int pause_ms);
 
     boost::asio::io_context io_;
@@ -43,7 +45,7 @@ private:
     std::uint16_t port_;
     std::atomic<bool> stopping_ = false;
     std::atomic<std::size_t> connections_ = 0;
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_; // guards requests_, and sockets against being closed while they are shut
     std::vector<std::string> requests_;
     std::list<std::shared_ptr<Socket>> sockets_;
     std::list<std::thread> threads_;

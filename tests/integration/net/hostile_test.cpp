@@ -340,13 +340,15 @@ TEST_F(Hostile, ProxiesOfTheEnvironmentAreIgnored)
 
 TEST_F(Hostile, ManyRequestsAtOnceAllEnd)
 {
-    const std::vector<const char*> paths{"/ok", "/chunked", "/endless", "/two-lengths", "/silence", "/short-body"};
+    const std::vector<const char*> paths{"/ok",          "/chunked", "/endless",
+                                         "/two-lengths", "/silence", "/short-body"};
     std::vector<std::optional<Result<Fetched>>> results(60);
     for (std::size_t i = 0; i < results.size(); ++i)
         start(io, client.fetch(request(paths[i % paths.size()])), results[i]);
     io.run();
     const auto fine = std::ranges::count_if(results, [](const auto& got) { return got && got->has_value(); });
-    const auto failed = std::ranges::count_if(results, [](const auto& got) { return got && got->has_error(); });
+    const auto failed =
+        std::ranges::count_if(results, [](const auto& got) { return got && got->has_error(); });
     EXPECT_EQ(fine, 40);
     EXPECT_EQ(failed, 20);
 }

@@ -110,19 +110,21 @@ Certificates::Certificates(const TempFolder& folder)
       other_authority(folder.file("other.pem"))
 {
     const std::string openssl = "/usr/bin/openssl";
-    const auto make_authority = [&](const std::string& file, const std::string& key_file, const std::string& name) {
-        run_program({openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                     "-keyout", key_file, "-out", file, "-days", "2", "-subj", "/CN=" + name});
+    const auto make_authority = [&](const std::string& file, const std::string& key_file,
+                                    const std::string& name) {
+        run_program({openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                     "-nodes", "-keyout", key_file, "-out", file, "-days", "2", "-subj", "/CN=" + name});
     };
     make_authority(authority, folder.file("authority.key"), "Stillwatch test authority");
     make_authority(other_authority, folder.file("other.key"), "Another authority");
     const auto request = folder.file("request.pem");
-    run_program({openssl, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
-                 "-out", request, "-subj", "/CN=localhost"});
+    run_program({openssl, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                 key, "-out", request, "-subj", "/CN=localhost"});
     folder.write("extensions", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
     const auto own = folder.file("own.pem");
-    run_program({openssl, "x509", "-req", "-in", request, "-CA", authority, "-CAkey", folder.file("authority.key"),
-                 "-CAcreateserial", "-days", "2", "-extfile", folder.file("extensions"), "-out", own});
+    run_program({openssl, "x509", "-req", "-in", request, "-CA", authority, "-CAkey",
+                 folder.file("authority.key"), "-CAcreateserial", "-days", "2", "-extfile",
+                 folder.file("extensions"), "-out", own});
     folder.write("chain.pem", content_of(own) + content_of(authority));
 }
 

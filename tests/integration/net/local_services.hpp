@@ -48,7 +48,8 @@ std::uint16_t free_port();
 // Waits until somebody listens on that port of 127.0.0.1. Throws std::runtime_error after five seconds.
 void wait_for_port(std::uint16_t port);
 
-// An authority and a certificate for localhost and 127.0.0.1 that it signed, made anew by the openssl command.
+// An authority and a certificate for localhost and 127.0.0.1 that it signed, made anew by the openssl
+// command.
 struct Certificates {
     explicit Certificates(const TempFolder& folder);
     std::string authority; // PEM files

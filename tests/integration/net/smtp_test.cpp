@@ -55,7 +55,8 @@ MailMessage message(std::string to = "lead@helpline.example")
 {
     return {.from = "desk@helpline.example",
             .to = std::move(to),
-            .data = "Subject: [Desk] 1 item\r\nMessage-ID: <a@b>\r\n\r\n.a line with a dot\r\n..two\r\nend\r\n"};
+            .data =
+                "Subject: [Desk] 1 item\r\nMessage-ID: <a@b>\r\n\r\n.a line with a dot\r\n..two\r\nend\r\n"};
 }
 
 class Smtp : public testing::Test {
@@ -72,7 +73,10 @@ protected:
     }
     static std::string tls() { return "tls=" + certificates->chain + "," + certificates->key; }
 
-    Result<void> send(MailServer server, MailMessage mail) { return run(io, client.send(std::move(server), std::move(mail))); }
+    Result<void> send(MailServer server, MailMessage mail)
+    {
+        return run(io, client.send(std::move(server), std::move(mail)));
+    }
 
     static inline std::unique_ptr<TempFolder> folder;
     static inline std::unique_ptr<Certificates> certificates;
@@ -117,10 +121,11 @@ TEST_F(Smtp, ABadCertificateIsRefusedAndNothingIsSent)
 {
     const MailSink starttls({tls(), "starttls"});
     const MailSink implicit({tls(), "implicit"});
-    for (const auto& server : {MailServer{.url = starttls.url("smtp"), .ca_file = certificates->other_authority},
-                               MailServer{.url = implicit.url("smtps"), .ca_file = certificates->other_authority},
-                               MailServer{.url = implicit.url("smtps")},
-                               MailServer{.url = starttls.url("smtp", "loopback.test"), .ca_file = certificates->authority}}) {
+    for (const auto& server :
+         {MailServer{.url = starttls.url("smtp"), .ca_file = certificates->other_authority},
+          MailServer{.url = implicit.url("smtps"), .ca_file = certificates->other_authority},
+          MailServer{.url = implicit.url("smtps")},
+          MailServer{.url = starttls.url("smtp", "loopback.test"), .ca_file = certificates->authority}}) {
         const auto sent = send(server, message());
         ASSERT_FALSE(sent) << server.url;
         EXPECT_EQ(sent.error().code, Errc::refused) << sent.error().detail;
@@ -135,7 +140,8 @@ TEST_F(Smtp, AServerWithoutTlsIsRefusedUnlessItIsLoopback)
     const MailSink sink({});
     const auto by_name = send({.url = sink.url("smtp", "loopback.test")}, message());
     EXPECT_EQ(by_name.error().code, Errc::refused) << by_name.error().detail;
-    const auto with_authority = send({.url = sink.url("smtp"), .ca_file = certificates->authority}, message());
+    const auto with_authority =
+        send({.url = sink.url("smtp"), .ca_file = certificates->authority}, message());
     EXPECT_EQ(with_authority.error().code, Errc::refused);
     EXPECT_TRUE(sink.lines().empty());
 }
@@ -155,7 +161,10 @@ TEST_F(Smtp, AnswersThatPassAreUnreachableAndFinalOnesRefused)
 TEST_F(Smtp, AuthenticationIsDoneAndItsFailureSaysNoSecret)
 {
     const MailSink sink({tls(), "starttls", "auth"});
-    MailServer server{.url = sink.url("smtp"), .user = "desk", .password = "s3cret-word", .ca_file = certificates->authority};
+    MailServer server{.url = sink.url("smtp"),
+                      .user = "desk",
+                      .password = "s3cret-word",
+                      .ca_file = certificates->authority};
     ASSERT_TRUE(send(server, message()));
     EXPECT_THAT(sink.lines().at(0), HasSubstr(R"("login": true)"));
     server.password = "wrong-word";
@@ -169,17 +178,20 @@ TEST_F(Smtp, AuthenticationIsDoneAndItsFailureSaysNoSecret)
 
 TEST_F(Smtp, WhatCannotBeUsedIsInvalid)
 {
-    for (const auto* url : {"", "http://127.0.0.1", "smtp://user:word@127.0.0.1", "smtp://", "imap://127.0.0.1"})
+    for (const auto* url :
+         {"", "http://127.0.0.1", "smtp://user:word@127.0.0.1", "smtp://", "imap://127.0.0.1"})
         EXPECT_EQ(send({.url = url}, message()).error().code, Errc::invalid_argument) << url;
     for (const auto* to : {"", "a@b>\r\nRCPT TO:<evil@x", "a b@c", "<a@b>", "a@b\n"})
-        EXPECT_EQ(send({.url = "smtp://127.0.0.1:1"}, message(to)).error().code, Errc::invalid_argument) << to;
+        EXPECT_EQ(send({.url = "smtp://127.0.0.1:1"}, message(to)).error().code, Errc::invalid_argument)
+            << to;
     const auto no_file = send({.url = "smtps://127.0.0.1:1", .ca_file = "/does/not/exist.pem"}, message());
     EXPECT_THAT(no_file.error().code, testing::AnyOf(Errc::invalid_argument, Errc::unreachable));
 }
 
 TEST_F(Smtp, AClosedPortAndAnAbsentNameAreUnreachable)
 {
-    EXPECT_EQ(send({.url = fmt::format("smtp://127.0.0.1:{}", free_port())}, message()).error().code, Errc::unreachable);
+    EXPECT_EQ(send({.url = fmt::format("smtp://127.0.0.1:{}", free_port())}, message()).error().code,
+              Errc::unreachable);
     EXPECT_EQ(send({.url = "smtps://absent.test"}, message()).error().code, Errc::unreachable);
 }
 
@@ -252,7 +264,8 @@ TEST_F(Smtp, SilenceEndsAtTheTimeLimit)
     for (const auto* where : {"greeting", "RCPT", "."}) {
         const MuteServer server(where);
         const Stopwatch watch;
-        EXPECT_EQ(send({.url = server.url(), .timeout = 1s}, message()).error().code, Errc::timed_out) << where;
+        EXPECT_EQ(send({.url = server.url(), .timeout = 1s}, message()).error().code, Errc::timed_out)
+            << where;
         EXPECT_LT(watch.seconds(), 1.8) << where;
     }
 }

@@ -27,7 +27,8 @@ public:
         std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all |
                                                         std::filesystem::perms::others_read |
                                                         std::filesystem::perms::others_exec);
-        folder.write("nginx.conf", fmt::format(R"(daemon off; master_process off; pid {0}/pid; error_log {0}/error.log;
+        folder.write("nginx.conf",
+                     fmt::format(R"(daemon off; master_process off; pid {0}/pid; error_log {0}/error.log;
 events {{ worker_connections 256; }}
 http {{
     access_log off; root {0}; types {{ text/html html; }} default_type application/octet-stream;
@@ -37,8 +38,8 @@ http {{
     server {{ listen 127.0.0.1:{4} ssl; ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384; }}
 }}
 )",
-                                               folder.path().string(), certificates.chain, certificates.key, h2_port,
-                                               h1_port));
+                                 folder.path().string(), certificates.chain, certificates.key, h2_port,
+                                 h1_port));
         process.emplace(std::vector<std::string>{"/usr/sbin/nginx", "-e", folder.file("error.log"), "-c",
                                                  folder.file("nginx.conf")},
                         folder.file("log"));
@@ -60,7 +61,9 @@ protected:
 
     static HttpSettings settings(const std::string& ca_file)
     {
-        return {.user_agent = "StillwatchTest/1.0", .guard = {{Cidr::parse("127.0.0.0/8").value()}}, .ca_file = ca_file};
+        return {.user_agent = "StillwatchTest/1.0",
+                .guard = {{Cidr::parse("127.0.0.0/8").value()}},
+                .ca_file = ca_file};
     }
     static std::string url(std::uint16_t port, std::string_view path, std::string_view host = "127.0.0.1")
     {

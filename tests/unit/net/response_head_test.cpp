@@ -17,7 +17,8 @@ bool add_all(ResponseHead& head, std::initializer_list<std::string_view> lines)
 TEST(ResponseHead, KeepsTheFinalHeadAsReceived)
 {
     ResponseHead head(1000, 10);
-    ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Type:  text/html \r\n", "X-Empty:\r\n", "\r\n"}));
+    ASSERT_TRUE(
+        add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Type:  text/html \r\n", "X-Empty:\r\n", "\r\n"}));
     EXPECT_TRUE(head.is_complete());
     EXPECT_EQ(head.status(), 200);
     EXPECT_EQ(head.text(), "HTTP/1.1 200 OK\r\nContent-Type:  text/html \r\nX-Empty:\r\n\r\n");
@@ -27,7 +28,8 @@ TEST(ResponseHead, KeepsTheFinalHeadAsReceived)
 TEST(ResponseHead, InterimHeadsLeaveNoTrace)
 {
     ResponseHead head(1000, 10);
-    ASSERT_TRUE(add_all(head, {"HTTP/1.1 103 Early Hints\r\n", "Link: </a>\r\n", "Content-Length: 7\r\n", "\r\n"}));
+    ASSERT_TRUE(
+        add_all(head, {"HTTP/1.1 103 Early Hints\r\n", "Link: </a>\r\n", "Content-Length: 7\r\n", "\r\n"}));
     EXPECT_FALSE(head.is_complete());
     ASSERT_TRUE(add_all(head, {"HTTP/1.1 404 Gone\r\n", "\r\n"}));
     EXPECT_TRUE(head.is_complete());
@@ -79,7 +81,8 @@ TEST(ResponseHead, TwoLengthsThatDifferAreMalformed)
 TEST(ResponseHead, TheSameLengthTwiceIsOne)
 {
     ResponseHead head(1000, 10);
-    ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n", "Content-Length: 5, 5\r\n", "\r\n"}));
+    ASSERT_TRUE(
+        add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n", "Content-Length: 5, 5\r\n", "\r\n"}));
     EXPECT_EQ(head.content_length(), 5U);
 }
 
@@ -105,7 +108,8 @@ TEST(ResponseHead, TrailersCountButDoNotChangeTheHead)
 
 TEST(ResponseHead, WithoutAStatusItIsMalformed)
 {
-    for (const auto* line : {"X: 1\r\n", "HTTP/1.1\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 20\r\n", "HTTP/1.1 099 A\r\n"}) {
+    for (const auto* line :
+         {"X: 1\r\n", "HTTP/1.1\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 20\r\n", "HTTP/1.1 099 A\r\n"}) {
         ResponseHead head(1000, 10);
         EXPECT_FALSE(head.add(line)) << line;
         EXPECT_EQ(head.error()->code, Errc::malformed) << line;
