@@ -55,7 +55,6 @@ struct Workers {
 struct Crawl {
     std::chrono::milliseconds revisit_min{std::chrono::hours(1)};
     std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
-    std::chrono::milliseconds lease{std::chrono::minutes(10)};
     std::int64_t max_pages_per_site = 100'000;
     int max_depth = 20;
     int max_links_per_page = 10'000;

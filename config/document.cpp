@@ -164,7 +164,6 @@ void Document::read_crawl(Crawl& out)
     Section section("crawl", found, place, complaints_, known_keys_);
     section.get("revisit_min", out.revisit_min, {1s, 24h * 365});
     section.get("revisit_max", out.revisit_max, {1s, 24h * 365});
-    section.get("lease", out.lease, {10s, 24h});
     section.get("max_pages_per_site", out.max_pages_per_site, {1, 1'000'000'000});
     section.get("max_depth", out.max_depth, {0, 1000});
     section.get("max_links_per_page", out.max_links_per_page, {1, 1'000'000});
