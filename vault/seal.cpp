@@ -20,13 +20,6 @@ static_assert(crypto_box_PUBLICKEYBYTES == 32 && crypto_box_SECRETKEYBYTES == 32
 
 } // namespace
 
-std::optional<PublicKey> PublicKey::from_hex(std::string_view hex)
-{
-    PublicKey key;
-    if (!stillwatch::from_hex(hex, key.bytes)) return std::nullopt;
-    return key;
-}
-
 KeyPair make_key_pair()
 {
     require_sodium();

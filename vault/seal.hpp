@@ -4,8 +4,6 @@
 #include "vault/secret.hpp"
 
 #include <array>
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace stillwatch::vault {
@@ -14,8 +12,6 @@ namespace stillwatch::vault {
 struct PublicKey {
     std::array<std::byte, 32> bytes{};
 
-    static std::optional<PublicKey> from_hex(std::string_view hex);
-    std::string hex() const { return to_hex(bytes); }
     friend bool operator==(const PublicKey&, const PublicKey&) = default;
 };
 

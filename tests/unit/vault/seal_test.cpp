@@ -69,13 +69,6 @@ TEST(Seal, EveryShorterBlobIsRefused)
         EXPECT_FALSE(open(key, "x", ByteView(sealed).first(size)));
 }
 
-TEST(PublicKey, IsReadBackFromItsText)
-{
-    const auto key = make_key_pair().public_key;
-    EXPECT_EQ(PublicKey::from_hex(key.hex()), key);
-    EXPECT_FALSE(PublicKey::from_hex("00"));
-}
-
 TEST(KeyPair, FollowsFromItsSecret)
 {
     const auto key = make_key_pair();
