@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,8 +32,8 @@ struct InitOptions {
     std::string storage;
     std::string socket;
     std::string owner;
-    std::string name = "Example Helpline";
-    std::string contact = "https://helpline.example/monitoring";
+    std::string name;
+    std::string contact;
 };
 
 Error system_error(std::string_view what, const fs::path& path)
@@ -132,7 +133,13 @@ Result<json::object> init(const InitOptions& options)
     // Last, so that an installation which was broken off is not taken for a whole one.
     const auto written = write_new(file, config::initial_config(choices));
     if (!written) return written.error();
-    if (owner && ::chown(file.c_str(), 0, owner->pw_gid) != 0) return system_error("chown", file);
+    if (owner) {
+        // The directory's group, where somebody made it for operators; else the daemon's: either reads the file.
+        struct stat status{};
+        if (::stat(directory.c_str(), &status) != 0) return system_error("stat", directory);
+        const auto group = status.st_gid != 0 ? status.st_gid : owner->pw_gid;
+        if (::chown(file.c_str(), 0, group) != 0) return system_error("chown", file);
+    }
     told["configuration"] = file.string();
     told["storage"] = storage.string();
     told["evidence_recipient"] = choices.recipients.front();
@@ -171,8 +178,8 @@ void add_setup_commands(Program program)
     command->add_option("--storage", options->storage, "Directory of databases, keys and evidence; default DIRECTORY/data");
     command->add_option("--socket", options->socket, "Control socket; default DIRECTORY/data/control.sock");
     command->add_option("--owner", options->owner, "User the daemon runs as, who gets the storage");
-    command->add_option("--organisation", options->name, "Name of the organisation")->capture_default_str();
-    command->add_option("--contact", options->contact, "Address that stands in the User-Agent")->capture_default_str();
+    command->add_option("--organisation", options->name, "Name of the organisation; may be filled in later");
+    command->add_option("--contact", options->contact, "Address that stands in the User-Agent, where sites reach you; may be filled in later");
     command->callback([program, options]() mutable {
         const auto told = init(*options);
         if (told)

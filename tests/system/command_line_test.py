@@ -12,6 +12,7 @@ import stage
 
 COMMAND = stage.BUILD / "cli" / "stillwatch"
 DAEMON = stage.BUILD / "daemon" / "stillwatchd"
+ORGANISATION = ("--organisation", "Example Helpline", "--contact", "https://helpline.example/monitoring")
 
 
 class CommandLine(unittest.TestCase):
@@ -24,7 +25,7 @@ class CommandLine(unittest.TestCase):
                               env={"PATH": "/usr/bin:/bin"}, **options)
 
     def installation(self) -> pathlib.Path:
-        made = self.run_command("init", self.work / "i")
+        made = self.run_command("init", self.work / "i", *ORGANISATION)
         self.assertEqual(made.returncode, 0, made.stderr)
         return self.work / "i" / "stillwatch.toml"
 
@@ -32,7 +33,7 @@ class CommandLine(unittest.TestCase):
         return sorted((stage.ROOT / "build" / "photographs").rglob("postcard*.jpg"))[:count]
 
     def test_init_makes_an_installation_and_shows_the_identity_once(self):
-        made = self.run_command("init", self.work / "i")
+        made = self.run_command("init", self.work / "i", *ORGANISATION)
         identity = re.search(r"AGE-SECRET-KEY-1\w+", made.stdout)
         self.assertTrue(identity, made.stdout)
         for file in (self.work / "i").rglob("*"):
@@ -43,6 +44,13 @@ class CommandLine(unittest.TestCase):
         again = self.run_command("init", self.work / "i")
         self.assertEqual(again.returncode, 1)
         self.assertIn("exists already", again.stderr)
+
+    def test_organisation_left_out_at_init_is_asked_for(self):
+        self.assertEqual(self.run_command("init", self.work / "i").returncode, 0)
+        checked = self.run_command("--config", self.work / "i" / "stillwatch.toml", "check-config")
+        self.assertEqual(checked.returncode, 78)
+        self.assertIn("organisation.name", checked.stderr)
+        self.assertIn("organisation.contact", checked.stderr)
 
     def test_init_refuses_a_bad_recipient_and_makes_nothing(self):
         refused = self.run_command("init", self.work / "i", "--evidence-recipient", "age1nonsense")
