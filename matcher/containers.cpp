@@ -9,7 +9,6 @@ namespace stillwatch::matcher {
 
 namespace {
 
-constexpr std::uint8_t jpeg_start = 0xD8;
 constexpr std::uint8_t jpeg_end = 0xD9;
 constexpr std::uint8_t jpeg_scan = 0xDA;
 

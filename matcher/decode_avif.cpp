@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
 
 namespace stillwatch::matcher {
@@ -23,6 +24,24 @@ struct DestroyDecoder {
 };
 struct DestroyImage {
     void operator()(avifImage* image) const noexcept { avifImageDestroy(image); }
+};
+
+// dav1d tells of broken data on standard error and libavif gives no way to stop it; in the restricted worker
+// that write would be the last. While this lives, what is printed goes nowhere (glibc lets stderr be
+// replaced).
+class SilentStandardError {
+public:
+    SilentStandardError() : usual_(stderr)
+    {
+        static FILE* const nowhere = fopencookie(nullptr, "w", {});
+        if (nowhere != nullptr) stderr = nowhere;
+    }
+    SilentStandardError(const SilentStandardError&) = delete;
+    SilentStandardError& operator=(const SilentStandardError&) = delete;
+    ~SilentStandardError() { stderr = usual_; }
+
+private:
+    FILE* usual_;
 };
 
 // A decoder by name: libavif's own choice may be one that starts threads.
@@ -96,6 +115,7 @@ Luma transformed(Luma stored, const avifImage& image)
 
 Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
 {
+    const SilentStandardError silent;
     const std::unique_ptr<avifDecoder, DestroyDecoder> decoder(avifDecoderCreate());
     if (!decoder) return Error{Errc::too_large, "no memory for an AVIF decoder"};
     decoder->maxThreads = 1;

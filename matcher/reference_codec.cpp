@@ -130,7 +130,7 @@ Bytes encode_reference(const ReferenceRecord& record)
 Result<ReferenceRecord> decode_reference(ByteView bytes)
 {
     const Error damaged{Errc::corrupt, "stored reference is damaged"};
-    if (!begins_with(bytes, magic)) return damaged;
+    if (!begins_with(bytes, magic) || bytes.size() < magic.size() + 4) return damaged;
     Reader reader(bytes.subspan(magic.size()));
     ReferenceRecord record;
     record.extractor_version = reader.small(4);

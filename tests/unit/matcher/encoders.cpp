@@ -237,7 +237,7 @@ Bytes encode_bmp(const Drawing& drawing, BmpKind kind)
     append_number(out, 1, 2);
     append_number(out, depth, 2);
     append_number(out, compression, 4);
-    append_number(out, 0, 20);
+    out.resize(out.size() + 20);
     if (depth == 8)
         for (std::uint64_t i = 0; i < 256; ++i)
             append_number(out, i * 0x10101U, 4);

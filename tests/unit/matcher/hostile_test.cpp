@@ -159,6 +159,22 @@ TEST(HostilePictures, GifOfManyFramesIsBounded)
     EXPECT_EQ(features->frames.size(), PictureFeatures::max_frames);
 }
 
+// The restricted worker may write to its answer pipe only: one printed line would end it.
+TEST(HostilePictures, NothingIsPrintedAboutBrokenFiles)
+{
+    testing::internal::CaptureStderr();
+    for (const auto& file : one_of_each())
+        for (std::size_t i = 1; i < 40; ++i) {
+            auto broken = file;
+            broken[broken.size() - 1 - i * broken.size() / 42] ^= std::byte{0xFF};
+            (void)extract_features(broken);
+        }
+    auto avif = encode_avif(scene(39, 64, 64));
+    put(avif, as_text(avif).find("mdat") + 4, {0xFF, 0xFF, 0xFF}); // not a unit of AV1
+    EXPECT_EQ(error_of(avif), Errc::undecodable);
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(HostilePictures, OtherBytesAreNoPicture)
 {
     EXPECT_EQ(error_of({}), Errc::undecodable);

@@ -147,9 +147,9 @@ TEST_F(References, FlatPicturesDoNotMatchEachOther)
 TEST(AcceptedDistance, FallsWithTheWorseQuality)
 {
     EXPECT_EQ(accepted_distance_bits(100, 50), max_near_distance_bits);
-    EXPECT_LT(accepted_distance_bits(49, 100), 10);
-    EXPECT_LT(accepted_distance_bits(100, 30), 10);
-    EXPECT_EQ(accepted_distance_bits(100, 3), -1);
+    EXPECT_EQ(accepted_distance_bits(49, 100), 15);
+    EXPECT_EQ(accepted_distance_bits(100, 20), 15);
+    EXPECT_EQ(accepted_distance_bits(100, 19), -1);
     EXPECT_EQ(accepted_distance_bits(0, 0), -1);
 }
 
