@@ -19,7 +19,9 @@ struct Document {
 };
 
 // Reads hostile bytes in a restricted process. Errors: undecodable (also: the worker died of it or was too
-// slow), too_large (a limit on decoded bytes or pixels), cancelled.
+// slow), too_large (a limit on decoded bytes or pixels), malformed (`base` is no address), invalid_argument (a
+// picture too small to compare, an address or header over its bound), io (no worker can be started: the document
+// was not read and may be tried later), cancelled.
 class Inspector {
 public:
     virtual ~Inspector() = default;

@@ -65,8 +65,9 @@ std::uint32_t side_code(int side_px)
 
 int read_side(WireReader& reader)
 {
-    constexpr auto largest = static_cast<std::uint32_t>(std::numeric_limits<int>::max());
-    return static_cast<int>(std::min(reader.number<std::uint32_t>(), largest));
+    const auto side_px = reader.number<std::uint32_t>();
+    if (side_px > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) reader.refuse();
+    return reader.ok() ? static_cast<int>(side_px) : 0;
 }
 
 void write_error(WireWriter& writer, const Error& error)

@@ -72,6 +72,8 @@ public:
         if (length > max_bytes) ok_ = false;
         return as_text(raw(length));
     }
+    // The caller found a value out of its bounds.
+    void refuse() noexcept { ok_ = false; }
     bool ok() const noexcept { return ok_; }
     // Everything was there and nothing is left.
     bool complete() const noexcept { return ok_ && rest_.empty(); }

@@ -248,7 +248,8 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
         co_return loss;
     }
     ++self->counters_.completed;
-    co_await keep_or_end(self, slot, std::move(worker), steady_clock::now() - began);
+    const auto time = steady_clock::now() - began;
+    co_await keep_or_end(self, slot, std::move(worker), time);
     co_return answer;
 }
 
@@ -288,7 +289,8 @@ Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
     auto worker = co_await ready_worker(self, *turn->slot);
     if (!worker) co_return worker.error();
     turn->slot->idle = std::move(*worker);
-    co_return Result<void>();
+    Result<void> started;
+    co_return started;
 }
 
 void WorkerPool::State::send_everyone_home()

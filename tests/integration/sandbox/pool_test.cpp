@@ -8,11 +8,12 @@
 
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <optional>
-#include <sstream>
+#include <thread>
 #include <vector>
 
 namespace stillwatch::sandbox {
@@ -315,6 +316,55 @@ TEST_F(Pool, DestructionUnderWayKillsAndCancels)
     ASSERT_TRUE(under_way && waiting);
     EXPECT_EQ(under_way->error().code, Errc::cancelled);
     EXPECT_EQ(waiting->error().code, Errc::cancelled);
+}
+
+TEST_F(Pool, RequestsUnderWayMayDieWithTheLoop)
+{
+    std::optional<Result<PageLinks>> under_way;
+    std::optional<Result<PageLinks>> waiting;
+    {
+        asio::io_context loop{1};
+        WorkerPool pool(loop, settings());
+        asio::co_spawn(loop, ask_into(pool, "spin:", "", under_way), asio::detached);
+        asio::co_spawn(loop, ask_into(pool, "echo:", "", waiting), asio::detached);
+        loop.run_for(200ms);
+        EXPECT_EQ(children().size(), 1U);
+    }
+    EXPECT_TRUE(children().empty());
+    EXPECT_FALSE(under_way || waiting);
+}
+
+// A process that was killed and whose new parent may not have waited for it yet.
+bool is_gone(pid_t pid)
+{
+    const auto state = status_line(pid, "State");
+    return state.empty() || state.starts_with('Z') || state.starts_with('X');
+}
+
+TEST_F(Pool, WorkersDieWithAKilledDaemon)
+{
+    std::array<int, 2> told{};
+    ASSERT_EQ(pipe(told.data()), 0);
+    const auto daemon = fork();
+    if (daemon == 0) {
+        asio::io_context loop{1};
+        WorkerPool pool(loop, settings());
+        std::optional<Result<PageLinks>> never;
+        asio::co_spawn(loop, ask_into(pool, "spin:", "", never), asio::detached);
+        loop.run_for(200ms); // then the worker is at work, and would not see that its socket ended
+        const pid_t worker = children().at(0);
+        (void)!write(told[1], &worker, sizeof worker);
+        (void)::raise(SIGKILL);
+    }
+    pid_t worker = 0;
+    ASSERT_EQ(read(told[0], &worker, sizeof worker), static_cast<ssize_t>(sizeof worker));
+    ASSERT_EQ(waitpid(daemon, nullptr, 0), daemon);
+    for (const int end : told)
+        (void)::close(end);
+    const auto began = std::chrono::steady_clock::now();
+    while (!is_gone(worker) && std::chrono::steady_clock::now() - began < 5s)
+        std::this_thread::sleep_for(1ms);
+    EXPECT_TRUE(is_gone(worker));
 }
 
 TEST_F(Pool, AMissingProgramFailsAtOnceAndSaysWhich)

@@ -86,8 +86,13 @@ Answer behave(const Request& request, ByteView body)
     if (base == "inspect:") return inspected();
     if (base == "echo:") return page_with(std::string(as_text(body)));
     if (base == "cancelled:") return Refusal(Error{Errc::cancelled, "as if we stopped"});
-    if (base == "stray:") say(encode_answer(request.number, page_with("first")));
-    if (base == "stray:") return page_with("second");
+    if (base == "stray:") {
+        auto both = encode_answer(request.number, page_with("first"));
+        const auto second = encode_answer(request.number + 1, page_with("second"));
+        both.insert(both.end(), second.begin(), second.end());
+        say(both); // at once, so that the second is there before the next request
+        return page_with("third");
+    }
     if (base == "spin:")
         while (true) {
         }
