@@ -41,13 +41,14 @@ std::string uncovered(std::string_view message)
     return decoded;
 }
 
-// The allowed link taken out where it stands whole: "https://desk.example" must not cover "https://desk.example.org".
+// The allowed link blanked out where it stands whole: "https://desk.example" must not cover "https://desk.example.org".
 void remove_link(std::string& text, std::string_view link)
 {
     constexpr std::string_view ends = " \t\r\n\"'<>";
     for (auto place = text.find(link); place != std::string::npos; place = text.find(link, place + 1)) {
         const auto after = place + link.size();
-        if (after == text.size() || ends.find(text[after]) != std::string_view::npos) text.replace(place, link.size(), " ");
+        if (after == text.size() || ends.find(text[after]) != std::string_view::npos)
+            std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(place), link.size(), ' ');
     }
 }
 
