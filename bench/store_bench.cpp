@@ -61,9 +61,10 @@ void report(const char* what, const Stopwatch& watch, std::int64_t done, const s
 {
     const double seconds = watch.seconds();
     const double cpu = watch.cpu_seconds();
-    fmt::print("{:<34} {:>9} in {:>6.2f} s = {:>7.0f}/s; cpu {:>6.2f} s = {:>7.0f}/s; rss {:>4} MiB, db {:>6} MiB\n", what, done,
-               seconds, static_cast<double>(done) / seconds, cpu, static_cast<double>(done) / cpu, resident_mib(),
-               std::filesystem::file_size(file) >> 20U);
+    fmt::print(
+        "{:<34} {:>9} in {:>6.2f} s = {:>7.0f}/s; cpu {:>6.2f} s = {:>7.0f}/s; rss {:>4} MiB, db {:>6} MiB\n",
+        what, done, seconds, static_cast<double>(done) / seconds, cpu, static_cast<double>(done) / cpu,
+        resident_mib(), std::filesystem::file_size(file) >> 20U);
 }
 
 // Pages of random sites, each naming 60 addresses of its site: a third pictures, a quarter known already.
@@ -90,8 +91,10 @@ std::int64_t offer(FrontierDatabase& frontier, std::int64_t wanted, std::vector<
                 const bool repeat = random() % 4 == 0 && next[site] > 0;
                 const std::uint64_t number = repeat ? random() % next[site] : next[site]++;
                 const bool image = number % 3 == 0;
-                result.discovered.push_back({address(site, image ? "image" : "page", number), image ? LinkKind::image : LinkKind::page,
-                                             image ? Mechanism::img_src : Mechanism::a_href, host_name(site)});
+                result.discovered.push_back({address(site, image ? "image" : "page", number),
+                                             image ? LinkKind::image : LinkKind::page,
+                                             image ? Mechanism::img_src : Mechanism::a_href,
+                                             host_name(site)});
             }
             offered += links_of_a_page;
             batch.push_back(std::move(result));
@@ -112,7 +115,8 @@ std::int64_t visit(FrontierDatabase& frontier, std::int64_t wanted, Timestamp no
     while (visited < wanted) {
         const auto before = visited;
         for (std::int64_t host = 1; host <= sites && visited < wanted; ++host) {
-            for (auto& claimed : frontier.claim(HostId{host}, now, generation, now + std::chrono::minutes{5}, 32)) {
+            for (auto& claimed :
+                 frontier.claim(HostId{host}, now, generation, now + std::chrono::minutes{5}, 32)) {
                 VisitResult result;
                 result.id = claimed.id;
                 result.host = claimed.host;
@@ -123,7 +127,8 @@ std::int64_t visit(FrontierDatabase& frontier, std::int64_t wanted, Timestamp no
                 result.due = now + std::chrono::hours{24};
                 result.etag = "\"5f3759df-1c8\"";
                 result.content = Sha256::of(as_bytes(claimed.url.text()));
-                if (claimed.kind == LinkKind::image) result.verdict = Verdict{*result.content, generation, 1, false, false};
+                if (claimed.kind == LinkKind::image)
+                    result.verdict = Verdict{*result.content, generation, 1, false, false};
                 batch.push_back(std::move(result));
                 ++visited;
             }
@@ -142,7 +147,9 @@ std::int64_t visit(FrontierDatabase& frontier, std::int64_t wanted, Timestamp no
 int main(int argc, char** argv)
 {
     const std::int64_t known = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
-    const std::filesystem::path directory = argc > 2 ? argv[2] : std::filesystem::temp_directory_path() / fmt::format("store-bench-{}", ::getpid());
+    const std::filesystem::path directory =
+        argc > 2 ? argv[2]
+                 : std::filesystem::temp_directory_path() / fmt::format("store-bench-{}", ::getpid());
     std::filesystem::create_directories(directory);
     const auto file = directory / "frontier.db";
     {
@@ -173,10 +180,12 @@ int main(int argc, char** argv)
         fmt::print("next_due: {:.2f} ms\n", next_due.seconds() * 10);
         const Stopwatch coverage;
         const auto covered = frontier.coverage(2);
-        fmt::print("coverage: {:.2f} ms ({} of {} pictures)\n", coverage.seconds() * 1000, covered.compared, covered.images);
+        fmt::print("coverage: {:.2f} ms ({} of {} pictures)\n", coverage.seconds() * 1000, covered.compared,
+                   covered.images);
         const Stopwatch counting;
         const auto counts = frontier.counts(moment(30));
-        fmt::print("counts: {:.2f} ms ({} pages, {} images, {} due)\n", counting.seconds() * 1000, counts.pages, counts.images, counts.due);
+        fmt::print("counts: {:.2f} ms ({} pages, {} images, {} due)\n", counting.seconds() * 1000,
+                   counts.pages, counts.images, counts.due);
         const Stopwatch pass;
         if (!frontier.start_pass(moment(40))) return 1;
         fmt::print("start_pass: {:.2f} s, rss {} MiB\n", pass.seconds(), resident_mib());

@@ -37,7 +37,8 @@ Sha256 audit_hash(const AuditLine& line)
     return hasher.finish();
 }
 
-std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before, const Sha256& own_before)
+std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before,
+                                              const Sha256& own_before)
 {
     Sha256 previous = own_before;
     std::int64_t seq = seq_before;

@@ -28,6 +28,7 @@ Sha256 audit_hash(const AuditLine& line);
 
 // The seq of the first of these consecutive lines that does not follow from the line before it, whose seq and
 // `own` are given (0 and zeros before the first line); nothing when all links hold.
-std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before, const Sha256& own_before);
+std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before,
+                                              const Sha256& own_before);
 
 } // namespace stillwatch::store

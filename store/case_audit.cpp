@@ -42,8 +42,8 @@ Result<void> CaseDatabase::append_audit(const Actor& actor, std::string_view act
 std::vector<AuditLine> CaseDatabase::audit(std::int64_t after_seq, std::size_t limit) const
 {
     std::vector<AuditLine> result;
-    auto row = impl_->connection.prepare(
-        "SELECT seq, at, actor, action, object, previous, own FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    auto row = impl_->connection.prepare("SELECT seq, at, actor, action, object, previous, own FROM audit "
+                                         "WHERE seq > ?1 ORDER BY seq LIMIT ?2");
     row.bind(after_seq, limit);
     while (row.step())
         result.push_back(read_line(row));

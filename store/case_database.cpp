@@ -25,7 +25,8 @@ Case read_case(const Statement& row)
     result.opened_at = row.time(3);
     result.public_key = row.blob(4);
     result.sealed_secret_key = row.blob(5);
-    result.consent = {row.text(6), row.text(7), row.text(8), row.text(9), row.text(10), row.time(11), row.time(12)};
+    result.consent = {row.text(6),  row.text(7),  row.text(8), row.text(9),
+                      row.text(10), row.time(11), row.time(12)};
     return result;
 }
 
@@ -44,10 +45,11 @@ constexpr std::string_view case_by_pseudonym = R"sql(
 void insert_consent(Connection& connection, CaseId id, const Consent& consent)
 {
     connection
-        .prepare("INSERT INTO consent (case_id, scope, given_by, recorded_by, approved_by, text_version, given_at, "
+        .prepare("INSERT INTO consent (case_id, scope, given_by, recorded_by, approved_by, text_version, "
+                 "given_at, "
                  "expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
-        .bind(id, consent.scope, consent.given_by, consent.recorded_by, consent.approved_by, consent.text_version,
-              consent.given_at, consent.expires_at)
+        .bind(id, consent.scope, consent.given_by, consent.recorded_by, consent.approved_by,
+              consent.text_version, consent.given_at, consent.expires_at)
         .run();
 }
 
@@ -107,7 +109,8 @@ void CaseDatabase::Impl::erase()
     // free space of other pages; only a rebuilt file is free of them (docs/formats/databases.md).
     connection.execute("VACUUM");
     connection.checkpoint();
-    // Last, since this commit syncs the emptied log: before it, a power cut could bring the log's old bytes back.
+    // Last, since this commit syncs the emptied log: before it, a power cut could bring the log's old bytes
+    // back.
     connection.execute("UPDATE meta SET value = 0 WHERE name = 'erasing'");
 }
 
@@ -154,7 +157,8 @@ Result<void> CaseDatabase::renew_consent(CaseId id, const Consent& consent, cons
     return in_transaction(connection, [&]() -> Result<void> {
         const auto standing = standing_of(connection, id);
         if (!standing) return Error{Errc::not_found, fmt::format("case number {}", id.value)};
-        if (!standing->open) return Error{Errc::refused, fmt::format("case {} is withdrawn", standing->pseudonym)};
+        if (!standing->open)
+            return Error{Errc::refused, fmt::format("case {} is withdrawn", standing->pseudonym)};
         insert_consent(connection, id, consent);
         // A verdict made while consent was not valid did not look for these references.
         connection.prepare("UPDATE reference SET generation = ?2 WHERE case_id = ?1 AND removed = 0")
@@ -174,7 +178,8 @@ Result<std::vector<std::string>> CaseDatabase::withdraw(CaseId id, const Actor& 
         std::vector<std::string> files;
         if (!standing->open) return files; // the rows went in an earlier try; the erasure below may not have
         {
-            auto row = connection.prepare("SELECT DISTINCT evidence_file FROM finding WHERE case_id = ?1 AND evidence_file <> ''");
+            auto row = connection.prepare(
+                "SELECT DISTINCT evidence_file FROM finding WHERE case_id = ?1 AND evidence_file <> ''");
             row.bind(id);
             while (row.step())
                 files.push_back(row.text(0));
@@ -188,16 +193,19 @@ Result<std::vector<std::string>> CaseDatabase::withdraw(CaseId id, const Actor& 
             .bind(id)
             .run();
         impl_->owe_erasure();
-        impl_->audit(actor, "case.withdraw", fmt::format("{} references={} findings={} alerts={}", standing->pseudonym,
-                                                         references, findings, alerts));
+        impl_->audit(actor, "case.withdraw",
+                     fmt::format("{} references={} findings={} alerts={}", standing->pseudonym, references,
+                                 findings, alerts));
         return files;
     });
     if (!erased) return erased;
     try {
         impl_->erase();
     } catch (const SqliteError& error) {
-        return Error{error.code(), fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
-                                               "withdraw again: {}", error.what())};
+        return Error{error.code(),
+                     fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
+                                 "withdraw again: {}",
+                                 error.what())};
     }
     return erased;
 }

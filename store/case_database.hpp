@@ -46,7 +46,8 @@ struct NewAlert {
 // The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
 // secure_delete, WAL; every change is one transaction and durable when its function returns. One object, one
 // thread (the store thread). Opening throws std::runtime_error: damaged file, newer schema, no permission, or
-// another process owns it. Functions return Errc::io when the disk refuses (then nothing was changed).
+// another process owns it. Functions return Errc::io when the disk refuses (then nothing was changed, but see
+// withdraw); those without a Result throw std::runtime_error when the file cannot be read.
 class CaseDatabase {
 public:
     explicit CaseDatabase(const std::filesystem::path& file);
@@ -61,13 +62,16 @@ public:
     // Replaces the consent and makes every verdict stale (the generation of all its references is raised).
     Result<void> renew_consent(CaseId id, const Consent& consent, const Actor& actor);
     // Erases keys, references, findings, their alerts; the pseudonym stays as a withdrawn case, and one audit
-    // line says how much was erased. Checkpoints, so that no erased byte stays in the database or its log.
-    // Returns the names of the evidence files that the erased findings had.
+    // line says how much was erased. Rebuilds the file, so that no erased byte stays in the database or its
+    // log. Returns the names of the evidence files that the erased findings had; none for a withdrawn case.
+    // Errors: not_found; io, also when the case is withdrawn but its bytes may stand until the next start or
+    // try.
     Result<std::vector<std::string>> withdraw(CaseId id, const Actor& actor);
 
     // --- references ---
     // Gives it the next generation. Errors: exists (the name), not_found (the case), refused (withdrawn).
     Result<ReferenceId> add_reference(const Reference& draft, const Actor& actor);
+    // Erases its fingerprints as withdraw does. Its findings stay; its name is free again. Errors: not_found.
     Result<void> remove_reference(ReferenceId id, const Actor& actor);
     std::vector<Reference> references() const;
     std::vector<Reference> references_of(CaseId id) const;
@@ -75,7 +79,8 @@ public:
     std::int64_t generation() const;
     // Raises the generation without a new reference: another extractor version makes all verdicts stale.
     Result<std::int64_t> raise_generation(const Actor& actor);
-    // The extractor version the store last worked with; 0 at first. Set with raise_generation when it changes.
+    // The extractor version the store last worked with; 0 at first. Set with raise_generation when it
+    // changes.
     int extractor_version() const;
     Result<void> set_extractor_version(int version);
 
@@ -85,14 +90,16 @@ public:
         bool created = false; // false: the occurrence was known; only last_seen was moved, no alert queued
     };
     // Finding, outbox rows and audit line in one transaction. The occurrence is case × reference × page ×
-    // image. Errors: refused (the case is withdrawn meanwhile).
-    Result<Recorded> record_finding(const Finding& finding, const std::vector<NewAlert>& alerts, const Actor& actor);
+    // image. Errors: refused (the case is withdrawn or the reference removed meanwhile), invalid_argument.
+    Result<Recorded> record_finding(const Finding& finding, const std::vector<NewAlert>& alerts,
+                                    const Actor& actor);
     std::vector<Finding> findings() const; // by id
     std::vector<Finding> findings_of_case(CaseId id) const;
     std::optional<Finding> find_finding(FindingId id) const;
     // Findings with these picture bytes, whatever the address.
     std::vector<Finding> findings_of_content(const Sha256& content) const;
-    std::optional<FindingId> occurrence(CaseId case_id, ReferenceId reference, const Url& page, const Url& image) const;
+    std::optional<FindingId> occurrence(CaseId case_id, ReferenceId reference, const Url& page,
+                                        const Url& image) const;
     Result<void> touch_finding(FindingId id, Timestamp seen);
     std::vector<std::string> evidence_files() const;
 
@@ -103,8 +110,10 @@ public:
     // The same for one channel, so that a channel with much to do does not hide the others.
     std::vector<OutboxRow> due_alerts(std::string_view channel, Timestamp now, std::size_t limit) const;
     std::optional<Timestamp> next_alert_at(std::string_view channel) const;
-    // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays as it is.
+    // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays as it
+    // is.
     Result<void> queue_alert(const NewAlert& alert, const Actor& actor);
+    // These three end an attempt. Errors: not_found (not queued, or erased by a withdrawal meanwhile).
     Result<void> alert_sent(std::int64_t id, Timestamp at);
     Result<void> alert_retry(std::int64_t id, Timestamp next, std::string_view error);
     Result<void> alert_dead(std::int64_t id, std::string_view error);

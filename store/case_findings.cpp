@@ -43,9 +43,12 @@ Finding read_finding(const Statement& row)
 }
 
 // All columns of a finding in the order that read_finding takes.
-#define FINDING_COLUMNS                                                                                                \
-    "SELECT id, case_id, reference, page_url, image_url, content, tier, relation, score, distance_bits, orientation, " \
-    "inverted, inliers, state, page_state, epoch, first_seen, last_seen, evidence_file, evidence_digest FROM finding "
+// clang-format off
+#define FINDING_COLUMNS                                                                              \
+    "SELECT id, case_id, reference, page_url, image_url, content, tier, relation, score, "           \
+    "distance_bits, orientation, inverted, inliers, state, page_state, epoch, first_seen, "          \
+    "last_seen, evidence_file, evidence_digest FROM finding "
+// clang-format on
 
 std::vector<Finding> read_findings(Statement row)
 {
@@ -58,27 +61,32 @@ std::vector<Finding> read_findings(Statement row)
 FindingId insert_finding(Connection& connection, const Finding& finding)
 {
     connection
-        .prepare("INSERT INTO finding (case_id, reference, page_url, image_url, content, tier, relation, score, "
-                 "distance_bits, orientation, inverted, inliers, state, page_state, epoch, first_seen, last_seen, "
-                 "evidence_file, evidence_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-                 "?14, ?15, ?16, ?17, ?18, ?19)")
-        .bind(finding.case_id, finding.reference, finding.page_url.text(), finding.image_url.text(), finding.content,
-              name_of(finding.match.tier), name_of(finding.match.relation), finding.match.score,
-              finding.match.distance_bits, name_of(finding.match.orientation), finding.match.inverted,
-              finding.match.inliers, name_of(finding.state), name_of(finding.page_state), finding.epoch,
-              finding.first_seen, finding.last_seen, finding.evidence_file, finding.evidence_digest)
+        .prepare(
+            "INSERT INTO finding (case_id, reference, page_url, image_url, content, tier, relation, score, "
+            "distance_bits, orientation, inverted, inliers, state, page_state, epoch, first_seen, last_seen, "
+            "evidence_file, evidence_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+            "?14, ?15, ?16, ?17, ?18, ?19)")
+        .bind(finding.case_id, finding.reference, finding.page_url.text(), finding.image_url.text(),
+              finding.content, name_of(finding.match.tier), name_of(finding.match.relation),
+              finding.match.score, finding.match.distance_bits, name_of(finding.match.orientation),
+              finding.match.inverted, finding.match.inliers, name_of(finding.state),
+              name_of(finding.page_state), finding.epoch, finding.first_seen, finding.last_seen,
+              finding.evidence_file, finding.evidence_digest)
         .run();
     return FindingId{connection.last_row_id()};
 }
 
 void move_last_seen(Connection& connection, FindingId id, Timestamp seen)
 {
-    connection.prepare("UPDATE finding SET last_seen = max(last_seen, ?2) WHERE id = ?1").bind(id, seen).run();
+    connection.prepare("UPDATE finding SET last_seen = max(last_seen, ?2) WHERE id = ?1")
+        .bind(id, seen)
+        .run();
 }
 
 } // namespace
 
-Result<CaseDatabase::Recorded> CaseDatabase::record_finding(const Finding& finding, const std::vector<NewAlert>& alerts, const Actor& actor)
+Result<CaseDatabase::Recorded>
+CaseDatabase::record_finding(const Finding& finding, const std::vector<NewAlert>& alerts, const Actor& actor)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<Recorded> {
@@ -88,17 +96,20 @@ Result<CaseDatabase::Recorded> CaseDatabase::record_finding(const Finding& findi
                                 WHERE r.id = ?1 AND c.id = ?2 AND r.removed = 0 AND c.state = 'open')sql")
                  .bind(finding.reference, finding.case_id)
                  .step())
-            return Error{Errc::refused, fmt::format("case number {} has no reference number {} (withdrawn or removed)",
-                                                    finding.case_id.value, finding.reference.value)};
-        if (const auto known = occurrence(finding.case_id, finding.reference, finding.page_url, finding.image_url)) {
+            return Error{Errc::refused,
+                         fmt::format("case number {} has no reference number {} (withdrawn or removed)",
+                                     finding.case_id.value, finding.reference.value)};
+        if (const auto known =
+                occurrence(finding.case_id, finding.reference, finding.page_url, finding.image_url)) {
             move_last_seen(connection, *known, finding.last_seen);
             return Recorded{*known, false};
         }
         const FindingId id = insert_finding(connection, finding);
         for (const auto& alert : alerts)
             connection
-                .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, finding_id, state, created_at, "
-                         "next_attempt_at) VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6) ON CONFLICT DO NOTHING")
+                .prepare(
+                    "INSERT INTO outbox (alert_id, channel, event, case_id, finding_id, state, created_at, "
+                    "next_attempt_at) VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?6) ON CONFLICT DO NOTHING")
                 .bind(alert.alert_id, alert.channel, alert.event, finding.case_id, id, actor.at)
                 .run();
         impl_->audit(actor, "finding.record", fmt::format("F-{}", id.value));
@@ -132,7 +143,8 @@ std::vector<Finding> CaseDatabase::findings_of_content(const Sha256& content) co
     return read_findings(std::move(row));
 }
 
-std::optional<FindingId> CaseDatabase::occurrence(CaseId case_id, ReferenceId reference, const Url& page, const Url& image) const
+std::optional<FindingId> CaseDatabase::occurrence(CaseId case_id, ReferenceId reference, const Url& page,
+                                                  const Url& image) const
 {
     auto row = impl_->connection.prepare(
         "SELECT id FROM finding WHERE case_id = ?1 AND reference = ?2 AND page_url = ?3 AND image_url = ?4");
@@ -145,7 +157,8 @@ Result<void> CaseDatabase::touch_finding(FindingId id, Timestamp seen)
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
         move_last_seen(connection, id, seen);
-        if (connection.changed_rows() == 0) return Error{Errc::not_found, fmt::format("finding F-{}", id.value)};
+        if (connection.changed_rows() == 0)
+            return Error{Errc::not_found, fmt::format("finding F-{}", id.value)};
         return {};
     });
 }
@@ -153,7 +166,8 @@ Result<void> CaseDatabase::touch_finding(FindingId id, Timestamp seen)
 std::vector<std::string> CaseDatabase::evidence_files() const
 {
     std::vector<std::string> result;
-    auto row = impl_->connection.prepare("SELECT DISTINCT evidence_file FROM finding WHERE evidence_file <> '' ORDER BY 1");
+    auto row = impl_->connection.prepare(
+        "SELECT DISTINCT evidence_file FROM finding WHERE evidence_file <> '' ORDER BY 1");
     while (row.step())
         result.push_back(row.text(0));
     return result;

@@ -44,7 +44,8 @@ Result<void> must_have_changed(const Connection& connection, std::string_view st
 std::vector<OutboxRow> CaseDatabase::due_alerts(Timestamp now, std::size_t limit) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, last_error "
+        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, "
+        "last_error "
         "FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY id LIMIT ?2");
     row.bind(now, limit);
     return read_alerts(std::move(row));
@@ -57,10 +58,12 @@ std::optional<Timestamp> CaseDatabase::next_alert_at() const
     return row.time(0);
 }
 
-std::vector<OutboxRow> CaseDatabase::due_alerts(std::string_view channel, Timestamp now, std::size_t limit) const
+std::vector<OutboxRow> CaseDatabase::due_alerts(std::string_view channel, Timestamp now,
+                                                std::size_t limit) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, last_error "
+        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, "
+        "last_error "
         "FROM outbox WHERE state = 'queued' AND channel = ?1 AND next_attempt_at <= ?2 ORDER BY id LIMIT ?3");
     row.bind(channel, now, limit);
     return read_alerts(std::move(row));
@@ -95,8 +98,9 @@ Result<void> CaseDatabase::alert_sent(std::int64_t id, Timestamp at)
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare("UPDATE outbox SET state = 'sent', sent_at = ?2, attempts = attempts + 1, last_error = '' "
-                     "WHERE id = ?1 AND state = 'queued'")
+            .prepare(
+                "UPDATE outbox SET state = 'sent', sent_at = ?2, attempts = attempts + 1, last_error = '' "
+                "WHERE id = ?1 AND state = 'queued'")
             .bind(id, at)
             .run();
         return must_have_changed(connection, "queued", id);
@@ -146,9 +150,9 @@ Result<void> CaseDatabase::replay_alert(std::int64_t id, const Actor& actor)
 
 std::vector<OutboxRow> CaseDatabase::alerts(std::size_t limit) const
 {
-    auto row = impl_->connection.prepare(
-        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, last_error "
-        "FROM outbox ORDER BY id DESC LIMIT ?1");
+    auto row = impl_->connection.prepare("SELECT id, alert_id, channel, event, state, attempts, created_at, "
+                                         "next_attempt_at, sent_at, last_error "
+                                         "FROM outbox ORDER BY id DESC LIMIT ?1");
     row.bind(limit);
     return read_alerts(std::move(row));
 }

@@ -37,7 +37,8 @@ Result<ReferenceId> CaseDatabase::add_reference(const Reference& draft, const Ac
     return in_transaction(connection, [&]() -> Result<ReferenceId> {
         std::string pseudonym;
         {
-            auto row = connection.prepare(R"sql(SELECT pseudonym, state = 'open' FROM "case" WHERE id = ?1)sql");
+            auto row =
+                connection.prepare(R"sql(SELECT pseudonym, state = 'open' FROM "case" WHERE id = ?1)sql");
             if (!row.bind(draft.case_id).step())
                 return Error{Errc::not_found, fmt::format("case number {}", draft.case_id.value)};
             pseudonym = row.text(0);
@@ -48,10 +49,11 @@ Result<ReferenceId> CaseDatabase::add_reference(const Reference& draft, const Ac
                 .step())
             return Error{Errc::exists, fmt::format("reference {} of case {}", draft.name, pseudonym)};
         connection
-            .prepare("INSERT INTO reference (case_id, name, sealed, extractor_version, quality_percent, weak, "
-                     "generation, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
-            .bind(draft.case_id, draft.name, draft.sealed, draft.extractor_version, draft.quality_percent, draft.weak,
-                  impl_->next_generation(), draft.added_at)
+            .prepare(
+                "INSERT INTO reference (case_id, name, sealed, extractor_version, quality_percent, weak, "
+                "generation, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            .bind(draft.case_id, draft.name, draft.sealed, draft.extractor_version, draft.quality_percent,
+                  draft.weak, impl_->next_generation(), draft.added_at)
             .run();
         const ReferenceId id{connection.last_row_id()};
         impl_->audit(actor, "reference.add", fmt::format("{} reference {}", pseudonym, id.value));
@@ -65,9 +67,11 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
     const auto removed = in_transaction(connection, [&]() -> Result<void> {
         std::string pseudonym;
         {
-            auto row = connection.prepare(R"sql(SELECT c.pseudonym FROM reference r JOIN "case" c ON c.id = r.case_id
+            auto row =
+                connection.prepare(R"sql(SELECT c.pseudonym FROM reference r JOIN "case" c ON c.id = r.case_id
                                                 WHERE r.id = ?1 AND r.removed = 0)sql");
-            if (!row.bind(id).step()) return Error{Errc::not_found, fmt::format("reference number {}", id.value)};
+            if (!row.bind(id).step())
+                return Error{Errc::not_found, fmt::format("reference number {}", id.value)};
             pseudonym = row.text(0);
         }
         // Its findings stay and still name it; only the fingerprints go.
@@ -80,8 +84,10 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
     try {
         impl_->erase();
     } catch (const SqliteError& error) {
-        return Error{error.code(), fmt::format("the reference is removed, but erased bytes may still stand in the "
-                                               "file until the next start: {}", error.what())};
+        return Error{error.code(),
+                     fmt::format("the reference is removed, but erased bytes may still stand in the "
+                                 "file until the next start: {}",
+                                 error.what())};
     }
     return {};
 }
@@ -118,13 +124,16 @@ Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor)
 
 int CaseDatabase::extractor_version() const
 {
-    return static_cast<int>(impl_->connection.integer("SELECT value FROM meta WHERE name = 'extractor_version'"));
+    return static_cast<int>(
+        impl_->connection.integer("SELECT value FROM meta WHERE name = 'extractor_version'"));
 }
 
 Result<void> CaseDatabase::set_extractor_version(int version)
 {
     return in_transaction(impl_->connection, [&]() -> Result<void> {
-        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'extractor_version'").bind(version).run();
+        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'extractor_version'")
+            .bind(version)
+            .run();
         return {};
     });
 }

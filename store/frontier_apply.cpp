@@ -47,9 +47,11 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     Shelf before;
     auto named = NamedAgain::no;
     {
-        auto row = connection.prepare("SELECT host_id, kind, outcome, generation, named_again FROM url WHERE id = ?1");
+        auto row = connection.prepare(
+            "SELECT host_id, kind, outcome, generation, named_again FROM url WHERE id = ?1");
         if (!row.bind(result.id).step()) return; // of a frontier that was lost and begun anew
-        before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)), row.integer(3)};
+        before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)),
+                  row.integer(3)};
         named = static_cast<NamedAgain>(row.small(4));
     }
     if (result.verdict) keep_verdict(*result.verdict);
@@ -67,13 +69,15 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     std::optional<std::int64_t> redirect_to;
     if (answered(result.outcome)) redirect_to = 0; // set by names() if it redirects
     connection
-        .prepare("UPDATE url SET kind = ?2, outcome = ?3, tries = ?4, unchanged_in_a_row = ?5, http_status = ?6, "
-                 "named_again = 0, lease_until = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
-                 "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, etag), "
-                 "last_modified = ifnull(?14, last_modified) WHERE id = ?1")
-        .bind(result.id, after.kind, after.outcome, result.tries, result.unchanged_in_a_row, result.http_status,
-              result.due, after.generation, result.at, result.wire_bytes, redirect_to, result.content,
-              validator(result, result.etag), validator(result, result.last_modified))
+        .prepare(
+            "UPDATE url SET kind = ?2, outcome = ?3, tries = ?4, unchanged_in_a_row = ?5, http_status = ?6, "
+            "named_again = 0, lease_until = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
+            "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, "
+            "etag), "
+            "last_modified = ifnull(?14, last_modified) WHERE id = ?1")
+        .bind(result.id, after.kind, after.outcome, result.tries, result.unchanged_in_a_row,
+              result.http_status, result.due, after.generation, result.at, result.wire_bytes, redirect_to,
+              result.content, validator(result, result.etag), validator(result, result.last_modified))
         .run();
 
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
@@ -89,9 +93,13 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
     const auto known = offer(link.url, link.kind, page.depth + 1, page.at);
     if (!known || known->id == page.id) return;
     const bool redirect = link.mechanism == Mechanism::redirect;
-    if (redirect) connection.prepare("UPDATE url SET redirect_to = ?2 WHERE id = ?1").bind(page.id, known->id).run();
-    if (link.kind == LinkKind::page && known->outcome == Outcome::page && !known->redirects && !redirect) return;
-    connection.prepare("INSERT INTO link (target, page, mechanism, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
+    if (redirect)
+        connection.prepare("UPDATE url SET redirect_to = ?2 WHERE id = ?1").bind(page.id, known->id).run();
+    if (link.kind == LinkKind::page && known->outcome == Outcome::page && !known->redirects && !redirect)
+        return;
+    connection
+        .prepare(
+            "INSERT INTO link (target, page, mechanism, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         .bind(known->id, page.id, link.mechanism, page.at)
         .run();
     if (connection.changed_rows() > 0 && !known->fresh) name_again(known->id, page.at);
@@ -111,7 +119,9 @@ void FrontierDatabase::Impl::name_again(UrlId target, Timestamp at)
             visit = row.flag(1);
         }
         if (visit)
-            connection.prepare("UPDATE url SET named_again = 1, due = min(due, ?2) WHERE id = ?1").bind(target, at).run();
+            connection.prepare("UPDATE url SET named_again = 1, due = min(due, ?2) WHERE id = ?1")
+                .bind(target, at)
+                .run();
         target = next;
     }
 }
@@ -125,7 +135,8 @@ void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
                  "extractor_version = excluded.extractor_version, matched = excluded.matched, "
                  "undecodable = excluded.undecodable WHERE excluded.generation >= verdict.generation "
                  "OR excluded.extractor_version > verdict.extractor_version")
-        .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched, verdict.undecodable)
+        .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched,
+              verdict.undecodable)
         .run();
 }
 

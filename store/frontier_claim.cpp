@@ -6,18 +6,21 @@ namespace stillwatch::store {
 
 namespace {
 
-// The conditions repeat those of the partial indexes (frontier_schema.cpp) word for word: SQLite uses an index
-// only where it sees that. ?1 host, ?2 now, ?3 generation; leased rows are passed over.
-#define VISIT_COLUMNS                                                                                                  \
-    "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, u.outcome, "  \
-    "u.last_visit, u.unchanged_in_a_row FROM url u "
+// The conditions repeat those of the partial indexes (frontier_schema.cpp) word for word: SQLite uses an
+// index only where it sees that. ?1 host, ?2 now, ?3 generation; leased rows are passed over.
+// clang-format off
+#define VISIT_COLUMNS                                                                                     \
+    "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, " \
+    "u.outcome, u.last_visit, u.unchanged_in_a_row FROM url u "
+// clang-format on
 constexpr std::array<std::string_view, 4> in_order{
     // a page came to name a picture that is known to match: the occurrence is to be recorded
     VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
     // never visited; pictures first, then first come, first served
-    VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.lease_until <= ?2 AND ?3 >= 0 "
-                  "ORDER BY u.kind DESC, u.id LIMIT ?4",
+    VISIT_COLUMNS
+    "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.lease_until <= ?2 AND ?3 >= 0 "
+    "ORDER BY u.kind DESC, u.id LIMIT ?4",
     // compared with an older set of references
     VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
                   "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
@@ -103,15 +106,17 @@ std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
     return row.time(0);
 }
 
-std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit)
+std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation,
+                                           Timestamp lease_until, std::size_t limit)
 {
     auto& connection = impl_->connection;
     std::vector<Visit> result;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
         {
-            auto row = connection.prepare("SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row "
-                                          "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1");
+            auto row = connection.prepare(
+                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row "
+                "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1");
             if (!row.bind(host).step()) return {};
             owner = read_host(row);
         }
@@ -133,12 +138,15 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
             }
             for (const UrlId id : leased)
                 connection
-                    .prepare("UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 ELSE 2 END "
+                    .prepare("UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 "
+                             "ELSE 2 END "
                              "WHERE id = ?1")
                     .bind(id, until)
                     .run();
             for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
-                connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+                connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1")
+                    .bind(id, Timestamp::max())
+                    .run();
         }
         return {};
     });

@@ -18,7 +18,9 @@ constexpr ConnectionSettings frontier_settings{
 Key128 installation_key(Connection& connection)
 {
     Key128 key = random_key();
-    connection.prepare("INSERT INTO meta (name, value) VALUES ('hash_key', ?1) ON CONFLICT DO NOTHING").bind(ByteView(key)).run();
+    connection.prepare("INSERT INTO meta (name, value) VALUES ('hash_key', ?1) ON CONFLICT DO NOTHING")
+        .bind(ByteView(key))
+        .run();
     auto row = connection.prepare("SELECT value FROM meta WHERE name = 'hash_key'");
     if (!row.step()) throw SqliteError(Errc::corrupt, "the frontier has no key");
     const Bytes stored = row.blob(0);
@@ -31,8 +33,9 @@ Key128 installation_key(Connection& connection)
 
 std::string_view name_of(Outcome outcome) noexcept
 {
-    static constexpr std::array<std::string_view, 10> names{"unvisited", "page",  "compared", "unchanged",   "undecodable",
-                                                            "too_small", "other", "gone",     "unreachable", "refused"};
+    static constexpr std::array<std::string_view, 10> names{
+        "unvisited", "page",  "compared", "unchanged",   "undecodable",
+        "too_small", "other", "gone",     "unreachable", "refused"};
     const auto index = static_cast<std::size_t>(outcome);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -48,12 +51,14 @@ void FrontierDatabase::Impl::write_tally()
     for (const auto& [shelf, urls] : moves) {
         if (urls == 0) continue;
         connection
-            .prepare("INSERT INTO tally (host_id, kind, outcome, generation, urls) VALUES (?1, ?2, ?3, ?4, ?5) "
-                     "ON CONFLICT DO UPDATE SET urls = urls + excluded.urls")
+            .prepare(
+                "INSERT INTO tally (host_id, kind, outcome, generation, urls) VALUES (?1, ?2, ?3, ?4, ?5) "
+                "ON CONFLICT DO UPDATE SET urls = urls + excluded.urls")
             .bind(shelf.host, shelf.kind, shelf.outcome, shelf.generation, urls)
             .run();
         connection
-            .prepare("DELETE FROM tally WHERE host_id = ?1 AND kind = ?2 AND outcome = ?3 AND generation = ?4 AND urls = 0")
+            .prepare("DELETE FROM tally WHERE host_id = ?1 AND kind = ?2 AND outcome = ?3 AND generation = "
+                     "?4 AND urls = 0")
             .bind(shelf.host, shelf.kind, shelf.outcome, shelf.generation)
             .run();
     }
@@ -74,24 +79,29 @@ HostId FrontierDatabase::Impl::host_of(const Url& url)
                  "SELECT site_id, ?1, ?2, 1 FROM site_host WHERE host_port = ?2 ON CONFLICT DO NOTHING")
         .bind(origin, host_port)
         .run();
-    if (connection.changed_rows() == 0) return HostId{}; // not on the list: not remembered, strangers choose these
+    if (connection.changed_rows() == 0)
+        return HostId{}; // not on the list: not remembered, strangers choose these
     return hosts.emplace(std::move(origin), HostId{connection.last_row_id()}).first->second;
 }
 
-std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const Url& url, LinkKind kind, int depth, Timestamp at)
+std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const Url& url, LinkKind kind,
+                                                                           int depth, Timestamp at)
 {
     const HostId host = host_of(url);
     if (!host) return std::nullopt;
     const Key128 key = keyed_hash(hash_key, as_bytes(url.target()));
     {
-        auto row = connection.prepare("SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to FROM url_key k JOIN url u ON u.id = k.id "
-                                      "WHERE k.host_id = ?1 AND k.key = ?2");
+        auto row = connection.prepare(
+            "SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to FROM url_key k JOIN url u ON u.id = k.id "
+            "WHERE k.host_id = ?1 AND k.key = ?2");
         if (row.bind(host, ByteView(key)).step()) {
-            Known known{row.id<UrlId>(0), false, static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)), row.flag(4)};
+            Known known{row.id<UrlId>(0), false, static_cast<LinkKind>(row.small(1)),
+                        static_cast<Outcome>(row.small(2)), row.flag(4)};
             if (row.small(3) > depth)
                 connection.prepare("UPDATE url SET depth = ?2 WHERE id = ?1").bind(known.id, depth).run();
             // A guess is overruled by a better one until the bytes have decided.
-            if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page && kind == LinkKind::image) {
+            if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page &&
+                kind == LinkKind::image) {
                 connection.prepare("UPDATE url SET kind = ?2 WHERE id = ?1").bind(known.id, kind).run();
                 --moves[{host, known.kind, known.outcome, 0}];
                 ++moves[{host, kind, known.outcome, 0}];
@@ -104,7 +114,9 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
         .bind(host, kind, depth, at, url.target())
         .run();
     const UrlId id{connection.last_row_id()};
-    connection.prepare("INSERT INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)").bind(host, ByteView(key), id).run();
+    connection.prepare("INSERT INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)")
+        .bind(host, ByteView(key), id)
+        .run();
     ++moves[{host, kind, Outcome::unvisited, 0}];
     return Known{id, true, kind, Outcome::unvisited, false};
 }
@@ -121,20 +133,26 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
         connection.prepare("DELETE FROM site_host").run();
         connection.prepare("UPDATE site SET enabled = 0").run();
         for (const auto& site : sites) {
-            connection.prepare("INSERT INTO site (name, enabled) VALUES (?1, 1) ON CONFLICT DO UPDATE SET enabled = 1").bind(site.name).run();
+            connection
+                .prepare(
+                    "INSERT INTO site (name, enabled) VALUES (?1, 1) ON CONFLICT DO UPDATE SET enabled = 1")
+                .bind(site.name)
+                .run();
             std::vector<std::string> listed = site.hosts;
             for (const auto& seed : site.seeds)
                 listed.push_back(seed.host_port()); // a seed is meant to be visited
             for (const auto& host_port : listed)
                 connection
-                    .prepare("INSERT INTO site_host (host_port, site_id) SELECT ?1, id FROM site WHERE name = ?2 "
-                             "ON CONFLICT DO NOTHING")
+                    .prepare(
+                        "INSERT INTO site_host (host_port, site_id) SELECT ?1, id FROM site WHERE name = ?2 "
+                        "ON CONFLICT DO NOTHING")
                     .bind(host_port, site.name)
                     .run();
         }
         connection
-            .prepare("UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
-                     "FROM site_host l WHERE l.host_port = host.host_port)")
+            .prepare(
+                "UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
+                "FROM site_host l WHERE l.host_port = host.host_port)")
             .run();
         for (const auto& site : sites)
             for (const auto& seed : site.seeds)
@@ -147,7 +165,8 @@ Result<void> FrontierDatabase::release_leases()
 {
     return impl_->change([&]() -> Result<void> {
         impl_->connection
-            .prepare("UPDATE url INDEXED BY url_leased SET lease_until = 0, named_again = (named_again <> 0) WHERE lease_until <> 0")
+            .prepare("UPDATE url INDEXED BY url_leased SET lease_until = 0, named_again = (named_again <> 0) "
+                     "WHERE lease_until <> 0")
             .run();
         return {};
     });
@@ -156,7 +175,9 @@ Result<void> FrontierDatabase::release_leases()
 Result<void> FrontierDatabase::start_pass(Timestamp now)
 {
     return impl_->change([&]() -> Result<void> {
-        impl_->connection.prepare("UPDATE url SET due = ?1 WHERE kind = 0 AND outcome <> 0 AND due > ?1").bind(now).run();
+        impl_->connection.prepare("UPDATE url SET due = ?1 WHERE kind = 0 AND outcome <> 0 AND due > ?1")
+            .bind(now)
+            .run();
         return {};
     });
 }

@@ -54,14 +54,14 @@ struct Visit {
     Url url;
     LinkKind kind = LinkKind::page;
     int depth = 0;
-    int tries = 0; // failed visits in a row
-    std::string etag{};        // validators of the last full answer, empty when none
+    int tries = 0;      // failed visits in a row
+    std::string etag{}; // validators of the last full answer, empty when none
     std::string last_modified{};
     std::optional<Sha256> content{}; // of the last full answer
-    std::int64_t generation = 0;   // of the reference set at the last comparison
+    std::int64_t generation = 0;     // of the reference set at the last comparison
     Outcome last_outcome = Outcome::unvisited;
     Timestamp last_visit{};
-    int unchanged_in_a_row = 0;    // visits that brought nothing new
+    int unchanged_in_a_row = 0; // visits that brought nothing new
 };
 
 struct Discovered {
@@ -92,11 +92,13 @@ struct VisitResult {
     std::string etag{};
     std::string last_modified{};
     std::optional<Sha256> content{};
-    std::int64_t generation = 0; // at which the picture was compared or found impossible to compare
-    Timestamp due{};             // next visit
+    // At which the picture was compared or found impossible to compare, whatever the outcome: an older one
+    // than the current makes the address stale at once. Not looked at when unreachable.
+    std::int64_t generation = 0;
+    Timestamp due{}; // next visit
     int tries = 0;
     int unchanged_in_a_row = 0;
-    int depth = 0;               // of the visited address; what it names is one deeper
+    int depth = 0; // of the visited address; what it names is one deeper
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
 };
@@ -127,14 +129,15 @@ struct FrontierCounts {
 
 // The large database that may be lost and rebuilt by crawling: addresses, hosts, contents, verdicts, robots.
 // synchronous=NORMAL, WAL. One object, one thread (the store thread). Opening throws std::runtime_error as
-// CaseDatabase does.
+// CaseDatabase does; so do claim and the reads when the disk refuses. Result functions return Errc::io then.
 class FrontierDatabase {
 public:
     explicit FrontierDatabase(const std::filesystem::path& file);
     ~FrontierDatabase();
     FrontierDatabase(FrontierDatabase&&) noexcept;
 
-    // Makes the watch list the given one: adds sites and seeds; hosts of a site that left are not visited any more.
+    // Makes the watch list the given one: adds sites and seeds; hosts that no site lists any more are not
+    // visited. Hosts of seeds count as listed.
     Result<void> set_sites(const std::vector<SiteRow>& sites);
     // Every lease of an earlier run ends; call once at start.
     Result<void> release_leases();
@@ -146,10 +149,13 @@ public:
     std::vector<HostRow> ready_hosts(Timestamp now, std::int64_t generation) const;
     // The next moment at which some host becomes ready without anybody doing anything.
     std::optional<Timestamp> next_due(Timestamp now) const;
-    // Up to `limit` visits of a host, leased until `lease_until`: first what is new, then stale pictures, then
-    // what is due for a revisit.
-    std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit);
-    // Applies the results and what they discovered, in one transaction.
+    // Up to `limit` visits of a host, leased until `lease_until`: first what is new, then stale pictures,
+    // then what is due for a revisit.
+    std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
+                             std::size_t limit);
+    // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
+    // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
+    // once.
     Result<void> apply(const std::vector<VisitResult>& results);
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
@@ -157,7 +163,7 @@ public:
 
     std::optional<Verdict> verdict(const Sha256& content) const;
     Result<void> set_verdict(const Verdict& verdict);
-    // Pages that name this picture, first seen first.
+    // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
 
     std::optional<RobotsRow> robots(const std::string& origin) const;

@@ -11,8 +11,9 @@
 
 namespace stillwatch::store {
 
-// What `named_again` of an address holds: whether a page came to name it since its pictures were last recorded.
-// A claim makes `due` `served`, so that a page that comes during the visit is told from one before it.
+// What `named_again` of an address holds: whether a page came to name it since its pictures were last
+// recorded. A claim makes `due` `served`, so that a page that comes during the visit is told from one before
+// it.
 enum class NamedAgain : std::uint8_t { no, due, served };
 
 class FrontierDatabase::Impl {
@@ -61,8 +62,8 @@ public:
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
     void names(const VisitResult& page, const Discovered& link);
-    // A page came to name a known address. If pictures there are known to match, or are being fetched, they are
-    // to be visited (again), so that the new occurrence is recorded.
+    // A page came to name a known address. If pictures there are known to match, or are being fetched, they
+    // are to be visited (again), so that the new occurrence is recorded.
     void name_again(UrlId target, Timestamp at);
     void keep_verdict(const Verdict& verdict);
 

@@ -4,8 +4,8 @@ namespace stillwatch::store {
 
 std::optional<Verdict> FrontierDatabase::verdict(const Sha256& content) const
 {
-    auto row = impl_->connection.prepare(
-        "SELECT content, generation, extractor_version, matched, undecodable FROM verdict WHERE content = ?1");
+    auto row = impl_->connection.prepare("SELECT content, generation, extractor_version, matched, "
+                                         "undecodable FROM verdict WHERE content = ?1");
     if (!row.bind(content).step()) return std::nullopt;
     return Verdict{row.digest(0), row.integer(1), row.small(2), row.flag(3), row.flag(4)};
 }
@@ -37,7 +37,8 @@ std::vector<Url> FrontierDatabase::pages_naming(UrlId image, std::size_t limit) 
 
 std::optional<RobotsRow> FrontierDatabase::robots(const std::string& origin) const
 {
-    auto row = impl_->connection.prepare("SELECT origin, fetched_at, http_status, body FROM robots WHERE origin = ?1");
+    auto row = impl_->connection.prepare(
+        "SELECT origin, fetched_at, http_status, body FROM robots WHERE origin = ?1");
     if (!row.bind(origin).step()) return std::nullopt;
     return RobotsRow{row.text(0), row.time(1), row.small(2), std::string(as_text(row.blob(3)))};
 }
@@ -46,7 +47,8 @@ Result<void> FrontierDatabase::set_robots(const RobotsRow& robots)
 {
     return impl_->change([&]() -> Result<void> {
         impl_->connection
-            .prepare("INSERT INTO robots (origin, fetched_at, http_status, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT "
+            .prepare("INSERT INTO robots (origin, fetched_at, http_status, body) VALUES (?1, ?2, ?3, ?4) ON "
+                     "CONFLICT "
                      "DO UPDATE SET fetched_at = excluded.fetched_at, http_status = excluded.http_status, "
                      "body = excluded.body")
             .bind(robots.origin, robots.fetched_at, robots.http_status, as_bytes(robots.body))
@@ -58,8 +60,9 @@ Result<void> FrontierDatabase::set_robots(const RobotsRow& robots)
 Coverage FrontierDatabase::coverage(std::int64_t generation) const
 {
     Coverage result;
-    auto row = impl_->connection.prepare("SELECT t.outcome, t.generation, t.urls FROM tally t "
-                                         "JOIN host h ON h.id = t.host_id WHERE h.enabled = 1 AND t.kind = 1");
+    auto row =
+        impl_->connection.prepare("SELECT t.outcome, t.generation, t.urls FROM tally t "
+                                  "JOIN host h ON h.id = t.host_id WHERE h.enabled = 1 AND t.kind = 1");
     while (row.step()) {
         const bool current = row.integer(1) >= generation;
         const std::int64_t urls = row.integer(2);
@@ -84,10 +87,11 @@ FrontierCounts FrontierDatabase::counts(Timestamp now) const
 {
     FrontierCounts result;
     {
-        auto row = impl_->connection.prepare(
-            "SELECT ifnull(sum(t.urls) FILTER (WHERE t.kind = 0), 0), ifnull(sum(t.urls) FILTER (WHERE t.kind = 1), 0), "
-            "ifnull(sum(t.urls) FILTER (WHERE t.outcome = 0), 0) "
-            "FROM tally t JOIN host h ON h.id = t.host_id WHERE h.enabled = 1");
+        auto row =
+            impl_->connection.prepare("SELECT ifnull(sum(t.urls) FILTER (WHERE t.kind = 0), 0), "
+                                      "ifnull(sum(t.urls) FILTER (WHERE t.kind = 1), 0), "
+                                      "ifnull(sum(t.urls) FILTER (WHERE t.outcome = 0), 0) "
+                                      "FROM tally t JOIN host h ON h.id = t.host_id WHERE h.enabled = 1");
         if (row.step()) {
             result.pages = row.integer(0);
             result.images = row.integer(1);
@@ -95,8 +99,9 @@ FrontierCounts FrontierDatabase::counts(Timestamp now) const
         }
     }
     result.contents = impl_->connection.integer("SELECT count(*) FROM verdict");
-    auto row = impl_->connection.prepare("SELECT count(*) FROM host h CROSS JOIN url u INDEXED BY url_due "
-                                         "ON u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 WHERE h.enabled = 1");
+    auto row = impl_->connection.prepare(
+        "SELECT count(*) FROM host h CROSS JOIN url u INDEXED BY url_due "
+        "ON u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 WHERE h.enabled = 1");
     if (row.bind(now).step()) result.due += row.integer(0);
     return result;
 }

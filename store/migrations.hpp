@@ -9,8 +9,8 @@ class Connection;
 
 // The steps of one database's schema: script number i leads to version i + 1. Steps are only ever added.
 struct Schema {
-    const char* name;             // "cases", for messages
-    std::int32_t application_id;  // PRAGMA application_id: what kind of file this is
+    const char* name;            // "cases", for messages
+    std::int32_t application_id; // PRAGMA application_id: what kind of file this is
     std::span<const char* const> steps;
 };
 

@@ -37,7 +37,8 @@ namespace {
 }
 
 // The file is made before SQLite opens it, so that nobody else can read it for a moment, and its log takes
-// over the mode. An existing file is not opened here: closing it would drop the locks that SQLite holds on it.
+// over the mode. An existing file is not opened here: closing it would drop the locks that SQLite holds on
+// it.
 void make_private(const std::filesystem::path& file)
 {
     const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -50,7 +51,8 @@ void make_private(const std::filesystem::path& file)
         return;
     }
     if (errno != EEXIST || ::chmod(file.c_str(), 0600) != 0)
-        throw SqliteError(Errc::io, fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
+        throw SqliteError(Errc::io,
+                          fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
 }
 
 } // namespace
@@ -99,13 +101,15 @@ void Statement::bind_one(int index, double value)
 void Statement::bind_one(int index, std::string_view value)
 {
     const char* begin = value.data() == nullptr ? "" : value.data(); // a null pointer would mean NULL
-    if (sqlite3_bind_text64(raw_, index, begin, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK) fail();
+    if (sqlite3_bind_text64(raw_, index, begin, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK)
+        fail();
 }
 
 void Statement::bind_one(int index, ByteView value)
 {
-    const int code = value.empty() ? sqlite3_bind_zeroblob(raw_, index, 0)
-                                   : sqlite3_bind_blob64(raw_, index, value.data(), value.size(), SQLITE_TRANSIENT);
+    const int code = value.empty()
+                         ? sqlite3_bind_zeroblob(raw_, index, 0)
+                         : sqlite3_bind_blob64(raw_, index, value.data(), value.size(), SQLITE_TRANSIENT);
     if (code != SQLITE_OK) fail();
 }
 
@@ -142,7 +146,8 @@ Sha256 Statement::digest(int column) const
 {
     Sha256 digest;
     const Bytes bytes = blob(column);
-    if (bytes.size() != digest.bytes.size()) throw SqliteError(Errc::corrupt, "a stored digest has no 32 bytes");
+    if (bytes.size() != digest.bytes.size())
+        throw SqliteError(Errc::corrupt, "a stored digest has no 32 bytes");
     std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
     return digest;
 }
@@ -152,27 +157,29 @@ Connection::Connection(const std::filesystem::path& file, const ConnectionSettin
 {
     make_private(file_);
     try {
-        if (sqlite3_open_v2(file_.c_str(), &raw_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+        if (sqlite3_open_v2(file_.c_str(), &raw_,
+                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                             nullptr) != SQLITE_OK)
             fail("cannot open");
         (void)sqlite3_extended_result_codes(raw_, 1);
         (void)sqlite3_db_config(raw_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         (void)sqlite3_db_config(raw_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        // Exclusive before the first access: the index of the log then lives in memory, and a second process is
-        // refused for as long as this connection is open.
+        // Exclusive before the first access: the index of the log then lives in memory, and a second process
+        // is refused for as long as this connection is open.
         execute("PRAGMA locking_mode=EXCLUSIVE;");
         execute(fmt::format("PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON;"
                             "PRAGMA secure_delete={}; PRAGMA cache_size=-{};",
                             settings.erase_deleted ? "ON" : "OFF", settings.cache_kib));
-        // EXTRA syncs the directory once the last rollback journal is deleted. Without that a power cut can bring
-        // the journal back, which would undo the change to WAL and with it every commit in the log.
+        // EXTRA syncs the directory once the last rollback journal is deleted. Without that a power cut can
+        // bring the journal back, which would undo the change to WAL and with it every commit in the log.
         execute("PRAGMA synchronous=EXTRA;");
         if (answer("PRAGMA journal_mode=WAL") != "wal")
             throw SqliteError(Errc::io, file_.string() + ": write-ahead log is not possible here");
-        execute(fmt::format("PRAGMA synchronous={}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={};"
-                            "BEGIN IMMEDIATE; COMMIT;",
-                            settings.sync_every_commit ? "FULL" : "NORMAL", settings.checkpoint_pages,
-                            std::int64_t{settings.checkpoint_pages} * 4096));
+        execute(
+            fmt::format("PRAGMA synchronous={}; PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={};"
+                        "BEGIN IMMEDIATE; COMMIT;",
+                        settings.sync_every_commit ? "FULL" : "NORMAL", settings.checkpoint_pages,
+                        std::int64_t{settings.checkpoint_pages} * 4096));
     } catch (...) {
         close();
         throw;
@@ -204,7 +211,8 @@ Statement Connection::prepare(std::string_view sql)
 {
     const auto known = statements_.find(sql);
     if (known != statements_.end()) {
-        if (sqlite3_stmt_busy(known->second) != 0) throw std::logic_error("statement in use: " + std::string(sql));
+        if (sqlite3_stmt_busy(known->second) != 0)
+            throw std::logic_error("statement in use: " + std::string(sql));
         return Statement(known->second);
     }
     sqlite3_stmt* made = nullptr;
@@ -285,7 +293,9 @@ std::string integrity_of(Connection& connection)
         problems += (problems.empty() ? "" : "; ") + check.text(0);
     if (problems != "ok") return problems;
     auto keys = connection.prepare("PRAGMA foreign_key_check");
-    if (keys.step()) return fmt::format("table {} row {} names a missing row of {}", keys.text(0), keys.integer(1), keys.text(2));
+    if (keys.step())
+        return fmt::format("table {} row {} names a missing row of {}", keys.text(0), keys.integer(1),
+                           keys.text(2));
     return problems;
 }
 

@@ -58,7 +58,10 @@ public:
     std::string text(int column) const;
     Bytes blob(int column) const;
     bool is_null(int column) const noexcept;
-    Timestamp time(int column) const noexcept { return Timestamp{std::chrono::milliseconds{integer(column)}}; }
+    Timestamp time(int column) const noexcept
+    {
+        return Timestamp{std::chrono::milliseconds{integer(column)}};
+    }
     // Throws SqliteError (corrupt) unless the column holds 32 bytes.
     Sha256 digest(int column) const;
     template <class IdType>
@@ -92,8 +95,7 @@ private:
             bind_null(index);
     }
     template <class T>
-        requires(std::is_integral_v<T> || std::is_enum_v<T>)
-    void bind_one(int index, T value)
+    requires(std::is_integral_v<T> || std::is_enum_v<T>) void bind_one(int index, T value)
     {
         bind_integer(index, static_cast<std::int64_t>(value));
     }
@@ -158,8 +160,8 @@ private:
     Connection& connection_;
 };
 
-// Runs `work`, which returns a Result, as one transaction: kept when it gives a value, undone when it gives an
-// error or SQLite refuses, which becomes the Error.
+// Runs `work`, which returns a Result, as one transaction: kept when it gives a value, undone when it gives
+// an error or SQLite refuses, which becomes the Error.
 template <class Work>
 std::invoke_result_t<Work&> in_transaction(Connection& connection, Work work)
 {

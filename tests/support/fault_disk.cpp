@@ -37,8 +37,10 @@ void put(std::string& content, const Pending& change)
         content.resize(std::min(content.size(), change.offset));
         return;
     }
-    if (content.size() < change.offset + change.bytes.size()) content.resize(change.offset + change.bytes.size());
-    std::copy(change.bytes.begin(), change.bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(change.offset));
+    if (content.size() < change.offset + change.bytes.size())
+        content.resize(change.offset + change.bytes.size());
+    std::copy(change.bytes.begin(), change.bytes.end(),
+              content.begin() + static_cast<std::ptrdiff_t>(change.offset));
 }
 
 struct Handle {
@@ -136,8 +138,10 @@ int write_file(sqlite3_file* raw, const void* bytes, int amount, sqlite3_int64 o
 {
     auto& handle = handle_of(raw);
     if (handle.disk->operate() != SQLITE_OK) return SQLITE_IOERR_WRITE;
-    Pending pending{static_cast<std::size_t>(offset), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)), false};
-    if (handle.disk->count >= handle.disk->full && pending.offset + pending.bytes.size() > handle.file->current.size())
+    Pending pending{static_cast<std::size_t>(offset),
+                    std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount)), false};
+    if (handle.disk->count >= handle.disk->full &&
+        pending.offset + pending.bytes.size() > handle.file->current.size())
         return SQLITE_FULL;
     return change(handle, std::move(pending));
 }
@@ -194,10 +198,10 @@ int characteristics(sqlite3_file*)
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE; // as SQLite's own file layer says of every disk
 }
 
-const sqlite3_io_methods methods{1,         close_file, read_file,   write_file,      truncate_file, sync_file,
-                                 file_size, lock_file,  lock_file,   check_lock,      control,       sector_size,
-                                 characteristics, nullptr,    nullptr,     nullptr,         nullptr,       nullptr,
-                                 nullptr};
+const sqlite3_io_methods methods{1,         close_file,  read_file,       write_file, truncate_file,
+                                 sync_file, file_size,   lock_file,       lock_file,  check_lock,
+                                 control,   sector_size, characteristics, nullptr,    nullptr,
+                                 nullptr,   nullptr,     nullptr,         nullptr};
 
 } // namespace
 
@@ -256,7 +260,8 @@ void FaultDisk::restore_power(std::uint32_t seed)
                 continue;
             }
             for (std::size_t begin = 0; begin < pending.bytes.size(); begin += sector)
-                if (random() % 2 == 0) put(file->synced, {pending.offset + begin, pending.bytes.substr(begin, sector), false});
+                if (random() % 2 == 0)
+                    put(file->synced, {pending.offset + begin, pending.bytes.substr(begin, sector), false});
         }
         file->pending.clear();
         file->current = file->synced;
@@ -275,8 +280,9 @@ void FaultDisk::free_space()
 
 bool FaultDisk::holds(std::string_view bytes) const
 {
-    return std::any_of(impl_->files.begin(), impl_->files.end(),
-                       [&](const auto& entry) { return entry.second->current.find(bytes) != std::string::npos; });
+    return std::any_of(impl_->files.begin(), impl_->files.end(), [&](const auto& entry) {
+        return entry.second->current.find(bytes) != std::string::npos;
+    });
 }
 
 } // namespace stillwatch::test

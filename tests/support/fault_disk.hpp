@@ -7,8 +7,8 @@
 
 namespace stillwatch::test {
 
-// A disk in memory under SQLite, which fails on purpose. While one stands, every database that the process opens
-// lies on it. Operations (create, write, truncate, sync, delete) are numbered from 1.
+// A disk in memory under SQLite, which fails on purpose. While one stands, every database that the process
+// opens lies on it. Operations (create, write, truncate, sync, delete) are numbered from 1.
 class FaultDisk {
 public:
     FaultDisk();

@@ -53,10 +53,12 @@ inline Reference sample_reference(CaseId case_id, const std::string& name = "R-0
     return result;
 }
 
-inline Finding sample_finding(CaseId case_id, ReferenceId reference, const std::string& page = "https://board.example/t/1",
+inline Finding sample_finding(CaseId case_id, ReferenceId reference,
+                              const std::string& page = "https://board.example/t/1",
                               const std::string& image = "https://img.board.example/a.jpg")
 {
-    const Match match{reference, case_id, Tier::near, Relation::edited, 0.75, 17, Orientation::flip_x, true, 12};
+    const Match match{reference,           case_id, Tier::near, Relation::edited, 0.75, 17,
+                      Orientation::flip_x, true,    12};
     return {{},
             case_id,
             reference,
@@ -78,7 +80,8 @@ inline store::NewAlert sample_alert(const std::string& id = "alert-1", const std
     return {id, channel, R"({"case":"C-7F3K"})"};
 }
 
-inline store::SiteRow sample_site(const std::string& name = "board", const std::string& host = "board.example")
+inline store::SiteRow sample_site(const std::string& name = "board",
+                                  const std::string& host = "board.example")
 {
     return {name, {url("https://" + host + "/")}, {host, "img." + host}};
 }
@@ -99,7 +102,8 @@ inline store::Discovered page_link(const std::string& address)
 }
 
 // The end of `visit` at `time`, due again after an hour.
-inline store::VisitResult ended(const store::Visit& visit, store::Outcome outcome, Timestamp time, std::int64_t generation = 0)
+inline store::VisitResult ended(const store::Visit& visit, store::Outcome outcome, Timestamp time,
+                                std::int64_t generation = 0)
 {
     store::VisitResult result;
     result.id = visit.id;

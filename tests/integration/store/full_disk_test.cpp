@@ -21,7 +21,8 @@ TEST(FullDisk, RefusesAFindingAndChangesNothing)
         CaseDatabase database(directory / "cases.db");
         const auto case_id = database.open_case(sample_case(), actor()).value();
         const auto reference = database.add_reference(sample_reference(case_id), actor()).value();
-        const auto finding = sample_finding(case_id, reference, "https://board.example/" + std::string(5000, 'x'));
+        const auto finding =
+            sample_finding(case_id, reference, "https://board.example/" + std::string(5000, 'x'));
         disk.fill_before(disk.operations() + after);
         const auto recorded = database.record_finding(finding, {sample_alert()}, actor());
         refused = !recorded;

@@ -19,12 +19,17 @@ using namespace stillwatch::test;
 {
     CaseDatabase database(file);
     const auto existing = database.cases();
-    const CaseId case_id = existing.empty() ? database.open_case(sample_case(), actor()).value() : existing[0].id;
+    const CaseId case_id =
+        existing.empty() ? database.open_case(sample_case(), actor()).value() : existing[0].id;
     const auto references = database.references();
-    const ReferenceId reference = references.empty() ? database.add_reference(sample_reference(case_id), actor()).value() : references[0].id;
+    const ReferenceId reference = references.empty()
+                                      ? database.add_reference(sample_reference(case_id), actor()).value()
+                                      : references[0].id;
     for (int page = static_cast<int>(database.findings().size());; ++page) {
-        const auto finding = sample_finding(case_id, reference, "https://board.example/t/" + std::to_string(page));
-        if (!database.record_finding(finding, {sample_alert("alert-" + std::to_string(page))}, actor(page))) ::_exit(1);
+        const auto finding =
+            sample_finding(case_id, reference, "https://board.example/t/" + std::to_string(page));
+        if (!database.record_finding(finding, {sample_alert("alert-" + std::to_string(page))}, actor(page)))
+            ::_exit(1);
         if (::write(told, &page, sizeof page) != sizeof page) ::_exit(2);
     }
 }

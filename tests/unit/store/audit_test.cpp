@@ -41,7 +41,9 @@ TEST_F(Audit, LinesAreLinkedInOrder)
     for (std::size_t i = 0; i < lines.size(); ++i) {
         EXPECT_EQ(lines[i].seq, static_cast<std::int64_t>(i) + 1);
         EXPECT_EQ(lines[i].own, audit_hash(lines[i]));
-        if (i > 0) { EXPECT_EQ(lines[i].previous, lines[i - 1].own); }
+        if (i > 0) {
+            EXPECT_EQ(lines[i].previous, lines[i - 1].own);
+        }
     }
     EXPECT_EQ(lines[2].actor, "worker-1");
     EXPECT_EQ(lines[2].action, "look");
@@ -102,9 +104,10 @@ TEST_F(Audit, EveryChangeOfACaseLeavesALine)
     std::string told;
     for (const auto& line : database->audit(5, 100))
         told += line.action + " " + line.object + "\n";
-    EXPECT_EQ(told, "case.open C-7F3K\nreference.add C-7F3K reference 1\nfinding.record F-1\nconsent.renew C-7F3K\n"
-                    "generation.raise 3\nreference.remove C-7F3K reference 1\n"
-                    "case.withdraw C-7F3K references=1 findings=1 alerts=0\n");
+    EXPECT_EQ(told,
+              "case.open C-7F3K\nreference.add C-7F3K reference 1\nfinding.record F-1\nconsent.renew C-7F3K\n"
+              "generation.raise 3\nreference.remove C-7F3K reference 1\n"
+              "case.withdraw C-7F3K references=1 findings=1 alerts=0\n");
     EXPECT_FALSE(database->first_broken_audit_line());
 }
 

@@ -107,7 +107,8 @@ TEST_F(Cases, ARemovedReferenceIsGoneAndItsNameFreeWhileItsFindingsStay)
     EXPECT_TRUE(database.references().empty());
     EXPECT_EQ(database.findings().size(), 1u);
     EXPECT_EQ(database.remove_reference(reference, actor()).error().code, Errc::not_found);
-    EXPECT_EQ(database.record_finding(sample_finding(id, reference), {}, actor()).error().code, Errc::refused);
+    EXPECT_EQ(database.record_finding(sample_finding(id, reference), {}, actor()).error().code,
+              Errc::refused);
     const auto again = database.add_reference(sample_reference(id), actor());
     ASSERT_TRUE(again);
     EXPECT_NE(*again, reference);
@@ -119,8 +120,10 @@ TEST_F(Cases, WithdrawalErasesEverythingOfTheCaseAndNothingElse)
     const auto other = database.open_case(sample_case("C-2222"), actor()).value();
     const auto reference = database.add_reference(sample_reference(id), actor()).value();
     const auto kept = database.add_reference(sample_reference(other), actor()).value();
-    ASSERT_TRUE(database.record_finding(sample_finding(id, reference), {sample_alert("a"), sample_alert("a", "hook")}, actor()));
-    ASSERT_TRUE(database.record_finding(sample_finding(other, kept, "https://board.example/t/2"), {sample_alert("b")}, actor()));
+    ASSERT_TRUE(database.record_finding(sample_finding(id, reference),
+                                        {sample_alert("a"), sample_alert("a", "hook")}, actor()));
+    ASSERT_TRUE(database.record_finding(sample_finding(other, kept, "https://board.example/t/2"),
+                                        {sample_alert("b")}, actor()));
 
     const auto files = database.withdraw(id, actor(20));
     ASSERT_TRUE(files);

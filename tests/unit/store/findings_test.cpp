@@ -64,7 +64,8 @@ TEST_F(Findings, EveryNamedValueOfAMatchIsKept)
 
 TEST_F(Findings, AKnownOccurrenceOnlyMovesLastSeen)
 {
-    const auto first = database.record_finding(sample_finding(case_id, reference), {sample_alert()}, actor()).value();
+    const auto first =
+        database.record_finding(sample_finding(case_id, reference), {sample_alert()}, actor()).value();
     const auto lines = database.audit(0, 100).size();
     auto later = sample_finding(case_id, reference);
     later.last_seen = at(500);
@@ -93,7 +94,8 @@ TEST_F(Findings, AnotherPageIsAnotherOccurrence)
 TEST_F(Findings, NothingIsRecordedForAWithdrawnCase)
 {
     ASSERT_TRUE(database.withdraw(case_id, actor()));
-    const auto recorded = database.record_finding(sample_finding(case_id, reference), {sample_alert()}, actor());
+    const auto recorded =
+        database.record_finding(sample_finding(case_id, reference), {sample_alert()}, actor());
     EXPECT_EQ(recorded.error().code, Errc::refused);
     EXPECT_TRUE(database.findings().empty());
     EXPECT_TRUE(database.alerts(10).empty());
@@ -102,7 +104,8 @@ TEST_F(Findings, NothingIsRecordedForAWithdrawnCase)
 TEST_F(Findings, AReferenceOfAnotherCaseIsRefused)
 {
     const auto other = database.open_case(sample_case("C-2222"), actor()).value();
-    EXPECT_EQ(database.record_finding(sample_finding(other, reference), {}, actor()).error().code, Errc::refused);
+    EXPECT_EQ(database.record_finding(sample_finding(other, reference), {}, actor()).error().code,
+              Errc::refused);
 }
 
 TEST_F(Findings, ValuesOutOfRangeAreRefusedAndLeaveNothing)

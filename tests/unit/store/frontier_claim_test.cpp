@@ -77,8 +77,9 @@ TEST_F(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
     read_page("https://board.example/", at(0),
               {page_link("https://board.example/p1"), picture("https://board.example/1.jpg"),
                page_link("https://board.example/p2"), picture("https://board.example/2.jpg")});
-    EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/1.jpg", "https://board.example/2.jpg",
-                                                    "https://board.example/p1"));
+    EXPECT_THAT(texts(claim(at(1), 3)),
+                ElementsAre("https://board.example/1.jpg", "https://board.example/2.jpg",
+                            "https://board.example/p1"));
     EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/p2"));
 }
 
@@ -87,8 +88,8 @@ TEST_F(Frontier, NewThenStaleThenDue)
     read_page("https://board.example/", at(0), {picture("https://board.example/old.jpg")});
     compare("https://board.example/old.jpg", at(1), 1, false);
     read_page("https://board.example/", at(4000), {page_link("https://board.example/new")});
-    EXPECT_THAT(claimed(at(9000), 2), ElementsAre("https://board.example/new", "https://board.example/old.jpg",
-                                                  "https://board.example/"));
+    EXPECT_THAT(claimed(at(9000), 2), ElementsAre("https://board.example/new",
+                                                  "https://board.example/old.jpg", "https://board.example/"));
 }
 
 TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
@@ -104,12 +105,14 @@ TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
 
 TEST_F(Frontier, AnyAnswerAtTheCurrentGenerationEndsStaleness)
 {
-    for (const auto outcome : {Outcome::compared, Outcome::unchanged, Outcome::undecodable, Outcome::too_small,
-                               Outcome::other, Outcome::gone, Outcome::refused}) {
+    for (const auto outcome : {Outcome::compared, Outcome::unchanged, Outcome::undecodable,
+                               Outcome::too_small, Outcome::other, Outcome::gone, Outcome::refused}) {
         const std::string address = "https://board.example/" + std::string(name_of(outcome)) + ".jpg";
         read_page("https://board.example/", at(10'000 * static_cast<int>(outcome)), {picture(address)});
-        auto result = ended(take(address, at(10'000 * static_cast<int>(outcome) + 1)), outcome, at(100'000), 5);
-        result.kind = outcome == Outcome::gone || outcome == Outcome::refused ? LinkKind::page : LinkKind::image;
+        auto result =
+            ended(take(address, at(10'000 * static_cast<int>(outcome) + 1)), outcome, at(100'000), 5);
+        result.kind =
+            outcome == Outcome::gone || outcome == Outcome::refused ? LinkKind::page : LinkKind::image;
         ASSERT_TRUE(database.apply({result}));
     }
     EXPECT_THAT(database.ready_hosts(at(70'001), 5), IsEmpty());

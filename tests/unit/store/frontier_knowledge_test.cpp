@@ -38,15 +38,17 @@ TEST_F(Frontier, RobotsAreKeptAsServed)
 TEST_F(Frontier, CoverageTellsEveryPictureOnce)
 {
     std::vector<Discovered> links;
-    const std::vector<Outcome> outcomes{Outcome::compared, Outcome::unchanged, Outcome::undecodable, Outcome::too_small,
-                                        Outcome::gone,     Outcome::refused,   Outcome::unreachable};
+    const std::vector<Outcome> outcomes{Outcome::compared,   Outcome::unchanged, Outcome::undecodable,
+                                        Outcome::too_small,  Outcome::gone,      Outcome::refused,
+                                        Outcome::unreachable};
     for (const auto outcome : outcomes)
         links.push_back(picture("https://board.example/" + std::string(name_of(outcome))));
     links.push_back(picture("https://board.example/never"));
     read_page("https://board.example/", at(0), links);
     std::vector<VisitResult> results;
     for (const auto outcome : outcomes)
-        results.push_back(ended(take("https://board.example/" + std::string(name_of(outcome)), at(1)), outcome, at(2), 4));
+        results.push_back(
+            ended(take("https://board.example/" + std::string(name_of(outcome)), at(1)), outcome, at(2), 4));
     ASSERT_TRUE(database.apply(results));
 
     const auto now = database.coverage(4);
@@ -57,7 +59,8 @@ TEST_F(Frontier, CoverageTellsEveryPictureOnce)
     EXPECT_EQ(now.unreachable, 2);
     EXPECT_EQ(now.pending, 1);
 
-    const auto later = database.coverage(5); // a new reference: only what answers badly is not asked again at once
+    const auto later =
+        database.coverage(5); // a new reference: only what answers badly is not asked again at once
     EXPECT_EQ(later.images, 8);
     EXPECT_EQ(later.compared, 0);
     EXPECT_EQ(later.unreachable, 1);
@@ -68,7 +71,8 @@ TEST_F(Frontier, CountsFollowTheVisits)
 {
     EXPECT_EQ(database.counts(at(0)).pages, 1);
     EXPECT_EQ(database.counts(at(0)).due, 1);
-    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg"), page_link("https://board.example/1")});
+    read_page("https://board.example/", at(0),
+              {picture("https://board.example/a.jpg"), page_link("https://board.example/1")});
     const auto counts = database.counts(at(1));
     EXPECT_EQ(counts.pages, 2);
     EXPECT_EQ(counts.images, 1);
@@ -89,7 +93,8 @@ TEST_F(Frontier, AResultOfAnUnknownAddressIsPassedOver)
 TEST_F(Frontier, ARepeatedOfferIsTheSameAddress)
 {
     for (int i = 0; i < 3; ++i)
-        read_page("https://board.example/", at(i * 4000), {page_link("https://board.example/1"), page_link("https://board.example/1#x")});
+        read_page("https://board.example/", at(i * 4000),
+                  {page_link("https://board.example/1"), page_link("https://board.example/1#x")});
     EXPECT_EQ(database.counts(at(0)).pages, 2);
     EXPECT_EQ(database.integrity(), "ok");
 }

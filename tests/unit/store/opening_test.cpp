@@ -75,7 +75,8 @@ TEST_F(Opening, AnotherKindOfDatabaseIsRefused)
         Connection connection(directory / "foreign.db", {});
         connection.execute("CREATE TABLE anything (x)");
     }
-    EXPECT_THAT(why_not([&] { CaseDatabase database(directory / "foreign.db"); }), HasSubstr("is no Stillwatch"));
+    EXPECT_THAT(why_not([&] { CaseDatabase database(directory / "foreign.db"); }),
+                HasSubstr("is no Stillwatch"));
 }
 
 TEST_F(Opening, AFileThatIsNoDatabaseIsRefused)
@@ -101,7 +102,8 @@ TEST_F(Opening, ADamagedPageIsNamed)
 
 TEST_F(Opening, AMissingDirectoryIsNamed)
 {
-    EXPECT_THAT(why_not([&] { CaseDatabase database(directory / "none" / "cases.db"); }), HasSubstr("No such file"));
+    EXPECT_THAT(why_not([&] { CaseDatabase database(directory / "none" / "cases.db"); }),
+                HasSubstr("No such file"));
 }
 
 TEST_F(Opening, AWiderFileModeIsNarrowed)
