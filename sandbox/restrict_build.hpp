@@ -9,8 +9,6 @@ namespace stillwatch::sandbox {
 // The system-call filter under construction; void* is libseccomp's scmp_filter_ctx.
 using FilterHandle = void*;
 
-// Threads a process of this build has before it starts any.
-extern const std::size_t threads_of_the_runtime;
 // Descriptors above this one are never open.
 extern const int highest_descriptor;
 // Whether descriptor 2 is closed.

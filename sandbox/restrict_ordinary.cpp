@@ -6,7 +6,6 @@
 
 namespace stillwatch::sandbox {
 
-const std::size_t threads_of_the_runtime = 1;
 const int highest_descriptor = answer_fd;
 const bool silences_standard_error = true;
 

@@ -14,11 +14,6 @@ extern "C" const char* __asan_default_options()
 
 namespace stillwatch::sandbox {
 
-#if defined(__SANITIZE_THREAD__)
-const std::size_t threads_of_the_runtime = 2;
-#else
-const std::size_t threads_of_the_runtime = 1;
-#endif
 const int highest_descriptor = 63;
 const bool silences_standard_error = false;
 

@@ -103,7 +103,7 @@ private:
     Result<Worker> spawn(Slot& slot);
     void give_back(Slot& slot);
     void send_everyone_home();
-    Error cannot_start(Error error);
+    Error cannot_start(const Error& error);
 
     asio::io_context& io_;
     PoolSettings settings_;
@@ -153,7 +153,7 @@ void WorkerPool::State::give_back(Slot& slot)
     }
 }
 
-Error WorkerPool::State::cannot_start(Error error)
+Error WorkerPool::State::cannot_start(const Error& error)
 {
     pause_ = std::clamp(2 * pause_, first_pause, longest_pause);
     start_again_at_ = steady_clock::now() + pause_;
@@ -196,7 +196,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
                          : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
                                     : to_string(ending);
         Error reason{Errc::io, why};
-        co_return self->cannot_start(std::move(reason));
+        co_return self->cannot_start(reason);
     }
     self->pause_ = std::chrono::seconds(0);
     if (slot.used_before) ++self->counters_.replaced;
