@@ -80,11 +80,10 @@ void add_case(Program program)
         show_object(program, {"case.renew", std::move(arguments)});
     });
 
-    auto sure = std::make_shared<bool>(false);
     auto* withdraw = group->add_subcommand(
         "withdraw", "Destroys the case's key and erases its references, findings and evidence; cannot be undone");
     withdraw->add_option("case", *pseudonym, "Pseudonym")->required();
-    withdraw->add_flag("--yes", *sure, "Do it")->required();
+    withdraw->add_flag("--yes")->description("Do it")->required();
     withdraw->callback([program, pseudonym]() mutable {
         show_object(program, {"case.withdraw", {{"case", *pseudonym}}});
     });
