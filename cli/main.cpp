@@ -1,7 +1,6 @@
 #include "cli/command.hpp"
 
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <cstdio>
 #include <exception>
@@ -48,7 +47,6 @@ int run(int argc, char** argv)
 int main(int argc, char** argv)
 {
     try {
-        if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
         const int code = run(argc, argv);
         // A full disk or closed pipe behind our output is a failure too.
         return std::fflush(stdout) == 0 ? code : exit_failed;

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
-#include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -46,7 +45,6 @@ int main(int argc, char** argv)
         return 64;
     }
     try {
-        if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
         protect_memory();
         std::signal(SIGPIPE, SIG_IGN);
         return stillwatch::daemon::run_daemon(configuration);
