@@ -91,8 +91,12 @@ Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const s
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    if (found->state == CaseState::withdrawn)
+    if (found->state == CaseState::withdrawn) {
+        // An earlier withdrawal may have failed as it erased what lay under the rows.
+        const auto erased = database_.withdraw(found->id, actor);
+        if (!erased) return erased.error();
         return Error{Errc::refused, fmt::format("{} is withdrawn already", pseudonym)};
+    }
     WithdrawalReceipt receipt;
     receipt.pseudonym = found->pseudonym;
     receipt.at = actor.at;
@@ -101,8 +105,9 @@ Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const s
     auto files = database_.withdraw(found->id, actor);
     if (!files) return files.error();
     receipt.evidence_files = *std::move(files);
+    // The line says beside the pseudonym how much was erased.
     for (const auto& line : database_.audit(0, SIZE_MAX >> 1U))
-        if (line.object == receipt.pseudonym && line.action == "case.withdraw") receipt.audit_seq = line.seq;
+        if (line.action == "case.withdraw" && line.object.starts_with(receipt.pseudonym)) receipt.audit_seq = line.seq;
     return receipt;
 }
 

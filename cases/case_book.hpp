@@ -36,7 +36,8 @@ public:
     Result<Case> open(const Consent& consent, const store::Actor& actor);
     // Errors: not_found, refused (withdrawn), invalid_argument (the consent), io.
     Result<Case> renew(std::string_view pseudonym, const Consent& consent, const store::Actor& actor);
-    // Destroys the case's key and erases what was known under it. Errors: not_found, refused (withdrawn), io.
+    // Destroys the case's key and erases what was known under it. Errors: not_found, refused (withdrawn, and
+    // nothing is left to erase), io (also: withdrawn, but erased bytes may still stand in the file; withdraw again).
     Result<WithdrawalReceipt> withdraw(std::string_view pseudonym, const store::Actor& actor);
     // Takes a sealed record; its name must be new in the case. Errors: not_found, refused (no valid consent),
     // invalid_argument (name, size), exists, io.
