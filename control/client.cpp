@@ -59,6 +59,8 @@ Result<json::value> ask(const std::filesystem::path& socket_file, const Command&
     const auto line = write_command(command) + '\n';
     for (std::size_t sent = 0; sent < line.size();) {
         const auto size = ::send(socket.get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+        // A daemon that refuses the rest of a command has said why.
+        if (size < 0 && (errno == EPIPE || errno == ECONNRESET)) break;
         if (size < 0) return failed("send to", socket_file);
         sent += static_cast<std::size_t>(size);
     }

@@ -7,6 +7,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <pwd.h>
@@ -23,6 +24,7 @@ namespace {
 
 using Protocol = asio::local::stream_protocol;
 constexpr std::size_t max_connections = 32;
+constexpr std::chrono::milliseconds pause_after_failure{200};
 
 // The user at the other end as the kernel knows it: a login name, or "uid-1000" where there is none.
 std::string operator_of(Protocol::socket& socket)
@@ -37,11 +39,16 @@ std::string operator_of(Protocol::socket& socket)
     return "uid-" + std::to_string(peer.uid);
 }
 
+Result<Command> too_long()
+{
+    return Error{Errc::too_large, "a command has at most " + std::to_string(max_line_bytes) + " bytes"};
+}
+
 Protocol::acceptor listen(asio::io_context& loop, const std::filesystem::path& file)
 {
     // A socket left by a killed daemon; the store's lock already showed that no other daemon lives.
     std::error_code ignored;
-    std::filesystem::remove(file, ignored);
+    if (std::filesystem::is_socket(file, ignored)) std::filesystem::remove(file, ignored);
     try {
         const Protocol::endpoint endpoint(file.string());
         Protocol::acceptor acceptor(loop);
@@ -71,12 +78,13 @@ public:
 
     void stop()
     {
+        if (stopping_) return;
+        stopping_ = true;
         boost::system::error_code ignored;
         acceptor_.close(ignored);
         for (auto& connection : connections_)
             if (!connection.busy) connection.socket.close(ignored);
         ::unlink(file_.c_str());
-        stopping_ = true;
     }
 
 private:
@@ -96,6 +104,9 @@ private:
             if (self->stopping_ || error == asio::error::operation_aborted) co_return;
             if (error) {
                 log::warn("control", "accept failed", {{"error", error.message()}});
+                // What stands in the way, such as a lack of descriptors, is still there at once.
+                asio::steady_timer pause(self->acceptor_.get_executor(), pause_after_failure);
+                co_await pause.async_wait(token);
                 continue;
             }
             if (self->connections_.size() >= max_connections) continue; // closed by the destructor
@@ -114,24 +125,38 @@ private:
         while (!self->stopping_) {
             auto input = asio::dynamic_buffer(buffer, max_line_bytes);
             const auto size = co_await asio::async_read_until(entry->socket, input, '\n', token);
-            if (error) break;
-            auto command = read_command(std::string_view(buffer).substr(0, size - 1));
-            buffer.erase(0, size);
+            const bool is_too_long = error == asio::error::not_found;
+            if (error && !is_too_long) break;
             entry->busy = true;
             std::string reply;
-            if (command) {
-                const auto result = co_await self->handler_(std::move(*command), operator_name);
-                reply = write_reply(result);
-            } else {
+            auto command = is_too_long ? too_long() : read_command(std::string_view(buffer).substr(0, size - 1));
+            buffer.erase(0, size);
+            if (command)
+                reply = co_await answer(self, std::move(*command), operator_name);
+            else
                 reply = write_reply(command.error());
-            }
             reply += '\n';
             auto output = asio::buffer(reply);
             co_await asio::async_write(entry->socket, output, token);
             entry->busy = false;
-            if (error) break;
+            if (error || is_too_long) break; // where the next line would begin is unknown
         }
         self->connections_.erase(entry);
+    }
+
+    // What is thrown means a damaged database or a bug; the one who asked must not wait for an answer in vain.
+    static Task<std::string> answer(std::shared_ptr<Impl> self, Command command, std::string operator_name)
+    {
+        const auto name = command.name;
+        std::string thrown;
+        try {
+            const auto result = co_await self->handler_(std::move(command), std::move(operator_name));
+            co_return write_reply(result);
+        } catch (const std::exception& error) {
+            thrown = error.what();
+        }
+        log::error("control", "command failed", {{"command", name}, {"error", thrown}});
+        co_return write_reply(Error{Errc::io, thrown});
     }
 
     Protocol::acceptor acceptor_;

@@ -16,8 +16,9 @@ namespace stillwatch::control {
 using Handler = std::function<Task<Result<json::value>>(Command, std::string)>;
 
 // Accepts connections on a Unix socket and answers each command in turn. The peer's user, told by the kernel,
-// names the operator. The socket file has mode 0660: who may connect is decided by its group. Errors of the
-// constructor (path too long, directory missing) throw std::runtime_error.
+// names the operator. A line over max_line_bytes gets an error and ends its connection. The socket file has mode
+// 0660: who may connect is decided by its group; a socket that an earlier run left there is replaced. Errors of
+// the constructor (path too long, directory missing, another file there) throw std::runtime_error.
 class Server {
 public:
     Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler);

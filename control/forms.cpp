@@ -1,0 +1,65 @@
+#include "control/forms.hpp"
+
+#include <fmt/format.h>
+
+namespace stillwatch::control {
+
+Error missing(std::string_view argument, std::string_view form)
+{
+    return {Errc::invalid_argument, fmt::format("argument \"{}\" is missing or not {}", argument, form)};
+}
+
+Result<std::string> text_argument(const json::object& arguments, std::string_view name)
+{
+    auto value = text_member(arguments, name);
+    if (!value) return missing(name, "text");
+    return *std::move(value);
+}
+
+Result<Timestamp> time_argument(const json::object& arguments, std::string_view name)
+{
+    const auto text = text_member(arguments, name);
+    const auto time = text ? parse_utc(*text) : std::nullopt;
+    if (!time) return missing(name, "a date such as 2027-01-31");
+    return *time;
+}
+
+json::object describe_consent(const Consent& consent)
+{
+    json::object object;
+    object["scope"] = consent.scope;
+    object["given_by"] = consent.given_by;
+    object["recorded_by"] = consent.recorded_by;
+    object["approved_by"] = consent.approved_by;
+    object["text_version"] = consent.text_version;
+    object["given_at"] = format_utc(consent.given_at);
+    object["expires_at"] = format_utc(consent.expires_at);
+    return object;
+}
+
+json::object describe_reference(const Reference& reference)
+{
+    json::object object;
+    object["name"] = reference.name;
+    object["quality_percent"] = reference.quality_percent;
+    object["weak"] = reference.weak;
+    object["extractor_version"] = reference.extractor_version;
+    object["current"] = reference.extractor_version == stillwatch::extractor_version;
+    object["generation"] = reference.generation;
+    object["added_at"] = format_utc(reference.added_at);
+    return object;
+}
+
+json::object describe_coverage(const store::Coverage& coverage)
+{
+    json::object object;
+    object["images"] = coverage.images;
+    object["compared"] = coverage.compared;
+    object["undecodable"] = coverage.undecodable;
+    object["gone"] = coverage.gone;
+    object["unreachable"] = coverage.unreachable;
+    object["pending"] = coverage.pending;
+    return object;
+}
+
+} // namespace stillwatch::control

@@ -1,0 +1,177 @@
+#include "control/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+// The commands about what was found, told and done.
+namespace stillwatch::control {
+
+json::object Commands::describe(const Finding& finding) const
+{
+    json::object object;
+    object["id"] = finding.id.value;
+    for (const auto& c : cases_.cases())
+        if (c.id == finding.case_id) object["case"] = c.pseudonym;
+    for (const auto& reference : cases_.references_of(finding.case_id))
+        if (reference.id == finding.reference) object["reference"] = reference.name;
+    object["state"] = name_of(finding.state);
+    object["tier"] = name_of(finding.match.tier);
+    object["relation"] = name_of(finding.match.relation);
+    object["score"] = finding.match.score;
+    object["distance_bits"] = finding.match.distance_bits;
+    object["orientation"] = name_of(finding.match.orientation);
+    object["inverted"] = finding.match.inverted;
+    object["page_url"] = finding.page_url.text();
+    object["image_url"] = finding.image_url.text();
+    object["page_state"] = name_of(finding.page_state);
+    object["content"] = finding.content.hex();
+    object["epoch"] = finding.epoch;
+    object["first_seen"] = format_utc(finding.first_seen);
+    object["last_seen"] = format_utc(finding.last_seen);
+    object["evidence_file"] = finding.evidence_file;
+    object["evidence_digest"] = finding.evidence_digest.hex();
+    return object;
+}
+
+Result<CommandOutcome> Commands::findings_list(const json::object& arguments, const store::Actor&)
+{
+    std::vector<Finding> findings;
+    if (arguments.contains("case")) {
+        const auto pseudonym = text_argument(arguments, "case");
+        if (!pseudonym) return pseudonym.error();
+        const auto found = book_.find(*pseudonym);
+        if (!found) return found.error();
+        findings = cases_.findings_of_case(found->id);
+    } else {
+        findings = cases_.findings();
+    }
+    json::array rows;
+    for (const auto& finding : findings)
+        rows.push_back(describe(finding));
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::findings_show(const json::object& arguments, const store::Actor&)
+{
+    const auto number = number_member(arguments, "id");
+    if (!number) return missing("id", "a number");
+    const auto found = cases_.find_finding(FindingId{*number});
+    if (!found) return Error{Errc::not_found, fmt::format("no finding {}", *number)};
+    return done(describe(*found));
+}
+
+Result<CommandOutcome> Commands::outbox_list(const json::object& arguments, const store::Actor&)
+{
+    const auto limit = std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(100), 1, 10'000);
+    json::array rows;
+    for (const auto& row : cases_.alerts(static_cast<std::size_t>(limit))) {
+        json::object object;
+        object["id"] = row.id;
+        object["alert"] = row.alert_id;
+        object["channel"] = row.channel;
+        object["state"] = name_of(row.state);
+        object["attempts"] = row.attempts;
+        object["created_at"] = format_utc(row.created_at);
+        object["next_attempt_at"] = format_utc(row.next_attempt_at);
+        if (row.sent_at) object["sent_at"] = format_utc(*row.sent_at);
+        object["last_error"] = row.last_error;
+        rows.push_back(std::move(object));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::outbox_replay(const json::object& arguments, const store::Actor& actor)
+{
+    const auto number = number_member(arguments, "id");
+    if (!number) return missing("id", "a number");
+    const auto replayed = cases_.replay_alert(*number, actor);
+    if (!replayed) return replayed.error();
+    json::object object;
+    object["id"] = *number;
+    object["state"] = "queued";
+    return done(std::move(object), {.alerts = true});
+}
+
+Result<CommandOutcome> Commands::alert_test(const json::object& arguments, const store::Actor& actor)
+{
+    const auto channel = text_argument(arguments, "channel");
+    if (!channel) return channel.error();
+    if (std::ranges::find(settings_.channels, *channel) == settings_.channels.end())
+        return Error{Errc::not_found, fmt::format("no channel \"{}\"; there are: {}", *channel,
+                                                  fmt::join(settings_.channels, ", "))};
+    const auto alert = settings_.test_alert(*channel, actor.at);
+    const auto queued = cases_.queue_alert(alert, actor);
+    if (!queued) return queued.error();
+    json::object object;
+    object["alert"] = alert.alert_id;
+    object["channel"] = *channel;
+    return done(std::move(object), {.alerts = true});
+}
+
+Result<CommandOutcome> Commands::audit_list(const json::object& arguments, const store::Actor&)
+{
+    const auto after = number_member(arguments, "after").value_or(0);
+    const auto limit = std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(1'000), 1, 10'000);
+    json::array rows;
+    for (const auto& line : cases_.audit(after, static_cast<std::size_t>(limit))) {
+        json::object object;
+        object["seq"] = line.seq;
+        object["at"] = format_utc(line.at);
+        object["actor"] = line.actor;
+        object["action"] = line.action;
+        object["object"] = line.object;
+        object["previous"] = line.previous.hex();
+        object["own"] = line.own.hex();
+        rows.push_back(std::move(object));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::audit_verify(const json::object&, const store::Actor&)
+{
+    if (const auto broken = cases_.first_broken_audit_line())
+        return Error{Errc::corrupt, fmt::format("the audit log is broken at line {}", *broken)};
+    json::object object;
+    object["audit"] = "whole";
+    return done(std::move(object));
+}
+
+Result<CommandOutcome> Commands::site_list(const json::object&, const store::Actor&)
+{
+    json::array rows;
+    for (const auto& site : settings_.sites) {
+        json::object object;
+        object["site"] = site.name;
+        json::array hosts(site.hosts.begin(), site.hosts.end());
+        object["hosts"] = std::move(hosts);
+        rows.push_back(std::move(object));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::status(const json::object&, const store::Actor& actor)
+{
+    const auto counts = frontier_.counts(actor.at);
+    std::size_t queued = 0;
+    std::size_t dead = 0;
+    for (const auto& row : cases_.alerts(10'000)) {
+        queued += row.state == store::AlertState::queued ? 1 : 0;
+        dead += row.state == store::AlertState::dead ? 1 : 0;
+    }
+    json::object object;
+    object["sites"] = settings_.sites.size();
+    object["pages"] = counts.pages;
+    object["images"] = counts.images;
+    object["contents"] = counts.contents;
+    object["due"] = counts.due;
+    object["generation"] = cases_.generation();
+    object["coverage"] = describe_coverage(frontier_.coverage(cases_.generation()));
+    object["cases"] = cases_.cases().size();
+    object["findings"] = cases_.findings().size();
+    object["alerts_queued"] = queued;
+    object["alerts_dead"] = dead;
+    return done(std::move(object));
+}
+
+} // namespace stillwatch::control

@@ -1,0 +1,247 @@
+#include "commands_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace stillwatch::control {
+namespace {
+
+using testing::HasSubstr;
+
+class CommandsTest : public testing::Test, protected test::Desk {};
+
+json::object without(json::object arguments, std::string_view name)
+{
+    arguments.erase(name);
+    return arguments;
+}
+
+json::object with(json::object arguments, std::string_view name, json::value value)
+{
+    arguments[name] = std::move(value);
+    return arguments;
+}
+
+TEST_F(CommandsTest, AnUnknownCommandIsNamed)
+{
+    EXPECT_EQ(error_of("case.delete"), (Error{Errc::invalid_argument, "unknown command \"case.delete\""}));
+    EXPECT_EQ(error_of("").code, Errc::invalid_argument);
+}
+
+TEST_F(CommandsTest, EveryNameIsKnown)
+{
+    const auto names = Commands::names();
+    EXPECT_EQ(names.size(), 17U);
+    for (const auto name : names) {
+        const auto outcome = run(std::string(name));
+        if (!outcome) {
+            EXPECT_THAT(outcome.error().detail, testing::Not(HasSubstr("unknown command"))) << name;
+            EXPECT_EQ(outcome.error().code, Errc::invalid_argument) << name;
+        }
+    }
+}
+
+TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
+{
+    struct Wrong {
+        std::string command;
+        json::object right;
+        std::string argument;
+        json::value wrong;
+    };
+    const auto pseudonym = open_case();
+    const json::object of_case{{"case", pseudonym}};
+    const auto renewal = with(consent(), "case", json::value(pseudonym));
+    const std::vector<Wrong> all{
+        {"case.open", consent(), "expires_at", "tomorrow"},
+        {"case.show", of_case, "case", 7},
+        {"case.renew", renewal, "case", nullptr},
+        {"case.renew", renewal, "expires_at", 2027},
+        {"case.withdraw", of_case, "case", json::array{}},
+        {"reference.add", reference(pseudonym), "case", 1},
+        {"reference.add", reference(pseudonym), "name", 1},
+        {"reference.add", reference(pseudonym), "sealed", "c0ffe"},
+        {"reference.list", of_case, "case", false},
+        {"reference.remove", {{"case", pseudonym}, {"name", "R-01"}}, "case", 1},
+        {"reference.remove", {{"case", pseudonym}, {"name", "R-01"}}, "name", 1},
+        {"findings.show", {{"id", 1}}, "id", "one"},
+        {"outbox.replay", {{"id", 1}}, "id", 1.5},
+        {"alert-test", {{"channel", "desk"}}, "channel", 1},
+    };
+    for (const auto& [command, right, argument, wrong] : all) {
+        for (const auto& arguments : {without(right, argument), with(right, argument, wrong)}) {
+            const auto error = error_of(command, arguments);
+            EXPECT_EQ(error.code, Errc::invalid_argument) << command << ' ' << argument;
+            EXPECT_THAT(error.detail, HasSubstr("\"" + argument + "\"")) << command;
+        }
+    }
+    EXPECT_THAT(error_of("case.open", with(consent(), "given_at", "then")).detail, HasSubstr("\"given_at\""));
+    EXPECT_THAT(error_of("findings.list", {{"case", 1}}).detail, HasSubstr("\"case\""));
+    EXPECT_EQ(cases.cases().size(), 1U);
+}
+
+TEST_F(CommandsTest, ConsentFieldsThatAreMissingAreNamed)
+{
+    for (const auto* field : {"given_by", "recorded_by", "approved_by", "text_version"})
+        EXPECT_THAT(error_of("case.open", without(consent(), field)).detail, HasSubstr(field));
+}
+
+TEST_F(CommandsTest, ACaseIsOpenedShownAndListed)
+{
+    const auto pseudonym = open_case();
+    const auto shown = result_of("case.show", {{"case", pseudonym}});
+    EXPECT_EQ(shown.at("consent"), "valid");
+    EXPECT_EQ(shown.at("consent_record").at("approved_by"), "ben");
+    EXPECT_EQ(shown.at("public_key").as_string().size(), 64U);
+    EXPECT_EQ(shown.as_object().contains("sealed_secret_key"), false);
+    const auto listed = result_of("case.list");
+    ASSERT_EQ(listed.as_array().size(), 1U);
+    EXPECT_EQ(listed.at(0).at("case"), json::value(pseudonym));
+    EXPECT_EQ(cases.audit(0, 10).at(0).actor, "anna");
+    EXPECT_EQ(error_of("case.show", {{"case", "C-0000"}}).code, Errc::not_found);
+}
+
+TEST_F(CommandsTest, ConsentIsGivenNowUnlessToldOtherwise)
+{
+    const auto pseudonym = result_of("case.open", without(consent(), "given_at")).at("case");
+    EXPECT_EQ(result_of("case.show", {{"case", pseudonym}}).at("consent_record").at("given_at"),
+              json::value(format_utc(clock.time)));
+}
+
+TEST_F(CommandsTest, WhatChangesReferencesSaysSo)
+{
+    const auto pseudonym = open_case();
+    EXPECT_TRUE(run("reference.add", reference(pseudonym)).value().effects.references);
+    EXPECT_TRUE(run("case.renew", with(consent(), "case", json::value(pseudonym))).value().effects.references);
+    EXPECT_TRUE(run("reference.remove", {{"case", pseudonym}, {"name", "R-01"}}).value().effects.references);
+    EXPECT_TRUE(run("case.withdraw", {{"case", pseudonym}}).value().effects.references);
+    for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify", "site.list", "status"}) {
+        EXPECT_FALSE(run(reading).value().effects.references) << reading;
+        EXPECT_FALSE(run(reading).value().effects.alerts) << reading;
+    }
+}
+
+TEST_F(CommandsTest, ReferencesAreAddedListedAndRemoved)
+{
+    const auto pseudonym = open_case();
+    EXPECT_EQ(result_of("reference.add", reference(pseudonym)).at("generation"), 1);
+    EXPECT_EQ(error_of("reference.add", reference(pseudonym)).code, Errc::exists);
+    const auto listed = result_of("reference.list", {{"case", pseudonym}});
+    ASSERT_EQ(listed.as_array().size(), 1U);
+    EXPECT_EQ(listed.at(0).at("name"), "R-01");
+    EXPECT_EQ(listed.at(0).at("quality_percent"), 90);
+    EXPECT_EQ(listed.at(0).at("current"), true);
+    EXPECT_EQ(listed.at(0).as_object().contains("sealed"), false);
+    EXPECT_EQ(cases.references().at(0).sealed, (Bytes{std::byte{0xc0}, std::byte{0xff}, std::byte{0xee}}));
+    (void)result_of("reference.remove", {{"case", pseudonym}, {"name", "R-01"}});
+    EXPECT_TRUE(cases.references().empty());
+}
+
+TEST_F(CommandsTest, AReferenceOfAnotherExtractorIsRefused)
+{
+    const auto pseudonym = open_case();
+    // The last of them is 1 in the lower 32 bits.
+    for (const json::value& version : {json::value(0), json::value(2), json::value("1"), json::value(4'294'967'297)}) {
+        const auto error = error_of("reference.add", with(reference(pseudonym), "extractor_version", version));
+        EXPECT_EQ(error.code, Errc::refused) << version;
+        EXPECT_THAT(error.detail, HasSubstr("add the picture again"));
+    }
+    EXPECT_TRUE(cases.references().empty());
+}
+
+TEST_F(CommandsTest, AQualityThatIsNoneIsRefused)
+{
+    const auto pseudonym = open_case();
+    for (const json::value& quality : {json::value(-1), json::value(101), json::value(4'294'967'346)})
+        EXPECT_THAT(error_of("reference.add", with(reference(pseudonym), "quality_percent", quality)).detail,
+                    HasSubstr("\"quality_percent\""));
+}
+
+TEST_F(CommandsTest, AnExpiredCaseTakesNoReference)
+{
+    const auto pseudonym = open_case();
+    clock.time = *parse_utc("2027-09-01");
+    EXPECT_EQ(error_of("reference.add", reference(pseudonym)).code, Errc::refused);
+    EXPECT_EQ(result_of("case.show", {{"case", pseudonym}}).at("consent"), "expired");
+}
+
+TEST_F(CommandsTest, FindingsAreListedForAllOrOneCase)
+{
+    const auto first = open_case();
+    const auto second = open_case();
+    (void)result_of("reference.add", reference(first));
+    (void)result_of("reference.add", reference(second));
+    for (const auto& row : cases.references())
+        ASSERT_TRUE(cases.record_finding(stillwatch::test::sample_finding(row.case_id, row.id), {}, {"anna", clock.time}));
+    EXPECT_EQ(result_of("findings.list").as_array().size(), 2U);
+    const auto listed = result_of("findings.list", {{"case", second}});
+    ASSERT_EQ(listed.as_array().size(), 1U);
+    EXPECT_EQ(listed.at(0).at("case"), json::value(second));
+    EXPECT_EQ(listed.at(0).at("reference"), "R-01");
+    EXPECT_EQ(listed.at(0).at("tier"), "near");
+    EXPECT_EQ(listed.at(0).at("page_state"), "not_named");
+    EXPECT_EQ(result_of("findings.show", {{"id", listed.at(0).at("id")}}), listed.at(0));
+    EXPECT_EQ(error_of("findings.show", {{"id", 99}}).code, Errc::not_found);
+    EXPECT_EQ(error_of("findings.list", {{"case", "C-0000"}}).code, Errc::not_found);
+}
+
+TEST_F(CommandsTest, ATestAlertGoesToAKnownChannelOnly)
+{
+    const auto refused = error_of("alert-test", {{"channel", "desc"}});
+    EXPECT_EQ(refused.code, Errc::not_found);
+    EXPECT_THAT(refused.detail, HasSubstr("desk"));
+    const auto outcome = run("alert-test", {{"channel", "desk"}}).value();
+    EXPECT_TRUE(outcome.effects.alerts);
+    const auto rows = result_of("outbox.list");
+    ASSERT_EQ(rows.as_array().size(), 1U);
+    EXPECT_EQ(rows.at(0).at("alert"), "alt_test");
+    EXPECT_EQ(rows.at(0).at("state"), "queued");
+    EXPECT_EQ(rows.at(0).as_object().contains("sent_at"), false);
+}
+
+TEST_F(CommandsTest, OnlyADeadAlertIsReplayed)
+{
+    (void)result_of("alert-test", {{"channel", "desk"}});
+    const auto id = result_of("outbox.list").at(0).at("id");
+    EXPECT_EQ(error_of("outbox.replay", {{"id", id}}).code, Errc::not_found);
+    ASSERT_TRUE(cases.alert_dead(id.as_int64(), "no such host").has_value());
+    EXPECT_EQ(result_of("status").at("alerts_dead"), 1);
+    EXPECT_TRUE(run("outbox.replay", {{"id", id}}).value().effects.alerts);
+    EXPECT_EQ(result_of("outbox.list").at(0).at("state"), "queued");
+}
+
+TEST_F(CommandsTest, LimitsStayInBounds)
+{
+    for (int i = 0; i < 3; ++i)
+        (void)open_case();
+    for (const auto& [limit, lines] : {std::pair<json::value, std::size_t>{0, 1}, {-7, 1}, {2, 2}, {1'000'000'000, 3}, {"2", 3}})
+        EXPECT_EQ(result_of("audit.list", {{"limit", limit}}).as_array().size(), lines) << limit;
+    EXPECT_EQ(result_of("audit.list", {{"after", 2}}).as_array().size(), 1U);
+}
+
+TEST_F(CommandsTest, TheAuditLogIsWhole)
+{
+    (void)open_case();
+    EXPECT_EQ(result_of("audit.verify").at("audit"), "whole");
+    const auto lines = result_of("audit.list");
+    EXPECT_EQ(lines.at(0).at("action"), "case.open");
+    EXPECT_EQ(lines.at(0).at("own").as_string().size(), 64U);
+}
+
+TEST_F(CommandsTest, StatusCountsWhatThereIs)
+{
+    const auto pseudonym = open_case();
+    (void)result_of("reference.add", reference(pseudonym));
+    const auto status = result_of("status");
+    EXPECT_EQ(status.at("sites"), 1);
+    EXPECT_EQ(status.at("cases"), 1);
+    EXPECT_EQ(status.at("generation"), 1);
+    EXPECT_EQ(status.at("alerts_queued"), 0);
+    EXPECT_EQ(status.at("coverage").at("images"), 0);
+    const auto sites = result_of("site.list");
+    EXPECT_EQ(sites.at(0).at("site"), "board");
+    EXPECT_EQ(sites.at(0).at("hosts").as_array().size(), 2U);
+}
+
+} // namespace
+} // namespace stillwatch::control
