@@ -7,10 +7,15 @@ namespace stillwatch::daemon {
 using store::CaseDatabase;
 using store::FrontierDatabase;
 
+// 0 lets no picture be stale.
+std::int64_t StoredFrontier::generation() const
+{
+    return stale_ == StalePictures::are_due ? references_.current()->generation() : 0;
+}
+
 Task<std::vector<store::HostRow>> StoredFrontier::ready_hosts(Timestamp now)
 {
-    const auto generation = references_.current()->generation();
-    return stores_.run([now, generation](CaseDatabase&, FrontierDatabase& frontier) {
+    return stores_.run([now, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
         return frontier.ready_hosts(now, generation);
     });
 }
@@ -23,8 +28,7 @@ Task<std::optional<Timestamp>> StoredFrontier::next_due(Timestamp now)
 Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now, Timestamp lease_until,
                                                       std::size_t limit)
 {
-    const auto generation = references_.current()->generation();
-    return stores_.run([=](CaseDatabase&, FrontierDatabase& frontier) {
+    return stores_.run([=, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
         return frontier.claim(host, now, generation, lease_until, limit);
     });
 }

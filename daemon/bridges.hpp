@@ -9,9 +9,15 @@
 // The interfaces through which crawling and alerting reach the databases, each a few lines over Stores.
 namespace stillwatch::daemon {
 
+// Whether pictures that were compared with older references are due for that reason.
+enum class StalePictures : std::uint8_t { are_due, are_left };
+
 class StoredFrontier final : public crawler::Frontier {
 public:
-    StoredFrontier(Stores& stores, const ReferenceKeeper& references) : stores_(stores), references_(references) {}
+    StoredFrontier(Stores& stores, const ReferenceKeeper& references, StalePictures stale)
+        : stores_(stores), references_(references), stale_(stale)
+    {
+    }
 
     Task<std::vector<store::HostRow>> ready_hosts(Timestamp now) override;
     Task<std::optional<Timestamp>> next_due(Timestamp now) override;
@@ -21,8 +27,11 @@ public:
     Task<Result<>> set_backoff(HostId host, Timestamp until, int errors_in_a_row) override;
 
 private:
+    std::int64_t generation() const;
+
     Stores& stores_;
     const ReferenceKeeper& references_;
+    StalePictures stale_;
 };
 
 class StoredRobots final : public crawler::RobotsStore {

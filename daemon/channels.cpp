@@ -44,7 +44,7 @@ Result<std::unique_ptr<alerts::Notifier>> make_webhook(const config::Channel& ch
 
 } // namespace
 
-Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, asio::io_context& loop, Mailer& mailer,
+Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, asio::io_context& loop,
                                                  alerts::AlertQueue& queue, const Clock& clock)
 {
     auto channels = std::make_unique<Channels>();
@@ -58,7 +58,8 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
             channel.http = std::make_unique<net::HttpClient>(loop, *settings);
             notifier = make_webhook(entry, *channel.http, clock);
         } else {
-            notifier = make_email(entry, mailer);
+            channel.smtp = std::make_unique<net::SmtpClient>();
+            notifier = make_email(entry, *channel.smtp);
         }
         if (!notifier) return notifier.error();
         channel.notifier = *std::move(notifier);
@@ -85,6 +86,7 @@ void Channels::stop()
     for (auto& channel : channels_) {
         channel.outbox->stop();
         if (channel.http) channel.http->stop();
+        if (channel.smtp) channel.smtp->stop();
     }
 }
 

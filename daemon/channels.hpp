@@ -3,10 +3,10 @@
 #include "alerts/notifier.hpp"
 #include "alerts/outbox.hpp"
 #include "config/config.hpp"
-#include "core/mail.hpp"
 #include "core/result.hpp"
 #include "core/tasks.hpp"
 #include "net/http_client.hpp"
+#include "net/smtp_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,13 +20,13 @@ namespace stillwatch::daemon {
 class Channels {
 public:
     // Reads the channels' secrets. Errors: those of read_secret and of the notifiers, naming the channel.
-    static Result<std::unique_ptr<Channels>> make(const config::Config& config, asio::io_context& loop, Mailer& mailer,
+    static Result<std::unique_ptr<Channels>> make(const config::Config& config, asio::io_context& loop,
                                                   alerts::AlertQueue& queue, const Clock& clock);
 
     // Starts the outbox loop of each channel in `tasks`, one after another named "outbox NAME".
     void start(TaskGroup& tasks);
     void wake();
-    // Ends the loops after what they are delivering; the connections of webhooks are cut.
+    // Cuts what is being delivered and ends the loops; what was cut stays queued under the same id.
     void stop();
 
     // Sums over channels, and which of them failed at their last attempt.
@@ -35,7 +35,10 @@ public:
 
 private:
     struct Channel {
-        std::unique_ptr<net::HttpClient> http; // webhooks: a client of their own, because their guard is
+        // One of the two, and no other channel's: a webhook has a guard of its own, and a mail server that
+        // does not answer must hold up nobody else.
+        std::unique_ptr<net::HttpClient> http;
+        std::unique_ptr<net::SmtpClient> smtp;
         std::unique_ptr<alerts::Notifier> notifier;
         std::unique_ptr<alerts::Outbox> outbox;
     };

@@ -44,10 +44,10 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       cpu_(cpu_threads()), stores_(paths_of(config).storage), references_(loop, stores_, keys_.sealing, clock),
       web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
-      frontier_(stores_, references_),
-      scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_settings(config)), mailer_(),
+      frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
+      scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_settings(config)),
       queue_(run_on_store(stores_)),
-      channels_(or_throw(Channels::make(config, loop, mailer_, queue_, clock), "channels")),
+      channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
@@ -61,9 +61,10 @@ std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
     settings->crawl = crawl_settings(config_);
     settings->page = fetch_limits(config_, LinkKind::page);
     settings->image = fetch_limits(config_, LinkKind::image);
-    settings->evidence = evidence_settings(config_);
-    settings->channels = channel_names(config_);
-    settings->link = config_.alerts.link;
+    settings->record.page = settings->page;
+    settings->record.evidence = evidence_settings(config_);
+    settings->record.channels = channel_names(config_);
+    settings->record.link = config_.alerts.link;
     settings->compares = options_.compares;
     settings->tiers = options_.tiers;
     return settings;
@@ -139,6 +140,14 @@ Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
     if (!begun) co_return begun.error();
     crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
     auto progress = co_await scheduler_.run_once(std::move(visit));
+    if (!options_.tiers.empty()) {
+        // The other tiers are still to be compared.
+        auto raise = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+            return cases.raise_generation({"stillwatch", now});
+        };
+        const auto raised = co_await stores_.run(std::move(raise));
+        if (!raised) co_return raised.error();
+    }
     co_return progress;
 }
 
@@ -162,6 +171,9 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         return commands->run(command, operator_name);
     };
     auto outcome = co_await stores_.run(std::move(work));
+    // A disk that refuses to erase comes after the change was made.
+    const bool may_have_changed = !outcome && (outcome.error().code == Errc::io || outcome.error().code == Errc::corrupt);
+    if (may_have_changed) (void)co_await references_.reload(); // its own error is the lesser news
     if (!outcome) co_return outcome.error();
     if (outcome->effects.references) {
         const auto reloaded = co_await references_.reload();
@@ -191,7 +203,7 @@ Task<Result<void>> Engine::use(config::Config config)
     config.storage = config_.storage;
     const auto web = http_settings(config);
     if (!web) co_return web.error();
-    auto channels = Channels::make(config, loop_, mailer_, queue_, clock_);
+    auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
     auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_sites(rows); };
     const auto stored = co_await stores_.run(std::move(set));
@@ -230,7 +242,6 @@ Task<> Engine::stop()
     outboxes_.stop();
     loops_.stop();
     co_await workers_.stop();
-    mailer_.stop();
     co_await wait_for(outboxes_);
     co_await wait_for(loops_);
 }

@@ -14,7 +14,6 @@
 #include "daemon/reference_keeper.hpp"
 #include "daemon/stores.hpp"
 #include "daemon/web.hpp"
-#include "net/smtp_client.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
@@ -93,7 +92,6 @@ private:
     sandbox::WorkerPool workers_;
     StoredFrontier frontier_;
     crawler::Scheduler scheduler_;
-    net::SmtpClient mailer_;
     alerts::StoredAlertQueue queue_;
     std::unique_ptr<Channels> channels_;
     Pipeline pipeline_;

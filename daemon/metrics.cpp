@@ -3,6 +3,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -135,7 +136,12 @@ public:
             auto token = asio::redirect_error(asio::use_awaitable, error);
             auto socket = co_await self->acceptor_.async_accept(token);
             if (!self->acceptor_.is_open()) co_return;
-            if (error) continue;
+            if (error) {
+                // What stands in the way, such as a lack of descriptors, is still there at once.
+                asio::steady_timer pause(self->acceptor_.get_executor(), std::chrono::milliseconds(200));
+                co_await pause.async_wait(token);
+                continue;
+            }
             asio::co_spawn(self->acceptor_.get_executor(), serve(self, std::move(socket)), asio::detached);
         }
     }

@@ -10,6 +10,12 @@
 
 namespace stillwatch::daemon {
 
+namespace {
+
+constexpr std::chrono::seconds pause_after_failure{30};
+
+} // namespace
+
 ReferenceKeeper::ReferenceKeeper(asio::io_context& loop, Stores& stores, const vault::KeyPair& installation,
                                  const Clock& clock)
     : stores_(stores), installation_(installation), clock_(clock),
@@ -27,7 +33,12 @@ Task<Result<void>> ReferenceKeeper::reload()
             return Error{Errc::io, error.what()};
         }
     };
-    auto loaded = co_await stores_.run(std::move(load));
+    auto loaded = co_await stores_.run(load);
+    if (!loaded) {
+        // What holds references of ended consents must not stay, and its memory may be what the new set lacks.
+        current_ = std::make_shared<const matcher::ReferenceSet>(std::vector<matcher::EnrolledReference>{}, 0, memory_);
+        loaded = co_await stores_.run(std::move(load));
+    }
     if (!loaded) co_return loaded.error();
     for (const auto& refused : loaded->refused)
         log::warn("references", "reference not usable",
@@ -40,10 +51,12 @@ Task<Result<void>> ReferenceKeeper::reload()
 
 Task<> ReferenceKeeper::follow_consents(std::function<void()> on_change)
 {
+    bool is_failing = false;
     for (;;) {
         // A day at most: the wall clock may be set while we wait on a clock that never jumps.
         auto wait = std::chrono::milliseconds(std::chrono::hours(24));
         if (next_change_) wait = std::clamp(*next_change_ - clock_.now(), std::chrono::milliseconds(0), wait);
+        if (is_failing) wait = pause_after_failure;
         timer_.expires_after(wait);
         boost::system::error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
@@ -52,6 +65,7 @@ Task<> ReferenceKeeper::follow_consents(std::function<void()> on_change)
         if (state.cancelled() != asio::cancellation_type::none) co_return;
         if (error) continue; // a reload set another time
         const auto reloaded = co_await reload();
+        is_failing = !reloaded;
         if (!reloaded) log::error("references", "not reloaded", {{"error", reloaded.error().detail}});
         on_change();
     }

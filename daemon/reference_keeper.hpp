@@ -25,7 +25,8 @@ public:
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
 
-    // Reads the cases again. Errors: io (memory cannot be locked; the set before stays).
+    // Reads the cases again. Errors: io (memory cannot be locked; then the set is empty: nothing is compared with
+    // references whose consent may have ended).
     Task<Result<void>> reload();
     // Reloads each time a consent begins or ends; `on_change` is called after each. Ends only by cancellation.
     Task<> follow_consents(std::function<void()> on_change);

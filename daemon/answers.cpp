@@ -1,0 +1,42 @@
+#include "daemon/answers.hpp"
+
+#include "matcher/extract.hpp"
+
+namespace stillwatch::daemon {
+
+Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
+{
+    const auto type = answer.header("Content-Type");
+    const auto encoding = answer.header("Content-Encoding");
+    if (encoding.empty() || encoding == "identity") {
+        if (matcher::sniff_picture(payload)) return Media::picture;
+        if (type.starts_with("image/")) return Media::other;
+    } else if (type.starts_with("image/") || (expected == LinkKind::image && !type.starts_with("text/"))) {
+        return Media::picture;
+    }
+    const bool is_document = type.empty() || type.starts_with("text/html") || type.starts_with("application/xhtml") ||
+                             type.starts_with("text/plain") || type.starts_with("application/octet-stream");
+    return is_document ? Media::page : Media::other;
+}
+
+bool is_gone(const Fetched& answer) noexcept
+{
+    return answer.status == 404 || answer.status == 410;
+}
+
+Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload)
+{
+    Document document{std::move(payload)};
+    document.content_encoding = answer.header("Content-Encoding");
+    document.content_type = answer.header("Content-Type");
+    return document;
+}
+
+std::vector<Fetched> chain_of(const crawler::PoliteAnswer& answer)
+{
+    auto chain = answer.hops;
+    chain.push_back(answer.answer);
+    return chain;
+}
+
+} // namespace stillwatch::daemon

@@ -1,0 +1,194 @@
+#include "daemon/recorder.hpp"
+
+#include "alerts/event.hpp"
+#include "core/log.hpp"
+#include "daemon/answers.hpp"
+#include "evidence/orphans.hpp"
+#include "evidence/package.hpp"
+
+#include <algorithm>
+
+namespace stillwatch::daemon {
+
+namespace {
+
+std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, const Finding& finding,
+                                       const std::string& pseudonym)
+{
+    alerts::AlertEvent event;
+    event.alert_id = alerts::alert_id(pseudonym, finding.reference, finding.content.hex(),
+                                      finding.page_url.text() + " " + finding.image_url.text(), finding.epoch);
+    event.type = "match.opened";
+    event.at = finding.first_seen;
+    event.case_pseudonym = pseudonym;
+    event.tier = finding.match.tier;
+    event.relation = finding.match.relation;
+    event.epoch = finding.epoch;
+    event.link = alerts::alert_link(settings.link, event.alert_id);
+    std::vector<store::NewAlert> queued;
+    for (const auto& channel : settings.channels)
+        queued.push_back({event.alert_id, channel, alerts::write_event(event)});
+    return queued;
+}
+
+} // namespace
+
+Task<Result<void>> Recorder::record(std::shared_ptr<const RecordSettings> settings, Sighting sighting)
+{
+    const auto now = services_.clock.now();
+    auto pages = co_await pages_of(*settings, sighting);
+    // An address of the watch list itself that is a picture: no page names it.
+    const bool has_page = !pages.empty();
+    if (!has_page) pages.push_back(sighting.image_url);
+
+    evidence::Capture capture;
+    capture.image = std::move(sighting.chain);
+    for (const auto& page : pages) {
+        const auto unknown = co_await unknown_at(page, sighting);
+        if (!unknown) co_return unknown.error();
+        if (unknown->empty()) continue;
+        SecondLook second;
+        if (has_page) {
+            auto looked = co_await look_again(*settings, sighting, page);
+            if (!looked) co_return looked.error();
+            second = *std::move(looked);
+        }
+        capture.page = std::move(second.fetched);
+        capture.page_error = std::move(second.error);
+        for (const auto& match : *unknown) {
+            Finding finding{{},    match.case_id, match.reference, page, sighting.image_url, sighting.content,
+                            match, FindingState::fresh, second.state, 1, now, now, {}, {}};
+            const auto recorded = co_await record_occurrence(*settings, std::move(finding), capture, sighting.generation);
+            if (!recorded) co_return recorded.error();
+        }
+    }
+    co_return Result<void>{};
+}
+
+Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const Sighting& sighting)
+{
+    const auto most = settings.max_pages_per_picture;
+    auto list = [image = sighting.image, most](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        return frontier.pages_naming(image, most + 1);
+    };
+    auto pages = co_await services_.stores.run(std::move(list));
+    if (pages.size() > most) {
+        services_.counters.add("occurrences_left_out_total");
+        log::warn("recorder", "picture stands on more pages than are recorded",
+                  {{"url", sighting.image_url.text()}, {"recorded", most}});
+        pages.erase(pages.begin() + static_cast<std::ptrdiff_t>(most), pages.end());
+    }
+    co_return std::move(pages);
+}
+
+// The matches that are no occurrence on this page yet; the others are touched.
+Task<Result<std::vector<Match>>> Recorder::unknown_at(const Url& page, const Sighting& sighting)
+{
+    auto sift = [&page, &sighting, now = services_.clock.now()](
+                    store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<std::vector<Match>> {
+        std::vector<Match> unknown;
+        for (const auto& match : sighting.matches) {
+            const auto known = cases.occurrence(match.case_id, match.reference, page, sighting.image_url);
+            if (!known) {
+                unknown.push_back(match);
+                continue;
+            }
+            const auto touched = cases.touch_finding(*known, now);
+            if (!touched) return touched.error();
+        }
+        return unknown;
+    };
+    co_return co_await services_.stores.run(std::move(sift));
+}
+
+// Fetches the page once more, without conditions, so that page and picture are witnessed together.
+Task<Result<Recorder::SecondLook>> Recorder::look_again(const RecordSettings& settings, const Sighting& sighting, Url page)
+{
+    SecondLook look;
+    look.state = PageState::unavailable;
+    crawler::Conditions none;
+    const auto answer =
+        co_await services_.fetcher.fetch(sighting.site, std::move(page), none, settings.page, crawler::Purpose::evidence);
+    if (!answer) {
+        if (answer.error().code == Errc::cancelled) co_return answer.error();
+        look.error = to_string(answer.error());
+        co_return std::move(look);
+    }
+    look.fetched = chain_of(*answer);
+    if (is_gone(answer->answer)) look.state = PageState::gone;
+    if (answer->answer.status != 200) co_return std::move(look);
+    auto payload = answer->answer.payload();
+    if (!payload) {
+        look.error = to_string(payload.error());
+        co_return std::move(look);
+    }
+    auto document = document_of(answer->answer, std::make_shared<const Bytes>(*std::move(payload)));
+    const auto links = co_await services_.inspector.links(std::move(document), answer->answer.url.text());
+    if (!links) {
+        if (links.error().code == Errc::cancelled) co_return links.error();
+        look.error = to_string(links.error());
+        co_return std::move(look);
+    }
+    const bool is_named = std::ranges::any_of(links->links, [&](const Link& link) {
+        const auto url = Url::parse(link.url);
+        return url && *url == sighting.image_url;
+    });
+    look.state = is_named ? PageState::named : PageState::not_named;
+    co_return std::move(look);
+}
+
+// How the finding is named among people; nothing where its case or reference is gone.
+Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::int64_t generation)
+{
+    evidence::EvidenceFacts facts{finding, {}, {}, {}, services_.clock.now()};
+    facts.explanation["extractor_version"] = extractor_version;
+    facts.explanation["reference_generation"] = generation;
+    auto name = [&finding, &facts](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        for (const auto& c : cases.cases())
+            if (c.id == finding.case_id) facts.case_pseudonym = c.pseudonym;
+        for (const auto& reference : cases.references_of(finding.case_id))
+            if (reference.id == finding.reference) facts.reference_name = reference.name;
+    };
+    co_await services_.stores.run(std::move(name));
+    co_return std::move(facts);
+}
+
+// Evidence first, synced and renamed; then finding, alerts and audit line in one transaction.
+Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, Finding finding,
+                                               const evidence::Capture& capture, std::int64_t generation)
+{
+    const auto facts = co_await facts_of(finding, generation);
+    if (facts.case_pseudonym.empty() || facts.reference_name.empty())
+        co_return Result<void>{}; // withdrawn since it was compared
+
+    auto write = [&settings, &facts, &capture, this] {
+        return evidence::write_evidence(settings.evidence, services_.signing, facts, capture);
+    };
+    const auto stored = co_await offload(services_.cpu, std::move(write));
+    if (!stored) co_return stored.error();
+    finding.evidence_file = stored->file;
+    finding.evidence_digest = stored->digest;
+
+    const auto alerts = alerts_of(settings, finding, facts.case_pseudonym);
+    auto commit = [&finding, &alerts, at = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        return cases.record_finding(finding, alerts, {"stillwatchd", at});
+    };
+    const auto recorded = co_await services_.stores.run(std::move(commit));
+    if (!recorded || !recorded->created) {
+        const auto removed = evidence::remove_package(settings.evidence.directory, stored->file);
+        if (!removed) log::error("recorder", "evidence not removed", {{"reason", removed.error().detail}});
+    }
+    if (!recorded) {
+        if (recorded.error().code == Errc::refused) co_return Result<void>{}; // withdrawn meanwhile
+        co_return recorded.error();
+    }
+    if (recorded->created) {
+        services_.counters.add("findings_total", "tier", name_of(finding.match.tier));
+        log::info("recorder", "finding", {{"finding", recorded->id.value}, {"case", facts.case_pseudonym},
+                                          {"tier", name_of(finding.match.tier)}});
+        services_.alerts_queued();
+    }
+    co_return Result<void>{};
+}
+
+} // namespace stillwatch::daemon
