@@ -10,7 +10,7 @@
 
 // The vocabulary of concurrency: one event loop owns all changing state, pools do the heavy work
 // (docs/architecture.md, "Threads"). Inside a co_await expression write only names, std::move(name) and calls:
-// gcc 12 destroys braced temporaries and capturing lambdas there twice (tests/unit/lint_test.py checks it).
+// gcc 12 destroys braced temporaries and capturing lambdas there twice (tests/unit/lint/lint_test.py checks it).
 namespace stillwatch {
 
 namespace asio = boost::asio;

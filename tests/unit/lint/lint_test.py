@@ -1,0 +1,178 @@
+"""What the compiler does not check: the co_await rule, the layers, where foreign libraries are at home, file sizes."""
+import os
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PASSED_OVER = {"build", "node_modules", ".git", "__pycache__"}
+MAX_LINES = 450
+
+# What each folder may include beside itself: the folders below it, as docs/architecture.md draws them. Mechanisms
+# need nothing but core. What the product does may use mechanisms; among its folders only control uses another
+# (cases), since the commands of people are run on the case book. The command line runs the daemon's engine for one
+# pass and reads its settings, so it stands above the daemon.
+MECHANISMS = {"net", "html", "matcher", "store", "vault", "config"}
+PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "control"}
+LAYERS = {
+    "core": set(),
+    **{folder: {"core"} for folder in MECHANISMS},
+    "crawler": {"core", "store"},
+    "sandbox": {"core", "html", "matcher"},
+    "cases": {"core", "matcher", "store", "vault"},
+    "evidence": {"core", "vault"},
+    "alerts": {"core", "store", "vault"},
+    "control": {"core", "store", "vault", "cases"},
+    "daemon": {"core"} | MECHANISMS | PRODUCT,
+    "cli": {"core", "daemon"} | MECHANISMS | PRODUCT,
+}
+
+# Where the header of a foreign library may be included: its folder, or single files with the reason beside them.
+FOREIGN = {
+    r"boost/url/|boost/url\.hpp|idn2\.h": {"core"},
+    r"boost/json": {"core"},
+    r"spdlog/": {"core"},
+    r"curl/": {"net"},
+    r"openssl/": {"net"},
+    r"gumbo\.h|unicode/": {"html"},
+    r"opencv2/|jpeglib|jerror|png\.h|tiff|webp/|avif/|gif_lib": {"matcher"},
+    r"sqlite3\.h": {"store"},
+    r"sodium": {
+        "vault",
+        "core/digest.cpp",      # SHA-256 is a value of every folder
+        "core/keyed_hash.cpp",  # and so is the keyed hash under it
+        "core/bytes.cpp",       # base64
+    },
+    r"toml\+\+/": {"config"},
+    r"seccomp\.h|brotli/|zstd\.h": {"sandbox"},
+    r"zlib\.h": {
+        "sandbox",
+        "evidence/gzip.cpp",  # WARC records are gzip members
+    },
+    r"CLI/": {
+        "cli",
+        "daemon/main.cpp",  # the daemon's own two options
+    },
+    r"systemd/": {"daemon"},
+    # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
+    r"boost/asio/": set(LAYERS) - {"html", "matcher", "store", "vault", "config"},
+    # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
+    r"boost/beast/": {"daemon/metrics.cpp"},
+    r"boost/system/": set(LAYERS),  # Result is one of its types
+    r"fmt/": set(LAYERS),           # in the place of std::format, which gcc 12 has not
+}
+
+
+def files_of(*suffixes: str):
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = [name for name in inner if name not in PASSED_OVER]
+        for name in names:
+            if not suffixes or name.endswith(suffixes):
+                yield pathlib.Path(folder) / name
+
+
+def sources():
+    return files_of(".cpp", ".hpp")
+
+
+def name_of(path: pathlib.Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def folder_of(path: pathlib.Path) -> str:
+    return path.relative_to(ROOT).parts[0]
+
+
+NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+
+
+def code_of(text: str) -> str:
+    """The text with comments and literals emptied, line ends kept."""
+    return NO_CODE.sub(lambda match: '""' + "\n" * match[0].count("\n"), text)
+
+
+def awaits_against_the_rule(text: str):
+    """(line, reason) of each co_await that gcc 12 may compile wrongly."""
+    code = code_of(text)
+    for match in re.finditer(r"\bco_await\b", code):
+        line = code.count("\n", 0, match.start()) + 1
+        begin = max(code.rfind(sign, 0, match.start()) for sign in ";{}") + 1
+        if re.search(r"\b(if|while|switch)\s*(constexpr\s*)?\([^)]*$", code[begin:match.start()]):
+            yield line, "a co_await is tested where it stands; await into a named variable first"
+        depth = 0
+        for sign in code[match.end():]:
+            if sign == ";" or (depth == 0 and sign == ")"):
+                break
+            depth += (sign == "(") - (sign == ")")
+            if sign in "{[":
+                yield line, f"'{sign}' inside a co_await expression; name the value first"
+                break
+
+
+def included(text: str, opening: str):
+    return re.findall(rf'(?m)^#\s*include\s*{opening}([^">]+)', text)
+
+
+class Lint(unittest.TestCase):
+    def none(self, problems) -> None:
+        problems = list(problems)
+        self.assertFalse(problems, "\n" + "\n".join(problems))
+
+    def test_inside_co_await_stand_only_names_and_calls(self):
+        self.none(f"{name_of(path)}:{line}: {reason}"
+                  for path in sources() for line, reason in awaits_against_the_rule(path.read_text()))
+
+    def test_the_check_of_co_await_sees_what_it_looks_for(self):
+        for bad in ("auto a = co_await f({1});", "co_await f([&] { g(); });", "if (co_await f()) return;",
+                    "while (!co_await f()) g();", "co_await f(\n  Request{url});", "co_return co_await f(T{});",
+                    "if (const auto a = co_await f(); a) g();"):
+            self.assertTrue(list(awaits_against_the_rule(bad)), bad)
+        for good in ("const auto a = co_await f(std::move(b));\nif (!a) { g(); }", "co_return Error{a};",
+                     "// if (co_await f({}))\nco_await g();", 'co_await f("{[");', "if (a) co_await f();",
+                     "if (a) {\n  co_await f();\n}", "co_await f(); const T b{1};"):
+            self.assertFalse(list(awaits_against_the_rule(good)), good)
+
+    def test_includes_point_downward_only(self):
+        problems = []
+        for path in sources():
+            folder = folder_of(path)
+            if folder not in LAYERS:
+                continue  # tests and benchmarks may look at everything
+            for name in included(path.read_text(), '"'):
+                other = name.split("/")[0]
+                if "/" not in name or other != folder and other not in LAYERS[folder]:
+                    problems.append(f'{name_of(path)}: includes "{name}"')
+        self.none(problems)
+
+    def test_every_source_folder_has_its_layer(self):
+        with_sources = {folder_of(path) for path in sources()} - {"tests", "bench"}
+        self.assertEqual(with_sources, set(LAYERS))
+
+    def test_each_foreign_library_is_included_at_home_only(self):
+        known = re.compile("|".join(f"(?:{pattern})" for pattern in FOREIGN))
+        problems = []
+        for path in sources():
+            if folder_of(path) not in LAYERS:
+                continue
+            for name in included(path.read_text(), "<"):
+                for pattern, homes in FOREIGN.items():
+                    if re.match(pattern, name) and not homes & {folder_of(path), name_of(path)}:
+                        problems.append(f"{name_of(path)}: includes <{name}>; at home in {', '.join(sorted(homes))}")
+                if "/" in name and not known.match(name) and not re.match(r"(sys|netinet|arpa|linux)/", name):
+                    problems.append(f"{name_of(path)}: includes <{name}>, which has no home in this table")
+        self.none(problems)
+
+    def test_programs_of_scripts_can_be_run(self):
+        with_interpreter = [path for path in files_of() if path.is_file() and path.read_bytes()[:2] == b"#!"]
+        in_place = [path for path in with_interpreter if folder_of(path) in ("scripts", ".ci")]
+        self.assertTrue(in_place)
+        self.none(f"{name_of(path)}: begins with #! and has no run bit"
+                  for path in with_interpreter if not os.access(path, os.X_OK))
+
+    def test_no_source_is_longer_than_a_reader_bears(self):
+        self.none(f"{name_of(path)}: {lines} lines, more than {MAX_LINES}"
+                  for path in sources() if (lines := len(path.read_text().splitlines())) > MAX_LINES)
+
+
+if __name__ == "__main__":
+    unittest.main()
