@@ -77,7 +77,8 @@ tcp::endpoint endpoint_of(std::string_view listen)
         auto host = listen.substr(0, colon);
         if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
         address = asio::ip::make_address(std::string(host), error);
-        (void)std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
+        const auto read = std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
+        if (read.ptr != listen.data() + listen.size()) port = 65536;
     }
     if (colon == std::string_view::npos || error || port > 65535)
         throw std::runtime_error(fmt::format("metrics.listen \"{}\": not ADDRESS:PORT", listen));
