@@ -38,7 +38,8 @@ Task<> Lane::run()
         given_up_.push_back(visit.id);
     window_.clear();
     if (!given_up_.empty()) {
-        const auto released = co_await context_.frontier.release(std::exchange(given_up_, {}));
+        auto given_up = std::exchange(given_up_, {});
+        const auto released = co_await context_.frontier.release(std::move(given_up));
         if (!released)
             log::warn("crawler", "visits cannot be given back; their leases end by themselves",
                       {{"host", host_.origin}, {"error", to_string(released.error())}});

@@ -135,6 +135,7 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         result.outcome = Outcome::page; // the links of these bytes are known
         co_return Result<void>{};
     }
+    journey.brought_new = false;
     const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();
@@ -156,6 +157,11 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
         result.discovered.push_back({*std::move(url), link.kind, link.mechanism, journey.site->name});
     }
+    // Other bytes alone are no news: many pages show the time or a token.
+    auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        return frontier.names_new_image(links);
+    };
+    journey.brought_new = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
     co_return Result<void>{};
 }

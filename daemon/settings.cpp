@@ -73,7 +73,7 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
     std::vector<store::SiteRow> rows;
     for (const auto& site : config.sites) {
         if (!site.enabled) continue;
-        store::SiteRow row{site.name, {}, site.hosts};
+        store::SiteRow row{site.name, {}, site.hosts, site.max_pages};
         for (const auto& seed : site.seeds)
             if (const auto url = Url::parse(seed)) row.seeds.push_back(*url);
         rows.push_back(std::move(row));

@@ -1,5 +1,6 @@
 #include "store/frontier_database_impl.hpp"
 
+#include "core/log.hpp"
 #include "store/migrations.hpp"
 
 #include <fmt/format.h>
@@ -84,6 +85,36 @@ HostId FrontierDatabase::Impl::host_of(const Url& url)
     return hosts.emplace(std::move(origin), HostId{connection.last_row_id()}).first->second;
 }
 
+bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
+{
+    auto& room = rooms[host];
+    if (!room) {
+        Room read;
+        {
+            auto row = connection.prepare(
+                "SELECT s.id, s.max_pages, s.max_images FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1");
+            if (!row.bind(host).step()) return false;
+            read = {row.integer(0), row.integer(1), row.integer(2)};
+        }
+        for (const auto& [other, shared] : rooms)
+            if (shared && shared->site == read.site) room = shared;
+        if (!room) {
+            auto row = connection.prepare("SELECT t.kind, sum(t.urls) FROM tally t JOIN host h ON h.id = t.host_id "
+                                          "WHERE h.site_id = ?1 GROUP BY t.kind");
+            row.bind(read.site);
+            while (row.step())
+                (static_cast<LinkKind>(row.small(0)) == LinkKind::page ? read.pages : read.images) -= row.integer(1);
+            room = std::make_shared<Room>(read);
+        }
+    }
+    auto& left = kind == LinkKind::page ? room->pages : room->images;
+    if (left <= 0) return false;
+    if (--left == 0)
+        log::warn("frontier", "site has as many addresses as it may; further ones are not taken up",
+                  {{"site", room->site}, {"kind", name_of(kind)}});
+    return true;
+}
+
 std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const Url& url, LinkKind kind,
                                                                            int depth, Timestamp at)
 {
@@ -110,6 +141,7 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
             return known;
         }
     }
+    if (depth > 0 && !takes_up(host, kind)) return std::nullopt; // seeds are the operator's choice
     connection.prepare("INSERT INTO url (host_id, kind, depth, due, target) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(host, kind, depth, at, url.target())
         .run();
@@ -130,13 +162,16 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
     auto& connection = impl_->connection;
     return impl_->change([&]() -> Result<void> {
         impl_->hosts.clear();
+        impl_->rooms.clear();
+        connection.prepare("CREATE TEMP TABLE listed_before AS SELECT host_port, site_id FROM site_host").run();
         connection.prepare("DELETE FROM site_host").run();
         connection.prepare("UPDATE site SET enabled = 0").run();
         for (const auto& site : sites) {
             connection
                 .prepare(
-                    "INSERT INTO site (name, enabled) VALUES (?1, 1) ON CONFLICT DO UPDATE SET enabled = 1")
-                .bind(site.name)
+                    "INSERT INTO site (name, enabled, max_pages, max_images) VALUES (?1, 1, ?2, ?3) ON CONFLICT "
+                    "DO UPDATE SET enabled = 1, max_pages = excluded.max_pages, max_images = excluded.max_images")
+                .bind(site.name, site.max_pages, site.max_images())
                 .run();
             std::vector<std::string> listed = site.hosts;
             for (const auto& seed : site.seeds)
@@ -154,6 +189,15 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
                 "UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
                 "FROM site_host l WHERE l.host_port = host.host_port)")
             .run();
+        // Pages of a site that has a host more may name what was left out before: they are read again, whether
+        // their bytes changed or not.
+        connection
+            .prepare("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 AND "
+                     "outcome <> 0 AND host_id IN (SELECT h.id FROM host h WHERE h.enabled = 1 AND EXISTS (SELECT "
+                     "host_port FROM site_host n WHERE n.site_id = h.site_id EXCEPT SELECT host_port FROM "
+                     "listed_before b WHERE b.site_id = h.site_id))")
+            .run();
+        connection.prepare("DROP TABLE listed_before").run();
         for (const auto& site : sites)
             for (const auto& seed : site.seeds)
                 (void)impl_->offer(seed, LinkKind::page, 0, Timestamp{}); // its host is listed: see above

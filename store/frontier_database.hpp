@@ -20,6 +20,9 @@ struct SiteRow {
     std::string name;
     std::vector<Url> seeds;
     std::vector<std::string> hosts; // HOST or HOST:PORT
+    // Addresses beyond these are not taken up: an endless site must not fill the disk.
+    std::int64_t max_pages = 100'000;
+    std::int64_t max_images() const noexcept { return 50 * max_pages; }
 };
 
 // One politeness unit: scheme, host and port.
@@ -160,6 +163,9 @@ public:
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
+
+    // Whether any of these is a picture whose address is not known yet.
+    bool names_new_image(const std::vector<Discovered>& links) const;
 
     std::optional<Verdict> verdict(const Sha256& content) const;
     Result<void> set_verdict(const Verdict& verdict);

@@ -49,6 +49,7 @@ public:
         if (!done) {
             hosts.clear();
             moves.clear();
+            rooms.clear();
         }
         return done;
     }
@@ -58,6 +59,15 @@ public:
     HostId host_of(const Url& url);
     // Adds the address unless it is known; nothing when its host is not on the watch list.
     std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at);
+
+    // How many addresses of each kind a site may still get, by its number.
+    struct Room {
+        std::int64_t site = 0;
+        std::int64_t pages = 0;
+        std::int64_t images = 0;
+    };
+    // Whether there is room for one more of `kind` on the host's site; takes the place.
+    bool takes_up(HostId host, LinkKind kind);
 
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
@@ -71,6 +81,7 @@ public:
     Key128 hash_key{};
     std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
     std::map<Shelf, std::int64_t> moves;           // of this transaction
+    std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };
 
 } // namespace stillwatch::store

@@ -2,6 +2,18 @@
 
 namespace stillwatch::store {
 
+bool FrontierDatabase::names_new_image(const std::vector<Discovered>& links) const
+{
+    for (const auto& link : links) {
+        if (link.kind != LinkKind::image) continue;
+        const Key128 key = keyed_hash(impl_->hash_key, as_bytes(link.url.target()));
+        auto row = impl_->connection.prepare(
+            "SELECT 1 FROM host h JOIN url_key k ON k.host_id = h.id WHERE h.origin = ?1 AND k.key = ?2");
+        if (!row.bind(link.url.origin(), ByteView(key)).step()) return true;
+    }
+    return false;
+}
+
 std::optional<Verdict> FrontierDatabase::verdict(const Sha256& content) const
 {
     auto row = impl_->connection.prepare("SELECT content, generation, extractor_version, matched, "

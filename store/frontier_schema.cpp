@@ -26,9 +26,11 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE site (
-    id      INTEGER PRIMARY KEY,
-    name    TEXT NOT NULL UNIQUE,
-    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1))
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    enabled    INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    max_pages  INTEGER NOT NULL,
+    max_images INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE site_host (

@@ -215,5 +215,39 @@ TEST_F(Frontier, SchemesOfAHostAreHostsOfTheirOwn)
     EXPECT_EQ(database.ready_hosts(at(1), 0).at(0).origin, "http://board.example");
 }
 
+TEST_F(Frontier, AnEndlessSiteGetsNoMoreAddressesThanItMay)
+{
+    auto site = sample_site();
+    site.max_pages = 3; // the seed among them
+    ASSERT_TRUE(database.set_sites({site}));
+    std::vector<Discovered> links;
+    for (int n = 0; n < 10; ++n)
+        links.push_back(page_link("https://board.example/p" + std::to_string(n)));
+    for (int n = 0; n < 200; ++n)
+        links.push_back(picture("https://img.board.example/" + std::to_string(n) + ".jpg"));
+    read_page("https://board.example/", at(0), links);
+    EXPECT_EQ(database.counts(at(1)).pages, 3);
+    EXPECT_EQ(database.counts(at(1)).images, site.max_images());
+    // The same after a restart, and more once the operator allows it.
+    site.max_pages = 4;
+    ASSERT_TRUE(database.set_sites({site}));
+    read_page("https://board.example/p0", at(1), links);
+    EXPECT_EQ(database.counts(at(2)).pages, 4);
+}
+
+TEST_F(Frontier, PagesAreReadAgainWhenTheirSiteGetsAnotherHost)
+{
+    read_page("https://board.example/", at(0), {picture("https://cdn.example/a.jpg")});
+    ASSERT_THAT(claimed(at(1)), IsEmpty());
+    auto site = sample_site();
+    ASSERT_TRUE(database.set_sites({site})); // nothing new: nothing to read
+    EXPECT_THAT(claimed(at(1)), IsEmpty());
+    site.hosts.push_back("cdn.example");
+    ASSERT_TRUE(database.set_sites({site}));
+    const auto visits = claim(at(1));
+    ASSERT_THAT(visits, SizeIs(1));
+    EXPECT_EQ(visits[0].content, std::nullopt);
+}
+
 } // namespace
 } // namespace stillwatch::store

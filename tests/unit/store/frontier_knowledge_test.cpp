@@ -111,5 +111,12 @@ TEST_F(Frontier, WhatIsKnownSurvivesAReopening)
     EXPECT_EQ(later.counts(at(0)).pages, 1);
 }
 
+TEST_F(Frontier, TellsWhetherAPageNamesAPictureThatIsNew)
+{
+    read_page("https://board.example/", at(0), {picture("https://img.board.example/a.jpg")});
+    EXPECT_FALSE(database.names_new_image({picture("https://img.board.example/a.jpg"), page_link("https://board.example/new")}));
+    EXPECT_TRUE(database.names_new_image({picture("https://img.board.example/b.jpg")}));
+}
+
 } // namespace
 } // namespace stillwatch::store
