@@ -22,11 +22,11 @@ constexpr bool listed(std::initializer_list<std::string_view> names, std::string
 // attribute counts where its value ends like a picture.
 bool is_lazy_source(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 36> names{
+    static constexpr std::array<std::string_view, 37> names{
         "actualsrc",  "background", "background-image", "bg",          "bg-image",  "bg-src",     "cover",
         "echo",       "fallback-src", "flickity-lazyload", "full",     "full-src",  "fullsrc",    "hi-res-src",
         "highres",    "image",      "image-src",        "img",         "img-src",   "large",      "large-file",
-        "large-src",  "lazy",       "lazy-original",    "lazy-src",    "lazyload",  "medium-file", "orig-file",
+        "large-src",  "large_image", "lazy",       "lazy-original",    "lazy-src",    "lazyload",  "medium-file", "orig-file",
         "original",   "original-src", "poster",         "preview",     "src",       "thumb",      "thumbnail",
         "zoom-image"};
     static_assert(std::ranges::is_sorted(names));
