@@ -46,7 +46,8 @@ Task<Result<void>> ReferenceKeeper::reload()
     current_ = std::move(loaded->set);
     next_change_ = loaded->next_change;
     timer_.cancel(); // follow_consents looks at the new time
-    co_return Result<void>{};
+    const Result<void> done;
+    co_return done;
 }
 
 Task<> ReferenceKeeper::follow_consents(std::function<void()> on_change)
