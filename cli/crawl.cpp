@@ -38,7 +38,7 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
         co_await engine.stop();
         co_return started.error();
     }
-    if (!options.no_match) engine.start_loops();
+    if (!options.no_match) engine.start_loops({});
     const auto progress = co_await engine.crawl_once();
     if (!options.no_match) co_await engine.deliver_due_alerts(patience_for_alerts);
     co_await engine.stop();

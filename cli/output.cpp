@@ -7,11 +7,26 @@
 
 namespace stillwatch::cli {
 
+std::string printable(std::string_view text)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        // U+0080 to U+009F are control characters too: C2 80 to C2 9F.
+        const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (byte < 0x20 || byte == 0x7f || is_c1)
+            result += fmt::format("\\x{:02x}", byte);
+        else
+            result += text[i];
+    }
+    return result;
+}
+
 namespace {
 
 std::string cell(const json::value& value)
 {
-    if (value.is_string()) return std::string(value.get_string());
+    if (value.is_string()) return printable(std::string_view(value.get_string()));
     if (value.is_null()) return "";
     if (value.is_double()) return fmt::format("{:.3g}", value.get_double());
     if (value.is_bool()) return value.get_bool() ? "yes" : "no";
@@ -103,7 +118,7 @@ void print_rows(Style style, const json::array& rows, const std::vector<std::str
 int print_error(const Error& error)
 {
     std::fflush(stdout);
-    fmt::print(stderr, "stillwatch: {}\n", to_string(error));
+    fmt::print(stderr, "stillwatch: {}\n", printable(to_string(error)));
     return exit_failed;
 }
 

@@ -23,6 +23,9 @@ void print_object(Style style, const json::object& object);
 void print_rows(Style style, const json::array& rows, const std::vector<std::string_view>& columns,
                 std::string_view nothing);
 
+// Text of strangers for a terminal: control characters become "\x1b" and the like.
+std::string printable(std::string_view text);
+
 // "stillwatch: not_found: no case C-7F3K" on standard error; gives exit_failed.
 int print_error(const Error& error);
 

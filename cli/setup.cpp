@@ -49,16 +49,24 @@ Result<void> make_directory(const fs::path& path)
     return {};
 }
 
-// A new file that nobody else may read; never replaces one.
-Result<void> write_new(const fs::path& file, std::string_view text)
+// Who may read the configuration beside root: the directory's group, where somebody made it for operators, else
+// the daemon's.
+struct Readers {
+    bool given = false;
+    gid_t group = 0;
+};
+
+// A new file for its owner and, where given, one group; there whole or not at all, and never in place of another.
+Result<void> write_new(const fs::path& file, std::string_view text, const Readers& readers)
 {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0) {
         if (errno == EEXIST) return Error{Errc::exists, fmt::format("{} exists already", file.string())};
         return system_error("create", file);
     }
-    const auto written = ::write(descriptor, text.data(), text.size());
-    const bool whole = written == static_cast<ssize_t>(text.size()) && ::fsync(descriptor) == 0;
+    const bool whole = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       (!readers.given || ::fchown(descriptor, 0, readers.group) == 0) &&
+                       ::fchmod(descriptor, 0640) == 0 && ::fsync(descriptor) == 0;
     const auto failure = system_error("write", file);
     ::close(descriptor);
     if (!whole) {
@@ -77,11 +85,17 @@ Result<void> hand_over(const fs::path& path, const passwd& owner)
     std::error_code error;
     for (const auto& entry : fs::recursive_directory_iterator(path, error))
         if (!give(entry.path())) return system_error("chown", entry.path());
+    if (error) return Error{Errc::io, fmt::format("{}: {}", path.string(), error.message())};
     return {};
 }
 
+// A directory of our own: what lies in another's is not handed over, nor taken for ours.
 Result<void> make_storage(const fs::path& storage)
 {
+    std::error_code error;
+    if (fs::exists(storage, error) && !fs::is_empty(storage, error))
+        return Error{Errc::exists, fmt::format("{} is not empty; an installation that was broken off must be removed first",
+                                               storage.string())};
     for (const auto& directory : {storage, storage / "evidence"}) {
         const auto made = make_directory(directory);
         if (!made) return made.error();
@@ -104,6 +118,10 @@ Result<json::object> init(const InitOptions& options)
     const auto* owner = options.owner.empty() ? nullptr : getpwnam(options.owner.c_str());
     if (!options.owner.empty() && !owner)
         return Error{Errc::invalid_argument, fmt::format("--owner: no user {}", options.owner)};
+    if (owner && ::geteuid() != 0)
+        return Error{Errc::invalid_argument, "--owner: only root can hand an installation over"};
+    // Whatever the caller's habit: nothing here is for everybody, and operators must be able to read the configuration.
+    ::umask(0027);
 
     json::object told;
     config::InitialChoices choices;
@@ -130,16 +148,15 @@ Result<json::object> init(const InitOptions& options)
         const auto handed = hand_over(storage, *owner);
         if (!handed) return handed.error();
     }
-    // Last, so that an installation which was broken off is not taken for a whole one.
-    const auto written = write_new(file, config::initial_config(choices));
-    if (!written) return written.error();
+    Readers readers;
     if (owner) {
-        // The directory's group, where somebody made it for operators; else the daemon's: either reads the file.
         struct stat status{};
         if (::stat(directory.c_str(), &status) != 0) return system_error("stat", directory);
-        const auto group = status.st_gid != 0 ? status.st_gid : owner->pw_gid;
-        if (::chown(file.c_str(), 0, group) != 0) return system_error("chown", file);
+        readers = {true, status.st_gid != 0 ? status.st_gid : owner->pw_gid};
     }
+    // Last, so that an installation which was broken off is not taken for a whole one.
+    const auto written = write_new(file, config::initial_config(choices), readers);
+    if (!written) return written.error();
     told["configuration"] = file.string();
     told["storage"] = storage.string();
     told["evidence_recipient"] = choices.recipients.front();

@@ -143,7 +143,7 @@ void run_links(Program& program, const std::string& source, const std::string& b
             print_object(Style::json,
                          {{"mechanism", name_of(link.mechanism)}, {"kind", name_of(link.kind)}, {"url", link.url}});
         else
-            fmt::print("{} {}\n", name_of(link.mechanism), link.url);
+            fmt::print("{} {}\n", name_of(link.mechanism), printable(link.url));
     }
     if (found->truncated) fmt::print(stderr, "stillwatch: {}: a limit was reached; not every link is listed\n", source);
 }

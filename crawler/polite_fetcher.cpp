@@ -62,6 +62,8 @@ bool may_hold_robots(const SiteRules& site, const Url& url)
     return !is_denied(url) && (is_host_of(site, url) || url.target() == "/robots.txt");
 }
 
+constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
+
 FetchLimits robots_limits()
 {
     FetchLimits limits;
@@ -98,8 +100,14 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         chain.push_back(url);
         auto next = next_hop(*fetched, chain);
         if (!next) co_return next.error();
+        // Nobody reads the body of a redirect; twenty large ones would be held at once.
+        if (fetched->body.size() > max_redirect_body_bytes) {
+            fetched->body.erase(fetched->body.begin() + max_redirect_body_bytes, fetched->body.end());
+            fetched->cut = Cut::size;
+        }
         hops.push_back(std::move(*fetched));
         url = std::move(*next);
+        conditions = {}; // they are of the first address's own answer
     }
 }
 

@@ -1,18 +1,22 @@
 #include "daemon/answers.hpp"
 
 #include "matcher/extract.hpp"
+#include "sandbox/content_decoding.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace stillwatch::daemon {
 
 Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 {
-    const auto type = answer.header("Content-Type");
-    const auto encoding = answer.header("Content-Encoding");
-    if (encoding.empty() || encoding == "identity") {
+    std::string type(answer.header("Content-Type"));
+    std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (sandbox::leaves_content_alone(answer.header("Content-Encoding"))) {
         if (matcher::sniff_picture(payload)) return Media::picture;
         if (type.starts_with("image/")) return Media::other;
-    } else if (type.starts_with("image/") || (expected == LinkKind::image && !type.starts_with("text/"))) {
-        return Media::picture;
+    } else if (type.starts_with("image/") || expected == LinkKind::image) {
+        return Media::picture; // what stands inside is not seen here, and types are often wrong
     }
     const bool is_document = type.empty() || type.starts_with("text/html") || type.starts_with("application/xhtml") ||
                              type.starts_with("text/plain") || type.starts_with("application/octet-stream");

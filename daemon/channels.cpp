@@ -55,7 +55,11 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
         if (entry.kind == config::ChannelKind::webhook) {
             const auto settings = http_settings(config, entry);
             if (!settings) return of_channel(entry, settings.error());
-            channel.http = std::make_unique<net::HttpClient>(loop, *settings);
+            try {
+                channel.http = std::make_unique<net::HttpClient>(loop, *settings);
+            } catch (const std::runtime_error& error) {
+                return of_channel(entry, {Errc::invalid_argument, error.what()});
+            }
             notifier = make_webhook(entry, *channel.http, clock);
         } else {
             channel.smtp = std::make_unique<net::SmtpClient>();
@@ -69,10 +73,10 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
     return channels;
 }
 
-void Channels::start(TaskGroup& tasks)
+void Channels::start(TaskGroup& tasks, const std::function<void()>& on_failure)
 {
     for (auto& channel : channels_)
-        tasks.spawn("outbox " + channel.outbox->channel(), channel.outbox->run());
+        tasks.spawn("outbox " + channel.outbox->channel(), channel.outbox->run(), on_failure);
 }
 
 void Channels::wake()

@@ -24,7 +24,7 @@ public:
                                                   alerts::AlertQueue& queue, const Clock& clock);
 
     // Starts the outbox loop of each channel in `tasks`, one after another named "outbox NAME".
-    void start(TaskGroup& tasks);
+    void start(TaskGroup& tasks, const std::function<void()>& on_failure);
     void wake();
     // Cuts what is being delivered and ends the loops; what was cut stays queued under the same id.
     void stop();

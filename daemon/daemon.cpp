@@ -58,32 +58,47 @@ public:
     }
 
 private:
+    // However serving ends, what it started ends before us.
     Task<> live()
     {
-        const auto started = co_await engine_.start();
-        if (!started) {
-            co_await engine_.stop();
-            throw std::runtime_error(to_string(started.error()));
+        std::exception_ptr failure;
+        try {
+            co_await serve();
+        } catch (...) {
+            failure = std::current_exception();
         }
+        co_await wind_down();
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    Task<> serve()
+    {
+        const auto started = co_await engine_.start();
+        if (!started) throw std::runtime_error(to_string(started.error()));
         auto handler = [this](control::Command command, std::string operator_name) {
             return engine_.run(std::move(command), std::move(operator_name));
         };
         server_.emplace(loop_, socket_, std::move(handler));
-        engine_.start_loops();
-        tasks_.spawn("crawl", engine_.crawl(), [this] {
-            exit_code_ = 1; // a daemon that does not crawl must not look alive
+        // A daemon that does not crawl, alert or follow consents must not look alive: the service manager restarts it.
+        auto give_up = [this] {
+            exit_code_ = 1;
             std::raise(SIGTERM);
-        });
+        };
+        engine_.start_loops(give_up);
+        tasks_.spawn("crawl", engine_.crawl(), give_up);
         if (const auto interval = watchdog_interval(); interval.count() > 0)
             tasks_.spawn("watchdog", feed_watchdog(interval));
         log::info("daemon", "ready", {{"version", STILLWATCH_VERSION}});
         notify_ready("watching");
         co_await obey_signals();
+    }
 
+    Task<> wind_down()
+    {
         log::info("daemon", "stopping");
         notify_stopping();
         cut_after_deadline();
-        server_->stop();
+        if (server_) server_->stop();
         metrics_.reset();
         co_await engine_.stop();
         tasks_.stop();

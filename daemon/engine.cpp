@@ -122,10 +122,11 @@ Task<Result<void>> Engine::start()
     co_return worker;
 }
 
-void Engine::start_loops()
+void Engine::start_loops(std::function<void()> on_failure)
 {
-    channels_->start(outboxes_);
-    loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }));
+    on_loop_failure_ = std::move(on_failure);
+    channels_->start(outboxes_, on_loop_failure_);
+    loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
 
 Task<> Engine::crawl()
@@ -138,16 +139,17 @@ Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
     auto begin = [now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) { return frontier.start_pass(now); };
     const auto begun = co_await stores_.run(std::move(begin));
     if (!begun) co_return begun.error();
+    // The other tiers are still to be compared, also when this pass is broken off, or a consent that begins or ends
+    // loads the references anew.
+    auto raise = [&tiers = options_.tiers, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+        return tiers.empty() ? Result<std::int64_t>(0) : cases.raise_generation({"stillwatch", now});
+    };
+    const auto raised_before = co_await stores_.run(raise);
+    if (!raised_before) co_return raised_before.error();
     crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
     auto progress = co_await scheduler_.run_once(std::move(visit));
-    if (!options_.tiers.empty()) {
-        // The other tiers are still to be compared.
-        auto raise = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
-            return cases.raise_generation({"stillwatch", now});
-        };
-        const auto raised = co_await stores_.run(std::move(raise));
-        if (!raised) co_return raised.error();
-    }
+    const auto raised_after = co_await stores_.run(std::move(raise));
+    if (!raised_after) co_return raised_after.error();
     co_return progress;
 }
 
@@ -167,8 +169,13 @@ Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
 Task<Result<json::value>> Engine::run(control::Command command, std::string operator_name)
 {
     const bool is_status = command.name == "status";
-    auto work = [commands = commands_, command = std::move(command), operator_name](CaseDatabase&, FrontierDatabase&) {
-        return commands->run(command, operator_name);
+    auto work = [commands = commands_, command = std::move(command),
+                 operator_name](CaseDatabase&, FrontierDatabase&) -> Result<control::CommandOutcome> {
+        try {
+            return commands->run(command, operator_name);
+        } catch (const std::exception& error) { // a disk that cannot be read
+            return Error{Errc::io, error.what()};
+        }
     };
     auto outcome = co_await stores_.run(std::move(work));
     // A disk that refuses to erase comes after the change was made.
@@ -177,7 +184,6 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     if (!outcome) co_return outcome.error();
     if (outcome->effects.references) {
         const auto reloaded = co_await references_.reload();
-        references_problem_ = reloaded ? "" : reloaded.error().detail;
         if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
         scheduler_.wake();
     }
@@ -203,6 +209,8 @@ Task<Result<void>> Engine::use(config::Config config)
     config.storage = config_.storage;
     const auto web = http_settings(config);
     if (!web) co_return web.error();
+    auto client = web_.make(*web);
+    if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
     auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_sites(rows); };
@@ -210,7 +218,7 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!stored) co_return stored.error();
 
     config_ = std::move(config);
-    web_.use(*web);
+    web_.use(*web, *std::move(client));
     pipeline_.use(pipeline_settings());
     scheduler_.use(crawl_settings(config_));
     commands_ = make_commands();
@@ -219,7 +227,7 @@ Task<Result<void>> Engine::use(config::Config config)
     outboxes_.stop();
     co_await wait_for(outboxes_);
     channels_ = *std::move(channels);
-    channels_->start(outboxes_);
+    channels_->start(outboxes_, on_loop_failure_);
     scheduler_.wake();
     co_return Result<void>{};
 }
@@ -268,7 +276,7 @@ std::string Engine::metrics() const
 
 std::string Engine::problem() const
 {
-    if (!references_problem_.empty()) return "references: " + references_problem_;
+    if (!references_.problem().empty()) return "references: " + references_.problem();
     const auto failing = channels_->failing();
     if (!failing.empty()) return fmt::format("alerts do not leave by: {}", fmt::join(failing, ", "));
     return {};

@@ -43,8 +43,8 @@ public:
 
     // Cleans up after an earlier run, loads references and the watch list, tries a worker. Errors: cannot start.
     Task<Result<void>> start();
-    // Starts the loops that deliver alerts and follow consents.
-    void start_loops();
+    // Starts the loops that deliver alerts and follow consents. `on_failure` is called when one of them breaks.
+    void start_loops(std::function<void()> on_failure);
     // Crawls until stop().
     Task<> crawl();
     // One pass over the watch list.
@@ -98,7 +98,7 @@ private:
     std::shared_ptr<control::Commands> commands_;
     TaskGroup outboxes_;
     TaskGroup loops_;
-    std::string references_problem_;
+    std::function<void()> on_loop_failure_;
 };
 
 } // namespace stillwatch::daemon

@@ -15,6 +15,14 @@ using store::Outcome;
 namespace {
 
 constexpr int status_not_modified = 304;
+// Longer validators than any real server's are not kept for millions of addresses, nor sent back.
+constexpr std::size_t max_validator_bytes = 512;
+
+std::string validator(const Fetched& answer, std::string_view name)
+{
+    const auto value = answer.header(name);
+    return value.size() <= max_validator_bytes ? std::string(value) : std::string();
+}
 
 Outcome outcome_of(const Error& error)
 {
@@ -108,8 +116,10 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, const crawler::Polite
     const auto payload = std::make_shared<const Bytes>(std::move(digested->first));
     journey.brought_new = result.content != digested->second;
     result.content = digested->second;
-    result.etag = fetched.header("ETag");
-    result.last_modified = fetched.header("Last-Modified");
+    // Those of a redirect's end belong to another address, and what nobody sends back is not kept.
+    const bool is_own = answer.hops.empty();
+    result.etag = is_own ? validator(fetched, "ETag") : "";
+    result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
     auto document = document_of(fetched, payload);
     switch (media_of(fetched, *payload, journey.visit.kind)) {
     case Media::page: {
@@ -140,7 +150,8 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();
         result.outcome = links.error().code == Errc::io ? Outcome::unreachable : Outcome::undecodable;
-        log::warn("pipeline", "page not read", {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
+        services_.counters.add("pages_refused_total", "code", name_of(links.error().code));
+        log::debug("pipeline", "page not read", {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
         co_return Result<void>{};
     }
     for (const auto& link : links->links) {
@@ -170,9 +181,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
 {
     auto& result = journey.result;
     const auto content = *result.content;
-    // Taken only now and given back soon: a withdrawn reference must not live on in a slow transfer.
-    auto references = services_.references.current();
-    result.generation = references->generation();
+    result.generation = services_.references.current()->generation();
     if (!journey.settings->compares) {
         result.outcome = Outcome::compared;
         result.generation = journey.visit.generation;
@@ -195,7 +204,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         matches = co_await matches_on_record(content);
     }
     if (matches.empty()) {
-        auto compared = co_await compare(journey, std::move(references), std::move(document));
+        auto compared = co_await compare(journey, std::move(document));
         if (!compared) {
             if (compared.error().code == Errc::cancelled) co_return compared.error();
             const auto code = compared.error().code;
@@ -212,6 +221,12 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         }
         services_.counters.add("pictures_compared_total");
         matches = *std::move(compared);
+        if (matches.empty() && answer.answer.cut == Cut::size) { // half a picture that is like nothing proves nothing
+            services_.counters.add("pictures_refused_total", "code", name_of(Errc::too_large));
+            result.outcome = Outcome::undecodable;
+            result.verdict = {content, result.generation, extractor_version, false, true};
+            co_return Result<void>{};
+        }
     }
     if (!matches.empty()) {
         const auto recorded = co_await record(journey, answer, matches);
@@ -223,11 +238,20 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             co_return Result<void>{};
         }
     }
+    // Findings of other bytes at this address count as known occurrences and leave none for these bytes: then what is
+    // on record is not the whole answer, and the next address with them is compared again.
+    auto is_on_record = true;
+    if (!matches.empty()) {
+        const auto on_record = co_await matches_on_record(content);
+        is_on_record = std::ranges::all_of(matches, [&](const Match& match) {
+            return std::ranges::find(on_record, match.reference, &Match::reference) != on_record.end();
+        });
+    }
     result.outcome = Outcome::compared;
     // That some tiers saw nothing says nothing about the others.
     const bool is_whole = journey.settings->tiers.empty();
     if (is_whole || !matches.empty())
-        result.verdict = {content, result.generation, extractor_version, !matches.empty(), false};
+        result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(), false};
     co_return Result<void>{};
 }
 
@@ -243,12 +267,20 @@ void Pipeline::leave_for_later(Journey& journey)
     result.last_modified = journey.visit.last_modified;
 }
 
-Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, std::shared_ptr<const matcher::ReferenceSet> references,
-                                                   Document document)
+Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document document)
 {
-    if (references->size() == 0) co_return std::vector<Match>{};
+    if (services_.references.current()->size() == 0) co_return std::vector<Match>{};
+    const bool came_plain = document.content_encoding.empty() || document.content_encoding == "identity";
     auto features = co_await services_.inspector.features(std::move(document));
     if (!features) co_return features.error();
+    // What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
+    if (came_plain && features->file_digest != *journey.result.content) {
+        services_.counters.add("worker_lies_total");
+        co_return Error{Errc::io, "the worker told of other bytes than it was given"};
+    }
+    // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
+    auto references = services_.references.current();
+    journey.result.generation = references->generation();
     auto work = [features = std::move(*features), references = std::move(references)] {
         return references->compare(features.file_digest, features);
     };

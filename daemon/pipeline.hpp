@@ -51,8 +51,7 @@ private:
     Task<Result<void>> read_answer(Journey& journey, const crawler::PoliteAnswer& answer);
     Task<Result<void>> read_page(Journey& journey, const Fetched& answer, Document document);
     Task<Result<void>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document);
-    Task<Result<std::vector<Match>>> compare(Journey& journey, std::shared_ptr<const matcher::ReferenceSet> references,
-                                             Document document);
+    Task<Result<std::vector<Match>>> compare(Journey& journey, Document document);
     Task<std::vector<Match>> matches_on_record(const Sha256& content);
     static void leave_for_later(Journey& journey);
     Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches);

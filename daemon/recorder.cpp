@@ -1,12 +1,17 @@
 #include "daemon/recorder.hpp"
 
 #include "alerts/event.hpp"
+#include "cases/consent.hpp"
 #include "core/log.hpp"
 #include "daemon/answers.hpp"
 #include "evidence/orphans.hpp"
 #include "evidence/package.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 namespace stillwatch::daemon {
 
@@ -44,7 +49,7 @@ Task<Result<void>> Recorder::record(std::shared_ptr<const RecordSettings> settin
     evidence::Capture capture;
     capture.image = std::move(sighting.chain);
     for (const auto& page : pages) {
-        const auto unknown = co_await unknown_at(page, sighting);
+        const auto unknown = co_await unknown_at(*settings, page, sighting);
         if (!unknown) co_return unknown.error();
         if (unknown->empty()) continue;
         SecondLook second;
@@ -74,23 +79,24 @@ Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const 
     auto pages = co_await services_.stores.run(std::move(list));
     if (pages.size() > most) {
         services_.counters.add("occurrences_left_out_total");
-        log::warn("recorder", "picture stands on more pages than are recorded",
-                  {{"url", sighting.image_url.text()}, {"recorded", most}});
         pages.erase(pages.begin() + static_cast<std::ptrdiff_t>(most), pages.end());
     }
     co_return std::move(pages);
 }
 
-// The matches that are no occurrence on this page yet; the others are touched.
-Task<Result<std::vector<Match>>> Recorder::unknown_at(const Url& page, const Sighting& sighting)
+// The matches that are no occurrence on this page yet and may become one; known ones are touched.
+Task<Result<std::vector<Match>>> Recorder::unknown_at(const RecordSettings& settings, const Url& page,
+                                                      const Sighting& sighting)
 {
-    auto sift = [&page, &sighting, now = services_.clock.now()](
+    auto sift = [&page, &sighting, most = settings.max_findings_per_picture, now = services_.clock.now()](
                     store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<std::vector<Match>> {
         std::vector<Match> unknown;
+        const auto same_bytes = cases.findings_of_content(sighting.content);
         for (const auto& match : sighting.matches) {
             const auto known = cases.occurrence(match.case_id, match.reference, page, sighting.image_url);
             if (!known) {
-                unknown.push_back(match);
+                const auto recorded = std::ranges::count(same_bytes, match.reference, &Finding::reference);
+                if (std::cmp_less(recorded, most)) unknown.push_back(match);
                 continue;
             }
             const auto touched = cases.touch_finding(*known, now);
@@ -161,7 +167,11 @@ Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, F
     if (facts.case_pseudonym.empty() || facts.reference_name.empty())
         co_return Result<void>{}; // withdrawn since it was compared
 
-    auto write = [&settings, &facts, &capture, this] {
+    auto write = [&settings, &facts, &capture, this]() -> Result<evidence::StoredEvidence> {
+        std::error_code error;
+        const auto space = std::filesystem::space(settings.evidence.directory, error);
+        if (!error && space.available < settings.min_free_bytes)
+            return Error{Errc::io, fmt::format("less than {} MiB free where evidence is kept", settings.min_free_bytes >> 20U)};
         return evidence::write_evidence(settings.evidence, services_.signing, facts, capture);
     };
     const auto stored = co_await offload(services_.cpu, std::move(write));
@@ -170,7 +180,12 @@ Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, F
     finding.evidence_digest = stored->digest;
 
     const auto alerts = alerts_of(settings, finding, facts.case_pseudonym);
-    auto commit = [&finding, &alerts, at = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
+    auto commit = [&finding, &alerts, at = services_.clock.now()](
+                      store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<store::CaseDatabase::Recorded> {
+        // Second looks take their time; a consent may have ended meanwhile.
+        for (const auto& c : cases.cases())
+            if (c.id == finding.case_id && cases::consent_status(c, at) != cases::ConsentStatus::valid)
+                return Error{Errc::refused, "consent has ended"};
         return cases.record_finding(finding, alerts, {"stillwatchd", at});
     };
     const auto recorded = co_await services_.stores.run(std::move(commit));

@@ -22,6 +22,10 @@ struct RecordSettings {
     // More pages than this that show the same picture are counted and not recorded: one picture in a side bar
     // would otherwise bring an alert for every page of the site.
     std::size_t max_pages_per_picture = 32;
+    // The same bytes at ever new addresses: a hostile site could bury the desk and fill the disk.
+    std::size_t max_findings_per_picture = 256;
+    // Below this much free space no evidence is written: the databases need room to go on.
+    std::uintmax_t min_free_bytes = std::uintmax_t{512} << 20U;
 };
 
 // A picture that matches, as it was served.
@@ -52,7 +56,8 @@ private:
         std::string error;
     };
     Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
-    Task<Result<std::vector<Match>>> unknown_at(const Url& page, const Sighting& sighting);
+    Task<Result<std::vector<Match>>> unknown_at(const RecordSettings& settings, const Url& page,
+                                                const Sighting& sighting);
     Task<Result<SecondLook>> look_again(const RecordSettings& settings, const Sighting& sighting, Url page);
     Task<Result<void>> record_occurrence(const RecordSettings& settings, Finding finding,
                                          const evidence::Capture& capture, std::int64_t generation);

@@ -29,7 +29,7 @@ Task<Result<void>> ReferenceKeeper::reload()
     auto load = [this](store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<cases::LoadedReferences> {
         try {
             return cases::load_references(cases, installation_, clock_.now(), memory_);
-        } catch (const vault::LockedMemoryError& error) {
+        } catch (const std::exception& error) { // memory that cannot be locked, a disk that cannot be read
             return Error{Errc::io, error.what()};
         }
     };
@@ -39,6 +39,7 @@ Task<Result<void>> ReferenceKeeper::reload()
         current_ = std::make_shared<const matcher::ReferenceSet>(std::vector<matcher::EnrolledReference>{}, 0, memory_);
         loaded = co_await stores_.run(std::move(load));
     }
+    problem_ = loaded ? "" : loaded.error().detail;
     if (!loaded) co_return loaded.error();
     for (const auto& refused : loaded->refused)
         log::warn("references", "reference not usable",

@@ -25,6 +25,9 @@ public:
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
 
+    // Why the last reload failed; empty when it did not.
+    const std::string& problem() const noexcept { return problem_; }
+
     // Reads the cases again. Errors: io (memory cannot be locked; then the set is empty: nothing is compared with
     // references whose consent may have ended).
     Task<Result<void>> reload();
@@ -38,6 +41,7 @@ private:
     vault::LockedMemoryResource memory_;
     std::shared_ptr<const matcher::ReferenceSet> current_;
     std::optional<Timestamp> next_change_;
+    std::string problem_;
     asio::steady_timer timer_;
 };
 

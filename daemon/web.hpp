@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace stillwatch::daemon {
@@ -20,11 +21,20 @@ public:
 
     Task<Result<Fetched>> fetch(FetchRequest request) override { return client_->fetch(std::move(request)); }
 
-    // Throws std::runtime_error when the settings cannot be used; the client before stays.
-    void use(const net::HttpSettings& settings)
+    // A client for these settings, or null where they are those in force. Errors: invalid_argument.
+    Result<std::unique_ptr<net::HttpClient>> make(const net::HttpSettings& settings)
     {
-        if (settings == settings_) return;
-        client_ = std::make_unique<net::HttpClient>(loop_, settings);
+        if (settings == settings_) return std::unique_ptr<net::HttpClient>();
+        try {
+            return std::make_unique<net::HttpClient>(loop_, settings);
+        } catch (const std::runtime_error& error) {
+            return Error{Errc::invalid_argument, error.what()};
+        }
+    }
+    void use(const net::HttpSettings& settings, std::unique_ptr<net::HttpClient> client)
+    {
+        if (!client) return;
+        client_ = std::move(client);
         settings_ = settings;
     }
 

@@ -6,6 +6,7 @@ namespace stillwatch::store {
 
 namespace {
 
+constexpr std::int64_t most_namings = 64; // pages after which one more brings no visit
 constexpr int max_redirects = 20; // hops over which "a page names this" is passed on
 
 // Whether the other side's bytes, or a 304 in their place, said what the address is.
@@ -81,7 +82,9 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         .run();
 
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
-    if (result.outcome == Outcome::page && before.outcome != Outcome::page && !redirects(result))
+    // A picture's address may answer with a page for once: a riddle, a limit.
+    if (result.outcome == Outcome::page && before.outcome != Outcome::page && before.kind == LinkKind::page &&
+        !redirects(result))
         connection.prepare("DELETE FROM link WHERE target = ?1").bind(result.id).run();
     for (const auto& link : result.discovered)
         names(result, link);
@@ -102,7 +105,14 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
             "INSERT INTO link (target, page, mechanism, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         .bind(known->id, page.id, link.mechanism, page.at)
         .run();
-    if (connection.changed_rows() > 0 && !known->fresh) name_again(known->id, page.at);
+    if (connection.changed_rows() > 0 && !known->fresh && !is_named_enough(known->id)) name_again(known->id, page.at);
+}
+
+// A picture in a side bar is named by every page: past what is ever recorded, one more is no reason to fetch it.
+bool FrontierDatabase::Impl::is_named_enough(UrlId target)
+{
+    auto row = connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");
+    return row.bind(target, most_namings).step() && row.integer(0) >= most_namings;
 }
 
 void FrontierDatabase::Impl::name_again(UrlId target, Timestamp at)

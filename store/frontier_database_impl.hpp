@@ -75,6 +75,7 @@ public:
     // A page came to name a known address. If pictures there are known to match, or are being fetched, they
     // are to be visited (again), so that the new occurrence is recorded.
     void name_again(UrlId target, Timestamp at);
+    bool is_named_enough(UrlId target);
     void keep_verdict(const Verdict& verdict);
 
     Connection connection;

@@ -63,7 +63,7 @@ protected:
 TEST_F(ChannelsTest, AMailServerThatDoesNotAnswerHoldsUpNoOtherChannel)
 {
     queue_alert("slow");
-    channels->start(tasks);
+    channels->start(tasks, {});
     // The slow channel is delivering by now.
     EXPECT_FALSE(run_until(300ms, [&] { return channels->counts().sent > 0; }));
     queue_alert("desk");
@@ -78,7 +78,7 @@ TEST_F(ChannelsTest, AMailServerThatDoesNotAnswerHoldsUpNoOtherChannel)
 TEST_F(ChannelsTest, ADeliveryThatIsCutStaysQueuedAsItWas)
 {
     queue_alert("slow");
-    channels->start(tasks);
+    channels->start(tasks, {});
     (void)run_until(300ms, [] { return false; });
     channels->stop();
     EXPECT_TRUE(run_until(5s, [&] { return tasks.running() == 0; }));
@@ -101,7 +101,7 @@ TEST_F(ChannelsTest, ADisabledChannelIsNotStarted)
     channels = Channels::make(config, loop, queue, clock).value();
     queue_alert("slow");
     queue_alert("desk");
-    channels->start(tasks);
+    channels->start(tasks, {});
     EXPECT_EQ(tasks.running(), 1U);
     EXPECT_TRUE(run_until(10s, [&] { return channels->counts().sent == 1; }));
     channels->stop();
