@@ -3,6 +3,7 @@ import dataclasses
 import html
 import io
 import json
+import os
 import pathlib
 import random
 
@@ -169,7 +170,10 @@ def nginx_configuration(out: pathlib.Path, pages: str, pictures: str) -> pathlib
         }}
     }}"""
     file = work / "nginx.conf"
+    # As root, nginx would serve as another user, who may not be let into our folder.
+    user = "user root root;" if os.geteuid() == 0 else ""
     file.write_text(f"""daemon off;
+{user}
 worker_processes 1;
 pid {work}/nginx.pid;
 error_log {work}/error.log;

@@ -22,7 +22,6 @@ class Stage:
     def __init__(self, seed: int, *, delay: str = "0ms", concurrency: int = 4, extra: str = ""):
         # A short path: Unix sockets have room for 107 bytes.
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="sw-"))
-        self.work.chmod(0o755)  # nginx serves as another user
         self.stillwatch = installation.Installation(installation.Programs(BUILD), self.work / "i")
         port = installation.free_port("127.0.0.2")
         self.hosts = [f"127.0.0.2:{port}", f"127.0.0.3:{port}"]
