@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,12 +20,14 @@ template <class T = void>
 using Task = asio::awaitable<T>;
 
 // Runs `work` on a thread of `pool`; the caller resumes on its own executor. An exception of `work` is
-// rethrown in the caller.
+// rethrown in the caller. Cancellation waits until it is done: a signal emitted on the loop must not reach a
+// coroutine that runs on another thread (it ended the program, or the wait was never resumed).
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work work)
 {
     auto on_pool = [work = std::move(work)]() mutable -> Task<std::invoke_result_t<Work&>> { co_return work(); };
-    return asio::co_spawn(pool, std::move(on_pool), asio::use_awaitable);
+    auto unheard = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+    return asio::co_spawn(pool, std::move(on_pool), std::move(unheard));
 }
 
 } // namespace stillwatch
