@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -19,13 +20,25 @@ namespace asio = boost::asio;
 template <class T = void>
 using Task = asio::awaitable<T>;
 
+// Calls the work and ends it, with all it holds, before its result is told.
+template <class Work>
+std::invoke_result_t<Work&> call_once(std::optional<Work>& work)
+{
+    Work own = *std::move(work);
+    work.reset();
+    return own();
+}
+
 // Runs `work` on a thread of `pool`; the caller resumes on its own executor. An exception of `work` is
-// rethrown in the caller. Cancellation waits until it is done: a signal emitted on the loop must not reach a
-// coroutine that runs on another thread (it ended the program, or the wait was never resumed).
+// rethrown in the caller. What `work` holds is gone when the caller resumes: references of a withdrawn case must
+// not live on, nor outlive their memory. Cancellation waits until it is done: a signal emitted on the loop must
+// not reach a coroutine that runs on another thread (it ended the program, or the wait was never resumed).
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work work)
 {
-    auto on_pool = [work = std::move(work)]() mutable -> Task<std::invoke_result_t<Work&>> { co_return work(); };
+    auto on_pool = [work = std::optional<Work>(std::move(work))]() mutable -> Task<std::invoke_result_t<Work&>> {
+        co_return call_once(work);
+    };
     auto unheard = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
     return asio::co_spawn(pool, std::move(on_pool), std::move(unheard));
 }

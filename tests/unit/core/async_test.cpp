@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -38,6 +39,29 @@ TEST(Offload, CancellationWaitsUntilTheWorkIsDone)
         loop.run();
         ASSERT_EQ(tasks.running(), 0U);
         ASSERT_EQ(done, round + 1);
+    }
+    pool.join();
+}
+
+Task<> hold_on(asio::thread_pool& pool, std::shared_ptr<int> held, std::weak_ptr<int> watched, bool& is_gone)
+{
+    auto work = [held = std::move(held)] { return *held; };
+    (void)co_await offload(pool, std::move(work));
+    is_gone = watched.expired();
+}
+
+TEST(Offload, WhatTheWorkHeldIsGoneWhenTheCallerResumes)
+{
+    asio::thread_pool pool{1};
+    for (int round = 0; round < 500; ++round) {
+        asio::io_context loop{1};
+        TaskGroup tasks{loop.get_executor()};
+        auto held = std::make_shared<int>(round);
+        const std::weak_ptr<int> watched = held;
+        bool is_gone = false;
+        tasks.spawn("hold", hold_on(pool, std::move(held), watched, is_gone));
+        loop.run();
+        ASSERT_TRUE(is_gone);
     }
     pool.join();
 }
