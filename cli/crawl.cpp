@@ -93,9 +93,9 @@ void add_crawl_command(Program program)
     auto* command = program.app.add_subcommand("crawl", "One full pass over the watch list, without a running daemon");
     command->add_flag("--once", options->once, "Required: endless crawling is the daemon's part")->required();
     command->add_flag("--no-match", options->no_match, "Fetch and read everything, compare nothing");
-    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near")
+    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
         ->delimiter(',')
-        ->check(CLI::IsMember({"exact", "near"}));
+        ->check(CLI::IsMember({"exact", "near", "derived"}));
     command->callback([program, options]() mutable { run_crawl(program, *options); });
 }
 

@@ -87,7 +87,7 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
         enrolment.names.insert(text_member(reference.as_object(), "name").value_or(""));
 
     const std::vector<std::filesystem::path> paths(files.begin(), files.end());
-    const auto read = read_pictures(*config, paths, [&](const auto& file, const auto& features) {
+    const auto read = read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
         enrol(enrolment, file, features);
     });
     if (!read) program.exit_code = print_error(read.error());

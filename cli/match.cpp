@@ -1,17 +1,18 @@
 #include "cli/command.hpp"
+#include "cli/in_order.hpp"
+#include "cli/match_output.hpp"
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
+#include "daemon/comparison.hpp"
 #include "matcher/reference_set.hpp"
+#include "matcher/weakness.hpp"
 #include "vault/locked_memory.hpp"
 
 #include <fmt/format.h>
-#include <fmt/os.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
-#include <optional>
 #include <set>
 
 namespace stillwatch::cli {
@@ -22,160 +23,111 @@ namespace fs = std::filesystem;
 
 struct MatchOptions {
     std::string references;
+    std::string background;
     std::vector<std::string> paths;
     std::string csv;
+    std::string draw;
     std::vector<std::string> tiers;
 };
 
-// One line of the result: a match of a picture, or that there is none.
-struct Row {
-    std::string file;
-    std::string status; // match, none, undecodable
-    std::optional<Match> match;
-    std::string reference;
-    std::string detail;
+// One run of the command: what is searched for, and what is known of the site.
+struct Search {
+    const config::Config& config;
+    int& exit_code;
+    vault::LockedMemoryResource memory{};
+    std::vector<fs::path> reference_files{}; // ReferenceId{n} is reference_files[n - 1]
+    std::shared_ptr<const matcher::ReferenceSet> references{};
+    matcher::TemplateMemory templates{};
+    std::set<Tier> tiers{};
+    asio::thread_pool cpu{1};
 };
 
-std::string quoted(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string result = "\"";
-    for (const char c : text)
-        result += c == '"' ? "\"\"" : std::string(1, c);
-    return result + '"';
-}
-
-std::string csv_line(const Row& row)
-{
-    if (!row.match) return fmt::format("{},{},,,,0,,,\n", quoted(row.file), row.status);
-    const auto& match = *row.match;
-    return fmt::format("{},{},{},{},{},{:.4f},{},{},{}\n", quoted(row.file), row.status, name_of(match.tier),
-                       name_of(match.relation), quoted(row.reference), match.score, match.distance_bits,
-                       name_of(match.orientation), match.inliers);
-}
-
-json::object json_row(const Row& row)
-{
-    json::object told{{"file", row.file}, {"status", row.status}};
-    if (!row.detail.empty()) told["detail"] = row.detail;
-    if (!row.match) return told;
-    const auto& match = *row.match;
-    told["tier"] = name_of(match.tier);
-    told["relation"] = name_of(match.relation);
-    told["reference"] = row.reference;
-    told["score"] = match.score;
-    told["distance_bits"] = match.distance_bits;
-    told["orientation"] = name_of(match.orientation);
-    told["inverted"] = match.inverted;
-    told["inliers"] = match.inliers;
-    return told;
-}
-
-// References by number: ReferenceId{n} is names[n - 1].
-struct References {
-    std::vector<std::string> names;
-    std::vector<matcher::EnrolledReference> enrolled;
-};
-
-Result<References> read_references(const config::Config& config, const fs::path& directory, int& exit_code)
+Result<void> read_references(Search& search, const fs::path& directory)
 {
     const auto files = files_below(directory);
     if (!files) return files.error();
-    References references;
-    const auto read = read_pictures(config, *files, [&](const auto& file, const auto& features) {
+    std::vector<matcher::EnrolledReference> enrolled;
+    const auto read = read_pictures(search.config, *files, Detail::reference, [&](const auto& file, const auto& features) {
         if (!features) {
-            exit_code = print_error({features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
+            search.exit_code = print_error({features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
             return;
         }
-        references.names.push_back(file.filename().string());
-        const ReferenceId id{static_cast<std::int64_t>(references.names.size())};
-        references.enrolled.push_back({id, CaseId{1}, features->file_digest, *features});
+        if (const auto weakness = matcher::weakness_of(*features))
+            fmt::print(stderr, "stillwatch: weak reference {}: {}\n", file.string(), *weakness);
+        search.reference_files.push_back(file);
+        const ReferenceId id{static_cast<std::int64_t>(search.reference_files.size())};
+        enrolled.push_back({id, CaseId{1}, features->file_digest, *features});
     });
     if (!read) return read.error();
-    if (references.names.empty())
+    if (enrolled.empty())
         return Error{Errc::not_found, fmt::format("{}: no picture in it can be read", directory.string())};
-    return references;
+    search.references = std::make_shared<const matcher::ReferenceSet>(std::move(enrolled), 1, search.memory);
+    return {};
 }
 
-class Writer {
-public:
-    Writer(const Program& program, std::FILE* csv) : style_(program.global.style()), csv_(csv)
-    {
-        if (csv_)
-            fmt::print(csv_, "file,status,tier,relation,reference,score,distance_bits,orientation,inliers\n");
-    }
-
-    void write(const Row& row)
-    {
-        if (csv_) fmt::print(csv_, "{}", csv_line(row));
-        if (style_ == Style::json)
-            print_object(style_, json_row(row));
-        else if (row.match)
-            fmt::print("{:<12} {:<8} {:>3} bits  {}  {}\n", row.status, name_of(row.match->tier), row.match->distance_bits,
-                       row.reference, row.file);
-        else if (!csv_)
-            fmt::print("{:<12} {}{}\n", row.status, row.file, row.detail.empty() ? "" : ": " + row.detail);
-    }
-
-private:
-    Style style_;
-    std::FILE* csv_;
-};
-
-Result<void> match_files(const Program& program, const config::Config& config, const MatchOptions& options,
-                         const References& references, const matcher::ReferenceSet& set, std::FILE* csv)
+// Compares files with the references; what is known of the site at the start holds for all of them.
+Result<void> compare_files(Search& search, const std::vector<fs::path>& files, const std::set<Tier>& tiers,
+                           InOrder<daemon::Compared>::Tell tell)
 {
-    std::set<Tier> tiers;
-    for (const auto& name : options.tiers)
-        if (const auto tier = tier_from_name(name)) tiers.insert(*tier);
+    const auto templates = search.templates.templates();
+    const auto work = [&search, &tiers, templates](sandbox::WorkerPool& pool, Document document) {
+        daemon::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt};
+        return daemon::compare_picture(pool, search.cpu, std::move(document), std::move(terms));
+    };
+    return InOrder<daemon::Compared>(files, work, std::move(tell)).run(search.config);
+}
+
+Result<void> learn_background(Search& search, const fs::path& directory)
+{
+    const auto files = files_below(directory);
+    if (!files) return files.error();
+    return compare_files(search, *files, {}, [&](const auto& file, const auto& compared) {
+        if (compared)
+            search.templates.learn(compared->file_digest, compared->lessons);
+        else
+            fmt::print(stderr, "stillwatch: {}: {}\n", file.string(), to_string(compared.error()));
+    });
+}
+
+Result<std::vector<fs::path>> files_of(const std::vector<std::string>& paths)
+{
     std::vector<fs::path> files;
-    for (const auto& path : options.paths) {
+    for (const auto& path : paths) {
         const auto below = files_below(path);
         if (!below) return below.error();
         files.insert(files.end(), below->begin(), below->end());
     }
-    Writer writer(program, csv);
-    return read_pictures(config, files, [&](const auto& file, const auto& features) {
-        Row row{file.string(), "none", std::nullopt, "", ""};
-        if (!features) {
-            row.status = "undecodable";
-            row.detail = features.error().detail;
-            writer.write(row);
-            return;
-        }
-        bool matched = false;
-        for (const auto& match : set.compare(features->file_digest, *features)) {
-            if (!tiers.empty() && !tiers.contains(match.tier)) continue;
-            matched = true;
-            row.status = "match";
-            row.match = match;
-            row.reference = references.names[static_cast<std::size_t>(match.reference.value - 1)];
-            writer.write(row);
-        }
-        if (!matched) writer.write(row);
+    return files;
+}
+
+Result<void> match_files(Search& search, const Program& program, const MatchOptions& options)
+{
+    const auto files = files_of(options.paths);
+    if (!files) return files.error();
+    auto output = MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size());
+    if (!output) return output.error();
+    std::vector<DrawnMatch> to_draw;
+    const auto compared = compare_files(search, *files, search.tiers, [&](const auto& file, const auto& result) {
+        output->tell(file, result);
+        if (options.draw.empty() || !result) return;
+        for (const auto& match : result->matches)
+            to_draw.push_back({file, search.reference_files[static_cast<std::size_t>(match.reference.value - 1)], match});
     });
+    if (!compared) return compared.error();
+    if (auto written = output->close(); !written) return written;
+    return options.draw.empty() ? Result<void>{} : draw_matches(search.config, options.draw, to_draw);
 }
 
 void run_match(Program& program, const MatchOptions& options)
 {
     config::Config config;
-    vault::LockedMemoryResource memory;
-    auto references = read_references(config, options.references, program.exit_code);
-    if (!references) {
-        program.exit_code = print_error(references.error());
-        return;
-    }
-    const matcher::ReferenceSet set(std::move(references->enrolled), 1, memory);
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> csv(
-        options.csv.empty() ? nullptr : std::fopen(options.csv.c_str(), "we"), std::fclose);
-    if (!options.csv.empty() && !csv) {
-        program.exit_code = print_error({Errc::io, fmt::format("{}: cannot be written", options.csv)});
-        return;
-    }
-    const auto matched = match_files(program, config, options, *references, set, csv.get());
-    if (!matched) program.exit_code = print_error(matched.error());
-    if (csv && std::fflush(csv.get()) != 0)
-        program.exit_code = print_error({Errc::io, fmt::format("{}: cannot be written", options.csv)});
+    Search search{config, program.exit_code};
+    for (const auto& name : options.tiers)
+        if (const auto tier = tier_from_name(name)) search.tiers.insert(*tier);
+    auto done = read_references(search, options.references);
+    if (done && !options.background.empty()) done = learn_background(search, options.background);
+    if (done) done = match_files(search, program, options);
+    if (!done) program.exit_code = print_error(done.error());
 }
 
 } // namespace
@@ -185,10 +137,14 @@ void add_match_command(Program program)
     auto options = std::make_shared<MatchOptions>();
     auto* command = program.app.add_subcommand("match", "Compares pictures with those in a directory; needs no installation");
     command->add_option("--references", options->references, "Directory of pictures to look for")->required();
-    command->add_option("--csv", options->csv, "File for the results: a row a match, or a row with status none");
-    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near")
+    command->add_option("--background", options->background,
+                        "Directory of other pictures of the same site: what its frames, buttons and watermarks have in\n"
+                        "common with references no longer counts");
+    command->add_option("--csv", options->csv, "File for the results: a row a match or candidate, or one with none");
+    command->add_option("--draw", options->draw, "Directory for pictures of each match, reference and find side by side");
+    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
         ->delimiter(',')
-        ->check(CLI::IsMember({"exact", "near"}));
+        ->check(CLI::IsMember({"exact", "near", "derived"}));
     command->add_option("paths", options->paths, "Pictures, or directories of them")->required();
     command->callback([program, options]() mutable { run_match(program, *options); });
 }

@@ -1,82 +1,21 @@
 #include "cli/pictures.hpp"
 
-#include "daemon/installation.hpp"
-#include "sandbox/worker_pool.hpp"
-
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
+#include "cli/in_order.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <fstream>
-#include <map>
 
 namespace stillwatch::cli {
 
-namespace {
-
-// State of one read_pictures call: which file is next, and what waits for an earlier one to be told.
-struct Reading {
-    const std::vector<std::filesystem::path>& files;
-    const EachPicture& each;
-    std::size_t max_bytes;
-    std::size_t next = 0;
-    std::size_t told = 0;
-    std::map<std::size_t, Result<PictureFeatures>> waiting{};
-
-    void tell(std::size_t index, Result<PictureFeatures> features)
-    {
-        waiting.emplace(index, std::move(features));
-        while (!waiting.empty() && waiting.begin()->first == told) {
-            each(files[told], waiting.begin()->second);
-            waiting.erase(waiting.begin());
-            ++told;
-        }
-    }
-};
-
-Task<> read_some(sandbox::WorkerPool& pool, Reading& reading)
-{
-    while (reading.next < reading.files.size()) {
-        const auto index = reading.next++;
-        auto bytes = read_file(reading.files[index], reading.max_bytes);
-        if (!bytes) {
-            reading.tell(index, bytes.error());
-            continue;
-        }
-        Document document{std::make_shared<const Bytes>(*std::move(bytes))};
-        auto features = co_await pool.features(std::move(document));
-        reading.tell(index, std::move(features));
-    }
-}
-
-} // namespace
-
 Result<void> read_pictures(const config::Config& config, const std::vector<std::filesystem::path>& files,
-                           const EachPicture& each)
+                           Detail detail, const EachPicture& each)
 {
-    auto settings = daemon::pool_settings(config);
-    if (!settings) return settings.error();
-    const auto lanes = std::min(settings->workers, std::max<std::size_t>(files.size(), 1));
-    settings->workers = lanes;
-    asio::io_context loop(1);
-    std::exception_ptr failure;
-    Reading reading{files, each, static_cast<std::size_t>(config.fetch.max_image_bytes)};
-    {
-        sandbox::WorkerPool pool(loop, *settings);
-        std::size_t running = lanes;
-        for (std::size_t i = 0; i < lanes; ++i) {
-            asio::co_spawn(loop, read_some(pool, reading), [&](std::exception_ptr thrown) {
-                if (thrown) failure = thrown;
-                if (--running == 0) loop.stop();
-            });
-        }
-        loop.run();
-    }
-    if (failure) std::rethrow_exception(failure);
-    return {};
+    const auto work = [detail](sandbox::WorkerPool& pool, Document document) {
+        return pool.features(std::move(document), detail);
+    };
+    return InOrder<PictureFeatures>(files, work, each).run(config);
 }
 
 Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& path)

@@ -159,7 +159,7 @@ void print_fingerprint(const Program& program, const std::filesystem::path& file
                           {"format", name_of(features.format)},
                           {"width_px", features.width_px},
                           {"height_px", features.height_px},
-                          {"frames", features.frames.size()},
+                          {"frames", features.local.size()},
                           {"file_digest", features.file_digest.hex()},
                           {"data_digest", features.data_digest.hex()}};
         for (std::size_t i = 0; orientations && i < orientation_count; ++i)
@@ -181,7 +181,7 @@ void run_fingerprint(Program& program, const std::vector<std::string>& names, bo
         return;
     }
     const std::vector<std::filesystem::path> files(names.begin(), names.end());
-    const auto read = read_pictures(*config, files, [&](const auto& file, const auto& features) {
+    const auto read = read_pictures(*config, files, Detail::hashes, [&](const auto& file, const auto& features) {
         if (features)
             print_fingerprint(program, file, *features, orientations);
         else

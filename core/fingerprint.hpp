@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/census.hpp"
 #include "core/digest.hpp"
+#include "core/local_features.hpp"
 
 #include <array>
 #include <bit>
@@ -50,11 +52,13 @@ enum class Orientation : std::uint8_t {
 constexpr std::size_t orientation_count = 8;
 std::string_view name_of(Orientation orientation) noexcept;
 
-// One frame of a picture: its eight fingerprints by Orientation. quality 0..100 as PDQ measures it (gradient
-// sum); below 50 PDQ's own tools take no match for sure.
+// The eight fingerprints of a frame by Orientation. quality 0..100 as PDQ measures it (gradient sum); below 50
+// PDQ's own tools take no match for sure.
 struct Frame {
     std::array<Fingerprint, orientation_count> fingerprints{};
     int quality_percent = 0;
+    int number = 0;       // of the frame in PictureFeatures::local
+    bool trimmed = false; // of what a uniform or blurred border leaves
 
     friend bool operator==(const Frame&, const Frame&) = default;
 };
@@ -62,25 +66,35 @@ struct Frame {
 enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif };
 std::string_view name_of(PictureFormat format) noexcept;
 
+// How much of a picture to tell.
+enum class Detail : std::uint8_t {
+    hashes,   // digests and fingerprints
+    query,    // and local features, as many as finding needs
+    reference // for a reference: fingerprints of the truly turned picture, fewer and surer features, the census
+};
+
 // What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
 // SHA-256 of the whole file (after content decoding), data_digest that of the file without its metadata
 // segments (equal for files that differ in EXIF, comments or profiles only). Still pictures have one frame,
-// animated ones up to max_frames.
+// animated ones up to max_frames; a frame whose border can be trimmed has a second fingerprint.
 struct PictureFeatures {
     static constexpr std::size_t max_frames = 4;
+    static constexpr std::size_t max_fingerprints = 2 * max_frames;
 
     PictureFormat format = PictureFormat::jpeg;
     int width_px = 0;
     int height_px = 0;
     Sha256 file_digest;
     Sha256 data_digest;
-    std::vector<Frame> frames;
+    std::vector<Frame> frames;         // 1..max_fingerprints
+    std::vector<LocalFeatures> local;  // 1..max_frames, one a frame; without features for Detail::hashes
+    std::vector<ReferenceCensus> census; // one a frame for Detail::reference, else none
 
     friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;
 };
 
 // Version of everything that turns bytes into PictureFeatures. Raise it when equal bytes may give other
 // features: older references are then refused until enrolled again, and older verdicts become stale.
-constexpr int extractor_version = 1;
+constexpr int extractor_version = 2;
 
 } // namespace stillwatch

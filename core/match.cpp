@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> tier_names{"exact", "near", "derived", "resemblance"};
 constexpr std::array<std::string_view, 3> relation_names{"copy", "edited", "same_scene"};
+constexpr std::array<std::string_view, 2> status_names{"match", "candidate"};
 
 } // namespace
 
@@ -28,6 +29,12 @@ std::string_view name_of(Relation relation) noexcept
 {
     const auto index = static_cast<std::size_t>(relation);
     return index < relation_names.size() ? relation_names[index] : "unknown";
+}
+
+std::string_view name_of(MatchStatus status) noexcept
+{
+    const auto index = static_cast<std::size_t>(status);
+    return index < status_names.size() ? status_names[index] : "unknown";
 }
 
 } // namespace stillwatch

@@ -5,6 +5,7 @@
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
 #include "daemon/answers.hpp"
+#include "daemon/comparison.hpp"
 
 #include <algorithm>
 
@@ -270,24 +271,24 @@ void Pipeline::leave_for_later(Journey& journey)
 Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document document)
 {
     if (services_.references.current()->size() == 0) co_return std::vector<Match>{};
-    const bool came_plain = document.content_encoding.empty() || document.content_encoding == "identity";
-    auto features = co_await services_.inspector.features(std::move(document));
-    if (!features) co_return features.error();
-    // What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
-    if (came_plain && features->file_digest != *journey.result.content) {
-        services_.counters.add("worker_lies_total");
-        co_return Error{Errc::io, "the worker told of other bytes than it was given"};
-    }
-    // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
-    auto references = services_.references.current();
-    journey.result.generation = references->generation();
-    auto work = [features = std::move(*features), references = std::move(references)] {
-        return references->compare(features.file_digest, features);
-    };
-    auto matches = co_await offload(services_.cpu, std::move(work));
-    const auto& tiers = journey.settings->tiers;
-    std::erase_if(matches, [&](const Match& match) { return !tiers.empty() && !tiers.contains(match.tier); });
-    co_return std::move(matches);
+    ComparisonTerms terms;
+    terms.references = [this] { return services_.references.current(); };
+    terms.tiers = journey.settings->tiers;
+    auto& memory = templates_[journey.site->name];
+    terms.templates = memory.templates();
+    if (document.content_encoding.empty() || document.content_encoding == "identity")
+        terms.file_digest = journey.result.content;
+    auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
+    if (!compared) co_return compared.error();
+    journey.result.generation = compared->generation;
+    memory.learn(compared->file_digest, compared->lessons);
+    // A lead that is not another picture of the scene tells a caseworker nothing.
+    std::erase_if(compared->matches, [this](const Match& match) {
+        if (match.status == MatchStatus::match || match.relation == Relation::same_scene) return false;
+        services_.counters.add("candidates_left_out_total");
+        return true;
+    });
+    co_return std::move(compared->matches);
 }
 
 // What these bytes matched before, as far as the cases still consent.

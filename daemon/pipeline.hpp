@@ -5,10 +5,13 @@
 #include "crawler/settings.hpp"
 #include "daemon/recorder.hpp"
 #include "daemon/services.hpp"
+#include "matcher/template_memory.hpp"
 #include "store/frontier_database.hpp"
 
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace stillwatch::daemon {
@@ -59,6 +62,7 @@ private:
     Services services_;
     Recorder recorder_;
     std::shared_ptr<const PipelineSettings> settings_;
+    std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
 };
 
 } // namespace stillwatch::daemon

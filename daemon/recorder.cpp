@@ -3,6 +3,7 @@
 #include "alerts/event.hpp"
 #include "cases/consent.hpp"
 #include "core/log.hpp"
+#include "core/match_json.hpp"
 #include "daemon/answers.hpp"
 #include "evidence/orphans.hpp"
 #include "evidence/package.hpp"
@@ -149,6 +150,7 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::in
     evidence::EvidenceFacts facts{finding, {}, {}, {}, services_.clock.now()};
     facts.explanation["extractor_version"] = extractor_version;
     facts.explanation["reference_generation"] = generation;
+    if (finding.match.placement) facts.explanation["placement"] = placement_json(*finding.match.placement);
     auto name = [&finding, &facts](store::CaseDatabase& cases, store::FrontierDatabase&) {
         for (const auto& c : cases.cases())
             if (c.id == finding.case_id) facts.case_pseudonym = c.pseudonym;

@@ -4,7 +4,9 @@
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace stillwatch::matcher {
 
@@ -21,9 +23,33 @@ struct PictureLimits {
 // The format by magic bytes; nothing when it is none of ours.
 std::optional<PictureFormat> sniff_picture(ByteView file) noexcept;
 
+// The smallest thing that later questions about a decoded picture need: its working frames
+// (matcher/working_frame.hpp), grey.
+struct Gist {
+    struct Grey {
+        int width_px = 0;
+        int height_px = 0;
+        std::vector<std::uint8_t> levels; // row-major, 0 black
+    };
+    Sha256 file_digest;
+    std::vector<Grey> frames;
+};
+
+struct Extracted {
+    PictureFeatures features;
+    Gist gist;
+};
+
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
 // truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made
 // for the restricted worker, which calls prepare_worker() first.
-Result<PictureFeatures> extract_features(ByteView file, const PictureLimits& limits = {});
+Result<Extracted> extract(ByteView file, const PictureLimits& limits, Detail detail);
+// The features alone.
+Result<PictureFeatures> extract_features(ByteView file, const PictureLimits& limits = {},
+                                         Detail detail = Detail::query);
+
+// Censuses of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is no
+// finite one).
+Result<std::vector<Census>> censuses_of(const Gist& gist, const std::vector<View>& views);
 
 } // namespace stillwatch::matcher

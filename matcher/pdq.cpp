@@ -1,5 +1,7 @@
 #include "matcher/pdq.hpp"
 
+#include "matcher/orient.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -197,6 +199,16 @@ Frame fingerprint(const Luma& picture)
     const auto block = transform(thumb);
     for (std::size_t i = 0; i < orientation_count; ++i)
         frame.fingerprints[i] = bits_of(block, turn_of(static_cast<Orientation>(i)));
+    return frame;
+}
+
+Frame fingerprint_of_turns(const Luma& picture)
+{
+    // What EXIF calls each turn; PDQ turns anti-clockwise.
+    constexpr std::array<int, orientation_count> exif_codes{1, 8, 3, 6, 4, 2, 5, 7};
+    auto frame = fingerprint(picture);
+    for (std::size_t i = 1; i < orientation_count; ++i)
+        frame.fingerprints[i] = fingerprint(turned_upright(picture, exif_codes[i])).fingerprints[0];
     return frame;
 }
 

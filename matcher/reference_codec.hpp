@@ -9,11 +9,11 @@
 
 namespace stillwatch::matcher {
 
-// What is kept of a reference picture, before sealing: fingerprints only.
+// What is kept of a reference picture, before sealing: what can be compared, never the picture.
 struct ReferenceRecord {
     int extractor_version = stillwatch::extractor_version;
-    Sha256 file_digest;
-    PictureFeatures features;
+    Sha256 file_digest;       // that of `features`, too
+    PictureFeatures features; // of Detail::reference
     bool weak = false;
     std::string weak_reason; // one sentence for caseworkers, at most 512 bytes; empty unless weak
 

@@ -1,10 +1,15 @@
 #include "matcher/reference_set.hpp"
 
+#include "core/inspector.hpp"
+#include "matcher/judge.hpp"
 #include "matcher/weakness.hpp"
 
 #include <algorithm>
 #include <array>
-#include <string.h> // explicit_bzero
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <map>
 
 namespace stillwatch::matcher {
 
@@ -16,25 +21,58 @@ namespace {
 constexpr int min_weak_quality_percent = 20;
 constexpr int max_weak_distance_bits = 15;
 
-double near_score(int distance_bits) noexcept
-{
-    return 0.99 - 0.01 * distance_bits; // below any exact match, 0.68 at 31 bits
-}
+// Fingerprints this close are no match and worth a look at the layout: watermarks, captions and swapped faces
+// come to 32..60 bits; of 57 360 pairs of other photographs none came below 86.
+constexpr int max_candidate_distance_bits = 62;
+constexpr std::size_t most_near_candidates = 4;
 
-Orientation inverse(Orientation turn) noexcept
-{
-    if (turn == Orientation::rotate_90) return Orientation::rotate_270;
-    if (turn == Orientation::rotate_270) return Orientation::rotate_90;
-    return turn;
-}
+// References that most features speak for are aligned; of those, the best are looked at again.
+constexpr std::size_t most_aligned = 20;
+constexpr std::size_t most_derived_leads = 6;
 
-void wipe(std::vector<EnrolledReference>& references) noexcept
+// The reference's unit square in the picture's unit square, when the picture is the reference turned.
+Affine turned_square(Orientation orientation)
 {
-    for (auto& reference : references) {
-        explicit_bzero(&reference.file_digest, sizeof reference.file_digest);
-        explicit_bzero(&reference.features.data_digest, sizeof reference.features.data_digest);
-        explicit_bzero(reference.features.frames.data(), reference.features.frames.size() * sizeof(Frame));
+    switch (orientation) {
+    case Orientation::original: return {{1, 0, 0, 0, 1, 0}};
+    case Orientation::rotate_90: return {{0, 1, 0, -1, 0, 1}};
+    case Orientation::rotate_180: return {{-1, 0, 1, 0, -1, 1}};
+    case Orientation::rotate_270: return {{0, -1, 1, 1, 0, 0}};
+    case Orientation::flip_x: return {{1, 0, 0, 0, -1, 1}};
+    case Orientation::flip_y: return {{-1, 0, 1, 0, 1, 0}};
+    case Orientation::flip_plus_1: return {{0, 1, 0, 1, 0, 0}};
+    case Orientation::flip_minus_1: return {{0, -1, 1, -1, 0, 1}};
     }
+    return {};
+}
+
+// The nearest of the eight to how a mapping turns the reference.
+Orientation orientation_of(const Affine& mapping)
+{
+    auto nearest = Orientation::original;
+    double most = -1;
+    const auto& m = mapping.a;
+    const double length = std::sqrt(m[0] * m[0] + m[1] * m[1] + m[3] * m[3] + m[4] * m[4]);
+    for (std::size_t i = 0; i < orientation_count; ++i) {
+        const auto turn = turned_square(static_cast<Orientation>(i)).a;
+        const double alike = (m[0] * turn[0] + m[1] * turn[1] + m[3] * turn[3] + m[4] * turn[4]) / length;
+        if (alike <= most) continue;
+        most = alike;
+        nearest = static_cast<Orientation>(i);
+    }
+    return nearest;
+}
+
+View view_of(int picture_frame, const StoredCensus& census, const Affine& unit_to_picture)
+{
+    View view{picture_frame, census.tile_columns, census.tile_rows, {}};
+    std::ranges::copy(unit_to_picture.a, view.a);
+    return view;
+}
+
+Affine scaled(Size size)
+{
+    return {{size.width, 0, 0, 0, size.height, 0}};
 }
 
 } // namespace
@@ -46,84 +84,353 @@ int accepted_distance_bits(int query_quality_percent, int reference_quality_perc
     return quality >= min_weak_quality_percent ? max_weak_distance_bits : -1;
 }
 
+std::vector<View> Shortlist::views() const
+{
+    std::vector<View> views;
+    for (const auto& lead : leads)
+        if (lead.view && views.size() < Inspector::max_views) views.push_back(*lead.view);
+    return views;
+}
+
+namespace {
+
+std::vector<std::shared_ptr<const StoredReference>> stored(std::vector<EnrolledReference>& references,
+                                                           std::pmr::memory_resource& memory)
+{
+    std::vector<std::shared_ptr<const StoredReference>> all;
+    for (const auto& reference : references)
+        all.push_back(std::make_shared<const StoredReference>(reference, memory));
+    wipe(references);
+    return all;
+}
+
+std::vector<std::span<const LocalFeature>> local_features_of(std::span<const std::shared_ptr<const StoredReference>> references)
+{
+    std::vector<std::span<const LocalFeature>> frames;
+    for (const auto& reference : references)
+        for (const auto& frame : reference->local)
+            frames.emplace_back(frame.features);
+    return frames;
+}
+
+} // namespace
+
 ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64_t generation,
                            std::pmr::memory_resource& memory)
-    : generation_(generation), owners_(&memory), digests_(&memory), frames_(&memory)
+    : ReferenceSet(stored(references, memory), generation, memory)
 {
-    std::size_t frame_count = 0;
-    for (const auto& reference : references)
-        frame_count += reference.features.frames.size();
+}
+
+ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
+                           std::pmr::memory_resource& memory)
+    : generation_(generation), references_(std::move(references)), digests_(&memory), hashes_(&memory),
+      features_(local_features_of(references_), memory)
+{
+    std::size_t frames = 0;
+    for (const auto& reference : references_)
+        frames += reference->frames.size();
     // Reserved at once, so that no outgrown copy is left behind.
-    owners_.reserve(references.size());
-    digests_.reserve(2 * references.size());
-    frames_.reserve(frame_count);
-    for (const auto& reference : references) {
-        const auto owner = static_cast<std::uint32_t>(owners_.size());
-        owners_.push_back({reference.reference, reference.case_id});
-        digests_.push_back({reference.file_digest, owner});
-        digests_.push_back({reference.features.data_digest, owner});
-        for (const auto& frame : reference.features.frames)
-            frames_.push_back({frame.fingerprints[static_cast<std::size_t>(Orientation::original)], owner,
-                               frame.quality_percent});
+    digests_.reserve(2 * references_.size());
+    hashes_.reserve(frames * orientation_count);
+    std::uint32_t owner = 0;
+    for (const auto& reference : references_) {
+        digests_.push_back({reference->file_digest, owner});
+        digests_.push_back({reference->data_digest, owner});
+        for (std::size_t f = 0; f < reference->frames.size(); ++f)
+            for (std::size_t turn = 0; turn < orientation_count; ++turn)
+                hashes_.push_back({reference->frames[f].fingerprints[turn], owner, static_cast<std::uint16_t>(f),
+                                   static_cast<Orientation>(turn)});
+        for (std::uint32_t f = 0; f < reference->local.size(); ++f)
+            local_frames_.push_back({owner, f});
+        ++owner;
     }
     std::ranges::sort(digests_, {}, &StoredDigest::digest);
-    wipe(references);
 }
 
-std::vector<std::uint32_t> ReferenceSet::exact_owners(const Sha256& digest) const
+std::shared_ptr<const StoredReference> ReferenceSet::find(ReferenceId reference) const
 {
-    std::vector<std::uint32_t> owners;
-    for (const auto& entry : std::ranges::equal_range(digests_, digest, {}, &StoredDigest::digest))
-        owners.push_back(entry.owner);
-    return owners;
+    const auto found = std::ranges::find(references_, reference, [](const auto& stored) { return stored->reference; });
+    return found == references_.end() ? nullptr : *found;
 }
 
-std::vector<Match> ReferenceSet::compare(const Sha256& file_digest, const PictureFeatures& query) const
+void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
-    struct Found {
-        std::uint32_t owner;
-        Match match;
-    };
-    std::vector<Found> found;
-    const auto add = [&](std::uint32_t owner, Match match) {
-        match.reference = owners_[owner].reference;
-        match.case_id = owners_[owner].case_id;
-        found.push_back({owner, match});
-    };
-    for (const auto& digest : {file_digest, query.data_digest})
-        for (const auto owner : exact_owners(digest))
-            add(owner, Match{});
-    for (const auto& frame : query.frames) {
+    for (const auto& digest : {picture.file_digest, picture.data_digest})
+        for (const auto& entry : std::ranges::equal_range(digests_, digest, {}, &StoredDigest::digest)) {
+            Lead lead;
+            lead.reference = entry.owner;
+            lead.is_exact = true;
+            leads.push_back(std::move(lead));
+        }
+}
+
+void ReferenceSet::add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const
+{
+    std::map<std::uint32_t, Lead> best; // by reference
+    for (const auto& frame : picture.frames) {
+        const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
         if (accepted_distance_bits(frame.quality_percent, 100) < 0) continue;
-        for (const auto& hit : near_frames(frame.fingerprints, frames_, max_near_distance_bits)) {
-            const auto& stored = frames_[hit.index];
-            if (hit.distance_bits > accepted_distance_bits(frame.quality_percent, stored.quality_percent))
+        for (const auto& hash : hashes_) {
+            const int plain = hamming(query, hash.fingerprint);
+            const int bits = std::min(plain, 256 - plain); // inverting a picture turns every bit
+            if (bits > max_candidate_distance_bits) continue;
+            const auto& reference = *references_[hash.owner];
+            const auto& stored = reference.frames[hash.frame];
+            Lead lead;
+            lead.reference = hash.owner;
+            lead.reference_frame = static_cast<std::size_t>(stored.number);
+            lead.picture_frame = frame.number;
+            lead.is_near = bits <= accepted_distance_bits(frame.quality_percent, stored.quality_percent);
+            lead.distance_bits = bits;
+            lead.orientation = hash.orientation;
+            lead.inverted = plain > 128;
+            // What was trimmed away is not known here, so nothing can be laid onto it.
+            if (!frame.trimmed && !stored.trimmed) {
+                const auto& local = picture.local[static_cast<std::size_t>(frame.number)];
+                const auto to_picture = combined(scaled({static_cast<double>(local.width_px), static_cast<double>(local.height_px)}),
+                                                 turned_square(hash.orientation));
+                lead.view = view_of(frame.number, reference.local[lead.reference_frame].census, to_picture);
+            } else if (!lead.is_near) {
                 continue;
-            Match match;
-            match.tier = Tier::near;
-            match.score = near_score(hit.distance_bits);
-            match.distance_bits = hit.distance_bits;
-            match.orientation = inverse(hit.turn);
-            match.inverted = hit.inverted;
-            add(stored.owner, match);
+            }
+            auto& kept = best[hash.owner];
+            if (!kept.distance_bits || bits < *kept.distance_bits) kept = std::move(lead);
         }
     }
+    std::vector<Lead> found;
+    for (auto& [owner, lead] : best)
+        found.push_back(std::move(lead));
+    std::ranges::stable_sort(found, {}, [](const Lead& lead) { return *lead.distance_bits; });
+    std::size_t candidates = 0;
+    for (auto& lead : found)
+        if (lead.is_near || candidates++ < most_near_candidates) leads.push_back(std::move(lead));
+}
 
-    const auto surer = [](const Match& a, const Match& b) {
-        if (a.tier != b.tier) return a.tier < b.tier;
-        if (a.distance_bits != b.distance_bits) return a.distance_bits < b.distance_bits;
-        return a.reference < b.reference;
+void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const
+{
+    struct Votes {
+        double weight = 0;
+        std::vector<FeaturePair> pairs;
     };
-    std::ranges::stable_sort(found, [&](const Found& a, const Found& b) {
-        return a.owner != b.owner ? a.owner < b.owner : surer(a.match, b.match);
-    });
-    const auto repeated = std::ranges::unique(found, {}, &Found::owner);
-    found.erase(repeated.begin(), repeated.end());
+    std::vector<Lead> found;
+    for (std::size_t f = 0; f < picture.local.size(); ++f) {
+        const auto& local = picture.local[f];
+        const FeatureFrame query{{static_cast<double>(local.width_px), static_cast<double>(local.height_px)}, local.features};
+        std::map<std::pair<std::uint32_t, bool>, Votes> votes; // by frame of the index, mirrored or not
+        for (const auto& hit : features_.search(local.features)) {
+            const auto& place = local_frames_[hit.frame];
+            const PartKey part(references_[place.owner]->reference, place.frame, PartKey::Kind::feature, hit.feature);
+            if (templates.contains(part)) continue;
+            auto& entry = votes[{hit.frame, hit.mirrored}];
+            entry.weight += max_feature_bits + 8 - hit.distance_bits;
+            entry.pairs.push_back({hit.query, hit.feature, hit.distance_bits});
+        }
+        using Entry = std::pair<const std::pair<std::uint32_t, bool>, Votes>;
+        std::vector<Entry*> ranked;
+        for (auto& entry : votes)
+            if (entry.second.pairs.size() >= min_inliers - 1) ranked.push_back(&entry);
+        std::ranges::stable_sort(ranked, std::greater{}, [](const Entry* entry) { return entry->second.weight; });
+        if (ranked.size() > most_aligned) ranked.resize(most_aligned);
+        for (auto* entry : ranked) {
+            const auto& [index_frame, is_mirrored] = entry->first;
+            const auto& place = local_frames_[index_frame];
+            const auto& stored = references_[place.owner]->local[place.frame];
+            auto aligned = align(query, {stored.size, stored.features}, std::move(entry->second.pairs), is_mirrored);
+            if (!aligned) continue;
+            Lead lead;
+            lead.reference = place.owner;
+            lead.reference_frame = place.frame;
+            lead.picture_frame = static_cast<int>(f);
+            lead.orientation = orientation_of(aligned->mapping);
+            lead.view = view_of(static_cast<int>(f), stored.census, combined(aligned->mapping, scaled(stored.size)));
+            lead.support = aligned->inliers + aligned->partners;
+            lead.features = std::move(aligned->features);
+            lead.alignment = std::move(*aligned);
+            found.push_back(std::move(lead));
+        }
+    }
+    std::ranges::stable_sort(found, std::greater{}, [](const Lead& lead) { return lead.support; });
+    if (found.size() > most_derived_leads) found.resize(most_derived_leads);
+    std::ranges::move(found, std::back_inserter(leads));
+}
+
+Shortlist ReferenceSet::shortlist(const PictureFeatures& picture, const Templates& templates,
+                                  const std::set<Tier>& tiers) const
+{
+    Shortlist list;
+    list.picture = picture.file_digest;
+    list.width_px = picture.width_px;
+    list.height_px = picture.height_px;
+    for (const auto& frame : picture.local)
+        list.frames.push_back({static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)});
+    const auto is_wanted = [&](Tier tier) { return tiers.empty() || tiers.contains(tier); };
+    if (is_wanted(Tier::exact)) add_exact(picture, list.leads);
+    if (is_wanted(Tier::near)) add_near(picture, list.leads);
+    if (is_wanted(Tier::derived)) add_derived(picture, templates, list.leads);
+    return list;
+}
+
+namespace {
+
+// The census that belongs to each lead, where there is one.
+std::vector<const Census*> censuses_of(const Shortlist& shortlist, std::span<const Census> censuses)
+{
+    std::vector<const Census*> by_lead;
+    std::size_t next = 0;
+    for (const auto& lead : shortlist.leads)
+        by_lead.push_back(lead.view && next < censuses.size() ? &censuses[next++] : nullptr);
+    return by_lead;
+}
+
+std::vector<bool> template_tiles(const StoredReference& reference, std::size_t frame, const Templates& templates)
+{
+    std::vector<bool> ignored;
+    if (templates.empty()) return ignored;
+    const auto tiles = reference.local[frame].census.tiles.size();
+    for (std::size_t tile = 0; tile < tiles; ++tile)
+        ignored.push_back(templates.contains({reference.reference, frame, PartKey::Kind::tile, tile}));
+    return ignored;
+}
+
+Affine unit_to_picture(const View& view)
+{
+    Affine mapping;
+    std::ranges::copy(view.a, mapping.a.begin());
+    return mapping;
+}
+
+Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts& facts)
+{
+    Placement placement;
+    const auto frame = shortlist.frames[static_cast<std::size_t>(lead.picture_frame)];
+    const auto corners = corners_of(unit_to_picture(*lead.view), {1, 1});
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+        placement.quadrilateral[2 * i] = corners[i].x * shortlist.width_px / frame.width;
+        placement.quadrilateral[2 * i + 1] = corners[i].y * shortlist.height_px / frame.height;
+    }
+    placement.inliers = facts.inliers;
+    placement.partners = facts.partners;
+    placement.unpaired_share = lead.alignment ? lead.alignment->unpaired : 0;
+    placement.shown_share = facts.shown_share;
+    placement.covered_share = facts.covered_share;
+    if (facts.agreement && facts.agreement->tiles > 0) {
+        const auto& agreement = *facts.agreement;
+        placement.evidence = agreement.evidence;
+        placement.agreeing_share = static_cast<double>(agreement.agreeing) / agreement.tiles;
+        placement.disagreeing_share = static_cast<double>(agreement.disagreeing) / agreement.tiles;
+        placement.edited = agreement.edited;
+    }
+    return placement;
+}
+
+Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* census, const StoredReference& reference,
+               const Templates& templates)
+{
+    Facts facts;
+    facts.is_exact = lead.is_exact;
+    facts.is_near = lead.is_near;
+    facts.distance_bits = lead.distance_bits;
+    if (lead.alignment) {
+        facts.inliers = lead.alignment->inliers;
+        facts.partners = lead.alignment->partners;
+    }
+    if (lead.view) {
+        const auto overlap =
+            overlap_of(unit_to_picture(*lead.view), {1, 1}, shortlist.frames[static_cast<std::size_t>(lead.picture_frame)]);
+        facts.shown_share = overlap.of_first;
+        facts.covered_share = overlap.of_second;
+        facts.corners_inside = overlap.corners_of_second;
+    }
+    if (census != nullptr)
+        facts.agreement = agreement_of(reference.local[lead.reference_frame].census, *census, lead.inverted,
+                                       template_tiles(reference, lead.reference_frame, templates));
+    return facts;
+}
+
+double evidence_of(const Facts& facts)
+{
+    return facts.agreement ? facts.agreement->evidence : 0;
+}
+
+bool surer(const Match& a, const Match& b)
+{
+    if (a.status != b.status) return a.status < b.status;
+    if (a.tier != b.tier) return a.tier < b.tier;
+    if (a.score != b.score) return a.score > b.score;
+    return a.reference < b.reference;
+}
+
+} // namespace
+
+std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const Census> censuses,
+                                       const Templates& templates) const
+{
+    const auto by_lead = censuses_of(shortlist, censuses);
+    const auto& leads = shortlist.leads;
+    std::vector<Facts> facts;
+    for (std::size_t i = 0; i < leads.size(); ++i)
+        facts.push_back(facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
     std::vector<Match> matches;
-    for (const auto& entry : found)
-        matches.push_back(entry.match);
+    for (std::size_t i = 0; i < leads.size(); ++i) {
+        // Fingerprints lay the whole onto the whole; features may know better how it lies.
+        std::size_t placed = i;
+        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k)
+            if (leads[k].reference == leads[i].reference && leads[k].alignment &&
+                evidence_of(facts[k]) > evidence_of(facts[placed]))
+                placed = k;
+        auto known = facts[placed];
+        known.is_near = leads[i].is_near;
+        if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
+        const auto verdict = matcher::judge(known);
+        if (!verdict.status) continue;
+        const auto& reference = *references_[leads[i].reference];
+        Match match;
+        match.reference = reference.reference;
+        match.case_id = reference.case_id;
+        match.tier = verdict.tier;
+        match.status = *verdict.status;
+        match.relation = verdict.relation;
+        match.score = verdict.score;
+        match.distance_bits = leads[i].distance_bits.value_or(0);
+        match.orientation = leads[placed].orientation;
+        match.inverted = leads[i].inverted;
+        match.inliers = known.inliers;
+        if (leads[placed].view) match.placement = placement_of(shortlist, leads[placed], known);
+        matches.push_back(std::move(match));
+    }
     std::ranges::stable_sort(matches, surer);
-    return matches;
+    std::vector<Match> best; // of each reference
+    for (auto& match : matches)
+        if (std::ranges::find(best, match.reference, &Match::reference) == best.end()) best.push_back(std::move(match));
+    return best;
+}
+
+std::vector<Lesson> ReferenceSet::lessons(const Shortlist& shortlist, std::span<const Census> censuses,
+                                          std::span<const Match> matches) const
+{
+    const auto by_lead = censuses_of(shortlist, censuses);
+    std::vector<Lesson> lessons;
+    for (std::size_t i = 0; i < shortlist.leads.size(); ++i) {
+        const auto& lead = shortlist.leads[i];
+        if (!lead.alignment) continue;
+        const auto& reference = *references_[lead.reference];
+        int weight = TemplateMemory::weight_of_other;
+        const auto match = std::ranges::find(matches, reference.reference, &Match::reference);
+        if (match != matches.end()) {
+            if (match->tier != Tier::derived || match->relation != Relation::edited) continue;
+            if (match->status == MatchStatus::match) weight = TemplateMemory::weight_of_edited;
+        }
+        const auto add = [&](PartKey::Kind kind, std::size_t index) {
+            lessons.push_back({{reference.reference, lead.reference_frame, kind, index}, weight});
+        };
+        for (const auto feature : lead.features)
+            add(PartKey::Kind::feature, feature);
+        if (by_lead[i] == nullptr) continue;
+        const auto shares = tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
+        for (std::size_t tile = 0; tile < shares.size(); ++tile)
+            if (shares[tile] >= agreeing_share) add(PartKey::Kind::tile, tile);
+    }
+    return lessons;
 }
 
 } // namespace stillwatch::matcher

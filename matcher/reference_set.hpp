@@ -1,13 +1,15 @@
 #pragma once
 
-#include "core/digest.hpp"
-#include "core/fingerprint.hpp"
-#include "core/id.hpp"
 #include "core/match.hpp"
-#include "matcher/near_scan.hpp"
+#include "matcher/feature_index.hpp"
+#include "matcher/stored_reference.hpp"
+#include "matcher/template_memory.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
+#include <set>
+#include <span>
 #include <vector>
 
 namespace stillwatch::matcher {
@@ -16,19 +18,37 @@ namespace stillwatch::matcher {
 // on 1 600 other photographs: no false match, eight orientations included.
 constexpr int max_near_distance_bits = 31;
 
-// A reference as it was opened: what to compare with, and whose it is.
-struct EnrolledReference {
-    ReferenceId reference;
-    CaseId case_id;
-    Sha256 file_digest;
-    PictureFeatures features;
-
-    friend bool operator==(const EnrolledReference&, const EnrolledReference&) = default;
-};
-
 // Largest distance taken as `near` for two frames of these qualities; -1 when none is (reasons in the
 // source).
 int accepted_distance_bits(int query_quality_percent, int reference_quality_percent) noexcept;
+
+// A reference that may lie in a picture, before the picture was looked at again.
+struct Lead {
+    std::uint32_t reference = 0;       // index in its set
+    std::size_t reference_frame = 0;
+    int picture_frame = 0;
+    bool is_exact = false;
+    bool is_near = false;
+    std::optional<int> distance_bits;
+    Orientation orientation = Orientation::original;
+    bool inverted = false;
+    std::optional<Alignment> alignment; // by features
+    std::optional<View> view;           // where to take the census
+    std::vector<std::uint32_t> features; // of the reference, that the alignment rests on
+    int support = 0;                     // features that speak for it
+};
+
+// What is left of all references after the first comparison: few.
+struct Shortlist {
+    Sha256 picture;
+    int width_px = 0; // of the picture as it is shown
+    int height_px = 0;
+    std::vector<Size> frames; // the picture's working frames
+    std::vector<Lead> leads;
+
+    // Censuses to ask for, in this order; at most Inspector::max_views.
+    std::vector<View> views() const;
+};
 
 // All references of one generation, ready to compare. Immutable, so any number of threads may compare at
 // once. Everything about references lives in memory of the resource given, which must outlive the set;
@@ -38,33 +58,57 @@ public:
     // The fingerprints and digests in `references` are wiped once they are copied.
     ReferenceSet(std::vector<EnrolledReference> references, std::int64_t generation,
                  std::pmr::memory_resource& memory);
+    ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
+                 std::pmr::memory_resource& memory);
     ReferenceSet(const ReferenceSet&) = delete;
     ReferenceSet& operator=(const ReferenceSet&) = delete;
 
     // The generation that verdicts are bound to.
     std::int64_t generation() const noexcept { return generation_; }
-    std::size_t size() const noexcept { return owners_.size(); }
+    std::size_t size() const noexcept { return references_.size(); }
+    // Nothing when it is not in the set.
+    std::shared_ptr<const StoredReference> find(ReferenceId reference) const;
 
-    // The best match of every reference that matches, surest first: `exact` by either digest, then `near` by
-    // distance. Match::orientation says how the found picture is turned against the reference.
-    std::vector<Match> compare(const Sha256& file_digest, const PictureFeatures& query) const;
+    // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice. `tiers`:
+    // those looked at, empty for all.
+    Shortlist shortlist(const PictureFeatures& picture, const Templates& templates = {},
+                        const std::set<Tier>& tiers = {}) const;
+
+    // The verdicts: matches surest first, then candidates; one for each reference. `censuses` are those of
+    // shortlist.views(); fewer where the picture could not be looked at again, which leaves what needs none.
+    std::vector<Match> judge(const Shortlist& shortlist, std::span<const Census> censuses,
+                             const Templates& templates = {}) const;
+
+    // What the picture has in common with references that it is not, by these verdicts.
+    std::vector<Lesson> lessons(const Shortlist& shortlist, std::span<const Census> censuses,
+                                std::span<const Match> matches) const;
 
 private:
-    struct Owner {
-        ReferenceId reference;
-        CaseId case_id;
-    };
     struct StoredDigest {
         Sha256 digest;
         std::uint32_t owner;
     };
+    struct StoredHash {
+        Fingerprint fingerprint;
+        std::uint32_t owner = 0;
+        std::uint16_t frame = 0; // index into StoredReference::frames
+        Orientation orientation = Orientation::original;
+    };
+    struct LocalFrame { // of the feature index
+        std::uint32_t owner;
+        std::uint32_t frame;
+    };
 
-    std::vector<std::uint32_t> exact_owners(const Sha256& digest) const;
+    void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
+    void add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const;
+    void add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const;
 
     std::int64_t generation_;
-    std::pmr::vector<Owner> owners_;
+    std::vector<std::shared_ptr<const StoredReference>> references_;
     std::pmr::vector<StoredDigest> digests_; // of files and of picture data, sorted
-    std::pmr::vector<StoredFrame> frames_;
+    std::pmr::vector<StoredHash> hashes_;
+    std::vector<LocalFrame> local_frames_;
+    FeatureIndex features_;
 };
 
 } // namespace stillwatch::matcher

@@ -1,37 +1,20 @@
 #include "sandbox/messages.hpp"
 
-#include "sandbox/wire.hpp"
+#include "matcher/features_codec.hpp"
+#include "sandbox/message_parts.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 namespace stillwatch::sandbox {
 
 namespace {
 
-constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
-constexpr std::uint32_t answer_mark = 0x31415753;  // "SWA1"
+constexpr std::uint32_t answer_mark = 0x31415753; // "SWA1"
 constexpr std::size_t max_detail_bytes = 200;
 constexpr std::size_t max_charset_bytes = 40;
 
-// A limit added there must be sent, too.
-static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
-static_assert(sizeof(matcher::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
-
-enum class WorkKind : std::uint8_t { links = 1, features = 2 };
-enum class AnswerKind : std::uint8_t { error = 0, links = 1, features = 2, ready = 3 };
-
-template <class Enum>
-constexpr std::uint8_t code_of(Enum value)
-{
-    return static_cast<std::uint8_t>(value);
-}
-
-Error broken(const char* what)
-{
-    return Error{Errc::malformed, what};
-}
+enum class AnswerKind : std::uint8_t { error = 0, links = 1, features = 2, ready = 3, censuses = 4 };
 
 bool is_printable(char c)
 {
@@ -56,18 +39,6 @@ template <class Enum>
 bool is_known(Enum value)
 {
     return name_of(value) != "unknown";
-}
-
-std::uint32_t side_code(int side_px)
-{
-    return static_cast<std::uint32_t>(std::max(side_px, 0));
-}
-
-int read_side(WireReader& reader)
-{
-    const auto side_px = reader.number<std::uint32_t>();
-    if (side_px > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) reader.refuse();
-    return reader.ok() ? static_cast<int>(side_px) : 0;
 }
 
 void write_error(WireWriter& writer, const Error& error)
@@ -136,59 +107,43 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
 void write_features(WireWriter& writer, const PictureFeatures& features)
 {
     writer.number(code_of(AnswerKind::features));
-    writer.number(code_of(features.format));
-    writer.number(side_code(features.width_px));
-    writer.number(side_code(features.height_px));
-    writer.raw(features.file_digest.bytes);
-    writer.raw(features.data_digest.bytes);
-    const auto count = std::min(features.frames.size(), PictureFeatures::max_frames);
-    writer.number(static_cast<std::uint8_t>(count));
-    for (std::size_t i = 0; i < count; ++i) {
-        writer.number(static_cast<std::uint8_t>(std::clamp(features.frames[i].quality_percent, 0, 100)));
-        for (const auto& fingerprint : features.frames[i].fingerprints)
-            for (const auto word : fingerprint.words)
-                writer.number(word);
-    }
-}
-
-Frame read_frame(WireReader& reader)
-{
-    Frame frame;
-    frame.quality_percent = reader.number<std::uint8_t>();
-    for (auto& fingerprint : frame.fingerprints)
-        for (auto& word : fingerprint.words)
-            word = reader.number<std::uint64_t>();
-    return frame;
+    Bytes encoded;
+    encoded.reserve(matcher::encoded_size(features));
+    matcher::append_features(encoded, features);
+    writer.raw(encoded);
 }
 
 bool within(const PictureFeatures& features, const matcher::PictureLimits& limits)
 {
-    const auto side_ok = [&](int side) { return side >= 1 && side <= limits.max_side_px; };
-    if (!side_ok(features.width_px) || !side_ok(features.height_px)) return false;
-    const auto pixels = std::uint64_t{side_code(features.width_px)} * side_code(features.height_px);
-    return pixels <= limits.max_pixels;
+    if (features.width_px > limits.max_side_px || features.height_px > limits.max_side_px) return false;
+    const auto width = static_cast<std::uint64_t>(features.width_px);
+    return width * static_cast<std::uint64_t>(features.height_px) <= limits.max_pixels;
 }
 
-Result<Answer> read_features(WireReader& reader, const matcher::PictureLimits& limits)
+Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
 {
-    PictureFeatures features;
-    features.format = static_cast<PictureFormat>(reader.number<std::uint8_t>());
-    features.width_px = read_side(reader);
-    features.height_px = read_side(reader);
-    const auto file_digest = reader.raw(features.file_digest.bytes.size());
-    const auto data_digest = reader.raw(features.data_digest.bytes.size());
-    const std::size_t count = reader.number<std::uint8_t>();
-    if (!reader.ok() || !is_known(features.format) || !within(features, limits))
-        return broken("answer: head of the features");
-    if (count < 1 || count > PictureFeatures::max_frames) return broken("answer: number of frames");
-    std::copy(file_digest.begin(), file_digest.end(), features.file_digest.bytes.begin());
-    std::copy(data_digest.begin(), data_digest.end(), features.data_digest.bytes.begin());
-    for (std::size_t i = 0; i < count; ++i) {
-        features.frames.push_back(read_frame(reader));
-        if (features.frames.back().quality_percent > 100) return broken("answer: quality of a frame");
-    }
-    if (!reader.complete()) return broken("answer: length of the frames");
-    return Answer{std::move(features)};
+    auto features = matcher::decode_features(reader.rest(), asked.detail);
+    if (!features) return broken("answer: features");
+    if (!within(*features, asked.limits)) return broken("answer: size of the picture");
+    return Answer{std::move(*features)};
+}
+
+void write_censuses(WireWriter& writer, const std::vector<Census>& censuses)
+{
+    writer.number(code_of(AnswerKind::censuses));
+    writer.raw(matcher::encode_censuses(censuses));
+}
+
+Result<Answer> read_censuses(WireReader& reader, const ViewsWork& asked)
+{
+    auto censuses = matcher::decode_censuses(reader.rest());
+    if (!censuses) return broken("answer: censuses");
+    const auto is_of = [](const Census& census, const View& view) {
+        return census.tile_columns == view.tile_columns && census.tile_rows == view.tile_rows;
+    };
+    if (!std::equal(censuses->begin(), censuses->end(), asked.views.begin(), asked.views.end(), is_of))
+        return broken("answer: other censuses than asked for");
+    return Answer{std::move(*censuses)};
 }
 
 template <class WritePayload>
@@ -206,76 +161,14 @@ Bytes framed(std::uint64_t number, const WritePayload& write_payload)
 
 } // namespace
 
-Result<Bytes> encode_request(const Request& request)
-{
-    if (request.content_encoding.size() > max_content_encoding_bytes)
-        return Error{Errc::invalid_argument, "request: content_encoding is too long"};
-    WireWriter writer;
-    writer.number(request_mark);
-    writer.number(request.number);
-    writer.number(request.body_bytes);
-    writer.number(request.max_decoded_bytes);
-    if (const auto* links = std::get_if<LinksWork>(&request.work)) {
-        if (links->content_type.size() > max_content_type_bytes || links->base.size() > Url::max_bytes)
-            return Error{Errc::invalid_argument, "request: content_type or base is too long"};
-        writer.number(code_of(WorkKind::links));
-        writer.text(request.content_encoding);
-        writer.text(links->content_type);
-        writer.text(links->base);
-        writer.number(std::uint64_t{links->limits.max_bytes});
-        writer.number(std::uint64_t{links->limits.max_links});
-        writer.number(std::uint64_t{links->limits.max_depth});
-        writer.number(std::uint64_t{links->limits.max_attributes});
-    } else if (const auto* features = std::get_if<FeaturesWork>(&request.work)) {
-        writer.number(code_of(WorkKind::features));
-        writer.text(request.content_encoding);
-        writer.number(std::uint64_t{features->limits.max_pixels});
-        writer.number(side_code(features->limits.max_side_px));
-        writer.number(side_code(features->limits.min_side_px));
-        writer.number(std::uint64_t{features->limits.max_working_bytes});
-    }
-    return std::move(writer).take();
-}
-
-Result<Request> decode_request(ByteView message)
-{
-    WireReader reader(message);
-    if (reader.number<std::uint32_t>() != request_mark) return broken("request: mark");
-    Request request;
-    request.number = reader.number<std::uint64_t>();
-    request.body_bytes = reader.number<std::uint64_t>();
-    request.max_decoded_bytes = reader.number<std::uint64_t>();
-    const auto kind = static_cast<WorkKind>(reader.number<std::uint8_t>());
-    request.content_encoding = reader.text(max_content_encoding_bytes);
-    if (kind == WorkKind::links) {
-        LinksWork links;
-        links.content_type = reader.text(max_content_type_bytes);
-        links.base = reader.text(Url::max_bytes);
-        links.limits.max_bytes = reader.number<std::uint64_t>();
-        links.limits.max_links = reader.number<std::uint64_t>();
-        links.limits.max_depth = reader.number<std::uint64_t>();
-        links.limits.max_attributes = reader.number<std::uint64_t>();
-        request.work = std::move(links);
-    } else if (kind == WorkKind::features) {
-        FeaturesWork features;
-        features.limits.max_pixels = reader.number<std::uint64_t>();
-        features.limits.max_side_px = read_side(reader);
-        features.limits.min_side_px = read_side(reader);
-        features.limits.max_working_bytes = reader.number<std::uint64_t>();
-        request.work = features;
-    } else {
-        return broken("request: kind");
-    }
-    if (!reader.complete() || request.number == 0) return broken("request: length or number");
-    return request;
-}
-
 Bytes encode_answer(std::uint64_t number, const Answer& answer)
 {
     return framed(number, [&](WireWriter& writer) {
         if (const auto* refusal = std::get_if<Refusal>(&answer)) write_error(writer, refusal->error);
         if (const auto* page = std::get_if<PageLinks>(&answer)) write_links(writer, *page);
         if (const auto* features = std::get_if<PictureFeatures>(&answer)) write_features(writer, *features);
+        if (const auto* censuses = std::get_if<std::vector<Census>>(&answer))
+            write_censuses(writer, *censuses);
     });
 }
 
@@ -307,8 +200,10 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
     const auto kind = static_cast<AnswerKind>(reader.number<std::uint8_t>());
     const auto* links = std::get_if<LinksWork>(&request.work);
     const auto* features = std::get_if<FeaturesWork>(&request.work);
+    const auto* views = std::get_if<ViewsWork>(&request.work);
     if (kind == AnswerKind::links && links != nullptr) return read_links(reader, links->limits);
-    if (kind == AnswerKind::features && features != nullptr) return read_features(reader, features->limits);
+    if (kind == AnswerKind::features && features != nullptr) return read_features(reader, *features);
+    if (kind == AnswerKind::censuses && views != nullptr) return read_censuses(reader, *views);
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};
     return broken("answer: kind");

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/census.hpp"
+#include "core/digest.hpp"
 #include "core/fingerprint.hpp"
 #include "core/links.hpp"
 #include "core/result.hpp"
@@ -12,6 +14,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 // What daemon and worker say to each other. Numbers are little-endian; text is u16 length + bytes. Both ends
 // are the same build, so the format has a mark but no version. The daemon trusts nothing of an answer: every
@@ -19,19 +22,24 @@
 //
 //   request (one datagram; the bytes to read come beside it as a sealed memfd)
 //     u32 "SWQ1"  u64 number (from 1)  u64 body_bytes  u64 max_decoded_bytes  u8 kind  text content_encoding
-//     kind 1 links:    text content_type  text base  u64 max_bytes  u64 max_links  u64 max_depth  u64
-//     max_attributes kind 2 features: u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
+//     kind 1 links:    text content_type  text base  u64 max_bytes  u64 max_links  u64 max_depth
+//                      u64 max_attributes
+//     kind 2 features: picture limits  u8 detail
+//     kind 3 views:    picture limits  32 bytes file_digest  u8 count
+//                      { u8 frame  u8 tile_columns  u8 tile_rows  6 x f64 mapping } …
+//     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
 //     u8 1 links:    text charset  u8 truncated  u32 count  { u8 mechanism  u8 kind  text url } …
-//     u8 2 features: u8 format  u32 width_px  u32 height_px  32 bytes file_digest  32 bytes data_digest
-//                    u8 count  { u8 quality_percent  8 x 4 u64 fingerprint words } …
+//     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, censuses with
+//     traits u8 4 censuses: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
 namespace stillwatch::sandbox {
 
 constexpr std::size_t max_content_encoding_bytes = 256;
 constexpr std::size_t max_content_type_bytes = 1024;
+constexpr std::size_t max_views = 16; // Inspector::max_views
 constexpr std::size_t max_request_bytes = 12U << 10U;
 constexpr std::size_t answer_header_bytes = 16;
 constexpr std::size_t max_answer_bytes = 16U << 20U; // of one payload
@@ -44,6 +52,14 @@ struct LinksWork {
 
 struct FeaturesWork {
     matcher::PictureLimits limits;
+    Detail detail = Detail::hashes;
+};
+
+// The worker answers from what it keeps of the picture with that digest, else it reads the body again.
+struct ViewsWork {
+    matcher::PictureLimits limits;
+    Sha256 file_digest;
+    std::vector<View> views; // 1..max_views
 };
 
 struct Request {
@@ -51,10 +67,11 @@ struct Request {
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork> work;
 };
 
-// Errors: invalid_argument (a text over its bound).
+// Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
+// bounds, a mapping that is not finite).
 Result<Bytes> encode_request(const Request& request);
 // Errors: malformed.
 Result<Request> decode_request(ByteView message);
@@ -68,7 +85,7 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer = std::variant<Refusal, PageLinks, PictureFeatures>;
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.
@@ -84,8 +101,8 @@ struct AnswerHeader {
 
 // The first answer_header_bytes of what came through the pipe. Errors: malformed.
 Result<AnswerHeader> decode_answer_header(ByteView header);
-// The answer to `request`: of its kind and within its limits. Errors: malformed (the worker lies or is
-// broken).
+// The answer to `request`: of its kind, with the detail or the views asked for, and within its limits.
+// Errors: malformed (the worker lies or is broken).
 Result<Answer> decode_answer(ByteView payload, const Request& request);
 // Nothing when the worker is ready. Errors: what the worker gave, or malformed.
 Result<void> decode_greeting(ByteView payload);

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/digest.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -19,6 +23,8 @@ public:
         for (std::size_t i = 0; i < sizeof value; ++i)
             bytes_.push_back(static_cast<std::byte>((value >> (8 * i)) & 0xffU));
     }
+    // A double as the number that its bits make.
+    void real(double value) { number(std::bit_cast<std::uint64_t>(value)); }
     void raw(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
     // Two bytes of length, then the text; the caller keeps it under 65 536 bytes.
     void text(std::string_view value)
@@ -56,6 +62,21 @@ public:
                                         (static_cast<Number>(std::to_integer<Number>(part[i])) << (8 * i)));
         return value;
     }
+    // Infinities and what is no number are out of every bound.
+    double real()
+    {
+        const auto value = std::bit_cast<double>(number<std::uint64_t>());
+        if (!std::isfinite(value)) refuse();
+        return ok_ ? value : 0;
+    }
+    Sha256 digest()
+    {
+        Sha256 digest;
+        const auto part = raw(digest.bytes.size());
+        std::copy(part.begin(), part.end(), digest.bytes.begin());
+        return digest;
+    }
+    ByteView rest() { return raw(rest_.size()); }
     ByteView raw(std::size_t count)
     {
         if (!ok_ || count > rest_.size()) {

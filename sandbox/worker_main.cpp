@@ -3,47 +3,96 @@
 #include "matcher/extract.hpp"
 #include "matcher/worker.hpp"
 #include "sandbox/content_decoding.hpp"
+#include "sandbox/gist_cache.hpp"
 #include "sandbox/worker_loop.hpp"
 
 namespace {
 
 using namespace stillwatch;
 
-sandbox::Answer links_in(const sandbox::LinksWork& work, ByteView document, bool truncated)
+// The bytes that were meant, and what holds them where a content encoding was undone.
+struct Content {
+    ByteView bytes;
+    bool truncated = false;
+    Bytes decoded{};
+};
+
+Result<Content> content_of(const sandbox::Request& request, ByteView body)
 {
-    auto page = html::extract_links(document, work.content_type, work.base, work.limits);
+    Content content{body};
+    if (!sandbox::leaves_content_alone(request.content_encoding)) {
+        auto decoded = sandbox::decode_content(body, request.content_encoding, request.max_decoded_bytes);
+        if (!decoded) return decoded.error();
+        content.decoded = std::move(decoded->bytes);
+        content.bytes = content.decoded; // moving `content` leaves the bytes where they are
+        content.truncated = decoded->truncated;
+    }
+    if (content.bytes.size() > request.max_decoded_bytes)
+        return Error{Errc::too_large, "content: over its limit"};
+    return content;
+}
+
+sandbox::Answer links_in(const sandbox::LinksWork& work, const Content& content)
+{
+    auto page = html::extract_links(content.bytes, work.content_type, work.base, work.limits);
     if (!page) return sandbox::Refusal(page.error());
-    page->truncated = page->truncated || truncated;
+    page->truncated = page->truncated || content.truncated;
     return std::move(*page);
 }
 
-sandbox::Answer features_of(const sandbox::FeaturesWork& work, ByteView file)
-{
-    auto features = matcher::extract_features(file, work.limits);
-    if (!features) return sandbox::Refusal(features.error());
-    return std::move(*features);
-}
-
-sandbox::Answer inspect(const sandbox::Request& request, ByteView body)
-{
-    sandbox::DecodedContent decoded;
-    if (!sandbox::leaves_content_alone(request.content_encoding)) {
-        auto content = sandbox::decode_content(body, request.content_encoding, request.max_decoded_bytes);
+// The handler of requests, with its memory of pictures.
+class Reader {
+public:
+    sandbox::Answer answer(const sandbox::Request& request, ByteView body)
+    {
+        // First, since a picture that is remembered needs no decoding of its body.
+        const auto* views = std::get_if<sandbox::ViewsWork>(&request.work);
+        if (views != nullptr)
+            if (const auto* gist = gists_.find(views->file_digest)) return censuses(*gist, *views);
+        const auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
-        decoded = std::move(*content);
-        body = decoded.bytes;
+        if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work))
+            return links_in(*links, *content);
+        if (views != nullptr) return censuses_anew(*views, content->bytes);
+        return features(std::get<sandbox::FeaturesWork>(request.work), content->bytes);
     }
-    if (body.size() > request.max_decoded_bytes)
-        return sandbox::Refusal(Error{Errc::too_large, "content: over its limit"});
-    if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work))
-        return links_in(*links, body, decoded.truncated);
-    return features_of(std::get<sandbox::FeaturesWork>(request.work), body);
-}
+
+private:
+    static sandbox::Answer censuses(const matcher::Gist& gist, const sandbox::ViewsWork& work)
+    {
+        auto censuses = matcher::censuses_of(gist, work.views);
+        if (!censuses) return sandbox::Refusal(censuses.error());
+        return std::move(*censuses);
+    }
+
+    sandbox::Answer features(const sandbox::FeaturesWork& work, ByteView file)
+    {
+        auto extracted = matcher::extract(file, work.limits, work.detail);
+        if (!extracted) return sandbox::Refusal(extracted.error());
+        // Views are asked in the working frames of Detail::query; those of a reference are smaller.
+        if (work.detail != Detail::reference) gists_.keep(std::move(extracted->gist));
+        return std::move(extracted->features);
+    }
+
+    sandbox::Answer censuses_anew(const sandbox::ViewsWork& work, ByteView file)
+    {
+        if (Sha256::of(file) != work.file_digest)
+            return sandbox::Refusal(Error{Errc::invalid_argument, "views: of another picture than this"});
+        auto extracted = matcher::extract(file, work.limits, Detail::hashes);
+        if (!extracted) return sandbox::Refusal(extracted.error());
+        return censuses(gists_.keep(std::move(extracted->gist)), work);
+    }
+
+    sandbox::GistCache gists_;
+};
 
 } // namespace
 
 int main(int argc, char** argv)
 {
     stillwatch::matcher::prepare_worker();
-    return stillwatch::sandbox::run_worker(argc, argv, inspect);
+    Reader reader;
+    return stillwatch::sandbox::run_worker(argc, argv, [&](const sandbox::Request& request, ByteView body) {
+        return reader.answer(request, body);
+    });
 }

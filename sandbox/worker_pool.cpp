@@ -2,14 +2,11 @@
 
 #include "sandbox/messages.hpp"
 #include "sandbox/sealed_memory.hpp"
+#include "sandbox/slots.hpp"
 #include "sandbox/worker_process.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <algorithm>
-#include <deque>
-#include <vector>
+#include <optional>
 
 namespace stillwatch::sandbox {
 
@@ -17,18 +14,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
+static_assert(max_views == Inspector::max_views);
+
 constexpr std::chrono::seconds first_pause{1};
 constexpr std::chrono::seconds longest_pause{60};
-
-// One place for a worker. `idle` is empty while a request has the worker, or before there is one.
-struct Slot {
-    std::shared_ptr<WorkerProcess> idle;
-    std::weak_ptr<WorkerProcess> current; // idle or under way
-    bool taken = false;
-    bool used_before = false;
-    std::size_t served = 0;
-    steady_clock::duration busy{0};
-};
 
 Error cancelled()
 {
@@ -48,31 +37,32 @@ Error as_told(Error error)
     }
 }
 
+// The picture that a worker keeps after this answer, as worker_main.cpp does.
+std::optional<Sha256> kept_picture(const Request& request, const Answer& answer)
+{
+    const auto* work = std::get_if<FeaturesWork>(&request.work);
+    const auto* features = std::get_if<PictureFeatures>(&answer);
+    if (work != nullptr && work->detail != Detail::reference && features != nullptr)
+        return features->file_digest;
+    const auto* views = std::get_if<ViewsWork>(&request.work);
+    if (views != nullptr && std::holds_alternative<std::vector<Census>>(answer)) return views->file_digest;
+    return std::nullopt;
+}
+
+template <class Value>
+Result<Value> value_of(Result<Answer> answer)
+{
+    if (!answer) return answer.error();
+    if (auto* refusal = std::get_if<Refusal>(&*answer)) return as_told(std::move(refusal->error));
+    return std::get<Value>(std::move(*answer));
+}
+
 } // namespace
 
-class WorkerPool::State : public std::enable_shared_from_this<State> {
+class WorkerPool::State {
 public:
-    // The right to use one slot; waits in line until there is one, and gives it back at its end.
-    struct Turn {
-        explicit Turn(std::shared_ptr<State> owner)
-            : state(std::move(owner)), called(state->io_, steady_clock::time_point::max())
-        {
-        }
-        ~Turn()
-        {
-            if (slot != nullptr) state->give_back(*slot);
-        }
-        Turn(const Turn&) = delete;
-        Turn& operator=(const Turn&) = delete;
-
-        std::shared_ptr<State> state;
-        Slot* slot = nullptr; // nothing when the pool stops
-        asio::steady_timer called;
-    };
-
     State(asio::io_context& io, PoolSettings settings)
-        : io_(io), settings_(std::move(settings)), slots_(std::max<std::size_t>(settings_.workers, 1)),
-          all_back_(io, steady_clock::time_point::max())
+        : io_(io), settings_(std::move(settings)), slots_(std::make_shared<Slots>(io, settings_.workers))
     {
         // Longer than any number of requests in time may take: the worker is replaced before it reaches the
         // limit, which is there for the day when the daemon no longer watches.
@@ -92,7 +82,6 @@ public:
 private:
     using Worker = std::shared_ptr<WorkerProcess>;
 
-    static Task<std::shared_ptr<Turn>> take_turn(std::shared_ptr<State> self);
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
     static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
                                          Request request);
@@ -101,57 +90,18 @@ private:
                                   steady_clock::duration time);
 
     Result<Worker> spawn(Slot& slot);
-    void give_back(Slot& slot);
-    void send_everyone_home();
     Error cannot_start(const Error& error);
 
     asio::io_context& io_;
     PoolSettings settings_;
-    std::vector<Slot> slots_;
-    std::deque<std::weak_ptr<Turn>> line_;
-    asio::steady_timer all_back_; // cancelled when a slot comes back while stopping
+    std::shared_ptr<Slots> slots_;
     std::chrono::seconds cpu_budget_{0};
-    bool stopping_ = false;
     std::uint64_t last_number_ = 0;
     PoolCounters counters_;
     std::chrono::seconds pause_{0};
     steady_clock::time_point start_again_at_;
     std::string start_failure_;
 };
-
-Task<std::shared_ptr<WorkerPool::State::Turn>> WorkerPool::State::take_turn(std::shared_ptr<State> self)
-{
-    auto turn = std::make_shared<Turn>(self);
-    if (self->stopping_) co_return turn;
-    const auto free_slot =
-        std::find_if(self->slots_.begin(), self->slots_.end(), [](auto& s) { return !s.taken; });
-    if (free_slot != self->slots_.end()) {
-        free_slot->taken = true;
-        turn->slot = &*free_slot;
-        co_return turn;
-    }
-    self->line_.push_back(turn);
-    boost::system::error_code called;
-    co_await turn->called.async_wait(asio::redirect_error(asio::use_awaitable, called));
-    co_return turn;
-}
-
-void WorkerPool::State::give_back(Slot& slot)
-{
-    slot.taken = false;
-    if (stopping_) {
-        all_back_.cancel();
-        return;
-    }
-    while (!line_.empty() && !slot.taken) {
-        const auto next = line_.front().lock(); // gone if its caller was cancelled
-        line_.pop_front();
-        if (!next) continue;
-        slot.taken = true;
-        next->slot = &slot;
-        next->called.cancel();
-    }
-}
 
 Error WorkerPool::State::cannot_start(const Error& error)
 {
@@ -181,7 +131,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
         ++self->counters_.crashed;
         co_await worker->end();
     }
-    if (self->stopping_) co_return cancelled();
+    if (self->slots_->are_stopping()) co_return cancelled();
     auto spawned = self->spawn(slot);
     if (!spawned) co_return spawned.error();
     const auto worker = std::move(*spawned);
@@ -191,7 +141,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
     const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
     if (!ready || greeting->number != 0) {
         const auto ending = co_await worker->end();
-        if (self->stopping_) co_return cancelled();
+        if (self->slots_->are_stopping()) co_return cancelled();
         const auto why = worker->was_late() ? std::string("no greeting in time")
                          : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
                                     : to_string(ending);
@@ -203,6 +153,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
     slot.used_before = true;
     slot.served = 0;
     slot.busy = {};
+    slot.pictures.clear();
     co_return worker;
 }
 
@@ -210,7 +161,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
 Task<Error> WorkerPool::State::loss_of(std::shared_ptr<State> self, Worker worker, Error reason)
 {
     const auto ending = co_await worker->end();
-    if (self->stopping_) co_return cancelled();
+    if (self->slots_->are_stopping()) co_return cancelled();
     if (worker->was_late()) {
         ++self->counters_.late;
         const auto limit = std::to_string(self->settings_.deadline.count());
@@ -228,7 +179,7 @@ Task<void> WorkerPool::State::keep_or_end(std::shared_ptr<State> self, Slot& slo
     ++slot.served;
     const bool worn = slot.served >= self->settings_.max_requests_per_worker ||
                       slot.busy + self->settings_.deadline > self->cpu_budget_;
-    if (worn || self->stopping_)
+    if (worn || self->slots_->are_stopping())
         co_await worker->end();
     else
         slot.idle = std::move(worker);
@@ -248,6 +199,7 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
         co_return loss;
     }
     ++self->counters_.completed;
+    if (const auto picture = kept_picture(request, *answer)) slot.remember(*picture);
     const auto time = steady_clock::now() - began;
     co_await keep_or_end(self, slot, std::move(worker), time);
     co_return answer;
@@ -262,7 +214,9 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
     request.max_decoded_bytes = self->settings_.max_decoded_bytes;
     const auto message = encode_request(request);
     if (!message) co_return message.error();
-    const auto turn = co_await take_turn(self);
+    const auto* views = std::get_if<ViewsWork>(&request.work);
+    const auto picture = views != nullptr ? std::optional(views->file_digest) : std::nullopt;
+    const auto turn = co_await Slots::take_turn(self->slots_, picture);
     if (turn->slot == nullptr) co_return cancelled();
     const auto memory = sealed_copy(*body);
     if (!memory) co_return memory.error();
@@ -284,7 +238,7 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
 
 Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
 {
-    const auto turn = co_await take_turn(self);
+    const auto turn = co_await Slots::take_turn(self->slots_, std::nullopt);
     if (turn->slot == nullptr) co_return cancelled();
     auto worker = co_await ready_worker(self, *turn->slot);
     if (!worker) co_return worker.error();
@@ -293,32 +247,20 @@ Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
     co_return started;
 }
 
-void WorkerPool::State::send_everyone_home()
-{
-    stopping_ = true;
-    for (const auto& waiting : line_)
-        if (const auto turn = waiting.lock()) turn->called.cancel();
-    line_.clear();
-}
-
 Task<void> WorkerPool::State::stop(std::shared_ptr<State> self)
 {
-    self->send_everyone_home();
-    for (const auto& slot : self->slots_)
+    self->slots_->send_everyone_home();
+    for (const auto& slot : self->slots_->all())
         if (const auto worker = slot.current.lock()) worker->kill();
-    for (auto& slot : self->slots_)
+    for (auto& slot : self->slots_->all())
         if (const auto worker = std::move(slot.idle)) co_await worker->end();
-    const auto is_taken = [](const Slot& slot) { return slot.taken; };
-    while (std::any_of(self->slots_.begin(), self->slots_.end(), is_taken)) {
-        boost::system::error_code woken;
-        co_await self->all_back_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    co_await Slots::all_back(self->slots_);
 }
 
 void WorkerPool::State::close() noexcept
 {
-    send_everyone_home();
-    for (auto& slot : slots_) {
+    slots_->send_everyone_home();
+    for (auto& slot : slots_->all()) {
         if (const auto worker = slot.current.lock()) worker->end_now();
         slot.idle.reset();
     }
@@ -352,21 +294,28 @@ Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
     document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
     request.work = LinksWork{std::move(document.content_type), std::move(base), state->settings().page};
     auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
-    if (!answer) co_return answer.error();
-    if (auto* refusal = std::get_if<Refusal>(&*answer)) co_return as_told(std::move(refusal->error));
-    co_return std::get<PageLinks>(std::move(*answer));
+    co_return value_of<PageLinks>(std::move(answer));
 }
 
-Task<Result<PictureFeatures>> WorkerPool::features(Document document)
+Task<Result<PictureFeatures>> WorkerPool::features(Document document, Detail detail)
 {
     const auto state = state_;
     Request request;
     request.content_encoding = std::move(document.content_encoding);
-    request.work = FeaturesWork{state->settings().picture};
+    request.work = FeaturesWork{state->settings().picture, detail};
     auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
-    if (!answer) co_return answer.error();
-    if (auto* refusal = std::get_if<Refusal>(&*answer)) co_return as_told(std::move(refusal->error));
-    co_return std::get<PictureFeatures>(std::move(*answer));
+    co_return value_of<PictureFeatures>(std::move(answer));
+}
+
+Task<Result<std::vector<Census>>> WorkerPool::views(Document document, Sha256 file_digest,
+                                                    std::vector<View> views)
+{
+    const auto state = state_;
+    Request request;
+    request.content_encoding = std::move(document.content_encoding);
+    request.work = ViewsWork{state->settings().picture, file_digest, std::move(views)};
+    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    co_return value_of<std::vector<Census>>(std::move(answer));
 }
 
 PoolCounters WorkerPool::counters() const noexcept

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace stillwatch::sandbox {
 
@@ -37,11 +39,14 @@ struct PoolCounters {
 };
 
 // An Inspector that hands each document to one of a fixed number of restricted processes. Workers start with
-// the first request that needs them. Callers wait in order until one is idle; a document is held by its
-// caller's shared pointer, so waiting costs no copy. Errors beside those of Inspector: invalid_argument (an
-// address or header over its bound, a picture under min_side_px), io (the worker program cannot start or
-// restrict itself: it is tried again after a pause that doubles from one second to a minute, until then
-// requests fail at once). Belongs to the thread that runs `io`; workers die with that thread.
+// the first request that needs them. Callers wait in order until one is idle, but for views: they prefer the
+// worker that remembers the picture, and any other one decodes it again. Their mappings count in the working
+// frames told with Detail::query. A document is held by its caller's shared pointer, so waiting costs no
+// copy. Errors beside those of Inspector: invalid_argument (an address or header over its bound, a picture
+// under min_side_px, views out of their bounds or of another picture than the document), io (the worker
+// program cannot start or restrict itself: it is tried again after a pause that doubles from one second to a
+// minute, until then requests fail at once). Belongs to the thread that runs `io`; workers die with that
+// thread.
 class WorkerPool final : public Inspector {
 public:
     WorkerPool(asio::io_context& io, PoolSettings settings);
@@ -56,7 +61,9 @@ public:
     Task<void> stop();
 
     Task<Result<PageLinks>> links(Document document, std::string base) override;
-    Task<Result<PictureFeatures>> features(Document document) override;
+    Task<Result<PictureFeatures>> features(Document document, Detail detail) override;
+    Task<Result<std::vector<Census>>> views(Document document, Sha256 file_digest,
+                                            std::vector<View> views) override;
 
     PoolCounters counters() const noexcept;
 

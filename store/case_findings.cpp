@@ -13,6 +13,12 @@ Url stored_url(const std::string& text)
     return *std::move(url);
 }
 
+// Of candidates only other pictures of a scene are recorded, as leads.
+MatchStatus status_of(Relation relation) noexcept
+{
+    return relation == Relation::same_scene ? MatchStatus::candidate : MatchStatus::match;
+}
+
 Finding read_finding(const Statement& row)
 {
     const ReferenceId reference = row.id<ReferenceId>(2);
@@ -20,12 +26,14 @@ Finding read_finding(const Statement& row)
     const Match match{reference,
                       case_id,
                       stored_enum<Tier>(row.text(6)),
+                      status_of(stored_enum<Relation>(row.text(7))),
                       stored_enum<Relation>(row.text(7)),
                       row.real(8),
                       row.small(9),
                       stored_enum<Orientation>(row.text(10)),
                       row.flag(11),
-                      row.small(12)};
+                      row.small(12),
+                      {}};
     return {row.id<FindingId>(0),
             case_id,
             reference,

@@ -1,4 +1,5 @@
 add_fuzz_target(messages
-    SOURCES sandbox/messages.cpp core/fingerprint.cpp core/links.cpp core/result.cpp
+    SOURCES sandbox/message_requests.cpp sandbox/messages.cpp matcher/features_codec.cpp matcher/plausible.cpp
+        core/fingerprint.cpp core/links.cpp core/result.cpp
     FOREIGN fmt::fmt
     LINK stillwatch_sandbox)

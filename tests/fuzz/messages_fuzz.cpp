@@ -1,9 +1,12 @@
+#include "matcher/plausible.hpp"
 #include "sandbox/messages.hpp"
 #include "tests/fuzz/claim.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 using namespace stillwatch;
 using namespace stillwatch::sandbox;
@@ -13,17 +16,32 @@ namespace {
 
 constexpr std::size_t max_links = 8;
 
-Request asking_for(bool links)
+template <class Work>
+Request asking_for(Work work)
 {
     Request request;
     request.number = 1;
+    request.work = std::move(work);
+    return request;
+}
+
+Request asking_for_links()
+{
     html::ExtractLimits limits;
     limits.max_links = max_links;
-    if (links)
-        request.work = LinksWork{"", "http://a.example/", limits};
-    else
-        request.work = FeaturesWork{};
-    return request;
+    return asking_for(LinksWork{"", "http://a.example/", limits});
+}
+
+Request asking_for_features(Detail detail)
+{
+    return asking_for(FeaturesWork{{}, detail});
+}
+
+Request asking_for_views()
+{
+    const View whole{0, 4, 3, {640, 0, 0, 0, 480, 0}};
+    const View strip{1, 16, 1, {320, 0, 10, 0, 20, 10}};
+    return asking_for(ViewsWork{{}, {}, {whole, strip}});
 }
 
 void check_request(ByteView message)
@@ -42,8 +60,10 @@ void check_answer(ByteView payload, const Request& request)
     if (const auto* page = std::get_if<PageLinks>(&*answer))
         claim(page->links.size() <= max_links, "links in bounds");
     if (const auto* picture = std::get_if<PictureFeatures>(&*answer))
-        claim(!picture->frames.empty() && picture->frames.size() <= PictureFeatures::max_frames,
-              "frames in bounds");
+        claim(matcher::plausible(*picture, std::get<FeaturesWork>(request.work).detail),
+              "features in bounds");
+    if (const auto* censuses = std::get_if<std::vector<Census>>(&*answer))
+        claim(censuses->size() == std::get<ViewsWork>(request.work).views.size(), "a census a view");
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -56,15 +76,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] % 5) {
+    switch (data[0] % 8) {
     case 0: check_request(message); break;
-    case 1: check_answer(message, asking_for(true)); break;
-    case 2: check_answer(message, asking_for(false)); break;
+    case 1: check_answer(message, asking_for_links()); break;
+    case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
     case 3: {
         const auto header = decode_answer_header(message);
         claim(!header || header->payload_bytes <= max_answer_bytes, "payload in bounds");
         break;
     }
+    case 5: check_answer(message, asking_for_features(Detail::query)); break;
+    case 6: check_answer(message, asking_for_features(Detail::reference)); break;
+    case 7: check_answer(message, asking_for_views()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

@@ -1,12 +1,17 @@
+#include "sandbox/gist_cache.hpp"
 #include "sandbox/worker_pool.hpp"
+#include "tests/unit/matcher/encoders.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 // The product's own worker program behind the product's own pool.
 namespace stillwatch::sandbox {
@@ -60,11 +65,11 @@ class Worker : public testing::Test {
 protected:
     Worker() : pool_(io_, settings()) {}
 
-    static PoolSettings settings()
+    static PoolSettings settings(std::size_t workers = 1)
     {
         PoolSettings settings;
         settings.worker_program = STILLWATCH_WORKER;
-        settings.workers = 1;
+        settings.workers = workers;
         settings.max_decoded_bytes = 4U << 20U;
         return settings;
     }
@@ -72,25 +77,46 @@ protected:
     {
         return Document{std::make_shared<const Bytes>(std::move(body)), std::move(encoding), "text/html"};
     }
+    template <class Value>
+    Result<Value> run(Task<Result<Value>> task)
+    {
+        std::optional<Result<Value>> answer;
+        asio::co_spawn(io_, std::move(task),
+                       [&](std::exception_ptr, Result<Value> result) { answer = std::move(result); });
+        io_.restart();
+        io_.run();
+        return answer.value();
+    }
     Result<PageLinks> links(Document document)
     {
-        std::optional<Result<PageLinks>> answer;
-        asio::co_spawn(io_, pool_.links(std::move(document), "https://board.example/thread/1"),
-                       [&](std::exception_ptr, Result<PageLinks> result) { answer = std::move(result); });
-        io_.restart();
-        io_.run();
-        return answer.value();
+        return run(pool_.links(std::move(document), "https://board.example/thread/1"));
     }
-    Result<PictureFeatures> features(Document document)
+    Result<PictureFeatures> features(Document document, Detail detail = Detail::query)
     {
-        std::optional<Result<PictureFeatures>> answer;
-        asio::co_spawn(
-            io_, pool_.features(std::move(document)),
-            [&](std::exception_ptr, Result<PictureFeatures> result) { answer = std::move(result); });
-        io_.restart();
-        io_.run();
-        return answer.value();
+        return run(pool_.features(std::move(document), detail));
     }
+    Result<std::vector<Census>> views(WorkerPool& pool, Bytes body, const PictureFeatures& of,
+                                      std::string encoding = "")
+    {
+        return run(pool.views(document(std::move(body), std::move(encoding)), of.file_digest,
+                              {whole(of), middle(of)}));
+    }
+    // A picture's first frame, and the part around its centre.
+    static View whole(const PictureFeatures& picture)
+    {
+        const auto& frame = picture.local.front();
+        return {0, 4, 3, {double(frame.width_px), 0, 0, 0, double(frame.height_px), 0}};
+    }
+    static View middle(const PictureFeatures& picture)
+    {
+        const auto& frame = picture.local.front();
+        return {
+            0,
+            2,
+            2,
+            {frame.width_px / 2.0, 0, frame.width_px / 4.0, 0, frame.height_px / 2.0, frame.height_px / 4.0}};
+    }
+    static Bytes nothing() { return to_bytes("this is no picture"); }
 
     asio::io_context io_{1};
     WorkerPool pool_;
@@ -165,6 +191,138 @@ TEST_F(Worker, BrokenContentIsUndecodable)
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, Errc::undecodable);
     EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = 1}));
+}
+
+// Decoders, local features and censuses must do with one thread and the system calls of the filter.
+TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
+{
+    using namespace matcher::test;
+    const auto drawing = scene(5, 640, 480);
+    const std::vector frames{drawing, mirrored(drawing), negative(drawing), scene(6, 640, 480),
+                             scene(7, 640, 480)};
+    const std::vector files{encode_jpeg(drawing), encode_jpeg(drawing, JpegKind::progressive),
+                            encode_png(drawing),  encode_png(drawing, PngKind::interlaced),
+                            encode_webp(drawing), encode_animated_webp(frames),
+                            encode_gif(frames),   encode_bmp(drawing),
+                            encode_tiff(drawing), encode_avif(drawing)};
+    for (const auto& file : files) {
+        const auto found = features(document(file), Detail::reference);
+        ASSERT_TRUE(found.has_value()) << to_string(found.error());
+        EXPECT_EQ(found->census.size(), found->local.size()) << name_of(found->format);
+        EXPECT_GT(found->local.front().features.size(), 50U) << name_of(found->format);
+    }
+    EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = files.size()}));
+}
+
+TEST_F(Worker, EachDetailTellsWhatWasAskedFor)
+{
+    const auto hashes = features(document(bitmap(128)), Detail::hashes);
+    const auto query = features(document(bitmap(128)), Detail::query);
+    const auto reference = features(document(bitmap(128)), Detail::reference);
+    ASSERT_TRUE(hashes && query && reference);
+    EXPECT_TRUE(hashes->local.at(0).features.empty());
+    EXPECT_EQ(hashes->local.at(0).width_px, query->local.at(0).width_px);
+    EXPECT_EQ(hashes->frames, query->frames);
+    EXPECT_FALSE(query->local.at(0).features.empty());
+    EXPECT_TRUE(query->census.empty());
+    EXPECT_EQ(reference->census.size(), 1U);
+}
+
+TEST_F(Worker, AnswersViewsOfAPictureFromItsMemory)
+{
+    for (const auto detail : {Detail::hashes, Detail::query}) {
+        WorkerPool pool(io_, settings());
+        const auto found = run(pool.features(document(bitmap(128)), detail));
+        ASSERT_TRUE(found.has_value()) << to_string(found.error());
+        const auto seen = views(pool, nothing(), *found); // a body from which nothing can be decoded
+        ASSERT_TRUE(seen.has_value()) << to_string(seen.error());
+        ASSERT_EQ(seen->size(), 2U);
+        EXPECT_EQ(seen->at(0).tile_columns, 4);
+        EXPECT_EQ(seen->at(1).tile_rows, 2);
+        EXPECT_NE(seen->at(0).right_clear, std::vector<std::uint8_t>(seen->at(0).plane_bytes()));
+        EXPECT_TRUE(views(pool, gzip(nothing()), *found, "no encoding of ours").has_value())
+            << "it is not touched";
+        EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 3}));
+    }
+}
+
+TEST_F(Worker, AFreshWorkerDecodesAgainForViews)
+{
+    const auto found = features(document(bitmap(128))).value();
+    const auto remembered = views(pool_, bitmap(128), found).value();
+    for (const auto& [body, encoding] : {std::pair(bitmap(128), ""), std::pair(gzip(bitmap(128)), "gzip")}) {
+        WorkerPool fresh(io_, settings());
+        const auto seen = views(fresh, body, found, encoding);
+        ASSERT_TRUE(seen.has_value()) << to_string(seen.error());
+        EXPECT_EQ(*seen, remembered);
+        EXPECT_EQ(views(fresh, nothing(), found).value(), remembered) << "then it remembers";
+    }
+}
+
+TEST_F(Worker, ViewsOfAnotherPictureThanTheDocumentAreRefused)
+{
+    auto other = features(document(bitmap(64))).value();
+    WorkerPool fresh(io_, settings());
+    for (const auto& body : {bitmap(128), nothing(), Bytes{}}) {
+        const auto refused = views(fresh, body, other);
+        ASSERT_FALSE(refused.has_value());
+        EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    }
+    EXPECT_EQ(fresh.counters(), (PoolCounters{.completed = 3}));
+}
+
+TEST_F(Worker, OnlyTheLastFewPicturesAreRemembered)
+{
+    const auto first = features(document(bitmap(64))).value();
+    for (std::uint32_t side = 65; side < 65 + kept_pictures - 1; ++side)
+        ASSERT_TRUE(features(document(bitmap(side))).has_value());
+    EXPECT_TRUE(views(pool_, nothing(), first).has_value());
+    for (std::uint32_t side = 75; side < 75 + kept_pictures; ++side)
+        ASSERT_TRUE(features(document(bitmap(side))).has_value());
+    EXPECT_EQ(views(pool_, nothing(), first).error().code, Errc::invalid_argument);
+    EXPECT_TRUE(views(pool_, bitmap(64), first).has_value());
+}
+
+// Its working frame is another than the one that views are asked of; and references should not linger.
+TEST_F(Worker, AReferenceIsNotRemembered)
+{
+    const auto reference = features(document(bitmap(64)), Detail::reference).value();
+    EXPECT_EQ(views(pool_, nothing(), reference).error().code, Errc::invalid_argument);
+}
+
+TEST_F(Worker, ViewsOfFramesThatAreNotThereAreRefused)
+{
+    const auto found = features(document(bitmap(64))).value();
+    auto view = whole(found);
+    view.frame = 1;
+    const auto refused = run(pool_.views(document(bitmap(64)), found.file_digest, {view}));
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    view.frame = PictureFeatures::max_frames;
+    const auto unsent = run(pool_.views(document(bitmap(64)), found.file_digest, {view}));
+    EXPECT_EQ(unsent.error().code, Errc::invalid_argument);
+    EXPECT_EQ(run(pool_.views(document(bitmap(64)), found.file_digest, {})).error().code,
+              Errc::invalid_argument);
+    EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = 2})) << "the others were not sent";
+}
+
+TEST_F(Worker, ViewsGoToTheWorkerThatRemembersThePicture)
+{
+    WorkerPool pool(io_, settings(2));
+    std::array<std::optional<PictureFeatures>, 2> found;
+    const auto look = [](WorkerPool& workers, Document file,
+                         std::optional<PictureFeatures>& into) -> Task<void> {
+        auto answer = co_await workers.features(std::move(file), Detail::query);
+        into = std::move(answer).value();
+    };
+    for (const std::uint32_t i : {0U, 1U}) // at once, so that each worker has one of them
+        asio::co_spawn(io_, look(pool, document(bitmap(64 + i)), found[i]), asio::detached);
+    io_.restart();
+    io_.run();
+    for (int times = 0; times < 3; ++times)
+        for (const auto& picture : found)
+            EXPECT_TRUE(views(pool, nothing(), picture.value()).has_value());
+    EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 8}));
 }
 
 // Every converter and decoder must do with the system calls of the filter, also the rare ones.

@@ -2,6 +2,7 @@
 
 #include "cases/case_book.hpp"
 #include "matcher/reference_codec.hpp"
+#include "tests/support/sample_features.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -17,22 +18,9 @@ using test::actor;
 using test::at;
 using testing::HasSubstr;
 
-// Features of a picture that no other seed resembles.
 PictureFeatures features(std::uint64_t seed)
 {
-    PictureFeatures features;
-    features.width_px = 640;
-    features.height_px = 480;
-    features.file_digest = Sha256::of(as_bytes("file " + std::to_string(seed)));
-    features.data_digest = Sha256::of(as_bytes("data " + std::to_string(seed)));
-    Frame frame;
-    frame.quality_percent = 90;
-    std::uint64_t state = seed;
-    for (auto& fingerprint : frame.fingerprints)
-        for (auto& word : fingerprint.words)
-            word = state = state * 6364136223846793005U + 1442695040888963407U;
-    features.frames.push_back(frame);
-    return features;
+    return test::sample_features(seed, Detail::reference);
 }
 
 class ReferencesTest : public testing::Test {
@@ -103,7 +91,8 @@ TEST_F(ReferencesTest, PeopleAreToldHowGoodAReferenceIs)
     EXPECT_EQ(good.quality_percent, 90);
     EXPECT_FALSE(good.weak);
     auto poor = features(1);
-    poor.frames[0].quality_percent = 3;
+    for (auto& frame : poor.frames)
+        frame.quality_percent = 3;
     const auto weak = seal_reference(c.public_key, c.pseudonym, poor).value();
     EXPECT_EQ(weak.quality_percent, 3);
     EXPECT_TRUE(weak.weak);

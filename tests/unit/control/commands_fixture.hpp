@@ -41,7 +41,7 @@ struct Desk {
     static json::object reference(const std::string& pseudonym, const std::string& name = "R-01")
     {
         return {{"case", pseudonym},      {"name", name},         {"sealed", "c0ffee"},
-                {"extractor_version", 1}, {"quality_percent", 90}, {"weak", false}};
+                {"extractor_version", extractor_version}, {"quality_percent", 90}, {"weak", false}};
     }
 
     stillwatch::test::TemporaryDirectory directory;

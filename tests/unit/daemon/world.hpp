@@ -43,8 +43,19 @@ inline std::string picture_file(const std::string& motif, const std::string& var
     return "\xFF\xD8\xFF" + motif + "\n" + variant;
 }
 
-// Features of such a file: pictures of one motif are near, others are not.
-inline PictureFeatures features_of(const std::string& file)
+// Cells of which nothing is clear.
+inline Census empty_census(int tile_columns, int tile_rows)
+{
+    Census census;
+    census.tile_columns = tile_columns;
+    census.tile_rows = tile_rows;
+    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear})
+        plane->resize(census.plane_bytes());
+    return census;
+}
+
+// Features of such a file: pictures of one motif are near, others are not. There is nothing local in them.
+inline PictureFeatures features_of(const std::string& file, Detail detail = Detail::reference)
 {
     PictureFeatures features;
     features.width_px = 640;
@@ -58,6 +69,9 @@ inline PictureFeatures features_of(const std::string& file)
         for (auto& word : fingerprint.words)
             word = state = state * 6364136223846793005U + 1442695040888963407U;
     features.frames.push_back(frame);
+    features.local.push_back({640, 480, {}});
+    if (detail == Detail::reference)
+        features.census.push_back({empty_census(4, 3), std::vector<TileTraits>(4 * 3)});
     return features;
 }
 
@@ -66,6 +80,7 @@ class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
     int pictures_read = 0;
+    int views_read = 0; // how often views were asked for
     std::optional<Error> page_error{};
     std::optional<Error> picture_error{};
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
@@ -85,12 +100,20 @@ public:
         }
         co_return std::move(page);
     }
-    Task<Result<PictureFeatures>> features(Document document) override
+    Task<Result<PictureFeatures>> features(Document document, Detail detail) override
     {
         ++pictures_read;
         if (before_picture) co_await before_picture();
         if (picture_error) co_return *picture_error;
-        co_return features_of(std::string(as_text(*document.body)));
+        co_return features_of(std::string(as_text(*document.body)), detail);
+    }
+    Task<Result<std::vector<Census>>> views(Document, Sha256, std::vector<View> views) override
+    {
+        ++views_read;
+        std::vector<Census> censuses;
+        for (const auto& view : views)
+            censuses.push_back(empty_census(view.tile_columns, view.tile_rows));
+        co_return std::move(censuses);
     }
 };
 

@@ -3,6 +3,7 @@
 #include "drawing.hpp"
 #include "matcher/pdq.hpp"
 #include "matcher/weakness.hpp"
+#include "tests/support/sample_features.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,41 +11,75 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
+using stillwatch::test::corruptions;
+using stillwatch::test::sample_features;
 
-PictureFeatures features_of(const Drawing& drawing, std::size_t frames = 1)
+PictureFeatures features_of(const Drawing& drawing)
 {
-    PictureFeatures features;
-    features.format = PictureFormat::webp;
-    features.width_px = drawing.width_px;
-    features.height_px = drawing.height_px;
-    features.data_digest = Sha256::of(as_bytes("data"));
-    features.frames.assign(frames, fingerprint(luma(drawing)));
+    auto features = sample_features(1, Detail::reference);
+    features.frames = {fingerprint(luma(drawing))};
     return features;
 }
 
-ReferenceRecord record(std::size_t frames = 1)
+ReferenceRecord record_of(PictureFeatures features)
 {
-    return make_reference_record(Sha256::of(as_bytes("file")), features_of(scene(61, 100, 80), frames));
+    return make_reference_record(Sha256::of(as_bytes("file")), std::move(features));
+}
+
+ReferenceRecord record(int frames = 1)
+{
+    return record_of(sample_features(61, Detail::reference, frames));
+}
+
+// What version 1 wrote of a picture with one frame.
+Bytes record_of_version_1()
+{
+    auto bytes = to_bytes("SWR1");
+    for (const int byte : {1, 0, 0, 0})
+        bytes.push_back(std::byte(byte));
+    bytes.resize(bytes.size() + 32 + 32 + 1 + 4 + 4);
+    bytes.push_back(std::byte{1});
+    bytes.resize(bytes.size() + 257 + 1 + 2);
+    return bytes;
 }
 
 TEST(ReferenceCodec, ReadsBackWhatItWrote)
 {
-    for (const auto& original :
-         {record(), record(4), make_reference_record({}, features_of(flat(9, 50, 50)))}) {
+    for (const auto& original : {record(), record(4), record_of(features_of(flat(9, 50, 50)))}) {
         const auto read = decode_reference(encode_reference(original));
         ASSERT_TRUE(read) << to_string(read.error());
         EXPECT_EQ(*read, original);
     }
 }
 
+TEST(ReferenceCodec, LeavesNoOutgrownCopyBehind)
+{
+    for (const auto& original : {record(), record(4), record_of(features_of(flat(9, 50, 50)))}) {
+        const auto bytes = encode_reference(original);
+        EXPECT_EQ(bytes.capacity(), bytes.size()) << "reserved at once, and nothing more";
+    }
+}
+
 TEST(ReferenceCodec, RefusesAnotherExtractorVersion)
 {
-    auto old = record();
-    old.extractor_version = extractor_version + 1;
-    const auto read = decode_reference(encode_reference(old));
+    auto newer = record();
+    newer.extractor_version = extractor_version + 1;
+    const auto read = decode_reference(encode_reference(newer));
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, Errc::refused);
     EXPECT_NE(read.error().detail.find("enrol the picture again"), std::string::npos);
+}
+
+TEST(ReferenceCodec, RefusesRecordsOfTheFirstFormatForTheirVersion)
+{
+    const auto read = decode_reference(record_of_version_1());
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error(),
+              (Error{Errc::refused, "reference was made by extractor version 1, this program uses 2: "
+                                    "enrol the picture again"}));
+    auto mixed = record_of_version_1();
+    mixed[4] = std::byte{extractor_version};
+    EXPECT_EQ(decode_reference(mixed).error().code, Errc::corrupt) << "another mark than its version has";
 }
 
 TEST(ReferenceCodec, DamagedBytesAreCorrupt)
@@ -53,14 +88,25 @@ TEST(ReferenceCodec, DamagedBytesAreCorrupt)
     for (std::size_t size = 0; size < good.size(); ++size) {
         const auto read = decode_reference(ByteView(good).first(size));
         ASSERT_FALSE(read) << size;
-        EXPECT_EQ(read.error().code, Errc::corrupt) << size;
+        ASSERT_EQ(read.error().code, Errc::corrupt) << size;
     }
     auto longer = good;
     longer.push_back({});
     EXPECT_EQ(decode_reference(longer).error().code, Errc::corrupt);
-    auto many_frames = good;
-    many_frames[4 + 4 + 64 + 9] = std::byte{200};
-    EXPECT_EQ(decode_reference(many_frames).error().code, Errc::corrupt);
+    auto weak_without_reason = good;
+    weak_without_reason[8] = std::byte{1};
+    EXPECT_EQ(decode_reference(weak_without_reason).error().code, Errc::corrupt);
+}
+
+TEST(ReferenceCodec, ValuesOutOfRangeAreCorrupt)
+{
+    for (const auto& [what, apply] : corruptions()) {
+        auto bad = record(2);
+        apply(bad.features);
+        const auto read = decode_reference(encode_reference(bad));
+        ASSERT_FALSE(read) << what;
+        EXPECT_EQ(read.error().code, Errc::corrupt) << what;
+    }
 }
 
 TEST(Weakness, TellsOfPicturesWithLittleStructure)

@@ -1,5 +1,7 @@
 #include "sandbox/messages.hpp"
 
+#include "tests/support/sample_features.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +24,7 @@ Request features_request()
 {
     Request request;
     request.number = 8;
-    request.work = FeaturesWork{{1'000'000, 2'000, 16, 3'000'000}};
+    request.work = FeaturesWork{{1'000'000, 2'000, 16, 3'000'000}, Detail::hashes};
     return request;
 }
 
@@ -36,16 +38,7 @@ PageLinks page()
 
 PictureFeatures picture()
 {
-    PictureFeatures features;
-    features.format = PictureFormat::png;
-    features.width_px = 800;
-    features.height_px = 600;
-    features.data_digest = Sha256::of(as_bytes("picture"));
-    Frame frame;
-    frame.quality_percent = 93;
-    frame.fingerprints[3].words = {1, 2, 3, 0xffffffffffffffff};
-    features.frames = {frame, frame};
-    return features;
+    return test::sample_features(1, Detail::hashes, 2);
 }
 
 ByteView payload_of(const Bytes& answer)
@@ -77,19 +70,6 @@ TEST(RequestMessage, LinksComeThroughWhole)
     EXPECT_EQ(work.limits.max_links, 100U);
     EXPECT_EQ(work.limits.max_depth, 50U);
     EXPECT_EQ(work.limits.max_attributes, 20U);
-}
-
-TEST(RequestMessage, FeaturesComeThroughWhole)
-{
-    const auto bytes = encode_request(features_request());
-    ASSERT_TRUE(bytes.has_value());
-    const auto request = decode_request(*bytes);
-    ASSERT_TRUE(request.has_value());
-    const auto& work = std::get<FeaturesWork>(request->work);
-    EXPECT_EQ(work.limits.max_pixels, 1'000'000U);
-    EXPECT_EQ(work.limits.max_side_px, 2'000);
-    EXPECT_EQ(work.limits.min_side_px, 16);
-    EXPECT_EQ(work.limits.max_working_bytes, 3'000'000U);
 }
 
 TEST(RequestMessage, TheLongestPossibleFitsItsBound)
@@ -131,14 +111,6 @@ TEST(AnswerMessage, LinksComeThroughWhole)
     const auto answer = decode_answer(payload_of(bytes), links_request());
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(std::get<PageLinks>(*answer), page());
-}
-
-TEST(AnswerMessage, FeaturesComeThroughWhole)
-{
-    const auto bytes = encode_answer(8, picture());
-    const auto answer = decode_answer(payload_of(bytes), features_request());
-    ASSERT_TRUE(answer.has_value());
-    EXPECT_EQ(std::get<PictureFeatures>(*answer), picture());
 }
 
 TEST(AnswerMessage, AnErrorsDetailBecomesOneShortPrintableLine)
@@ -192,22 +164,6 @@ TEST(AnswerMessage, MoreLinksThanAskedForAreALie)
     auto request = links_request();
     std::get<LinksWork>(request.work).limits.max_links = 1;
     EXPECT_EQ(refusal(page(), request), Errc::malformed);
-}
-
-TEST(AnswerMessage, ImpossiblePicturesAreALie)
-{
-    auto features = picture();
-    features.width_px = 2'001;
-    EXPECT_EQ(refusal(features, features_request()), Errc::malformed) << "side over its limit";
-    features = picture();
-    features.width_px = features.height_px = 1'500;
-    EXPECT_EQ(refusal(features, features_request()), Errc::malformed) << "pixels over their limit";
-    features = picture();
-    features.height_px = 0;
-    EXPECT_EQ(refusal(features, features_request()), Errc::malformed) << "no height";
-    features = picture();
-    features.frames.clear();
-    EXPECT_EQ(refusal(features, features_request()), Errc::malformed) << "no frame";
 }
 
 TEST(AnswerMessage, EveryShorterOrLongerPayloadIsALie)

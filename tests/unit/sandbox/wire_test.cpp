@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace stillwatch::sandbox {
 namespace {
 
@@ -26,6 +29,21 @@ TEST(Wire, WhatWasWrittenIsRead)
     EXPECT_EQ(reader.text(10), "añb");
     EXPECT_EQ(as_text(reader.raw(3)), "xyz");
     EXPECT_TRUE(reader.complete());
+}
+
+TEST(Wire, RealNumbersKeepTheirBits)
+{
+    WireWriter writer;
+    writer.real(-0.0);
+    writer.real(0.1);
+    writer.real(std::numeric_limits<double>::infinity());
+    const auto bytes = std::move(writer).take();
+    WireReader reader(bytes);
+    EXPECT_TRUE(std::signbit(reader.real()));
+    EXPECT_EQ(reader.real(), 0.1);
+    EXPECT_TRUE(reader.ok());
+    EXPECT_EQ(reader.real(), 0) << "not finite";
+    EXPECT_FALSE(reader.ok());
 }
 
 TEST(Wire, AShortMessageReadsAsZeroesAndIsNotComplete)

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "cli/pictures.hpp"
+#include "core/async.hpp"
+#include "core/inspector.hpp"
+#include "daemon/installation.hpp"
+#include "sandbox/worker_pool.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace stillwatch::cli {
+
+// Work on many picture files, several at a time in restricted workers of this process; what comes of each is
+// told in the order of the files.
+template <class T>
+class InOrder {
+public:
+    using Work = std::function<Task<Result<T>>(sandbox::WorkerPool& pool, Document document)>;
+    using Tell = std::function<void(const std::filesystem::path& file, const Result<T>& result)>;
+
+    InOrder(const std::vector<std::filesystem::path>& files, Work work, Tell tell)
+        : files_(files), work_(std::move(work)), tell_(std::move(tell))
+    {
+    }
+
+    // Errors: only when no worker can be started; what is wrong with a file is told of it.
+    Result<void> run(const config::Config& config)
+    {
+        auto settings = daemon::pool_settings(config);
+        if (!settings) return settings.error();
+        max_bytes_ = static_cast<std::size_t>(config.fetch.max_image_bytes);
+        const auto lanes = std::min(settings->workers, std::max<std::size_t>(files_.size(), 1));
+        settings->workers = lanes;
+        asio::io_context loop(1);
+        std::exception_ptr failure;
+        {
+            sandbox::WorkerPool pool(loop, *settings);
+            std::size_t running = lanes;
+            for (std::size_t i = 0; i < lanes; ++i) {
+                asio::co_spawn(loop, go_through(pool), [&](std::exception_ptr thrown) {
+                    if (thrown) failure = thrown;
+                    if (--running == 0) loop.stop();
+                });
+            }
+            loop.run();
+        }
+        if (failure) std::rethrow_exception(failure);
+        return {};
+    }
+
+private:
+    Task<> go_through(sandbox::WorkerPool& pool)
+    {
+        while (next_ < files_.size()) {
+            const auto index = next_++;
+            auto bytes = read_file(files_[index], max_bytes_);
+            if (!bytes) {
+                finish(index, bytes.error());
+                continue;
+            }
+            Document document{std::make_shared<const Bytes>(*std::move(bytes))};
+            auto result = co_await work_(pool, std::move(document));
+            finish(index, std::move(result));
+        }
+    }
+
+    void finish(std::size_t index, Result<T> result)
+    {
+        waiting_.emplace(index, std::move(result));
+        while (!waiting_.empty() && waiting_.begin()->first == told_) {
+            tell_(files_[told_], waiting_.begin()->second);
+            waiting_.erase(waiting_.begin());
+            ++told_;
+        }
+    }
+
+    const std::vector<std::filesystem::path>& files_;
+    Work work_;
+    Tell tell_;
+    std::size_t max_bytes_ = 0;
+    std::size_t next_ = 0;
+    std::size_t told_ = 0;
+    std::map<std::size_t, Result<T>> waiting_;
+};
+
+} // namespace stillwatch::cli

@@ -1,0 +1,63 @@
+#include "daemon/comparison.hpp"
+
+#include "core/log.hpp"
+
+namespace stillwatch::daemon {
+
+namespace {
+
+// Local features cost most and only `derived` needs them.
+Detail detail_for(const std::set<Tier>& tiers)
+{
+    return tiers.empty() || tiers.contains(Tier::derived) ? Detail::query : Detail::hashes;
+}
+
+} // namespace
+
+Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document, ComparisonTerms terms)
+{
+    auto copy = document;
+    const auto told = co_await inspector.features(std::move(copy), detail_for(terms.tiers));
+    if (!told) co_return told.error();
+    const auto& features = *told;
+    // What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
+    if (terms.file_digest && features.file_digest != *terms.file_digest) {
+        log::warn("comparison", "a worker told of other bytes than it was given");
+        co_return Error{Errc::io, "the worker told of other bytes than it was given"};
+    }
+    Compared compared;
+    compared.file_digest = features.file_digest;
+    compared.width_px = features.width_px;
+    compared.height_px = features.height_px;
+    for (;;) {
+        // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
+        auto references = terms.references();
+        compared.generation = references->generation();
+        const std::weak_ptr<const matcher::ReferenceSet> same = references;
+        auto search = [references = std::move(references), &features, &terms] {
+            return references->shortlist(features, *terms.templates, terms.tiers);
+        };
+        const auto shortlist = co_await offload(cpu, std::move(search));
+        std::vector<Census> censuses;
+        auto views = shortlist.views();
+        if (!views.empty()) {
+            auto again = document;
+            auto taken = co_await inspector.views(std::move(again), features.file_digest, std::move(views));
+            if (!taken) co_return taken.error();
+            censuses = *std::move(taken);
+        }
+        references = same.lock();
+        if (!references) continue; // others are in force: what was found no longer counts
+        auto judge = [references = std::move(references), &shortlist, &censuses, &terms] {
+            auto matches = references->judge(shortlist, censuses, *terms.templates);
+            auto lessons = references->lessons(shortlist, censuses, matches);
+            return std::pair(std::move(matches), std::move(lessons));
+        };
+        auto judged = co_await offload(cpu, std::move(judge));
+        compared.matches = std::move(judged.first);
+        compared.lessons = std::move(judged.second);
+        co_return std::move(compared);
+    }
+}
+
+} // namespace stillwatch::daemon

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/census.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+namespace stillwatch::matcher {
+
+// A reference's census in the memory that holds references.
+struct StoredCensus {
+    explicit StoredCensus(std::pmr::memory_resource& memory);
+    StoredCensus(const ReferenceCensus& census, std::pmr::memory_resource& memory);
+
+    int tile_columns = 0;
+    int tile_rows = 0;
+    std::pmr::vector<std::uint8_t> right, down, right_clear, down_clear; // as in Census
+    std::pmr::vector<TileTraits> tiles;
+};
+
+// How well a picture, laid onto a reference, shows what the reference shows. Tiles count that lie inside the
+// picture and have clear bits enough.
+struct Agreement {
+    int tiles = 0;
+    int agreeing = 0;    // tiles with at least agreeing_share of their clear bits alike
+    int disagreeing = 0; // tiles with less than disagreeing_share
+    // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence of
+    // the share found from the share expected (Chernoff's bound). Neighbouring bits resemble each other, so it
+    // is far larger than the probability it is named for; thresholds come from measurement.
+    double evidence = 0;
+    double natural_evidence = 0; // the same over tiles that are photographed, not drawn
+    double mean_share = 0;       // of clear bits alike, over tiles
+    // Of the tiles that disagree, the box around them in the reference's unit square: left, top, right, bottom.
+    std::array<double, 4> edited{};
+
+    friend bool operator==(const Agreement&, const Agreement&) = default;
+};
+
+constexpr double agreeing_share = 0.8;
+constexpr double disagreeing_share = 0.65;
+
+// `found` has the tiles of `reference`. `inverted`: the picture is a negative. `ignored`: one flag a tile, or
+// empty; those set do not count (they belong to a site's template).
+Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
+                       const std::vector<bool>& ignored);
+
+// Share of each tile's clear bits alike, or -1 where it does not count.
+std::vector<double> tile_shares(const StoredCensus& reference, const Census& found, bool inverted);
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/match.hpp"
+#include "matcher/agreement.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace stillwatch::matcher {
+
+// What is known of one reference in one picture when everything was measured.
+struct Facts {
+    bool is_exact = false;
+    std::optional<int> distance_bits;   // between fingerprints, where it was looked at
+    bool is_near = false;               // distance_bits is close enough for fingerprints of their quality
+    int inliers = 0;                    // 0 where it was not aligned by features
+    int partners = 0;
+    double shown_share = 1;             // of the reference
+    double covered_share = 1;           // of the picture
+    int corners_inside = 4;             // of the picture, that lie on the reference
+    std::optional<Agreement> agreement; // nothing where no census was taken
+};
+
+// Why a verdict is what it is.
+enum class Reason : std::uint8_t {
+    same_bytes,
+    fingerprints_agree,
+    layout_agrees,      // of everything the two share
+    background_agrees,  // edited: enough agrees, something does not
+    partial_overlap,    // two photographs of one scene
+    drawn_frame_only,   // what agrees is a frame, a page, a caption
+    too_little_agrees
+};
+std::string_view name_of(Reason reason) noexcept;
+
+struct Verdict {
+    std::optional<MatchStatus> status; // nothing: not even a lead
+    Tier tier = Tier::derived;
+    Relation relation = Relation::copy;
+    double score = 0;
+    Reason reason = Reason::too_little_agrees;
+
+    friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// Decides on measured facts alone. Thresholds and their measurement stand in the source.
+Verdict judge(const Facts& facts);
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,50 @@
+#include "matcher/stored_reference.hpp"
+
+#include <string.h> // explicit_bzero
+
+namespace stillwatch::matcher {
+
+namespace {
+
+template <class Vector>
+void wipe_elements(Vector& elements) noexcept
+{
+    if (!elements.empty()) explicit_bzero(elements.data(), elements.size() * sizeof elements.front());
+}
+
+} // namespace
+
+StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::memory_resource& memory)
+    : reference(enrolled.reference), case_id(enrolled.case_id), file_digest(enrolled.file_digest),
+      data_digest(enrolled.features.data_digest),
+      frames(enrolled.features.frames.begin(), enrolled.features.frames.end(), &memory), local(&memory)
+{
+    const auto& features = enrolled.features;
+    local.reserve(features.local.size());
+    for (std::size_t i = 0; i < features.local.size(); ++i) {
+        const auto& frame = features.local[i];
+        const Size size{static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)};
+        StoredFrame stored{size, std::pmr::vector<LocalFeature>(frame.features.begin(), frame.features.end(), &memory),
+                           i < features.census.size() ? StoredCensus(features.census[i], memory) : StoredCensus(memory)};
+        local.push_back(std::move(stored));
+    }
+}
+
+void wipe(std::vector<EnrolledReference>& references) noexcept
+{
+    for (auto& reference : references) {
+        auto& features = reference.features;
+        explicit_bzero(&reference.file_digest, sizeof reference.file_digest);
+        explicit_bzero(&features.data_digest, sizeof features.data_digest);
+        wipe_elements(features.frames);
+        for (auto& frame : features.local)
+            wipe_elements(frame.features);
+        for (auto& census : features.census) {
+            wipe_elements(census.tiles);
+            for (auto* plane : {&census.census.right, &census.census.down, &census.census.right_clear, &census.census.down_clear})
+                wipe_elements(*plane);
+        }
+    }
+}
+
+} // namespace stillwatch::matcher

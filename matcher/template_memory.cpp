@@ -1,0 +1,64 @@
+#include "matcher/template_memory.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace stillwatch::matcher {
+
+namespace {
+
+PartKey key_from(std::uint64_t value)
+{
+    PartKey key(ReferenceId{0}, 0, PartKey::Kind::feature, 0);
+    key.value = value;
+    return key;
+}
+
+} // namespace
+
+PartKey::PartKey(ReferenceId reference, std::size_t frame, Kind kind, std::size_t index) noexcept
+    : value(static_cast<std::uint64_t>(reference.value) << 20U | (static_cast<std::uint64_t>(frame) & 7U) << 17U |
+            static_cast<std::uint64_t>(kind) << 16U | (static_cast<std::uint64_t>(index) & 0xFFFFU))
+{
+}
+
+Templates::Templates(std::vector<PartKey> parts) : parts_(std::move(parts))
+{
+    std::ranges::sort(parts_);
+}
+
+bool Templates::contains(PartKey part) const noexcept
+{
+    return std::ranges::binary_search(parts_, part);
+}
+
+void TemplateMemory::learn(const Sha256& picture, std::span<const Lesson> lessons)
+{
+    if (seen_.size() + lessons.size() > max_parts) {
+        seen_.clear();
+        is_stale_ = true;
+    }
+    std::uint32_t name = 0;
+    std::memcpy(&name, picture.bytes.data(), sizeof name);
+    for (const auto& lesson : lessons) {
+        auto& seen = seen_[lesson.part.value];
+        if (seen.weight > 0 && seen.last_picture == name) continue;
+        seen.last_picture = name;
+        if (seen.weight >= template_weight) continue;
+        seen.weight += lesson.weight;
+        is_stale_ = is_stale_ || seen.weight >= template_weight;
+    }
+}
+
+std::shared_ptr<const Templates> TemplateMemory::templates() const
+{
+    if (!is_stale_) return templates_;
+    std::vector<PartKey> parts;
+    for (const auto& [key, seen] : seen_)
+        if (seen.weight >= template_weight) parts.push_back(key_from(key));
+    templates_ = std::make_shared<const Templates>(std::move(parts));
+    is_stale_ = false;
+    return templates_;
+}
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "matcher/extract.hpp"
+#include "matcher/picture.hpp"
+
+namespace stillwatch::matcher {
+
+// The frame as local features see it: grey, 8 bits, scaled in proportion to a fixed area, so that extraction
+// costs the same for every picture and long screenshots keep their detail. References are taken smaller: what
+// is found again is mostly smaller than the original. Sides stay within LocalFeatures::max_side_px.
+Gist::Grey working_frame(const Luma& frame, Detail detail);
+
+} // namespace stillwatch::matcher

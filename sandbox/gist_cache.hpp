@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/digest.hpp"
+#include "matcher/extract.hpp"
+
+#include <cstddef>
+#include <list>
+
+namespace stillwatch::sandbox {
+
+// Pictures that a worker keeps for questions about views: a picture is asked about right after its features,
+// and few are under way at once. Each costs four working frames at most, so 16 MB together.
+constexpr std::size_t kept_pictures = 4;
+
+// The pictures that a worker was last asked about, by the digest of their file.
+class GistCache {
+public:
+    // What was kept of that picture, if it still is; it counts as asked about now. Valid until the next
+    // keep().
+    const matcher::Gist* find(const Sha256& file_digest);
+    // Keeps `gist` in the place of one with the same digest, or of the one not asked about for longest.
+    const matcher::Gist& keep(matcher::Gist gist);
+
+private:
+    std::list<matcher::Gist> gists_; // last asked about first
+};
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "sandbox/wire.hpp"
+
+#include <cstdint>
+
+// What the two files behind sandbox/messages.hpp share.
+namespace stillwatch::sandbox {
+
+template <class Enum>
+constexpr std::uint8_t code_of(Enum value)
+{
+    return static_cast<std::uint8_t>(value);
+}
+
+inline Error broken(const char* what)
+{
+    return Error{Errc::malformed, what};
+}
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,194 @@
+// Requests, the daemon's half of sandbox/messages.hpp; answers stand in messages.cpp.
+#include "sandbox/message_parts.hpp"
+#include "sandbox/messages.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+namespace stillwatch::sandbox {
+
+namespace {
+
+constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
+
+// A limit added there must be sent, too.
+static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
+static_assert(sizeof(matcher::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
+
+enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3 };
+
+std::uint32_t side_code(int side_px)
+{
+    return static_cast<std::uint32_t>(std::max(side_px, 0));
+}
+
+int read_side(WireReader& reader)
+{
+    const auto side_px = reader.number<std::uint32_t>();
+    if (side_px > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) reader.refuse();
+    return reader.ok() ? static_cast<int>(side_px) : 0;
+}
+
+void write_limits(WireWriter& writer, const matcher::PictureLimits& limits)
+{
+    writer.number(std::uint64_t{limits.max_pixels});
+    writer.number(side_code(limits.max_side_px));
+    writer.number(side_code(limits.min_side_px));
+    writer.number(std::uint64_t{limits.max_working_bytes});
+}
+
+matcher::PictureLimits read_limits(WireReader& reader)
+{
+    matcher::PictureLimits limits;
+    limits.max_pixels = reader.number<std::uint64_t>();
+    limits.max_side_px = read_side(reader);
+    limits.min_side_px = read_side(reader);
+    limits.max_working_bytes = reader.number<std::uint64_t>();
+    return limits;
+}
+
+void write_links(WireWriter& writer, const LinksWork& work)
+{
+    writer.text(work.content_type);
+    writer.text(work.base);
+    writer.number(std::uint64_t{work.limits.max_bytes});
+    writer.number(std::uint64_t{work.limits.max_links});
+    writer.number(std::uint64_t{work.limits.max_depth});
+    writer.number(std::uint64_t{work.limits.max_attributes});
+}
+
+LinksWork read_links(WireReader& reader)
+{
+    LinksWork work;
+    work.content_type = reader.text(max_content_type_bytes);
+    work.base = reader.text(Url::max_bytes);
+    work.limits.max_bytes = reader.number<std::uint64_t>();
+    work.limits.max_links = reader.number<std::uint64_t>();
+    work.limits.max_depth = reader.number<std::uint64_t>();
+    work.limits.max_attributes = reader.number<std::uint64_t>();
+    return work;
+}
+
+void write_features(WireWriter& writer, const FeaturesWork& work)
+{
+    write_limits(writer, work.limits);
+    writer.number(code_of(work.detail));
+}
+
+FeaturesWork read_features(WireReader& reader)
+{
+    FeaturesWork work;
+    work.limits = read_limits(reader);
+    const auto detail = reader.number<std::uint8_t>();
+    if (detail > code_of(Detail::reference)) reader.refuse();
+    if (reader.ok()) work.detail = static_cast<Detail>(detail);
+    return work;
+}
+
+bool is_asked_well(const View& view)
+{
+    const auto in_bounds = [](int tiles) { return tiles >= 1 && tiles <= Census::max_tiles_a_side; };
+    return view.frame >= 0 && static_cast<std::size_t>(view.frame) < PictureFeatures::max_frames &&
+           in_bounds(view.tile_columns) && in_bounds(view.tile_rows) &&
+           std::all_of(std::begin(view.a), std::end(view.a), [](double a) { return std::isfinite(a); });
+}
+
+bool is_asked_well(const std::vector<View>& views)
+{
+    return !views.empty() && views.size() <= max_views &&
+           std::all_of(views.begin(), views.end(), [](const View& view) { return is_asked_well(view); });
+}
+
+void write_views(WireWriter& writer, const ViewsWork& work)
+{
+    write_limits(writer, work.limits);
+    writer.raw(work.file_digest.bytes);
+    writer.number(static_cast<std::uint8_t>(work.views.size()));
+    for (const auto& view : work.views) {
+        writer.number(static_cast<std::uint8_t>(view.frame));
+        writer.number(static_cast<std::uint8_t>(view.tile_columns));
+        writer.number(static_cast<std::uint8_t>(view.tile_rows));
+        for (const auto a : view.a)
+            writer.real(a);
+    }
+}
+
+ViewsWork read_views(WireReader& reader)
+{
+    ViewsWork work;
+    work.limits = read_limits(reader);
+    work.file_digest = reader.digest();
+    const std::size_t count = reader.number<std::uint8_t>();
+    if (count > max_views) reader.refuse();
+    for (std::size_t i = 0; reader.ok() && i < count; ++i) {
+        View view;
+        view.frame = reader.number<std::uint8_t>();
+        view.tile_columns = reader.number<std::uint8_t>();
+        view.tile_rows = reader.number<std::uint8_t>();
+        for (auto& a : view.a)
+            a = reader.real();
+        work.views.push_back(view);
+    }
+    if (!is_asked_well(work.views)) reader.refuse();
+    return work;
+}
+
+} // namespace
+
+Result<Bytes> encode_request(const Request& request)
+{
+    if (request.content_encoding.size() > max_content_encoding_bytes)
+        return Error{Errc::invalid_argument, "request: content_encoding is too long"};
+    const auto* links = std::get_if<LinksWork>(&request.work);
+    const auto* features = std::get_if<FeaturesWork>(&request.work);
+    const auto* views = std::get_if<ViewsWork>(&request.work);
+    if (links != nullptr &&
+        (links->content_type.size() > max_content_type_bytes || links->base.size() > Url::max_bytes))
+        return Error{Errc::invalid_argument, "request: content_type or base is too long"};
+    if (views != nullptr && !is_asked_well(views->views))
+        return Error{Errc::invalid_argument, "request: views out of their bounds"};
+    WireWriter writer;
+    const auto begin = [&](WorkKind kind) {
+        writer.number(request_mark);
+        writer.number(request.number);
+        writer.number(request.body_bytes);
+        writer.number(request.max_decoded_bytes);
+        writer.number(code_of(kind));
+        writer.text(request.content_encoding);
+    };
+    if (links != nullptr) {
+        begin(WorkKind::links);
+        write_links(writer, *links);
+    } else if (features != nullptr) {
+        begin(WorkKind::features);
+        write_features(writer, *features);
+    } else if (views != nullptr) {
+        begin(WorkKind::views);
+        write_views(writer, *views);
+    }
+    return std::move(writer).take();
+}
+
+Result<Request> decode_request(ByteView message)
+{
+    WireReader reader(message);
+    if (reader.number<std::uint32_t>() != request_mark) return broken("request: mark");
+    Request request;
+    request.number = reader.number<std::uint64_t>();
+    request.body_bytes = reader.number<std::uint64_t>();
+    request.max_decoded_bytes = reader.number<std::uint64_t>();
+    const auto kind = static_cast<WorkKind>(reader.number<std::uint8_t>());
+    request.content_encoding = reader.text(max_content_encoding_bytes);
+    switch (kind) {
+    case WorkKind::links: request.work = read_links(reader); break;
+    case WorkKind::features: request.work = read_features(reader); break;
+    case WorkKind::views: request.work = read_views(reader); break;
+    default: return broken("request: kind");
+    }
+    if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");
+    return request;
+}
+
+} // namespace stillwatch::sandbox

@@ -1,0 +1,248 @@
+// Messages about pictures: features in three details, and views.
+#include "sandbox/messages.hpp"
+#include "tests/support/sample_features.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace stillwatch::sandbox {
+namespace {
+
+using test::sample_features;
+
+constexpr auto details = {Detail::hashes, Detail::query, Detail::reference};
+constexpr matcher::PictureLimits limits{1'000'000, 2'000, 16, 3'000'000};
+
+Request features_request(Detail detail)
+{
+    Request request;
+    request.number = 8;
+    request.work = FeaturesWork{limits, detail};
+    return request;
+}
+
+Request views_request(std::vector<View> views)
+{
+    Request request;
+    request.number = 9;
+    request.body_bytes = 1234;
+    request.content_encoding = "gzip";
+    request.work = ViewsWork{limits, Sha256::of(as_bytes("file")), std::move(views)};
+    return request;
+}
+
+const View whole{0, 4, 3, {640, 0, 0, 0, 480, 0}};
+const View part{3, 16, 1, {-1.5, 1e-300, 1e300, -0.0, 0.25, 3.0}};
+
+// Censuses that the views ask for.
+std::vector<Census> censuses(const std::vector<View>& views)
+{
+    test::SampleNumbers numbers(3);
+    std::vector<Census> all;
+    for (const auto& view : views)
+        all.push_back(test::sample_census(numbers, view.tile_columns, view.tile_rows));
+    return all;
+}
+
+ByteView payload_of(const Bytes& answer)
+{
+    return ByteView(answer).subspan(answer_header_bytes);
+}
+
+Errc refusal(const Answer& answer, const Request& request)
+{
+    const auto bytes = encode_answer(request.number, answer);
+    const auto decoded = decode_answer(payload_of(bytes), request);
+    return decoded ? Errc{} : decoded.error().code;
+}
+
+TEST(FeaturesMessage, RequestsComeThroughWhole)
+{
+    for (const auto detail : details) {
+        const auto bytes = encode_request(features_request(detail));
+        ASSERT_TRUE(bytes.has_value());
+        const auto request = decode_request(*bytes);
+        ASSERT_TRUE(request.has_value());
+        const auto& work = std::get<FeaturesWork>(request->work);
+        EXPECT_EQ(work.limits.max_pixels, 1'000'000U);
+        EXPECT_EQ(work.limits.max_side_px, 2'000);
+        EXPECT_EQ(work.limits.min_side_px, 16);
+        EXPECT_EQ(work.limits.max_working_bytes, 3'000'000U);
+        EXPECT_EQ(work.detail, detail);
+    }
+    auto unknown = encode_request(features_request(Detail::reference)).value();
+    unknown.back() = std::byte{3};
+    EXPECT_EQ(decode_request(unknown).error().code, Errc::malformed) << "a fourth detail";
+}
+
+TEST(FeaturesMessage, AnswersComeThroughWhole)
+{
+    for (const auto detail : details) {
+        const auto features = sample_features(1, detail, 4);
+        const auto bytes = encode_answer(8, features);
+        const auto answer = decode_answer(payload_of(bytes), features_request(detail));
+        ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
+        EXPECT_EQ(std::get<PictureFeatures>(*answer), features);
+    }
+}
+
+TEST(FeaturesMessage, AnotherDetailThanAskedForIsALie)
+{
+    EXPECT_EQ(refusal(sample_features(1, Detail::query), features_request(Detail::hashes)), Errc::malformed);
+    EXPECT_EQ(refusal(sample_features(1, Detail::reference), features_request(Detail::hashes)),
+              Errc::malformed);
+    EXPECT_EQ(refusal(sample_features(1, Detail::reference), features_request(Detail::query)),
+              Errc::malformed);
+    EXPECT_EQ(refusal(sample_features(1, Detail::query), features_request(Detail::reference)),
+              Errc::malformed);
+}
+
+TEST(FeaturesMessage, ImpossiblePicturesAreALie)
+{
+    for (const auto& [what, apply] : test::corruptions()) {
+        auto features = sample_features(1, Detail::reference, 2);
+        apply(features);
+        EXPECT_EQ(refusal(features, features_request(Detail::reference)), Errc::malformed) << what;
+    }
+}
+
+TEST(FeaturesMessage, PicturesOverTheirLimitsAreALie)
+{
+    auto features = sample_features(1, Detail::query);
+    features.width_px = 2'001;
+    EXPECT_EQ(refusal(features, features_request(Detail::query)), Errc::malformed) << "side";
+    features.width_px = features.height_px = 1'500;
+    EXPECT_EQ(refusal(features, features_request(Detail::query)), Errc::malformed) << "pixels";
+}
+
+TEST(FeaturesMessage, EveryShorterOrLongerPayloadIsALie)
+{
+    const auto request = features_request(Detail::reference);
+    auto bytes = encode_answer(8, sample_features(1, Detail::reference));
+    const auto payload = payload_of(bytes);
+    for (std::size_t length = 0; length < payload.size(); ++length)
+        ASSERT_FALSE(decode_answer(payload.first(length), request).has_value()) << length;
+    bytes.push_back({});
+    EXPECT_FALSE(decode_answer(payload_of(bytes), request).has_value());
+}
+
+TEST(ViewsMessage, RequestsComeThroughWhole)
+{
+    const auto bytes = encode_request(views_request({whole, part}));
+    ASSERT_TRUE(bytes.has_value());
+    const auto request = decode_request(*bytes);
+    ASSERT_TRUE(request.has_value()) << to_string(request.error());
+    EXPECT_EQ(request->number, 9U);
+    EXPECT_EQ(request->body_bytes, 1234U);
+    EXPECT_EQ(request->content_encoding, "gzip");
+    const auto& work = std::get<ViewsWork>(request->work);
+    EXPECT_EQ(work.limits.max_working_bytes, 3'000'000U);
+    EXPECT_EQ(work.file_digest, Sha256::of(as_bytes("file")));
+    EXPECT_EQ(work.views, (std::vector{whole, part}));
+}
+
+TEST(ViewsMessage, TheLongestPossibleFitsItsBound)
+{
+    auto request = views_request(std::vector(max_views, part));
+    request.content_encoding.assign(max_content_encoding_bytes, 'e');
+    const auto bytes = encode_request(request);
+    ASSERT_TRUE(bytes.has_value());
+    EXPECT_LE(bytes->size(), max_request_bytes);
+    EXPECT_TRUE(decode_request(*bytes).has_value());
+}
+
+TEST(ViewsMessage, ViewsOutOfTheirBoundsAreNotSent)
+{
+    const auto is_refused = [](std::vector<View> views) {
+        const auto bytes = encode_request(views_request(std::move(views)));
+        return !bytes && bytes.error().code == Errc::invalid_argument;
+    };
+    const auto with = [](auto change) {
+        auto view = whole;
+        change(view);
+        return std::vector{whole, view};
+    };
+    EXPECT_TRUE(is_refused({}));
+    EXPECT_TRUE(is_refused(std::vector(max_views + 1, whole)));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.frame = -1; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.frame = PictureFeatures::max_frames; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.tile_columns = 0; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.tile_columns = 17; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.tile_rows = -1; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.tile_rows = 256 + 1; })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.a[5] = std::numeric_limits<double>::infinity(); })));
+    EXPECT_TRUE(is_refused(with([](View& view) { view.a[0] = std::numeric_limits<double>::quiet_NaN(); })));
+}
+
+TEST(ViewsMessage, RequestsOutOfTheirBoundsAreMalformed)
+{
+    const auto good = encode_request(views_request({whole, part})).value();
+    constexpr std::size_t view_bytes = 3 + 6 * 8;
+    const auto first_view = good.size() - 2 * view_bytes;
+    const auto is_malformed_with = [&](std::size_t at, int value) {
+        auto bytes = good;
+        bytes[at] = std::byte(value);
+        const auto request = decode_request(bytes);
+        return !request && request.error().code == Errc::malformed;
+    };
+    EXPECT_TRUE(is_malformed_with(first_view - 1, 0)) << "no view";
+    EXPECT_TRUE(is_malformed_with(first_view - 1, 1)) << "bytes left over";
+    EXPECT_TRUE(is_malformed_with(first_view - 1, 3)) << "a view that is not there";
+    EXPECT_TRUE(is_malformed_with(first_view - 1, 255)) << "too many views";
+    EXPECT_TRUE(is_malformed_with(first_view, PictureFeatures::max_frames)) << "frame";
+    EXPECT_TRUE(is_malformed_with(first_view + 1, 0)) << "no columns";
+    EXPECT_TRUE(is_malformed_with(first_view + 1, 17)) << "columns";
+    EXPECT_TRUE(is_malformed_with(first_view + 2, 255)) << "rows";
+    auto infinite = good;
+    infinite[first_view + 3 + 6] =
+        std::byte{0xf0}; // the last two bytes of the first double: exponent of ones
+    infinite[first_view + 3 + 7] = std::byte{0x7f};
+    EXPECT_EQ(decode_request(infinite).error().code, Errc::malformed);
+    for (std::size_t length = 0; length < good.size(); ++length)
+        ASSERT_FALSE(decode_request(ByteView(good).first(length)).has_value()) << length;
+}
+
+TEST(ViewsMessage, AnswersComeThroughWhole)
+{
+    for (const auto& views : {std::vector{whole}, std::vector{whole, part}, std::vector(max_views, whole)}) {
+        const auto bytes = encode_answer(9, censuses(views));
+        const auto answer = decode_answer(payload_of(bytes), views_request(views));
+        ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
+        EXPECT_EQ(std::get<std::vector<Census>>(*answer), censuses(views));
+    }
+}
+
+TEST(ViewsMessage, OtherCensusesThanAskedForAreALie)
+{
+    const auto request = views_request({whole, part});
+    EXPECT_EQ(refusal(censuses({whole}), request), Errc::malformed) << "too few";
+    EXPECT_EQ(refusal(censuses({whole, part, part}), request), Errc::malformed) << "too many";
+    EXPECT_EQ(refusal(std::vector<Census>{}, request), Errc::malformed) << "none";
+    EXPECT_EQ(refusal(censuses({part, whole}), request), Errc::malformed) << "other sizes";
+    auto bad = censuses({whole, part});
+    bad[1].down.pop_back();
+    EXPECT_EQ(refusal(bad, request), Errc::malformed) << "short plane";
+    bad = censuses({whole, part});
+    bad[0].tile_rows = 4;
+    EXPECT_EQ(refusal(bad, request), Errc::malformed) << "rows that the planes have not";
+    EXPECT_EQ(refusal(sample_features(1, Detail::query), request), Errc::malformed) << "another kind";
+    EXPECT_EQ(refusal(censuses({whole}), features_request(Detail::query)), Errc::malformed)
+        << "not asked for";
+    EXPECT_EQ(refusal(Refusal(Error{Errc::invalid_argument, "no"}), request), Errc{})
+        << "an error may be told";
+}
+
+TEST(ViewsMessage, EveryShorterOrLongerPayloadIsALie)
+{
+    const auto request = views_request({whole, part});
+    auto bytes = encode_answer(9, censuses({whole, part}));
+    const auto payload = payload_of(bytes);
+    for (std::size_t length = 0; length < payload.size(); ++length)
+        ASSERT_FALSE(decode_answer(payload.first(length), request).has_value()) << length;
+    bytes.push_back({});
+    EXPECT_FALSE(decode_answer(payload_of(bytes), request).has_value());
+}
+
+} // namespace
+} // namespace stillwatch::sandbox
