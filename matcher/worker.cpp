@@ -1,20 +1,49 @@
 #include "matcher/worker.hpp"
 
+#include "matcher/census.hpp"
+#include "matcher/local_features.hpp"
 #include "matcher/orient.hpp"
 #include "matcher/pdq.hpp"
+#include "matcher/trim.hpp"
+#include "matcher/working_frame.hpp"
 
 #include <opencv2/core.hpp>
 
 namespace stillwatch::matcher {
 
+namespace {
+
+// Spots in rows, so that every step finds something to do.
+Luma drawn(int width, int height)
+{
+    constexpr int spacing = 16;
+    constexpr int spot = 5;
+    Luma picture(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            if (x % spacing < spot && y % spacing < spot) picture.row(y)[x] = static_cast<std::uint16_t>(256 * (x % 200));
+    return picture;
+}
+
+} // namespace
+
 void prepare_worker()
 {
     // Debian's OpenCV would start threads of TBB at the first large operation.
     cv::setNumThreads(1);
-    // One turn and one fingerprint: OpenCV detects the processor and reads its environment, tables are
-    // filled.
-    constexpr int side = 64;
-    (void)fingerprint(turned_upright(Luma(side, side), 6));
+    // Everything once, for pictures that are made larger and smaller: OpenCV detects the processor, reads its
+    // environment and fills tables at first use.
+    for (const auto& picture : {drawn(96, 64), drawn(1'200, 900)}) {
+        (void)fingerprint(turned_upright(picture, 6));
+        (void)trimmed(picture);
+        for (const auto detail : {Detail::query, Detail::reference}) {
+            const auto frame = working_frame(picture, detail);
+            (void)local_features(frame, detail);
+            (void)reference_census(frame);
+            const View whole{0, 12, 9, {static_cast<double>(frame.width_px), 0, 0, 0, static_cast<double>(frame.height_px), 0}};
+            (void)census_at(frame, whole);
+        }
+    }
 }
 
 } // namespace stillwatch::matcher
