@@ -2,6 +2,7 @@
 import dataclasses
 import html
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -14,7 +15,9 @@ import photographs
 
 REFERENCES = 8
 PLANTED_EACH = 4      # re-posts of one reference: one of tier exact, the others near
-PICTURES = 150
+DERIVED_EACH = 3      # and pictures that hold a part of it or were made from it
+HARD_EACH = 2         # innocent pictures altered in each of the ways that make derived ones
+PICTURES = 165
 THREADS, GALLERIES, BOARDS = 9, 6, 6
 
 
@@ -26,24 +29,46 @@ class Posted:
     data: bytes
     reference: str | None = None  # file name of the reference, None for an innocent picture
     tier: str | None = None
-    kind: str = "innocent"
+    kind: str = "innocent"    # how it was altered, of an innocent one too
     pages: list[str] = dataclasses.field(default_factory=list)
+
+
+def _opened(photo: pathlib.Path) -> Image.Image:
+    with Image.open(photo) as picture:
+        picture.load()
+        return picture
+
+
+def _dealt(kinds: list[str], rng: random.Random):
+    """Every kind once in any order, then again: all equally often."""
+    while True:
+        yield from rng.sample(kinds, len(kinds))
 
 
 def _pictures(rng: random.Random, photos: list[pathlib.Path]) -> tuple[list[pathlib.Path], list[Posted]]:
     chosen = rng.sample(photos, REFERENCES)
+    others = [photo for photo in photos if photo not in chosen]
+    rng.shuffle(others)
+    deck = _dealt(list(alter.DERIVED), rng)
     posted: list[Posted] = []
     for reference in chosen:
-        original = reference.read_bytes()
-        with Image.open(io.BytesIO(original)) as picture:
-            picture.load()
-            kind = rng.choice(list(alter.EXACT))
-            posted.append(Posted("", "", alter.EXACT[kind](original, rng), reference.name, "exact", kind))
-            for kind in rng.sample(list(alter.NEAR), PLANTED_EACH - 1):
-                posted.append(Posted("", "", alter.NEAR[kind](picture, rng), reference.name, "near", kind))
-    for photo in photos:
-        if photo not in chosen:
-            posted.append(Posted("", "", photo.read_bytes()))
+        original, picture = reference.read_bytes(), _opened(reference)
+        kind = rng.choice(list(alter.EXACT))
+        posted.append(Posted("", "", alter.EXACT[kind](original, rng), reference.name, "exact", kind))
+        for kind in rng.sample(list(alter.NEAR), PLANTED_EACH - 1):
+            posted.append(Posted("", "", alter.NEAR[kind](picture, rng), reference.name, "near", kind))
+        for kind in itertools.islice(deck, DERIVED_EACH):
+            derivation = alter.DERIVED[kind]
+            # What becomes part of a re-post is posted nowhere else.
+            parts = [_opened(others.pop()) for _ in range(derivation.others)]
+            posted.append(Posted("", "", derivation.make(picture, parts, rng), reference.name, "derived", kind))
+    for photo in others:
+        posted.append(Posted("", "", photo.read_bytes()))
+    # Hard ones: the same pages, collages, captions and frames around photographs that nobody looks for.
+    for kind, derivation in alter.DERIVED.items():
+        for _ in range(HARD_EACH):
+            picture, *parts = map(_opened, rng.sample(others, 1 + derivation.others))
+            posted.append(Posted("", "", derivation.make(picture, parts, rng), kind=kind))
     while len(posted) < PICTURES:
         posted.append(Posted("", "", alter.drawn(rng)))
     rng.shuffle(posted)

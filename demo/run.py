@@ -20,6 +20,7 @@ import receivers
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
 VERIFY = ROOT / "tests" / "support" / "verify_evidence.py"
+TIERS = ("exact", "near", "derived")  # surest first, as they stand in the table
 
 
 def say(text: str) -> None:
@@ -108,31 +109,7 @@ class Demonstration:
     def judge(self) -> list[str]:
         """Prints the table; gives what is wrong."""
         findings = self.stillwatch.ask("findings", "list")
-        problems: list[str] = []
-        names = {f"R-{number + 1:02}": name for number, name in enumerate(self.plan["references"])}
-        expected = {(picture["url"], page): picture for picture in self.plan["pictures"] if picture["reference"]
-                    for page in picture["pages"]}
-        found = {(finding["image_url"], finding["page_url"]): finding for finding in findings}
-        say("\n  tier   altered how        planted  found  missed")
-        kinds = sorted({(picture["tier"], picture["kind"]) for picture in expected.values()})
-        for tier, kind in kinds:
-            wanted = [key for key, picture in expected.items() if (picture["tier"], picture["kind"]) == (tier, kind)]
-            hits = [key for key in wanted if key in found]
-            say(f"  {tier:<6} {kind:<18} {len(wanted):>7}  {len(hits):>5}  {len(wanted) - len(hits):>6}")
-        for key, picture in expected.items():
-            if key not in found:
-                problems.append(f"missed: {picture['kind']} of {picture['reference']} at {key[0]} on {key[1]}")
-            elif names[found[key]["reference"]] != picture["reference"]:
-                problems.append(f"wrong reference: {key[0]} is {picture['reference']}, taken for {names[found[key]['reference']]}")
-            elif picture["tier"] == "exact" and found[key]["tier"] != "exact":
-                problems.append(f"wrong tier: {key[0]} is {picture['kind']}, found as {found[key]['tier']}")
-        flagged = [key for key in found if key not in expected]
-        problems += [f"innocent picture flagged: {image} on {page}" for image, page in flagged]
-        innocent = sum(1 for picture in self.plan["pictures"] if not picture["reference"])
-        say(f"\n  innocent pictures {innocent}, flagged {len(flagged)}")
-        if len(findings) != len(found):
-            problems.append("an occurrence was recorded twice")
-
+        problems = self.check_findings(findings)
         forbidden = ["127.0.0.2", "127.0.0.3", "/img/", "thread-", *self.plan["references"]]
         problems += self.mail.problems(forbidden) + self.hook.problems(forbidden)
         for name, sink in (("e-mail", self.mail), ("webhook", self.hook)):
@@ -143,6 +120,57 @@ class Demonstration:
         if set(self.mail.ids) != set(self.hook.ids):
             problems.append("mail and webhook were told different alerts")
         problems += self.check_evidence(findings) + self.check_manners()
+        return problems
+
+    def check_findings(self, findings: list[dict]) -> list[str]:
+        """What was planted against what was found."""
+        problems: list[str] = []
+        names = {f"R-{number + 1:02}": name for number, name in enumerate(self.plan["references"])}
+        planted = {(picture["url"], page): picture for picture in self.plan["pictures"] if picture["reference"]
+                   for page in picture["pages"]}
+        # (picture, page) -> reference -> finding. Another picture of a scene is a lead for a person, no match.
+        found: dict[tuple[str, str], dict[str, dict]] = {}
+        leads: dict[tuple[str, str], list[str]] = {}
+        for finding in findings:
+            key, name = (finding["image_url"], finding["page_url"]), names[finding["reference"]]
+            if finding["relation"] == "same_scene":
+                leads.setdefault(key, []).append(name)
+            else:
+                found.setdefault(key, {})[name] = finding
+
+        say(f"\n  {'tier':<8} {'altered how':<20} planted  found  missed")
+        rows = {(picture["tier"], picture["kind"]) for picture in planted.values()}
+        for row in sorted(rows, key=lambda row: (TIERS.index(row[0]), row[1])):
+            hits = [picture["reference"] in found.get(key, {}) for key, picture in planted.items()
+                    if (picture["tier"], picture["kind"]) == row]
+            say(f"  {row[0]:<8} {row[1]:<20} {len(hits):>7}  {sum(hits):>5}  {hits.count(False):>6}")
+
+        for key, picture in planted.items():
+            matches = found.get(key, {})
+            own = matches.get(picture["reference"])
+            what = f"{picture['kind']} of {picture['reference']} at {key[0]} on {key[1]}"
+            if not own:
+                lead = "only a lead: " if picture["reference"] in leads.get(key, []) else ""
+                problems.append(f"missed: {lead}{what}")
+            elif picture["tier"] == "exact" and own["tier"] != "exact":
+                problems.append(f"wrong tier: {what}, found as {own['tier']}")
+            problems += [f"wrong reference: {what}, taken for {name}"
+                         for name in matches if name != picture["reference"]]
+
+        # Address -> how it was altered, of pictures that hold nothing of a reference.
+        innocent = {picture["url"]: picture["kind"] for picture in self.plan["pictures"] if not picture["reference"]}
+        flagged = [(key, name) for key, matches in found.items() if key not in planted for name in matches]
+        problems += [f"innocent picture flagged: {innocent.get(key[0])}, taken for {name}, at {key[0]} on {key[1]}"
+                     for key, name in flagged]
+        hard = sum(1 for kind in innocent.values() if kind != "innocent")
+        say(f"\n  innocent pictures {len(innocent)} ({hard} altered as the derived ones), flagged {len(flagged)}")
+        say(f"  leads (another picture of the scene) {sum(map(len, leads.values()))}")
+        for key, references in leads.items():
+            what = planted[key]["kind"] if key in planted else f"innocent, {innocent.get(key[0])}"
+            say(f"    {key[0]} ({what}) for {', '.join(references)}")
+        distinct = {(finding["image_url"], finding["page_url"], finding["reference"]) for finding in findings}
+        if len(distinct) != len(findings):
+            problems.append("an occurrence was recorded twice")
         return problems
 
     def check_evidence(self, findings: list[dict]) -> list[str]:

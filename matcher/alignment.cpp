@@ -38,7 +38,7 @@ Placed placed(const LocalFeature& feature, double mirror_width, bool mirrored)
     const double direction = feature.angle * 2 * pi / LocalFeature::angles;
     const double scale = std::pow(1.2, feature.level);
     if (!mirrored) return {{feature.x_px(), feature.y_px()}, scale, direction};
-    return {{mirror_width - 1 - feature.x_px(), feature.y_px()}, scale, pi - direction};
+    return {{mirror_width - feature.x_px(), feature.y_px()}, scale, pi - direction};
 }
 
 double turn_between(double a, double b)
@@ -97,7 +97,7 @@ public:
         alignment.mirrored = mirrored_;
         alignment.mapping = mapping_;
         if (mirrored_)
-            alignment.mapping = combined({{-1, 0, query_.size.width - 1, 0, 1, 0}}, mapping_);
+            alignment.mapping = combined({{-1, 0, query_.size.width, 0, 1, 0}}, mapping_);
         return alignment;
     }
 

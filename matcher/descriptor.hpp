@@ -21,7 +21,7 @@ struct Level {
 
 // Describes the surroundings of (x, y), pixels from the first of `level`, turned by `angle` radians.
 //
-// A patch of 20 x 20 samples is pooled into 4 x 4 cells of 8 directions of the gradient, as SIFT does (Lowe,
+// A patch of 16 x 16 samples is pooled into 4 x 4 cells of 8 directions of the gradient, as SIFT does (Lowe,
 // "Distinctive Image Features from Scale-Invariant Keypoints", 2004); each bit says which of two of these 128
 // sums is larger. Which two was chosen by measurement (docs/decisions/0005-local-features.md): pairs that
 // seldom change in altered copies, are true half of the time, and tell different things. Each pair comes with

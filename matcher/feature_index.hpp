@@ -30,7 +30,7 @@ constexpr std::size_t frames_a_feature = 3;
 constexpr double most_of_next = 0.92;
 
 // Approximate search over the features of all references (bit sampling; Indyk and Motwani, 1998): four tables
-// whose keys are bits that seldom change, each looked up with none and with one of its bits turned. Immutable;
+// whose keys are bits that seldom change, each looked up with none and with one of some bits turned. Immutable;
 // the descriptors stay with their references, whose spans must outlive the index.
 class FeatureIndex {
 public:
@@ -49,11 +49,12 @@ private:
 
     struct Table {
         explicit Table(std::pmr::memory_resource& memory) : begins(&memory), ids(&memory) {}
+        std::array<std::uint64_t, 4> masks{};   // which bits make the key
         std::pmr::vector<std::uint32_t> begins; // of each key's run in ids; one more at the end
         std::pmr::vector<std::uint32_t> ids;
     };
 
-    std::uint32_t key_of(const Descriptor& descriptor, std::size_t table) const noexcept;
+    static std::uint32_t key_of(const Descriptor& descriptor, const Table& table) noexcept;
     void look_up(std::span<const LocalFeature> picture, bool mirrored, std::vector<FeatureHit>& hits) const;
 
     std::vector<std::span<const LocalFeature>> frames_;

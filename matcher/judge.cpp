@@ -10,8 +10,10 @@ namespace {
 
 // Evidence is Agreement::evidence. Most that a wrong reference reached: 46 in 1 300 negatives and 7 900 altered
 // copies against 127 others (photographs, people, series); copies that keep a tenth of their tiles start there.
-constexpr double match_evidence = 60;
+constexpr double match_evidence = 62;
 constexpr double candidate_evidence = 40;
+// What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many pairs.
+constexpr double evidence_of_inlier = 1;
 constexpr double least_agreeing = 0.1;   // of the tiles; less is a detail that two pictures share
 // Where a part does not agree, what agrees must be photographed rather than drawn: half of the evidence at least.
 // Site frames, chats, keyboards and captions stay below, edited photographs above (docs/performance.md).
@@ -19,11 +21,12 @@ constexpr double least_natural_share = 0.5;
 constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses of re-encoding
 constexpr double copy_disagreeing = 0.02; // at most
 // One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
-// differ by a few percent of their frame, an affine fit by less than two.
-constexpr double whole_share = 0.97;
+// differ by a few percent of their frame, an affine fit to a copy by less than one.
+constexpr double whole_share = 0.985;
 // Two photographs of one scene overlap at their borders and agree in all that they share; a part cut out and put
 // elsewhere ends inside the reference's own frame, where other content follows, or is much smaller there.
-constexpr double cut_disagreeing = 0.15;
+constexpr double cut_agreeing = 0.85;
+constexpr double cut_disagreeing = 0.08;
 constexpr double cut_size = 0.5;
 
 double near_score(int distance_bits) noexcept
@@ -50,10 +53,11 @@ std::string_view name_of(Reason reason) noexcept
 namespace {
 
 // Both frames go on beyond what they share, as when the camera was turned.
-bool overlaps_partly(const Facts& facts, double disagreeing) noexcept
+bool overlaps_partly(const Facts& facts, double agreeing, double disagreeing) noexcept
 {
     return std::max(facts.shown_share, facts.covered_share) < whole_share && facts.corners_inside >= 1 &&
-           facts.covered_share >= cut_size * facts.shown_share && disagreeing < cut_disagreeing;
+           facts.covered_share >= cut_size * facts.shown_share && agreeing >= cut_agreeing &&
+           disagreeing <= cut_disagreeing;
 }
 
 } // namespace
@@ -68,14 +72,17 @@ Verdict judge(const Facts& facts)
     const auto& agreement = *facts.agreement;
     const double agreeing = static_cast<double>(agreement.agreeing) / agreement.tiles;
     const double disagreeing = static_cast<double>(agreement.disagreeing) / agreement.tiles;
-    const bool is_enough = agreement.evidence >= candidate_evidence && agreeing >= least_agreeing;
+    const double paired = evidence_of_inlier * facts.inliers * agreeing;
+    const double evidence = agreement.evidence + paired;
+    const double natural_evidence = agreement.natural_evidence + paired;
+    const bool is_enough = evidence >= candidate_evidence && agreeing >= least_agreeing;
     if (!facts.is_near) {
-        verdict.score = derived_score(agreement.evidence);
+        verdict.score = derived_score(evidence);
         if (!is_enough) return verdict;
-        verdict.status = agreement.evidence >= match_evidence ? MatchStatus::match : MatchStatus::candidate;
+        verdict.status = evidence >= match_evidence ? MatchStatus::match : MatchStatus::candidate;
         verdict.reason = Reason::layout_agrees;
     }
-    if (is_enough && overlaps_partly(facts, disagreeing)) {
+    if (is_enough && overlaps_partly(facts, agreeing, disagreeing)) {
         verdict.status = MatchStatus::candidate;
         verdict.relation = Relation::same_scene;
         verdict.reason = Reason::partial_overlap;
@@ -86,7 +93,7 @@ Verdict judge(const Facts& facts)
     if (facts.is_near) return verdict;
     if (agreeing >= whole_agreeing) return verdict;
     verdict.reason = Reason::background_agrees;
-    if (agreement.natural_evidence < match_evidence ||
+    if (natural_evidence < match_evidence ||
         agreement.natural_evidence < least_natural_share * agreement.evidence) {
         verdict.status = MatchStatus::candidate;
         verdict.reason = Reason::drawn_frame_only;

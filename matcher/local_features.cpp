@@ -24,17 +24,21 @@ constexpr double blur_sigma_px = 1.2;
 constexpr int centroid_radius_px = 15;
 constexpr int grid_side = 8;
 constexpr double crowding = 1.5;     // most points of a grid cell, against an even spread
-constexpr std::size_t ranked_per_wanted = 4; // corners that are ranked, for each one wanted
+constexpr std::size_t ranked_per_wanted = 3; // corners that are ranked, for each one wanted
 
-// How much to look for. Fewer than `enough` points: the lower threshold finds them in dark and smooth pictures.
+// How much to look for, and from which contrast on corners count: the first threshold that gives a level
+// `ample` times what is wanted of it. Low ones find points in dark and smooth pictures; in others they only cost
+// time.
 struct Effort {
     std::size_t wanted;
-    std::size_t enough;
-    int threshold;
-    int lower_threshold;
+    std::size_t ample;
+    std::array<int, 3> thresholds;
+    // Of the scale: how the points are dealt out to the levels. What is found again is mostly smaller than the
+    // original, so the picture's fine levels meet the reference's coarse ones.
+    double level_power;
 };
-constexpr Effort query_effort{1'000, 500, 5, 3};
-constexpr Effort reference_effort{640, 500, 4, 2};
+constexpr Effort query_effort{900, 1, {10, 4, 3}, -1.5};
+constexpr Effort reference_effort{600, 6, {8, 4, 2}, 0};
 
 struct Corner {
     int x = 0; // in pixels of its level
@@ -68,13 +72,17 @@ float harris(const cv::Mat& level, int x, int y)
 }
 
 // The `wanted` strongest corners of a level, no grid cell crowded while others could give some.
-std::vector<Corner> corners_of(const cv::Mat& level, std::size_t wanted, int threshold)
+std::vector<Corner> corners_of(const cv::Mat& level, std::size_t wanted, const Effort& effort)
 {
     constexpr int fast_radius = 3;
     const int inset = border_px - fast_radius;
     if (level.cols <= 2 * border_px || level.rows <= 2 * border_px) return {};
     std::vector<cv::KeyPoint> found;
-    cv::FAST(level(cv::Rect(inset, inset, level.cols - 2 * inset, level.rows - 2 * inset)), found, threshold, true);
+    const auto inside = level(cv::Rect(inset, inset, level.cols - 2 * inset, level.rows - 2 * inset));
+    for (const int threshold : effort.thresholds) {
+        cv::FAST(inside, found, threshold, true);
+        if (found.size() >= effort.ample * wanted) break;
+    }
     const auto stronger_response = [](const cv::KeyPoint& a, const cv::KeyPoint& b) { return a.response > b.response; };
     const auto ranked = wanted * ranked_per_wanted;
     if (found.size() > ranked) {
@@ -154,29 +162,30 @@ Pyramid pyramid_of(const cv::Mat& frame)
         const auto height = static_cast<int>(std::lround(frame.rows / scale));
         if (std::min(width, height) < smallest_level_px) break;
         cv::Mat level = frame;
-        if (l > 0) cv::resize(pyramid.levels.back(), level, cv::Size(width, height), 0, 0, cv::INTER_AREA);
+        if (l > 0) cv::resize(pyramid.levels.back(), level, cv::Size(width, height), 0, 0, cv::INTER_LINEAR);
         pyramid.levels.push_back(level);
         pyramid.scales.push_back(scale);
     }
     return pyramid;
 }
 
-std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort, int threshold)
+std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
 {
     double shares = 0;
     for (const auto scale : pyramid.scales)
-        shares += 1 / scale;
+        shares += std::pow(scale, effort.level_power);
     std::vector<LocalFeature> features;
     features.reserve(effort.wanted);
     for (std::size_t l = 0; l < pyramid.levels.size(); ++l) {
         const auto& level = pyramid.levels[l];
         const double scale = pyramid.scales[l];
-        const auto wanted = static_cast<std::size_t>(std::lround(static_cast<double>(effort.wanted) / scale / shares));
-        const auto corners = corners_of(level, wanted, threshold);
+        const double share = std::pow(scale, effort.level_power) / shares;
+        const auto wanted = static_cast<std::size_t>(std::lround(static_cast<double>(effort.wanted) * share));
+        const auto corners = corners_of(level, wanted, effort);
         if (corners.empty()) continue;
         cv::Mat blurred;
         cv::copyMakeBorder(level, blurred, padding_px, padding_px, padding_px, padding_px, cv::BORDER_REFLECT_101);
-        cv::GaussianBlur(blurred, blurred, cv::Size(7, 7), blur_sigma_px, blur_sigma_px);
+        cv::GaussianBlur(blurred, blurred, cv::Size(5, 5), blur_sigma_px, blur_sigma_px);
         const Level pixels{blurred.data, static_cast<std::ptrdiff_t>(blurred.step)};
         for (const auto& corner : corners) {
             const int x = corner.x + padding_px;
@@ -184,8 +193,8 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort, int
             const float angle = direction_of(blurred, x, y);
             LocalFeature feature;
             feature.descriptor = describe(pixels, static_cast<float>(x), static_cast<float>(y), angle);
-            feature.x = static_cast<std::uint16_t>(std::lround(corner.x * scale * LocalFeature::units_per_px));
-            feature.y = static_cast<std::uint16_t>(std::lround(corner.y * scale * LocalFeature::units_per_px));
+            feature.x = static_cast<std::uint16_t>(std::lround((corner.x + 0.5) * scale * LocalFeature::units_per_px));
+            feature.y = static_cast<std::uint16_t>(std::lround((corner.y + 0.5) * scale * LocalFeature::units_per_px));
             feature.level = static_cast<std::uint8_t>(l);
             const auto turn = std::lround(angle * LocalFeature::angles / (2 * std::numbers::pi_v<float>));
             feature.angle = static_cast<std::uint8_t>(turn & (LocalFeature::angles - 1));
@@ -203,8 +212,7 @@ LocalFeatures local_features(const Gist::Grey& frame, Detail detail)
     if (detail == Detail::hashes) return found;
     const auto& effort = detail == Detail::reference ? reference_effort : query_effort;
     const auto pyramid = pyramid_of(mat_of(frame));
-    found.features = look(pyramid, effort, effort.threshold);
-    if (found.features.size() < effort.enough) found.features = look(pyramid, effort, effort.lower_threshold);
+    found.features = look(pyramid, effort);
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include "matcher/trim.hpp"
 #include "matcher/working_frame.hpp"
 
+#include <malloc.h>
 #include <opencv2/core.hpp>
 
 namespace stillwatch::matcher {
@@ -29,6 +30,11 @@ Luma drawn(int width, int height)
 
 void prepare_worker()
 {
+    // Pictures come one after the other: memory given back to the kernel after each is asked for again, page by
+    // page, at the next (an eighth of the time of a small picture).
+    constexpr int kept_bytes = 64 << 20;
+    (void)mallopt(M_MMAP_THRESHOLD, kept_bytes / 4);
+    (void)mallopt(M_TRIM_THRESHOLD, kept_bytes);
     // Debian's OpenCV would start threads of TBB at the first large operation.
     cv::setNumThreads(1);
     // Everything once, for pictures that are made larger and smaller: OpenCV detects the processor, reads its

@@ -51,8 +51,13 @@ class Stage:
     def storage(self) -> pathlib.Path:
         return self.work / "i" / "data"
 
+    def matches(self) -> list[dict]:
+        """The findings without those that are leads only: another picture of a reference's scene."""
+        return [finding for finding in self.stillwatch.ask("findings", "list") if finding["relation"] != "same_scene"]
+
     def found(self) -> set[tuple[str, str]]:
-        return {(finding["image_url"], finding["page_url"]) for finding in self.stillwatch.ask("findings", "list")}
+        """(picture, page) of every match."""
+        return {(finding["image_url"], finding["page_url"]) for finding in self.matches()}
 
     def requests(self) -> list[str]:
         return (self.work / "nginx" / "access.log").read_text().splitlines()
