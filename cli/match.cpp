@@ -67,11 +67,11 @@ Result<void> read_references(Search& search, const fs::path& directory)
 
 // Compares files with the references; what is known of the site at the start holds for all of them.
 Result<void> compare_files(Search& search, const std::vector<fs::path>& files, const std::set<Tier>& tiers,
-                           InOrder<daemon::Compared>::Tell tell)
+                           bool is_background, InOrder<daemon::Compared>::Tell tell)
 {
     const auto templates = search.templates.templates();
-    const auto work = [&search, &tiers, templates](sandbox::WorkerPool& pool, Document document) {
-        daemon::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt};
+    const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool, Document document) {
+        daemon::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt, is_background};
         return daemon::compare_picture(pool, search.cpu, std::move(document), std::move(terms));
     };
     return InOrder<daemon::Compared>(files, work, std::move(tell)).run(search.config);
@@ -81,9 +81,9 @@ Result<void> learn_background(Search& search, const fs::path& directory)
 {
     const auto files = files_below(directory);
     if (!files) return files.error();
-    return compare_files(search, *files, {}, [&](const auto& file, const auto& compared) {
+    return compare_files(search, *files, {}, true, [&](const auto& file, const auto& compared) {
         if (compared)
-            search.templates.learn(compared->file_digest, compared->lessons);
+            search.templates.learn(compared->file_digest, compared->parts_of_others);
         else
             fmt::print(stderr, "stillwatch: {}: {}\n", file.string(), to_string(compared.error()));
     });
@@ -107,7 +107,7 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
     auto output = MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size());
     if (!output) return output.error();
     std::vector<DrawnMatch> to_draw;
-    const auto compared = compare_files(search, *files, search.tiers, [&](const auto& file, const auto& result) {
+    const auto compared = compare_files(search, *files, search.tiers, false, [&](const auto& file, const auto& result) {
         output->tell(file, result);
         if (options.draw.empty() || !result) return;
         for (const auto& match : result->matches)

@@ -50,12 +50,12 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         if (!references) continue; // others are in force: what was found no longer counts
         auto judge = [references = std::move(references), &shortlist, &censuses, &terms] {
             auto matches = references->judge(shortlist, censuses, *terms.templates);
-            auto lessons = references->lessons(shortlist, censuses, matches);
-            return std::pair(std::move(matches), std::move(lessons));
+            auto parts = references->parts_of_others(shortlist, censuses, matches, terms.is_background);
+            return std::pair(std::move(matches), std::move(parts));
         };
         auto judged = co_await offload(cpu, std::move(judge));
         compared.matches = std::move(judged.first);
-        compared.lessons = std::move(judged.second);
+        compared.parts_of_others = std::move(judged.second);
         co_return std::move(compared);
     }
 }

@@ -20,11 +20,12 @@ struct ComparisonTerms {
     std::shared_ptr<const matcher::Templates> templates; // of the picture's site
     std::set<Tier> tiers;                                // only these; empty: all
     std::optional<Sha256> file_digest;                   // the picture's, where it is known beforehand
+    bool is_background = false;                          // it is known to be no re-post
 };
 
 struct Compared {
     std::vector<Match> matches; // surest first
-    std::vector<matcher::Lesson> lessons;
+    std::vector<matcher::PartKey> parts_of_others; // for the site's TemplateMemory
     std::int64_t generation = 0; // of the references it was compared with
     Sha256 file_digest;
     int width_px = 0;

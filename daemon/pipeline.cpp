@@ -281,7 +281,7 @@ Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document do
     auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
     if (!compared) co_return compared.error();
     journey.result.generation = compared->generation;
-    memory.learn(compared->file_digest, compared->lessons);
+    memory.learn(compared->file_digest, compared->parts_of_others);
     // A lead that is not another picture of the scene tells a caseworker nothing.
     std::erase_if(compared->matches, [this](const Match& match) {
         if (match.status == MatchStatus::match || match.relation == Relation::same_scene) return false;

@@ -103,7 +103,10 @@ Agreement agreement_of(const StoredCensus& reference, const Census& found, bool 
             const auto& traits = reference.tiles[tile];
             const double evidence = evidence_of(count, share, std::max(least_chance, traits.chance / 255.0));
             agreement.evidence += evidence;
-            if (!traits.is_graphic) agreement.natural_evidence += evidence;
+            if (!traits.is_graphic) {
+                ++agreement.natural;
+                agreement.natural_evidence += evidence;
+            }
             if (share >= agreeing_share) ++agreement.agreeing;
             if (share >= disagreeing_share) continue;
             ++agreement.disagreeing;

@@ -26,11 +26,12 @@ struct Agreement {
     int tiles = 0;
     int agreeing = 0;    // tiles with at least agreeing_share of their clear bits alike
     int disagreeing = 0; // tiles with less than disagreeing_share
+    int natural = 0;     // tiles that are photographed, not drawn
     // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence of
     // the share found from the share expected (Chernoff's bound). Neighbouring bits resemble each other, so it
     // is far larger than the probability it is named for; thresholds come from measurement.
     double evidence = 0;
-    double natural_evidence = 0; // the same over tiles that are photographed, not drawn
+    double natural_evidence = 0; // the same over natural tiles
     double mean_share = 0;       // of clear bits alike, over tiles
     // Of the tiles that disagree, the box around them in the reference's unit square: left, top, right, bottom.
     std::array<double, 4> edited{};

@@ -8,16 +8,18 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// Evidence is Agreement::evidence. Most that a wrong reference reached: 46 in 1 300 negatives and 7 900 altered
-// copies against 127 others (photographs, people, series); copies that keep a tenth of their tiles start there.
-constexpr double match_evidence = 62;
+// Evidence is Agreement::evidence and what inliers add. Photographs that are something else stay below 13, other
+// people below 40 (scripts/bench-matcher); other photographs of the same person, with the same people in the same
+// light, reached 46 and, once, 127. Copies that keep a tenth of their tiles start at about 50.
+constexpr double match_evidence = 54;
 constexpr double candidate_evidence = 40;
 // What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many pairs.
 constexpr double evidence_of_inlier = 1;
 constexpr double least_agreeing = 0.1;   // of the tiles; less is a detail that two pictures share
-// Where a part does not agree, what agrees must be photographed rather than drawn: half of the evidence at least.
-// Site frames, chats, keyboards and captions stay below, edited photographs above (docs/performance.md).
-constexpr double least_natural_share = 0.5;
+// Where a part does not agree, what agrees must be as photographed as the rest: of the evidence, this much of the
+// share that photographed tiles have in the reference. Site frames, chats, keyboards and captions stay below, edited
+// photographs above (docs/performance.md); a drawing is measured by its own measure.
+constexpr double least_natural_share = 0.8;
 constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses of re-encoding
 constexpr double copy_disagreeing = 0.02; // at most
 // One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
@@ -93,8 +95,9 @@ Verdict judge(const Facts& facts)
     if (facts.is_near) return verdict;
     if (agreeing >= whole_agreeing) return verdict;
     verdict.reason = Reason::background_agrees;
-    if (natural_evidence < match_evidence ||
-        agreement.natural_evidence < least_natural_share * agreement.evidence) {
+    const double natural = static_cast<double>(agreement.natural) / agreement.tiles;
+    if (natural_evidence < match_evidence * std::min(1.0, 2 * natural) ||
+        agreement.natural_evidence < least_natural_share * natural * agreement.evidence) {
         verdict.status = MatchStatus::candidate;
         verdict.reason = Reason::drawn_frame_only;
     }

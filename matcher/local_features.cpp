@@ -37,7 +37,7 @@ struct Effort {
     // original, so the picture's fine levels meet the reference's coarse ones.
     double level_power;
 };
-constexpr Effort query_effort{900, 1, {10, 4, 3}, -1.5};
+constexpr Effort query_effort{800, 1, {10, 4, 3}, -1.5};
 constexpr Effort reference_effort{600, 6, {8, 4, 2}, 0};
 
 struct Corner {

@@ -123,7 +123,7 @@ ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64
 
 ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
                            std::pmr::memory_resource& memory)
-    : generation_(generation), references_(std::move(references)), digests_(&memory), hashes_(&memory),
+    : generation_(generation), references_(std::move(references)), digests_(&memory), hashes_(&memory), near_hashes_(memory),
       features_(local_features_of(references_), memory)
 {
     std::size_t frames = 0;
@@ -145,6 +145,11 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
         ++owner;
     }
     std::ranges::sort(digests_, {}, &StoredDigest::digest);
+    std::pmr::vector<StoredHash> numbered(&memory);
+    numbered.reserve(hashes_.size());
+    for (std::uint32_t i = 0; i < hashes_.size(); ++i)
+        numbered.push_back({hashes_[i].fingerprint, i});
+    near_hashes_ = HashIndex(memory, numbered);
 }
 
 std::shared_ptr<const StoredReference> ReferenceSet::find(ReferenceId reference) const
@@ -164,16 +169,30 @@ void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& 
         }
 }
 
+// Indices into hashes_. Up to max_near_distance_bits all of them; further ones, which only lead to a second look,
+// while there are so few references that comparing with all takes less than a millisecond.
+std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query) const
+{
+    constexpr std::size_t most_scanned = 100'000;
+    const int radius = hashes_.size() <= most_scanned ? max_candidate_distance_bits : max_near_distance_bits;
+    std::vector<HashHit> hits;
+    near_hashes_.within(query, radius, hits);
+    return hits;
+}
+
 void ReferenceSet::add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     std::map<std::uint32_t, Lead> best; // by reference
     for (const auto& frame : picture.frames) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
         if (accepted_distance_bits(frame.quality_percent, 100) < 0) continue;
-        for (const auto& hash : hashes_) {
-            const int plain = hamming(query, hash.fingerprint);
-            const int bits = std::min(plain, 256 - plain); // inverting a picture turns every bit
-            if (bits > max_candidate_distance_bits) continue;
+        // Inverting a picture turns every bit.
+        auto hits = close_hashes(query);
+        const auto plain_hits = hits.size();
+        std::ranges::move(close_hashes(inverted(query)), std::back_inserter(hits));
+        for (std::size_t h = 0; h < hits.size(); ++h) {
+            const auto& hash = hashes_[hits[h].owner];
+            const int bits = hits[h].distance_bits;
             const auto& reference = *references_[hash.owner];
             const auto& stored = reference.frames[hash.frame];
             Lead lead;
@@ -183,7 +202,7 @@ void ReferenceSet::add_near(const PictureFeatures& picture, std::vector<Lead>& l
             lead.is_near = bits <= accepted_distance_bits(frame.quality_percent, stored.quality_percent);
             lead.distance_bits = bits;
             lead.orientation = hash.orientation;
-            lead.inverted = plain > 128;
+            lead.inverted = h >= plain_hits;
             // What was trimmed away is not known here, so nothing can be laid onto it.
             if (!frame.trimmed && !stored.trimmed) {
                 const auto& local = picture.local[static_cast<std::size_t>(frame.number)];
@@ -405,32 +424,29 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
     return best;
 }
 
-std::vector<Lesson> ReferenceSet::lessons(const Shortlist& shortlist, std::span<const Census> censuses,
-                                          std::span<const Match> matches) const
+std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
+                                                   std::span<const Match> matches, bool is_background) const
 {
     const auto by_lead = censuses_of(shortlist, censuses);
-    std::vector<Lesson> lessons;
+    std::vector<PartKey> parts;
     for (std::size_t i = 0; i < shortlist.leads.size(); ++i) {
         const auto& lead = shortlist.leads[i];
         if (!lead.alignment) continue;
         const auto& reference = *references_[lead.reference];
-        int weight = TemplateMemory::weight_of_other;
         const auto match = std::ranges::find(matches, reference.reference, &Match::reference);
         if (match != matches.end()) {
-            if (match->tier != Tier::derived || match->relation != Relation::edited) continue;
-            if (match->status == MatchStatus::match) weight = TemplateMemory::weight_of_edited;
+            const bool seems_edited = match->tier == Tier::derived && match->relation == Relation::edited;
+            if (!seems_edited || (match->status == MatchStatus::match && !is_background)) continue;
         }
-        const auto add = [&](PartKey::Kind kind, std::size_t index) {
-            lessons.push_back({{reference.reference, lead.reference_frame, kind, index}, weight});
-        };
         for (const auto feature : lead.features)
-            add(PartKey::Kind::feature, feature);
+            parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::feature, feature);
         if (by_lead[i] == nullptr) continue;
         const auto shares = tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
         for (std::size_t tile = 0; tile < shares.size(); ++tile)
-            if (shares[tile] >= agreeing_share) add(PartKey::Kind::tile, tile);
+            if (shares[tile] >= agreeing_share)
+                parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::tile, tile);
     }
-    return lessons;
+    return parts;
 }
 
 } // namespace stillwatch::matcher

@@ -2,6 +2,7 @@
 
 #include "core/match.hpp"
 #include "matcher/feature_index.hpp"
+#include "matcher/hash_index.hpp"
 #include "matcher/stored_reference.hpp"
 #include "matcher/template_memory.hpp"
 
@@ -79,18 +80,21 @@ public:
     std::vector<Match> judge(const Shortlist& shortlist, std::span<const Census> censuses,
                              const Templates& templates = {}) const;
 
-    // What the picture has in common with references that it is not, by these verdicts.
-    std::vector<Lesson> lessons(const Shortlist& shortlist, std::span<const Census> censuses,
-                                std::span<const Match> matches) const;
+    // Parts of references that the picture shows without being the reference, by these verdicts: what a site's
+    // template may consist of. Nothing is learnt from a match: edited copies of one picture share its background,
+    // and learning that would hide the next one. `is_background`: the picture is known to be no re-post, so
+    // that what merely seems edited counts too.
+    std::vector<PartKey> parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
+                                         std::span<const Match> matches, bool is_background) const;
 
 private:
     struct StoredDigest {
         Sha256 digest;
         std::uint32_t owner;
     };
-    struct StoredHash {
+    struct OwnHash {
         Fingerprint fingerprint;
-        std::uint32_t owner = 0;
+        std::uint32_t owner = 0; // index of its reference
         std::uint16_t frame = 0; // index into StoredReference::frames
         Orientation orientation = Orientation::original;
     };
@@ -101,12 +105,14 @@ private:
 
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const;
+    std::vector<HashHit> close_hashes(const Fingerprint& query) const;
     void add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const;
 
     std::int64_t generation_;
     std::vector<std::shared_ptr<const StoredReference>> references_;
     std::pmr::vector<StoredDigest> digests_; // of files and of picture data, sorted
-    std::pmr::vector<StoredHash> hashes_;
+    std::pmr::vector<OwnHash> hashes_;
+    HashIndex near_hashes_; // of hashes_, by their index
     std::vector<LocalFrame> local_frames_;
     FeatureIndex features_;
 };

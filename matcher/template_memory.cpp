@@ -32,21 +32,21 @@ bool Templates::contains(PartKey part) const noexcept
     return std::ranges::binary_search(parts_, part);
 }
 
-void TemplateMemory::learn(const Sha256& picture, std::span<const Lesson> lessons)
+void TemplateMemory::learn(const Sha256& picture, std::span<const PartKey> parts)
 {
-    if (seen_.size() + lessons.size() > max_parts) {
+    if (seen_.size() + parts.size() > max_parts) {
         seen_.clear();
         is_stale_ = true;
     }
     std::uint32_t name = 0;
     std::memcpy(&name, picture.bytes.data(), sizeof name);
-    for (const auto& lesson : lessons) {
-        auto& seen = seen_[lesson.part.value];
-        if (seen.weight > 0 && seen.last_picture == name) continue;
+    for (const auto& part : parts) {
+        auto& seen = seen_[part.value];
+        if (seen.pictures > 0 && seen.last_picture == name) continue;
         seen.last_picture = name;
-        if (seen.weight >= template_weight) continue;
-        seen.weight += lesson.weight;
-        is_stale_ = is_stale_ || seen.weight >= template_weight;
+        if (seen.pictures >= enough_pictures) continue;
+        ++seen.pictures;
+        is_stale_ = is_stale_ || seen.pictures >= enough_pictures;
     }
 }
 
@@ -55,7 +55,7 @@ std::shared_ptr<const Templates> TemplateMemory::templates() const
     if (!is_stale_) return templates_;
     std::vector<PartKey> parts;
     for (const auto& [key, seen] : seen_)
-        if (seen.weight >= template_weight) parts.push_back(key_from(key));
+        if (seen.pictures >= enough_pictures) parts.push_back(key_from(key));
     templates_ = std::make_shared<const Templates>(std::move(parts));
     is_stale_ = false;
     return templates_;

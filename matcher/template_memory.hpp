@@ -22,12 +22,6 @@ struct PartKey {
     friend auto operator<=>(const PartKey&, const PartKey&) = default;
 };
 
-// That a part of a reference was seen in a picture which is something else. The weight says how sure that is.
-struct Lesson {
-    PartKey part;
-    int weight;
-};
-
 // Parts of references that a site shows everywhere: its frames, buttons, watermarks, captions. No evidence.
 class Templates {
 public:
@@ -42,23 +36,21 @@ private:
     std::vector<PartKey> parts_; // sorted
 };
 
-// What was learnt on one site. Belongs to one thread; what it gives out is immutable.
+// What was learnt on one site: which parts of references its pictures show that are something else. Belongs to one thread; what it gives out is immutable.
 class TemplateMemory {
 public:
     // The same picture counts once, however often it is seen.
-    void learn(const Sha256& picture, std::span<const Lesson> lessons);
+    void learn(const Sha256& picture, std::span<const PartKey> parts);
     std::shared_ptr<const Templates> templates() const;
 
-    // A part is a template after two other pictures, or four that might be edited copies.
-    static constexpr int template_weight = 4;
-    static constexpr int weight_of_other = 2;
-    static constexpr int weight_of_edited = 1;
+    // A part that so many pictures show which are not the reference is a template.
+    static constexpr int enough_pictures = 2;
     static constexpr std::size_t max_parts = 100'000; // 4 MB a site; then it begins anew
 
 private:
     struct Seen {
         std::uint32_t last_picture = 0;
-        std::int32_t weight = 0;
+        std::int32_t pictures = 0;
     };
     std::unordered_map<std::uint64_t, Seen> seen_;
     mutable std::shared_ptr<const Templates> templates_ = std::make_shared<const Templates>();

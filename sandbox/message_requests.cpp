@@ -17,7 +17,7 @@ constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
 static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
 static_assert(sizeof(matcher::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
 
-enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3 };
+enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3, preview = 4 };
 
 std::uint32_t side_code(int side_px)
 {
@@ -144,6 +144,7 @@ Result<Bytes> encode_request(const Request& request)
     const auto* links = std::get_if<LinksWork>(&request.work);
     const auto* features = std::get_if<FeaturesWork>(&request.work);
     const auto* views = std::get_if<ViewsWork>(&request.work);
+    const auto* preview = std::get_if<PreviewWork>(&request.work);
     if (links != nullptr &&
         (links->content_type.size() > max_content_type_bytes || links->base.size() > Url::max_bytes))
         return Error{Errc::invalid_argument, "request: content_type or base is too long"};
@@ -167,6 +168,9 @@ Result<Bytes> encode_request(const Request& request)
     } else if (views != nullptr) {
         begin(WorkKind::views);
         write_views(writer, *views);
+    } else if (preview != nullptr) {
+        begin(WorkKind::preview);
+        write_limits(writer, preview->limits);
     }
     return std::move(writer).take();
 }
@@ -185,6 +189,7 @@ Result<Request> decode_request(ByteView message)
     case WorkKind::links: request.work = read_links(reader); break;
     case WorkKind::features: request.work = read_features(reader); break;
     case WorkKind::views: request.work = read_views(reader); break;
+    case WorkKind::preview: request.work = PreviewWork{read_limits(reader)}; break;
     default: return broken("request: kind");
     }
     if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");

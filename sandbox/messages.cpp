@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 namespace stillwatch::sandbox {
 
@@ -14,7 +15,14 @@ constexpr std::uint32_t answer_mark = 0x31415753; // "SWA1"
 constexpr std::size_t max_detail_bytes = 200;
 constexpr std::size_t max_charset_bytes = 40;
 
-enum class AnswerKind : std::uint8_t { error = 0, links = 1, features = 2, ready = 3, censuses = 4 };
+enum class AnswerKind : std::uint8_t {
+    error = 0,
+    links = 1,
+    features = 2,
+    ready = 3,
+    censuses = 4,
+    preview = 5
+};
 
 bool is_printable(char c)
 {
@@ -113,18 +121,19 @@ void write_features(WireWriter& writer, const PictureFeatures& features)
     writer.raw(encoded);
 }
 
-bool within(const PictureFeatures& features, const matcher::PictureLimits& limits)
+// For sides that are positive.
+bool within(int width_px, int height_px, const matcher::PictureLimits& limits)
 {
-    if (features.width_px > limits.max_side_px || features.height_px > limits.max_side_px) return false;
-    const auto width = static_cast<std::uint64_t>(features.width_px);
-    return width * static_cast<std::uint64_t>(features.height_px) <= limits.max_pixels;
+    if (width_px > limits.max_side_px || height_px > limits.max_side_px) return false;
+    return static_cast<std::uint64_t>(width_px) * static_cast<std::uint64_t>(height_px) <= limits.max_pixels;
 }
 
 Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
 {
     auto features = matcher::decode_features(reader.rest(), asked.detail);
     if (!features) return broken("answer: features");
-    if (!within(*features, asked.limits)) return broken("answer: size of the picture");
+    if (!within(features->width_px, features->height_px, asked.limits))
+        return broken("answer: size of the picture");
     return Answer{std::move(*features)};
 }
 
@@ -144,6 +153,39 @@ Result<Answer> read_censuses(WireReader& reader, const ViewsWork& asked)
     if (!std::equal(censuses->begin(), censuses->end(), asked.views.begin(), asked.views.end(), is_of))
         return broken("answer: other censuses than asked for");
     return Answer{std::move(*censuses)};
+}
+
+void write_preview(WireWriter& writer, const matcher::Preview& preview)
+{
+    writer.number(code_of(AnswerKind::preview));
+    writer.number(static_cast<std::uint32_t>(preview.width_px));
+    writer.number(static_cast<std::uint32_t>(preview.height_px));
+    writer.number(static_cast<std::uint16_t>(preview.frame.width_px));
+    writer.number(static_cast<std::uint16_t>(preview.frame.height_px));
+    writer.raw(std::as_bytes(std::span(preview.frame.levels)));
+}
+
+Result<Answer> read_preview(WireReader& reader, const PreviewWork& asked)
+{
+    const auto side = [&](std::uint32_t value, int largest) {
+        if (value == 0 || value > static_cast<std::uint32_t>(std::max(largest, 0))) reader.refuse();
+        return reader.ok() ? static_cast<int>(value) : 0;
+    };
+    matcher::Preview preview;
+    preview.width_px = side(reader.number<std::uint32_t>(), asked.limits.max_side_px);
+    preview.height_px = side(reader.number<std::uint32_t>(), asked.limits.max_side_px);
+    auto& frame = preview.frame;
+    frame.width_px = side(reader.number<std::uint16_t>(), LocalFeatures::max_side_px);
+    frame.height_px = side(reader.number<std::uint16_t>(), LocalFeatures::max_side_px);
+    if (!reader.ok() || !within(preview.width_px, preview.height_px, asked.limits))
+        return broken("answer: size of the preview");
+    const auto levels =
+        reader.raw(static_cast<std::size_t>(frame.width_px) * static_cast<std::size_t>(frame.height_px));
+    if (!reader.complete()) return broken("answer: levels of the preview");
+    frame.levels.resize(levels.size());
+    std::ranges::transform(levels, frame.levels.begin(),
+                           [](std::byte level) { return std::to_integer<std::uint8_t>(level); });
+    return Answer{std::move(preview)};
 }
 
 template <class WritePayload>
@@ -169,6 +211,7 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
         if (const auto* features = std::get_if<PictureFeatures>(&answer)) write_features(writer, *features);
         if (const auto* censuses = std::get_if<std::vector<Census>>(&answer))
             write_censuses(writer, *censuses);
+        if (const auto* preview = std::get_if<matcher::Preview>(&answer)) write_preview(writer, *preview);
     });
 }
 
@@ -204,6 +247,8 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
     if (kind == AnswerKind::links && links != nullptr) return read_links(reader, links->limits);
     if (kind == AnswerKind::features && features != nullptr) return read_features(reader, *features);
     if (kind == AnswerKind::censuses && views != nullptr) return read_censuses(reader, *views);
+    const auto* preview = std::get_if<PreviewWork>(&request.work);
+    if (kind == AnswerKind::preview && preview != nullptr) return read_preview(reader, *preview);
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};
     return broken("answer: kind");

@@ -9,6 +9,7 @@
 #include "core/url.hpp"
 #include "html/extract.hpp"
 #include "matcher/extract.hpp"
+#include "matcher/preview.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,12 +28,16 @@
 //     kind 2 features: picture limits  u8 detail
 //     kind 3 views:    picture limits  32 bytes file_digest  u8 count
 //                      { u8 frame  u8 tile_columns  u8 tile_rows  6 x f64 mapping } …
+//     kind 4 preview:  picture limits
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
 //     u8 1 links:    text charset  u8 truncated  u32 count  { u8 mechanism  u8 kind  text url } …
 //     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, censuses with
-//     traits u8 4 censuses: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
+//                    traits
+//     u8 4 censuses: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
+//     u8 5 preview:  u32 width_px  u32 height_px (of the picture)  u16 columns  u16 rows
+//                    columns * rows grey levels, row by row
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
 namespace stillwatch::sandbox {
@@ -62,12 +67,17 @@ struct ViewsWork {
     std::vector<View> views; // 1..max_views
 };
 
+// The picture small and grey, for a person who asks why it matched.
+struct PreviewWork {
+    matcher::PictureLimits limits;
+};
+
 struct Request {
     std::uint64_t number = 0; // comes back in the answer
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork, ViewsWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork> work;
 };
 
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
@@ -85,7 +95,7 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>>;
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>, matcher::Preview>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

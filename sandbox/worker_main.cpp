@@ -54,6 +54,8 @@ public:
         if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work))
             return links_in(*links, *content);
         if (views != nullptr) return censuses_anew(*views, content->bytes);
+        if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
+            return preview(*asked, content->bytes);
         return features(std::get<sandbox::FeaturesWork>(request.work), content->bytes);
     }
 
@@ -72,6 +74,16 @@ private:
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
         if (work.detail != Detail::reference) gists_.keep(std::move(extracted->gist));
         return std::move(extracted->features);
+    }
+
+    // Not kept: nobody asks about views of what a person looks at.
+    static sandbox::Answer preview(const sandbox::PreviewWork& work, ByteView file)
+    {
+        auto extracted = matcher::extract(file, work.limits, Detail::hashes);
+        if (!extracted) return sandbox::Refusal(extracted.error());
+        const auto& picture = extracted->features;
+        return matcher::Preview{picture.width_px, picture.height_px,
+                                std::move(extracted->gist.frames.front())};
     }
 
     sandbox::Answer censuses_anew(const sandbox::ViewsWork& work, ByteView file)

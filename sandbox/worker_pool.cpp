@@ -318,6 +318,16 @@ Task<Result<std::vector<Census>>> WorkerPool::views(Document document, Sha256 fi
     co_return value_of<std::vector<Census>>(std::move(answer));
 }
 
+Task<Result<matcher::Preview>> WorkerPool::preview(Document document)
+{
+    const auto state = state_;
+    Request request;
+    request.content_encoding = std::move(document.content_encoding);
+    request.work = PreviewWork{state->settings().picture};
+    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    co_return value_of<matcher::Preview>(std::move(answer));
+}
+
 PoolCounters WorkerPool::counters() const noexcept
 {
     return state_->counters();

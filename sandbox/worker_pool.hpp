@@ -4,6 +4,7 @@
 #include "core/inspector.hpp"
 #include "html/extract.hpp"
 #include "matcher/extract.hpp"
+#include "matcher/preview.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -64,6 +65,8 @@ public:
     Task<Result<PictureFeatures>> features(Document document, Detail detail) override;
     Task<Result<std::vector<Census>>> views(Document document, Sha256 file_digest,
                                             std::vector<View> views) override;
+    // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.
+    Task<Result<matcher::Preview>> preview(Document document);
 
     PoolCounters counters() const noexcept;
 

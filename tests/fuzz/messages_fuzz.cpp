@@ -44,6 +44,13 @@ Request asking_for_views()
     return asking_for(ViewsWork{{}, {}, {whole, strip}});
 }
 
+Request asking_for_preview()
+{
+    matcher::PictureLimits limits;
+    limits.max_side_px = 1'200;
+    return asking_for(PreviewWork{limits});
+}
+
 void check_request(ByteView message)
 {
     const auto request = decode_request(message);
@@ -64,6 +71,17 @@ void check_answer(ByteView payload, const Request& request)
               "features in bounds");
     if (const auto* censuses = std::get_if<std::vector<Census>>(&*answer))
         claim(censuses->size() == std::get<ViewsWork>(request.work).views.size(), "a census a view");
+    if (const auto* preview = std::get_if<matcher::Preview>(&*answer)) {
+        const auto& frame = preview->frame;
+        const auto is_side = [](int side, int largest) { return side >= 1 && side <= largest; };
+        claim(is_side(preview->width_px, 1'200) && is_side(preview->height_px, 1'200), "picture in bounds");
+        claim(is_side(frame.width_px, LocalFeatures::max_side_px) &&
+                  is_side(frame.height_px, LocalFeatures::max_side_px),
+              "frame in bounds");
+        claim(frame.levels.size() ==
+                  static_cast<std::size_t>(frame.width_px) * static_cast<std::size_t>(frame.height_px),
+              "a level a pixel");
+    }
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -76,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] % 8) {
+    switch (data[0] % 9) {
     case 0: check_request(message); break;
     case 1: check_answer(message, asking_for_links()); break;
     case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
@@ -88,6 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 5: check_answer(message, asking_for_features(Detail::query)); break;
     case 6: check_answer(message, asking_for_features(Detail::reference)); break;
     case 7: check_answer(message, asking_for_views()); break;
+    case 8: check_answer(message, asking_for_preview()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

@@ -1,7 +1,7 @@
 if(STILLWATCH_FUZZ)
     find_package(GIF 5.1 REQUIRED)
     include(${PROJECT_SOURCE_DIR}/cmake/opencv.cmake)
-    find_opencv(core)
+    find_opencv(core imgproc features2d)
     pkg_check_modules(picture_formats REQUIRED IMPORTED_TARGET
         libavif libjpeg libpng libtiff-4 libwebp libwebpdemux libsodium)
 endif()
@@ -11,6 +11,7 @@ add_fuzz_target(picture
         core/digest.cpp
         core/fingerprint.cpp
         core/result.cpp
+        matcher/census.cpp
         matcher/containers.cpp
         matcher/decode.cpp
         matcher/decode_avif.cpp
@@ -20,12 +21,18 @@ add_fuzz_target(picture
         matcher/decode_png.cpp
         matcher/decode_tiff.cpp
         matcher/decode_webp.cpp
+        matcher/descriptor.cpp
         matcher/exif.cpp
         matcher/extract.cpp
+        matcher/local_features.cpp
         matcher/metadata.cpp
         matcher/orient.cpp
         matcher/pdq.cpp
         matcher/picture.cpp
+        matcher/plausible.cpp
         matcher/sniff.cpp
-    FOREIGN PkgConfig::picture_formats GIF::GIF opencv::core fmt::fmt
+        matcher/trim.cpp
+        matcher/working_frame.cpp
+    FOREIGN PkgConfig::picture_formats GIF::GIF opencv::core opencv::imgproc opencv::features2d
+        fmt::fmt
     LINK stillwatch_matcher)

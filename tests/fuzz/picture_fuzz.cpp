@@ -1,4 +1,5 @@
 #include "matcher/extract.hpp"
+#include "matcher/plausible.hpp"
 #include "tests/fuzz/claim.hpp"
 
 #include <cstddef>
@@ -7,7 +8,7 @@
 using namespace stillwatch;
 using fuzz::claim;
 
-// Any bytes as a picture file: every format, its metadata and the fingerprints.
+// Any bytes as a picture file: every format, its metadata, the fingerprints and the local features.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     matcher::PictureLimits limits;
@@ -18,14 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         claim(!features.error().detail.empty(), "an error says why");
         return 0;
     }
-    claim(!features->frames.empty() && features->frames.size() <= PictureFeatures::max_frames,
-          "1 to 4 frames");
+    claim(matcher::plausible(*features, Detail::query), "features in bounds");
     const auto pixels =
         static_cast<std::size_t>(features->width_px) * static_cast<std::size_t>(features->height_px);
     claim(features->width_px >= limits.min_side_px && features->height_px >= limits.min_side_px,
           "not too small");
     claim(pixels <= limits.max_pixels, "not too large");
-    for (const auto& frame : features->frames)
-        claim(frame.quality_percent >= 0 && frame.quality_percent <= 100, "quality is a percentage");
     return 0;
 }

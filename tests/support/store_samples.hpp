@@ -57,8 +57,17 @@ inline Finding sample_finding(CaseId case_id, ReferenceId reference,
                               const std::string& page = "https://board.example/t/1",
                               const std::string& image = "https://img.board.example/a.jpg")
 {
-    const Match match{reference,           case_id, Tier::near, Relation::edited, 0.75, 17,
-                      Orientation::flip_x, true,    12};
+    Match match;
+    match.reference = reference;
+    match.case_id = case_id;
+    match.tier = Tier::near;
+    match.status = MatchStatus::match;
+    match.relation = Relation::edited;
+    match.score = 0.75;
+    match.distance_bits = 17;
+    match.orientation = Orientation::flip_x;
+    match.inverted = true;
+    match.inliers = 12;
     return {{},
             case_id,
             reference,

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -323,6 +324,27 @@ TEST_F(Worker, ViewsGoToTheWorkerThatRemembersThePicture)
         for (const auto& picture : found)
             EXPECT_TRUE(views(pool, nothing(), picture.value()).has_value());
     EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 8}));
+}
+
+TEST_F(Worker, ShowsAPictureSmallAndGrey)
+{
+    const auto found = features(document(bitmap(700))).value();
+    for (const auto& [body, encoding] : {std::pair(bitmap(700), ""), std::pair(gzip(bitmap(700)), "gzip")}) {
+        const auto shown = run(pool_.preview(document(body, encoding)));
+        ASSERT_TRUE(shown.has_value()) << to_string(shown.error());
+        EXPECT_EQ(shown->width_px, 700);
+        EXPECT_EQ(shown->height_px, 700);
+        const auto& frame = found.local.front();
+        EXPECT_EQ(shown->frame.width_px, frame.width_px) << "the frame that places are told in";
+        EXPECT_EQ(shown->frame.height_px, frame.height_px);
+        EXPECT_LT(shown->frame.width_px, 700);
+        const auto [darkest, brightest] = std::ranges::minmax(shown->frame.levels);
+        EXPECT_LT(darkest, 30);
+        EXPECT_GT(brightest, 200);
+    }
+    EXPECT_EQ(run(pool_.preview(document(nothing()))).error().code, Errc::undecodable);
+    EXPECT_EQ(run(pool_.preview(document(bitmap(16)))).error().code, Errc::invalid_argument);
+    EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = 5}));
 }
 
 // Every converter and decoder must do with the system calls of the filter, also the rare ones.

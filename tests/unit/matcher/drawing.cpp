@@ -102,6 +102,48 @@ Drawing scene(unsigned seed, int width_px, int height_px)
     return drawing;
 }
 
+Drawing detailed_scene(unsigned seed, int width_px, int height_px)
+{
+    std::mt19937 random(seed * 104'729U + 71U);
+    const auto unit = [&] { return static_cast<double>(random()) / 4294967296.0; };
+    const double longer = std::max(width_px, height_px);
+    const auto index = [&](int x, int y) {
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(width_px) + static_cast<std::size_t>(x);
+    };
+    std::vector<double> levels(index(0, height_px), 128);
+    for (int shape = 0; shape < 500; ++shape) {
+        const double across = (0.01 + 0.15 * std::pow(unit(), 3)) * longer;
+        const double down = across * (0.4 + 1.2 * unit());
+        const double turn = 6.3 * unit();
+        const double middle_x = unit() * width_px;
+        const double middle_y = unit() * height_px;
+        const double level = 160 * unit() - 80;
+        const double slope = 60 * unit() - 30; // shapes of one level would look drawn rather than photographed
+        const bool hard = unit() < 0.6;
+        const bool square = unit() < 0.4;
+        const double reach = 1.5 * std::max(across, down);
+        const auto from = [](double value) { return std::max(0, static_cast<int>(value)); };
+        for (int y = from(middle_y - reach); y < std::min<double>(height_px, middle_y + reach); ++y)
+            for (int x = from(middle_x - reach); x < std::min<double>(width_px, middle_x + reach); ++x) {
+                const double dx = x + 0.5 - middle_x;
+                const double dy = y + 0.5 - middle_y;
+                const double u = (std::cos(turn) * dx + std::sin(turn) * dy) / across;
+                const double v = (std::cos(turn) * dy - std::sin(turn) * dx) / down;
+                const double distance = square ? std::max(std::abs(u), std::abs(v)) : std::hypot(u, v);
+                if (distance < 1) levels[index(x, y)] += hard ? level + slope * u : level * (1 - distance);
+            }
+    }
+    Drawing drawing(width_px, height_px);
+    for (int y = 0; y < height_px; ++y)
+        for (int x = 0; x < width_px; ++x) {
+            const double noise = static_cast<double>(random() % 7) - 3;
+            // Pressed into the range rather than cut off at its ends, where nothing would be left to see.
+            const double level = 128 + 120 * std::tanh((levels[index(x, y)] - 128) / 110) + noise;
+            std::fill_n(drawing.at(x, y), 3, clamped(level));
+        }
+    return drawing;
+}
+
 Drawing flat(std::uint8_t level, int width_px, int height_px)
 {
     return {width_px, height_px, level};
@@ -151,6 +193,35 @@ Drawing negative(const Drawing& drawing)
     return brightened(drawing, -1, 255);
 }
 
+Drawing turned(const Drawing& drawing, Orientation orientation)
+{
+    switch (orientation) {
+    case Orientation::original: return drawing;
+    case Orientation::rotate_90: return rotated_right(turned(drawing, Orientation::rotate_180));
+    case Orientation::rotate_180: return mirrored(upside_down(drawing));
+    case Orientation::rotate_270: return rotated_right(drawing); // PDQ counts anti-clockwise
+    case Orientation::flip_x: return upside_down(drawing);
+    case Orientation::flip_y: return mirrored(drawing);
+    case Orientation::flip_plus_1: return transposed(drawing);
+    case Orientation::flip_minus_1: return turned(transposed(drawing), Orientation::rotate_180);
+    }
+    return drawing;
+}
+
+Drawing cropped(const Drawing& drawing, int left, int top, int width_px, int height_px)
+{
+    return moved(drawing, width_px, height_px, [&](int x, int y) { return std::pair(left + x, top + y); });
+}
+
+Drawing with_pasted(const Drawing& drawing, const Drawing& part, int left, int top)
+{
+    auto target = drawing;
+    for (int y = std::max(0, -top); y < std::min(part.height_px, drawing.height_px - top); ++y)
+        for (int x = std::max(0, -left); x < std::min(part.width_px, drawing.width_px - left); ++x)
+            std::copy_n(part.at(x, y), 4, target.at(left + x, top + y));
+    return target;
+}
+
 Drawing stored_for_orientation(const Drawing& drawing, int exif_orientation)
 {
     // The named position of row 0 and column 0 (EXIF 2.3, 4.6.4): each undoes what a viewer will do.
@@ -171,6 +242,14 @@ Luma luma(const Drawing& drawing)
     Luma result(drawing.width_px, drawing.height_px);
     for (int y = 0; y < drawing.height_px; ++y)
         rgba_row_to_luma(drawing.at(0, y), result.row(y), drawing.width_px);
+    return result;
+}
+
+Gist::Grey grey(const Drawing& drawing)
+{
+    Gist::Grey result{drawing.width_px, drawing.height_px, {}};
+    for (const auto level : luma(drawing).levels)
+        result.levels.push_back(static_cast<std::uint8_t>(level >> 8U));
     return result;
 }
 

@@ -1,11 +1,13 @@
 #include "encoders.hpp"
 #include "matcher/extract.hpp"
+#include "matcher/plausible.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <random>
 
 // Files that lie, break off or want too much.
 namespace stillwatch::matcher {
@@ -105,6 +107,48 @@ TEST(HostilePictures, LongStripsAreRead)
     }
 }
 
+// Pictures made to have as much to find as there can be, or nothing.
+TEST(HostilePictures, WhatIsFoundInThemStaysWithinBounds)
+{
+    std::mt19937 random(31);
+    Drawing noise(2'000, 2'000); // a million corners
+    for (std::size_t i = 0; i < noise.rgba.size(); i += 4)
+        std::fill_n(noise.rgba.begin() + static_cast<std::ptrdiff_t>(i), 3,
+                    static_cast<std::uint8_t>(random()));
+    Drawing board(600, 450); // every pixel is one
+    for (int y = 0; y < board.height_px; ++y)
+        for (int x = 0; x < board.width_px; ++x)
+            std::fill_n(board.at(x, y), 3, static_cast<std::uint8_t>((x + y) % 2 * 255));
+    struct Hostile {
+        const char* what;
+        Bytes file;
+    };
+    const Hostile all[] = {
+        {"strip", encode_png(resized(scene(35, 32, 500), 32, 20'000))},
+        {"16 bits", encode_png(scene(36, 320, 240), PngKind::deep)},
+        {"noise", encode_png(noise)},
+        {"small noise", encode_png(cropped(noise, 0, 0, 500, 400))},
+        {"smallest noise", encode_png(cropped(noise, 0, 0, 32, 32))},
+        {"black", encode_png(flat(0, 1'000, 800))},
+        {"chequerboard", encode_png(board)},
+        {"noise in motion", encode_gif({cropped(noise, 0, 0, 200, 200), cropped(noise, 300, 0, 200, 200),
+                                        cropped(noise, 600, 0, 200, 200), cropped(noise, 900, 0, 200, 200)})},
+    };
+    for (const auto& [what, file] : all)
+        for (const auto detail : {Detail::hashes, Detail::query, Detail::reference}) {
+            SCOPED_TRACE(testing::Message() << what << ", detail " << static_cast<int>(detail));
+            const auto extracted = extract(file, {}, detail);
+            ASSERT_TRUE(extracted) << to_string(extracted.error());
+            EXPECT_TRUE(plausible(extracted->features, detail));
+            for (const auto& local : extracted->features.local)
+                EXPECT_LE(local.features.size(), LocalFeatures::max_features);
+            EXPECT_LE(extracted->features.frames.size(), PictureFeatures::max_fingerprints);
+            ASSERT_EQ(extracted->gist.frames.size(), extracted->features.local.size());
+            for (const auto& frame : extracted->gist.frames)
+                EXPECT_LE(std::max(frame.width_px, frame.height_px), LocalFeatures::max_side_px);
+        }
+}
+
 TEST(HostilePictures, MoreThanHalfOfACutJpegCounts)
 {
     const auto whole = encode_jpeg(scene(36, 320, 240));
@@ -141,7 +185,7 @@ TEST(HostilePictures, FlippedBytesEndInAnAnswer)
             broken[i * 7919 % std::min<std::size_t>(broken.size(), 400)] ^=
                 static_cast<std::byte>(1U << (i % 8));
             const auto features = extract_features(broken);
-            EXPECT_TRUE(!features || features->frames.size() <= PictureFeatures::max_frames);
+            EXPECT_TRUE(!features || plausible(*features, Detail::query));
         }
 }
 

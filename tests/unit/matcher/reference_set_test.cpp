@@ -1,7 +1,7 @@
 #include "matcher/reference_set.hpp"
 
-#include "encoders.hpp"
-#include "matcher/extract.hpp"
+#include "canary_memory.hpp"
+#include "comparing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,30 +11,6 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
-
-// Counts what is taken from it, to show that references live nowhere else.
-class CountingMemory : public std::pmr::memory_resource {
-public:
-    std::size_t bytes_held = 0;
-
-private:
-    void* do_allocate(std::size_t bytes, std::size_t alignment) override
-    {
-        bytes_held += bytes;
-        return std::pmr::new_delete_resource()->allocate(bytes, alignment);
-    }
-    void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override
-    {
-        bytes_held -= bytes;
-        std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
-    }
-    bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
-};
-
-EnrolledReference enrolled(std::int64_t id, const Bytes& file)
-{
-    return {{id}, {100 + id}, Sha256::of(file), extract_features(file).value()};
-}
 
 struct References : testing::Test {
     Drawing drawing = scene(51, 320, 240);
@@ -49,14 +25,10 @@ struct References : testing::Test {
             all.push_back(enrolled(id, encode_jpeg(scene(500 + static_cast<unsigned>(id), 80, 60))));
         set.emplace(std::move(all), 7, *memory);
     }
-    std::vector<Match> compare(const Bytes& found) const
-    {
-        return set->compare(Sha256::of(found), extract_features(found).value());
-    }
     // The one match there must be.
     Match only(const Bytes& found) const
     {
-        const auto matches = compare(found);
+        const auto matches = compare(*set, found);
         EXPECT_EQ(matches.size(), 1U);
         const auto match = matches.empty() ? Match{} : matches.front();
         EXPECT_EQ(match.reference.value, matches.empty() ? 0 : 1);
@@ -92,14 +64,28 @@ TEST_F(References, ReEncodedResizedAndRecolouredCopiesAreNear)
     }
 }
 
-TEST_F(References, TurnedCopiesAreNearAndSayHow)
+TEST_F(References, CopiesTurnedInAnyOfEightWaysAreNearAndSayHow)
 {
-    const auto quarter = rotated_right(drawing);
-    const auto half = rotated_right(quarter);
-    EXPECT_EQ(only(encode_png(mirrored(drawing))).orientation, Orientation::flip_y);
-    EXPECT_EQ(only(encode_png(half)).orientation, Orientation::rotate_180);
-    EXPECT_EQ(only(encode_png(quarter)).orientation, Orientation::rotate_270);
-    EXPECT_EQ(only(encode_png(rotated_right(half))).orientation, Orientation::rotate_90);
+    for (std::size_t i = 0; i < orientation_count; ++i) {
+        const auto orientation = static_cast<Orientation>(i);
+        SCOPED_TRACE(name_of(orientation));
+        const auto match = only(encode_png(turned(drawing, orientation)));
+        EXPECT_EQ(match.tier, Tier::near);
+        EXPECT_EQ(match.orientation, orientation);
+        EXPECT_FALSE(match.inverted);
+    }
+}
+
+TEST_F(References, TurnedNegativesAreNearAndInverted)
+{
+    for (std::size_t i = 0; i < orientation_count; ++i) {
+        const auto orientation = static_cast<Orientation>(i);
+        SCOPED_TRACE(name_of(orientation));
+        const auto match = only(encode_png(negative(turned(drawing, orientation))));
+        EXPECT_EQ(match.tier, Tier::near);
+        EXPECT_EQ(match.orientation, orientation);
+        EXPECT_TRUE(match.inverted);
+    }
 }
 
 TEST_F(References, NegativeIsNearAndInverted)
@@ -112,7 +98,7 @@ TEST_F(References, NegativeIsNearAndInverted)
 TEST_F(References, OtherPicturesDoNotMatch)
 {
     for (unsigned seed = 600; seed < 620; ++seed)
-        EXPECT_TRUE(compare(encode_jpeg(scene(seed, 80, 60))).empty()) << seed;
+        EXPECT_TRUE(compare(*set, encode_jpeg(scene(seed, 80, 60))).empty()) << seed;
 }
 
 TEST_F(References, LaterFrameOfAnAnimationMatches)
@@ -127,7 +113,7 @@ TEST_F(References, OneMatchAReferenceSurestFirst)
     std::vector<EnrolledReference> all{enrolled(1, edited), enrolled(2, original),
                                        enrolled(3, encode_png(drawing))};
     const ReferenceSet three(std::move(all), 1, *memory);
-    const auto matches = three.compare(Sha256::of(original), extract_features(original).value());
+    const auto matches = compare(three, original);
     ASSERT_EQ(matches.size(), 3U);
     EXPECT_EQ(matches[0].reference.value, 2);
     EXPECT_EQ(matches[0].tier, Tier::exact);
@@ -141,7 +127,7 @@ TEST_F(References, FlatPicturesDoNotMatchEachOther)
         all.push_back(enrolled(level + 1, encode_jpeg(flat(static_cast<std::uint8_t>(level), 200, 200))));
     const ReferenceSet flats(std::move(all), 1, *memory);
     const auto other = encode_png(flat(200, 210, 190));
-    EXPECT_TRUE(flats.compare(Sha256::of(other), extract_features(other).value()).empty());
+    EXPECT_TRUE(compare(flats, other).empty());
 }
 
 TEST(AcceptedDistance, FallsWithTheWorseQuality)
@@ -155,21 +141,21 @@ TEST(AcceptedDistance, FallsWithTheWorseQuality)
 
 TEST(ReferenceSet, LivesInTheMemoryGiven)
 {
-    CountingMemory memory;
+    CanaryMemory memory;
     {
-        const ReferenceSet set({enrolled(1, encode_png(scene(53, 64, 64)))}, 42, memory);
+        std::vector<EnrolledReference> one{enrolled(1, encode_png(scene(53, 64, 64)))};
+        const ReferenceSet set(std::move(one), 42, memory);
         EXPECT_EQ(set.generation(), 42);
         EXPECT_EQ(set.size(), 1U);
-        EXPECT_GE(memory.bytes_held, sizeof(Fingerprint) + 2 * sizeof(Sha256));
+        EXPECT_GE(memory.bytes_held(), orientation_count * sizeof(Fingerprint) + 2 * sizeof(Sha256));
     }
-    EXPECT_EQ(memory.bytes_held, 0U);
+    EXPECT_EQ(memory.bytes_held(), 0U);
 }
 
 TEST(ReferenceSet, EmptySetMatchesNothing)
 {
-    const ReferenceSet set({}, 0, *std::pmr::new_delete_resource());
-    const auto file = encode_png(scene(54, 64, 64));
-    EXPECT_TRUE(set.compare(Sha256::of(file), extract_features(file).value()).empty());
+    const ReferenceSet set(std::vector<EnrolledReference>{}, 0, *std::pmr::new_delete_resource());
+    EXPECT_TRUE(compare(set, encode_png(scene(54, 64, 64))).empty());
 }
 
 } // namespace

@@ -45,6 +45,21 @@ std::vector<Census> censuses(const std::vector<View>& views)
     return all;
 }
 
+Request preview_request()
+{
+    Request request;
+    request.number = 10;
+    request.body_bytes = 99;
+    request.content_encoding = "br";
+    request.work = PreviewWork{limits};
+    return request;
+}
+
+matcher::Preview preview()
+{
+    return {1'600, 400, {8, 2, {0, 1, 2, 3, 4, 5, 6, 7, 250, 251, 252, 253, 254, 255, 128, 127}}};
+}
+
 ByteView payload_of(const Bytes& answer)
 {
     return ByteView(answer).subspan(answer_header_bytes);
@@ -242,6 +257,90 @@ TEST(ViewsMessage, EveryShorterOrLongerPayloadIsALie)
         ASSERT_FALSE(decode_answer(payload.first(length), request).has_value()) << length;
     bytes.push_back({});
     EXPECT_FALSE(decode_answer(payload_of(bytes), request).has_value());
+}
+
+TEST(PreviewMessage, RequestsComeThroughWhole)
+{
+    auto bytes = encode_request(preview_request()).value();
+    const auto request = decode_request(bytes);
+    ASSERT_TRUE(request.has_value()) << to_string(request.error());
+    EXPECT_EQ(request->number, 10U);
+    EXPECT_EQ(request->body_bytes, 99U);
+    EXPECT_EQ(request->content_encoding, "br");
+    const auto& asked = std::get<PreviewWork>(request->work).limits;
+    EXPECT_EQ(asked.max_pixels, limits.max_pixels);
+    EXPECT_EQ(asked.max_side_px, limits.max_side_px);
+    EXPECT_EQ(asked.min_side_px, limits.min_side_px);
+    EXPECT_EQ(asked.max_working_bytes, limits.max_working_bytes);
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+        ASSERT_FALSE(decode_request(ByteView(bytes).first(length)).has_value()) << length;
+    bytes.push_back({});
+    EXPECT_EQ(decode_request(bytes).error().code, Errc::malformed);
+}
+
+TEST(PreviewMessage, AnswersComeThroughWhole)
+{
+    const auto bytes = encode_answer(10, preview());
+    const auto answer = decode_answer(payload_of(bytes), preview_request());
+    ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
+    const auto& told = std::get<matcher::Preview>(*answer);
+    EXPECT_EQ(told.width_px, 1'600);
+    EXPECT_EQ(told.height_px, 400);
+    EXPECT_EQ(told.frame.width_px, 8);
+    EXPECT_EQ(told.frame.height_px, 2);
+    EXPECT_EQ(told.frame.levels, preview().frame.levels);
+}
+
+TEST(PreviewMessage, TheLargestFrameFitsAnAnswer)
+{
+    auto largest = preview();
+    largest.frame = {LocalFeatures::max_side_px, LocalFeatures::max_side_px,
+                     std::vector<std::uint8_t>(1'000'000, 7)};
+    EXPECT_EQ(refusal(largest, preview_request()), Errc{});
+    largest.frame = {LocalFeatures::max_side_px + 1, 1,
+                     std::vector<std::uint8_t>(LocalFeatures::max_side_px + 1)};
+    EXPECT_EQ(refusal(largest, preview_request()), Errc::malformed) << "columns";
+    largest.frame = {1, LocalFeatures::max_side_px + 1,
+                     std::vector<std::uint8_t>(LocalFeatures::max_side_px + 1)};
+    EXPECT_EQ(refusal(largest, preview_request()), Errc::malformed) << "rows";
+}
+
+TEST(PreviewMessage, ImpossiblePreviewsAreALie)
+{
+    const auto refused_with = [](auto change) {
+        auto bad = preview();
+        change(bad);
+        return refusal(bad, preview_request());
+    };
+    EXPECT_EQ(refused_with([](auto& bad) { bad.width_px = 2'001; }), Errc::malformed)
+        << "side over its limit";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.height_px = 700; }), Errc::malformed) << "too many pixels";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.height_px = 0; }), Errc::malformed) << "no height";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.width_px = -1; }), Errc::malformed) << "negative";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.frame = {0, 2, {}}; }), Errc::malformed) << "no columns";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.frame = {8, 0, {}}; }), Errc::malformed) << "no rows";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.frame.width_px = 9; }), Errc::malformed) << "levels missing";
+    EXPECT_EQ(refused_with([](auto& bad) { bad.frame.height_px = 1; }), Errc::malformed)
+        << "levels left over";
+}
+
+TEST(PreviewMessage, IsToldOnlyWhereItWasAskedFor)
+{
+    EXPECT_EQ(refusal(preview(), features_request(Detail::hashes)), Errc::malformed);
+    EXPECT_EQ(refusal(preview(), views_request({whole})), Errc::malformed);
+    EXPECT_EQ(refusal(sample_features(1, Detail::hashes), preview_request()), Errc::malformed);
+    EXPECT_EQ(refusal(Refusal(Error{Errc::undecodable, "no"}), preview_request()), Errc{})
+        << "an error may be told";
+}
+
+TEST(PreviewMessage, EveryShorterOrLongerPayloadIsALie)
+{
+    auto bytes = encode_answer(10, preview());
+    const auto payload = payload_of(bytes);
+    for (std::size_t length = 0; length < payload.size(); ++length)
+        ASSERT_FALSE(decode_answer(payload.first(length), preview_request()).has_value()) << length;
+    bytes.push_back({});
+    EXPECT_FALSE(decode_answer(payload_of(bytes), preview_request()).has_value());
 }
 
 } // namespace

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/match.hpp"
+#include "matcher/preview.hpp"
+
+#include <string>
+
+namespace stillwatch::matcher {
+
+// A picture to draw, and the name to write above it: bytes that are not printable ASCII are written as '?', a
+// long name loses its middle.
+struct NamedPicture {
+    const Preview& picture;
+    std::string name;
+};
+
+// Why `found` matched, for the eye: a PNG file with the reference and the found picture side by side at one
+// height. The outline of the reference is drawn where it lies in the found picture, with its upper left
+// corner; the box around what disagrees is drawn in both; the figures stand above. Of animated pictures the
+// first frame is shown, wherever the match was.
+Bytes draw_match(const NamedPicture& reference, const NamedPicture& found, const Match& match);
+
+} // namespace stillwatch::matcher

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "encoders.hpp"
+#include "matcher/extract.hpp"
+#include "matcher/reference_set.hpp"
+
+#include <set>
+#include <vector>
+
+// The way of a picture from its bytes to verdicts, as the daemon and its workers share it.
+namespace stillwatch::matcher::test {
+
+inline EnrolledReference enrolled(std::int64_t id, const Bytes& file)
+{
+    return {{id}, {100 + id}, Sha256::of(file), extract_features(file, {}, Detail::reference).value()};
+}
+
+// A picture on its way: features, what of the references they call to mind, and censuses of these places.
+struct Found {
+    Extracted extracted;
+    Shortlist shortlist;
+    std::vector<Census> censuses;
+};
+
+inline Found look_up(const ReferenceSet& set, const Bytes& file, const Templates& templates = {},
+                     const std::set<Tier>& tiers = {})
+{
+    Found found;
+    found.extracted = extract(file, {}, Detail::query).value();
+    found.shortlist = set.shortlist(found.extracted.features, templates, tiers);
+    found.censuses = censuses_of(found.extracted.gist, found.shortlist.views()).value();
+    return found;
+}
+
+inline std::vector<Match> compare(const ReferenceSet& set, const Bytes& file, const Templates& templates = {},
+                                  const std::set<Tier>& tiers = {})
+{
+    const auto found = look_up(set, file, templates, tiers);
+    return set.judge(found.shortlist, found.censuses, templates);
+}
+
+} // namespace stillwatch::matcher::test

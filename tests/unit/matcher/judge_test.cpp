@@ -1,0 +1,261 @@
+#include "matcher/judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+namespace stillwatch::matcher {
+namespace {
+
+// The thresholds of judge.cpp: a change there is made here, too.
+constexpr double lead_from = 40;
+constexpr double match_from = 54;
+constexpr double little = 0.1;
+
+// Of 100 tiles, `natural` of them photographed.
+Agreement agreement(int agreeing, int disagreeing, double evidence, double natural_evidence,
+                    int natural = 100)
+{
+    Agreement result;
+    result.tiles = 100;
+    result.agreeing = agreeing;
+    result.disagreeing = disagreeing;
+    result.natural = natural;
+    result.evidence = evidence;
+    result.natural_evidence = natural_evidence;
+    return result;
+}
+
+// A whole copy found by features alone, of plenty of evidence.
+Facts copy()
+{
+    Facts facts;
+    facts.agreement = agreement(100, 0, 500, 500);
+    return facts;
+}
+
+Facts with(const std::function<void(Facts&)>& change)
+{
+    auto facts = copy();
+    change(facts);
+    return facts;
+}
+
+Facts near(int distance_bits, std::optional<Agreement> agreement = {})
+{
+    Facts facts;
+    facts.is_near = true;
+    facts.distance_bits = distance_bits;
+    facts.agreement = agreement;
+    return facts;
+}
+
+// Two photographs of one scene: each shows the larger part of the other.
+Facts panorama()
+{
+    return with([](Facts& facts) {
+        facts.shown_share = 0.6;
+        facts.covered_share = 0.6;
+        facts.corners_inside = 2;
+    });
+}
+
+struct Row {
+    const char* what;
+    Facts facts;
+    std::optional<MatchStatus> status;
+    Tier tier;
+    Relation relation;
+    Reason reason;
+};
+
+void check(const std::vector<Row>& rows)
+{
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.what);
+        const auto verdict = judge(row.facts);
+        EXPECT_EQ(verdict.status, row.status);
+        EXPECT_EQ(verdict.tier, row.tier);
+        EXPECT_EQ(verdict.relation, row.relation);
+        EXPECT_EQ(verdict.reason, row.reason) << name_of(verdict.reason);
+        EXPECT_GE(verdict.score, 0);
+        EXPECT_LE(verdict.score, 1);
+    }
+}
+
+constexpr auto match = MatchStatus::match;
+constexpr auto candidate = MatchStatus::candidate;
+constexpr auto none = std::nullopt;
+
+TEST(Judge, WhatIsKnownWithoutALayout)
+{
+    auto exact = near(0);
+    exact.is_exact = true;
+    auto unplaced = near(40);
+    unplaced.is_near = false;
+    check({
+        {"the same bytes", exact, match, Tier::exact, Relation::copy, Reason::same_bytes},
+        {"near", near(31), match, Tier::near, Relation::copy, Reason::fingerprints_agree},
+        {"near, no tile to compare", near(5, Agreement{}), match, Tier::near, Relation::copy,
+         Reason::fingerprints_agree},
+        {"neither near nor seen", unplaced, none, Tier::derived, Relation::copy, Reason::too_little_agrees},
+        {"nothing at all", {}, none, Tier::derived, Relation::copy, Reason::too_little_agrees},
+    });
+}
+
+TEST(Judge, EvidenceMakesAMatchOrALead)
+{
+    const auto of = [](double evidence, int inliers = 0) {
+        return with([=](Facts& facts) {
+            facts.agreement = agreement(100, 0, evidence, evidence);
+            facts.inliers = inliers;
+        });
+    };
+    check({
+        {"no evidence", of(0), none, Tier::derived, Relation::copy, Reason::too_little_agrees},
+        {"just too little", of(lead_from - little), none, Tier::derived, Relation::copy,
+         Reason::too_little_agrees},
+        {"just a lead", of(lead_from), candidate, Tier::derived, Relation::copy, Reason::layout_agrees},
+        {"hardly no match", of(match_from - little), candidate, Tier::derived, Relation::copy,
+         Reason::layout_agrees},
+        {"just a match", of(match_from), match, Tier::derived, Relation::copy, Reason::layout_agrees},
+        {"pairs of features make a lead", of(20, 20), candidate, Tier::derived, Relation::copy,
+         Reason::layout_agrees},
+        {"pairs of features make a match", of(match_from - 42, 42), match, Tier::derived, Relation::copy,
+         Reason::layout_agrees},
+    });
+}
+
+TEST(Judge, PairsOfFeaturesCountForWhatAgrees)
+{
+    const auto facts = with([](Facts& it) {
+        it.agreement = agreement(50, 50, 30, 30);
+        it.inliers = 19; // half of them make 39.5
+    });
+    EXPECT_EQ(judge(facts).status, none);
+}
+
+TEST(Judge, WhatDoesNotAgreeWasEdited)
+{
+    const auto of = [](int agreeing, int disagreeing) {
+        return with([=](Facts& facts) { facts.agreement = agreement(agreeing, disagreeing, 500, 500); });
+    };
+    check({
+        {"losses of re-encoding", of(85, 2), match, Tier::derived, Relation::copy, Reason::layout_agrees},
+        {"a small part", of(85, 3), match, Tier::derived, Relation::edited, Reason::layout_agrees},
+        {"a large part", of(84, 0), match, Tier::derived, Relation::edited, Reason::background_agrees},
+        {"most", of(10, 90), match, Tier::derived, Relation::edited, Reason::background_agrees},
+        {"all but a detail", of(9, 91), none, Tier::derived, Relation::copy, Reason::too_little_agrees},
+    });
+}
+
+TEST(Judge, OfAnEditedPhotographMoreThanADrawnFrameMustAgree)
+{
+    const auto of = [](double evidence, double natural_evidence, int natural, int agreeing = 50) {
+        return with([=](Facts& facts) {
+            facts.agreement = agreement(agreeing, 100 - agreeing, evidence, natural_evidence, natural);
+        });
+    };
+    const auto row = [](const char* what, const Facts& facts, bool is_match) {
+        return Row{what,
+                   facts,
+                   is_match ? match : candidate,
+                   Tier::derived,
+                   Relation::edited,
+                   is_match ? Reason::background_agrees : Reason::drawn_frame_only};
+    };
+    check({
+        row("as photographed as the reference", of(200, 160, 100), true),
+        row("more drawn than the reference", of(200, 159, 100), false),
+        row("half of the reference is drawn", of(200, 80, 50), true),
+        row("and more than half of what agrees", of(200, 79, 50), false),
+        row("enough is photographed", of(match_from + 8, match_from, 100), true),
+        row("too little is photographed", of(match_from + 8, match_from - little, 100), false),
+        row("a mostly drawn reference asks for less", of(match_from + 8, match_from / 2, 25), true),
+        row("but for something", of(match_from + 8, match_from / 2 - little, 25), false),
+        row("a drawing is measured by its own measure", of(match_from + 8, 0, 0), true),
+        {"drawn and whole", of(200, 0, 100, 100), match, Tier::derived, Relation::copy,
+         Reason::layout_agrees},
+    });
+}
+
+TEST(Judge, FramesThatOverlapPartlyShowOneScene)
+{
+    const auto of = [](const std::function<void(Facts&)>& change) {
+        auto facts = panorama();
+        change(facts);
+        return facts;
+    };
+    const auto agreeing = [&](int share, int disagreeing) {
+        return of([=](Facts& facts) { facts.agreement = agreement(share, disagreeing, 500, 500); });
+    };
+    check({
+        {"a turned camera", panorama(), candidate, Tier::derived, Relation::same_scene,
+         Reason::partial_overlap},
+        {"the whole reference is there", of([](Facts& facts) { facts.shown_share = 0.985; }), match,
+         Tier::derived, Relation::copy, Reason::layout_agrees},
+        {"almost the whole", of([](Facts& facts) { facts.shown_share = 0.984; }), candidate, Tier::derived,
+         Relation::same_scene, Reason::partial_overlap},
+        {"a crop of the reference", of([](Facts& facts) { facts.covered_share = 1; }), match, Tier::derived,
+         Relation::copy, Reason::layout_agrees},
+        {"no corner shared", of([](Facts& facts) { facts.corners_inside = 0; }), match, Tier::derived,
+         Relation::copy, Reason::layout_agrees},
+        {"one corner shared", of([](Facts& facts) { facts.corners_inside = 1; }), candidate, Tier::derived,
+         Relation::same_scene, Reason::partial_overlap},
+        {"a part put elsewhere, smaller", of([](Facts& facts) { facts.covered_share = 0.29; }), match,
+         Tier::derived, Relation::copy, Reason::layout_agrees},
+        {"half as large", of([](Facts& facts) { facts.covered_share = 0.3; }), candidate, Tier::derived,
+         Relation::same_scene, Reason::partial_overlap},
+        {"most of the shared part agrees", agreeing(85, 8), candidate, Tier::derived, Relation::same_scene,
+         Reason::partial_overlap},
+        {"too much of it disagrees", agreeing(85, 9), match, Tier::derived, Relation::edited,
+         Reason::layout_agrees},
+        {"too little of it agrees", agreeing(84, 8), match, Tier::derived, Relation::edited,
+         Reason::background_agrees},
+    });
+}
+
+TEST(Judge, LayoutTellsWhatANearCopyIs)
+{
+    auto shifted = panorama();
+    shifted.is_near = true;
+    shifted.distance_bits = 30;
+    check({
+        {"whole", near(10, agreement(100, 0, 500, 500)), match, Tier::near, Relation::copy,
+         Reason::fingerprints_agree},
+        {"with a caption", near(20, agreement(80, 20, 500, 500)), match, Tier::near, Relation::edited,
+         Reason::fingerprints_agree},
+        {"drawn, with a caption", near(20, agreement(80, 20, 500, 0)), match, Tier::near, Relation::edited,
+         Reason::fingerprints_agree},
+        {"without evidence", near(20, agreement(100, 0, 0, 0)), match, Tier::near, Relation::copy,
+         Reason::fingerprints_agree},
+        {"the next photograph of a series", shifted, candidate, Tier::near, Relation::same_scene,
+         Reason::partial_overlap},
+    });
+}
+
+TEST(Judge, ScoresFallWithDoubt)
+{
+    Facts exact;
+    exact.is_exact = true;
+    EXPECT_EQ(judge(exact).score, 1);
+    EXPECT_NEAR(judge(near(0)).score, 0.99, 1e-12);
+    EXPECT_NEAR(judge(near(31)).score, 0.68, 1e-12);
+    const auto of = [](double evidence) {
+        return judge(with([=](Facts& facts) { facts.agreement = agreement(100, 0, evidence, evidence); }))
+            .score;
+    };
+    EXPECT_LT(of(match_from), of(match_from + 1));
+    EXPECT_LE(of(1e9), 0.95);
+}
+
+TEST(Reason, EachHasItsName)
+{
+    EXPECT_EQ(name_of(Reason::same_bytes), "same_bytes");
+    EXPECT_EQ(name_of(Reason::too_little_agrees), "too_little_agrees");
+    EXPECT_EQ(name_of(static_cast<Reason>(99)), "unknown");
+}
+
+} // namespace
+} // namespace stillwatch::matcher
