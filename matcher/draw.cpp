@@ -194,8 +194,8 @@ std::vector<Item> legend_of(const Match& match, const std::optional<std::array<P
     std::vector<Item> items;
     if (!corners) return items;
     const bool has_dot = lies_inside(corners->front());
-    items.push_back({has_dot ? "where the reference lies; the dot is its upper left corner"
-                             : "where the reference lies; its upper left corner is outside",
+    items.push_back({has_dot ? "where the other picture lies; the dot is the reference's upper left corner"
+                             : "where the other picture lies; the reference's upper left corner is outside",
                      &place_colour});
     if (has_edited_box(*match.placement)) items.push_back({"box around what disagrees", &edited_colour});
     return items;
@@ -292,6 +292,22 @@ private:
     cv::Size size_;
 };
 
+// The found picture's corners in the reference's unit square: what of the reference a crop shows. Nothing
+// where the reference is laid onto a line.
+std::optional<std::array<Point, 4>> seen_part(const std::array<Point, 4>& corners)
+{
+    const Point right{corners[1].x - corners[0].x, corners[1].y - corners[0].y};
+    const Point down{corners[3].x - corners[0].x, corners[3].y - corners[0].y};
+    const double area = right.x * down.y - right.y * down.x;
+    if (!(std::abs(area) > 1e-6 && std::isfinite(area))) return std::nullopt;
+    std::array<Point, 4> part{Point{0, 0}, {1, 0}, {1, 1}, {0, 1}};
+    for (auto& place : part) {
+        const Point from{place.x - corners[0].x, place.y - corners[0].y};
+        place = {(from.x * down.y - from.y * down.x) / area, (right.x * from.y - right.y * from.x) / area};
+    }
+    return part;
+}
+
 void mark(Pen on_reference, Pen on_found, const std::array<Point, 4>& corners, const Placement& placement)
 {
     // Exact for parallelograms, which affine mappings make.
@@ -304,6 +320,7 @@ void mark(Pen on_reference, Pen on_found, const std::array<Point, 4>& corners, c
         return sum;
     };
     on_found.outline(corners, place_colour);
+    if (const auto part = seen_part(corners)) on_reference.outline(*part, place_colour);
     if (has_edited_box(placement)) {
         const auto& [left, top, right, bottom] = placement.edited;
         std::array<Point, 4> box{Point{left, top}, {right, top}, {right, bottom}, {left, bottom}};

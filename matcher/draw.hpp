@@ -16,9 +16,9 @@ struct NamedPicture {
 };
 
 // Why `found` matched, for the eye: a PNG file with the reference and the found picture side by side at one
-// height. The outline of the reference is drawn where it lies in the found picture, with its upper left
-// corner; the box around what disagrees is drawn in both; the figures stand above. Of animated pictures the
-// first frame is shown, wherever the match was.
+// height. Each picture's outline is drawn where it lies in the other, with the reference's upper left corner;
+// the box around what disagrees is drawn in both; the figures stand above. Of animated pictures the first
+// frame is shown, wherever the match was.
 Bytes draw_match(const NamedPicture& reference, const NamedPicture& found, const Match& match);
 
 } // namespace stillwatch::matcher

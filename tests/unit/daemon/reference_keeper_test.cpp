@@ -127,7 +127,7 @@ TEST(ReferenceKeeper, WithoutRoomForTheNewSetTheOldOneGoesToo)
         const auto reloaded = world.run(world.references.reload());
         return !reloaded && reloaded.error().code == Errc::io && world.references.current()->size() == 0;
     };
-    EXPECT_EQ(status_with_limit(128U << 10U, claim), 0);
+    EXPECT_EQ(status_with_limit(256U << 10U, claim), 0);
 }
 
 #endif

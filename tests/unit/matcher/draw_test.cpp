@@ -179,6 +179,21 @@ TEST(Draw, MapsTheBoxOfWhatDisagreesIntoTheFoundPicture)
     EXPECT_NEAR(in_found.bottom, found.top + (0.25 + 0.75 * 0.5) * found.height(), 2);
 }
 
+TEST(Draw, OutlinesInTheReferenceWhatACropShows)
+{
+    auto placement = middle();
+    placement.quadrilateral = {-4'000, -2'000, 12'000, -2'000,
+                               12'000, 6'000,  -4'000, 6'000}; // a quarter of each side
+    auto page = drawn(match_with(placement));
+    const auto reference = page.reference();
+    page.height = reference.bottom; // without the legend
+    const auto part = page.box_of(place, 0, reference.right);
+    EXPECT_NEAR(part.left, reference.left + 0.25 * reference.width(), 2);
+    EXPECT_NEAR(part.right, reference.left + 0.5 * reference.width(), 2);
+    EXPECT_NEAR(part.top, reference.top + 0.25 * reference.height(), 2);
+    EXPECT_NEAR(part.bottom, reference.top + 0.5 * reference.height(), 2);
+}
+
 TEST(Draw, OutlinesAreClippedToThePicture)
 {
     auto placement = middle();

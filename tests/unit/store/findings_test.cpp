@@ -54,9 +54,13 @@ TEST_F(Findings, EveryNamedValueOfAMatchIsKept)
         EXPECT_EQ(stored->page_state, page_state);
     };
     for (int i = 0; i < 8; ++i) {
-        Match match{reference, case_id};
+        Match match;
+        match.reference = reference;
+        match.case_id = case_id;
         match.tier = static_cast<Tier>(i % 4);
         match.relation = static_cast<Relation>(i % 3);
+        // The one kind of lead that is recorded.
+        if (match.relation == Relation::same_scene) match.status = MatchStatus::candidate;
         match.orientation = static_cast<Orientation>(i);
         keep(match, static_cast<FindingState>(i), static_cast<PageState>(i % 5));
     }
