@@ -21,7 +21,10 @@ constexpr double least_agreeing = 0.1;   // of the tiles; less is a detail that 
 // photographs above (docs/performance.md); a drawing is measured by its own measure.
 constexpr double least_natural_share = 0.8;
 constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses of re-encoding
-constexpr double copy_disagreeing = 0.02; // at most
+// A copy in the strict sense: no tile disagrees, nearly all agree, and nearly all of their bits do. Another exposure
+// that is well laid onto the first comes close; a heavily compressed copy that stays below is called edited.
+constexpr double copy_agreeing = 0.95;
+constexpr double copy_mean_share = 0.96;
 // One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
 // differ by a few percent of their frame, an affine fit to a copy by less than one.
 constexpr double whole_share = 0.985;
@@ -90,7 +93,8 @@ Verdict judge(const Facts& facts)
         verdict.reason = Reason::partial_overlap;
         return verdict;
     }
-    if (agreeing >= whole_agreeing && disagreeing <= copy_disagreeing) return verdict;
+    if (agreement.disagreeing == 0 && agreeing >= copy_agreeing && agreement.mean_share >= copy_mean_share)
+        return verdict;
     verdict.relation = Relation::edited;
     if (facts.is_near) return verdict;
     if (agreeing >= whole_agreeing) return verdict;

@@ -127,6 +127,7 @@ TEST(ReferenceKeeper, WithoutRoomForTheNewSetTheOldOneGoesToo)
         const auto reloaded = world.run(world.references.reload());
         return !reloaded && reloaded.error().code == Errc::io && world.references.current()->size() == 0;
     };
+    // One reference fits, 150 do not; an empty set has tables, too.
     EXPECT_EQ(status_with_limit(256U << 10U, claim), 0);
 }
 

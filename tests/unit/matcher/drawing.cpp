@@ -118,7 +118,8 @@ Drawing detailed_scene(unsigned seed, int width_px, int height_px)
         const double middle_x = unit() * width_px;
         const double middle_y = unit() * height_px;
         const double level = 160 * unit() - 80;
-        const double slope = 60 * unit() - 30; // shapes of one level would look drawn rather than photographed
+        const double slope =
+            60 * unit() - 30; // shapes of one level would look drawn rather than photographed
         const bool hard = unit() < 0.6;
         const bool square = unit() < 0.4;
         const double reach = 1.5 * std::max(across, down);
