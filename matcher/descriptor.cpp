@@ -49,8 +49,6 @@ std::array<Share, samples> make_shares()
     return shares;
 }
 
-const std::array<Share, samples> shares = make_shares();
-
 constexpr std::uint8_t mirror_of(std::uint8_t sum) noexcept
 {
     const int direction = sum % directions;
@@ -88,7 +86,7 @@ STILLWATCH_CLONES void sample(const Level& level, float x, float y, float angle,
     }
 }
 
-STILLWATCH_CLONES void pool(const Patch& patch, std::array<float, 128>& sums)
+STILLWATCH_CLONES void pool(const Patch& patch, const std::array<Share, samples>& shares, std::array<float, 128>& sums)
 {
     constexpr float diagonal = 0.70710678F;
     constexpr Lanes east{1, diagonal, 0, -diagonal, -1, -diagonal, 0, diagonal};
@@ -136,7 +134,8 @@ Descriptor describe(const Level& level, float x, float y, float angle)
     Patch patch;
     sample(level, x, y, angle, patch);
     std::array<float, 128> sums;
-    pool(patch, sums);
+    static const auto shares = make_shares();
+    pool(patch, shares, sums);
     Descriptor descriptor;
     for (std::size_t k = 0; k < comparisons.size(); ++k) {
         const auto larger = [&](const std::array<std::uint8_t, 2>& pair) {

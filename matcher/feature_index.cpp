@@ -60,7 +60,7 @@ void tell(std::vector<Alike>& alike, std::uint32_t query, bool mirrored, std::ve
     }
     const double limit = count == best.size() ? most_of_next * best.back().bits : 257;
     for (std::size_t i = 0; i < std::min(count, frames_a_feature); ++i)
-        if (best[i].bits <= limit)
+        if (best[i].bits < limit)
             hits.push_back({query, frame_of(best[i].id), index_of(best[i].id), best[i].bits, mirrored});
 }
 
@@ -102,6 +102,7 @@ FeatureIndex::FeatureIndex(std::vector<std::span<const LocalFeature>> frames, st
     std::uint32_t count = 0;
     for (const auto& frame : frames_)
         count += static_cast<std::uint32_t>(frame.size());
+    if (count == 0) return; // no references: no tables, no memory
     // About one feature a key.
     key_bits_ = std::clamp(static_cast<int>(std::bit_width(count)), least_key_bits, most_key_bits);
     std::pmr::vector<std::uint32_t> keys(count, &memory);
@@ -140,6 +141,7 @@ std::uint32_t FeatureIndex::key_of(const Descriptor& descriptor, const Table& ta
 // a whole batch of features before the next one needs it.
 void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored, std::vector<FeatureHit>& hits) const
 {
+    if (tables_.empty()) return;
     constexpr std::size_t batch_size = 8;
     constexpr std::size_t probes = turned_bits + 1;
     struct Run {

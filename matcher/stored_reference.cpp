@@ -35,6 +35,7 @@ void wipe(std::vector<EnrolledReference>& references) noexcept
     for (auto& reference : references) {
         auto& features = reference.features;
         explicit_bzero(&reference.file_digest, sizeof reference.file_digest);
+        explicit_bzero(&features.file_digest, sizeof features.file_digest);
         explicit_bzero(&features.data_digest, sizeof features.data_digest);
         wipe_elements(features.frames);
         for (auto& frame : features.local)

@@ -34,6 +34,7 @@ bool Templates::contains(PartKey part) const noexcept
 
 void TemplateMemory::learn(const Sha256& picture, std::span<const PartKey> parts)
 {
+    if (parts.size() > max_parts) parts = parts.first(max_parts);
     if (seen_.size() + parts.size() > max_parts) {
         seen_.clear();
         is_stale_ = true;

@@ -93,10 +93,14 @@ TEST_F(ReferencesTest, WhatWasSealedIsFoundAgain)
 TEST_F(ReferencesTest, PeopleAreToldHowGoodAReferenceIs)
 {
     const auto c = open();
-    const auto good = seal_reference(c.public_key, c.pseudonym, features(1)).value();
+    auto detailed = features(1); // and photographed
+    detailed.local[0].features.resize(600);
+    for (auto& tile : detailed.census[0].tiles)
+        tile.is_graphic = false;
+    const auto good = seal_reference(c.public_key, c.pseudonym, detailed).value();
     EXPECT_EQ(good.quality_percent, 90);
     EXPECT_FALSE(good.weak);
-    auto poor = features(1);
+    auto poor = detailed;
     for (auto& frame : poor.frames)
         frame.quality_percent = 3;
     const auto weak = seal_reference(c.public_key, c.pseudonym, poor).value();

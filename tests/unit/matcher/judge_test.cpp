@@ -24,6 +24,7 @@ Agreement agreement(int agreeing, int disagreeing, double evidence, double natur
     result.natural = natural;
     result.evidence = evidence;
     result.natural_evidence = natural_evidence;
+    result.mean_share = 1;
     return result;
 }
 
@@ -138,14 +139,23 @@ TEST(Judge, PairsOfFeaturesCountForWhatAgrees)
 
 TEST(Judge, WhatDoesNotAgreeWasEdited)
 {
-    const auto of = [](int agreeing, int disagreeing) {
-        return with([=](Facts& facts) { facts.agreement = agreement(agreeing, disagreeing, 500, 500); });
+    const auto of = [](int agreeing, int disagreeing, double mean_share = 1) {
+        return with([=](Facts& facts) {
+            facts.agreement = agreement(agreeing, disagreeing, 500, 500);
+            facts.agreement->mean_share = mean_share;
+        });
+    };
+    const auto row = [](const char* what, const Facts& facts, Relation relation, Reason reason) {
+        return Row{what, facts, match, Tier::derived, relation, reason};
     };
     check({
-        {"losses of re-encoding", of(85, 2), match, Tier::derived, Relation::copy, Reason::layout_agrees},
-        {"a small part", of(85, 3), match, Tier::derived, Relation::edited, Reason::layout_agrees},
-        {"a large part", of(84, 0), match, Tier::derived, Relation::edited, Reason::background_agrees},
-        {"most", of(10, 90), match, Tier::derived, Relation::edited, Reason::background_agrees},
+        row("losses of re-encoding", of(95, 0, 0.96), Relation::copy, Reason::layout_agrees),
+        row("too few tiles agree", of(94, 0), Relation::edited, Reason::layout_agrees),
+        row("too few of their bits", of(100, 0, 0.95), Relation::edited, Reason::layout_agrees),
+        row("one tile disagrees", of(99, 1), Relation::edited, Reason::layout_agrees),
+        row("a small part", of(85, 15), Relation::edited, Reason::layout_agrees),
+        row("a large part", of(84, 0), Relation::edited, Reason::background_agrees),
+        row("most", of(10, 90), Relation::edited, Reason::background_agrees),
         {"all but a detail", of(9, 91), none, Tier::derived, Relation::copy, Reason::too_little_agrees},
     });
 }

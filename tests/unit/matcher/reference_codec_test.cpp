@@ -1,6 +1,7 @@
 #include "matcher/reference_codec.hpp"
 
-#include "drawing.hpp"
+#include "encoders.hpp"
+#include "matcher/extract.hpp"
 #include "matcher/pdq.hpp"
 #include "matcher/weakness.hpp"
 #include "tests/support/sample_features.hpp"
@@ -84,7 +85,10 @@ TEST(ReferenceCodec, RefusesRecordsOfTheFirstFormatForTheirVersion)
 
 TEST(ReferenceCodec, DamagedBytesAreCorrupt)
 {
-    const auto good = encode_reference(record(2));
+    auto sound = record(2);
+    sound.weak = false;
+    sound.weak_reason.clear();
+    const auto good = encode_reference(sound);
     for (std::size_t size = 0; size < good.size(); ++size) {
         const auto read = decode_reference(ByteView(good).first(size));
         ASSERT_FALSE(read) << size;
@@ -109,13 +113,46 @@ TEST(ReferenceCodec, ValuesOutOfRangeAreCorrupt)
     }
 }
 
+PictureFeatures extracted(const Drawing& drawing)
+{
+    return extract_features(encode_png(drawing), {}, Detail::reference).value();
+}
+
+TEST(Weakness, DetailedPicturesMakeGoodReferences)
+{
+    EXPECT_EQ(weakness_of(extracted(detailed_scene(62, 480, 360))), std::nullopt);
+}
+
 TEST(Weakness, TellsOfPicturesWithLittleStructure)
 {
-    EXPECT_EQ(weakness_of(features_of(scene(62, 100, 80))), std::nullopt);
     const auto reason = weakness_of(features_of(flat(100, 100, 80)));
     ASSERT_TRUE(reason);
     EXPECT_NE(reason->find("little structure"), std::string::npos);
     EXPECT_TRUE(make_reference_record({}, features_of(flat(100, 100, 80))).weak);
+}
+
+TEST(Weakness, TellsOfPicturesWithFewDetails)
+{
+    auto features = extracted(detailed_scene(62, 480, 360));
+    features.local[0].features.resize(200);
+    EXPECT_EQ(weakness_of(features), std::nullopt);
+    features.local[0].features.resize(199);
+    const auto reason = weakness_of(features);
+    ASSERT_TRUE(reason);
+    EXPECT_NE(reason->find("few details"), std::string::npos);
+}
+
+TEST(Weakness, TellsOfPicturesThatAreMostlyDrawn)
+{
+    auto features = extracted(detailed_scene(62, 480, 360));
+    auto& tiles = features.census[0].tiles;
+    for (std::size_t i = 0; i < tiles.size(); ++i)
+        tiles[i].is_graphic = i % 2 == 0; // half of them
+    EXPECT_EQ(weakness_of(features), std::nullopt);
+    tiles[1].is_graphic = true;
+    const auto reason = weakness_of(features);
+    ASSERT_TRUE(reason);
+    EXPECT_NE(reason->find("drawn"), std::string::npos);
 }
 
 } // namespace

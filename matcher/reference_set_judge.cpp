@@ -1,0 +1,170 @@
+#include "matcher/reference_set.hpp"
+
+#include "matcher/judge.hpp"
+
+#include <algorithm>
+
+// What ReferenceSet makes of a shortlist once its censuses are there.
+namespace stillwatch::matcher {
+
+namespace {
+
+// The census that belongs to each lead, where there is one.
+std::vector<const Census*> censuses_of(const Shortlist& shortlist, std::span<const Census> censuses)
+{
+    std::vector<const Census*> by_lead;
+    std::size_t next = 0;
+    for (const auto& lead : shortlist.leads)
+        by_lead.push_back(lead.view && next < censuses.size() ? &censuses[next++] : nullptr);
+    return by_lead;
+}
+
+std::vector<bool> template_tiles(const StoredReference& reference, std::size_t frame, const Templates& templates)
+{
+    std::vector<bool> ignored;
+    if (templates.empty()) return ignored;
+    const auto tiles = reference.local[frame].census.tiles.size();
+    for (std::size_t tile = 0; tile < tiles; ++tile)
+        ignored.push_back(templates.contains({reference.reference, frame, PartKey::Kind::tile, tile}));
+    return ignored;
+}
+
+Affine unit_to_picture(const View& view)
+{
+    Affine mapping;
+    std::ranges::copy(view.a, mapping.a.begin());
+    return mapping;
+}
+
+Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts& facts)
+{
+    Placement placement;
+    const auto frame = shortlist.frames[static_cast<std::size_t>(lead.picture_frame)];
+    const auto corners = corners_of(unit_to_picture(*lead.view), {1, 1});
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+        placement.quadrilateral[2 * i] = corners[i].x * shortlist.width_px / frame.width;
+        placement.quadrilateral[2 * i + 1] = corners[i].y * shortlist.height_px / frame.height;
+    }
+    placement.inliers = facts.inliers;
+    placement.partners = facts.partners;
+    placement.unpaired_share = lead.alignment ? lead.alignment->unpaired : 0;
+    placement.shown_share = facts.shown_share;
+    placement.covered_share = facts.covered_share;
+    if (facts.agreement && facts.agreement->tiles > 0) {
+        const auto& agreement = *facts.agreement;
+        placement.evidence = agreement.evidence;
+        placement.agreeing_share = static_cast<double>(agreement.agreeing) / agreement.tiles;
+        placement.disagreeing_share = static_cast<double>(agreement.disagreeing) / agreement.tiles;
+        placement.edited = agreement.edited;
+    }
+    return placement;
+}
+
+Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* census, const StoredReference& reference,
+               const Templates& templates)
+{
+    Facts facts;
+    facts.is_exact = lead.is_exact;
+    facts.is_near = lead.is_near;
+    facts.distance_bits = lead.distance_bits;
+    if (lead.alignment) {
+        facts.inliers = lead.alignment->inliers;
+        facts.partners = lead.alignment->partners;
+    }
+    if (lead.view) {
+        const auto overlap =
+            overlap_of(unit_to_picture(*lead.view), {1, 1}, shortlist.frames[static_cast<std::size_t>(lead.picture_frame)]);
+        facts.shown_share = overlap.of_first;
+        facts.covered_share = overlap.of_second;
+        facts.corners_inside = overlap.corners_of_second;
+    }
+    if (census != nullptr)
+        facts.agreement = agreement_of(reference.local[lead.reference_frame].census, *census, lead.inverted,
+                                       template_tiles(reference, lead.reference_frame, templates));
+    return facts;
+}
+
+double evidence_of(const Facts& facts)
+{
+    return facts.agreement ? facts.agreement->evidence : 0;
+}
+
+bool surer(const Match& a, const Match& b)
+{
+    if (a.status != b.status) return a.status < b.status;
+    if (a.tier != b.tier) return a.tier < b.tier;
+    if (a.score != b.score) return a.score > b.score;
+    return a.reference < b.reference;
+}
+
+} // namespace
+
+std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const Census> censuses,
+                                       const Templates& templates) const
+{
+    const auto by_lead = censuses_of(shortlist, censuses);
+    const auto& leads = shortlist.leads;
+    std::vector<Facts> facts;
+    for (std::size_t i = 0; i < leads.size(); ++i)
+        facts.push_back(facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
+    std::vector<Match> matches;
+    for (std::size_t i = 0; i < leads.size(); ++i) {
+        // Fingerprints lay the whole onto the whole; features may know better how it lies.
+        std::size_t placed = i;
+        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k)
+            if (leads[k].reference == leads[i].reference && leads[k].alignment &&
+                evidence_of(facts[k]) > evidence_of(facts[placed]))
+                placed = k;
+        auto known = facts[placed];
+        known.is_near = leads[i].is_near;
+        if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
+        const auto verdict = matcher::judge(known);
+        if (!verdict.status) continue;
+        const auto& reference = *references_[leads[i].reference];
+        Match match;
+        match.reference = reference.reference;
+        match.case_id = reference.case_id;
+        match.tier = verdict.tier;
+        match.status = *verdict.status;
+        match.relation = verdict.relation;
+        match.score = verdict.score;
+        match.distance_bits = leads[i].distance_bits.value_or(0);
+        match.orientation = leads[placed].orientation;
+        match.inverted = leads[i].inverted;
+        match.inliers = known.inliers;
+        if (leads[placed].view) match.placement = placement_of(shortlist, leads[placed], known);
+        matches.push_back(std::move(match));
+    }
+    std::ranges::stable_sort(matches, surer);
+    std::vector<Match> best; // of each reference
+    for (auto& match : matches)
+        if (std::ranges::find(best, match.reference, &Match::reference) == best.end()) best.push_back(std::move(match));
+    return best;
+}
+
+std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
+                                                   std::span<const Match> matches, bool is_background) const
+{
+    const auto by_lead = censuses_of(shortlist, censuses);
+    std::vector<PartKey> parts;
+    for (std::size_t i = 0; i < shortlist.leads.size(); ++i) {
+        const auto& lead = shortlist.leads[i];
+        if (!lead.alignment) continue;
+        const auto& reference = *references_[lead.reference];
+        const auto match = std::ranges::find(matches, reference.reference, &Match::reference);
+        if (match != matches.end()) {
+            const bool seems_edited = match->tier == Tier::derived && match->relation == Relation::edited;
+            if (!seems_edited || (match->status == MatchStatus::match && !is_background)) continue;
+        }
+        for (const auto feature : lead.features)
+            parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::feature, feature);
+        if (by_lead[i] == nullptr) continue;
+        const auto shares = tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
+        for (std::size_t tile = 0; tile < shares.size(); ++tile)
+            if (shares[tile] >= agreeing_share)
+                parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::tile, tile);
+    }
+    return parts;
+}
+
+} // namespace stillwatch::matcher
