@@ -134,7 +134,7 @@ Result<void> draw_matches(const config::Config& config, const fs::path& director
     fs::create_directories(directory, failure);
     if (failure) return io_error(directory, failure);
     Drawing drawing(directory, matches);
-    const auto work = [](sandbox::WorkerPool& pool, Document document) {
+    const auto work = [](sandbox::WorkerPool& pool, asio::thread_pool&, Document document) {
         return pool.preview(std::move(document));
     };
     const auto tell = [&](const auto& file, const auto& preview) { drawing.tell(file, preview); };

@@ -8,6 +8,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -22,7 +23,7 @@ namespace stillwatch::cli {
 template <class T>
 class InOrder {
 public:
-    using Work = std::function<Task<Result<T>>(sandbox::WorkerPool& pool, Document document)>;
+    using Work = std::function<Task<Result<T>>(sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document)>;
     using Tell = std::function<void(const std::filesystem::path& file, const Result<T>& result)>;
 
     InOrder(const std::vector<std::filesystem::path>& files, Work work, Tell tell)
@@ -42,9 +43,11 @@ public:
         std::exception_ptr failure;
         {
             sandbox::WorkerPool pool(loop, *settings);
+            // Joined before the loop ends: a thread that handed its result over still lets go of the loop.
+            asio::thread_pool cpu(1);
             std::size_t running = lanes;
             for (std::size_t i = 0; i < lanes; ++i) {
-                asio::co_spawn(loop, go_through(pool), [&](std::exception_ptr thrown) {
+                asio::co_spawn(loop, go_through(pool, cpu), [&](std::exception_ptr thrown) {
                     if (thrown) failure = thrown;
                     if (--running == 0) loop.stop();
                 });
@@ -56,7 +59,7 @@ public:
     }
 
 private:
-    Task<> go_through(sandbox::WorkerPool& pool)
+    Task<> go_through(sandbox::WorkerPool& pool, asio::thread_pool& cpu)
     {
         while (next_ < files_.size()) {
             const auto index = next_++;
@@ -66,7 +69,7 @@ private:
                 continue;
             }
             Document document{std::make_shared<const Bytes>(*std::move(bytes))};
-            auto result = co_await work_(pool, std::move(document));
+            auto result = co_await work_(pool, cpu, std::move(document));
             finish(index, std::move(result));
         }
     }

@@ -39,7 +39,6 @@ struct Search {
     std::shared_ptr<const matcher::ReferenceSet> references{};
     matcher::TemplateMemory templates{};
     std::set<Tier> tiers{};
-    asio::thread_pool cpu{1};
 };
 
 Result<void> read_references(Search& search, const fs::path& directory)
@@ -70,9 +69,9 @@ Result<void> compare_files(Search& search, const std::vector<fs::path>& files, c
                            bool is_background, InOrder<daemon::Compared>::Tell tell)
 {
     const auto templates = search.templates.templates();
-    const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool, Document document) {
+    const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document) {
         daemon::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt, is_background};
-        return daemon::compare_picture(pool, search.cpu, std::move(document), std::move(terms));
+        return daemon::compare_picture(pool, cpu, std::move(document), std::move(terms));
     };
     return InOrder<daemon::Compared>(files, work, std::move(tell)).run(search.config);
 }

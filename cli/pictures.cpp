@@ -12,7 +12,7 @@ namespace stillwatch::cli {
 Result<void> read_pictures(const config::Config& config, const std::vector<std::filesystem::path>& files,
                            Detail detail, const EachPicture& each)
 {
-    const auto work = [detail](sandbox::WorkerPool& pool, Document document) {
+    const auto work = [detail](sandbox::WorkerPool& pool, asio::thread_pool&, Document document) {
         return pool.features(std::move(document), detail);
     };
     return InOrder<PictureFeatures>(files, work, each).run(config);
