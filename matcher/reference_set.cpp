@@ -151,12 +151,6 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
     near_hashes_ = HashIndex(memory, numbered);
 }
 
-std::shared_ptr<const StoredReference> ReferenceSet::find(ReferenceId reference) const
-{
-    const auto found = std::ranges::find(references_, reference, [](const auto& stored) { return stored->reference; });
-    return found == references_.end() ? nullptr : *found;
-}
-
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     for (const auto& digest : {picture.file_digest, picture.data_digest})

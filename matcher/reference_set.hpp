@@ -67,8 +67,6 @@ public:
     // The generation that verdicts are bound to.
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }
-    // Nothing when it is not in the set.
-    std::shared_ptr<const StoredReference> find(ReferenceId reference) const;
 
     // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice. `tiers`:
     // those looked at, empty for all.
