@@ -3,6 +3,7 @@
 // Every picture below REFERENCES is enrolled; COUNT queries are made of the pictures below QUERIES, which must show
 // something else: crops, mirrored, scaled, brighter and darker ones, at random. Prints matches and candidates by
 // tier, the rate with its 95 % bound (rule of three where there is none) and how many source pictures they come from.
+#include "comparing.hpp"
 #include "matcher/census.hpp"
 #include "matcher/decode.hpp"
 #include "matcher/extract.hpp"
@@ -67,17 +68,16 @@ struct Counts {
 
 void ask(const ReferenceSet& references, const Luma& picture, std::size_t source, Counts& counts)
 {
-    PictureFeatures features;
+    Extracted extracted;
+    auto& features = extracted.features;
     features.width_px = picture.width_px;
     features.height_px = picture.height_px;
     features.frames.push_back(fingerprint(picture));
-    Gist gist;
-    gist.frames.push_back(working_frame(picture, Detail::query));
-    features.local.push_back(local_features(gist.frames.front(), Detail::query));
-    const auto shortlist = references.shortlist(features);
-    const auto censuses = censuses_of(gist, shortlist.views()).value();
+    extracted.gist.frames.push_back(working_frame(picture, Detail::query));
+    features.local.push_back(local_features(extracted.gist.frames.front(), Detail::query));
+    const auto found = test::look_up(references, std::move(extracted));
     ++counts.queries;
-    for (const auto& match : references.judge(shortlist, censuses)) {
+    for (const auto& match : references.judge(found.shortlist, found.censuses)) {
         ++counts.found[fmt::format("{} {} {}", name_of(match.status), name_of(match.tier), name_of(match.relation))];
         if (match.status == MatchStatus::match) counts.sources.insert(source);
     }
@@ -92,7 +92,7 @@ int run(int argc, char** argv)
     const auto threads = std::max(1U, std::thread::hardware_concurrency());
     std::vector<EnrolledReference> enrolled;
     for (const auto& file : pictures_below(argv[1])) {
-        auto features = extract_features(test::read_file(file.string()), {}, Detail::reference);
+        auto features = extract_features(stillwatch::test::read_file(file.string()), {}, Detail::reference);
         if (!features) continue;
         const ReferenceId id{static_cast<std::int64_t>(enrolled.size()) + 1};
         enrolled.push_back({id, CaseId{1}, features->file_digest, *std::move(features)});
@@ -100,7 +100,7 @@ int run(int argc, char** argv)
     const ReferenceSet references(std::move(enrolled), 1, *std::pmr::new_delete_resource());
     std::vector<Luma> pictures;
     for (const auto& file : pictures_below(argv[2])) {
-        const auto bytes = test::read_file(file.string());
+        const auto bytes = stillwatch::test::read_file(file.string());
         const auto format = sniff_picture(bytes);
         if (!format) continue;
         auto picture = decode_picture(bytes, *format, {});

@@ -1,3 +1,4 @@
+#include "comparing.hpp"
 #include "encoders.hpp"
 #include "matcher/decode.hpp"
 #include "matcher/extract.hpp"
@@ -126,9 +127,8 @@ const ReferenceSet& references(std::size_t count)
 
 std::vector<Match> compare_with(const ReferenceSet& set, const Extracted& picture)
 {
-    const auto shortlist = set.shortlist(picture.features);
-    const auto censuses = censuses_of(picture.gist, shortlist.views()).value();
-    return set.judge(shortlist, censuses);
+    const auto found = test::look_up(set, picture);
+    return set.judge(found.shortlist, found.censuses);
 }
 
 // Search and verification of a picture that is none of them.

@@ -12,6 +12,14 @@ Detail detail_for(const std::set<Tier>& tiers)
     return tiers.empty() || tiers.contains(Tier::derived) ? Detail::query : Detail::hashes;
 }
 
+// Censuses of the picture; none for no views.
+Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture, std::vector<View> views)
+{
+    if (views.empty()) co_return std::vector<Census>{};
+    auto censuses = co_await inspector.views(std::move(document), picture, std::move(views));
+    co_return std::move(censuses);
+}
+
 } // namespace
 
 Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document, ComparisonTerms terms)
@@ -37,20 +45,23 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         auto search = [references = std::move(references), &features, &terms] {
             return references->shortlist(features, *terms.templates, terms.tiers);
         };
-        const auto shortlist = co_await offload(cpu, std::move(search));
-        std::vector<Census> censuses;
-        auto views = shortlist.views();
-        if (!views.empty()) {
-            auto again = document;
-            auto taken = co_await inspector.views(std::move(again), features.file_digest, std::move(views));
-            if (!taken) co_return taken.error();
-            censuses = *std::move(taken);
-        }
+        auto shortlist = co_await offload(cpu, std::move(search));
+        auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
+        if (!censuses) co_return censuses.error();
         references = same.lock();
         if (!references) continue; // others are in force: what was found no longer counts
-        auto judge = [references = std::move(references), &shortlist, &censuses, &terms] {
-            auto matches = references->judge(shortlist, censuses, *terms.templates);
-            auto parts = references->parts_of_others(shortlist, censuses, matches, terms.is_background);
+        auto doubt = [references = std::move(references), &shortlist, &censuses, &terms] {
+            return references->second_looks(shortlist, *censuses, *terms.templates);
+        };
+        const auto looks = co_await offload(cpu, std::move(doubt));
+        auto again = co_await look_at(inspector, document, features.file_digest, matcher::views_of(looks));
+        if (!again) co_return again.error();
+        references = same.lock();
+        if (!references) continue;
+        auto judge = [references = std::move(references), &shortlist, &censuses, &looks, &again, &terms] {
+            references->move_leads(shortlist, *censuses, looks, *again, *terms.templates);
+            auto matches = references->judge(shortlist, *censuses, *terms.templates);
+            auto parts = references->parts_of_others(shortlist, *censuses, matches, terms.is_background);
             return std::pair(std::move(matches), std::move(parts));
         };
         auto judged = co_await offload(cpu, std::move(judge));

@@ -20,25 +20,44 @@ struct Count {
     int alike = 0;
 };
 
-Count count_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y)
+// Eight bits of a row of a plane, from `x` cells right of a tile's left edge on; 0 outside.
+unsigned bits_at(const std::vector<std::uint8_t>& plane, int columns, std::size_t row, int tile_x, int x)
+{
+    const auto byte = [&](int column) {
+        if (column < 0 || column >= columns) return 0U;
+        return unsigned{plane[row * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)]};
+    };
+    if (x == 0) return byte(tile_x);
+    const unsigned three = byte(tile_x - 1) | byte(tile_x) << 8U | byte(tile_x + 1) << 16U;
+    return three >> static_cast<unsigned>(Census::tile_cells + x) & 0xFFU;
+}
+
+// The picture taken `x` and `y` cells elsewhere.
+Count count_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, int x = 0, int y = 0)
 {
     Count count;
-    for (int row = 0; row < Census::tile_cells; ++row) {
-        const auto at = static_cast<std::size_t>((tile_y * Census::tile_cells + row) * reference.tile_columns + tile_x);
-        const auto add = [&](const auto& signs, const auto& clear, const auto& found_signs, const auto& found_clear) {
-            const unsigned counted = clear[at] & found_clear[at];
+    const int columns = reference.tile_columns;
+    const int rows = reference.tile_rows * Census::tile_cells;
+    for (int row = tile_y * Census::tile_cells; row < (tile_y + 1) * Census::tile_cells; ++row) {
+        if (row + y < 0 || row + y >= rows) continue;
+        const auto at = static_cast<std::size_t>(row * columns + tile_x);
+        const auto there = static_cast<std::size_t>(row + y);
+        const auto add = [&](const auto& signs, const auto& clear, const auto& found_signs, unsigned inside) {
+            const unsigned counted = clear[at] & inside;
             count.clear += std::popcount(counted);
-            count.alike += std::popcount(static_cast<unsigned>(~(signs[at] ^ found_signs[at])) & counted);
+            count.alike += std::popcount(~(signs[at] ^ bits_at(found_signs, columns, there, tile_x, x)) & counted);
         };
-        add(reference.right, reference.right_clear, found.right, found.right_clear);
-        add(reference.down, reference.down_clear, found.down, found.down_clear);
-        count.inside += std::popcount(unsigned{found.right_clear[at]});
+        const unsigned inside = bits_at(found.right_clear, columns, there, tile_x, x);
+        add(reference.right, reference.right_clear, found.right, inside);
+        add(reference.down, reference.down_clear, found.down, bits_at(found.down_clear, columns, there, tile_x, x));
+        count.inside += std::popcount(inside);
     }
     return count;
 }
 
-double evidence_of(const Count& count, double share, double chance)
+double evidence_of(const Count& count, double share, const TileTraits& traits)
 {
+    const double chance = std::max(least_chance, traits.chance / 255.0);
     const double sure = std::min(share, surest_share);
     if (sure <= chance) return 0;
     return count.clear * (sure * std::log(sure / chance) + (1 - sure) * std::log((1 - sure) / (1 - chance)));
@@ -86,6 +105,22 @@ std::vector<double> tile_shares(const StoredCensus& reference, const Census& fou
     return shares;
 }
 
+TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, bool inverted)
+{
+    constexpr int reach = TileShifts::reach;
+    TileShifts shifts;
+    if (!same_grid(reference, found)) return shifts;
+    const auto& traits = reference.tiles[static_cast<std::size_t>(tile_y * reference.tile_columns + tile_x)];
+    std::size_t at = 0;
+    for (int y = -reach; y <= reach; ++y)
+        for (int x = -reach; x <= reach; ++x, ++at) {
+            const auto count = count_of(reference, found, tile_x, tile_y, x, y);
+            const double share = share_of(count, inverted);
+            if (share > 0) shifts.evidence[at] = evidence_of(count, share, traits);
+        }
+    return shifts;
+}
+
 Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted, const std::vector<bool>& ignored)
 {
     Agreement agreement;
@@ -101,13 +136,14 @@ Agreement agreement_of(const StoredCensus& reference, const Census& found, bool 
             ++agreement.tiles;
             agreement.mean_share += share;
             const auto& traits = reference.tiles[tile];
-            const double evidence = evidence_of(count, share, std::max(least_chance, traits.chance / 255.0));
+            const double evidence = evidence_of(count, share, traits);
             agreement.evidence += evidence;
             if (!traits.is_graphic) {
                 ++agreement.natural;
                 agreement.natural_evidence += evidence;
             }
             if (share >= agreeing_share) ++agreement.agreeing;
+            if (share >= identical_share) ++agreement.identical;
             if (share >= disagreeing_share) continue;
             ++agreement.disagreeing;
             auto& box = agreement.edited;

@@ -25,6 +25,7 @@ struct StoredCensus {
 struct Agreement {
     int tiles = 0;
     int agreeing = 0;    // tiles with at least agreeing_share of their clear bits alike
+    int identical = 0;   // with at least identical_share
     int disagreeing = 0; // tiles with less than disagreeing_share
     int natural = 0;     // tiles that are photographed, not drawn
     // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence of
@@ -40,12 +41,21 @@ struct Agreement {
 };
 
 constexpr double agreeing_share = 0.8;
+constexpr double identical_share = 0.97;
 constexpr double disagreeing_share = 0.65;
 
 // `found` has the tiles of `reference`. `inverted`: the picture is a negative. `ignored`: one flag a tile, or
 // empty; those set do not count (they belong to a site's template).
 Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
                        const std::vector<bool>& ignored);
+
+// One tile's evidence where the picture is taken up to `reach` cells elsewhere, rows from the top; index
+// (y + reach) * (2 reach + 1) + x + reach.
+struct TileShifts {
+    static constexpr int reach = 3;
+    std::array<double, (2 * reach + 1) * (2 * reach + 1)> evidence{};
+};
+TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, bool inverted);
 
 // Share of each tile's clear bits alike, or -1 where it does not count.
 std::vector<double> tile_shares(const StoredCensus& reference, const Census& found, bool inverted);

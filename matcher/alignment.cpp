@@ -93,12 +93,24 @@ public:
         Alignment alignment;
         alignment.inliers = refine();
         if (alignment.inliers < min_inliers) return std::nullopt;
-        guide(alignment);
-        alignment.mirrored = mirrored_;
-        alignment.mapping = mapping_;
-        if (mirrored_)
-            alignment.mapping = combined({{-1, 0, query_.size.width, 0, 1, 0}}, mapping_);
-        return alignment;
+        sort_into_cells();
+        for (const double share : guided_shares) {
+            const auto found = guide(alignment, share);
+            if (alignment.partners < min_inliers + 1) continue;
+            const auto fitted = fit_affine(found);
+            if (fitted && is_plausible(*fitted)) mapping_ = *fitted;
+        }
+        return finished(std::move(alignment));
+    }
+
+    Alignment in_place(int inliers)
+    {
+        mapping_ = {{query_.size.width / reference_.size.width, 0, 0, 0, query_.size.height / reference_.size.height, 0}};
+        Alignment alignment;
+        alignment.inliers = inliers;
+        sort_into_cells();
+        (void)guide(alignment, guided_shares[1]);
+        return finished(std::move(alignment));
     }
 
 private:
@@ -211,35 +223,37 @@ private:
         return best;
     }
 
-    void guide(Alignment& alignment)
+    // Every feature of the reference that has a partner where the mapping expects it.
+    std::vector<Pair> guide(Alignment& alignment, double share) const
     {
-        sort_into_cells();
-        for (const double share : guided_shares) {
-            const double tolerance = std::max(least_tolerance_px, share * longer_side_);
-            const double scale = std::sqrt(mapping_.determinant());
-            const double turn = std::atan2(mapping_.a[3], mapping_.a[0]);
-            std::vector<Pair> found;
-            alignment.features.clear();
-            int inside = 0;
-            for (std::uint32_t f = 0; f < reference_.features.size(); ++f) {
-                const auto& feature = reference_.features[f];
-                const auto from = placed(feature, 0, false);
-                const auto expected = mapping_(from.at);
-                if (expected.x < 0 || expected.y < 0 || expected.x >= query_.size.width ||
-                    expected.y >= query_.size.height)
-                    continue;
-                ++inside;
-                const auto i = partner(feature, from, scale, turn, tolerance);
-                if (!i) continue;
-                found.push_back({from.at, all_[*i].at});
-                alignment.features.push_back(f);
-            }
-            alignment.partners = distinct(found);
-            alignment.unpaired = inside == 0 ? 0 : 1 - static_cast<double>(found.size()) / inside;
-            if (alignment.partners < min_inliers + 1) continue;
-            const auto fitted = fit_affine(found);
-            if (fitted && is_plausible(*fitted)) mapping_ = *fitted;
+        const double tolerance = std::max(least_tolerance_px, share * longer_side_);
+        const double scale = std::sqrt(mapping_.determinant());
+        const double turn = std::atan2(mapping_.a[3], mapping_.a[0]);
+        std::vector<Pair> found;
+        alignment.features.clear();
+        int inside = 0;
+        for (std::uint32_t f = 0; f < reference_.features.size(); ++f) {
+            const auto& feature = reference_.features[f];
+            const auto from = placed(feature, 0, false);
+            const auto expected = mapping_(from.at);
+            if (expected.x < 0 || expected.y < 0 || expected.x >= query_.size.width || expected.y >= query_.size.height)
+                continue;
+            ++inside;
+            const auto i = partner(feature, from, scale, turn, tolerance);
+            if (!i) continue;
+            found.push_back({from.at, all_[*i].at});
+            alignment.features.push_back(f);
         }
+        alignment.partners = distinct(found);
+        alignment.unpaired = inside == 0 ? 0 : 1 - static_cast<double>(found.size()) / inside;
+        return found;
+    }
+
+    Alignment finished(Alignment alignment) const
+    {
+        alignment.mirrored = mirrored_;
+        alignment.mapping = mirrored_ ? combined({{-1, 0, query_.size.width, 0, 1, 0}}, mapping_) : mapping_;
+        return alignment;
     }
 
     static constexpr int cells_a_side = 32;
@@ -264,6 +278,29 @@ std::optional<Alignment> align(const FeatureFrame& query, const FeatureFrame& re
 {
     if (pairs.size() < 3 || query.size.width <= 0 || query.size.height <= 0) return std::nullopt;
     return Aligner(query, reference, std::move(pairs), mirrored).find();
+}
+
+bool is_in_place(const FeatureFrame& query, const LocalFeature& of_query, const FeatureFrame& reference,
+                 const LocalFeature& of_reference, bool mirrored) noexcept
+{
+    constexpr double most_away = 0.03;    // of a side
+    constexpr double most_levels = 2.2;   // between the sizes, in steps of 1.2
+    constexpr int most_turned = LocalFeature::angles / 12;
+    const double x = of_query.x_px() / query.size.width;
+    const double dx = (mirrored ? 1 - x : x) - of_reference.x_px() / reference.size.width;
+    const double dy = of_query.y_px() / query.size.height - of_reference.y_px() / reference.size.height;
+    if (dx * dx + dy * dy > most_away * most_away) return false;
+    const double larger = std::log(query.size.width / reference.size.width) / std::log(1.2);
+    if (std::abs(of_query.level - of_reference.level - larger) > most_levels) return false;
+    constexpr int angles = LocalFeature::angles;
+    const int angle = mirrored ? angles / 2 - of_query.angle : of_query.angle;
+    const int turned = ((angle - of_reference.angle) % angles + angles) % angles;
+    return std::min(turned, angles - turned) <= most_turned;
+}
+
+Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers, bool mirrored)
+{
+    return Aligner(query, reference, {}, mirrored).in_place(inliers);
 }
 
 } // namespace stillwatch::matcher

@@ -39,6 +39,14 @@ struct Alignment {
 std::optional<Alignment> align(const FeatureFrame& query, const FeatureFrame& reference,
                                std::vector<FeaturePair> pairs, bool mirrored);
 
+// Whether a pair lies at the same place in both pictures, as when one is the other, altered in some parts; at
+// about the same size and turned by little.
+bool is_in_place(const FeatureFrame& query, const LocalFeature& of_query, const FeatureFrame& reference,
+                 const LocalFeature& of_reference, bool mirrored) noexcept;
+
+// The alignment that lays the whole reference onto the whole picture. `inliers`: pairs known to fit it.
+Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers, bool mirrored);
+
 // Fewer pairs fit together by accident: of 1 600 other photographs against 60 references each third has four.
 constexpr int min_inliers = 4;
 

@@ -8,11 +8,18 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// Evidence is Agreement::evidence and what inliers add. Photographs that are something else stay below 13, other
-// people below 40 (scripts/bench-matcher); other photographs of the same person, with the same people in the same
-// light, reached 46 and, once, 127. Copies that keep a tenth of their tiles start at about 50.
-constexpr double match_evidence = 54;
-constexpr double candidate_evidence = 40;
+// Evidence is Agreement::evidence and what inliers add (scripts/bench-matcher; seeds 1 and 2). What is no copy and
+// reaches 15 was always broken: of 100 tiles more than 25 disagreed. Broken, other people stay below 30, other
+// photographs of the same person in the same light reached 53 and, once, 133; copies whose body was replaced
+// start at about 40. What keeps those apart is that the rest of an edited copy is the same: a third and more of its
+// agreeing tiles in all their bits, of another exposure at most a fifth, with 42 % at an evidence of 39.
+constexpr double broken_share = 0.25;
+constexpr double whole_evidence = 40;
+constexpr double broken_evidence = 48;
+constexpr double least_identical_share = 0.25; // of the agreeing tiles
+constexpr double unlike_evidence = 180;        // broken and hardly a tile identical: screens photographed at an angle
+constexpr double candidate_evidence = 36;
+constexpr double natural_match_evidence = 54;
 // What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many pairs.
 constexpr double evidence_of_inlier = 1;
 constexpr double least_agreeing = 0.1;   // of the tiles; less is a detail that two pictures share
@@ -24,7 +31,7 @@ constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses
 // A copy in the strict sense: no tile disagrees, nearly all agree, and nearly all of their bits do. Another exposure
 // that is well laid onto the first comes close; a heavily compressed copy that stays below is called edited.
 constexpr double copy_agreeing = 0.95;
-constexpr double copy_mean_share = 0.96;
+constexpr double copy_mean_share = 0.98;
 // One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
 // differ by a few percent of their frame, an affine fit to a copy by less than one.
 constexpr double whole_share = 0.985;
@@ -48,9 +55,9 @@ double derived_score(double evidence) noexcept
 
 std::string_view name_of(Reason reason) noexcept
 {
-    static constexpr std::array<std::string_view, 7> names{
+    static constexpr std::array<std::string_view, 8> names{
         "same_bytes",      "fingerprints_agree", "layout_agrees",    "background_agrees",
-        "partial_overlap", "drawn_frame_only",   "too_little_agrees"};
+        "partial_overlap", "other_exposure",     "drawn_frame_only", "too_little_agrees"};
     const auto index = static_cast<std::size_t>(reason);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -84,8 +91,11 @@ Verdict judge(const Facts& facts)
     if (!facts.is_near) {
         verdict.score = derived_score(evidence);
         if (!is_enough) return verdict;
-        verdict.status = evidence >= match_evidence ? MatchStatus::match : MatchStatus::candidate;
+        const bool is_broken = disagreeing > broken_share;
+        verdict.status = evidence >= (is_broken ? broken_evidence : whole_evidence) ? MatchStatus::match : MatchStatus::candidate;
         verdict.reason = Reason::layout_agrees;
+        if (is_broken && agreement.identical < least_identical_share * agreement.agreeing && evidence < unlike_evidence)
+            return {MatchStatus::candidate, Tier::derived, Relation::same_scene, verdict.score, Reason::other_exposure};
     }
     if (is_enough && overlaps_partly(facts, agreeing, disagreeing)) {
         verdict.status = MatchStatus::candidate;
@@ -100,7 +110,7 @@ Verdict judge(const Facts& facts)
     if (agreeing >= whole_agreeing) return verdict;
     verdict.reason = Reason::background_agrees;
     const double natural = static_cast<double>(agreement.natural) / agreement.tiles;
-    if (natural_evidence < match_evidence * std::min(1.0, 2 * natural) ||
+    if (natural_evidence < natural_match_evidence * std::min(1.0, 2 * natural) ||
         agreement.natural_evidence < least_natural_share * natural * agreement.evidence) {
         verdict.status = MatchStatus::candidate;
         verdict.reason = Reason::drawn_frame_only;

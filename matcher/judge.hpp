@@ -28,6 +28,7 @@ enum class Reason : std::uint8_t {
     layout_agrees,      // of everything the two share
     background_agrees,  // edited: enough agrees, something does not
     partial_overlap,    // two photographs of one scene
+    other_exposure,     // much is alike and nothing is the same
     drawn_frame_only,   // what agrees is a frame, a page, a caption
     too_little_agrees
 };

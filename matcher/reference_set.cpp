@@ -29,6 +29,13 @@ constexpr std::size_t most_near_candidates = 4;
 constexpr std::size_t most_aligned = 20;
 constexpr std::size_t most_derived_leads = 6;
 
+// Pairs at the same place in both call a reference to mind whatever its other votes are: copies of small portraits
+// whose body was replaced have 4 to 40 of them, other pictures at most 3 and other portraits of the same size,
+// cut out alike, a few more (scripts/bench-matcher).
+constexpr int least_in_place = 4;
+constexpr std::size_t most_in_place_leads = 2;
+constexpr double most_aspect_ratio = 1.03; // between the two
+
 // The reference's unit square in the picture's unit square, when the picture is the reference turned.
 Affine turned_square(Orientation orientation)
 {
@@ -67,6 +74,12 @@ View view_of(int picture_frame, const StoredCensus& census, const Affine& unit_t
     View view{picture_frame, census.tile_columns, census.tile_rows, {}};
     std::ranges::copy(unit_to_picture.a, view.a);
     return view;
+}
+
+bool same_shape(Size a, Size b)
+{
+    const double ratio = a.width * b.height / (a.height * b.width);
+    return ratio < most_aspect_ratio && ratio > 1 / most_aspect_ratio;
 }
 
 Affine scaled(Size size)
@@ -222,12 +235,19 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
 {
     struct Votes {
         double weight = 0;
+        int in_place = 0;
         std::vector<FeaturePair> pairs;
     };
     std::vector<Lead> found;
+    std::vector<Lead> in_place;
     for (std::size_t f = 0; f < picture.local.size(); ++f) {
         const auto& local = picture.local[f];
         const FeatureFrame query{{static_cast<double>(local.width_px), static_cast<double>(local.height_px)}, local.features};
+        const auto frame_at = [&](std::uint32_t index_frame) {
+            const auto& place = local_frames_[index_frame];
+            const auto& stored = references_[place.owner]->local[place.frame];
+            return FeatureFrame{stored.size, stored.features};
+        };
         std::map<std::pair<std::uint32_t, bool>, Votes> votes; // by frame of the index, mirrored or not
         for (const auto& hit : features_.search(local.features)) {
             const auto& place = local_frames_[hit.frame];
@@ -236,34 +256,47 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
             auto& entry = votes[{hit.frame, hit.mirrored}];
             entry.weight += max_feature_bits + 8 - hit.distance_bits;
             entry.pairs.push_back({hit.query, hit.feature, hit.distance_bits});
+            const auto reference = frame_at(hit.frame);
+            if (is_in_place(query, local.features[hit.query], reference, reference.features[hit.feature], hit.mirrored))
+                ++entry.in_place;
         }
         using Entry = std::pair<const std::pair<std::uint32_t, bool>, Votes>;
-        std::vector<Entry*> ranked;
-        for (auto& entry : votes)
-            if (entry.second.pairs.size() >= min_inliers - 1) ranked.push_back(&entry);
-        std::ranges::stable_sort(ranked, std::greater{}, [](const Entry* entry) { return entry->second.weight; });
-        if (ranked.size() > most_aligned) ranked.resize(most_aligned);
-        for (auto* entry : ranked) {
-            const auto& [index_frame, is_mirrored] = entry->first;
-            const auto& place = local_frames_[index_frame];
+        const auto add_lead = [&](std::vector<Lead>& list, const Entry& entry, Alignment aligned) {
+            const auto& place = local_frames_[entry.first.first];
             const auto& stored = references_[place.owner]->local[place.frame];
-            auto aligned = align(query, {stored.size, stored.features}, std::move(entry->second.pairs), is_mirrored);
-            if (!aligned) continue;
             Lead lead;
             lead.reference = place.owner;
             lead.reference_frame = place.frame;
             lead.picture_frame = static_cast<int>(f);
-            lead.orientation = orientation_of(aligned->mapping);
-            lead.view = view_of(static_cast<int>(f), stored.census, combined(aligned->mapping, scaled(stored.size)));
-            lead.support = aligned->inliers + aligned->partners;
-            lead.features = std::move(aligned->features);
-            lead.alignment = std::move(*aligned);
-            found.push_back(std::move(lead));
+            lead.orientation = orientation_of(aligned.mapping);
+            lead.view = view_of(static_cast<int>(f), stored.census, combined(aligned.mapping, scaled(stored.size)));
+            lead.support = aligned.inliers + aligned.partners;
+            lead.features = std::move(aligned.features);
+            lead.alignment = std::move(aligned);
+            list.push_back(std::move(lead));
+        };
+        std::vector<Entry*> ranked;
+        for (auto& entry : votes) {
+            if (entry.second.pairs.size() >= min_inliers - 1) ranked.push_back(&entry);
+            const auto reference = frame_at(entry.first.first);
+            if (entry.second.in_place >= least_in_place && same_shape(query.size, reference.size))
+                add_lead(in_place, entry, aligned_in_place(query, reference, entry.second.in_place, entry.first.second));
+        }
+        std::ranges::stable_sort(ranked, std::greater{}, [](const Entry* entry) { return entry->second.weight; });
+        if (ranked.size() > most_aligned) ranked.resize(most_aligned);
+        for (auto* entry : ranked) {
+            const auto reference = frame_at(entry->first.first);
+            auto aligned = align(query, reference, std::move(entry->second.pairs), entry->first.second);
+            if (aligned) add_lead(found, *entry, *std::move(aligned));
         }
     }
-    std::ranges::stable_sort(found, std::greater{}, [](const Lead& lead) { return lead.support; });
-    if (found.size() > most_derived_leads) found.resize(most_derived_leads);
-    std::ranges::move(found, std::back_inserter(leads));
+    const auto add_best = [&leads](std::vector<Lead>& list, std::size_t most) {
+        std::ranges::stable_sort(list, std::greater{}, &Lead::support);
+        if (list.size() > most) list.resize(most);
+        std::ranges::move(list, std::back_inserter(leads));
+    };
+    add_best(found, most_derived_leads);
+    add_best(in_place, most_in_place_leads);
 }
 
 Shortlist ReferenceSet::shortlist(const PictureFeatures& picture, const Templates& templates,

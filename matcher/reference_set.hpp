@@ -51,6 +51,14 @@ struct Shortlist {
     std::vector<View> views() const;
 };
 
+// Where to look at a lead again, because the picture agrees with the reference a little beside where it was thought
+// to lie.
+struct SecondLook {
+    std::size_t lead = 0; // of the shortlist
+    View view;
+};
+std::vector<View> views_of(std::span<const SecondLook> looks);
+
 // All references of one generation, ready to compare. Immutable, so any number of threads may compare at
 // once. Everything about references lives in memory of the resource given, which must outlive the set;
 // locking it and wiping it on release is the resource's part.
@@ -72,6 +80,13 @@ public:
     // those looked at, empty for all.
     Shortlist shortlist(const PictureFeatures& picture, const Templates& templates = {},
                         const std::set<Tier>& tiers = {}) const;
+
+    // What deserves a second look, by the censuses of shortlist.views(); few or none for most pictures.
+    std::vector<SecondLook> second_looks(const Shortlist& shortlist, std::span<const Census> censuses,
+                                         const Templates& templates = {}) const;
+    // Leads move where their census of the second look, one a look and in their order, agrees better.
+    void move_leads(Shortlist& shortlist, std::vector<Census>& censuses, std::span<const SecondLook> looks,
+                    std::span<const Census> again, const Templates& templates = {}) const;
 
     // The verdicts: matches surest first, then candidates; one for each reference. `censuses` are those of
     // shortlist.views(); fewer where the picture could not be looked at again, which leaves what needs none.

@@ -1,5 +1,7 @@
 #include "matcher/reference_set.hpp"
 
+#include "core/inspector.hpp"
+#include "matcher/correction.hpp"
 #include "matcher/judge.hpp"
 
 #include <algorithm>
@@ -9,10 +11,14 @@ namespace stillwatch::matcher {
 
 namespace {
 
+// Below it a lead lies nowhere near: no correction of those measured came to anything.
+constexpr double least_to_look_again = 5;
+
 // The census that belongs to each lead, where there is one.
-std::vector<const Census*> censuses_of(const Shortlist& shortlist, std::span<const Census> censuses)
+template <class C>
+std::vector<C*> by_lead_of(const Shortlist& shortlist, std::span<C> censuses)
 {
-    std::vector<const Census*> by_lead;
+    std::vector<C*> by_lead;
     std::size_t next = 0;
     for (const auto& lead : shortlist.leads)
         by_lead.push_back(lead.view && next < censuses.size() ? &censuses[next++] : nullptr);
@@ -99,10 +105,58 @@ bool surer(const Match& a, const Match& b)
 
 } // namespace
 
+std::vector<View> views_of(std::span<const SecondLook> looks)
+{
+    std::vector<View> views;
+    for (const auto& look : looks)
+        views.push_back(look.view);
+    return views;
+}
+
+std::vector<SecondLook> ReferenceSet::second_looks(const Shortlist& shortlist, std::span<const Census> censuses,
+                                                   const Templates& templates) const
+{
+    const auto by_lead = by_lead_of(shortlist, censuses);
+    std::vector<SecondLook> looks;
+    for (std::size_t i = 0; i < by_lead.size() && looks.size() < Inspector::max_views; ++i) {
+        const auto& lead = shortlist.leads[i];
+        if (by_lead[i] == nullptr || lead.is_exact || lead.is_near) continue;
+        const auto& reference = *references_[lead.reference];
+        const auto& census = reference.local[lead.reference_frame].census;
+        const auto ignored = template_tiles(reference, lead.reference_frame, templates);
+        const auto agreement = agreement_of(census, *by_lead[i], lead.inverted, ignored);
+        if (agreement.evidence < least_to_look_again) continue;
+        const auto correction = correction_of(census, *by_lead[i], lead.inverted, ignored);
+        if (!correction) continue;
+        SecondLook look{i, *lead.view};
+        std::ranges::copy(combined(unit_to_picture(*lead.view), correction->unit).a, look.view.a);
+        looks.push_back(look);
+    }
+    return looks;
+}
+
+void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuses, std::span<const SecondLook> looks,
+                              std::span<const Census> again, const Templates& templates) const
+{
+    const auto by_lead = by_lead_of(shortlist, std::span(censuses));
+    for (std::size_t i = 0; i < std::min(looks.size(), again.size()); ++i) {
+        auto& lead = shortlist.leads[looks[i].lead];
+        const auto& reference = *references_[lead.reference];
+        const auto evidence_of = [&](const Census& census) {
+            return agreement_of(reference.local[lead.reference_frame].census, census, lead.inverted,
+                                template_tiles(reference, lead.reference_frame, templates)).evidence;
+        };
+        auto& first = *by_lead[looks[i].lead];
+        if (evidence_of(again[i]) <= evidence_of(first)) continue;
+        first = again[i];
+        lead.view = looks[i].view;
+    }
+}
+
 std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const Census> censuses,
                                        const Templates& templates) const
 {
-    const auto by_lead = censuses_of(shortlist, censuses);
+    const auto by_lead = by_lead_of(shortlist, censuses);
     const auto& leads = shortlist.leads;
     std::vector<Facts> facts;
     for (std::size_t i = 0; i < leads.size(); ++i)
@@ -145,7 +199,7 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
 std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
                                                    std::span<const Match> matches, bool is_background) const
 {
-    const auto by_lead = censuses_of(shortlist, censuses);
+    const auto by_lead = by_lead_of(shortlist, censuses);
     std::vector<PartKey> parts;
     for (std::size_t i = 0; i < shortlist.leads.size(); ++i) {
         const auto& lead = shortlist.leads[i];

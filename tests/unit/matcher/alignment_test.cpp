@@ -262,5 +262,49 @@ TEST(Alignment, WhateverAWorkerTellsEndsInAnAnswer)
     }
 }
 
+TEST(InPlace, PairsAtTheSamePlaceSizeAndTurn)
+{
+    const Features none;
+    const FeatureFrame query{{600, 450}, none};
+    const FeatureFrame reference{{400, 300}, none};
+    const auto feature = [](double x, double y, int level, int angle) {
+        LocalFeature made;
+        made.x = static_cast<std::uint16_t>(x * LocalFeature::units_per_px);
+        made.y = static_cast<std::uint16_t>(y * LocalFeature::units_per_px);
+        made.level = static_cast<std::uint8_t>(level);
+        made.angle = static_cast<std::uint8_t>(angle);
+        return made;
+    };
+    const auto of_reference = feature(100, 60, 3, 10);
+    const auto is_there = [&](const LocalFeature& of_query, bool mirrored = false) {
+        return is_in_place(query, of_query, reference, of_reference, mirrored);
+    };
+    EXPECT_TRUE(is_there(feature(150, 90, 5, 10))); // 1.5 times larger: two levels up
+    EXPECT_TRUE(is_there(feature(160, 95, 4, 250)));
+    EXPECT_FALSE(is_there(feature(170, 90, 5, 10)));
+    EXPECT_FALSE(is_there(feature(150, 110, 5, 10)));
+    EXPECT_FALSE(is_there(feature(150, 90, 8, 10)));
+    EXPECT_FALSE(is_there(feature(150, 90, 5, 40)));
+    EXPECT_FALSE(is_there(feature(150, 90, 5, 10), true));
+    EXPECT_TRUE(is_there(feature(450, 90, 5, 118), true)); // half a turn less 10
+}
+
+TEST(InPlace, TheWholeIsLaidOntoTheWhole)
+{
+    const Copy copy{0, 1.5, {300, 225}};
+    Random random(5);
+    const auto reference = any_features(random, reference_size, 120);
+    Features query;
+    for (const auto& feature : reference)
+        if (const auto shown = copy.of(feature)) query.push_back(*shown);
+    const auto alignment = aligned_in_place({{600, 450}, query}, {reference_size, reference}, 7, false);
+    EXPECT_EQ(alignment.mapping, (Affine{{1.5, 0, 0, 0, 1.5, 0}}));
+    EXPECT_EQ(alignment.inliers, 7);
+    EXPECT_GT(alignment.partners, 90);
+    const auto mirrored = aligned_in_place({{600, 450}, query}, {reference_size, reference}, 7, true);
+    EXPECT_EQ(mirrored.mapping, (Affine{{-1.5, 0, 600, 0, 1.5, 0}}));
+    EXPECT_LT(mirrored.partners, 10);
+}
+
 } // namespace
 } // namespace stillwatch::matcher

@@ -22,14 +22,23 @@ struct Found {
     std::vector<Census> censuses;
 };
 
-inline Found look_up(const ReferenceSet& set, const Bytes& file, const Templates& templates = {},
+inline Found look_up(const ReferenceSet& set, Extracted extracted, const Templates& templates = {},
                      const std::set<Tier>& tiers = {})
 {
     Found found;
-    found.extracted = extract(file, {}, Detail::query).value();
+    found.extracted = std::move(extracted);
     found.shortlist = set.shortlist(found.extracted.features, templates, tiers);
     found.censuses = censuses_of(found.extracted.gist, found.shortlist.views()).value();
+    const auto looks = set.second_looks(found.shortlist, found.censuses, templates);
+    const auto again = censuses_of(found.extracted.gist, views_of(looks)).value();
+    set.move_leads(found.shortlist, found.censuses, looks, again, templates);
     return found;
+}
+
+inline Found look_up(const ReferenceSet& set, const Bytes& file, const Templates& templates = {},
+                     const std::set<Tier>& tiers = {})
+{
+    return look_up(set, extract(file, {}, Detail::query).value(), templates, tiers);
 }
 
 inline std::vector<Match> compare(const ReferenceSet& set, const Bytes& file, const Templates& templates = {},
