@@ -21,7 +21,6 @@
 #include <map>
 #include <mutex>
 #include <random>
-#include <set>
 #include <thread>
 
 namespace stillwatch::matcher {
@@ -63,7 +62,7 @@ Luma altered(const Luma& picture, std::mt19937_64& random)
 struct Counts {
     std::size_t queries = 0;
     std::map<std::string, std::size_t> found; // "match derived copy"
-    std::set<std::size_t> sources;            // with a match
+    std::map<std::size_t, std::size_t> sources; // matches by source picture
 };
 
 void ask(const ReferenceSet& references, const Luma& picture, std::size_t source, Counts& counts)
@@ -79,7 +78,7 @@ void ask(const ReferenceSet& references, const Luma& picture, std::size_t source
     ++counts.queries;
     for (const auto& match : references.judge(found.shortlist, found.censuses)) {
         ++counts.found[fmt::format("{} {} {}", name_of(match.status), name_of(match.tier), name_of(match.relation))];
-        if (match.status == MatchStatus::match) counts.sources.insert(source);
+        if (match.status == MatchStatus::match) ++counts.sources[source];
     }
 }
 
@@ -99,12 +98,15 @@ int run(int argc, char** argv)
     }
     const ReferenceSet references(std::move(enrolled), 1, *std::pmr::new_delete_resource());
     std::vector<Luma> pictures;
+    std::vector<std::string> names;
     for (const auto& file : pictures_below(argv[2])) {
         const auto bytes = stillwatch::test::read_file(file.string());
         const auto format = sniff_picture(bytes);
         if (!format) continue;
         auto picture = decode_picture(bytes, *format, {});
-        if (picture) pictures.push_back(std::move(picture->frames.front()));
+        if (!picture) continue;
+        pictures.push_back(std::move(picture->frames.front()));
+        names.push_back(file.filename().string());
     }
     const auto wanted = static_cast<std::size_t>(std::stoull(argv[3]));
     const auto seed = argc > 4 ? std::stoull(argv[4]) : 1;
@@ -122,7 +124,8 @@ int run(int argc, char** argv)
             }
             const std::lock_guard guard(lock);
             total.queries += counts.queries;
-            total.sources.insert(counts.sources.begin(), counts.sources.end());
+            for (const auto& [source, count] : counts.sources)
+                total.sources[source] += count;
             for (const auto& [what, count] : counts.found)
                 total.found[what] += count;
         });
@@ -139,6 +142,8 @@ int run(int argc, char** argv)
     else
         fmt::print("false matches {}: {:.1e} a query, from {} of {} source pictures\n", matches,
                    static_cast<double>(matches) / static_cast<double>(total.queries), total.sources.size(), pictures.size());
+    for (const auto& [source, count] : total.sources)
+        fmt::print("  {} of {}\n", count, names[source]);
     return 0;
 }
 

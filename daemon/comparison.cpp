@@ -48,12 +48,15 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         auto shortlist = co_await offload(cpu, std::move(search));
         auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
         if (!censuses) co_return censuses.error();
-        references = same.lock();
-        if (!references) continue; // others are in force: what was found no longer counts
-        auto doubt = [references = std::move(references), &shortlist, &censuses, &terms] {
-            return references->second_looks(shortlist, *censuses, *terms.templates);
-        };
-        const auto looks = co_await offload(cpu, std::move(doubt));
+        std::vector<matcher::SecondLook> looks;
+        if (!censuses->empty()) {
+            references = same.lock();
+            if (!references) continue; // others are in force: what was found no longer counts
+            auto doubt = [references = std::move(references), &shortlist, &censuses, &terms] {
+                return references->second_looks(shortlist, *censuses, *terms.templates);
+            };
+            looks = co_await offload(cpu, std::move(doubt));
+        }
         auto again = co_await look_at(inspector, document, features.file_digest, matcher::views_of(looks));
         if (!again) co_return again.error();
         references = same.lock();

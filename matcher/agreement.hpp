@@ -49,7 +49,7 @@ constexpr double disagreeing_share = 0.65;
 Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
                        const std::vector<bool>& ignored);
 
-// One tile's evidence where the picture is taken up to `reach` cells elsewhere, rows from the top; index
+// One tile's evidence, as Agreement::evidence counts it, where the picture is taken up to `reach` cells elsewhere, rows from the top; index
 // (y + reach) * (2 reach + 1) + x + reach.
 struct TileShifts {
     static constexpr int reach = 3;

@@ -8,11 +8,11 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// Evidence is Agreement::evidence and what inliers add (scripts/bench-matcher; seeds 1 and 2). What is no copy and
-// reaches 15 was always broken: of 100 tiles more than 25 disagreed. Broken, other people stay below 30, other
-// photographs of the same person in the same light reached 53 and, once, 133; copies whose body was replaced
-// start at about 40. What keeps those apart is that the rest of an edited copy is the same: a third and more of its
-// agreeing tiles in all their bits, of another exposure at most a fifth, with 42 % at an evidence of 39.
+// Evidence is Agreement::evidence and what inliers add (sets of seed 1, as in docs/performance.md). What was neither
+// a copy nor another frame of the scene and reached 15 was always broken: more than a quarter of its tiles disagreed.
+// Broken, other people reached 41, once 51; other photographs of the same person in the same light 53 and, once, 133;
+// copies whose body was replaced start at about 40. What keeps those apart is that the rest of an edited copy is the
+// same: mostly more than a third of its agreeing tiles are identical, of the others with 40 and more at most a fifth.
 constexpr double broken_share = 0.25;
 constexpr double whole_evidence = 40;
 constexpr double broken_evidence = 48;
@@ -88,14 +88,12 @@ Verdict judge(const Facts& facts)
     const double evidence = agreement.evidence + paired;
     const double natural_evidence = agreement.natural_evidence + paired;
     const bool is_enough = evidence >= candidate_evidence && agreeing >= least_agreeing;
+    const bool is_broken = disagreeing > broken_share;
     if (!facts.is_near) {
         verdict.score = derived_score(evidence);
         if (!is_enough) return verdict;
-        const bool is_broken = disagreeing > broken_share;
         verdict.status = evidence >= (is_broken ? broken_evidence : whole_evidence) ? MatchStatus::match : MatchStatus::candidate;
         verdict.reason = Reason::layout_agrees;
-        if (is_broken && agreement.identical < least_identical_share * agreement.agreeing && evidence < unlike_evidence)
-            return {MatchStatus::candidate, Tier::derived, Relation::same_scene, verdict.score, Reason::other_exposure};
     }
     if (is_enough && overlaps_partly(facts, agreeing, disagreeing)) {
         verdict.status = MatchStatus::candidate;
@@ -114,6 +112,13 @@ Verdict judge(const Facts& facts)
         agreement.natural_evidence < least_natural_share * natural * agreement.evidence) {
         verdict.status = MatchStatus::candidate;
         verdict.reason = Reason::drawn_frame_only;
+        return verdict;
+    }
+    const bool is_unlike = agreement.identical < least_identical_share * agreement.agreeing;
+    if (is_broken && is_unlike && verdict.status == MatchStatus::match && evidence < unlike_evidence) {
+        verdict.status = MatchStatus::candidate;
+        verdict.relation = Relation::same_scene;
+        verdict.reason = Reason::other_exposure;
     }
     return verdict;
 }

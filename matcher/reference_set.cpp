@@ -276,12 +276,17 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
             list.push_back(std::move(lead));
         };
         std::vector<Entry*> ranked;
+        std::vector<const Entry*> whole; // with pairs in place
         for (auto& entry : votes) {
             if (entry.second.pairs.size() >= min_inliers - 1) ranked.push_back(&entry);
-            const auto reference = frame_at(entry.first.first);
-            if (entry.second.in_place >= least_in_place && same_shape(query.size, reference.size))
-                add_lead(in_place, entry, aligned_in_place(query, reference, entry.second.in_place, entry.first.second));
+            const auto shape = frame_at(entry.first.first).size;
+            if (entry.second.in_place >= least_in_place && same_shape(query.size, shape)) whole.push_back(&entry);
         }
+        std::ranges::stable_sort(whole, std::greater{}, [](const Entry* entry) { return entry->second.in_place; });
+        if (whole.size() > most_in_place_leads) whole.resize(most_in_place_leads);
+        for (const auto* entry : whole)
+            add_lead(in_place, *entry,
+                     aligned_in_place(query, frame_at(entry->first.first), entry->second.in_place, entry->first.second));
         std::ranges::stable_sort(ranked, std::greater{}, [](const Entry* entry) { return entry->second.weight; });
         if (ranked.size() > most_aligned) ranked.resize(most_aligned);
         for (auto* entry : ranked) {

@@ -169,6 +169,9 @@ TEST(Judge, TheRestOfAnEditedCopyIsTheSame)
     };
     EXPECT_EQ(drawn_enough(broken_from), match);
     EXPECT_EQ(drawn_enough(broken_from - little), candidate);
+    auto frame = of(40, 0, unlike_from - little);
+    frame.agreement->natural_evidence = 0;
+    EXPECT_EQ(judge(frame).reason, Reason::drawn_frame_only) << "no lead to another exposure";
 }
 
 TEST(Judge, WhatDoesNotAgreeWasEdited)
