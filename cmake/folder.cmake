@@ -6,10 +6,14 @@ function(add_folder name)
     target_link_libraries(stillwatch_${name} PUBLIC stillwatch_options ${FOLDER_LINK} PRIVATE ${FOLDER_PRIVATE_LINK})
 endfunction()
 
+# Builds all unit tests and what they need, no more.
+add_custom_target(unit_tests)
+
 # add_unit_tests(FOLDER SOURCES… LINK…): one test program of tests/unit/FOLDER, label unit.
 function(add_unit_tests folder)
     cmake_parse_arguments(UNIT "" "" "SOURCES;LINK" ${ARGN})
     add_test_program(unit_${folder} LABEL unit SOURCES ${UNIT_SOURCES} LINK ${UNIT_LINK})
+    add_dependencies(unit_tests unit_${folder})
 endfunction()
 
 # add_test_program(NAME LABEL … SOURCES … LINK …): a GoogleTest program; each TEST is a ctest test.
