@@ -64,6 +64,12 @@ void tell(std::vector<Alike>& alike, std::uint32_t query, bool mirrored, std::ve
             hits.push_back({query, frame_of(best[i].id), index_of(best[i].id), best[i].bits, mirrored});
 }
 
+// What is looked up for the mirrored picture.
+std::span<const LocalFeature> mirrored_part(std::span<const LocalFeature> picture)
+{
+    return picture.first((picture.size() + 1) / 2);
+}
+
 using Frames = std::span<const std::span<const LocalFeature>>;
 
 [[gnu::always_inline]] inline void measure(const Descriptor& query, Frames frames, std::span<const std::uint32_t> ids,
@@ -202,7 +208,7 @@ std::vector<FeatureHit> FeatureIndex::search(std::span<const LocalFeature> pictu
 {
     std::vector<FeatureHit> hits;
     look_up(picture, false, hits);
-    look_up(picture, true, hits);
+    look_up(mirrored_part(picture), true, hits);
     return hits;
 }
 
@@ -215,7 +221,7 @@ std::vector<FeatureHit> FeatureIndex::search_all(std::span<const LocalFeature> p
     std::vector<FeatureHit> hits;
     std::vector<Alike> alike;
     for (const bool is_mirrored : {false, true})
-        for (std::uint32_t q = 0; q < picture.size(); ++q) {
+        for (std::uint32_t q = 0; q < (is_mirrored ? mirrored_part(picture) : picture).size(); ++q) {
             const auto& own = picture[q].descriptor;
             alike.clear();
             measure_on_this_processor(is_mirrored ? stillwatch::mirrored(own) : own, frames_, ids, alike);

@@ -36,7 +36,8 @@ class FeatureIndex {
 public:
     FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory);
 
-    // For every feature, also of the mirrored picture, what is alike in at most frames_a_feature references.
+    // For every feature what is alike in at most frames_a_feature references; also for the first half of the mirrored
+    // picture, which are its stronger features: a mirror image is rarely small as well, and this halves its price.
     std::vector<FeatureHit> search(std::span<const LocalFeature> picture) const;
     // The same by comparing with every feature: for tests and for measuring what the tables lose.
     std::vector<FeatureHit> search_all(std::span<const LocalFeature> picture) const;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 namespace stillwatch::matcher {
@@ -37,7 +38,7 @@ struct Effort {
     // original, so the picture's fine levels meet the reference's coarse ones.
     double level_power;
 };
-constexpr Effort query_effort{800, 1, {10, 4, 3}, -1.5};
+constexpr Effort query_effort{1'200, 1, {10, 4, 3}, -1.5};
 constexpr Effort reference_effort{600, 6, {8, 4, 2}, 0};
 
 struct Corner {
@@ -175,6 +176,7 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
     for (const auto scale : pyramid.scales)
         shares += std::pow(scale, effort.level_power);
     std::vector<LocalFeature> features;
+    std::vector<LocalFeature> weaker; // half of each level; the stronger come first, see FeatureIndex::search
     features.reserve(effort.wanted);
     for (std::size_t l = 0; l < pyramid.levels.size(); ++l) {
         const auto& level = pyramid.levels[l];
@@ -187,7 +189,8 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
         cv::copyMakeBorder(level, blurred, padding_px, padding_px, padding_px, padding_px, cv::BORDER_REFLECT_101);
         cv::GaussianBlur(blurred, blurred, cv::Size(5, 5), blur_sigma_px, blur_sigma_px);
         const Level pixels{blurred.data, static_cast<std::ptrdiff_t>(blurred.step)};
-        for (const auto& corner : corners) {
+        for (std::size_t c = 0; c < corners.size(); ++c) {
+            const auto& corner = corners[c];
             const int x = corner.x + padding_px;
             const int y = corner.y + padding_px;
             const float angle = direction_of(blurred, x, y);
@@ -198,9 +201,10 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
             feature.level = static_cast<std::uint8_t>(l);
             const auto turn = std::lround(angle * LocalFeature::angles / (2 * std::numbers::pi_v<float>));
             feature.angle = static_cast<std::uint8_t>(turn & (LocalFeature::angles - 1));
-            features.push_back(feature);
+            (2 * c < corners.size() ? features : weaker).push_back(feature);
         }
     }
+    std::ranges::move(weaker, std::back_inserter(features));
     return features;
 }
 
