@@ -186,7 +186,12 @@ TEST(Judge, WhatDoesNotAgreeWasEdited)
         return Row{what, facts, match, Tier::derived, relation, reason};
     };
     check({
-        row("losses of re-encoding", of(95, 0, 0.98), Relation::copy, Reason::layout_agrees),
+        row("losses of re-encoding", of(95, 0, 0.991), Relation::copy, Reason::layout_agrees),
+        row("losses that the next frame of a film has too", of(100, 0, 0.990), Relation::edited, Reason::layout_agrees),
+        row("such losses of a crop", with([&](Facts& facts) {
+                facts = of(100, 0, 0.98);
+                facts.shown_share = 0.5;
+            }), Relation::copy, Reason::layout_agrees),
         row("too few tiles agree", of(94, 0), Relation::edited, Reason::layout_agrees),
         row("too few of their bits", of(100, 0, 0.97), Relation::edited, Reason::layout_agrees),
         row("one tile disagrees", of(99, 1), Relation::edited, Reason::layout_agrees),
