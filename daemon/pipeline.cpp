@@ -2,6 +2,7 @@
 
 #include "cases/consent.hpp"
 #include "core/log.hpp"
+#include "crawler/canonical.hpp"
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
 #include "daemon/answers.hpp"
@@ -70,6 +71,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         if (answer) {
             const auto read = co_await read_answer(journey, *answer);
             if (!read) co_return read.error();
+            co_await discover_sitemaps(journey);
         } else {
             if (answer.error().code == Errc::cancelled) co_return answer.error();
             result.outcome = outcome_of(answer.error());
@@ -155,20 +157,8 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         log::debug("pipeline", "page not read", {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
         co_return Result<void>{};
     }
-    for (const auto& link : links->links) {
-        auto url = Url::parse(link.url);
-        if (!url) {
-            services_.counters.add("links_left_out_total", "reason", "not_an_address");
-            continue;
-        }
-        const auto scope = crawler::check_scope(*journey.site, *url, link.kind, journey.visit.depth + 1);
-        if (!scope.follow) {
-            services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
-            continue;
-        }
-        services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
-        result.discovered.push_back({*std::move(url), link.kind, link.mechanism, journey.site->name});
-    }
+    for (const auto& link : links->links)
+        discover(journey, link);
     // Other bytes alone are no news: many pages show the time or a token.
     auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         return frontier.names_new_image(links);
@@ -176,6 +166,38 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
     journey.brought_new = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
     co_return Result<void>{};
+}
+
+// Takes an address up where the site's scope has it.
+void Pipeline::discover(Journey& journey, const Link& link)
+{
+    const auto written = Url::parse(link.url);
+    if (!written) {
+        services_.counters.add("links_left_out_total", "reason", "not_an_address");
+        return;
+    }
+    auto url = crawler::canonical(*written);
+    const auto scope = crawler::check_scope(*journey.site, url, link.kind, journey.visit.depth + 1);
+    if (!scope.follow) {
+        services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
+        return;
+    }
+    services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
+    journey.result.discovered.push_back({std::move(url), link.kind, link.mechanism, journey.site->name});
+}
+
+// What the robots.txt of an origin names, once a run: it was read before anything else was asked for there.
+Task<void> Pipeline::discover_sitemaps(Journey& journey)
+{
+    const auto& url = journey.visit.url;
+    if (journey.site->robots != crawler::RobotsPolicy::obey || !sitemaps_told_.insert(url.origin()).second) co_return;
+    if (sitemaps_told_.size() > max_origins_told) sitemaps_told_.clear();
+    const auto robots = co_await services_.fetcher.robots(journey.site, url);
+    if (!robots) co_return;
+    for (const auto& address : (*robots)->rules.sitemaps()) {
+        const auto sitemap = Url::join(url, address);
+        if (sitemap) discover(journey, {Mechanism::sitemap, LinkKind::page, sitemap->text()});
+    }
 }
 
 Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document)

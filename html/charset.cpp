@@ -127,6 +127,18 @@ const Charset* in_meta(std::string_view head)
     return nullptr;
 }
 
+// <?xml version="1.0" encoding="…"?>
+const Charset* in_xml_declaration(std::string_view head)
+{
+    if (!head.starts_with("<?xml")) return nullptr;
+    head = head.substr(0, head.find("?>"));
+    const auto name = head.substr(0, prescan_bytes).find("encoding=");
+    if (name == std::string_view::npos) return nullptr;
+    const auto value = head.substr(name + 9);
+    if (!value.starts_with('"') && !value.starts_with('\'')) return nullptr;
+    return by_label(value.substr(1, value.find(value.front(), 1) - 1));
+}
+
 bool is_utf8(std::string_view text) noexcept
 {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
@@ -190,6 +202,7 @@ DecodedText decode_text(ByteView document, std::string_view content_type)
         text.remove_prefix(2);
     }
     if (!charset) charset = in_media_type(content_type);
+    if (!charset) charset = in_xml_declaration(text);
     if (!charset) charset = in_meta(text);
     if (!charset) charset = without_declaration(text);
     DecodedText decoded{std::string(charset->name), {}, text};

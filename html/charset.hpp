@@ -17,8 +17,8 @@ struct DecodedText {
     std::string_view text() const noexcept { return converted.empty() ? unchanged : converted; }
 };
 
-// Reads a document in the charset that its byte order mark tells, else the Content-Type header, else a <meta> in
-// its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else windows-1252. Unknown names count as absent.
+// Reads a document in the charset that its byte order mark tells, else the Content-Type header, else an XML
+// declaration, else a <meta> in its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else windows-1252. Unknown names count as absent.
 DecodedText decode_text(ByteView document, std::string_view content_type);
 
 } // namespace stillwatch::html

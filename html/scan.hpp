@@ -24,9 +24,22 @@ struct ScannedTag {
     std::string_view attributes; // what stands between name and '>'
 };
 
+// What stands between two tags, or one of them.
+struct ScannedPiece {
+    enum class Kind : unsigned char { text, comment, cdata, tag };
+    Kind kind = Kind::text;
+    std::string_view text{}; // of a text, comment or CDATA section, without its marks
+    ScannedTag tag{};
+};
+
 class TagScanner {
 public:
     explicit TagScanner(std::string_view markup) noexcept : markup_(markup) {}
+
+    // The next piece, of a text never an empty one; nothing at the end. What follows a tag that never ends is no
+    // piece. is_foreign: inside <svg> or <math>, or in XML, where CDATA sections exist. Declarations ("<!…>",
+    // "<?…>") are passed over.
+    std::optional<ScannedPiece> next_piece(bool is_foreign = false);
 
     // The next tag; nothing at the end, also of a tag that never ends. is_foreign: inside <svg> or <math>, where
     // CDATA sections exist.
@@ -37,6 +50,8 @@ public:
     std::string_view raw_text(std::string_view name);
 
 private:
+    std::optional<ScannedTag> tag_at(std::size_t open);
+
     std::string_view markup_;
     std::size_t at_ = 0;
 };
