@@ -51,7 +51,7 @@ private:
         bool brought_new = false;
     };
 
-    Task<Result<void>> read_answer(Journey& journey, const crawler::PoliteAnswer& answer);
+    Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
     Task<Result<void>> read_page(Journey& journey, const Fetched& answer, Document document);
     void discover(Journey& journey, const Link& link);
     Task<void> discover_sitemaps(Journey& journey);

@@ -77,7 +77,7 @@ TEST(Charset, LinksOfUtf16AndWronglyDeclaredPagesAreFound)
     for (const char c : "<img src=1.jpg>"s) wide += std::string{c, '\0'};
     EXPECT_THAT(links_of(page_of(wide)), ElementsAre("img_src image ~/1.jpg"));
     EXPECT_THAT(links_of(page_of("<img src=\xE9.jpg><img src=2.jpg>", "text/html; charset=utf-8")),
-                ElementsAre("img_src image ~/%EF%BF%BD.jpg", "img_src image ~/2.jpg"));
+                ElementsAre("img_src image ~/%E9.jpg", "img_src image ~/2.jpg"));
     EXPECT_THAT(links_of(page_of("<img src=\xE9.jpg>", "text/html; charset=latin1")),
                 ElementsAre("img_src image ~/%C3%A9.jpg"));
 }

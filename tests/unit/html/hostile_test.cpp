@@ -130,7 +130,8 @@ TEST(Hostile, NulBytesAreCarriedOver)
 {
     using namespace std::string_literals;
     EXPECT_THAT(links_of("\0<img src=1.jpg>\0<i\0mg src=2.jpg><img\0 src=3.jpg><img src='4\0.jpg'>"s),
-                ElementsAre("img_src image ~/1.jpg", "img_src image ~/4%EF%BF%BD.jpg"));
+                ElementsAre("img_src image ~/1.jpg", "attribute image ~/2.jpg", "attribute image ~/3.jpg",
+                            "img_src image ~/4%EF%BF%BD.jpg"));
 }
 
 TEST(Hostile, HugeAttributesAreNoAddresses)

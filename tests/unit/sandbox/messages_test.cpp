@@ -201,7 +201,7 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     const auto format = with(picture(), 1, 7);
     EXPECT_FALSE(decode_answer(payload_of(format), features_request()).has_value());
     constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 4; // kind, "utf-8", truncated, count
-    const auto mechanism = with(page(), first_link, 13);
+    const auto mechanism = with(page(), first_link, 255);
     EXPECT_FALSE(decode_answer(payload_of(mechanism), links_request()).has_value());
     const auto kind = with(page(), first_link + 1, 2);
     EXPECT_FALSE(decode_answer(payload_of(kind), links_request()).has_value());
