@@ -222,10 +222,22 @@ void read_data_attribute(const Element& element, std::string_view name, std::str
     }
 }
 
+// Whether a value has any mark of an address: most have none.
+bool may_hold_address(std::string_view text) noexcept
+{
+    static constexpr std::array<bool, 256> marks = [] {
+        std::array<bool, 256> table{};
+        for (const char c : std::string_view("./?(")) table[static_cast<unsigned char>(c)] = true;
+        return table;
+    }();
+    return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
+}
+
 void read_common(const Element& element, Candidates& out)
 {
     for (const auto& [name, text] : element.attributes) {
         if (out.is_full()) return;
+        if (!may_hold_address(text) && !same_name(name, "background")) continue;
         if (begins_with_name(name, "data-")) {
             read_data_attribute(element, name, text, out);
         } else if (same_name(name, "style")) {

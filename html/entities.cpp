@@ -160,8 +160,9 @@ bool append_decoded(std::string& out, std::string_view text)
     return knows_all;
 }
 
-void append_decoded_xml(std::string& out, std::string_view text)
+bool append_decoded_xml(std::string& out, std::string_view text)
 {
+    bool knows_all = true;
     static constexpr std::array five{Named{"amp;", '&'}, Named{"lt;", '<'}, Named{"gt;", '>'}, Named{"quot;", '"'},
                                      Named{"apos;", '\''}};
     for (std::size_t at = 0; at < text.size();) {
@@ -183,9 +184,11 @@ void append_decoded_xml(std::string& out, std::string_view text)
             append_utf8(out, *code);
             at = end;
         } else {
+            knows_all = knows_all && (rest.empty() || !is_letter(rest.front()));
             out.push_back(text[at++]);
         }
     }
+    return knows_all;
 }
 
 } // namespace stillwatch::html

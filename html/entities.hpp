@@ -10,8 +10,9 @@ namespace stillwatch::html {
 // False where a name is met that is none of ours (Latin-1, punctuation of addresses): it is left as it stands.
 bool append_decoded(std::string& out, std::string_view text);
 
-// The five names of XML and numbers, nothing else: entities that a document declares are not expanded.
-void append_decoded_xml(std::string& out, std::string_view text);
+// The five names of XML and numbers, nothing else: entities that a document declares are not expanded. False where
+// there is one; it is left as it stands.
+bool append_decoded_xml(std::string& out, std::string_view text);
 
 void append_utf8(std::string& out, char32_t code);
 

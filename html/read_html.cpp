@@ -48,9 +48,18 @@ static_assert(std::ranges::is_sorted(roles, {}, &Named::name));
 
 constexpr std::size_t longest_name = 14;
 
+// Which lengths the names of a letter have, a bit each: most tags end here.
+constexpr std::array<unsigned, 32> lengths_by_letter = [] {
+    std::array<unsigned, 32> lengths{};
+    for (const auto& one : roles) lengths[static_cast<std::size_t>(one.name.front() & 31)] |= 1U << one.name.size();
+    return lengths;
+}();
+
 Role role_of(std::string_view name) noexcept
 {
-    if (name.size() > longest_name || name.size() < 2) return Role::none;
+    if (name.size() > longest_name || name.empty()) return Role::none;
+    const auto letter = static_cast<std::size_t>(name.front() & 31);
+    if ((lengths_by_letter[letter] & 1U << name.size()) == 0) return Role::none;
     std::array<char, longest_name> buffer{};
     std::ranges::transform(name, buffer.begin(), lower);
     const std::string_view small(buffer.data(), name.size());
@@ -66,7 +75,7 @@ public:
 
     Structure read()
     {
-        while (const auto piece = scanner_.next_piece(foreign_ > 0)) {
+        while (const auto piece = scanner_.next_piece(foreign_ > 0, &scanned_)) {
             if (out_.is_full()) break;
             switch (piece->kind) {
             case ScannedPiece::Kind::text: text(piece->text); break;
@@ -112,8 +121,7 @@ private:
         const auto role = role_of(tag.name);
         follow(tag, role);
         attributes_.clear();
-        for (auto rest = tag.attributes; const auto attribute = next_attribute(rest);)
-            attributes_.push_back({attribute->name, decoded(attribute->value)});
+        for (const auto& [name, value] : scanned_) attributes_.push_back({name, decoded(value)});
         const Element element{tag.name, attributes_};
         if (!attributes_.empty()) read_element(element, out_);
         const bool is_raw = role == Role::raw && !(foreign_ > 0 && (tag.is_self_closing || !is_code(tag.name)));
@@ -175,7 +183,8 @@ private:
     TagScanner scanner_;
     Place place_;
     Candidates& out_;
-    std::vector<Attribute> attributes_;
+    std::vector<ScannedAttribute> scanned_;
+    std::vector<Attribute> attributes_; // the same, decoded
     std::size_t foreign_ = 0; // open <svg> and <math>
     bool in_select_ = false;
     bool has_template_ = false;

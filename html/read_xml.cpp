@@ -53,7 +53,7 @@ public:
             if (out_.is_full()) return;
             switch (piece->kind) {
             case ScannedPiece::Kind::comment: break;
-            case ScannedPiece::Kind::text: append_decoded_xml(text_, piece->text); break;
+            case ScannedPiece::Kind::text: is_known_ = append_decoded_xml(text_, piece->text) && is_known_; break;
             case ScannedPiece::Kind::cdata: text_ += piece->text; break;
             case ScannedPiece::Kind::tag:
                 if (piece->tag.is_end)
@@ -74,8 +74,8 @@ private:
             auto value = attribute->value;
             if (value.find('&') != npos) {
                 std::string decoded;
-                append_decoded_xml(decoded, value);
-                value = out_.keep(std::move(decoded));
+                const bool is_known = append_decoded_xml(decoded, value);
+                value = is_known ? out_.keep(std::move(decoded)) : std::string_view{};
             }
             attributes_.push_back({attribute->name, value});
         }
@@ -120,7 +120,7 @@ private:
         const auto name = local_name(tag_name);
         if (!same_name(name, inside_)) return loose_text();
         const auto text = trimmed(text_);
-        if (text.empty()) return text_.clear();
+        if (text.empty() || !is_known_) return clear();
         const bool is_image_namespace = begins_with_name(tag_name, "image:");
         if (same_name(name, "loc"))
             address(text, is_image_namespace ? LinkKind::image : LinkKind::page);
@@ -134,7 +134,7 @@ private:
             out_.documents.push_back(out_.keep(std::string(text)));
         else
             read_text(out_.keep(std::string(text)), mechanism_, Pages::left_out, out_);
-        text_.clear();
+        clear();
     }
 
     void address(std::string_view text, LinkKind kind)
@@ -145,8 +145,14 @@ private:
     // Of elements with children.
     void loose_text()
     {
-        if (text_.find("://") != npos) read_text(out_.keep(text_), mechanism_, Pages::left_out, out_);
+        if (is_known_ && text_.find("://") != npos) read_text(out_.keep(text_), mechanism_, Pages::left_out, out_);
+        clear();
+    }
+
+    void clear()
+    {
         text_.clear();
+        is_known_ = true;
     }
 
     Candidates& out_;
@@ -154,6 +160,7 @@ private:
     std::vector<Attribute> attributes_;
     std::string_view inside_; // the last start tag
     std::string text_; // since then
+    bool is_known_ = true; // it held no entity that only the document would explain
 };
 
 } // namespace

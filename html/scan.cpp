@@ -2,6 +2,8 @@
 
 #include "html/text.hpp"
 
+#include <array>
+
 namespace stillwatch::html {
 
 namespace {
@@ -41,9 +43,15 @@ bool begins_markup(std::string_view rest) noexcept
     return rest.front() == '!' || rest.front() == '?' || is_letter(rest.front());
 }
 
+constexpr std::array<bool, 256> name_ends = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : std::string_view(" \t\n\r\f/>")) ends[static_cast<unsigned char>(c)] = true;
+    return ends;
+}();
+
 constexpr bool ends_name(char c) noexcept
 {
-    return is_blank(c) || c == '/' || c == '>';
+    return name_ends[static_cast<unsigned char>(c)];
 }
 
 bool is_tag_at(std::string_view text, std::size_t at, std::string_view name) noexcept
@@ -84,7 +92,7 @@ std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
     if (rest.empty() || rest.front() == '>') return std::nullopt;
     at = 1; // a leading '=' belongs to the name
     while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=') ++at;
-    ScannedAttribute attribute{rest.substr(0, at), {}, {}};
+    ScannedAttribute attribute{rest.substr(0, at), {}};
     auto end = at;
     while (at < rest.size() && is_blank(rest[at])) ++at;
     if (at < rest.size() && rest[at] == '=') {
@@ -100,12 +108,11 @@ std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
             attribute.value = rest.substr(at, end - at);
         }
     }
-    attribute.text = rest.substr(0, end);
     rest.remove_prefix(end);
     return attribute;
 }
 
-std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign)
+std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign, std::vector<ScannedAttribute>* attributes)
 {
     using Kind = ScannedPiece::Kind;
     while (at_ < markup_.size()) {
@@ -134,7 +141,7 @@ std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign)
             at_ = after(markup_, ">", open + 1 + (is_end ? 1 : 0));
             continue;
         }
-        auto tag = tag_at(open);
+        auto tag = tag_at(open, attributes);
         if (!tag) break;
         return ScannedPiece{Kind::tag, {}, *tag};
     }
@@ -143,7 +150,7 @@ std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign)
 }
 
 // The tag at '<'; nothing where it never ends.
-std::optional<ScannedTag> TagScanner::tag_at(std::size_t open)
+std::optional<ScannedTag> TagScanner::tag_at(std::size_t open, std::vector<ScannedAttribute>* attributes)
 {
     const auto rest = markup_.substr(open + 1);
     ScannedTag tag;
@@ -154,7 +161,12 @@ std::optional<ScannedTag> TagScanner::tag_at(std::size_t open)
     tag.name = rest.substr(name_at, name_end - name_at);
     auto left = rest.substr(name_end);
     const auto* begin = left.data();
-    while (next_attribute(left)) ++tag.attribute_count;
+    if (tag.is_end) attributes = nullptr;
+    if (attributes) attributes->clear();
+    while (const auto attribute = next_attribute(left)) {
+        ++tag.attribute_count;
+        if (attributes && !attribute->value.empty()) attributes->push_back(*attribute);
+    }
     at_ = static_cast<std::size_t>(left.data() - markup_.data());
     if (!left.starts_with('>')) return std::nullopt;
     tag.attributes = {begin, static_cast<std::size_t>(left.data() - begin)};

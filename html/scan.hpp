@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 // A linear scan of markup for its tags, by the tokenizer rules of the HTML standard (section 13.2.5), without
 // building anything. It judges a document before the tree builder sees it; it decodes no character references.
@@ -12,7 +13,6 @@ namespace stillwatch::html {
 struct ScannedAttribute {
     std::string_view name;
     std::string_view value;
-    std::string_view text; // name, equals sign and value with its quotes
 };
 
 // One start or end tag; views into the markup.
@@ -39,7 +39,8 @@ public:
     // The next piece, of a text never an empty one; nothing at the end. What follows a tag that never ends is no
     // piece. is_foreign: inside <svg> or <math>, or in XML, where CDATA sections exist. Declarations ("<!…>",
     // "<?…>") are passed over.
-    std::optional<ScannedPiece> next_piece(bool is_foreign = false);
+    // `attributes`, where given, receives those of a start tag that have a value.
+    std::optional<ScannedPiece> next_piece(bool is_foreign = false, std::vector<ScannedAttribute>* attributes = nullptr);
 
     // The next tag; nothing at the end, also of a tag that never ends. is_foreign: inside <svg> or <math>, where
     // CDATA sections exist.
@@ -50,7 +51,7 @@ public:
     std::string_view raw_text(std::string_view name);
 
 private:
-    std::optional<ScannedTag> tag_at(std::size_t open);
+    std::optional<ScannedTag> tag_at(std::size_t open, std::vector<ScannedAttribute>* attributes);
 
     std::string_view markup_;
     std::size_t at_ = 0;
