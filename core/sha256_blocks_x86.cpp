@@ -37,7 +37,8 @@ bool has_sha256_instructions() noexcept
     return shuffles && (b & bit_SHA) != 0;
 }
 
-// The instructions keep the eight words as {a,b,e,f} and {c,d,g,h} and do two rounds each (Intel's manual, SHA256RNDS2).
+// The instructions keep the eight words as {a,b,e,f} and {c,d,g,h} and do two rounds each (Intel's manual,
+// SHA256RNDS2).
 __attribute__((target("sha,sse4.1,ssse3"))) void
 mix_sha256_blocks(std::array<std::uint32_t, 8>& state, const std::byte* blocks, std::size_t count) noexcept
 {
@@ -63,7 +64,8 @@ mix_sha256_blocks(std::array<std::uint32_t, 8>& state, const std::byte* blocks, 
                 here = _mm_add_epi32(_mm_sha256msg1_epu32(here, words[(group + 1) % 4]), seven_before);
                 here = _mm_sha256msg2_epu32(here, last);
             }
-            const __m128i sum = _mm_add_epi32(here, _mm_load_si128(as_vectors(&constants[4 * static_cast<std::size_t>(group)])));
+            const __m128i sum = _mm_add_epi32(
+                here, _mm_load_si128(as_vectors(&constants[4 * static_cast<std::size_t>(group)])));
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
             abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0E));
         }
@@ -72,7 +74,8 @@ mix_sha256_blocks(std::array<std::uint32_t, 8>& state, const std::byte* blocks, 
     }
     const __m128i feba = _mm_shuffle_epi32(abef, 0x1B);
     const __m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
-    _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(state.data())), _mm_blend_epi16(feba, dchg, 0xF0));
+    _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(state.data())),
+                     _mm_blend_epi16(feba, dchg, 0xF0));
     _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(&state[4])), _mm_alignr_epi8(dchg, feba, 8));
 }
 

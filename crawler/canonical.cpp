@@ -21,22 +21,23 @@ bool same(std::string_view a, std::string_view b) noexcept
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-// Campaigns and click numbers of advertisers, mailers and networks. Names that a site could use for something of
-// its own ("ref", "source", "s") are not among them.
+// Campaigns and click numbers of advertisers, mailers and networks. Names that a site could use for something
+// of its own ("ref", "source", "s") are not among them.
 constexpr std::array<std::string_view, 26> trackers{
-    "fbclid",  "gclid",   "gclsrc",  "dclid",   "wbraid",  "gbraid",      "msclkid",   "yclid",       "ymclid",
-    "twclid",  "ttclid",  "igshid",  "igsh",    "srsltid", "mc_cid",      "mc_eid",    "mkt_tok",     "_ga",
-    "_gl",     "_hsenc",  "_hsmi",   "vero_id", "oly_enc_id", "oly_anon_id", "li_fat_id", "rb_clickid"};
+    "fbclid", "gclid",  "gclsrc", "dclid",   "wbraid",     "gbraid",      "msclkid",   "yclid",     "ymclid",
+    "twclid", "ttclid", "igshid", "igsh",    "srsltid",    "mc_cid",      "mc_eid",    "mkt_tok",   "_ga",
+    "_gl",    "_hsenc", "_hsmi",  "vero_id", "oly_enc_id", "oly_anon_id", "li_fat_id", "rb_clickid"};
 
-constexpr std::array<std::string_view, 8> sessions{"phpsessid",  "jsessionid", "aspsessionid", "cfid",
-                                                   "cftoken",    "sessionid",  "session_id",   "sessid"};
+constexpr std::array<std::string_view, 8> sessions{"phpsessid", "jsessionid", "aspsessionid", "cfid",
+                                                   "cftoken",   "sessionid",  "session_id",   "sessid"};
 
 // A number that was drawn, and not one that counts stories or shops: letters and digits, long.
 bool is_drawn(std::string_view value) noexcept
 {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto is_letter = [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; };
-    return value.size() >= 8 && std::ranges::all_of(value, [&](char c) { return is_digit(c) || is_letter(c); }) &&
+    return value.size() >= 8 &&
+           std::ranges::all_of(value, [&](char c) { return is_digit(c) || is_letter(c); }) &&
            std::ranges::any_of(value, is_digit) && std::ranges::any_of(value, is_letter);
 }
 
@@ -61,7 +62,8 @@ bool is_sorting(std::string_view path, std::string_view query) noexcept
     if (!path.ends_with('/') || query.size() != 7) return false;
     const bool is_column = std::string_view("NMSD").find(query[2]) != npos;
     const bool is_order = query[6] == 'A' || query[6] == 'D';
-    return query.starts_with("C=") && is_column && (query.substr(3, 3) == ";O=" || query.substr(3, 3) == "&O=") && is_order;
+    return query.starts_with("C=") && is_column &&
+           (query.substr(3, 3) == ";O=" || query.substr(3, 3) == "&O=") && is_order;
 }
 
 std::string without_idle_parameters(std::string_view query)
@@ -90,7 +92,8 @@ std::string_view session_in(std::string_view path) noexcept
         const auto parameter = path.substr(at, std::min(path.find_first_of(";/", at + 1), path.size()) - at);
         const auto name = parameter.substr(1, std::min(parameter.find('='), parameter.size()) - 1);
         const auto value = parameter.substr(std::min(name.size() + 2, parameter.size()));
-        if (same(name, "jsessionid") || same(name, "phpsessid") || (same(name, "sid") && is_drawn(value))) return parameter;
+        if (same(name, "jsessionid") || same(name, "phpsessid") || (same(name, "sid") && is_drawn(value)))
+            return parameter;
     }
     return {};
 }

@@ -23,8 +23,8 @@ class Candidates {
 public:
     explicit Candidates(std::size_t max_candidates) : max_(max_candidates) {}
 
-    // Leaves out what is empty, a mere fragment, a placeholder of a template ("{{src}}") or no web address by its
-    // beginning (data:, javascript:).
+    // Leaves out what is empty, a mere fragment, a placeholder of a template ("{{src}}") or no web address by
+    // its beginning (data:, javascript:).
     void add(Mechanism mechanism, LinkKind kind, std::string_view reference);
     // As a picture where it ends like one or `otherwise` says so.
     void add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise = LinkKind::page);

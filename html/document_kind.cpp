@@ -26,7 +26,8 @@ bool begins_with_any(std::string_view text, std::initializer_list<std::string_vi
 
 bool looks_like_html(std::string_view head) noexcept
 {
-    return begins_with_any(head, {"<!doctype html", "<html", "<head", "<body", "<!--", "<title", "<meta", "<script"});
+    return begins_with_any(
+        head, {"<!doctype html", "<html", "<head", "<body", "<!--", "<title", "<meta", "<script"});
 }
 
 bool looks_like_xml(std::string_view head) noexcept
@@ -54,7 +55,8 @@ DocumentKind document_kind(std::string_view content_type, std::string_view path,
     if (looks_like_xml(head)) return holds(head, "<html") ? DocumentKind::html : DocumentKind::xml;
     if (looks_like_html(head)) return DocumentKind::html;
     if (ends_with_name(path, ".css")) return DocumentKind::css;
-    if (ends_with_name(path, ".json") || head.starts_with("{\"") || head.starts_with("[{")) return DocumentKind::json;
+    if (ends_with_name(path, ".json") || head.starts_with("{\"") || head.starts_with("[{"))
+        return DocumentKind::json;
     return begins_with_name(type, "text/") ? DocumentKind::text : DocumentKind::html;
 }
 

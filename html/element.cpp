@@ -23,20 +23,50 @@ bool ends_with_name(std::string_view text, std::string_view end) noexcept
     return text.size() >= end.size() && same_name(text.substr(text.size() - end.size()), end);
 }
 
-// Attributes in which scripts for late loading keep a picture's address whatever it looks like. Any other data-
-// attribute counts where its value ends like a picture.
+// Attributes in which scripts for late loading keep a picture's address whatever it looks like. Any other
+// data- attribute counts where its value ends like a picture.
 bool is_lazy_source(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 37> names{
-        "actualsrc",    "background",       "background-image", "bg",           "bg-image",  "bg-src",
-        "cover",        "echo",             "fallback-src",     "flickity-lazyload", "full", "full-src",
-        "fullsrc",      "hi-res-src",       "highres",          "image",        "image-src", "img",
-        "img-src",      "large",            "large-file",       "large-src",    "large_image", "lazy",
-        "lazy-original", "lazy-src",        "lazyload",         "medium-file",  "orig-file", "original",
-        "original-src", "poster",           "preview",          "src",          "thumb",     "thumbnail",
-        "zoom-image"};
+    static constexpr std::array<std::string_view, 37> names{"actualsrc",
+                                                            "background",
+                                                            "background-image",
+                                                            "bg",
+                                                            "bg-image",
+                                                            "bg-src",
+                                                            "cover",
+                                                            "echo",
+                                                            "fallback-src",
+                                                            "flickity-lazyload",
+                                                            "full",
+                                                            "full-src",
+                                                            "fullsrc",
+                                                            "hi-res-src",
+                                                            "highres",
+                                                            "image",
+                                                            "image-src",
+                                                            "img",
+                                                            "img-src",
+                                                            "large",
+                                                            "large-file",
+                                                            "large-src",
+                                                            "large_image",
+                                                            "lazy",
+                                                            "lazy-original",
+                                                            "lazy-src",
+                                                            "lazyload",
+                                                            "medium-file",
+                                                            "orig-file",
+                                                            "original",
+                                                            "original-src",
+                                                            "poster",
+                                                            "preview",
+                                                            "src",
+                                                            "thumb",
+                                                            "thumbnail",
+                                                            "zoom-image"};
     static_assert(std::ranges::is_sorted(names));
-    return std::ranges::find_if(names, [&](auto one) { return same_name(one, name.substr(5)); }) != names.end();
+    return std::ranges::find_if(names, [&](auto one) { return same_name(one, name.substr(5)); }) !=
+           names.end();
 }
 
 // "yes", "1" and the like are switches, not addresses.
@@ -50,10 +80,11 @@ bool is_wording(std::string_view name) noexcept
 {
     if (begins_with_name(name, "aria-")) return true;
     if (begins_with_name(name, "data-"))
-        return std::ranges::any_of(std::array<std::string_view, 7>{"name", "title", "caption", "alt", "label", "text", "description"},
+        return std::ranges::any_of(std::array<std::string_view, 7>{"name", "title", "caption", "alt", "label",
+                                                                   "text", "description"},
                                    [&](auto end) { return ends_with_name(name, end); });
-    return listed({"alt", "title", "class", "id", "name", "label", "placeholder", "download", "content", "value", "summary",
-                   "for", "headers", "abbr", "about", "property", "itemid"},
+    return listed({"alt", "title", "class", "id", "name", "label", "placeholder", "download", "content",
+                   "value", "summary", "for", "headers", "abbr", "about", "property", "itemid"},
                   name);
 }
 
@@ -64,7 +95,8 @@ bool is_of_media(std::string_view element) noexcept
 
 bool is_picture_property(std::string_view itemprop) noexcept
 {
-    return listed({"image", "thumbnail", "thumbnailurl", "contenturl", "photo", "logo", "primaryimageofpage"}, trimmed(itemprop));
+    return listed({"image", "thumbnail", "thumbnailurl", "contenturl", "photo", "logo", "primaryimageofpage"},
+                  trimmed(itemprop));
 }
 
 void read_link(const Element& element, Candidates& out)
@@ -83,13 +115,15 @@ void read_link(const Element& element, Candidates& out)
                    rel)) {
             out.add(Mechanism::link_rel, LinkKind::image, address);
         } else if (listed({"preload", "prefetch"}, rel)) {
-            if (same_name(element.value("as"), "image")) out.add(Mechanism::link_rel, LinkKind::image, address);
-            if (same_name(element.value("as"), "style")) out.add(Mechanism::css_import, LinkKind::page, address);
+            if (same_name(element.value("as"), "image"))
+                out.add(Mechanism::link_rel, LinkKind::image, address);
+            if (same_name(element.value("as"), "style"))
+                out.add(Mechanism::css_import, LinkKind::page, address);
             out.add_set(Mechanism::link_rel, element.value("imagesrcset"));
         } else if (same_name(rel, "manifest")) {
             out.add(Mechanism::manifest, LinkKind::page, address);
-        } else if (listed({"next", "prev", "previous", "first", "last", "up", "contents", "canonical", "alternate",
-                           "amphtml", "sitemap"},
+        } else if (listed({"next", "prev", "previous", "first", "last", "up", "contents", "canonical",
+                           "alternate", "amphtml", "sitemap"},
                           rel)) {
             // oEmbed tells of the page's own picture, two documents a page.
             if (find_name(type, "oembed") == npos) out.add_by_suffix(Mechanism::link_rel, address);
@@ -101,7 +135,8 @@ void read_meta(const Element& element, Candidates& out)
 {
     const auto content = element.value("content");
     if (same_name(trimmed(element.value("http-equiv")), "refresh")) {
-        if (const auto address = refresh_address(content)) out.add_by_suffix(Mechanism::meta_refresh, *address);
+        if (const auto address = refresh_address(content))
+            out.add_by_suffix(Mechanism::meta_refresh, *address);
         return;
     }
     for (const auto* attribute : {"property", "name", "itemprop"}) {
@@ -112,8 +147,8 @@ void read_meta(const Element& element, Candidates& out)
             std::array<std::string_view, 6>{"width", "height", "type", "alt", "color", "count"},
             [&](auto end) { return ends_with_name(name, end); });
         if (!speaks_of_picture || is_measure) continue;
-        const bool is_named = listed({"og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src",
-                                      "image", "thumbnail", "thumbnailurl"},
+        const bool is_named = listed({"og:image", "og:image:url", "og:image:secure_url", "twitter:image",
+                                      "twitter:image:src", "image", "thumbnail", "thumbnailurl"},
                                      name);
         if (is_named || looks_like_address(content)) out.add(Mechanism::og_image, LinkKind::image, content);
         return;
@@ -152,11 +187,13 @@ void read_named(const Element& element, Candidates& out)
     case 'f':
         if (is("frame")) out.add_by_suffix(Mechanism::iframe, value("src"));
         if (is("feimage"))
-            for (const auto* one : {"href", "xlink:href"}) out.add(Mechanism::img_src, LinkKind::image, value(one));
+            for (const auto* one : {"href", "xlink:href"})
+                out.add(Mechanism::img_src, LinkKind::image, value(one));
         break;
     case 'i':
         if (is("img") || is("image")) {
-            for (const auto* one : {"src", "href", "xlink:href"}) out.add(Mechanism::img_src, LinkKind::image, value(one));
+            for (const auto* one : {"src", "href", "xlink:href"})
+                out.add(Mechanism::img_src, LinkKind::image, value(one));
             out.add_set(Mechanism::img_srcset, value("srcset"));
         } else if (is("iframe")) {
             read_frame(element, value("src"), out);
@@ -191,7 +228,8 @@ void read_named(const Element& element, Candidates& out)
     const auto property = value("itemprop");
     if (property.empty() || is("meta") || !is_picture_property(property)) return;
     for (const auto* one : {"content", "href", "src", "data"})
-        if (looks_like_address(value(one))) out.add(is("link") ? Mechanism::link_rel : Mechanism::attribute, LinkKind::image, value(one));
+        if (looks_like_address(value(one)))
+            out.add(is("link") ? Mechanism::link_rel : Mechanism::attribute, LinkKind::image, value(one));
 }
 
 void read_pictures(Mechanism mechanism, std::string_view name, std::string_view text, Candidates& out)
@@ -199,10 +237,12 @@ void read_pictures(Mechanism mechanism, std::string_view name, std::string_view 
     if (text.find('.') == npos) return;
     if (is_wording(name)) return read_text(text, mechanism, Pages::left_out, out);
     if (text.find_first_of("\"'<") != npos) return read_script(text, mechanism, BareNames::taken, out);
-    for (const auto picture : picture_list(text)) out.add(mechanism, LinkKind::image, picture);
+    for (const auto picture : picture_list(text))
+        out.add(mechanism, LinkKind::image, picture);
 }
 
-void read_data_attribute(const Element& element, std::string_view name, std::string_view text, Candidates& out)
+void read_data_attribute(const Element& element, std::string_view name, std::string_view text,
+                         Candidates& out)
 {
     text = trimmed(text);
     if (text.size() < 2) return;
@@ -215,7 +255,8 @@ void read_data_attribute(const Element& element, std::string_view name, std::str
     } else if (same_name(name, "data-src") && same_name(element.name, "iframe")) {
         out.add_by_suffix(Mechanism::lazy, text);
     } else if (is_lazy_source(name) && looks_like_address(text) && text.find_first_of(blanks) == npos &&
-               (!is_of_media(element.name) || find_name(name, "poster") != npos || find_name(name, "thumb") != npos)) {
+               (!is_of_media(element.name) || find_name(name, "poster") != npos ||
+                find_name(name, "thumb") != npos)) {
         out.add(Mechanism::lazy, LinkKind::image, text);
     } else {
         read_pictures(Mechanism::lazy, name, text, out);
@@ -227,7 +268,8 @@ bool may_hold_address(std::string_view text) noexcept
 {
     static constexpr std::array<bool, 256> marks = [] {
         std::array<bool, 256> table{};
-        for (const char c : std::string_view("./?(")) table[static_cast<unsigned char>(c)] = true;
+        for (const char c : std::string_view("./?("))
+            table[static_cast<unsigned char>(c)] = true;
         return table;
     }();
     return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
@@ -285,7 +327,8 @@ void read_script_element(std::string_view type, std::string_view text, Candidate
     if (is_code(type))
         read_script(text, Mechanism::script, BareNames::left_out, out);
     else if (find_name(type, "json") != npos)
-        read_json(text, find_name(type, "ld+json") != npos ? Mechanism::json_ld : Mechanism::script, JsonPlace::script, out);
+        read_json(text, find_name(type, "ld+json") != npos ? Mechanism::json_ld : Mechanism::script,
+                  JsonPlace::script, out);
     else if (find_name(type, "html") != npos || find_name(type, "template") != npos)
         out.documents.push_back(text);
     else

@@ -15,14 +15,16 @@ constexpr char32_t replacement = 0xFFFD;
 
 // Those of 160..255 in order; with the ten below they are all that count without a semicolon.
 constexpr std::array<std::string_view, 96> latin1{
-    "nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",    "copy",   "ordf",   "laquo",
-    "not",    "shy",    "reg",    "macr",   "deg",    "plusmn", "sup2",   "sup3",   "acute",  "micro",  "para",   "middot",
-    "cedil",  "sup1",   "ordm",   "raquo",  "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc",  "Atilde",
-    "Auml",   "Aring",  "AElig",  "Ccedil", "Egrave", "Eacute", "Ecirc",  "Euml",   "Igrave", "Iacute", "Icirc",  "Iuml",
-    "ETH",    "Ntilde", "Ograve", "Oacute", "Ocirc",  "Otilde", "Ouml",   "times",  "Oslash", "Ugrave", "Uacute", "Ucirc",
-    "Uuml",   "Yacute", "THORN",  "szlig",  "agrave", "aacute", "acirc",  "atilde", "auml",   "aring",  "aelig",  "ccedil",
-    "egrave", "eacute", "ecirc",  "euml",   "igrave", "iacute", "icirc",  "iuml",   "eth",    "ntilde", "ograve", "oacute",
-    "ocirc",  "otilde", "ouml",   "divide", "oslash", "ugrave", "uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml"};
+    "nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",    "copy",
+    "ordf",   "laquo",  "not",    "shy",    "reg",    "macr",   "deg",    "plusmn", "sup2",   "sup3",
+    "acute",  "micro",  "para",   "middot", "cedil",  "sup1",   "ordm",   "raquo",  "frac14", "frac12",
+    "frac34", "iquest", "Agrave", "Aacute", "Acirc",  "Atilde", "Auml",   "Aring",  "AElig",  "Ccedil",
+    "Egrave", "Eacute", "Ecirc",  "Euml",   "Igrave", "Iacute", "Icirc",  "Iuml",   "ETH",    "Ntilde",
+    "Ograve", "Oacute", "Ocirc",  "Otilde", "Ouml",   "times",  "Oslash", "Ugrave", "Uacute", "Ucirc",
+    "Uuml",   "Yacute", "THORN",  "szlig",  "agrave", "aacute", "acirc",  "atilde", "auml",   "aring",
+    "aelig",  "ccedil", "egrave", "eacute", "ecirc",  "euml",   "igrave", "iacute", "icirc",  "iuml",
+    "eth",    "ntilde", "ograve", "oacute", "ocirc",  "otilde", "ouml",   "divide", "oslash", "ugrave",
+    "uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml"};
 
 struct Named {
     std::string_view name;
@@ -30,21 +32,22 @@ struct Named {
 };
 
 constexpr std::array without_semicolon{
-    Named{"amp", '&'}, Named{"lt", '<'}, Named{"gt", '>'}, Named{"quot", '"'},  Named{"AMP", '&'},
+    Named{"amp", '&'}, Named{"lt", '<'}, Named{"gt", '>'},   Named{"quot", '"'},  Named{"AMP", '&'},
     Named{"LT", '<'},  Named{"GT", '>'}, Named{"QUOT", '"'}, Named{"COPY", 0xA9}, Named{"REG", 0xAE},
 };
 
 constexpr std::array with_semicolon{
-    Named{"apos", '\''},  Named{"sol", '/'},    Named{"bsol", '\\'},  Named{"colon", ':'},   Named{"period", '.'},
-    Named{"quest", '?'},  Named{"equals", '='}, Named{"num", '#'},    Named{"percnt", '%'},  Named{"lowbar", '_'},
-    Named{"commat", '@'}, Named{"semi", ';'},   Named{"comma", ','},  Named{"plus", '+'},    Named{"excl", '!'},
-    Named{"lpar", '('},   Named{"rpar", ')'},   Named{"lsqb", '['},   Named{"rsqb", ']'},    Named{"lbrack", '['},
-    Named{"rbrack", ']'}, Named{"ast", '*'},    Named{"dollar", '$'}, Named{"Tab", '\t'},    Named{"NewLine", '\n'},
-    Named{"lcub", '{'},   Named{"rcub", '}'},   Named{"vert", '|'},   Named{"grave", '`'},   Named{"Hat", '^'},
-    Named{"ndash", 0x2013}, Named{"mdash", 0x2014}, Named{"lsquo", 0x2018}, Named{"rsquo", 0x2019},
-    Named{"ldquo", 0x201C}, Named{"rdquo", 0x201D}, Named{"bull", 0x2022}, Named{"hellip", 0x2026},
-    Named{"euro", 0x20AC}, Named{"trade", 0x2122}, Named{"larr", 0x2190}, Named{"rarr", 0x2192},
-    Named{"lsaquo", 0x2039}, Named{"rsaquo", 0x203A},
+    Named{"apos", '\''},    Named{"sol", '/'},       Named{"bsol", '\\'},     Named{"colon", ':'},
+    Named{"period", '.'},   Named{"quest", '?'},     Named{"equals", '='},    Named{"num", '#'},
+    Named{"percnt", '%'},   Named{"lowbar", '_'},    Named{"commat", '@'},    Named{"semi", ';'},
+    Named{"comma", ','},    Named{"plus", '+'},      Named{"excl", '!'},      Named{"lpar", '('},
+    Named{"rpar", ')'},     Named{"lsqb", '['},      Named{"rsqb", ']'},      Named{"lbrack", '['},
+    Named{"rbrack", ']'},   Named{"ast", '*'},       Named{"dollar", '$'},    Named{"Tab", '\t'},
+    Named{"NewLine", '\n'}, Named{"lcub", '{'},      Named{"rcub", '}'},      Named{"vert", '|'},
+    Named{"grave", '`'},    Named{"Hat", '^'},       Named{"ndash", 0x2013},  Named{"mdash", 0x2014},
+    Named{"lsquo", 0x2018}, Named{"rsquo", 0x2019},  Named{"ldquo", 0x201C},  Named{"rdquo", 0x201D},
+    Named{"bull", 0x2022},  Named{"hellip", 0x2026}, Named{"euro", 0x20AC},   Named{"trade", 0x2122},
+    Named{"larr", 0x2190},  Named{"rarr", 0x2192},   Named{"lsaquo", 0x2039}, Named{"rsaquo", 0x203A},
 };
 
 template <class Names>
@@ -64,9 +67,10 @@ std::optional<char32_t> code_of(std::string_view name, bool has_semicolon) noexc
 }
 
 // What the numbers 128..159 mean: windows-1252 (section 13.2.5.80).
-constexpr std::array<char16_t, 32> windows{
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
-    0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+constexpr std::array<char16_t, 32> windows{0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                           0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                           0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                           0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
 
 int digit_value(char c, int base) noexcept
 {
@@ -144,7 +148,8 @@ bool append_decoded(std::string& out, std::string_view text)
             }
             continue;
         }
-        while (end < text.size() && is_name_char(text[end])) ++end;
+        while (end < text.size() && is_name_char(text[end]))
+            ++end;
         const auto name = text.substr(at + 1, end - at - 1);
         const bool has_semicolon = end < text.size() && text[end] == ';';
         const bool is_query = !has_semicolon && end < text.size() && text[end] == '=';
@@ -163,8 +168,8 @@ bool append_decoded(std::string& out, std::string_view text)
 bool append_decoded_xml(std::string& out, std::string_view text)
 {
     bool knows_all = true;
-    static constexpr std::array five{Named{"amp;", '&'}, Named{"lt;", '<'}, Named{"gt;", '>'}, Named{"quot;", '"'},
-                                     Named{"apos;", '\''}};
+    static constexpr std::array five{Named{"amp;", '&'}, Named{"lt;", '<'}, Named{"gt;", '>'},
+                                     Named{"quot;", '"'}, Named{"apos;", '\''}};
     for (std::size_t at = 0; at < text.size();) {
         const auto mark = std::min(text.find('&', at), text.size());
         out.append(text, at, mark - at);
@@ -172,7 +177,8 @@ bool append_decoded_xml(std::string& out, std::string_view text)
         if (at == text.size()) break;
         auto end = at + 1;
         const auto rest = text.substr(end);
-        const auto found = std::ranges::find_if(five, [&](const Named& one) { return rest.starts_with(one.name); });
+        const auto found =
+            std::ranges::find_if(five, [&](const Named& one) { return rest.starts_with(one.name); });
         std::optional<char32_t> code;
         if (found != five.end()) {
             code = found->code;

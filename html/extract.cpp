@@ -48,7 +48,9 @@ public:
         case DocumentKind::xml: read_xml(text, candidates); break;
         case DocumentKind::css: candidates.add_css(Mechanism::css, text); break;
         case DocumentKind::json: read_json(text, Mechanism::json, JsonPlace::document, candidates); break;
-        case DocumentKind::manifest: read_json(text, Mechanism::manifest, JsonPlace::document, candidates); break;
+        case DocumentKind::manifest:
+            read_json(text, Mechanism::manifest, JsonPlace::document, candidates);
+            break;
         case DocumentKind::track: read_track(text, candidates); break;
         case DocumentKind::text: read_text(text, Mechanism::text, Pages::taken, candidates); break;
         }
@@ -139,7 +141,8 @@ Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std
     const auto decoded = decode_text(document, head.content_type);
     page.charset = decoded.charset;
     const auto kind = document_kind(head.content_type, page_url->path(), decoded.text());
-    Extraction extraction(page, limits, kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
+    Extraction extraction(page, limits,
+                          kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
     extraction.read_header(head.link, *page_url);
     extraction.read(kind, decoded.text(), *page_url);
     return page;

@@ -8,10 +8,10 @@
 
 namespace stillwatch::html {
 
-// Bounds of one document. Reaching one sets PageLinks::truncated. Past max_bytes and max_links the rest is left
-// out. Past max_depth or max_attributes no tree is built where one would be asked (html/read_html.hpp): the tree
-// builder's time grows with the square of both (100,000 nested <div>: 26 s, measured), and no real page comes near
-// them.
+// Bounds of one document. Reaching one sets PageLinks::truncated. Past max_bytes and max_links the rest is
+// left out. Past max_depth or max_attributes no tree is built where one would be asked (html/read_html.hpp):
+// the tree builder's time grows with the square of both (100,000 nested <div>: 26 s, measured), and no real
+// page comes near them.
 struct ExtractLimits {
     std::size_t max_bytes = 8U << 20U;
     std::size_t max_links = 10'000; // five times as many of a sitemap, which may name 50,000 (sitemaps.org)
@@ -30,9 +30,9 @@ struct DocumentHead {
     std::string_view link{};         // Link headers, joined by commas
 };
 
-// Every address of a document (content-decoded bytes: HTML, CSS, JSON, XML, WebVTT or text) with the mechanism that
-// held it, made absolute against <base> or `base`. Never fails on broken markup; errors: malformed (`base` is no
-// address).
+// Every address of a document (content-decoded bytes: HTML, CSS, JSON, XML, WebVTT or text) with the
+// mechanism that held it, made absolute against <base> or `base`. Never fails on broken markup; errors:
+// malformed (`base` is no address).
 Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std::string_view base,
                                 const ExtractLimits& limits = {});
 

@@ -14,7 +14,8 @@ constexpr auto npos = std::string_view::npos;
 
 std::size_t after_blanks(std::string_view text, std::size_t at) noexcept
 {
-    while (at < text.size() && is_blank(text[at])) ++at;
+    while (at < text.size() && is_blank(text[at]))
+        ++at;
     return at;
 }
 

@@ -19,9 +19,9 @@ constexpr auto npos = std::string_view::npos;
 // What the name of a tag means to the tokenizer or to what is_plain says.
 enum class Role : unsigned char {
     none,
-    raw,      // its content is text
-    foreign,  // <svg>, <math>
-    holder,   // holds HTML again inside those
+    raw,     // its content is text
+    foreign, // <svg>, <math>
+    holder,  // holds HTML again inside those
     select,
     frameset,
     template_,
@@ -34,14 +34,30 @@ struct Named {
 };
 
 constexpr std::array roles{
-    Named{"annotation-xml", Role::holder}, Named{"col", Role::column},      Named{"colgroup", Role::column},
-    Named{"desc", Role::holder},           Named{"foreignobject", Role::holder}, Named{"frameset", Role::frameset},
-    Named{"iframe", Role::raw},            Named{"isindex", Role::frameset}, Named{"math", Role::foreign},
-    Named{"mi", Role::holder},             Named{"mn", Role::holder},       Named{"mo", Role::holder},
-    Named{"ms", Role::holder},             Named{"mtext", Role::holder},    Named{"noembed", Role::raw},
-    Named{"noframes", Role::raw},          Named{"plaintext", Role::raw},   Named{"script", Role::raw},
-    Named{"select", Role::select},         Named{"style", Role::raw},       Named{"svg", Role::foreign},
-    Named{"template", Role::template_},    Named{"textarea", Role::raw},    Named{"title", Role::raw},
+    Named{"annotation-xml", Role::holder},
+    Named{"col", Role::column},
+    Named{"colgroup", Role::column},
+    Named{"desc", Role::holder},
+    Named{"foreignobject", Role::holder},
+    Named{"frameset", Role::frameset},
+    Named{"iframe", Role::raw},
+    Named{"isindex", Role::frameset},
+    Named{"math", Role::foreign},
+    Named{"mi", Role::holder},
+    Named{"mn", Role::holder},
+    Named{"mo", Role::holder},
+    Named{"ms", Role::holder},
+    Named{"mtext", Role::holder},
+    Named{"noembed", Role::raw},
+    Named{"noframes", Role::raw},
+    Named{"plaintext", Role::raw},
+    Named{"script", Role::raw},
+    Named{"select", Role::select},
+    Named{"style", Role::raw},
+    Named{"svg", Role::foreign},
+    Named{"template", Role::template_},
+    Named{"textarea", Role::raw},
+    Named{"title", Role::raw},
     Named{"xmp", Role::raw},
 };
 static_assert(std::ranges::is_sorted(roles, {}, &Named::name));
@@ -51,7 +67,8 @@ constexpr std::size_t longest_name = 14;
 // Which lengths the names of a letter have, a bit each: most tags end here.
 constexpr std::array<unsigned, 32> lengths_by_letter = [] {
     std::array<unsigned, 32> lengths{};
-    for (const auto& one : roles) lengths[static_cast<std::size_t>(one.name.front() & 31)] |= 1U << one.name.size();
+    for (const auto& one : roles)
+        lengths[static_cast<std::size_t>(one.name.front() & 31)] |= 1U << one.name.size();
     return lengths;
 }();
 
@@ -71,7 +88,9 @@ enum class Place : unsigned char { document, comment };
 
 class Reader {
 public:
-    Reader(std::string_view markup, Place place, Candidates& out) : scanner_(markup), place_(place), out_(out) {}
+    Reader(std::string_view markup, Place place, Candidates& out) : scanner_(markup), place_(place), out_(out)
+    {
+    }
 
     Structure read()
     {
@@ -121,14 +140,19 @@ private:
         const auto role = role_of(tag.name);
         follow(tag, role);
         attributes_.clear();
-        for (const auto& [name, value] : scanned_) attributes_.push_back({name, decoded(value)});
+        for (const auto& [name, value] : scanned_)
+            attributes_.push_back({name, decoded(value)});
         const Element element{tag.name, attributes_};
         if (!attributes_.empty()) read_element(element, out_);
-        const bool is_raw = role == Role::raw && !(foreign_ > 0 && (tag.is_self_closing || !is_code(tag.name)));
+        const bool is_raw =
+            role == Role::raw && !(foreign_ > 0 && (tag.is_self_closing || !is_code(tag.name)));
         if (is_raw) raw(element, scanner_.raw_text(tag.name));
     }
 
-    static bool is_code(std::string_view name) noexcept { return same_name(name, "script") || same_name(name, "style"); }
+    static bool is_code(std::string_view name) noexcept
+    {
+        return same_name(name, "script") || same_name(name, "style");
+    }
 
     // Whether the tree builder would read on as we do.
     void follow(const ScannedTag& tag, Role role)
@@ -143,9 +167,7 @@ private:
             if (in_select_) structure_ = Structure::needs_tree;
             if (!tag.is_self_closing) ++foreign_;
             return;
-        case Role::select:
-            in_select_ = true;
-            return;
+        case Role::select: in_select_ = true; return;
         case Role::frameset: structure_ = Structure::needs_tree; return;
         case Role::template_:
             has_template_ = true;
@@ -172,7 +194,8 @@ private:
         if (same_name(element.name, "script")) {
             read_script_element(element.value("type"), content, out_);
         } else if (same_name(element.name, "style")) {
-            if (content.find('(') != npos || content.find('@') != npos) out_.add_css(Mechanism::css_inline, content);
+            if (content.find('(') != npos || content.find('@') != npos)
+                out_.add_css(Mechanism::css_inline, content);
         } else if (same_name(element.name, "noembed") || same_name(element.name, "noframes")) {
             out_.documents.push_back(content);
         } else {
@@ -185,7 +208,7 @@ private:
     Candidates& out_;
     std::vector<ScannedAttribute> scanned_;
     std::vector<Attribute> attributes_; // the same, decoded
-    std::size_t foreign_ = 0; // open <svg> and <math>
+    std::size_t foreign_ = 0;           // open <svg> and <math>
     bool in_select_ = false;
     bool has_template_ = false;
     Structure structure_ = Structure::is_plain;

@@ -53,7 +53,9 @@ public:
             if (out_.is_full()) return;
             switch (piece->kind) {
             case ScannedPiece::Kind::comment: break;
-            case ScannedPiece::Kind::text: is_known_ = append_decoded_xml(text_, piece->text) && is_known_; break;
+            case ScannedPiece::Kind::text:
+                is_known_ = append_decoded_xml(text_, piece->text) && is_known_;
+                break;
             case ScannedPiece::Kind::cdata: text_ += piece->text; break;
             case ScannedPiece::Kind::tag:
                 if (piece->tag.is_end)
@@ -92,13 +94,15 @@ private:
         if (same_name(name, "link") && !value("rel").empty() && mechanism_ == Mechanism::feed) {
             link(element);
         } else if (listed({"enclosure", "content", "thumbnail"}, name)) {
-            const bool is_picture = begins_with_name(value("type"), "image/") || same_name(value("medium"), "image") ||
-                                    same_name(name, "thumbnail");
+            const bool is_picture = begins_with_name(value("type"), "image/") ||
+                                    same_name(value("medium"), "image") || same_name(name, "thumbnail");
             for (const auto* one : {"url", "src"}) {
-                if (is_picture || has_image_suffix(value(one))) out_.add(mechanism_, LinkKind::image, value(one));
+                if (is_picture || has_image_suffix(value(one)))
+                    out_.add(mechanism_, LinkKind::image, value(one));
             }
         } else if (same_name(name, "image")) {
-            for (const auto* one : {"href", "url", "xlink:href"}) out_.add(mechanism_, LinkKind::image, value(one));
+            for (const auto* one : {"href", "url", "xlink:href"})
+                out_.add(mechanism_, LinkKind::image, value(one));
         } else {
             read_element(element, out_);
         }
@@ -145,7 +149,8 @@ private:
     // Of elements with children.
     void loose_text()
     {
-        if (is_known_ && text_.find("://") != npos) read_text(out_.keep(text_), mechanism_, Pages::left_out, out_);
+        if (is_known_ && text_.find("://") != npos)
+            read_text(out_.keep(text_), mechanism_, Pages::left_out, out_);
         clear();
     }
 
@@ -159,8 +164,8 @@ private:
     Mechanism mechanism_ = Mechanism::feed;
     std::vector<Attribute> attributes_;
     std::string_view inside_; // the last start tag
-    std::string text_; // since then
-    bool is_known_ = true; // it held no entity that only the document would explain
+    std::string text_;        // since then
+    bool is_known_ = true;    // it held no entity that only the document would explain
 };
 
 } // namespace

@@ -53,7 +53,8 @@ std::size_t after_suffix(std::string_view text, std::size_t at) noexcept
 {
     for (auto dot = text.find('.', at); dot != npos; dot = text.find('.', dot + 1)) {
         auto end = dot + 1;
-        while (end < text.size() && end - dot <= 6 && (is_letter(text[end]) || is_digit(text[end]))) ++end;
+        while (end < text.size() && end - dot <= 6 && (is_letter(text[end]) || is_digit(text[end])))
+            ++end;
         const bool goes_on = end < text.size() && std::string_view("._-%/").find(text[end]) != npos;
         if (!goes_on && has_image_suffix(text.substr(dot, end - dot))) return end;
     }
@@ -99,18 +100,21 @@ std::string without_escapes(std::string_view text)
 
 bool is_joined(std::string_view code, std::size_t before, std::size_t after) noexcept
 {
-    while (before > 0 && is_blank(code[before - 1])) --before;
+    while (before > 0 && is_blank(code[before - 1]))
+        --before;
     if (before > 0 && code[before - 1] == '+') return true;
     if (after < code.size() && is_quote(code[after])) ++after;
-    while (after < code.size() && is_blank(code[after])) ++after;
+    while (after < code.size() && is_blank(code[after]))
+        ++after;
     return after < code.size() && code[after] == '+';
 }
 
 bool begins_like_address(std::string_view text) noexcept
 {
-    while (text.starts_with('\\')) text.remove_prefix(1);
-    return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with("u002") ||
-           begins_with_name(text, "http:") || begins_with_name(text, "https:");
+    while (text.starts_with('\\'))
+        text.remove_prefix(1);
+    return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
+           text.starts_with("u002") || begins_with_name(text, "http:") || begins_with_name(text, "https:");
 }
 
 struct Literal {
@@ -155,27 +159,31 @@ bool holds(const std::array<std::string_view, size>& names, std::string_view nam
 bool is_picture_key(std::string_view key) noexcept
 {
     static constexpr std::array<std::string_view, 24> keys{
-        "image",    "imageurl",    "img",     "imgurl",     "imgsrc",     "photo",        "photourl",     "picture",
-        "pictureurl", "thumbnail", "thumb",   "thumburl",   "thumbnailurl", "thumbnailsrc", "poster",     "posterurl",
-        "contenturl", "previewurl", "coverurl", "displayurl", "originalurl", "displaysrc",  "bannerimage", "fullurl"};
+        "image",        "imageurl",     "img",         "imgurl",     "imgsrc",      "photo",
+        "photourl",     "picture",      "pictureurl",  "thumbnail",  "thumb",       "thumburl",
+        "thumbnailurl", "thumbnailsrc", "poster",      "posterurl",  "contenturl",  "previewurl",
+        "coverurl",     "displayurl",   "originalurl", "displaysrc", "bannerimage", "fullurl"};
     return holds(keys, key);
 }
 
 bool is_address_key(std::string_view key) noexcept
 {
-    static constexpr std::array<std::string_view, 8> keys{"src", "url", "href", "full", "large", "original", "file", "source"};
+    static constexpr std::array<std::string_view, 8> keys{"src",   "url",      "href", "full",
+                                                          "large", "original", "file", "source"};
     return is_picture_key(key) || holds(keys, key);
 }
 
 bool is_page_key(std::string_view key) noexcept
 {
-    static constexpr std::array<std::string_view, 8> keys{"url", "href", "link", "permalink", "next", "nexturl", "nextpage", "nextpageurl"};
+    static constexpr std::array<std::string_view, 8> keys{"url",  "href",    "link",     "permalink",
+                                                          "next", "nexturl", "nextpage", "nextpageurl"};
     return holds(keys, key);
 }
 
 bool names_media(std::string_view reference) noexcept
 {
-    static constexpr std::array<std::string_view, 9> suffixes{".mp4", ".webm", ".m3u8", ".mov", ".mp3", ".ogg", ".js", ".css", ".svg"};
+    static constexpr std::array<std::string_view, 9> suffixes{".mp4", ".webm", ".m3u8", ".mov", ".mp3",
+                                                              ".ogg", ".js",   ".css",  ".svg"};
     const auto path = reference.substr(0, reference.find_first_of("?#"));
     return std::ranges::any_of(suffixes, [&](auto one) {
         return path.size() >= one.size() && same_name(path.substr(path.size() - one.size()), one);
@@ -184,14 +192,16 @@ bool names_media(std::string_view reference) noexcept
 
 bool is_absolute(std::string_view value) noexcept
 {
-    return begins_with_name(value, "http://") || begins_with_name(value, "https://") || value.starts_with('/');
+    return begins_with_name(value, "http://") || begins_with_name(value, "https://") ||
+           value.starts_with('/');
 }
 
 // A JSON string from its opening quote; `at` moves behind it.
 std::string_view raw_string(std::string_view json, std::size_t& at) noexcept
 {
     const auto begin = ++at;
-    while ((at = std::min(json.find_first_of("\"\\", at), json.size())) < json.size() && json[at] == '\\') at += 2;
+    while ((at = std::min(json.find_first_of("\"\\", at), json.size())) < json.size() && json[at] == '\\')
+        at += 2;
     at = std::min(at, json.size());
     const auto value = json.substr(begin, at - begin);
     if (at < json.size()) ++at;
@@ -200,7 +210,10 @@ std::string_view raw_string(std::string_view json, std::size_t& at) noexcept
 
 class JsonReader {
 public:
-    JsonReader(Mechanism mechanism, JsonPlace place, Candidates& out) : mechanism_(mechanism), place_(place), out_(out) {}
+    JsonReader(Mechanism mechanism, JsonPlace place, Candidates& out)
+        : mechanism_(mechanism), place_(place), out_(out)
+    {
+    }
 
     void value(std::string_view key_text, std::string_view raw)
     {
@@ -215,10 +228,12 @@ public:
             const bool is_plain = text.find("://", 8) == npos || text.find(' ') == npos;
             if (has_image_suffix(text) && is_plain) {
                 const bool is_bare = text.find('/') == npos;
-                if (!is_bare || place_ == JsonPlace::attribute || is_address_key(key)) out_.add(mechanism_, LinkKind::image, text);
+                if (!is_bare || place_ == JsonPlace::attribute || is_address_key(key))
+                    out_.add(mechanism_, LinkKind::image, text);
                 return;
             }
-            if (is_picture_key(key) && is_absolute(text) && !names_media(text)) return out_.add(mechanism_, LinkKind::image, text);
+            if (is_picture_key(key) && is_absolute(text) && !names_media(text))
+                return out_.add(mechanism_, LinkKind::image, text);
             if (place_ == JsonPlace::document && is_page_key(key) && is_absolute(text) && !names_media(text))
                 return out_.add(mechanism_, LinkKind::page, text);
         }
@@ -259,12 +274,14 @@ void read_text(std::string_view text, Mechanism mechanism, Pages pages, Candidat
         const auto begin = scheme_before(text, mark);
         auto end = mark + 3;
         if (begin != npos) {
-            while (end < text.size() && end - begin < max_reference_bytes && !ends_prose_address(text[end])) ++end;
+            while (end < text.size() && end - begin < max_reference_bytes && !ends_prose_address(text[end]))
+                ++end;
             auto address = text.substr(begin, end - begin);
             if (address.find('&') != npos) {
                 std::string decoded;
                 (void)append_decoded(decoded, address);
-                const auto cut = static_cast<std::size_t>(std::ranges::find_if(decoded, ends_prose_address) - decoded.begin());
+                const auto cut = static_cast<std::size_t>(std::ranges::find_if(decoded, ends_prose_address) -
+                                                          decoded.begin());
                 decoded.resize(cut);
                 address = out.keep(std::move(decoded));
             }
@@ -302,7 +319,8 @@ void read_json(std::string_view json, Mechanism mechanism, JsonPlace place, Cand
     for (std::size_t at = 0; (at = json.find('"', at)) != npos && !out.is_full();) {
         const auto text = raw_string(json, at);
         auto next = at;
-        while (next < json.size() && is_blank(json[next])) ++next;
+        while (next < json.size() && is_blank(json[next]))
+            ++next;
         if (next < json.size() && json[next] == ':') {
             key = text;
             at = next;

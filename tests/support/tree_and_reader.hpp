@@ -20,12 +20,13 @@ inline std::set<std::string> addresses_of(const Candidates& candidates)
     for (const auto& candidate : candidates.list)
         if (const auto url = Url::join(page, candidate.reference))
             addresses.insert(std::string(name_of(candidate.kind)) + ' ' + url->text());
-    for (const auto document : candidates.documents) addresses.insert("document " + std::string(document));
+    for (const auto document : candidates.documents)
+        addresses.insert("document " + std::string(document));
     return addresses;
 }
 
-// The addresses that the tree of a document (valid UTF-8) has and the linear reader has not, though the reader says
-// that it needs no tree. Empty unless one of them is wrong.
+// The addresses that the tree of a document (valid UTF-8) has and the linear reader has not, though the
+// reader says that it needs no tree. Empty unless one of them is wrong.
 inline std::set<std::string> missed_by_reader(std::string_view markup)
 {
     constexpr std::size_t many = 1'000'000;

@@ -58,7 +58,8 @@ TEST(Differential, TheReaderFindsWhatTheTreeHasInLongPages)
     const auto next = [&] { return state = state * 1664525U + 1013904223U; };
     for (int page = 0; page < 300; ++page) {
         std::string markup = page % 2 == 0 ? "<!DOCTYPE html><html><head><title>t</title></head><body>" : "";
-        for (int i = 0; i < 40; ++i) markup += pieces[(next() >> 8U) % pieces.size()];
+        for (int i = 0; i < 40; ++i)
+            markup += pieces[(next() >> 8U) % pieces.size()];
         EXPECT_THAT(missed_by_reader(markup), IsEmpty()) << markup;
     }
 }
@@ -72,17 +73,19 @@ Structure structure_of(std::string_view markup)
 TEST(Differential, OrdinaryPagesNeedNoTree)
 {
     for (const std::string_view markup :
-         {"<title>t</title><script>x</script><style>y</style><textarea>z</textarea>", "<svg><path d=x /><g></g></svg><script>x</script>",
-          "<select><option>a</select><script>x</script>", "<table><col><tr><td>x</table><template><p></template>",
-          "<img src='a&amp;b&lt;&eacute;&sol;&#1;'>", "<p>&fjlig;"})
+         {"<title>t</title><script>x</script><style>y</style><textarea>z</textarea>",
+          "<svg><path d=x /><g></g></svg><script>x</script>", "<select><option>a</select><script>x</script>",
+          "<table><col><tr><td>x</table><template><p></template>", "<img src='a&amp;b&lt;&eacute;&sol;&#1;'>",
+          "<p>&fjlig;"})
         EXPECT_EQ(structure_of(markup), Structure::is_plain) << markup;
 }
 
 TEST(Differential, WhereTheTreeReadsOtherwiseItIsAsked)
 {
     for (const std::string_view markup :
-         {"<svg><title><p>", "<svg><style>", "<math><mi><p>", "<select><style>", "<select><svg>", "<frameset>", "<svg><![CDATA[x]]>",
-          "<template><col><style>", "<select><template>", "<svg><desc>", "<img src='&fjlig;'>", "<isindex>"})
+         {"<svg><title><p>", "<svg><style>", "<math><mi><p>", "<select><style>", "<select><svg>",
+          "<frameset>", "<svg><![CDATA[x]]>", "<template><col><style>", "<select><template>", "<svg><desc>",
+          "<img src='&fjlig;'>", "<isindex>"})
         EXPECT_EQ(structure_of(markup), Structure::needs_tree) << markup;
 }
 

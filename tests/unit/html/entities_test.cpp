@@ -15,7 +15,8 @@ std::string decoded(std::string_view text)
 TEST(Entities, NamesAndNumbersAreDecoded)
 {
     EXPECT_EQ(decoded("a&amp;b&lt;&#47;&#x2f;&#X2F&eacute;&sol;&colon;&quot;&apos;"), "a&b<///\xC3\xA9/:\"'");
-    EXPECT_EQ(decoded("&#128512;&#150;&#0;&#xD800;&#99999999999;"), "\xF0\x9F\x98\x80\xE2\x80\x93\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(decoded("&#128512;&#150;&#0;&#xD800;&#99999999999;"),
+              "\xF0\x9F\x98\x80\xE2\x80\x93\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 TEST(Entities, WithoutASemicolonTheNextCharacterDecides)

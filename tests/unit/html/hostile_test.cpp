@@ -160,5 +160,68 @@ TEST(Hostile, LongSetsAreBounded)
     EXPECT_TRUE(page.truncated);
 }
 
+// Texts that make a scan which looks back, ahead or again at each step take minutes; the reader takes each once.
+TEST(Hostile, ScansOfTextsAreLinear)
+{
+    const std::vector<Hostile> documents{
+        {"commas", "<p x='./" + repeated("a,", 2'000'000) + "'>"},
+        {"questions", "<p x='" + repeated("a?.jpg,", 600'000) + "'>"},
+        {"suffixes", "<script>" + repeated(".jpg", 1'500'000) + "</script>"},
+        {"suffixes in one string", "<script>'" + repeated("a/b.jpg?", 700'000) + "'</script>"},
+        {"quotes", "<script>" + repeated("'a.jpg' ", 700'000) + "</script>"},
+        {"blanks between strings", "<script>'/a.jpg'" + std::string(4'000'000, ' ') + "'/b.jpg'</script>"},
+        {"schemes", repeated("http://", 800'000)},
+        {"schemes without end", "<pre>" + repeated("http://a", 700'000) + "</pre>"},
+        {"references", "<a title='://" + repeated("&amp;", 1'200'000) + "'>"},
+        {"comments", repeated("<!--.-->", 700'000)},
+        {"comments in comments", repeated("<!-- . ", 700'000)},
+        {"open brackets", repeated("<", 6'000'000)},
+        {"open tags", repeated("<a ", 2'000'000)},
+        {"scripts", repeated("<script>", 700'000)},
+        {"escaped scripts", "<script>" + repeated("<!--<script>", 500'000)},
+        {"rawtext ends", "<style>" + repeated("</", 3'000'000)},
+        {"css calls", "<style>" + repeated("url(", 1'500'000) + "</style>"},
+        {"css sets", "<style>" + repeated("image-set(", 600'000) + "</style>"},
+        {"css comments", "<style>(" + repeated("/* ", 2'000'000) + "</style>"},
+        {"css strings", "<style>(" + repeated("\"\n", 2'000'000) + "</style>"},
+        {"json", "<script type='application/json'>" + repeated("[{\"a\":", 800'000) + "</script>"},
+        {"json backslashes", "<script type='application/json'>\"" + repeated("\\", 6'000'000) + "</script>"},
+        {"data address", "<img src='data:image/png;base64," + std::string(8'000'000, 'A') + "'>"},
+        {"data address in css", "<p style='background:url(data:image/png;base64," + std::string(7'000'000, 'A') + ")'>"},
+        {"attribute", "<img alt='" + std::string(5'000'000, '.') + "'>"},
+        {"bases", repeated("<base href=x/>", 500'000)},
+        {"svg", repeated("<svg>", 1'000'000)},
+        {"sets", "<img srcset='" + repeated("(,", 2'000'000) + "'>"},
+    };
+    for (const auto& [name, markup] : documents) {
+        const auto page = page_of("<img src=before.jpg>" + markup);
+        EXPECT_THAT(links_of(page), Contains(testing::HasSubstr("before.jpg"))) << name;
+    }
+}
+
+TEST(Hostile, OtherDocumentsAreReadInOneScanToo)
+{
+    const std::vector<std::pair<std::string_view, std::string>> documents{
+        {"application/xml", repeated("<a>", 2'000'000)},
+        {"application/xml", "<!DOCTYPE a [" + repeated("]", 4'000'000)},
+        {"application/xml", repeated("<![CDATA[", 600'000)},
+        {"application/xml", repeated("<loc>&amp;", 500'000)},
+        {"application/xml", "<rss>" + repeated("<description>&lt;p&gt;</description>", 100'000)},
+        {"application/json", std::string(4'000'000, '[')},
+        {"application/json", repeated("\"a.jpg\"", 800'000)},
+        {"text/css", repeated("@import", 900'000)},
+        {"text/css", "@import '" + std::string(5'000'000, 'a')},
+        {"text/vtt", "WEBVTT\n" + std::string(6'000'000, '\n')},
+        {"text/plain", repeated("://", 2'000'000)},
+    };
+    for (const auto& [type, text] : documents) EXPECT_LE(page_of(text, type).links.size(), ExtractLimits{}.max_links_of_sitemap()) << type;
+}
+
+TEST(Hostile, LongLinkHeadersAreRead)
+{
+    const auto page = extract_links({}, {"text/html", repeated("<1.jpg>;rel=\"a", 600)}, "http://a.example/d/page.html").value();
+    EXPECT_THAT(links_of(page), ElementsAre("link_header image ~/1.jpg"));
+}
+
 } // namespace
 } // namespace stillwatch::html
