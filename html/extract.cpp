@@ -12,6 +12,7 @@
 #include "html/text_addresses.hpp"
 #include "html/tree.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -104,16 +105,29 @@ private:
         }
     }
 
+    // With a query in the document's charset.
+    std::string in_its_charset(std::string_view reference) const
+    {
+        const auto query = reference.find('?');
+        const bool is_plain = query == std::string_view::npos ||
+                              std::ranges::all_of(reference.substr(query), [](char c) { return c >= 0; });
+        if (is_plain) return std::string(reference);
+        return std::string(reference.substr(0, query)) + encode_text(reference.substr(query), page_.charset);
+    }
+
     // False when the page is full.
     bool add(const Candidate& candidate, const Url& base)
     {
-        const auto url = Url::join(base, candidate.reference);
+        const auto url = Url::join(base, in_its_charset(candidate.reference));
         if (!url) return true; // mailto: and what is no address
         auto key = std::string(candidate.kind == LinkKind::page ? "p" : "i") + url->text();
         if (!seen_.insert(std::move(key)).second) return true;
-        if (page_.links.size() >= max_links_) {
+        // Neither kind keeps out the other: a thousand pictures do not hide the next page.
+        auto& count = candidate.kind == LinkKind::page ? pages_ : pictures_;
+        if (++count > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
             page_.truncated = true;
-            return false;
+            return (pages_ <= max_links_ || pictures_ <= max_links_) &&
+                   page_.links.size() < limits_.max_links_of_sitemap();
         }
         page_.links.push_back({candidate.mechanism, candidate.kind, url->text()});
         return true;
@@ -123,6 +137,8 @@ private:
     const ExtractLimits& limits_;
     std::size_t max_links_;
     std::unordered_set<std::string> seen_;
+    std::size_t pages_ = 0;
+    std::size_t pictures_ = 0;
     int inner_documents_ = 0;
 };
 

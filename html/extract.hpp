@@ -14,7 +14,8 @@ namespace stillwatch::html {
 // page comes near them.
 struct ExtractLimits {
     std::size_t max_bytes = 8U << 20U;
-    std::size_t max_links = 10'000; // five times as many of a sitemap, which may name 50,000 (sitemaps.org)
+    // Of each kind; five times as many in all of a sitemap, which may name 50,000 (sitemaps.org).
+    std::size_t max_links = 10'000;
     std::size_t max_depth = 512;
     std::size_t max_attributes = 256; // of one tag
 

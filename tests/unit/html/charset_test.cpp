@@ -82,5 +82,20 @@ TEST(Charset, LinksOfUtf16AndWronglyDeclaredPagesAreFound)
                 ElementsAre("img_src image ~/%C3%A9.jpg"));
 }
 
+TEST(Charset, QueriesGoInTheCharsetOfTheirDocument)
+{
+    EXPECT_THAT(links_of(page_of("<a href='/\xEA?q=\xEA&amp;x=1'>x</a><a href='?q=&#9829;'>x</a>", "text/html; charset=windows-1251")),
+                ElementsAre("a_href page http://a.example/%D0%BA?q=%EA&x=1", "a_href page ~/page.html?q=%E2%99%A5"));
+    EXPECT_EQ(encode_text("\xD0\xBA", "koi8-r"), "\xCB");
+    EXPECT_EQ(encode_text("\xD0\xBA", "windows-1252"), "\xD0\xBA"); // not there
+    EXPECT_EQ(encode_text("\xD0\xBA", "utf-16le"), "\xD0\xBA");
+}
+
+TEST(Charset, ADeclaredUtf16WithoutZerosIsNone)
+{
+    EXPECT_EQ(decode_text(as_bytes("<img src=1.jpg>"), "text/html; charset=utf-16").charset, "utf-8");
+    EXPECT_EQ(decode_text(as_bytes("<\0p\0>\0"s), "text/html; charset=utf-16").charset, "utf-16le");
+}
+
 } // namespace
 } // namespace stillwatch::html

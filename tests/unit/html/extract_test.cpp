@@ -241,6 +241,18 @@ TEST(Extract, TheNumberOfLinksIsBounded)
                      .truncated);
 }
 
+TEST(Extract, PicturesDoNotHideThePagesBehindThem)
+{
+    ExtractLimits limits;
+    limits.max_links = 2;
+    const auto page = extract_links(as_bytes("<img srcset='1 1x, 2 2x, 3 3x'><a href=4>x</a><img src=5><a href=6>x</a><a href=7>x</a>"),
+                                    {}, "http://a.example/d/", limits)
+                          .value();
+    EXPECT_THAT(links_of(page),
+                ElementsAre("img_srcset image ~/1", "img_srcset image ~/2", "a_href page ~/4", "a_href page ~/6"));
+    EXPECT_TRUE(page.truncated);
+}
+
 TEST(Extract, TheSizeIsBounded)
 {
     ExtractLimits limits;
