@@ -10,7 +10,6 @@ namespace stillwatch::html {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr char32_t replacement = 0xFFFD;
 
 // Those of 160..255 in order; with the ten below they are all that count without a semicolon.
