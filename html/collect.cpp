@@ -48,7 +48,9 @@ public:
         if (!attributes_.empty()) read_element(found, out_);
         switch (element.tag) {
         case GUMBO_TAG_NOEMBED:
-        case GUMBO_TAG_NOFRAMES: out_.documents.push_back(text_of(element)); break;
+        case GUMBO_TAG_NOFRAMES:
+            if (const auto markup = text_of(element); !markup.empty()) out_.documents.push_back(markup);
+            break;
         case GUMBO_TAG_SCRIPT: read_script_element(found.value("type"), text_of(element), out_); break;
         case GUMBO_TAG_STYLE: out_.add_css(Mechanism::css_inline, text_of(element)); break;
         default: break;

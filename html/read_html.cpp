@@ -188,9 +188,23 @@ private:
         return out_.keep(std::move(text));
     }
 
+    // As the tokenizer passes it on: NUL becomes U+FFFD.
+    std::string_view without_nul(std::string_view content)
+    {
+        if (content.find('\0') == npos) return content;
+        std::string text;
+        for (const char c : content)
+            if (c == '\0')
+                append_utf8(text, 0xFFFD);
+            else
+                text.push_back(c);
+        return out_.keep(std::move(text));
+    }
+
     void raw(const Element& element, std::string_view content)
     {
         if (content.empty()) return;
+        content = without_nul(content);
         if (same_name(element.name, "script")) {
             read_script_element(element.value("type"), content, out_);
         } else if (same_name(element.name, "style")) {

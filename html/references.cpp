@@ -21,6 +21,11 @@ bool ends_like(std::string_view reference, const std::array<std::string_view, si
     return std::ranges::any_of(suffixes, [&](auto one) { return same_name(path.substr(dot + 1), one); });
 }
 
+constexpr bool is_line_end(char c) noexcept
+{
+    return c == '\n' || c == '\r' || c == '\f'; // CSS Syntax section 3.3
+}
+
 // CSS Syntax section 4.3.7: a backslash and up to six digits and one blank, or any one character.
 void append_css_escape(std::string& out, std::string_view css, std::size_t& at)
 {
@@ -30,7 +35,7 @@ void append_css_escape(std::string& out, std::string_view css, std::size_t& at)
         append_utf8(out, take_hex(css, at, 6));
         if (at < css.size() && is_blank(css[at])) ++at;
     } else {
-        if (css[at] != '\n') out.push_back(css[at]);
+        if (!is_line_end(css[at])) out.push_back(css[at]);
         ++at;
     }
 }
@@ -40,7 +45,7 @@ std::string css_string(std::string_view css, std::size_t& at)
 {
     std::string value;
     const char quote = css[at++];
-    while (at < css.size() && css[at] != quote && css[at] != '\n') {
+    while (at < css.size() && css[at] != quote && !is_line_end(css[at])) {
         if (css[at] == '\\')
             append_css_escape(value, css, at);
         else

@@ -88,7 +88,7 @@ std::string without_escapes(std::string_view text)
             const auto code = take_hex(text, next, kind == 'u' ? 4 : 2);
             append_utf8(out, code);
             at = next - 1;
-        } else if (kind != '\n') {
+        } else if (kind != '\n' && kind != '\r') {
             out.push_back(kind);
         }
     }
@@ -129,7 +129,7 @@ Literal literal_before(std::string_view code, std::size_t floor, std::size_t end
     const auto lowest = std::max(floor, end > max_reference_bytes ? end - max_reference_bytes : 0);
     for (auto at = end; at > lowest; --at) {
         const char c = code[at - 1];
-        if (c == '\n' || c == '}') return {};
+        if (c == '\n' || c == '\r' || c == '}') return {};
         if (is_quote(c)) {
             const bool is_whole = soft == npos || begins_like_address(code.substr(at, end - at));
             const bool is_escaped = at >= 2 && code[at - 2] == '\\';
@@ -223,7 +223,7 @@ public:
             out_.documents.push_back(text);
             return;
         }
-        if (text.size() <= max_reference_bytes && text.find('\n') == npos) {
+        if (text.size() <= max_reference_bytes && text.find_first_of("\r\n") == npos) {
             const auto key = plain_key(key_text.substr(0, 32));
             const bool is_plain = text.find("://", 8) == npos || text.find(' ') == npos;
             if (has_image_suffix(text) && is_plain) {

@@ -4,6 +4,8 @@
 #include "html/bounds.hpp"
 #include "html/collect.hpp"
 #include "html/read_html.hpp"
+#include "html/scan.hpp"
+#include "html/text.hpp"
 #include "html/tree.hpp"
 
 #include <set>
@@ -11,6 +13,30 @@
 #include <string_view>
 
 namespace stillwatch::html {
+
+// Gumbo reads every line end as LF.
+inline std::string with_plain_line_ends(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (text[i] != '\r')
+            plain.push_back(text[i]);
+        else if (i + 1 == text.size() || text[i + 1] != '\n')
+            plain.push_back('\n');
+    return plain;
+}
+
+// Whether some tag has an attribute twice: Gumbo 0.10.1 glues the name that follows to the repeated one.
+inline bool has_repeated_attribute(std::string_view markup)
+{
+    TagScanner scanner(markup);
+    while (const auto tag = scanner.next()) {
+        std::set<std::string> names;
+        for (auto rest = tag->attributes; const auto attribute = next_attribute(rest);)
+            if (!names.insert(lower_case(attribute->name)).second) return true;
+    }
+    return false;
+}
 
 // What candidates come to: "kind url", resolved against one page.
 inline std::set<std::string> addresses_of(const Candidates& candidates)
@@ -21,7 +47,7 @@ inline std::set<std::string> addresses_of(const Candidates& candidates)
         if (const auto url = Url::join(page, candidate.reference))
             addresses.insert(std::string(name_of(candidate.kind)) + ' ' + url->text());
     for (const auto document : candidates.documents)
-        addresses.insert("document " + std::string(document));
+        addresses.insert("document " + with_plain_line_ends(document));
     return addresses;
 }
 
@@ -32,6 +58,7 @@ inline std::set<std::string> missed_by_reader(std::string_view markup)
     constexpr std::size_t many = 1'000'000;
     Candidates read(many);
     if (read_html(markup, read) == Structure::needs_tree || !is_within_bounds(markup, {})) return {};
+    if (has_repeated_attribute(markup)) return {};
     const auto tree = Tree::build(markup, 512U << 20U);
     if (!tree) return {};
     Candidates grown(many);

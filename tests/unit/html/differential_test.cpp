@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, 30> pieces{
     "<math><mi>x</mi></math><img src=36.jpg>",
     "<textarea><img src=no.jpg></textarea><xmp><img src=no.jpg></xmp><img src=37.jpg>",
     "<![CDATA[ <img src=38.jpg> ]]><?php <img src=39.jpg> ?>",
-    "</p></div></x><img src=40.jpg src=no.jpg>",
+    "</p></div></x><img src=40.jpg alt=no.jpg>",
     "<meta property='og:image' content='41.jpg'><link rel=icon href=42.ico><link rel=stylesheet href=43.css>",
     "<meta http-equiv=refresh content='5;url=44.html'>",
     "<div data-x='{\"src\":\"45.jpg\"}' onclick=\"go('46.jpg')\" data-srcset='47.jpg 1x'></div>",
@@ -68,6 +68,16 @@ Structure structure_of(std::string_view markup)
 {
     Candidates candidates(1'000);
     return read_html(markup, candidates);
+}
+
+// What the fuzzer found.
+TEST(Differential, TheReaderFindsWhatTheTreeHasInOddMarkup)
+{
+    using namespace std::string_literals;
+    for (const auto& markup :
+         {"<style>a{b:url('c.p\0\0')}</style>"s, "<style>a{b:url('c\r.png') url(d.png)}</style>"s,
+          "<noframes></noframes>"s, "<script>'/a\rb.jpg'</script>"s})
+        EXPECT_THAT(missed_by_reader(markup), IsEmpty()) << markup;
 }
 
 TEST(Differential, OrdinaryPagesNeedNoTree)

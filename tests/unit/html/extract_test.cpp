@@ -253,6 +253,12 @@ TEST(Extract, PicturesDoNotHideThePagesBehindThem)
     EXPECT_TRUE(page.truncated);
 }
 
+TEST(Extract, OfRepeatedAttributesTheFirstMeansWhatItsNameSays)
+{
+    EXPECT_THAT(links_of("<a href=1.html HREF=2.html>x</a><img src=3 src=4>"),
+                ElementsAre("a_href page ~/1.html", "img_src image ~/3"));
+}
+
 TEST(Extract, TheSizeIsBounded)
 {
     ExtractLimits limits;
