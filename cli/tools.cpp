@@ -2,6 +2,7 @@
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
+#include "daemon/answers.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "net/http_client.hpp"
@@ -109,15 +110,13 @@ Result<PageLinks> links_of(const config::Config& config, const std::string& sour
         if (!fetched) return fetched.error();
         auto payload = fetched->payload();
         if (!payload) return payload.error();
-        document.body = std::make_shared<const Bytes>(*std::move(payload));
-        document.content_encoding = fetched->header("Content-Encoding");
-        document.content_type = fetched->header("Content-Type");
+        document = daemon::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)));
         if (base.empty()) base = fetched->url.text();
     } else {
         auto bytes = read_file(source, static_cast<std::size_t>(config.fetch.max_page_bytes));
         if (!bytes) return bytes.error();
         document.body = std::make_shared<const Bytes>(*std::move(bytes));
-        if (base.empty()) base = "http://file.invalid/";
+        if (base.empty()) base = "http://file.invalid/" + std::filesystem::path(source).filename().string();
     }
     const auto settings = daemon::pool_settings(config);
     if (!settings) return settings.error();
@@ -201,8 +200,8 @@ void add_tool_commands(Program program)
 
     auto source = std::make_shared<std::string>();
     auto base = std::make_shared<std::string>();
-    auto* links = program.app.add_subcommand("links", "Every address in a page with the mechanism that held it");
-    links->add_option("source", *source, "HTML file, or address to fetch")->required();
+    auto* links = program.app.add_subcommand("links", "Every address in a document with the mechanism that held it");
+    links->add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")->required();
     links->add_option("--base", *base, "Address against which relative links count");
     links->callback([program, source, base]() mutable { run_links(program, *source, *base); });
 

@@ -72,10 +72,14 @@ std::string_view Fetched::header(std::string_view name) const noexcept
     return {};
 }
 
+bool Fetched::is_chunked() const noexcept
+{
+    return peer.http_version == "http/1.1" && same_name(header("Transfer-Encoding"), "chunked");
+}
+
 Result<Bytes> Fetched::payload() const
 {
-    if (peer.http_version == "http/1.1" && same_name(header("Transfer-Encoding"), "chunked"))
-        return without_chunks(body, cut != Cut::none);
+    if (is_chunked()) return without_chunks(body, cut != Cut::none);
     return body;
 }
 

@@ -80,6 +80,8 @@ struct Fetched {
     std::string_view header(std::string_view name) const noexcept;
     // The body without chunk framing, still content-encoded. Errors: malformed chunk lines.
     Result<Bytes> payload() const;
+    // Whether payload() is more than a copy of `body`.
+    bool is_chunked() const noexcept;
 };
 
 // Sends one request. Errors: refused (the guard), unreachable, timed_out (nothing usable came), too_large

@@ -16,6 +16,7 @@ struct Document {
     std::shared_ptr<const Bytes> body; // without chunk framing, still content-encoded
     std::string content_encoding{};    // value of the header, may be empty or a list
     std::string content_type{};        // value of the header, may be empty
+    std::string link{};                // values of Link headers, joined by commas, may be empty
 };
 
 // Reads hostile bytes in a restricted process. Errors: undecodable (also: the worker died of it or was too
@@ -25,7 +26,7 @@ struct Document {
 class Inspector {
 public:
     virtual ~Inspector() = default;
-    // The addresses in an HTML page fetched from `base`.
+    // The addresses in a document fetched from `base`: a page, style sheet, feed, sitemap, JSON, WebVTT or text.
     virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;
     // What there is to compare in a picture.
     virtual Task<Result<PictureFeatures>> features(Document document, Detail detail) = 0;

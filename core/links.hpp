@@ -17,15 +17,29 @@ enum class Mechanism : std::uint8_t {
     img_srcset,   // <img srcset>
     picture,      // <picture><source srcset|src>
     video_poster, // <video poster>
-    lazy,         // data-src, data-original, data-srcset and their kin
+    lazy,         // data-src, data-original, data-srcset and their kin; JSON in data- attributes
     og_image,     // <meta property=og:image…>, twitter:image
     link_rel,     // <link rel=image_src|icon|preload as=image|next|prev…>
     css_inline,   // url() in a style attribute or a <style> element
     meta_refresh, // <meta http-equiv=refresh>
+    attribute,    // any other attribute that holds a picture's address, handlers included
+    css,          // url() and image-set() in a style sheet file
+    css_import,   // the style sheets themselves: <link rel=stylesheet>, @import
+    manifest,     // <link rel=manifest> and what a web manifest names
+    json_ld,      // <script type=application/ld+json>
+    script,       // a string in any other script
+    json,         // a JSON document
+    feed,         // RSS and Atom
+    sitemap,      // robots.txt, sitemap indexes, sitemaps and their pictures
+    text,         // an address written out in text
+    track,        // <track> and the pictures of a WebVTT file
+    comment,      // a picture in a comment
+    link_header,  // the Link header of the answer
 };
 std::string_view name_of(Mechanism mechanism) noexcept;
 
-// What the address is likely to be; the bytes decide when it was fetched.
+// What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also style
+// sheets, feeds, sitemaps, JSON, text.
 enum class LinkKind : std::uint8_t { page, image };
 std::string_view name_of(LinkKind kind) noexcept;
 

@@ -5,8 +5,20 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace stillwatch::daemon {
+
+namespace {
+
+bool is_link(std::string_view name) noexcept
+{
+    return name.size() == 4 && std::ranges::equal(name, std::string_view("link"), {}, [](char c) {
+               return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+           });
+}
+
+} // namespace
 
 Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 {
@@ -18,9 +30,11 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
     } else if (type.starts_with("image/") || expected == LinkKind::image) {
         return Media::picture; // what stands inside is not seen here, and types are often wrong
     }
-    const bool is_document = type.empty() || type.starts_with("text/html") || type.starts_with("application/xhtml") ||
-                             type.starts_with("text/plain") || type.starts_with("application/octet-stream");
-    return is_document ? Media::page : Media::other;
+    const auto holds = [&](std::string_view part) { return type.find(part) != std::string::npos; };
+    const bool is_packed = holds("gzip") && sandbox::is_gzip(payload);
+    const bool is_document = type.empty() || type.starts_with("text/") || type.starts_with("application/octet-stream") ||
+                             holds("xml") || holds("json") || is_packed;
+    return is_document && !holds("javascript") ? Media::page : Media::other;
 }
 
 bool is_gone(const Fetched& answer) noexcept
@@ -33,6 +47,8 @@ Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload
     Document document{std::move(payload)};
     document.content_encoding = answer.header("Content-Encoding");
     document.content_type = answer.header("Content-Type");
+    for (const auto& [name, value] : answer.headers)
+        if (is_link(name)) document.link += document.link.empty() ? value : ", " + value;
     return document;
 }
 

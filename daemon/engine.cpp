@@ -4,6 +4,7 @@
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
+#include "html/extract.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -85,6 +86,8 @@ Task<Result<void>> Engine::prepare_store()
         if (!released) return released;
         const auto set = frontier.set_sites(rows);
         if (!set) return set;
+        const auto versioned = frontier.set_reader_version(html::reader_version);
+        if (!versioned) return versioned;
         if (cases.extractor_version() == extractor_version) return {};
         // Verdicts of another extractor are stale, whatever references there are.
         if (cases.generation() > 0) {

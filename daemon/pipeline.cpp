@@ -2,12 +2,14 @@
 
 #include "cases/consent.hpp"
 #include "core/log.hpp"
+#include "crawler/canonical.hpp"
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
 #include "daemon/answers.hpp"
 #include "daemon/comparison.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace stillwatch::daemon {
 
@@ -23,6 +25,24 @@ std::string validator(const Fetched& answer, std::string_view name)
 {
     const auto value = answer.header(name);
     return value.size() <= max_validator_bytes ? std::string(value) : std::string();
+}
+
+// More is hashed in the pool; below, handing over costs more than hashing (0.15 ms).
+constexpr std::size_t most_bytes_on_loop = 256U << 10U;
+
+// The body without chunk framing where it has any, and what it is known by.
+struct Payload {
+    std::optional<Bytes> unchunked;
+    Sha256 content;
+};
+
+Result<Payload> payload_of(const Fetched& answer)
+{
+    if (!answer.is_chunked()) return Payload{std::nullopt, Sha256::of(answer.body)};
+    auto payload = answer.payload();
+    if (!payload) return payload.error();
+    const auto content = Sha256::of(*payload);
+    return Payload{*std::move(payload), content};
 }
 
 Outcome outcome_of(const Error& error)
@@ -66,10 +86,11 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         const bool is_image = known.kind == LinkKind::image;
         const auto& limits = is_image ? journey.settings->image : journey.settings->page;
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
-        const auto answer = co_await services_.fetcher.fetch(journey.site, known.url, conditions, limits, purpose);
+        auto answer = co_await services_.fetcher.fetch(journey.site, known.url, conditions, limits, purpose);
         if (answer) {
             const auto read = co_await read_answer(journey, *answer);
             if (!read) co_return read.error();
+            co_await discover_sitemaps(journey);
         } else {
             if (answer.error().code == Errc::cancelled) co_return answer.error();
             result.outcome = outcome_of(answer.error());
@@ -87,7 +108,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     co_return std::move(result);
 }
 
-Task<Result<void>> Pipeline::read_answer(Journey& journey, const crawler::PoliteAnswer& answer)
+Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer& answer)
 {
     auto& result = journey.result;
     const auto& fetched = answer.answer;
@@ -102,34 +123,38 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, const crawler::Polite
         result.outcome = is_gone(fetched) ? Outcome::gone : Outcome::unreachable;
         co_return Result<void>{};
     }
-    auto digest = [&fetched]() -> Result<std::pair<Bytes, Sha256>> {
-        auto payload = fetched.payload();
-        if (!payload) return payload.error();
-        const auto content = Sha256::of(*payload);
-        return std::pair{*std::move(payload), content};
-    };
-    auto digested = co_await offload(services_.cpu, std::move(digest));
-    if (!digested || fetched.cut == Cut::disconnect || fetched.cut == Cut::time) {
+    Result<Payload> payload = Payload{};
+    if (fetched.body.size() <= most_bytes_on_loop) {
+        payload = payload_of(fetched);
+    } else {
+        auto digest = [&fetched] { return payload_of(fetched); };
+        payload = co_await offload(services_.cpu, std::move(digest));
+    }
+    if (!payload || fetched.cut == Cut::disconnect || fetched.cut == Cut::time) {
         result.outcome = Outcome::unreachable;
-        services_.counters.add("fetch_errors_total", "code", digested ? name_of(Errc::timed_out) : name_of(Errc::malformed));
+        services_.counters.add("fetch_errors_total", "code", payload ? name_of(Errc::timed_out) : name_of(Errc::malformed));
         co_return Result<void>{};
     }
-    const auto payload = std::make_shared<const Bytes>(std::move(digested->first));
-    journey.brought_new = result.content != digested->second;
-    result.content = digested->second;
+    journey.brought_new = result.content != payload->content;
+    result.content = payload->content;
     // Those of a redirect's end belong to another address, and what nobody sends back is not kept.
     const bool is_own = answer.hops.empty();
     result.etag = is_own ? validator(fetched, "ETag") : "";
     result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
-    auto document = document_of(fetched, payload);
-    switch (media_of(fetched, *payload, journey.visit.kind)) {
+    const Bytes& bytes = payload->unchunked ? *payload->unchunked : fetched.body;
+    switch (media_of(fetched, bytes, journey.visit.kind)) {
     case Media::page: {
         result.kind = LinkKind::page;
-        auto read = co_await read_page(journey, fetched, std::move(document));
+        // Nobody needs the answer's own body after this.
+        auto body = std::make_shared<const Bytes>(payload->unchunked ? *std::move(payload->unchunked)
+                                                                     : std::move(answer.answer.body));
+        auto read = co_await read_page(journey, fetched, document_of(fetched, std::move(body)));
         co_return read;
     }
     case Media::picture: {
         result.kind = LinkKind::image;
+        Document document;
+        if (journey.settings->compares) document = document_of(fetched, std::make_shared<const Bytes>(bytes));
         auto judged = co_await judge_picture(journey, answer, std::move(document));
         co_return judged;
     }
@@ -155,20 +180,8 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         log::debug("pipeline", "page not read", {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
         co_return Result<void>{};
     }
-    for (const auto& link : links->links) {
-        auto url = Url::parse(link.url);
-        if (!url) {
-            services_.counters.add("links_left_out_total", "reason", "not_an_address");
-            continue;
-        }
-        const auto scope = crawler::check_scope(*journey.site, *url, link.kind, journey.visit.depth + 1);
-        if (!scope.follow) {
-            services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
-            continue;
-        }
-        services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
-        result.discovered.push_back({*std::move(url), link.kind, link.mechanism, journey.site->name});
-    }
+    for (const auto& link : links->links)
+        discover(journey, link);
     // Other bytes alone are no news: many pages show the time or a token.
     auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         return frontier.names_new_image(links);
@@ -176,6 +189,39 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
     journey.brought_new = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
     co_return Result<void>{};
+}
+
+// Takes an address up where the site's scope has it.
+void Pipeline::discover(Journey& journey, const Link& link)
+{
+    const auto written = Url::parse(link.url);
+    if (!written) {
+        services_.counters.add("links_left_out_total", "reason", "not_an_address");
+        return;
+    }
+    auto url = crawler::canonical(*written);
+    if (url.target() == "/robots.txt") return; // open directories list it; it was read already
+    const auto scope = crawler::check_scope(*journey.site, url, link.kind, journey.visit.depth + 1);
+    if (!scope.follow) {
+        services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
+        return;
+    }
+    services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
+    journey.result.discovered.push_back({std::move(url), link.kind, link.mechanism, journey.site->name});
+}
+
+// What the robots.txt of an origin names, once a run: it was read before anything else was asked for there.
+Task<void> Pipeline::discover_sitemaps(Journey& journey)
+{
+    const auto& url = journey.visit.url;
+    if (journey.site->robots != crawler::RobotsPolicy::obey || !sitemaps_told_.insert(url.origin()).second) co_return;
+    if (sitemaps_told_.size() > max_origins_told) sitemaps_told_.clear();
+    const auto robots = co_await services_.fetcher.robots(journey.site, url);
+    if (!robots) co_return;
+    for (const auto& address : (*robots)->rules.sitemaps()) {
+        const auto sitemap = Url::join(url, address);
+        if (sitemap) discover(journey, {Mechanism::sitemap, LinkKind::page, sitemap->text()});
+    }
 }
 
 Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document)

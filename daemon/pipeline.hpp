@@ -51,8 +51,10 @@ private:
         bool brought_new = false;
     };
 
-    Task<Result<void>> read_answer(Journey& journey, const crawler::PoliteAnswer& answer);
+    Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
     Task<Result<void>> read_page(Journey& journey, const Fetched& answer, Document document);
+    void discover(Journey& journey, const Link& link);
+    Task<void> discover_sitemaps(Journey& journey);
     Task<Result<void>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document);
     Task<Result<std::vector<Match>>> compare(Journey& journey, Document document);
     Task<std::vector<Match>> matches_on_record(const Sha256& content);
@@ -62,6 +64,8 @@ private:
     Services services_;
     Recorder recorder_;
     std::shared_ptr<const PipelineSettings> settings_;
+    static constexpr std::size_t max_origins_told = 10'000;
+    std::set<std::string> sitemaps_told_; // origins whose sitemaps are in the frontier
     std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
 };
 

@@ -127,6 +127,18 @@ const Charset* in_meta(std::string_view head)
     return nullptr;
 }
 
+// <?xml version="1.0" encoding="…"?>
+const Charset* in_xml_declaration(std::string_view head)
+{
+    if (!head.starts_with("<?xml")) return nullptr;
+    head = head.substr(0, head.find("?>"));
+    const auto name = head.substr(0, prescan_bytes).find("encoding=");
+    if (name == std::string_view::npos) return nullptr;
+    const auto value = head.substr(name + 9);
+    if (!value.starts_with('"') && !value.starts_with('\'')) return nullptr;
+    return by_label(value.substr(1, value.find(value.front(), 1) - 1));
+}
+
 bool is_utf8(std::string_view text) noexcept
 {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
@@ -176,7 +188,34 @@ std::string to_utf8(std::string_view text, const char* converter_name)
     return out;
 }
 
+// Markup in UTF-16 has zeros wherever a tag stands.
+bool is_wide(const Charset& charset, std::string_view text) noexcept
+{
+    return !charset.name.starts_with("utf-16") || text.substr(0, prescan_bytes).find('\0') != std::string_view::npos;
+}
+
 } // namespace
+
+std::string encode_text(std::string_view text, std::string_view charset)
+{
+    const auto* known = by_name(charset);
+    if (!known || charset.starts_with("utf-")) return std::string(text);
+    UErrorCode code = U_ZERO_ERROR;
+    const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(ucnv_open(known->converter, &code), ucnv_close);
+    if (U_FAILURE(code)) return std::string(text);
+    ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &code);
+    std::u16string wide(text.size(), u'\0');
+    std::int32_t length = 0;
+    u_strFromUTF8(wide.data(), static_cast<std::int32_t>(wide.size()), &length, text.data(),
+                  static_cast<std::int32_t>(text.size()), &code);
+    if (U_FAILURE(code)) return std::string(text);
+    std::string out(4 * text.size() + 16, '\0');
+    const auto size = ucnv_fromUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()), wide.data(),
+                                      length, &code);
+    if (U_FAILURE(code)) return std::string(text);
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
 
 DecodedText decode_text(ByteView document, std::string_view content_type)
 {
@@ -190,6 +229,8 @@ DecodedText decode_text(ByteView document, std::string_view content_type)
         text.remove_prefix(2);
     }
     if (!charset) charset = in_media_type(content_type);
+    if (charset && !is_wide(*charset, text)) charset = nullptr;
+    if (!charset) charset = in_xml_declaration(text);
     if (!charset) charset = in_meta(text);
     if (!charset) charset = without_declaration(text);
     DecodedText decoded{std::string(charset->name), {}, text};

@@ -17,8 +17,13 @@ struct DecodedText {
     std::string_view text() const noexcept { return converted.empty() ? unchanged : converted; }
 };
 
-// Reads a document in the charset that its byte order mark tells, else the Content-Type header, else a <meta> in
-// its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else windows-1252. Unknown names count as absent.
+// Reads a document in the charset that its byte order mark tells, else the Content-Type header, else an XML
+// declaration, else a <meta> in its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else windows-1252. Unknown names count as absent,
+// and so does UTF-16 where no byte of the beginning is zero.
 DecodedText decode_text(ByteView document, std::string_view content_type);
+
+// UTF-8 text in the bytes of a charset (its name), for queries: browsers send those in the charset of their page
+// (URL standard, section 4.4). As it is where that is a UTF or a character is missing there.
+std::string encode_text(std::string_view text, std::string_view charset);
 
 } // namespace stillwatch::html

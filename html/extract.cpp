@@ -2,22 +2,28 @@
 
 #include "core/url.hpp"
 #include "html/bounds.hpp"
+#include "html/candidates.hpp"
 #include "html/charset.hpp"
 #include "html/collect.hpp"
-#include "html/flatten.hpp"
+#include "html/document_kind.hpp"
+#include "html/link_header.hpp"
+#include "html/read_html.hpp"
+#include "html/read_xml.hpp"
+#include "html/text_addresses.hpp"
 #include "html/tree.hpp"
 
-#include <unordered_set>
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace stillwatch::html {
 
 namespace {
 
-// Documents inside documents (srcdoc, <noframes>): how many in all and how deep.
-constexpr int max_inner_documents = 100;
+// Documents inside documents (srcdoc, <noframes>, items of feeds): how many in all and how deep.
+constexpr int max_inner_documents = 2'000;
 constexpr int max_inner_depth = 2;
 // Candidates that are repeats or no addresses cost time too.
 constexpr std::size_t candidates_per_link = 20;
@@ -30,46 +36,98 @@ constexpr std::size_t tree_bytes(std::size_t markup_bytes) noexcept
 
 class Extraction {
 public:
-    Extraction(PageLinks& page, const ExtractLimits& limits) : page_(page), limits_(limits) {}
-
-    void read(std::string_view markup, const Url& page_url, int depth)
+    Extraction(PageLinks& page, const ExtractLimits& limits, std::size_t max_links)
+        : page_(page), limits_(limits), max_links_(max_links)
     {
-        std::string flat;
-        std::unique_ptr<Tree> tree;
-        if (is_within_bounds(markup, limits_)) tree = Tree::build(markup, tree_bytes(markup.size()));
-        if (!tree) {
-            page_.truncated = true;
-            flat = flattened(markup, limits_.max_links * candidates_per_link).text;
-            tree = Tree::build(flat, tree_bytes(flat.size()));
+    }
+
+    void read(DocumentKind kind, std::string_view text, const Url& page_url)
+    {
+        Candidates candidates(max_candidates());
+        switch (kind) {
+        case DocumentKind::html: return read_markup(text, page_url, 0);
+        case DocumentKind::xml: read_xml(text, candidates); break;
+        case DocumentKind::css: candidates.add_css(Mechanism::css, text); break;
+        case DocumentKind::json: read_json(text, Mechanism::json, JsonPlace::document, candidates); break;
+        case DocumentKind::manifest:
+            read_json(text, Mechanism::manifest, JsonPlace::document, candidates);
+            break;
+        case DocumentKind::track: read_track(text, candidates); break;
+        case DocumentKind::text: read_text(text, Mechanism::text, Pages::taken, candidates); break;
         }
-        if (!tree) return;
-        const auto candidates = collect(*tree, limits_.max_links * candidates_per_link);
+        take(candidates, page_url, 0);
+    }
+
+    void read_header(std::string_view link, const Url& page_url)
+    {
+        Candidates candidates(max_candidates());
+        read_link_header(link, candidates);
+        take(candidates, page_url, max_inner_depth);
+    }
+
+private:
+    std::size_t max_candidates() const noexcept { return max_links_ * candidates_per_link; }
+
+    void read_markup(std::string_view markup, const Url& page_url, int depth)
+    {
+        Candidates candidates(max_candidates());
+        std::unique_ptr<Tree> tree;
+        if (read_html(markup, candidates) == Structure::needs_tree) {
+            if (is_within_bounds(markup, limits_)) tree = Tree::build(markup, tree_bytes(markup.size()));
+            if (tree)
+                collect(*tree, candidates);
+            else
+                page_.truncated = true;
+        }
+        take(candidates, page_url, depth);
+    }
+
+    void take(const Candidates& candidates, const Url& page_url, int depth)
+    {
         if (!candidates.is_whole) page_.truncated = true;
         const auto base = candidates.base.empty() ? page_url : Url::join(page_url, candidates.base);
         const Url& document_url = base ? *base : page_url;
+        std::unordered_set<std::string_view> pages_tried;
+        std::unordered_set<std::string_view> pictures_tried;
         for (const auto& candidate : candidates.list) {
+            // Most of a page's references stand there many times, or differ in their fragment.
+            const auto reference = candidate.reference.substr(0, candidate.reference.find('#'));
+            auto& tried = candidate.kind == LinkKind::page ? pages_tried : pictures_tried;
+            if (!reference.empty() && !tried.insert(reference).second) continue;
             if (!add(candidate, document_url)) return;
         }
         for (const auto document : candidates.documents) {
             if (depth == max_inner_depth || ++inner_documents_ > max_inner_documents) {
-                page_.truncated = true;
+                page_.truncated = page_.truncated || !document.empty();
                 return;
             }
-            read(document, document_url, depth + 1);
+            read_markup(document, document_url, depth + 1);
         }
     }
 
-private:
+    // With a query in the document's charset.
+    std::string in_its_charset(std::string_view reference) const
+    {
+        const auto query = reference.find('?');
+        const bool is_plain = query == std::string_view::npos ||
+                              std::ranges::all_of(reference.substr(query), [](char c) { return c >= 0; });
+        if (is_plain) return std::string(reference);
+        return std::string(reference.substr(0, query)) + encode_text(reference.substr(query), page_.charset);
+    }
+
     // False when the page is full.
     bool add(const Candidate& candidate, const Url& base)
     {
-        const auto url = Url::join(base, candidate.reference);
-        if (!url) return true; // data:, javascript:, mailto: and what is no address
-        auto key = std::string(name_of(candidate.kind)) + url->text();
+        const auto url = Url::join(base, in_its_charset(candidate.reference));
+        if (!url) return true; // mailto: and what is no address
+        auto key = std::string(candidate.kind == LinkKind::page ? "p" : "i") + url->text();
         if (!seen_.insert(std::move(key)).second) return true;
-        if (page_.links.size() >= limits_.max_links) {
+        // Neither kind keeps out the other: a thousand pictures do not hide the next page.
+        auto& count = candidate.kind == LinkKind::page ? pages_ : pictures_;
+        if (++count > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
             page_.truncated = true;
-            return false;
+            return (pages_ <= max_links_ || pictures_ <= max_links_) &&
+                   page_.links.size() < limits_.max_links_of_sitemap();
         }
         page_.links.push_back({candidate.mechanism, candidate.kind, url->text()});
         return true;
@@ -77,13 +135,16 @@ private:
 
     PageLinks& page_;
     const ExtractLimits& limits_;
+    std::size_t max_links_;
     std::unordered_set<std::string> seen_;
+    std::size_t pages_ = 0;
+    std::size_t pictures_ = 0;
     int inner_documents_ = 0;
 };
 
 } // namespace
 
-Result<PageLinks> extract_links(ByteView document, std::string_view content_type, std::string_view base,
+Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std::string_view base,
                                 const ExtractLimits& limits)
 {
     const auto page_url = Url::parse(base);
@@ -93,9 +154,13 @@ Result<PageLinks> extract_links(ByteView document, std::string_view content_type
         document = document.first(limits.max_bytes);
         page.truncated = true;
     }
-    const auto decoded = decode_text(document, content_type);
+    const auto decoded = decode_text(document, head.content_type);
     page.charset = decoded.charset;
-    Extraction(page, limits).read(decoded.text(), *page_url, 0);
+    const auto kind = document_kind(head.content_type, page_url->path(), decoded.text());
+    Extraction extraction(page, limits,
+                          kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
+    extraction.read_header(head.link, *page_url);
+    extraction.read(kind, decoded.text(), *page_url);
     return page;
 }
 

@@ -1,10 +1,10 @@
 #include "html/references.hpp"
 
+#include "html/entities.hpp"
 #include "html/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 namespace stillwatch::html {
 
@@ -21,40 +21,9 @@ bool ends_like(std::string_view reference, const std::array<std::string_view, si
     return std::ranges::any_of(suffixes, [&](auto one) { return same_name(path.substr(dot + 1), one); });
 }
 
-int hex_value(char c) noexcept
+constexpr bool is_line_end(char c) noexcept
 {
-    if (is_digit(c)) return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-void append_utf8(std::string& out, std::uint32_t code)
-{
-    const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0U | code >> 6U);
-        put(0x80U | (code & 0x3FU));
-    } else if (code < 0x10000) {
-        put(0xE0U | code >> 12U);
-        put(0x80U | (code >> 6U & 0x3FU));
-        put(0x80U | (code & 0x3FU));
-    } else if (code < 0x110000) {
-        put(0xF0U | code >> 18U);
-        put(0x80U | (code >> 12U & 0x3FU));
-        put(0x80U | (code >> 6U & 0x3FU));
-        put(0x80U | (code & 0x3FU));
-    }
-}
-
-// The hexadecimal number of at most `digits` digits at `at`, which moves behind it.
-std::uint32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) noexcept
-{
-    std::uint32_t value = 0;
-    for (; digits > 0 && at < text.size() && hex_value(text[at]) >= 0; --digits, ++at)
-        value = value * 16 + static_cast<std::uint32_t>(hex_value(text[at]));
-    return value;
+    return c == '\n' || c == '\r' || c == '\f'; // CSS Syntax section 3.3
 }
 
 // CSS Syntax section 4.3.7: a backslash and up to six digits and one blank, or any one character.
@@ -66,7 +35,7 @@ void append_css_escape(std::string& out, std::string_view css, std::size_t& at)
         append_utf8(out, take_hex(css, at, 6));
         if (at < css.size() && is_blank(css[at])) ++at;
     } else {
-        if (css[at] != '\n') out.push_back(css[at]);
+        if (!is_line_end(css[at])) out.push_back(css[at]);
         ++at;
     }
 }
@@ -76,7 +45,7 @@ std::string css_string(std::string_view css, std::size_t& at)
 {
     std::string value;
     const char quote = css[at++];
-    while (at < css.size() && css[at] != quote && css[at] != '\n') {
+    while (at < css.size() && css[at] != quote && !is_line_end(css[at])) {
         if (css[at] == '\\')
             append_css_escape(value, css, at);
         else
@@ -109,31 +78,26 @@ bool is_call_of(std::string_view css, std::size_t at, std::string_view name) noe
     return at >= name.size() && same_name(css.substr(at - name.size(), name.size()), name);
 }
 
-std::string json_string(std::string_view json, std::size_t& at)
+} // namespace
+
+int hex_value(char c) noexcept
 {
-    std::string value;
-    for (++at; at < json.size() && json[at] != '"'; ++at) {
-        if (json[at] == '\\' && at + 1 < json.size()) {
-            ++at;
-            if (json[at] == 'u') {
-                ++at;
-                append_utf8(value, take_hex(json, at, 4));
-                --at;
-                continue;
-            }
-        }
-        value.push_back(json[at]);
-    }
-    ++at;
+    if (is_digit(c)) return c - '0';
+    const char small = lower(c);
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+char32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) noexcept
+{
+    char32_t value = 0;
+    for (; digits > 0 && at < text.size() && hex_value(text[at]) >= 0; --digits, ++at)
+        value = value * 16 + static_cast<char32_t>(hex_value(text[at]));
     return value;
 }
 
-} // namespace
-
 bool has_image_suffix(std::string_view reference) noexcept
 {
-    static constexpr std::array<std::string_view, 12> suffixes{"jpg", "jpeg", "png", "webp", "gif",  "bmp",
-                                                               "tif", "tiff", "avif", "jpe", "jfif", "apng"};
+    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "jpe", "jfif", "apng", "pjpeg", "pjp"};
     return ends_like(reference, suffixes);
 }
 
@@ -160,18 +124,27 @@ std::vector<std::string_view> srcset_addresses(std::string_view text)
     }
 }
 
-std::vector<std::string> css_addresses(std::string_view css)
+std::vector<CssAddress> css_addresses(std::string_view css)
 {
     static constexpr std::array<std::string_view, 7> no_pictures{"css", "woff", "woff2", "ttf", "otf", "eot", "js"};
-    std::vector<std::string> addresses;
-    const auto add = [&](std::string address) {
-        if (!address.empty() && !ends_like(address, no_pictures)) addresses.push_back(std::move(address));
+    std::vector<CssAddress> addresses;
+    bool is_import = false; // right behind "@import"
+    const auto add = [&](std::string reference) {
+        if (!reference.empty() && (is_import || !ends_like(reference, no_pictures)))
+            addresses.push_back({std::move(reference), is_import});
+        is_import = false;
     };
     std::size_t set_depth = 0; // open parentheses since image-set(
-    for (std::size_t at = 0; (at = css.find_first_of("/(\"')", at)) != npos;) {
+    for (std::size_t at = 0; (at = css.find_first_of("/(\"')@;", at)) != npos;) {
         const char c = css[at];
         if (c == '/') {
             at = css.substr(at).starts_with("/*") ? std::min(css.find("*/", at + 2), css.size()) + 1 : at + 1;
+        } else if (c == '@') {
+            is_import = begins_with_name(css.substr(at + 1), "import");
+            ++at;
+        } else if (c == ';') {
+            is_import = false;
+            ++at;
         } else if (c == '(' && is_call_of(css, at, "url")) {
             at = after_blanks(css, at + 1);
             const bool is_quoted = at < css.size() && (css[at] == '"' || css[at] == '\'');
@@ -185,7 +158,7 @@ std::vector<std::string> css_addresses(std::string_view css)
             ++at;
         } else {
             auto text = css_string(css, at);
-            if (set_depth == 1) add(std::move(text)); // deeper: type("image/avif")
+            if (set_depth == 1 || is_import) add(std::move(text)); // deeper: type("image/avif")
         }
     }
     return addresses;
@@ -205,16 +178,6 @@ std::optional<std::string_view> refresh_address(std::string_view content)
     if (rest.starts_with('"') || rest.starts_with('\'')) rest = rest.substr(1, rest.find(rest.front(), 1) - 1);
     if (rest.empty()) return std::nullopt;
     return rest;
-}
-
-std::vector<std::string> json_image_addresses(std::string_view json)
-{
-    std::vector<std::string> addresses;
-    for (std::size_t at = 0; (at = json.find('"', at)) != npos;) {
-        auto text = json_string(json, at);
-        if (has_image_suffix(text)) addresses.push_back(std::move(text));
-    }
-    return addresses;
 }
 
 } // namespace stillwatch::html

@@ -16,13 +16,24 @@ bool has_image_suffix(std::string_view reference) noexcept;
 // The addresses of a srcset ("a.jpg 1x, b.jpg 2x"), HTML section 4.8.4.2.1.
 std::vector<std::string_view> srcset_addresses(std::string_view text);
 
-// What url(…) and image-set("…") of CSS name, escapes decoded; not style sheets and fonts, by their suffix.
-std::vector<std::string> css_addresses(std::string_view css);
+// An address of a style sheet; is_sheet: it is to be imported, else a picture is likely.
+struct CssAddress {
+    std::string reference;
+    bool is_sheet = false;
+
+    friend bool operator==(const CssAddress&, const CssAddress&) = default;
+};
+
+// What url(…), image-set("…") and @import of CSS name, escapes decoded; not fonts and scripts, by their suffix.
+std::vector<CssAddress> css_addresses(std::string_view css);
 
 // The address of a refresh ("5; url=next.html"); nothing where it only reloads.
 std::optional<std::string_view> refresh_address(std::string_view content);
 
-// The strings of a JSON text that end like a picture, escapes of slashes decoded.
-std::vector<std::string> json_image_addresses(std::string_view json);
+// Hexadecimal digit or -1.
+int hex_value(char c) noexcept;
+
+// The number of at most `digits` hexadecimal digits at `at`, which moves behind it.
+char32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) noexcept;
 
 } // namespace stillwatch::html

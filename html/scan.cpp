@@ -2,6 +2,8 @@
 
 #include "html/text.hpp"
 
+#include <array>
+
 namespace stillwatch::html {
 
 namespace {
@@ -15,22 +17,41 @@ std::size_t after(std::string_view text, std::string_view end, std::size_t from)
     return found == npos ? text.size() : found + end.size();
 }
 
+struct CommentEnd {
+    std::size_t size;  // of the comment's text
+    std::size_t after; // the position behind its end
+};
+
 // `at` is behind "<!--". "-->", "--!>" and the short forms "<!-->" and "<!--->" end a comment.
-std::size_t after_comment(std::string_view text, std::size_t at) noexcept
+CommentEnd comment_end(std::string_view text, std::size_t at) noexcept
 {
-    if (text.substr(at).starts_with('>')) return at + 1;
-    if (text.substr(at).starts_with("->")) return at + 2;
+    if (text.substr(at).starts_with('>')) return {0, at + 1};
+    if (text.substr(at).starts_with("->")) return {0, at + 2};
     for (auto dashes = text.find("--", at); dashes != npos; dashes = text.find("--", dashes + 1)) {
         const auto rest = text.substr(dashes + 2);
-        if (rest.starts_with('>')) return dashes + 3;
-        if (rest.starts_with("!>")) return dashes + 4;
+        if (rest.starts_with('>')) return {dashes - at, dashes + 3};
+        if (rest.starts_with("!>")) return {dashes - at, dashes + 4};
     }
-    return text.size();
+    return {text.size() - at, text.size()};
 }
+
+// Whether what follows a '<' makes it more than text.
+bool begins_markup(std::string_view rest) noexcept
+{
+    if (rest.empty()) return false;
+    if (rest.front() == '/') return rest.size() > 1;
+    return rest.front() == '!' || rest.front() == '?' || is_letter(rest.front());
+}
+
+constexpr std::array<bool, 256> name_ends = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : std::string_view(" \t\n\r\f/>")) ends[static_cast<unsigned char>(c)] = true;
+    return ends;
+}();
 
 constexpr bool ends_name(char c) noexcept
 {
-    return is_blank(c) || c == '/' || c == '>';
+    return name_ends[static_cast<unsigned char>(c)];
 }
 
 bool is_tag_at(std::string_view text, std::size_t at, std::string_view name) noexcept
@@ -71,7 +92,7 @@ std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
     if (rest.empty() || rest.front() == '>') return std::nullopt;
     at = 1; // a leading '=' belongs to the name
     while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=') ++at;
-    ScannedAttribute attribute{rest.substr(0, at), {}, {}};
+    ScannedAttribute attribute{rest.substr(0, at), {}};
     auto end = at;
     while (at < rest.size() && is_blank(rest[at])) ++at;
     if (at < rest.size() && rest[at] == '=') {
@@ -87,43 +108,77 @@ std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
             attribute.value = rest.substr(at, end - at);
         }
     }
-    attribute.text = rest.substr(0, end);
     rest.remove_prefix(end);
     return attribute;
 }
 
-std::optional<ScannedTag> TagScanner::next(bool is_foreign)
+std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign, std::vector<ScannedAttribute>* attributes)
 {
-    for (auto open = markup_.find('<', at_); open != npos; open = markup_.find('<', at_)) {
-        const auto rest = markup_.substr(open + 1);
-        ScannedTag tag;
-        tag.is_end = rest.starts_with('/');
-        const std::size_t name_at = tag.is_end ? 1 : 0;
-        if (rest.starts_with("!--")) {
-            at_ = after_comment(markup_, open + 4);
-        } else if (is_foreign && rest.starts_with("![CDATA[")) {
-            at_ = after(markup_, "]]>", open + 9);
-        } else if (rest.starts_with('!') || rest.starts_with('?') ||
-                   (tag.is_end && rest.size() > 1 && !is_letter(rest[1]))) {
-            at_ = after(markup_, ">", open + 1 + name_at);
-        } else if (rest.size() > name_at && is_letter(rest[name_at])) {
-            auto name_end = name_at;
-            while (name_end < rest.size() && !ends_name(rest[name_end])) ++name_end;
-            tag.name = rest.substr(name_at, name_end - name_at);
-            auto left = rest.substr(name_end);
-            const auto* begin = left.data();
-            while (next_attribute(left)) ++tag.attribute_count;
-            at_ = static_cast<std::size_t>(left.data() - markup_.data());
-            if (!left.starts_with('>')) return std::nullopt;
-            tag.attributes = {begin, static_cast<std::size_t>(left.data() - begin)};
-            tag.is_self_closing = markup_[at_ - 1] == '/';
-            ++at_;
-            return tag;
-        } else {
-            at_ = open + 1;
+    using Kind = ScannedPiece::Kind;
+    while (at_ < markup_.size()) {
+        // The '<' that begins something other than text.
+        auto open = markup_.find('<', at_);
+        while (open != npos && !begins_markup(markup_.substr(open + 1))) open = markup_.find('<', open + 1);
+        if (open != at_) {
+            const auto begin = at_;
+            at_ = std::min(open, markup_.size());
+            return ScannedPiece{Kind::text, markup_.substr(begin, at_ - begin), {}};
         }
+        const auto rest = markup_.substr(open + 1);
+        if (rest.starts_with("!--")) {
+            const auto end = comment_end(markup_, open + 4);
+            at_ = end.after;
+            return ScannedPiece{Kind::comment, markup_.substr(open + 4, end.size), {}};
+        }
+        if (is_foreign && rest.starts_with("![CDATA[")) {
+            const auto begin = open + 9;
+            at_ = after(markup_, "]]>", begin);
+            const auto end = markup_.substr(0, at_).ends_with("]]>") ? std::max(begin, at_ - 3) : at_;
+            return ScannedPiece{Kind::cdata, markup_.substr(begin, end - begin), {}};
+        }
+        const bool is_end = rest.front() == '/';
+        if (rest.front() == '!' || rest.front() == '?' || (is_end && !is_letter(rest[1]))) {
+            at_ = after(markup_, ">", open + 1 + (is_end ? 1 : 0));
+            continue;
+        }
+        auto tag = tag_at(open, attributes);
+        if (!tag) break;
+        return ScannedPiece{Kind::tag, {}, *tag};
     }
     at_ = markup_.size();
+    return std::nullopt;
+}
+
+// The tag at '<'; nothing where it never ends.
+std::optional<ScannedTag> TagScanner::tag_at(std::size_t open, std::vector<ScannedAttribute>* attributes)
+{
+    const auto rest = markup_.substr(open + 1);
+    ScannedTag tag;
+    tag.is_end = rest.starts_with('/');
+    const std::size_t name_at = tag.is_end ? 1 : 0;
+    auto name_end = name_at;
+    while (name_end < rest.size() && !ends_name(rest[name_end])) ++name_end;
+    tag.name = rest.substr(name_at, name_end - name_at);
+    auto left = rest.substr(name_end);
+    const auto* begin = left.data();
+    if (tag.is_end) attributes = nullptr;
+    if (attributes) attributes->clear();
+    while (const auto attribute = next_attribute(left)) {
+        ++tag.attribute_count;
+        if (attributes && !attribute->value.empty()) attributes->push_back(*attribute);
+    }
+    at_ = static_cast<std::size_t>(left.data() - markup_.data());
+    if (!left.starts_with('>')) return std::nullopt;
+    tag.attributes = {begin, static_cast<std::size_t>(left.data() - begin)};
+    tag.is_self_closing = markup_[at_ - 1] == '/';
+    ++at_;
+    return tag;
+}
+
+std::optional<ScannedTag> TagScanner::next(bool is_foreign)
+{
+    while (const auto piece = next_piece(is_foreign))
+        if (piece->kind == ScannedPiece::Kind::tag) return piece->tag;
     return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 // A linear scan of markup for its tags, by the tokenizer rules of the HTML standard (section 13.2.5), without
 // building anything. It judges a document before the tree builder sees it; it decodes no character references.
@@ -12,7 +13,6 @@ namespace stillwatch::html {
 struct ScannedAttribute {
     std::string_view name;
     std::string_view value;
-    std::string_view text; // name, equals sign and value with its quotes
 };
 
 // One start or end tag; views into the markup.
@@ -24,9 +24,23 @@ struct ScannedTag {
     std::string_view attributes; // what stands between name and '>'
 };
 
+// What stands between two tags, or one of them.
+struct ScannedPiece {
+    enum class Kind : unsigned char { text, comment, cdata, tag };
+    Kind kind = Kind::text;
+    std::string_view text{}; // of a text, comment or CDATA section, without its marks
+    ScannedTag tag{};
+};
+
 class TagScanner {
 public:
     explicit TagScanner(std::string_view markup) noexcept : markup_(markup) {}
+
+    // The next piece, of a text never an empty one; nothing at the end. What follows a tag that never ends is no
+    // piece. is_foreign: inside <svg> or <math>, or in XML, where CDATA sections exist. Declarations ("<!…>",
+    // "<?…>") are passed over.
+    // `attributes`, where given, receives those of a start tag that have a value.
+    std::optional<ScannedPiece> next_piece(bool is_foreign = false, std::vector<ScannedAttribute>* attributes = nullptr);
 
     // The next tag; nothing at the end, also of a tag that never ends. is_foreign: inside <svg> or <math>, where
     // CDATA sections exist.
@@ -37,6 +51,8 @@ public:
     std::string_view raw_text(std::string_view name);
 
 private:
+    std::optional<ScannedTag> tag_at(std::size_t open, std::vector<ScannedAttribute>* attributes);
+
     std::string_view markup_;
     std::size_t at_ = 0;
 };

@@ -35,7 +35,7 @@ constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses
 constexpr double copy_agreeing = 0.95;
 constexpr double copy_mean_share = 0.98;
 constexpr double whole_copy_mean_share = 0.991;
-constexpr double same_frame_share = 0.95; // of both
+constexpr double same_frame_share = 0.93; // of both
 // One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
 // differ by a few percent of their frame, an affine fit to a copy by less than one.
 constexpr double whole_share = 0.985;

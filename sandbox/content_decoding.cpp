@@ -117,11 +117,6 @@ private:
     bool usable_;
 };
 
-bool begins_like_gzip(ByteView content)
-{
-    return content.size() >= 2 && content[0] == std::byte{0x1f} && content[1] == std::byte{0x8b};
-}
-
 Ending gunzip(ByteView content, Output& output)
 {
     Ending ending{};
@@ -133,7 +128,7 @@ Ending gunzip(ByteView content, Output& output)
         // padding.
         if (!first && ending == Ending::broken) return Ending::complete;
         first = false;
-    } while (ending == Ending::complete && begins_like_gzip(content));
+    } while (ending == Ending::complete && is_gzip(content));
     return ending;
 }
 
@@ -239,6 +234,11 @@ Error failure(Coding coding, Ending ending, std::size_t max_bytes)
 }
 
 } // namespace
+
+bool is_gzip(ByteView content) noexcept
+{
+    return content.size() >= 2 && content[0] == std::byte{0x1f} && content[1] == std::byte{0x8b};
+}
 
 bool leaves_content_alone(std::string_view content_encoding)
 {

@@ -11,6 +11,9 @@ namespace stillwatch::sandbox {
 // here knows (browsers then take the body as it stands, so a made-up name must not hide a picture from us).
 bool leaves_content_alone(std::string_view content_encoding);
 
+// Whether the first bytes are those of a gzip file (RFC 1952 section 2.3.1).
+bool is_gzip(ByteView content) noexcept;
+
 struct DecodedContent {
     Bytes bytes;
     bool truncated = false; // the stream ended before its end; bytes holds what came until then

@@ -52,6 +52,7 @@ matcher::PictureLimits read_limits(WireReader& reader)
 void write_links(WireWriter& writer, const LinksWork& work)
 {
     writer.text(work.content_type);
+    writer.text(work.link);
     writer.text(work.base);
     writer.number(std::uint64_t{work.limits.max_bytes});
     writer.number(std::uint64_t{work.limits.max_links});
@@ -63,6 +64,7 @@ LinksWork read_links(WireReader& reader)
 {
     LinksWork work;
     work.content_type = reader.text(max_content_type_bytes);
+    work.link = reader.text(max_link_header_bytes);
     work.base = reader.text(Url::max_bytes);
     work.limits.max_bytes = reader.number<std::uint64_t>();
     work.limits.max_links = reader.number<std::uint64_t>();
@@ -146,8 +148,9 @@ Result<Bytes> encode_request(const Request& request)
     const auto* views = std::get_if<ViewsWork>(&request.work);
     const auto* preview = std::get_if<PreviewWork>(&request.work);
     if (links != nullptr &&
-        (links->content_type.size() > max_content_type_bytes || links->base.size() > Url::max_bytes))
-        return Error{Errc::invalid_argument, "request: content_type or base is too long"};
+        (links->content_type.size() > max_content_type_bytes || links->link.size() > max_link_header_bytes ||
+         links->base.size() > Url::max_bytes))
+        return Error{Errc::invalid_argument, "request: content_type, link or base is too long"};
     if (views != nullptr && !is_asked_well(views->views))
         return Error{Errc::invalid_argument, "request: views out of their bounds"};
     WireWriter writer;

@@ -99,7 +99,7 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     const std::size_t count = reader.number<std::uint32_t>();
     if (!reader.ok() || truncated > 1 || !all_printable(page.charset))
         return broken("answer: head of the links");
-    if (count > limits.max_links) return broken("answer: more links than asked for");
+    if (count > limits.max_links_of_sitemap()) return broken("answer: more links than asked for");
     for (std::size_t i = 0; i < count; ++i) {
         const auto mechanism = static_cast<Mechanism>(reader.number<std::uint8_t>());
         const auto kind = reader.number<std::uint8_t>();

@@ -23,7 +23,7 @@
 //
 //   request (one datagram; the bytes to read come beside it as a sealed memfd)
 //     u32 "SWQ1"  u64 number (from 1)  u64 body_bytes  u64 max_decoded_bytes  u8 kind  text content_encoding
-//     kind 1 links:    text content_type  text base  u64 max_bytes  u64 max_links  u64 max_depth
+//     kind 1 links:    text content_type  text link  text base  u64 max_bytes  u64 max_links  u64 max_depth
 //                      u64 max_attributes
 //     kind 2 features: picture limits  u8 detail
 //     kind 3 views:    picture limits  32 bytes file_digest  u8 count
@@ -45,12 +45,14 @@ namespace stillwatch::sandbox {
 constexpr std::size_t max_content_encoding_bytes = 256;
 constexpr std::size_t max_content_type_bytes = 1024;
 constexpr std::size_t max_views = 16; // Inspector::max_views
-constexpr std::size_t max_request_bytes = 12U << 10U;
+constexpr std::size_t max_link_header_bytes = 8U << 10U;
+constexpr std::size_t max_request_bytes = 20U << 10U;
 constexpr std::size_t answer_header_bytes = 16;
 constexpr std::size_t max_answer_bytes = 16U << 20U; // of one payload
 
 struct LinksWork {
     std::string content_type;
+    std::string link; // Link headers
     std::string base; // at most Url::max_bytes
     html::ExtractLimits limits;
 };

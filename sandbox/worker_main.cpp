@@ -34,10 +34,21 @@ Result<Content> content_of(const sandbox::Request& request, ByteView body)
 
 sandbox::Answer links_in(const sandbox::LinksWork& work, const Content& content)
 {
-    auto page = html::extract_links(content.bytes, work.content_type, work.base, work.limits);
+    auto page = html::extract_links(content.bytes, {work.content_type, work.link}, work.base, work.limits);
     if (!page) return sandbox::Refusal(page.error());
     page->truncated = page->truncated || content.truncated;
     return std::move(*page);
+}
+
+// A sitemap may be a gzip file by its own (sitemap.xml.gz), not only on the way.
+Result<Content> unpacked(const sandbox::Request& request, Content content)
+{
+    if (!sandbox::is_gzip(content.bytes)) return content;
+    auto decoded = sandbox::decode_content(content.bytes, "gzip", request.max_decoded_bytes);
+    if (!decoded) return decoded.error();
+    Content inner{{}, content.truncated || decoded->truncated, std::move(decoded->bytes)};
+    inner.bytes = inner.decoded;
+    return inner;
 }
 
 // The handler of requests, with its memory of pictures.
@@ -49,10 +60,13 @@ public:
         const auto* views = std::get_if<sandbox::ViewsWork>(&request.work);
         if (views != nullptr)
             if (const auto* gist = gists_.find(views->file_digest)) return censuses(*gist, *views);
-        const auto content = content_of(request, body);
+        auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
-        if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work))
-            return links_in(*links, *content);
+        if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work)) {
+            const auto document = unpacked(request, std::move(*content));
+            if (!document) return sandbox::Refusal(document.error());
+            return links_in(*links, *document);
+        }
         if (views != nullptr) return censuses_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);

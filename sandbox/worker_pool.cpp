@@ -292,7 +292,9 @@ Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
     Request request;
     request.content_encoding = std::move(document.content_encoding);
     document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
-    request.work = LinksWork{std::move(document.content_type), std::move(base), state->settings().page};
+    document.link.resize(std::min(document.link.size(), max_link_header_bytes));
+    request.work = LinksWork{std::move(document.content_type), std::move(document.link), std::move(base),
+                             state->settings().page};
     auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
     co_return value_of<PageLinks>(std::move(answer));
 }

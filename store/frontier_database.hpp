@@ -142,6 +142,9 @@ public:
     // Makes the watch list the given one: adds sites and seeds; hosts that no site lists any more are not
     // visited. Hosts of seeds count as listed.
     Result<void> set_sites(const std::vector<SiteRow>& sites);
+    // Pages that were read by a reader of another version are read again, whether their bytes changed or not: the
+    // newer one finds more.
+    Result<void> set_reader_version(int version);
     // Every lease of an earlier run ends; call once at start.
     Result<void> release_leases();
     // Makes all pages due at `now`: the start of a full pass.

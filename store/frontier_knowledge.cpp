@@ -1,5 +1,7 @@
 #include "store/frontier_database_impl.hpp"
 
+#include <string>
+
 namespace stillwatch::store {
 
 bool FrontierDatabase::names_new_image(const std::vector<Discovered>& links) const
@@ -12,6 +14,27 @@ bool FrontierDatabase::names_new_image(const std::vector<Discovered>& links) con
         if (!row.bind(link.url.origin(), ByteView(key)).step()) return true;
     }
     return false;
+}
+
+Result<void> FrontierDatabase::set_reader_version(int version)
+{
+    auto& connection = impl_->connection;
+    return impl_->change([&]() -> Result<void> {
+        const auto wanted = std::to_string(version);
+        {
+            auto row = connection.prepare("SELECT value FROM meta WHERE name = 'reader_version'");
+            if (row.step() && as_text(row.blob(0)) == wanted) return {};
+        }
+        connection
+            .prepare("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 AND outcome <> 0")
+            .run();
+        connection
+            .prepare("INSERT INTO meta (name, value) VALUES ('reader_version', ?1) ON CONFLICT DO UPDATE SET value = "
+                     "excluded.value")
+            .bind(as_bytes(wanted))
+            .run();
+        return {};
+    });
 }
 
 std::optional<Verdict> FrontierDatabase::verdict(const Sha256& content) const

@@ -29,7 +29,7 @@ Request asking_for_links()
 {
     html::ExtractLimits limits;
     limits.max_links = max_links;
-    return asking_for(LinksWork{"", "http://a.example/", limits});
+    return asking_for(LinksWork{"", "", "http://a.example/", limits});
 }
 
 Request asking_for_features(Detail detail)

@@ -41,6 +41,49 @@ TEST_F(PipelineTest, APageTellsWhatIsInScopeOnly)
     EXPECT_GT(result.due, clock.now());
 }
 
+TEST_F(PipelineTest, DocumentsThatLeadOnAreRead)
+{
+    const auto outcome_as = [&](const std::string& type, const std::string& body) {
+        serve(start, body, {{"Content-Type", type}});
+        return run(pipeline.visit(claim().at(0))).value();
+    };
+    for (const auto* type : {"text/css", "application/json", "application/rss+xml", "text/vtt", "text/plain; charset=x"}) {
+        const auto result = outcome_as(type, "a https://board.example/next\n");
+        EXPECT_EQ(result.outcome, Outcome::page) << type;
+        EXPECT_THAT(result.discovered, SizeIs(1)) << type;
+        const std::vector<UrlId> visited{result.id};
+        stores.frontier().release(visited).value();
+    }
+    EXPECT_EQ(outcome_as("text/javascript", "x").outcome, Outcome::other);
+}
+
+TEST_F(PipelineTest, OneDocumentIsOneAddress)
+{
+    serve(start, "a https://board.example/t?utm_source=x\na https://board.example/t;jsessionid=5\n"
+                 "a https://board.example/robots.txt\n");
+    const auto result = run(pipeline.visit(claim().at(0))).value();
+    ASSERT_THAT(result.discovered, SizeIs(2));
+    for (const auto& link : result.discovered) EXPECT_EQ(link.url.text(), "https://board.example/t");
+}
+
+TEST_F(PipelineTest, RobotsNameSitemapsOnceARun)
+{
+    auto crawl = std::make_shared<crawler::CrawlSettings>(*settings.crawl);
+    auto rules = *crawl->sites.at("board");
+    rules.robots = crawler::RobotsPolicy::obey;
+    crawl->sites["board"] = std::make_shared<const crawler::SiteRules>(rules);
+    settings.crawl = crawl;
+    use_settings();
+    serve("https://board.example/robots.txt", "Sitemap: /s.xml\nSitemap: https://elsewhere.example/s.xml\n");
+    serve(start, "");
+    const auto visit = claim().at(0);
+    const auto first = run(pipeline.visit(visit)).value();
+    ASSERT_THAT(first.discovered, SizeIs(1));
+    EXPECT_EQ(first.discovered[0].url.text(), "https://board.example/s.xml");
+    EXPECT_EQ(first.discovered[0].mechanism, Mechanism::sitemap);
+    EXPECT_THAT(run(pipeline.visit(visit)).value().discovered, IsEmpty());
+}
+
 TEST_F(PipelineTest, AnUnknownSiteIsNotAsked)
 {
     auto visit = claim().at(0);

@@ -77,9 +77,24 @@ TEST(Charset, LinksOfUtf16AndWronglyDeclaredPagesAreFound)
     for (const char c : "<img src=1.jpg>"s) wide += std::string{c, '\0'};
     EXPECT_THAT(links_of(page_of(wide)), ElementsAre("img_src image ~/1.jpg"));
     EXPECT_THAT(links_of(page_of("<img src=\xE9.jpg><img src=2.jpg>", "text/html; charset=utf-8")),
-                ElementsAre("img_src image ~/%EF%BF%BD.jpg", "img_src image ~/2.jpg"));
+                ElementsAre("img_src image ~/%E9.jpg", "img_src image ~/2.jpg"));
     EXPECT_THAT(links_of(page_of("<img src=\xE9.jpg>", "text/html; charset=latin1")),
                 ElementsAre("img_src image ~/%C3%A9.jpg"));
+}
+
+TEST(Charset, QueriesGoInTheCharsetOfTheirDocument)
+{
+    EXPECT_THAT(links_of(page_of("<a href='/\xEA?q=\xEA&amp;x=1'>x</a><a href='?q=&#9829;'>x</a>", "text/html; charset=windows-1251")),
+                ElementsAre("a_href page http://a.example/%D0%BA?q=%EA&x=1", "a_href page ~/page.html?q=%E2%99%A5"));
+    EXPECT_EQ(encode_text("\xD0\xBA", "koi8-r"), "\xCB");
+    EXPECT_EQ(encode_text("\xD0\xBA", "windows-1252"), "\xD0\xBA"); // not there
+    EXPECT_EQ(encode_text("\xD0\xBA", "utf-16le"), "\xD0\xBA");
+}
+
+TEST(Charset, ADeclaredUtf16WithoutZerosIsNone)
+{
+    EXPECT_EQ(decode_text(as_bytes("<img src=1.jpg>"), "text/html; charset=utf-16").charset, "utf-8");
+    EXPECT_EQ(decode_text(as_bytes("<\0p\0>\0"s), "text/html; charset=utf-16").charset, "utf-16le");
 }
 
 } // namespace

@@ -16,12 +16,12 @@ TEST(Extract, ImgNamesItsSourceAndItsSet)
                             "img_srcset image ~/4.jpg"));
 }
 
-TEST(Extract, PictureNamesItsSourcesButMediaDoesNot)
+TEST(Extract, SourcesNamePicturesWhereTheyAreAskedOrEndLikeOne)
 {
     EXPECT_THAT(links_of("<picture><source srcset='1.avif, 2.avif 2x'><source src=3.webp><img src=4></picture>"
                          "<video poster=5.jpg><source src=6.mp4></video><audio><source src=7.png></audio>"),
                 ElementsAre("picture image ~/1.avif", "picture image ~/2.avif", "picture image ~/3.webp",
-                            "img_src image ~/4", "video_poster image ~/5.jpg"));
+                            "img_src image ~/4", "video_poster image ~/5.jpg", "picture image ~/7.png"));
 }
 
 TEST(Extract, AnchorsArePicturesBySuffixElsePages)
@@ -98,8 +98,8 @@ TEST(Extract, LinkRelationsArePagesOrImages)
                          "<link rel=preload as=font href=f.woff><link rel=stylesheet href=c.css>"
                          "<link rel=next href=?p=2><link rel=canonical href=/c>"),
                 ElementsAre("link_rel image ~/i.ico", "link_rel image ~/t.png", "link_rel image ~/s",
-                            "link_rel image ~/p", "link_rel image ~/q", "link_rel page ~/page.html?p=2",
-                            "link_rel page http://a.example/c"));
+                            "link_rel image ~/p", "link_rel image ~/q", "css_import page ~/c.css",
+                            "link_rel page ~/page.html?p=2", "link_rel page http://a.example/c"));
 }
 
 TEST(Extract, CssOfAttributesAndSheetsIsRead)
@@ -107,8 +107,8 @@ TEST(Extract, CssOfAttributesAndSheetsIsRead)
     EXPECT_THAT(links_of("<style>@import url(x.css); .a{background:url( 1.png )} /* url(no.png) */"
                          " .b{background:image-set('2.webp' 1x, url(\"3.png\") 2x)} @font-face{src:url(f.woff2)}</style>"
                          "<p style=\"background-image:url(&quot;4.jpg&quot;)\"><body background=5.gif>"),
-                ElementsAre("css_inline image ~/1.png", "css_inline image ~/2.webp", "css_inline image ~/3.png",
-                            "css_inline image ~/5.gif", "css_inline image ~/4.jpg"));
+                ElementsAre("css_import page ~/x.css", "css_inline image ~/1.png", "css_inline image ~/2.webp",
+                            "css_inline image ~/3.png", "css_inline image ~/4.jpg", "css_inline image ~/5.gif"));
 }
 
 TEST(Extract, RefreshNamesAPage)
@@ -124,11 +124,70 @@ TEST(Extract, NoscriptAndTemplateAreRead)
                 ElementsAre("img_src image ~/1.jpg", "img_src image ~/2.jpg", "img_src image ~/3.jpg", "a_href page ~/4"));
 }
 
-TEST(Extract, CommentsScriptsAndTextAreNotRead)
+TEST(Extract, MarkupInScriptsAndTextIsNoMarkup)
 {
-    EXPECT_THAT(links_of("<!-- <img src=1.jpg> --><script>var x='<img src=2.jpg>'</script>"
-                         "<textarea><img src=3.jpg></textarea><title><img src=4.jpg></title>"),
+    EXPECT_THAT(links_of("<script>var x='<a href=2.html>'</script><textarea><img src=3></textarea>"
+                         "<title><img src=4.jpg></title>"),
                 IsEmpty());
+}
+
+TEST(Extract, OfCommentsOnlyPicturesAreTaken)
+{
+    EXPECT_THAT(links_of("<!-- <img src=1.jpg><a href=no.html>x</a><img src=no> http://a.example/2.png --><p>"),
+                ElementsAre("comment image ~/1.jpg", "comment image http://a.example/2.png"));
+}
+
+TEST(Extract, ScriptsNamePicturesInTheirStrings)
+{
+    EXPECT_THAT(links_of("<script>var a={\"file\":\"\\/i\\/1.jpg\",b:'\\u002Fi\\u002F2.jpg?w=1',c:\"3.jpg\"};"
+                         "x='/i/'+id+'/4.jpg'; y=`<img src=\"/i/5.jpg\">`; z=\"background:url(/i/6.jpg)\";</script>"),
+                ElementsAre("script image http://a.example/i/1.jpg", "script image http://a.example/i/2.jpg?w=1",
+                            "script image http://a.example/i/5.jpg", "script image http://a.example/i/6.jpg"));
+}
+
+TEST(Extract, DataScriptsAreReadByTheirType)
+{
+    EXPECT_THAT(links_of("<script type='application/ld+json'>{\"image\":[\"/i/1?id=2\"],\"name\":\"n.jpg\","
+                         "\"thumbnailUrl\":\"http://a.example/2.png\"}</script>"
+                         "<script type=application/json>{\"a\":\"/i/3.jpg\"}</script>"
+                         "<script type='text/x-template'><img src=4.jpg><img src='{{no}}'></script>"),
+                ElementsAre("json_ld image http://a.example/i/1?id=2", "json_ld image http://a.example/2.png",
+                            "script image http://a.example/i/3.jpg", "img_src image ~/4.jpg"));
+}
+
+TEST(Extract, AddressesInTextAreTakenWhereTheyAreWhole)
+{
+    EXPECT_THAT(links_of("<pre>see http://a.example/i/1.jpg?a=1&amp;b=2, (http://a.example/t/2.html). no/3.jpg"
+                         "[img]https://b.example/4.png[/img] &lt;http://a.example/5&gt;</pre>"),
+                ElementsAre("text image http://a.example/i/1.jpg?a=1&b=2", "text page http://a.example/t/2.html",
+                            "text image https://b.example/4.png", "text page http://a.example/5"));
+}
+
+TEST(Extract, AnyAttributeMayHoldAPicture)
+{
+    EXPECT_THAT(links_of("<div large='/i/1.jpg' onclick=\"show('2.jpg')\" alt=no.jpg title='no.png' download=no.gif>"
+                         "<a href=\"javascript:popup('/i/3.jpg',1)\">x</a><input value='http://a.example/4.jpg'>"
+                         "<gallery-view pics='5.jpg,6.jpg 7.jpg|/w_1,h_2/8.jpg'><div data-filename=no.jpg>"),
+                ElementsAre("attribute image http://a.example/i/1.jpg", "attribute image ~/2.jpg",
+                            "attribute image http://a.example/i/3.jpg", "attribute image http://a.example/4.jpg",
+                            "attribute image ~/5.jpg", "attribute image ~/6.jpg", "attribute image ~/7.jpg",
+                            "attribute image http://a.example/w_1,h_2/8.jpg"));
+}
+
+TEST(Extract, ItemPropertiesNamePicturesOnAnyElement)
+{
+    EXPECT_THAT(links_of("<span itemprop=image content='/i/1?x'></span><a itemprop=contentUrl href=2.php?i>x</a>"
+                         "<link itemprop=thumbnailUrl href=/3><meta itemprop=image content=4.jpg>"),
+                ElementsAre("attribute image http://a.example/i/1?x", "a_href page ~/2.php?i", "attribute image ~/2.php?i",
+                            "link_rel image http://a.example/3", "og_image image ~/4.jpg"));
+}
+
+TEST(Extract, DocumentsThatLeadOnArePages)
+{
+    EXPECT_THAT(links_of("<link rel=manifest href=m.json><video><track kind=metadata src=t.vtt><track kind=captions src=no.vtt>"
+                         "<track src=u.vtt></video><link rel=alternate type=application/rss+xml href=feed>"
+                         "<link rel=alternate type=application/json+oembed href=no>"),
+                ElementsAre("manifest page ~/m.json", "track page ~/t.vtt", "track page ~/u.vtt", "link_rel page ~/feed"));
 }
 
 TEST(Extract, SvgImagesAreFoundAndTagsAfterSvgTitleToo)
@@ -163,7 +222,7 @@ TEST(Extract, EachKindAndAddressStandsOnceWithItsFirstMechanism)
 
 TEST(Extract, BaseOfTheCallMustBeAnAddress)
 {
-    const auto page = extract_links(as_bytes("<img src=x>"), "", "page.html");
+    const auto page = extract_links(as_bytes("<img src=x>"), {}, "page.html");
     ASSERT_FALSE(page.has_value());
     EXPECT_EQ(page.error().code, Errc::malformed);
 }
@@ -173,20 +232,38 @@ TEST(Extract, TheNumberOfLinksIsBounded)
     ExtractLimits limits;
     limits.max_links = 2;
     const auto page =
-        extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), "", "http://a.example/", limits).value();
+        extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {}, "http://a.example/", limits).value();
     EXPECT_EQ(page.links.size(), 2U);
     EXPECT_TRUE(page.truncated);
     limits.max_links = 3;
-    EXPECT_FALSE(extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), "", "http://a.example/", limits)
+    EXPECT_FALSE(extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {}, "http://a.example/", limits)
                      .value()
                      .truncated);
+}
+
+TEST(Extract, PicturesDoNotHideThePagesBehindThem)
+{
+    ExtractLimits limits;
+    limits.max_links = 2;
+    const auto page = extract_links(as_bytes("<img srcset='1 1x, 2 2x, 3 3x'><a href=4>x</a><img src=5><a href=6>x</a><a href=7>x</a>"),
+                                    {}, "http://a.example/d/", limits)
+                          .value();
+    EXPECT_THAT(links_of(page),
+                ElementsAre("img_srcset image ~/1", "img_srcset image ~/2", "a_href page ~/4", "a_href page ~/6"));
+    EXPECT_TRUE(page.truncated);
+}
+
+TEST(Extract, OfRepeatedAttributesTheFirstMeansWhatItsNameSays)
+{
+    EXPECT_THAT(links_of("<a href=1.html HREF=2.html>x</a><img src=3 src=4>"),
+                ElementsAre("a_href page ~/1.html", "img_src image ~/3"));
 }
 
 TEST(Extract, TheSizeIsBounded)
 {
     ExtractLimits limits;
     limits.max_bytes = 20;
-    const auto page = extract_links(as_bytes("<img src=1><img src=2222222>"), "", "http://a.example/", limits).value();
+    const auto page = extract_links(as_bytes("<img src=1><img src=2222222>"), {}, "http://a.example/", limits).value();
     EXPECT_EQ(page.links.size(), 1U);
     EXPECT_TRUE(page.truncated);
 }

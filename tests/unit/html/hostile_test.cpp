@@ -1,11 +1,8 @@
 #include "html/bounds.hpp"
-#include "html/flatten.hpp"
 #include "tests/unit/html/links_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <chrono>
 
 namespace stillwatch::html {
 namespace {
@@ -33,7 +30,7 @@ struct Hostile {
     std::string markup;
 };
 
-// Each takes a tree builder quadratic time or memory without the pre-check.
+// Each takes a tree builder quadratic time or memory without the pre-check: most of them minutes.
 std::vector<Hostile> hostile_documents()
 {
     return {
@@ -57,22 +54,18 @@ std::vector<Hostile> hostile_documents()
     };
 }
 
-TEST(Hostile, LinksBeforeInsideAndAfterAreFoundInTime)
+TEST(Hostile, LinksBeforeInsideAndAfterAreFound)
 {
     for (const auto& [name, markup] : hostile_documents()) {
-        const auto begin = std::chrono::steady_clock::now();
         const auto page = page_of("<img src=before.jpg><a href=before>x</a>" + markup + "<img src=after.jpg>");
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
         const auto links = links_of(page);
         EXPECT_THAT(links, Contains("img_src image ~/before.jpg")) << name;
         EXPECT_THAT(links, Contains("a_href page ~/before")) << name;
         EXPECT_THAT(links, Contains("img_src image ~/after.jpg")) << name;
-        EXPECT_TRUE(page.truncated) << name;
-        EXPECT_LT(took.count(), 5.0) << name; // below 0.1 in a release build; quadratic takes far longer than 5
     }
 }
 
-TEST(Hostile, FlatReadingKeepsEveryMechanism)
+TEST(Hostile, NestingHidesNoMechanism)
 {
     const std::string deep = repeated("<div>", 1000);
     const auto page = page_of(deep + "<base href=/e/><a href=1>x</a><img src=2.jpg srcset='3.jpg 2x' data-src=4.jpg>"
@@ -92,11 +85,11 @@ TEST(Hostile, FlatReadingKeepsEveryMechanism)
                                    "15.jpg img_src", "16.jpg img_src"));
 }
 
-TEST(Hostile, FlatReadingIsBounded)
+TEST(Hostile, NoTreeIsBuiltPastTheBounds)
 {
-    const auto flat = flattened(repeated("<img src=x>", 100), 10);
-    EXPECT_FALSE(flat.is_whole);
-    EXPECT_EQ(flat.text, repeated("<img src=x >", 10));
+    const auto page = page_of("<svg><title>" + repeated("<div>", 100'000) + "</title></svg><img src=1.jpg>");
+    EXPECT_TRUE(page.truncated); // what only a tree would tell was left out
+    EXPECT_THAT(links_of(page), ElementsAre("img_src image ~/1.jpg"));
 }
 
 TEST(Hostile, LinkAttributesPastTheBoundAreKept)
@@ -137,7 +130,8 @@ TEST(Hostile, NulBytesAreCarriedOver)
 {
     using namespace std::string_literals;
     EXPECT_THAT(links_of("\0<img src=1.jpg>\0<i\0mg src=2.jpg><img\0 src=3.jpg><img src='4\0.jpg'>"s),
-                ElementsAre("img_src image ~/1.jpg", "img_src image ~/4%EF%BF%BD.jpg"));
+                ElementsAre("img_src image ~/1.jpg", "attribute image ~/2.jpg", "attribute image ~/3.jpg",
+                            "img_src image ~/4%EF%BF%BD.jpg"));
 }
 
 TEST(Hostile, HugeAttributesAreNoAddresses)
@@ -149,7 +143,7 @@ TEST(Hostile, HugeAttributesAreNoAddresses)
 
 TEST(Hostile, InnerDocumentsAreBounded)
 {
-    EXPECT_TRUE(page_of(repeated("<iframe srcdoc='x'></iframe>", 1'000)).truncated);
+    EXPECT_TRUE(page_of(repeated("<iframe srcdoc='x'></iframe>", 3'000)).truncated);
     std::string markup = "<img src=in.jpg>";
     for (int i = 0; i < 2; ++i) {
         std::string escaped;
@@ -164,6 +158,69 @@ TEST(Hostile, LongSetsAreBounded)
     const auto page = page_of("<img srcset='" + numbered("", ".jpg 1x, ", 50'000) + "'>");
     EXPECT_EQ(page.links.size(), ExtractLimits{}.max_links);
     EXPECT_TRUE(page.truncated);
+}
+
+// Texts that make a scan which looks back, ahead or again at each step take minutes; the reader takes each once.
+TEST(Hostile, ScansOfTextsAreLinear)
+{
+    const std::vector<Hostile> documents{
+        {"commas", "<p x='./" + repeated("a,", 2'000'000) + "'>"},
+        {"questions", "<p x='" + repeated("a?.jpg,", 600'000) + "'>"},
+        {"suffixes", "<script>" + repeated(".jpg", 1'500'000) + "</script>"},
+        {"suffixes in one string", "<script>'" + repeated("a/b.jpg?", 700'000) + "'</script>"},
+        {"quotes", "<script>" + repeated("'a.jpg' ", 700'000) + "</script>"},
+        {"blanks between strings", "<script>'/a.jpg'" + std::string(4'000'000, ' ') + "'/b.jpg'</script>"},
+        {"schemes", repeated("http://", 800'000)},
+        {"schemes without end", "<pre>" + repeated("http://a", 700'000) + "</pre>"},
+        {"references", "<a title='://" + repeated("&amp;", 1'200'000) + "'>"},
+        {"comments", repeated("<!--.-->", 700'000)},
+        {"comments in comments", repeated("<!-- . ", 700'000)},
+        {"open brackets", repeated("<", 6'000'000)},
+        {"open tags", repeated("<a ", 2'000'000)},
+        {"scripts", repeated("<script>", 700'000)},
+        {"escaped scripts", "<script>" + repeated("<!--<script>", 500'000)},
+        {"rawtext ends", "<style>" + repeated("</", 3'000'000)},
+        {"css calls", "<style>" + repeated("url(", 1'500'000) + "</style>"},
+        {"css sets", "<style>" + repeated("image-set(", 600'000) + "</style>"},
+        {"css comments", "<style>(" + repeated("/* ", 2'000'000) + "</style>"},
+        {"css strings", "<style>(" + repeated("\"\n", 2'000'000) + "</style>"},
+        {"json", "<script type='application/json'>" + repeated("[{\"a\":", 800'000) + "</script>"},
+        {"json backslashes", "<script type='application/json'>\"" + repeated("\\", 6'000'000) + "</script>"},
+        {"data address", "<img src='data:image/png;base64," + std::string(8'000'000, 'A') + "'>"},
+        {"data address in css", "<p style='background:url(data:image/png;base64," + std::string(7'000'000, 'A') + ")'>"},
+        {"attribute", "<img alt='" + std::string(5'000'000, '.') + "'>"},
+        {"bases", repeated("<base href=x/>", 500'000)},
+        {"svg", repeated("<svg>", 1'000'000)},
+        {"sets", "<img srcset='" + repeated("(,", 2'000'000) + "'>"},
+    };
+    for (const auto& [name, markup] : documents) {
+        const auto page = page_of("<img src=before.jpg>" + markup);
+        EXPECT_THAT(links_of(page), Contains(testing::HasSubstr("before.jpg"))) << name;
+    }
+}
+
+TEST(Hostile, OtherDocumentsAreReadInOneScanToo)
+{
+    const std::vector<std::pair<std::string_view, std::string>> documents{
+        {"application/xml", repeated("<a>", 2'000'000)},
+        {"application/xml", "<!DOCTYPE a [" + repeated("]", 4'000'000)},
+        {"application/xml", repeated("<![CDATA[", 600'000)},
+        {"application/xml", repeated("<loc>&amp;", 500'000)},
+        {"application/xml", "<rss>" + repeated("<description>&lt;p&gt;</description>", 100'000)},
+        {"application/json", std::string(4'000'000, '[')},
+        {"application/json", repeated("\"a.jpg\"", 800'000)},
+        {"text/css", repeated("@import", 900'000)},
+        {"text/css", "@import '" + std::string(5'000'000, 'a')},
+        {"text/vtt", "WEBVTT\n" + std::string(6'000'000, '\n')},
+        {"text/plain", repeated("://", 2'000'000)},
+    };
+    for (const auto& [type, text] : documents) EXPECT_LE(page_of(text, type).links.size(), ExtractLimits{}.max_links_of_sitemap()) << type;
+}
+
+TEST(Hostile, LongLinkHeadersAreRead)
+{
+    const auto page = extract_links({}, {"text/html", repeated("<1.jpg>;rel=\"a", 600)}, "http://a.example/d/page.html").value();
+    EXPECT_THAT(links_of(page), ElementsAre("link_header image ~/1.jpg"));
 }
 
 } // namespace

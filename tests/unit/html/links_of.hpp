@@ -10,7 +10,7 @@ namespace stillwatch::html {
 
 inline PageLinks page_of(std::string_view markup, std::string_view content_type = "text/html; charset=utf-8")
 {
-    return extract_links(as_bytes(markup), content_type, "http://a.example/d/page.html").value();
+    return extract_links(as_bytes(markup), {content_type}, "http://a.example/d/page.html").value();
 }
 
 // "mechanism kind url" of every link, with "~/" for the folder of the page.

@@ -6,6 +6,14 @@
 namespace stillwatch::html {
 namespace {
 
+std::vector<std::string> pictures_of(std::string_view css)
+{
+    std::vector<std::string> pictures;
+    for (const auto& address : css_addresses(css))
+        if (!address.is_sheet) pictures.push_back(address.reference);
+    return pictures;
+}
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -27,12 +35,19 @@ TEST(References, SrcsetIsSplitAtCommasAfterBlanksOrDescriptors)
 
 TEST(References, CssEscapesAndQuotesAreRead)
 {
-    EXPECT_THAT(css_addresses(R"(a:url(x\ y.png);b:URL( 'q\27 z.png' );c:url(""))"), ElementsAre("x y.png", "q'z.png"));
-    EXPECT_THAT(css_addresses("content:'url(no.png)'; background:url(yes.png"), ElementsAre("yes.png"));
-    EXPECT_THAT(css_addresses("image-set('a.avif' type('image/avif') 1x, 'b.png' 2x); content:'c.png'"),
+    EXPECT_THAT(pictures_of(R"(a:url(x\ y.png);b:URL( 'q\27 z.png' );c:url(""))"), ElementsAre("x y.png", "q'z.png"));
+    EXPECT_THAT(pictures_of("content:'url(no.png)'; background:url(yes.png"), ElementsAre("yes.png"));
+    EXPECT_THAT(pictures_of("image-set('a.avif' type('image/avif') 1x, 'b.png' 2x); content:'c.png'"),
                 ElementsAre("a.avif", "b.png"));
-    EXPECT_THAT(css_addresses("/* url(a.png"), IsEmpty());
-    EXPECT_THAT(css_addresses("url("), IsEmpty());
+    EXPECT_THAT(pictures_of("/* url(a.png"), IsEmpty());
+    EXPECT_THAT(pictures_of("url("), IsEmpty());
+}
+
+TEST(References, ImportsAreSheetsWhateverTheirSuffix)
+{
+    const auto is_sheet = [](std::string reference) { return CssAddress{std::move(reference), true}; };
+    EXPECT_THAT(css_addresses("@import \"a.css\" screen; @IMPORT url(b); @import url('c.css'); @media print{} x{background:url(d.png)}"),
+                ElementsAre(is_sheet("a.css"), is_sheet("b"), is_sheet("c.css"), CssAddress{"d.png", false}));
 }
 
 TEST(References, RefreshTakesTheAddressInAnySpelling)
@@ -43,12 +58,6 @@ TEST(References, RefreshTakesTheAddressInAnySpelling)
     EXPECT_EQ(refresh_address("1; url='a.html"), "a.html");
     EXPECT_EQ(refresh_address("5"), std::nullopt);
     EXPECT_EQ(refresh_address("5;url="), std::nullopt);
-}
-
-TEST(References, JsonStringsThatEndLikePicturesAreTaken)
-{
-    EXPECT_THAT(json_image_addresses(R"({"a.png":"\/b\u002fc.jpg","d":"e","f":["g.gif)"), ElementsAre("a.png", "/b/c.jpg", "g.gif"));
-    EXPECT_THAT(json_image_addresses(R"("x\)"), IsEmpty());
 }
 
 } // namespace

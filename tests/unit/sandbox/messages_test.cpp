@@ -16,7 +16,7 @@ Request links_request()
     request.body_bytes = 1234;
     request.max_decoded_bytes = 1 << 20;
     request.content_encoding = "gzip, br";
-    request.work = LinksWork{"text/html; charset=utf-8", "https://board.example/a?b", {4'000, 100, 50, 20}};
+    request.work = LinksWork{"text/html; charset=utf-8", "</a>; rel=next", "https://board.example/a?b", {4'000, 100, 50, 20}};
     return request;
 }
 
@@ -65,6 +65,7 @@ TEST(RequestMessage, LinksComeThroughWhole)
     EXPECT_EQ(request->content_encoding, "gzip, br");
     const auto& work = std::get<LinksWork>(request->work);
     EXPECT_EQ(work.content_type, "text/html; charset=utf-8");
+    EXPECT_EQ(work.link, "</a>; rel=next");
     EXPECT_EQ(work.base, "https://board.example/a?b");
     EXPECT_EQ(work.limits.max_bytes, 4'000U);
     EXPECT_EQ(work.limits.max_links, 100U);
@@ -76,7 +77,7 @@ TEST(RequestMessage, TheLongestPossibleFitsItsBound)
 {
     auto request = links_request();
     request.content_encoding.assign(max_content_encoding_bytes, 'e');
-    request.work = LinksWork{std::string(max_content_type_bytes, 't'), std::string(Url::max_bytes, 'b'), {}};
+    request.work = LinksWork{std::string(max_content_type_bytes, 't'), std::string(max_link_header_bytes, 'l'), std::string(Url::max_bytes, 'b'), {}};
     const auto bytes = encode_request(request);
     ASSERT_TRUE(bytes.has_value());
     EXPECT_LE(bytes->size(), max_request_bytes);
@@ -90,6 +91,9 @@ TEST(RequestMessage, TextsOverTheirBoundAreNotSent)
     EXPECT_EQ(encode_request(request).error().code, Errc::invalid_argument);
     request = links_request();
     std::get<LinksWork>(request.work).base.assign(Url::max_bytes + 1, 'b');
+    EXPECT_EQ(encode_request(request).error().code, Errc::invalid_argument);
+    request = links_request();
+    std::get<LinksWork>(request.work).link.assign(max_link_header_bytes + 1, 'l');
     EXPECT_EQ(encode_request(request).error().code, Errc::invalid_argument);
 }
 
@@ -162,8 +166,13 @@ TEST(AnswerMessage, AnAnswerOfTheOtherKindIsALie)
 TEST(AnswerMessage, MoreLinksThanAskedForAreALie)
 {
     auto request = links_request();
-    std::get<LinksWork>(request.work).limits.max_links = 1;
-    EXPECT_EQ(refusal(page(), request), Errc::malformed);
+    auto& limits = std::get<LinksWork>(request.work).limits;
+    limits.max_links = 1;
+    auto answer = page();
+    answer.links.assign(limits.max_links_of_sitemap(), answer.links.front());
+    EXPECT_TRUE(decode_answer(payload_of(encode_answer(7, answer)), request).has_value());
+    answer.links.push_back(answer.links.front());
+    EXPECT_EQ(refusal(answer, request), Errc::malformed);
 }
 
 TEST(AnswerMessage, EveryShorterOrLongerPayloadIsALie)
@@ -192,7 +201,7 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     const auto format = with(picture(), 1, 7);
     EXPECT_FALSE(decode_answer(payload_of(format), features_request()).has_value());
     constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 4; // kind, "utf-8", truncated, count
-    const auto mechanism = with(page(), first_link, 13);
+    const auto mechanism = with(page(), first_link, 255);
     EXPECT_FALSE(decode_answer(payload_of(mechanism), links_request()).has_value());
     const auto kind = with(page(), first_link + 1, 2);
     EXPECT_FALSE(decode_answer(payload_of(kind), links_request()).has_value());

@@ -22,6 +22,22 @@ TEST_F(Frontier, AVerdictComesBackAndANewerOneReplacesIt)
     EXPECT_EQ(database.counts(at(0)).contents, 1);
 }
 
+TEST_F(Frontier, AnotherReaderReadsEveryPageAgain)
+{
+    ASSERT_TRUE(database.set_reader_version(1));
+    auto result = ended(take("https://board.example/", at(0)), Outcome::page, at(1));
+    result.content = Sha256::of(as_bytes("page"));
+    result.etag = "\"x\"";
+    result.due = at(1'000);
+    ASSERT_TRUE(database.apply({result}));
+    ASSERT_TRUE(database.set_reader_version(1));
+    EXPECT_THAT(claimed(at(2)), SizeIs(0));
+    ASSERT_TRUE(database.set_reader_version(2));
+    const auto again = take("https://board.example/", at(2));
+    EXPECT_FALSE(again.content);
+    EXPECT_EQ(again.etag, "");
+}
+
 TEST_F(Frontier, RobotsAreKeptAsServed)
 {
     EXPECT_FALSE(database.robots("https://board.example"));

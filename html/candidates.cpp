@@ -1,0 +1,57 @@
+#include "html/candidates.hpp"
+
+#include "html/references.hpp"
+#include "html/text.hpp"
+
+namespace stillwatch::html {
+
+namespace {
+
+bool is_placeholder(std::string_view reference) noexcept
+{
+    const auto mark = reference.find_first_of("{<[$");
+    if (mark == std::string_view::npos) return false;
+    for (const std::string_view opening : {"{{", "${", "<%", "[[", "{%"})
+        if (reference.find(opening, mark) != std::string_view::npos) return true;
+    return false;
+}
+
+} // namespace
+
+void Candidates::add(Mechanism mechanism, LinkKind kind, std::string_view reference)
+{
+    reference = trimmed(reference);
+    if (reference.empty() || reference.front() == '#' || is_placeholder(reference)) return;
+    if (begins_with_name(reference, "data:") || begins_with_name(reference, "javascript:")) return;
+    if (list.size() >= max_)
+        is_whole = false;
+    else
+        list.push_back({mechanism, kind, reference});
+}
+
+void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise)
+{
+    add(mechanism, has_image_suffix(reference) ? LinkKind::image : otherwise, reference);
+}
+
+void Candidates::add_set(Mechanism mechanism, std::string_view srcset)
+{
+    for (const auto address : srcset_addresses(srcset)) {
+        if (is_full()) return;
+        add(mechanism, LinkKind::image, address);
+    }
+}
+
+void Candidates::add_css(Mechanism mechanism, std::string_view css)
+{
+    for (auto& address : css_addresses(css)) {
+        if (is_full()) return;
+        const auto reference = keep(std::move(address.reference));
+        if (address.is_sheet)
+            add(Mechanism::css_import, LinkKind::page, reference);
+        else
+            add(mechanism, LinkKind::image, reference);
+    }
+}
+
+} // namespace stillwatch::html

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/links.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stillwatch::html {
+
+// An address as the document writes it.
+struct Candidate {
+    Mechanism mechanism;
+    LinkKind kind;
+    std::string_view reference;
+};
+
+// What a document names, in order of appearance; views into the document, its tree or `decoded`.
+class Candidates {
+public:
+    explicit Candidates(std::size_t max_candidates) : max_(max_candidates) {}
+
+    // Leaves out what is empty, a mere fragment, a placeholder of a template ("{{src}}") or no web address by
+    // its beginning (data:, javascript:).
+    void add(Mechanism mechanism, LinkKind kind, std::string_view reference);
+    // As a picture where it ends like one or `otherwise` says so.
+    void add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise = LinkKind::page);
+    void add_set(Mechanism mechanism, std::string_view srcset);
+    void add_css(Mechanism mechanism, std::string_view css);
+    // Keeps a text that was made while reading as long as the candidates live.
+    std::string_view keep(std::string text) { return decoded_.emplace_back(std::move(text)); }
+
+    bool is_full() const noexcept { return !is_whole; }
+    std::size_t room() const noexcept { return max_ - std::min(max_, list.size()); }
+
+    std::vector<Candidate> list;
+    std::vector<std::string_view> documents; // markup inside attributes and texts: srcdoc, <noframes>, feeds
+    std::string_view base;                   // href of the first <base> that has one
+    bool is_whole = true;                    // false where max_candidates was reached
+
+private:
+    std::size_t max_;
+    std::deque<std::string> decoded_;
+};
+
+} // namespace stillwatch::html

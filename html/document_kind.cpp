@@ -1,0 +1,63 @@
+#include "html/document_kind.hpp"
+
+#include "html/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stillwatch::html {
+
+namespace {
+
+bool ends_with_name(std::string_view text, std::string_view end) noexcept
+{
+    return text.size() >= end.size() && same_name(text.substr(text.size() - end.size()), end);
+}
+
+bool holds(std::string_view text, std::string_view name) noexcept
+{
+    return find_name(text, name) != std::string_view::npos;
+}
+
+bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> beginnings) noexcept
+{
+    return std::ranges::any_of(beginnings, [&](auto one) { return begins_with_name(text, one); });
+}
+
+bool looks_like_html(std::string_view head) noexcept
+{
+    return begins_with_any(
+        head, {"<!doctype html", "<html", "<head", "<body", "<!--", "<title", "<meta", "<script"});
+}
+
+bool looks_like_xml(std::string_view head) noexcept
+{
+    return begins_with_any(head, {"<?xml", "<rss", "<feed", "<urlset", "<sitemapindex", "<rdf:rdf"});
+}
+
+} // namespace
+
+DocumentKind document_kind(std::string_view content_type, std::string_view path, std::string_view text)
+{
+    auto head = trimmed(text.substr(0, 1024));
+    if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+    const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+    if (begins_with_name(type, "text/html") || begins_with_name(type, "application/xhtml")) {
+        // Feeds are often sent so.
+        return looks_like_xml(head) && !holds(head, "<html") ? DocumentKind::xml : DocumentKind::html;
+    }
+    if (same_name(type, "text/css")) return DocumentKind::css;
+    if (holds(type, "manifest+json") || ends_with_name(path, ".webmanifest")) return DocumentKind::manifest;
+    if (holds(type, "json")) return DocumentKind::json;
+    if (same_name(type, "text/vtt") || head.starts_with("WEBVTT")) return DocumentKind::track;
+    if (holds(type, "xml")) return holds(head, "<html") ? DocumentKind::html : DocumentKind::xml;
+    // No type, or one that says little.
+    if (looks_like_xml(head)) return holds(head, "<html") ? DocumentKind::html : DocumentKind::xml;
+    if (looks_like_html(head)) return DocumentKind::html;
+    if (ends_with_name(path, ".css")) return DocumentKind::css;
+    if (ends_with_name(path, ".json") || head.starts_with("{\"") || head.starts_with("[{"))
+        return DocumentKind::json;
+    return begins_with_name(type, "text/") ? DocumentKind::text : DocumentKind::html;
+}
+
+} // namespace stillwatch::html

@@ -1,0 +1,338 @@
+#include "html/element.hpp"
+
+#include "html/references.hpp"
+#include "html/text.hpp"
+#include "html/text_addresses.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace stillwatch::html {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
+{
+    return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
+}
+
+bool ends_with_name(std::string_view text, std::string_view end) noexcept
+{
+    return text.size() >= end.size() && same_name(text.substr(text.size() - end.size()), end);
+}
+
+// Attributes in which scripts for late loading keep a picture's address whatever it looks like. Any other
+// data- attribute counts where its value ends like a picture.
+bool is_lazy_source(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 37> names{"actualsrc",
+                                                            "background",
+                                                            "background-image",
+                                                            "bg",
+                                                            "bg-image",
+                                                            "bg-src",
+                                                            "cover",
+                                                            "echo",
+                                                            "fallback-src",
+                                                            "flickity-lazyload",
+                                                            "full",
+                                                            "full-src",
+                                                            "fullsrc",
+                                                            "hi-res-src",
+                                                            "highres",
+                                                            "image",
+                                                            "image-src",
+                                                            "img",
+                                                            "img-src",
+                                                            "large",
+                                                            "large-file",
+                                                            "large-src",
+                                                            "large_image",
+                                                            "lazy",
+                                                            "lazy-original",
+                                                            "lazy-src",
+                                                            "lazyload",
+                                                            "medium-file",
+                                                            "orig-file",
+                                                            "original",
+                                                            "original-src",
+                                                            "poster",
+                                                            "preview",
+                                                            "src",
+                                                            "thumb",
+                                                            "thumbnail",
+                                                            "zoom-image"};
+    static_assert(std::ranges::is_sorted(names));
+    return std::ranges::find_if(names, [&](auto one) { return same_name(one, name.substr(5)); }) !=
+           names.end();
+}
+
+// "yes", "1" and the like are switches, not addresses.
+bool looks_like_address(std::string_view value) noexcept
+{
+    return value.find_first_of("/?") != npos || has_image_suffix(value);
+}
+
+// Attributes whose value is words: "holiday.jpg" there is what a picture is called and not where it is.
+bool is_wording(std::string_view name) noexcept
+{
+    if (begins_with_name(name, "aria-")) return true;
+    if (begins_with_name(name, "data-"))
+        return std::ranges::any_of(std::array<std::string_view, 7>{"name", "title", "caption", "alt", "label",
+                                                                   "text", "description"},
+                                   [&](auto end) { return ends_with_name(name, end); });
+    return listed({"alt", "title", "class", "id", "name", "label", "placeholder", "download", "content",
+                   "value", "summary", "for", "headers", "abbr", "about", "property", "itemid"},
+                  name);
+}
+
+bool is_of_media(std::string_view element) noexcept
+{
+    return listed({"script", "video", "audio", "iframe", "embed", "object"}, element);
+}
+
+bool is_picture_property(std::string_view itemprop) noexcept
+{
+    return listed({"image", "thumbnail", "thumbnailurl", "contenturl", "photo", "logo", "primaryimageofpage"},
+                  trimmed(itemprop));
+}
+
+void read_link(const Element& element, Candidates& out)
+{
+    const auto address = element.value("href");
+    const auto type = element.value("type");
+    for (auto rest = trimmed(element.value("rel")); !rest.empty();) {
+        const auto rel = rest.substr(0, rest.find_first_of(blanks));
+        rest = trimmed(rest.substr(rel.size()));
+        if (same_name(rel, "stylesheet")) {
+            out.add(Mechanism::css_import, LinkKind::page, address);
+            return; // also of "alternate stylesheet"
+        }
+        if (listed({"icon", "apple-touch-icon", "apple-touch-icon-precomposed", "image_src", "mask-icon",
+                    "apple-touch-startup-image", "fluid-icon"},
+                   rel)) {
+            out.add(Mechanism::link_rel, LinkKind::image, address);
+        } else if (listed({"preload", "prefetch"}, rel)) {
+            if (same_name(element.value("as"), "image"))
+                out.add(Mechanism::link_rel, LinkKind::image, address);
+            if (same_name(element.value("as"), "style"))
+                out.add(Mechanism::css_import, LinkKind::page, address);
+            out.add_set(Mechanism::link_rel, element.value("imagesrcset"));
+        } else if (same_name(rel, "manifest")) {
+            out.add(Mechanism::manifest, LinkKind::page, address);
+        } else if (listed({"next", "prev", "previous", "first", "last", "up", "contents", "canonical",
+                           "alternate", "amphtml", "sitemap"},
+                          rel)) {
+            // oEmbed tells of the page's own picture, two documents a page.
+            if (find_name(type, "oembed") == npos) out.add_by_suffix(Mechanism::link_rel, address);
+        }
+    }
+}
+
+void read_meta(const Element& element, Candidates& out)
+{
+    const auto content = element.value("content");
+    if (same_name(trimmed(element.value("http-equiv")), "refresh")) {
+        if (const auto address = refresh_address(content))
+            out.add_by_suffix(Mechanism::meta_refresh, *address);
+        return;
+    }
+    for (const auto* attribute : {"property", "name", "itemprop"}) {
+        const auto name = trimmed(element.value(attribute));
+        const bool speaks_of_picture = find_name(name, "image") != npos || find_name(name, "thumb") != npos ||
+                                       listed({"contenturl", "photo", "logo", "og:logo"}, name);
+        const bool is_measure = std::ranges::any_of(
+            std::array<std::string_view, 6>{"width", "height", "type", "alt", "color", "count"},
+            [&](auto end) { return ends_with_name(name, end); });
+        if (!speaks_of_picture || is_measure) continue;
+        const bool is_named = listed({"og:image", "og:image:url", "og:image:secure_url", "twitter:image",
+                                      "twitter:image:src", "image", "thumbnail", "thumbnailurl"},
+                                     name);
+        if (is_named || looks_like_address(content)) out.add(Mechanism::og_image, LinkKind::image, content);
+        return;
+    }
+}
+
+void read_track_element(const Element& element, Candidates& out)
+{
+    if (!listed({"subtitles", "captions", "descriptions"}, trimmed(element.value("kind"))))
+        out.add(Mechanism::track, LinkKind::page, element.value("src"));
+}
+
+void read_frame(const Element& element, std::string_view address, Candidates& out)
+{
+    const bool is_picture = begins_with_name(trimmed(element.value("type")), "image/");
+    out.add_by_suffix(Mechanism::iframe, address, is_picture ? LinkKind::image : LinkKind::page);
+    if (const auto markup = element.value("srcdoc"); !markup.empty()) out.documents.push_back(markup);
+}
+
+// What the element's own attributes mean.
+void read_named(const Element& element, Candidates& out)
+{
+    const auto name = element.name;
+    const auto value = [&](std::string_view attribute) { return element.value(attribute); };
+    const auto is = [&](std::string_view one) { return same_name(name, one); };
+    switch (name.empty() ? '\0' : lower(name.front())) {
+    case 'a':
+        if (is("a") || is("area")) out.add_by_suffix(Mechanism::a_href, value("href"));
+        break;
+    case 'b':
+        if (is("base") && out.base.empty()) out.base = value("href");
+        break;
+    case 'e':
+        if (is("embed")) read_frame(element, value("src"), out);
+        break;
+    case 'f':
+        if (is("frame")) out.add_by_suffix(Mechanism::iframe, value("src"));
+        if (is("feimage"))
+            for (const auto* one : {"href", "xlink:href"})
+                out.add(Mechanism::img_src, LinkKind::image, value(one));
+        break;
+    case 'i':
+        if (is("img") || is("image")) {
+            for (const auto* one : {"src", "href", "xlink:href"})
+                out.add(Mechanism::img_src, LinkKind::image, value(one));
+            out.add_set(Mechanism::img_srcset, value("srcset"));
+        } else if (is("iframe")) {
+            read_frame(element, value("src"), out);
+        } else if (is("input") && same_name(trimmed(value("type")), "image")) {
+            out.add(Mechanism::img_src, LinkKind::image, value("src"));
+        }
+        break;
+    case 'l':
+        if (is("link")) read_link(element, out);
+        break;
+    case 'm':
+        if (is("meta")) read_meta(element, out);
+        break;
+    case 'o':
+        if (is("object")) read_frame(element, value("data"), out);
+        break;
+    case 's':
+        if (is("source")) {
+            out.add_set(Mechanism::picture, value("srcset"));
+            // Of audio and video it names no picture, but where it ends like one.
+            if (has_image_suffix(value("src"))) out.add(Mechanism::picture, LinkKind::image, value("src"));
+        }
+        break;
+    case 't':
+        if (is("track")) read_track_element(element, out);
+        break;
+    case 'v':
+        if (is("video")) out.add(Mechanism::video_poster, LinkKind::image, value("poster"));
+        break;
+    default: break;
+    }
+    const auto property = value("itemprop");
+    if (property.empty() || is("meta") || !is_picture_property(property)) return;
+    for (const auto* one : {"content", "href", "src", "data"})
+        if (looks_like_address(value(one)))
+            out.add(is("link") ? Mechanism::link_rel : Mechanism::attribute, LinkKind::image, value(one));
+}
+
+void read_pictures(Mechanism mechanism, std::string_view name, std::string_view text, Candidates& out)
+{
+    if (text.find('.') == npos) return;
+    if (is_wording(name)) return read_text(text, mechanism, Pages::left_out, out);
+    if (text.find_first_of("\"'<") != npos) return read_script(text, mechanism, BareNames::taken, out);
+    for (const auto picture : picture_list(text))
+        out.add(mechanism, LinkKind::image, picture);
+}
+
+void read_data_attribute(const Element& element, std::string_view name, std::string_view text,
+                         Candidates& out)
+{
+    text = trimmed(text);
+    if (text.size() < 2) return;
+    if (find_name(name, "srcset") != npos) {
+        out.add_set(Mechanism::lazy, text);
+    } else if (text.front() == '{' || text.front() == '[') {
+        read_json(text, Mechanism::lazy, JsonPlace::attribute, out);
+    } else if (find_name(text, "url(") != npos) {
+        out.add_css(Mechanism::lazy, text);
+    } else if (same_name(name, "data-src") && same_name(element.name, "iframe")) {
+        out.add_by_suffix(Mechanism::lazy, text);
+    } else if (is_lazy_source(name) && looks_like_address(text) && text.find_first_of(blanks) == npos &&
+               (!is_of_media(element.name) || find_name(name, "poster") != npos ||
+                find_name(name, "thumb") != npos)) {
+        out.add(Mechanism::lazy, LinkKind::image, text);
+    } else {
+        read_pictures(Mechanism::lazy, name, text, out);
+    }
+}
+
+// Whether a value has any mark of an address: most have none.
+bool may_hold_address(std::string_view text) noexcept
+{
+    static constexpr std::array<bool, 256> marks = [] {
+        std::array<bool, 256> table{};
+        for (const char c : std::string_view("./?("))
+            table[static_cast<unsigned char>(c)] = true;
+        return table;
+    }();
+    return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
+}
+
+void read_common(const Element& element, Candidates& out)
+{
+    for (const auto& [name, text] : element.attributes) {
+        if (out.is_full()) return;
+        if (!may_hold_address(text) && !same_name(name, "background")) continue;
+        if (begins_with_name(name, "data-")) {
+            read_data_attribute(element, name, text, out);
+        } else if (same_name(name, "style")) {
+            if (text.find('(') != npos) out.add_css(Mechanism::css_inline, text);
+        } else if (same_name(name, "background")) {
+            out.add(Mechanism::css_inline, LinkKind::image, text);
+        } else if (same_name(name, "srcdoc")) {
+            // a document of its own
+        } else if (begins_with_name(name, "on") || begins_with_name(trimmed(text), "javascript:")) {
+            read_script(text, Mechanism::attribute, BareNames::taken, out);
+        } else if (find_name(name, "srcset") != npos) {
+            if (!listed({"img", "source", "link"}, element.name)) out.add_set(Mechanism::lazy, text);
+        } else if (text.find("url(") != npos) {
+            out.add_css(Mechanism::css_inline, text);
+        } else {
+            read_pictures(Mechanism::attribute, name, text, out);
+        }
+    }
+}
+
+bool is_code(std::string_view type) noexcept
+{
+    return type.empty() || find_name(type, "javascript") != npos || find_name(type, "ecmascript") != npos ||
+           same_name(type, "module");
+}
+
+} // namespace
+
+std::string_view Element::value(std::string_view attribute) const noexcept
+{
+    for (const auto& one : attributes)
+        if (same_name(one.name, attribute)) return one.value;
+    return {};
+}
+
+void read_element(const Element& element, Candidates& out)
+{
+    read_named(element, out);
+    read_common(element, out);
+}
+
+void read_script_element(std::string_view type, std::string_view text, Candidates& out)
+{
+    type = trimmed(type);
+    if (is_code(type))
+        read_script(text, Mechanism::script, BareNames::left_out, out);
+    else if (find_name(type, "json") != npos)
+        read_json(text, find_name(type, "ld+json") != npos ? Mechanism::json_ld : Mechanism::script,
+                  JsonPlace::script, out);
+    else if (find_name(type, "html") != npos || find_name(type, "template") != npos)
+        out.documents.push_back(text);
+    else
+        read_script(text, Mechanism::script, BareNames::left_out, out);
+}
+
+} // namespace stillwatch::html
