@@ -30,6 +30,7 @@ struct SiteRules {
     PaceSettings pace{};
     RobotsPolicy robots = RobotsPolicy::obey;
     int max_depth = 20; // links from a seed
+    std::int64_t max_pages_per_day = 50'000;
     RevisitSettings revisit{};
 
     friend bool operator==(const SiteRules&, const SiteRules&) = default;

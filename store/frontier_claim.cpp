@@ -1,6 +1,8 @@
 #include "store/frontier_database_impl.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace stillwatch::store {
 
@@ -11,23 +13,37 @@ namespace {
 // clang-format off
 #define VISIT_COLUMNS                                                                                     \
     "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, " \
-    "u.outcome, u.last_visit, u.unchanged_in_a_row FROM url u "
+    "u.outcome, u.last_visit, u.unchanged_in_a_row, u.news, u.news_days, u.rate_level FROM url u "
 // clang-format on
-constexpr std::array<std::string_view, 4> in_order{
-    // a page came to name a picture that is known to match: the occurrence is to be recorded
-    VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
-                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-    // never visited; pictures first, then first come, first served
-    VISIT_COLUMNS
-    "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.lease_until <= ?2 AND ?3 >= 0 "
-    "ORDER BY u.kind DESC, u.id LIMIT ?4",
-    // compared with an older set of references
-    VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
-                  "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
-    // time for a revisit
-    VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
-                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
+struct ClaimClass {
+    std::string_view sql;
+    // Sixteenths of a window while others wait too, one visit at least; what they leave over is taken in the
+    // order of the list. No class holds up another for the weeks that a large site takes: an endless one
+    // still leaves revisits their part, and revisits leave a tenth and more to pages never seen.
+    std::size_t share;
 };
+constexpr std::array<ClaimClass, 5> in_order{{
+    // a page came to name a picture that is known to match: the occurrence is to be recorded
+    {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     16},
+    // pictures never visited, first come, first served
+    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     8},
+    // pages never visited
+    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     2},
+    // compared with an older set of references
+    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
+                   "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
+     2},
+    // time for a revisit
+    {VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
+     4},
+}};
 
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
@@ -79,6 +95,7 @@ std::optional<Visit> read_visit(const Statement& row, const HostRow& host)
     visit.last_outcome = static_cast<Outcome>(row.small(9));
     visit.last_visit = row.time(10);
     visit.unchanged_in_a_row = row.small(11);
+    visit.rate = {row.real(12), row.real(13), row.small(14)};
     return visit;
 }
 
@@ -106,11 +123,42 @@ std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
     return row.time(0);
 }
 
+// Leases up to `limit` visits of one class; how many rows there were.
+std::size_t FrontierDatabase::Impl::lease(std::string_view sql, const HostRow& host, const Lease& lease,
+                                          std::size_t limit, std::vector<Visit>& visits)
+{
+    std::vector<UrlId> leased;
+    std::vector<UrlId> unreadable;
+    {
+        auto row = connection.prepare(sql);
+        row.bind(host.id, lease.now, lease.generation, limit);
+        while (row.step()) {
+            if (auto visit = read_visit(row, host)) {
+                leased.push_back(visit->id);
+                visits.push_back(*std::move(visit));
+            } else {
+                unreadable.push_back(row.id<UrlId>(0));
+            }
+        }
+    }
+    for (const UrlId id : leased)
+        connection
+            .prepare(
+                "UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 ELSE 2 END "
+                "WHERE id = ?1")
+            .bind(id, lease.until)
+            .run();
+    for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
+        connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+    return leased.size() + unreadable.size();
+}
+
 std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation,
                                            Timestamp lease_until, std::size_t limit)
 {
     auto& connection = impl_->connection;
-    std::vector<Visit> result;
+    std::array<std::vector<Visit>, in_order.size()> visits;
+    std::size_t count = 0;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
         {
@@ -120,37 +168,24 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
             if (!row.bind(host).step()) return {};
             owner = read_host(row);
         }
-        const Timestamp until = std::max(lease_until, now + std::chrono::milliseconds{1});
-        for (const auto sql : in_order) {
-            std::vector<UrlId> leased;
-            std::vector<UrlId> unreadable;
-            {
-                auto row = connection.prepare(sql);
-                row.bind(host, now, generation, limit - result.size());
-                while (row.step()) {
-                    if (auto visit = read_visit(row, owner)) {
-                        leased.push_back(visit->id);
-                        result.push_back(*std::move(visit));
-                    } else {
-                        unreadable.push_back(row.id<UrlId>(0));
-                    }
-                }
-            }
-            for (const UrlId id : leased)
-                connection
-                    .prepare("UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 "
-                             "ELSE 2 END "
-                             "WHERE id = ?1")
-                    .bind(id, until)
-                    .run();
-            for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
-                connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1")
-                    .bind(id, Timestamp::max())
-                    .run();
+        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation};
+        std::array<bool, in_order.size()> has_more{};
+        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i) {
+            const auto most =
+                std::min(std::max<std::size_t>(limit * in_order[i].share / 16, 1), limit - count);
+            const auto found = impl_->lease(in_order[i].sql, owner, lease, most, visits[i]);
+            has_more[i] = found == most;
+            count += found;
         }
+        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
+            if (has_more[i]) count += impl_->lease(in_order[i].sql, owner, lease, limit - count, visits[i]);
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
+    std::vector<Visit> result;
+    result.reserve(count);
+    for (auto& one : visits)
+        std::move(one.begin(), one.end(), std::back_inserter(result));
     return result;
 }
 

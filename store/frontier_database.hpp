@@ -49,6 +49,22 @@ enum class Outcome : std::uint8_t {
 };
 std::string_view name_of(Outcome outcome) noexcept;
 
+// What is known of how often a page brings new pictures: decaying sums (crawler/revisit.hpp).
+struct PageRate {
+    double news = 0; // pictures found by revisits
+    double days = 0; // that they came in
+    int level = 0;   // of its rate; pages are counted by it. 0: not counted
+
+    friend bool operator==(const PageRate&, const PageRate&) = default;
+};
+
+struct RateCount {
+    int level = 0;
+    std::int64_t pages = 0;
+
+    friend bool operator==(const RateCount&, const RateCount&) = default;
+};
+
 // An address that is to be visited now.
 struct Visit {
     UrlId id;
@@ -65,6 +81,7 @@ struct Visit {
     Outcome last_outcome = Outcome::unvisited;
     Timestamp last_visit{};
     int unchanged_in_a_row = 0; // visits that brought nothing new
+    PageRate rate{};
 };
 
 struct Discovered {
@@ -101,6 +118,8 @@ struct VisitResult {
     Timestamp due{}; // next visit
     int tries = 0;
     int unchanged_in_a_row = 0;
+    PageRate rate{};
+    std::int64_t news = 0; // pictures named for the first time by anybody
     int depth = 0; // of the visited address; what it names is one deeper
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
@@ -152,8 +171,8 @@ public:
     std::vector<HostRow> ready_hosts(Timestamp now, std::int64_t generation) const;
     // The next moment at which some host becomes ready without anybody doing anything.
     std::optional<Timestamp> next_due(Timestamp now) const;
-    // Up to `limit` visits of a host, leased until `lease_until`: first what is new, then stale pictures,
-    // then what is due for a revisit.
+    // Up to `limit` visits of a host, leased until `lease_until`: what is new, stale pictures, what is due
+    // for a revisit; each has its share of a window that not all fit in.
     std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
                              std::size_t limit);
     // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
@@ -164,8 +183,10 @@ public:
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
 
-    // Whether any of these is a picture whose address is not known yet.
-    bool names_new_image(const std::vector<Discovered>& links) const;
+    // How many of these are pictures whose address is not known yet.
+    std::int64_t new_images(const std::vector<Discovered>& links) const;
+    // Pages of a site by the level of their rate.
+    std::vector<RateCount> page_rates(const std::string& site) const;
 
     std::optional<Verdict> verdict(const Sha256& content) const;
     Result<void> set_verdict(const Verdict& verdict);

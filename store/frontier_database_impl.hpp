@@ -54,6 +54,11 @@ public:
         return done;
     }
     void write_tally();
+    // One page less at one level of its host, one more at another; 0 is none.
+    void count_rate(HostId host, int before, int after);
+    // A page that was read for the first time named `news` pictures nobody knew: they count for the page that
+    // came to name this one at its latest visit, unless that was its first.
+    void credit_parent(UrlId page, std::int64_t news);
 
     // The host of an address, made if the watch list names it; 0 when it does not.
     HostId host_of(const Url& url);
@@ -68,6 +73,14 @@ public:
     };
     // Whether there is room for one more of `kind` on the host's site; takes the place.
     bool takes_up(HostId host, LinkKind kind);
+
+    struct Lease {
+        Timestamp now{};
+        Timestamp until{};
+        std::int64_t generation = 0;
+    };
+    std::size_t lease(std::string_view sql, const HostRow& host, const Lease& lease, std::size_t limit,
+                      std::vector<Visit>& visits);
 
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);

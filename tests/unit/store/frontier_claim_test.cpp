@@ -92,6 +92,78 @@ TEST_F(Frontier, NewThenStaleThenDue)
                                                   "https://board.example/old.jpg", "https://board.example/"));
 }
 
+TEST_F(Frontier, NoClassOfVisitsHoldsUpAnother)
+{
+    std::vector<Discovered> links;
+    for (int n = 0; n < 40; ++n) {
+        links.push_back(page_link("https://board.example/p" + std::to_string(n)));
+        links.push_back(picture("https://board.example/" + std::to_string(n) + ".jpg"));
+    }
+    read_page("https://board.example/", at(0), links);
+    std::vector<VisitResult> results;
+    for (const auto& visit : claim(at(1), 60)) {
+        auto result =
+            ended(visit, visit.kind == LinkKind::page ? Outcome::page : Outcome::compared, at(1), 1);
+        results.push_back(result);
+    }
+    ASSERT_TRUE(database.apply(results));
+    links.clear();
+    for (int n = 100; n < 140; ++n)
+        links.push_back(picture("https://board.example/" + std::to_string(n) + ".jpg"));
+    read_page("https://board.example/", at(4000), links);
+
+    // New pictures, new pages, stale pictures and due pages: all are there, in sixteenths of the window.
+    const auto visits = claim(at(9000), 16, 2);
+    const auto of = [&visits](LinkKind kind, bool is_new) {
+        return std::ranges::count_if(visits, [&](const Visit& visit) {
+            return visit.kind == kind && (visit.last_outcome == Outcome::unvisited) == is_new;
+        });
+    };
+    EXPECT_EQ(of(LinkKind::image, true), 8);
+    EXPECT_EQ(of(LinkKind::page, true), 2);
+    EXPECT_EQ(of(LinkKind::image, false) + of(LinkKind::page, false), 6);
+}
+
+TEST_F(Frontier, PagesAreCountedByTheLevelOfTheirRate)
+{
+    const auto seed = take("https://board.example/", at(0));
+    auto result = ended(seed, Outcome::page, at(1));
+    result.rate = {0.5, 2, 30};
+    ASSERT_TRUE(database.apply({result}));
+    EXPECT_THAT(database.page_rates("board"), ElementsAre(RateCount{30, 1}));
+    EXPECT_THAT(database.page_rates("other"), IsEmpty());
+    const auto again = take("https://board.example/", at(4000));
+    EXPECT_EQ(again.rate, result.rate);
+    auto moved = ended(again, Outcome::page, at(4001));
+    moved.rate = {3, 2.5, 34};
+    ASSERT_TRUE(database.apply({moved}));
+    EXPECT_THAT(database.page_rates("board"), ElementsAre(RateCount{34, 1}));
+    ASSERT_TRUE(database.apply({ended(take("https://board.example/", at(9000)), Outcome::gone, at(9001))}));
+    EXPECT_THAT(database.page_rates("board"), IsEmpty());
+}
+
+TEST_F(Frontier, PicturesOfANewPageCountForThePageThatCameToNameIt)
+{
+    const auto rated = [this](Timestamp when, std::vector<Discovered> links, double days) {
+        auto result = ended(take("https://board.example/", when), Outcome::page, when);
+        result.rate = {1, days, 30};
+        result.discovered = std::move(links);
+        EXPECT_TRUE(database.apply({result}));
+    };
+    const auto first_read = [this](const std::string& address, Timestamp when) {
+        auto result = ended(take(address, when), Outcome::page, when);
+        result.news = 5;
+        EXPECT_TRUE(database.apply({result}));
+    };
+    rated(at(0), {page_link("https://board.example/old")}, 0); // what a first visit finds says nothing
+    first_read("https://board.example/old", at(1));
+    EXPECT_EQ(take("https://board.example/", at(4000)).rate.news, 1);
+    ASSERT_TRUE(database.release_leases());
+    rated(at(4000), {page_link("https://board.example/new")}, 2);
+    first_read("https://board.example/new", at(4001));
+    EXPECT_EQ(take("https://board.example/", at(9000)).rate.news, 6);
+}
+
 TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
