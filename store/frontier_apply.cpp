@@ -97,6 +97,42 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     if (named == NamedAgain::due) name_again(result.id, result.at);
 }
 
+void FrontierDatabase::Impl::account(const VisitResult& result)
+{
+    auto& account = accounts[result.host];
+    account.at = std::max(account.at, result.at);
+    account.pages += result.kind == LinkKind::page && result.http_status != 0 ? 1 : 0;
+    account.bytes += result.wire_bytes;
+    const bool is_success = result.outcome == Outcome::page || result.outcome == Outcome::compared ||
+                            result.outcome == Outcome::unchanged || result.outcome == Outcome::too_small;
+    if (is_success) account.last_success = std::max(account.last_success, result.at);
+    if (result.outcome == Outcome::unreachable && result.at >= account.last_failure) {
+        account.last_failure = result.at;
+        account.last_failure_status = result.http_status;
+    }
+}
+
+void FrontierDatabase::Impl::write_accounts()
+{
+    for (const auto& [host, account] : accounts) {
+        connection
+            .prepare("UPDATE site SET pages_that_day = ?2 + CASE day WHEN ?4 THEN pages_that_day ELSE 0 END, "
+                     "bytes_that_day = ?3 + CASE day WHEN ?4 THEN bytes_that_day ELSE 0 END, day = ?4 "
+                     "WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+            .bind(host, account.pages, account.bytes, day_of(account.at))
+            .run();
+        if (account.last_success > Timestamp{})
+            connection.prepare("UPDATE host SET last_success = max(last_success, ?2) WHERE id = ?1")
+                .bind(host, account.last_success)
+                .run();
+        if (account.last_failure > Timestamp{})
+            connection.prepare("UPDATE host SET last_failure = ?2, last_failure_status = ?3 WHERE id = ?1")
+                .bind(host, account.last_failure, account.last_failure_status)
+                .run();
+    }
+    accounts.clear();
+}
+
 void FrontierDatabase::Impl::count_rate(HostId host, int before, int after)
 {
     if (before == after) return;
@@ -184,8 +220,10 @@ void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
 Result<void> FrontierDatabase::apply(const std::vector<VisitResult>& results)
 {
     return impl_->change([&]() -> Result<void> {
-        for (const auto& result : results)
+        for (const auto& result : results) {
             impl_->visited(result);
+            impl_->account(result);
+        }
         return {};
     });
 }

@@ -21,28 +21,29 @@ struct ClaimClass {
     // order of the list. No class holds up another for the weeks that a large site takes: an endless one
     // still leaves revisits their part, and revisits leave a tenth and more to pages never seen.
     std::size_t share;
+    bool takes_pages; // of the site's pages a day
 };
 constexpr std::array<ClaimClass, 5> in_order{{
     // a page came to name a picture that is known to match: the occurrence is to be recorded
     {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     16},
+     16, false},
     // pictures never visited, first come, first served
     {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     8},
+     8, false},
     // pages never visited
     {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     2},
+     2, true},
     // compared with an older set of references
     {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
                    "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
-     2},
+     2, false},
     // time for a revisit
     {VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
-     4},
+     4, true},
 }};
 
 constexpr std::string_view ready = R"sql(
@@ -161,24 +162,35 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
     std::size_t count = 0;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
+        std::int64_t pages_left = 0;
         {
+            // A pass that began yesterday counts today's visits as well.
             auto row = connection.prepare(
-                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row "
-                "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1");
-            if (!row.bind(host).step()) return {};
+                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row, "
+                "s.max_pages_per_day - iif(s.day >= ?2, s.pages_that_day, 0), "
+                "s.max_bytes_per_day - iif(s.day >= ?2, s.bytes_that_day, 0) "
+                "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1 "
+                "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
+            if (!row.bind(host, Impl::day_of(now)).step()) return {};
             owner = read_host(row);
+            pages_left = row.integer(5);
+            if (row.integer(6) <= 0) return {};
         }
         const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation};
         std::array<bool, in_order.size()> has_more{};
-        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i) {
-            const auto most =
-                std::min(std::max<std::size_t>(limit * in_order[i].share / 16, 1), limit - count);
+        const auto take = [&](std::size_t i, std::size_t most) {
+            const auto pages = static_cast<std::size_t>(std::max<std::int64_t>(pages_left, 0));
+            if (in_order[i].takes_pages) most = std::min(most, pages);
+            if (most == 0) return;
             const auto found = impl_->lease(in_order[i].sql, owner, lease, most, visits[i]);
             has_more[i] = found == most;
             count += found;
-        }
+            if (in_order[i].takes_pages) pages_left -= static_cast<std::int64_t>(found);
+        };
         for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
-            if (has_more[i]) count += impl_->lease(in_order[i].sql, owner, lease, limit - count, visits[i]);
+            take(i, std::min(std::max<std::size_t>(limit * in_order[i].share / 16, 1), limit - count));
+        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
+            if (has_more[i]) take(i, limit - count);
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
@@ -186,6 +198,33 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
     result.reserve(count);
     for (auto& one : visits)
         std::move(one.begin(), one.end(), std::back_inserter(result));
+    return result;
+}
+
+std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now, std::int64_t generation,
+                                                 std::size_t limit) const
+{
+    std::vector<HostRow> hosts;
+    {
+        auto row = impl_->connection.prepare(
+            "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s "
+            "ON s.id = h.site_id WHERE s.name = ?1 AND h.enabled = 1 ORDER BY h.id");
+        row.bind(site);
+        while (row.step())
+            hosts.push_back(read_host(row));
+    }
+    std::vector<Visit> result;
+    for (const auto& one : in_order) {
+        for (const auto& host : hosts) {
+            auto row = impl_->connection.prepare(one.sql);
+            row.bind(host.id, now, generation, limit);
+            while (row.step() && result.size() < limit) {
+                auto visit = read_visit(row, host);
+                const auto same = [&visit](const Visit& other) { return visit && other.id == visit->id; };
+                if (visit && std::ranges::none_of(result, same)) result.push_back(*std::move(visit));
+            }
+        }
+    }
     return result;
 }
 

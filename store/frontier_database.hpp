@@ -8,6 +8,8 @@
 #include "core/url.hpp"
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,9 @@ struct SiteRow {
     // Addresses beyond these are not taken up: an endless site must not fill the disk.
     std::int64_t max_pages = 100'000;
     std::int64_t max_images() const noexcept { return 50 * max_pages; }
+    // Of a day (UTC). Visits of pages; bytes of bodies.
+    std::int64_t max_pages_per_day = std::numeric_limits<std::int64_t>::max();
+    std::int64_t max_bytes_per_day = std::numeric_limits<std::int64_t>::max();
 };
 
 // One politeness unit: scheme, host and port.
@@ -125,6 +130,35 @@ struct VisitResult {
     std::optional<Verdict> verdict{};
 };
 
+// A host that gets no request, by a person's command.
+struct StoppedHost {
+    std::string host; // as Url::host_port()
+    Timestamp since{};
+    std::string stopped_by;
+    std::string reason;
+
+    friend bool operator==(const StoppedHost&, const StoppedHost&) = default;
+};
+
+// How a site is doing, for its operator.
+struct SiteHealth {
+    std::int64_t pages = 0;  // known addresses
+    std::int64_t images = 0; // known or likely
+    std::int64_t pages_read = 0;
+    std::int64_t images_compared = 0; // at the generation asked for
+    std::int64_t unvisited = 0;
+    std::int64_t undecodable = 0;
+    std::int64_t gone = 0;
+    std::int64_t unreachable = 0;
+    std::int64_t refused = 0; // robots, scope, guard
+    std::int64_t pages_that_day = 0;
+    std::int64_t bytes_that_day = 0;
+    std::optional<Timestamp> last_success{}; // a page or picture was read
+    std::optional<Timestamp> last_failure{};
+    int last_failure_status = 0; // HTTP; 0: no answer
+    std::map<std::string, int> robots{}; // HTTP status of robots.txt by origin; 0: unreachable
+};
+
 struct RobotsRow {
     std::string origin;
     Timestamp fetched_at{};
@@ -182,6 +216,16 @@ public:
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
+
+    // Stops a host or changes the reason; no visit of it is claimed any more.
+    Result<void> stop_host(const StoppedHost& host);
+    // Errors: not_found (it is not stopped).
+    Result<void> resume_host(const std::string& host);
+    std::vector<StoppedHost> stopped_hosts() const;
+    SiteHealth site_health(const std::string& site, std::int64_t generation, Timestamp now) const;
+    // The addresses of a site that would be visited next, in about that order, without claiming them.
+    std::vector<Visit> next_visits(const std::string& site, Timestamp now, std::int64_t generation,
+                                   std::size_t limit) const;
 
     // How many of these are pictures whose address is not known yet.
     std::int64_t new_images(const std::vector<Discovered>& links) const;

@@ -135,6 +135,17 @@ ALTER TABLE site ADD COLUMN max_bytes_per_day INTEGER NOT NULL DEFAULT 922337203
 ALTER TABLE site ADD COLUMN day               INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE site ADD COLUMN pages_that_day    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE site ADD COLUMN bytes_that_day    INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE host ADD COLUMN last_success        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN last_failure        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN last_failure_status INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE stopped_host (
+    host_port  TEXT PRIMARY KEY,
+    since      INTEGER NOT NULL,
+    stopped_by TEXT NOT NULL,
+    reason     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array<const char*, 2> steps{first_step, second_step};
