@@ -57,8 +57,10 @@ def politeness(folder: pathlib.Path, seconds: float) -> int:
     crawl.wait()
     by_host, by_address = collections.defaultdict(list), collections.defaultdict(list)
     for host, _, moment in site.log:
+        # That two hosts share an address is known from their first answers on.
+        if by_host[host]:
+            by_address[host.split(":")[0]].append(moment)
         by_host[host].append(moment)
-        by_address[host.split(":")[0]].append(moment)
     broken = 0
     for host, moments in sorted(by_host.items()):
         gaps = [b - a for a, b in zip(moments, moments[1:])]

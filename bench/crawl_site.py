@@ -25,6 +25,7 @@ class Site:
         self.listen, self.pages, self.pictures, self.latency = listen, pages, pictures, latency
         self.log: list[tuple[str, str, float]] = []
         self._loop = asyncio.new_event_loop()
+        self._servers: list[asyncio.Server] = []
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()
@@ -42,9 +43,15 @@ class Site:
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         for host, port in self.listen:
-            self._loop.run_until_complete(asyncio.start_server(self._serve, host, port))
+            self._servers.append(self._loop.run_until_complete(asyncio.start_server(self._serve, host, port)))
         ready.set()
         self._loop.run_forever()
+        for server in self._servers:
+            server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -60,8 +67,8 @@ class Site:
                 status, kind, body = self._answer(path)
                 writer.write(f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # killed on purpose
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # killed on purpose, or the site closes
         finally:
             writer.close()
 

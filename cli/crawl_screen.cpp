@@ -30,16 +30,16 @@ bool CrawlScreen::is_there()
     return ::isatty(STDERR_FILENO) == 1 && kind && std::string_view(kind) != "dumb";
 }
 
-std::string crawl_line(const std::string& site, const crawler::SiteProgress& done, std::int64_t waiting, double seconds,
-                       std::size_t width)
+std::string crawl_line(const std::string& site, const crawler::SiteProgress& done, std::int64_t waiting,
+                       double seconds, std::size_t width)
 {
     const auto visited = done.pages + done.images + done.errors;
     const auto whole = std::max<std::int64_t>(visited + waiting, 1);
     const auto filled = static_cast<std::size_t>(static_cast<std::int64_t>(bar_width) * visited / whole);
     const double rate = seconds > 0 ? static_cast<double>(visited) / seconds : 0;
     auto line = fmt::format("{:<16.16} [{}{}] {} of {}  pages {}  images {}  {:.1f}/s  errors {}", site,
-                            std::string(filled, '#'), std::string(bar_width - filled, '.'), visited, whole, done.pages,
-                            done.images, rate, done.errors);
+                            std::string(filled, '#'), std::string(bar_width - filled, '.'), visited, whole,
+                            done.pages, done.images, rate, done.errors);
     return line.substr(0, width > 0 ? width - 1 : 0);
 }
 

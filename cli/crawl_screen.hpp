@@ -10,8 +10,8 @@
 
 namespace stillwatch::cli {
 
-// Shows on a terminal how a pass goes: a line for each site, drawn over and over at the same place. Standard error,
-// so that standard output holds the summary alone.
+// Shows on a terminal how a pass goes: a line for each site, drawn over and over at the same place. Standard
+// error, so that standard output holds the summary alone.
 class CrawlScreen {
 public:
     // Whether standard error is a terminal that can be drawn on.
@@ -26,7 +26,7 @@ private:
 };
 
 // One line: name, bar, how much of what is known was visited, rate, errors. `width` columns at most.
-std::string crawl_line(const std::string& site, const crawler::SiteProgress& done, std::int64_t waiting, double seconds,
-                       std::size_t width);
+std::string crawl_line(const std::string& site, const crawler::SiteProgress& done, std::int64_t waiting,
+                       double seconds, std::size_t width);
 
 } // namespace stillwatch::cli

@@ -32,7 +32,8 @@ public:
 
 using RobotsByOrigin = std::map<std::string, std::shared_ptr<const crawler::RobotsFile>>;
 
-// Where requests of this site would go: the origins of its seeds, and its other hosts with the scheme of the first.
+// Where requests of this site would go: the origins of its seeds, and its other hosts with the scheme of the
+// first.
 std::set<std::string> origins_of(const config::Site& site)
 {
     std::set<std::string> origins;
@@ -64,8 +65,8 @@ Task<> ask_robots(crawler::PoliteFetcher& fetcher, std::shared_ptr<const crawler
 }
 
 // Asks the hosts of one site, politely. The transport's trouble is an unreachable robots.txt.
-RobotsByOrigin robots_of(const net::HttpSettings& settings, const std::shared_ptr<const crawler::SiteRules>& rules,
-                         const config::Site& site)
+RobotsByOrigin robots_of(const net::HttpSettings& settings,
+                         const std::shared_ptr<const crawler::SiteRules>& rules, const config::Site& site)
 {
     asio::io_context loop(1);
     daemon::Web web(loop, settings);
@@ -75,18 +76,19 @@ RobotsByOrigin robots_of(const net::HttpSettings& settings, const std::shared_pt
     crawler::PoliteFetcher fetcher(web, store, time, clock);
     RobotsByOrigin robots;
     std::exception_ptr failure;
-    asio::co_spawn(loop, ask_robots(fetcher, rules, origins_of(site), robots), [&](std::exception_ptr thrown) {
-        failure = thrown;
-        loop.stop();
-    });
+    asio::co_spawn(loop, ask_robots(fetcher, rules, origins_of(site), robots),
+                   [&](std::exception_ptr thrown) {
+                       failure = thrown;
+                       loop.stop();
+                   });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     return robots;
 }
 
 // "fetched", or why not.
-std::string verdict_on(const crawler::SiteRules& rules, const RobotsByOrigin& robots, const Url& url, LinkKind kind,
-                       int depth)
+std::string verdict_on(const crawler::SiteRules& rules, const RobotsByOrigin& robots, const Url& url,
+                       LinkKind kind, int depth)
 {
     const auto scope = crawler::check_scope(rules, url, kind, depth);
     if (!scope.follow) return fmt::format("scope: {}", crawler::name_of(scope.reason));
@@ -104,15 +106,15 @@ json::array robots_rows(const RobotsByOrigin& robots)
         json::array lines;
         for (const auto& line : file->rules.lines(lines_of_robots))
             lines.push_back(json::string(line));
-        rows.push_back(json::object{
-            {"origin", origin},
-            {"http_status", file->http_status},
-            {"access", file->access == crawler::RobotsAccess::rules        ? "rules"
-                       : file->access == crawler::RobotsAccess::everything ? "everything"
-                                                                           : "nothing"},
-            {"crawl_delay_ms", file->rules.crawl_delay().count()},
-            {"rules", std::move(lines)},
-            {"sitemaps", file->rules.sitemaps().size()}});
+        rows.push_back(
+            json::object{{"origin", origin},
+                         {"http_status", file->http_status},
+                         {"access", file->access == crawler::RobotsAccess::rules        ? "rules"
+                                    : file->access == crawler::RobotsAccess::everything ? "everything"
+                                                                                        : "nothing"},
+                         {"crawl_delay_ms", file->rules.crawl_delay().count()},
+                         {"rules", std::move(lines)},
+                         {"sitemaps", file->rules.sitemaps().size()}});
     }
     return rows;
 }
@@ -133,14 +135,16 @@ json::array revisit_rows(const crawler::SiteRules& rules, const json::value* rat
     std::vector<store::RateCount> pages;
     if (rates && rates->is_array())
         for (const auto& row : rates->get_array())
-            pages.push_back({static_cast<int>(number_member(row.get_object(), "level").value_or(0)), number_member(row.get_object(), "pages").value_or(0)});
+            pages.push_back({static_cast<int>(number_member(row.get_object(), "level").value_or(0)),
+                             number_member(row.get_object(), "pages").value_or(0)});
     const double scale = crawler::revisit_scale(pages, crawler::revisits_a_day(rules), rules.revisit);
     json::array rows;
     for (const auto& [level, count] : pages) {
         const double per_day = crawler::rate_at(level);
-        rows.push_back(json::object{{"pictures_a_day", per_day},
-                                    {"pages", count},
-                                    {"every", duration_text(crawler::page_interval(per_day, scale, rules.revisit))}});
+        rows.push_back(
+            json::object{{"pictures_a_day", per_day},
+                         {"pages", count},
+                         {"every", duration_text(crawler::page_interval(per_day, scale, rules.revisit))}});
     }
     return rows;
 }
@@ -182,13 +186,16 @@ json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, 
     std::set<std::string> named;
     const auto add = [&](const Url& url, LinkKind kind, int depth) {
         if (named.insert(url.text()).second)
-            first.push_back(json::object{{"url", url.text()}, {"kind", name_of(kind)},
+            first.push_back(json::object{{"url", url.text()},
+                                         {"kind", name_of(kind)},
                                          {"verdict", verdict_on(rules, robots, url, kind, depth)}});
     };
     if (const auto* rows = known.if_contains("first"); rows && rows->is_array())
         for (const auto& row : rows->get_array())
             if (const auto url = Url::parse(text_member(row.get_object(), "url").value_or("")))
-                add(*url, text_member(row.get_object(), "kind") == name_of(LinkKind::image) ? LinkKind::image : LinkKind::page,
+                add(*url,
+                    text_member(row.get_object(), "kind") == name_of(LinkKind::image) ? LinkKind::image
+                                                                                      : LinkKind::page,
                     static_cast<int>(number_member(row.get_object(), "depth").value_or(0)));
     for (const auto& seed : site.seeds)
         if (const auto url = Url::parse(seed)) add(*url, LinkKind::page, 0);
@@ -232,7 +239,9 @@ void print_plan(Program& program, const PlanOptions& options)
         print_object(program.global.style(), plan_of(site, *rules, robots, row_of(*known, site.name)));
         found = true;
     }
-    if (!found) program.exit_code = print_error({Errc::not_found, fmt::format("no enabled site \"{}\"", options.site)});
+    if (!found)
+        program.exit_code =
+            print_error({Errc::not_found, fmt::format("no enabled site \"{}\"", options.site)});
 }
 
 } // namespace stillwatch::cli

@@ -15,8 +15,8 @@ void print_health(Program& program)
     const auto reply = ask(program, {"site.health", {}});
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
-               {"site", "state", "pages_read", "images", "coverage_percent", "unvisited", "unreachable", "refused",
-                "gone", "last_success", "last_failure", "last_failure_status", "stopped_hosts"},
+               {"site", "state", "pages_read", "images", "coverage_percent", "unvisited", "unreachable",
+                "refused", "gone", "last_success", "last_failure", "last_failure_status", "stopped_hosts"},
                "the watch list is empty");
 }
 
@@ -24,7 +24,8 @@ void add_stop_and_resume(Program program, CLI::App& site)
 {
     auto host = std::make_shared<std::string>();
     auto reason = std::make_shared<std::string>();
-    auto* stop = site.add_subcommand("stop", "No request to this host any more, within two seconds, also after a restart");
+    auto* stop = site.add_subcommand(
+        "stop", "No request to this host any more, within two seconds, also after a restart");
     stop->add_option("host", *host, "HOST or HOST:PORT of the watch list")->required();
     stop->add_option("--reason", *reason, "Why, for those who come after you")->required();
     const auto tell = [](Program& with, const control::Command& command) {
@@ -47,7 +48,8 @@ void add_site_commands(Program program)
     site->add_subcommand("list", "Sites and their hosts")->callback([program]() mutable {
         const auto reply = ask(program, {"site.list", {}});
         if (reply && reply->is_array())
-            print_rows(program.global.style(), reply->get_array(), {"site", "hosts"}, "the watch list is empty");
+            print_rows(program.global.style(), reply->get_array(), {"site", "hosts"},
+                       "the watch list is empty");
     });
     auto options = std::make_shared<PlanOptions>();
     auto* plan = site->add_subcommand(
@@ -56,7 +58,8 @@ void add_site_commands(Program program)
     plan->add_option("site", options->site, "Only this site");
     plan->add_flag("--no-fetch", options->no_fetch, "Does not even ask for robots.txt");
     plan->callback([program, options]() mutable { print_plan(program, *options); });
-    site->add_subcommand("health", "How each site is doing: coverage, blocked, without pictures, last success")
+    site->add_subcommand("health",
+                         "How each site is doing: coverage, blocked, without pictures, last success")
         ->callback([program]() mutable { print_health(program); });
     add_stop_and_resume(program, *site);
 }

@@ -24,7 +24,8 @@ bool is_local_part_letter(char letter) noexcept
 bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
 {
     return !text.empty() && std::ranges::all_of(text, [](char letter) {
-        return is_letter_or_digit(letter) || std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+        return is_letter_or_digit(letter) ||
+               std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
     });
 }
 
@@ -140,7 +141,8 @@ std::optional<AddressBlock> address_of(const Url& url)
 bool is_path_pattern(std::string_view text) noexcept
 {
     return !text.empty() && text.size() <= 1024 && (text.front() == '/' || text.front() == '*') &&
-           std::ranges::none_of(text, [](char letter) { return letter <= ' ' || letter == '#' || letter == '\x7F'; });
+           std::ranges::none_of(
+               text, [](char letter) { return letter <= ' ' || letter == '#' || letter == '\x7F'; });
 }
 
 bool is_cookie(std::string_view text) noexcept
@@ -148,18 +150,33 @@ bool is_cookie(std::string_view text) noexcept
     const auto equals = text.find('=');
     return equals != std::string_view::npos && text.size() <= 4096 && is_token(text.substr(0, equals)) &&
            std::ranges::all_of(text.substr(equals + 1), [](char letter) {
-               return letter > ' ' && letter < '\x7F' && std::string_view("\",;\\").find(letter) == std::string_view::npos;
+               return letter > ' ' && letter < '\x7F' &&
+                      std::string_view("\",;\\").find(letter) == std::string_view::npos;
            });
 }
 
 bool is_extra_header(std::string_view text) noexcept
 {
-    static constexpr std::array<std::string_view, 17> ours{
-        "host",        "user-agent",          "cookie",        "authorization",     "proxy-authorization", "connection",
-        "keep-alive",  "transfer-encoding",   "te",            "trailer",           "upgrade",             "range",
-        "content-length", "accept-encoding",  "if-none-match", "if-modified-since", "expect"};
+    static constexpr std::array<std::string_view, 17> ours{"host",
+                                                           "user-agent",
+                                                           "cookie",
+                                                           "authorization",
+                                                           "proxy-authorization",
+                                                           "connection",
+                                                           "keep-alive",
+                                                           "transfer-encoding",
+                                                           "te",
+                                                           "trailer",
+                                                           "upgrade",
+                                                           "range",
+                                                           "content-length",
+                                                           "accept-encoding",
+                                                           "if-none-match",
+                                                           "if-modified-since",
+                                                           "expect"};
     const auto colon = text.find(": ");
-    if (colon == std::string_view::npos || text.size() > 1024 || !is_token(text.substr(0, colon))) return false;
+    if (colon == std::string_view::npos || text.size() > 1024 || !is_token(text.substr(0, colon)))
+        return false;
     std::string name(text.substr(0, colon));
     std::ranges::transform(name, name.begin(), [](char letter) {
         return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
@@ -175,7 +192,8 @@ bool is_socks_proxy(std::string_view text)
     if (!text.starts_with(scheme)) return false;
     const auto rest = text.substr(scheme.size());
     const auto colon = rest.rfind(':');
-    if (colon == std::string_view::npos || rest.find_first_of("/?#@\\ ") != std::string_view::npos) return false;
+    if (colon == std::string_view::npos || rest.find_first_of("/?#@\\ ") != std::string_view::npos)
+        return false;
     const auto port = number(rest.substr(colon + 1), 65'535);
     return port && *port > 0 && Url::parse("https://" + std::string(rest) + "/").has_value();
 }

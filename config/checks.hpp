@@ -52,8 +52,8 @@ bool is_path_pattern(std::string_view text) noexcept;
 // "name=value" of one cookie (RFC 6265 section 4.1.1).
 bool is_cookie(std::string_view text) noexcept;
 
-// "Name: value" of a request header that a site's operator may want. Not those which say who we are, what is asked and
-// how it is sent, nor those which hold credentials and would stand here in clear.
+// "Name: value" of a request header that a site's operator may want. Not those which say who we are, what is
+// asked and how it is sent, nor those which hold credentials and would stand here in clear.
 bool is_extra_header(std::string_view text) noexcept;
 
 // "socks5h://host:port": the proxy resolves names, so no lookup tells anybody what is watched.

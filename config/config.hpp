@@ -125,7 +125,8 @@ struct Channel {
 };
 
 enum class RobotsPolicy : std::uint8_t { obey, ignore };
-// What comes of a certificate that proves nothing: refuse takes no answer, record takes it and writes down why.
+// What comes of a certificate that proves nothing: refuse takes no answer, record takes it and writes down
+// why.
 enum class TlsErrors : std::uint8_t { refuse, record };
 
 // One entry of the watch list.
@@ -134,20 +135,21 @@ struct Site {
     bool enabled = true;
     std::vector<std::string> seeds; // normalised addresses, each on one of `hosts`
     std::vector<std::string> hosts; // the scope: lower-case HOST (any default port) or HOST:PORT
-    std::vector<std::string> paths;          // pages looked at, as robots.txt writes paths; empty: all
+    std::vector<std::string> paths; // pages looked at, as robots.txt writes paths; empty: all
     std::vector<std::string> excluded_paths; // neither pages nor pictures there
     std::chrono::milliseconds delay{2'000};
     std::chrono::milliseconds address_delay{2'000}; // as delay when absent
     int concurrency = 2;
     RobotsPolicy robots = RobotsPolicy::obey;
-    // Required where robots.txt is ignored: why, who decided so, and the first moment at which it counts again.
+    // Required where robots.txt is ignored: why, who decided so, and the first moment at which it counts
+    // again.
     std::string robots_reason;
     std::string robots_decided_by;
-    Timestamp robots_until{}; // written as the last day, "2027-01-31"
+    Timestamp robots_until{};         // written as the last day, "2027-01-31"
     int max_depth = 20;               // as crawl.max_depth when absent
     std::int64_t max_pages = 100'000; // as crawl.max_pages_per_site when absent
     std::int64_t max_pages_per_day = 50'000;
-    std::int64_t max_bytes_per_day = 50'000'000'000;           // of answers' bodies
+    std::int64_t max_bytes_per_day = 50'000'000'000;              // of answers' bodies
     std::chrono::milliseconds revisit_min{std::chrono::hours(1)}; // as in crawl when absent
     std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
     std::vector<std::string> cookies; // "name=value", sent to the site's hosts

@@ -49,8 +49,12 @@ void Document::read_paths(Section& section, std::string_view key, std::vector<st
     section.get(key, patterns);
     if (patterns.size() > 100) section.complain(key, "more than 100");
     for (const auto& [place, text] : patterns) {
-        if (is_path_pattern(text)) out.push_back(text);
-        else section.complain_at(place, key, fmt::format("\"{}\" is no path such as \"/gallery/\" or \"*.html$\"", shown(text)));
+        if (is_path_pattern(text))
+            out.push_back(text);
+        else
+            section.complain_at(
+                place, key,
+                fmt::format("\"{}\" is no path such as \"/gallery/\" or \"*.html$\"", shown(text)));
     }
 }
 
@@ -74,11 +78,15 @@ void Document::read_robots(Section& section, Site& site)
         return;
     }
     if (site.robots_reason.empty())
-        section.complain("robots_reason", "missing: write down why robots.txt is ignored; it goes into the evidence");
+        section.complain("robots_reason",
+                         "missing: write down why robots.txt is ignored; it goes into the evidence");
     if (site.robots_decided_by.empty())
         section.complain("robots_decided_by", "missing: name who decided that robots.txt is ignored");
-    if (const auto end = end_of_day(until)) site.robots_until = *end;
-    else section.complain("robots_until", "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
+    if (const auto end = end_of_day(until))
+        site.robots_until = *end;
+    else
+        section.complain("robots_until",
+                         "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
 }
 
 void Document::read_manner(Section& section, Site& site)
@@ -86,27 +94,37 @@ void Document::read_manner(Section& section, Site& site)
     std::vector<PlacedText> cookies;
     section.get("cookies", cookies);
     for (const auto& [place, text] : cookies) {
-        if (is_cookie(text)) site.cookies.push_back(text);
-        else section.complain_at(place, "cookies", "not \"name=value\" of one cookie"); // it may be a secret: not repeated
+        if (is_cookie(text))
+            site.cookies.push_back(text);
+        else
+            section.complain_at(place, "cookies",
+                                "not \"name=value\" of one cookie"); // it may be a secret: not repeated
     }
     read_secret_source(section, "cookies_file", site.cookies_file);
     std::vector<PlacedText> headers;
     section.get("headers", headers);
     for (const auto& [place, text] : headers) {
-        if (is_extra_header(text)) site.headers.push_back(text);
+        if (is_extra_header(text))
+            site.headers.push_back(text);
         else
-            section.complain_at(place, "headers",
-                                "not \"Name: value\", or a header that is ours to send; cookies have keys of their own");
+            section.complain_at(
+                place, "headers",
+                "not \"Name: value\", or a header that is ours to send; cookies have keys of their own");
     }
     section.get("proxy", site.proxy);
     if (!site.proxy.empty() && !is_socks_proxy(site.proxy))
         section.complain("proxy", fmt::format("\"{}\" is not \"socks5h://host:port\"", shown(site.proxy)));
-    const auto is_onion = [](const std::string& host) { return host.ends_with(".onion") || host.find(".onion:") != std::string::npos; };
+    const auto is_onion = [](const std::string& host) {
+        return host.ends_with(".onion") || host.find(".onion:") != std::string::npos;
+    };
     if (site.proxy.empty() && std::ranges::any_of(site.hosts, is_onion))
-        section.complain("proxy", "missing: onion services are reached over a proxy only, such as \"socks5h://127.0.0.1:9050\"");
+        section.complain(
+            "proxy",
+            "missing: onion services are reached over a proxy only, such as \"socks5h://127.0.0.1:9050\"");
     std::string tls_errors = "refuse";
     section.get("tls_errors", tls_errors);
-    if (tls_errors != "refuse" && tls_errors != "record") section.complain("tls_errors", "neither \"refuse\" nor \"record\"");
+    if (tls_errors != "refuse" && tls_errors != "record")
+        section.complain("tls_errors", "neither \"refuse\" nor \"record\"");
     site.tls_errors = tls_errors == "record" ? TlsErrors::record : TlsErrors::refuse;
     section.get("contact_note", site.contact_note);
     // As organisation.name: a comment of RFC 9110 section 5.6.5.

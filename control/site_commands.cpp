@@ -17,7 +17,8 @@ constexpr std::int64_t pages_without_pictures = 10;
 std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
 {
     if (all_stopped) return "stopped";
-    const bool failing = health.last_failure && (!health.last_success || *health.last_success < *health.last_failure);
+    const bool failing =
+        health.last_failure && (!health.last_success || *health.last_success < *health.last_failure);
     const int status = health.last_failure_status;
     if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
     if (failing && !health.last_success) return "unreachable";
@@ -55,8 +56,10 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
     json::array rows;
     for (const auto& site : settings_.sites) {
         json::array first;
-        for (const auto& visit : frontier_.next_visits(site.name, actor.at, cases_.generation(), addresses_in_a_plan))
-            first.push_back(json::object{{"url", visit.url.text()}, {"kind", name_of(visit.kind)}, {"depth", visit.depth}});
+        for (const auto& visit :
+             frontier_.next_visits(site.name, actor.at, cases_.generation(), addresses_in_a_plan))
+            first.push_back(json::object{
+                {"url", visit.url.text()}, {"kind", name_of(visit.kind)}, {"depth", visit.depth}});
         json::array rates;
         for (const auto& [level, pages] : frontier_.page_rates(site.name))
             rates.push_back(json::object{{"level", level}, {"pages", pages}});
@@ -81,7 +84,8 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         const auto health = frontier_.site_health(site.name, generation, actor.at);
         json::array stopped_here;
         for (const auto& host : stopped)
-            if (std::ranges::find(site.hosts, host.host) != site.hosts.end()) stopped_here.push_back(json::string(host.host));
+            if (std::ranges::find(site.hosts, host.host) != site.hosts.end())
+                stopped_here.push_back(json::string(host.host));
         json::object row;
         row["site"] = site.name;
         row["state"] = state_of(health, !site.hosts.empty() && stopped_here.size() == site.hosts.size());

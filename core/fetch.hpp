@@ -60,7 +60,7 @@ struct FetchRequest {
 
 // Who answered, recorded for every transfer, also on a reused connection.
 struct PeerInfo {
-    std::string address{};      // "192.0.2.1" or "2001:db8::1"; empty behind a proxy
+    std::string address{}; // "192.0.2.1" or "2001:db8::1"; empty behind a proxy
     std::uint16_t port = 0;
     std::string http_version{}; // "http/1.1", "h2"
     std::string tls_version{};  // "tls/1.3"; empty without TLS

@@ -42,7 +42,7 @@ struct PaceHistory {
     // When the last request started, or when the first byte of its answer came, whichever is known: a request
     // is with the host some time after its start, and the pause counts from there.
     std::optional<Moment> last_start{};
-    std::chrono::milliseconds latency{0}; // until the first byte, a moving average; 0: not known
+    std::chrono::milliseconds latency{0};     // until the first byte, a moving average; 0: not known
     std::chrono::milliseconds crawl_delay{0}; // of robots.txt, capped
     std::chrono::milliseconds backoff{0};     // pause that the host's trouble asks for; 0: none
     std::optional<Moment> backoff_changed{};

@@ -48,7 +48,8 @@ public:
     Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);
 
     // Hosts ("board.example", "board.example:8080") that get no request: waits for a turn there end with
-    // `cancelled`, now and until they are no longer among them. Requests under way are the transport's to end.
+    // `cancelled`, now and until they are no longer among them. Requests under way are the transport's to
+    // end.
     void set_stopped(std::set<std::string, std::less<>> hosts);
 
     HostStanding standing(const std::string& origin) const override;

@@ -28,8 +28,8 @@ struct RevisitSettings {
 struct SiteRules {
     std::string name;
     std::vector<std::string> hosts; // HOST or HOST:PORT, lower case: the scope
-    // Patterns as comparable_pattern() makes them. Pages lie within `paths`, unless it is empty; nothing within
-    // `excluded_paths`.
+    // Patterns as comparable_pattern() makes them. Pages lie within `paths`, unless it is empty; nothing
+    // within `excluded_paths`.
     std::vector<std::string> paths{};
     std::vector<std::string> excluded_paths{};
     PaceSettings pace{};

@@ -37,11 +37,14 @@ std::size_t cpu_threads()
 
 } // namespace
 
-Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options, const Clock& clock)
-    : loop_(loop), config_(config), crawl_(or_throw(crawl_settings(config), "sites")), options_(std::move(options)), clock_(clock), started_(clock.now()),
+Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options,
+               const Clock& clock)
+    : loop_(loop), config_(config), crawl_(or_throw(crawl_settings(config), "sites")),
+      options_(std::move(options)), clock_(clock), started_(clock.now()),
       lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
-      cpu_(cpu_threads()), stores_(paths_of(config).storage), references_(loop, stores_, keys_.sealing, clock),
+      cpu_(cpu_threads()), stores_(paths_of(config).storage),
+      references_(loop, stores_, keys_.sealing, clock),
       web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
@@ -135,8 +138,9 @@ Task<Result<void>> Engine::note_robots()
                       {{"site", site.name}, {"until", format_utc(site.robots_until)}});
             continue;
         }
-        log::warn("engine", "robots.txt is ignored",
-                  {{"site", site.name}, {"reason", site.robots_reason}, {"until", format_utc(site.robots_until)}});
+        log::warn(
+            "engine", "robots.txt is ignored",
+            {{"site", site.name}, {"reason", site.robots_reason}, {"until", format_utc(site.robots_until)}});
         overridden.push_back(fmt::format("{} until {}", site.name, format_utc(site.robots_until)));
     }
     auto append = [&overridden, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) -> Result<void> {
@@ -267,7 +271,8 @@ Task<Result<void>> Engine::use(config::Config config)
     scheduler_.use(crawl_);
     commands_ = make_commands();
     const auto noted = co_await note_robots();
-    if (!noted) log::error("engine", "not written into the audit log", {{"reason", to_string(noted.error())}});
+    if (!noted)
+        log::error("engine", "not written into the audit log", {{"reason", to_string(noted.error())}});
     // An alert whose delivery is cut here is sent again under the same id.
     channels_->stop();
     outboxes_.stop();

@@ -28,12 +28,13 @@ std::string robots_policy(const config::Config& config)
     std::string policy = "obey";
     for (const auto& site : config.sites)
         if (site.robots == config::RobotsPolicy::ignore)
-            policy += fmt::format("; ignored for {}: {} (decided by {}, before {})", site.name, site.robots_reason,
-                                  site.robots_decided_by, format_utc(site.robots_until));
+            policy += fmt::format("; ignored for {}: {} (decided by {}, before {})", site.name,
+                                  site.robots_reason, site.robots_decided_by, format_utc(site.robots_until));
     return policy;
 }
 
-// What the site is sent beside the usual: its headers, its cookies, and a User-Agent of its own where one is noted.
+// What the site is sent beside the usual: its headers, its cookies, and a User-Agent of its own where one is
+// noted.
 Result<std::vector<HeaderField>> headers_of(const config::Config& config, const config::Site& site)
 {
     std::vector<HeaderField> headers;
@@ -44,13 +45,15 @@ Result<std::vector<HeaderField>> headers_of(const config::Config& config, const 
     auto cookies = site.cookies;
     if (!site.cookies_file.empty()) {
         const auto secret = config::read_secret(site.cookies_file);
-        if (!secret) return Error{secret.error().code, fmt::format("site {}: {}", site.name, secret.error().detail)};
+        if (!secret)
+            return Error{secret.error().code, fmt::format("site {}: {}", site.name, secret.error().detail)};
         std::istringstream lines(*secret);
         for (std::string line; std::getline(lines, line);) {
             if (line.ends_with('\r')) line.pop_back();
             if (line.empty()) continue;
             if (!config::is_cookie(line))
-                return Error{Errc::malformed, fmt::format("site {}: {}: a line is no \"name=value\"", site.name, site.cookies_file)};
+                return Error{Errc::malformed, fmt::format("site {}: {}: a line is no \"name=value\"",
+                                                          site.name, site.cookies_file)};
             cookies.push_back(line);
         }
     }
@@ -106,7 +109,8 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
     std::vector<store::SiteRow> rows;
     for (const auto& site : config.sites) {
         if (!site.enabled) continue;
-        store::SiteRow row{site.name, {}, site.hosts, site.max_pages, site.max_pages_per_day, site.max_bytes_per_day};
+        store::SiteRow row{
+            site.name, {}, site.hosts, site.max_pages, site.max_pages_per_day, site.max_bytes_per_day};
         for (const auto& seed : site.seeds)
             if (const auto url = Url::parse(seed)) row.seeds.push_back(*url);
         rows.push_back(std::move(row));
@@ -137,7 +141,8 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
         auto headers = headers_of(config, site);
         if (!headers) return headers.error();
         rules->headers = *std::move(headers);
-        rules->route = {site.proxy, site.tls_errors == config::TlsErrors::record ? TlsErrors::record : TlsErrors::refuse};
+        rules->route = {site.proxy,
+                        site.tls_errors == config::TlsErrors::record ? TlsErrors::record : TlsErrors::refuse};
         settings->sites.emplace(site.name, std::move(rules));
     }
     return std::shared_ptr<const crawler::CrawlSettings>(std::move(settings));

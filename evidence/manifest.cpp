@@ -65,13 +65,13 @@ json::value fetched_json(const std::vector<Fetched>& hops)
     if (hops.empty()) return nullptr;
     const auto& last = hops.back();
     json::object told{{"cut", name_of(last.cut)},
-                        {"finished_at", format_utc(last.finished)},
-                        {"peer_address", last.peer.address},
-                        {"redirects", hops.size() - 1},
-                        {"started_at", format_utc(last.started)},
-                        {"status", last.status},
-                        {"tls", last.peer.tls_version},
-                        {"url", last.url.text()}};
+                      {"finished_at", format_utc(last.finished)},
+                      {"peer_address", last.peer.address},
+                      {"redirects", hops.size() - 1},
+                      {"started_at", format_utc(last.started)},
+                      {"status", last.status},
+                      {"tls", last.peer.tls_version},
+                      {"url", last.url.text()}};
     if (!last.peer.tls_problem.empty()) told["tls_problem"] = last.peer.tls_problem;
     if (!last.peer.proxy.empty()) told["proxy"] = last.peer.proxy;
     return told;

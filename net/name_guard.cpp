@@ -7,9 +7,9 @@ namespace stillwatch::net {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> private_suffixes{
-    "localhost", "local", "localdomain", "internal", "intranet", "private",
-    "corp",      "home",  "lan",         "arpa",     "invalid",  "domain"};
+constexpr std::array<std::string_view, 12> private_suffixes{"localhost", "local",   "localdomain", "internal",
+                                                            "intranet",  "private", "corp",        "home",
+                                                            "lan",       "arpa",    "invalid",     "domain"};
 
 bool is_digit(char c) noexcept
 {

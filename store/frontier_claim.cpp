@@ -201,8 +201,8 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
     return result;
 }
 
-std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now, std::int64_t generation,
-                                                 std::size_t limit) const
+std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now,
+                                                 std::int64_t generation, std::size_t limit) const
 {
     std::vector<HostRow> hosts;
     {

@@ -155,7 +155,7 @@ struct SiteHealth {
     std::int64_t bytes_that_day = 0;
     std::optional<Timestamp> last_success{}; // a page or picture was read
     std::optional<Timestamp> last_failure{};
-    int last_failure_status = 0; // HTTP; 0: no answer
+    int last_failure_status = 0;         // HTTP; 0: no answer
     std::map<std::string, int> robots{}; // HTTP status of robots.txt by origin; 0: unreachable
 };
 

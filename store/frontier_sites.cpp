@@ -9,8 +9,9 @@ Result<void> FrontierDatabase::stop_host(const StoppedHost& host)
 {
     return impl_->change([&]() -> Result<void> {
         impl_->connection
-            .prepare("INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4) "
-                     "ON CONFLICT DO UPDATE SET reason = excluded.reason")
+            .prepare(
+                "INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4) "
+                "ON CONFLICT DO UPDATE SET reason = excluded.reason")
             .bind(host.host, host.since, host.stopped_by, host.reason)
             .run();
         return {};
@@ -36,7 +37,8 @@ std::vector<StoppedHost> FrontierDatabase::stopped_hosts() const
     return result;
 }
 
-SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t generation, Timestamp now) const
+SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t generation,
+                                         Timestamp now) const
 {
     SiteHealth health;
     {
@@ -53,8 +55,10 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
             case Outcome::page: health.pages_read += urls; break;
             case Outcome::unchanged:
             case Outcome::compared:
-                if (is_page) health.pages_read += urls;
-                else if (row.integer(2) >= generation) health.images_compared += urls;
+                if (is_page)
+                    health.pages_read += urls;
+                else if (row.integer(2) >= generation)
+                    health.images_compared += urls;
                 break;
             case Outcome::undecodable:
             case Outcome::too_small:
@@ -68,7 +72,8 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
     {
         auto row = impl_->connection.prepare(
             "SELECT max(h.last_success), max(h.last_failure), iif(s.day = ?2, s.pages_that_day, 0), "
-            "iif(s.day = ?2, s.bytes_that_day, 0) FROM site s LEFT JOIN host h ON h.site_id = s.id AND h.enabled = 1 "
+            "iif(s.day = ?2, s.bytes_that_day, 0) FROM site s LEFT JOIN host h ON h.site_id = s.id AND "
+            "h.enabled = 1 "
             "WHERE s.name = ?1 GROUP BY s.id");
         if (row.bind(site, Impl::day_of(now)).step()) {
             if (!row.is_null(0) && row.integer(0) > 0) health.last_success = row.time(0);
@@ -82,7 +87,8 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
         "ON s.id = h.site_id LEFT JOIN robots r ON r.origin = h.origin WHERE s.name = ?1 AND h.enabled = 1");
     row.bind(site);
     while (row.step()) {
-        if (health.last_failure && row.time(1) == *health.last_failure) health.last_failure_status = row.small(2);
+        if (health.last_failure && row.time(1) == *health.last_failure)
+            health.last_failure_status = row.small(2);
         if (!row.is_null(3)) health.robots[row.text(0)] = row.small(3);
     }
     return health;

@@ -38,7 +38,8 @@ void check(const Config& config)
             claim(std::ranges::find(site.hosts, url->host_port()) != site.hosts.end(), "seeds are in the scope");
         }
         claim(site.robots == RobotsPolicy::obey ||
-                  (!site.robots_reason.empty() && !site.robots_decided_by.empty() && site.robots_until > Timestamp{}),
+                  (!site.robots_reason.empty() && !site.robots_decided_by.empty() &&
+                   site.robots_until > Timestamp{}),
               "robots are ignored for a reason, by somebody, for a time");
         claim(site.proxy.empty() || is_socks_proxy(site.proxy), "proxies resolve names");
     }

@@ -56,7 +56,8 @@ TEST_F(Proxy, WhereThereIsNoneNothingGoesStraight)
 {
     asio::io_context io;
     HttpClient client(io, {.user_agent = "test", .route = {"socks5h://127.0.0.1:1", TlsErrors::refuse}});
-    const auto got = run(io, client.fetch(get("http://loopback.test:" + std::to_string(server.port()) + "/ok")));
+    const auto got =
+        run(io, client.fetch(get("http://loopback.test:" + std::to_string(server.port()) + "/ok")));
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code, Errc::unreachable);
     EXPECT_EQ(server.connections(), 0U);

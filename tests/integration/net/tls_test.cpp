@@ -191,7 +191,8 @@ TEST_F(Tls, ACertificateOfAnotherHostIsRecordedWhereThatIsAsked)
     auto lenient = settings(nginx->certificates.authority);
     lenient.route.tls_errors = TlsErrors::record;
     HttpClient client_of_site(io, lenient);
-    const auto other = run(io, client_of_site.fetch(get(url(nginx->h2_port, "/page.html", "loopback.test")))).value();
+    const auto other =
+        run(io, client_of_site.fetch(get(url(nginx->h2_port, "/page.html", "loopback.test")))).value();
     EXPECT_EQ(other.peer.tls_problem, "the certificate is of another host");
     const auto own = run(io, client_of_site.fetch(get(url(nginx->h2_port, "/page.html")))).value();
     EXPECT_EQ(own.peer.tls_problem, "") << "a good certificate is no problem";

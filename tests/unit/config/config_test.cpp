@@ -66,11 +66,15 @@ TEST(Config, SiteIsReadWithItsScope)
 TEST(Config, RobotsAreIgnoredOnlyWithAReasonANameAndAnEnd)
 {
     const std::string site = "[[site]]\nname = \"s\"\nseeds = [\"http://s.example/\"]\nhosts = [\"s.example\"]\n";
-    EXPECT_THAT(problems_of(site + "robots = \"ignore\"\n"),
-                ElementsAre("6: site.robots_reason: missing: write down why robots.txt is ignored; it goes into the evidence",
-                            "6: site.robots_decided_by: missing: name who decided that robots.txt is ignored",
-                            "6: site.robots_until: missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again"));
-    const std::string ignore = "robots = \"ignore\"\nrobots_reason = \"agreed with the operator\"\nrobots_decided_by = \"anna\"\n";
+    EXPECT_THAT(
+        problems_of(site + "robots = \"ignore\"\n"),
+        ElementsAre(
+            "6: site.robots_reason: missing: write down why robots.txt is ignored; it goes into the evidence",
+            "6: site.robots_decided_by: missing: name who decided that robots.txt is ignored",
+            "6: site.robots_until: missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed "
+            "again"));
+    const std::string ignore =
+        "robots = \"ignore\"\nrobots_reason = \"agreed with the operator\"\nrobots_decided_by = \"anna\"\n";
     EXPECT_THAT(problems_of(site + ignore + "robots_until = \"2027-02-30\"\n"), SizeIs(1));
     const auto config = loaded(site + ignore + "robots_until = \"2027-01-31\"\n");
     EXPECT_EQ(config.sites.front().robots, RobotsPolicy::ignore);
@@ -82,11 +86,14 @@ TEST(Config, RobotsAreIgnoredOnlyWithAReasonANameAndAnEnd)
 
 TEST(Config, ASiteIsAskedAsItsSectionSays)
 {
-    const auto config = loaded("[crawl]\nrevisit_min = \"2h\"\n[[site]]\nname = \"s\"\nseeds = [\"http://abc.onion/\"]\nhosts = [\"abc.onion\"]\n"
+    const auto config = loaded("[crawl]\nrevisit_min = \"2h\"\n[[site]]\nname = \"s\"\nseeds = "
+                               "[\"http://abc.onion/\"]\nhosts = [\"abc.onion\"]\n"
                                "paths = [\"/gallery/\", \"*.html$\"]\nexcluded_paths = [\"/gallery/old/\"]\n"
                                "max_pages_per_day = 7\nmax_bytes_per_day = 2_000_000\nrevisit_max = \"3d\"\n"
-                               "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = [\"Accept-Language: en\"]\n"
-                               "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note = \"agreed with the admins\"\n");
+                               "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = "
+                               "[\"Accept-Language: en\"]\n"
+                               "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note "
+                               "= \"agreed with the admins\"\n");
     ASSERT_EQ(config.sites.size(), 1U);
     const auto& site = config.sites.front();
     EXPECT_THAT(site.paths, ElementsAre("/gallery/", "*.html$"));

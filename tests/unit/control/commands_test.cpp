@@ -115,8 +115,8 @@ TEST_F(CommandsTest, WhatChangesReferencesSaysSo)
     EXPECT_TRUE(run("case.renew", with(consent(), "case", json::value(pseudonym))).value().effects.references);
     EXPECT_TRUE(run("reference.remove", {{"case", pseudonym}, {"name", "R-01"}}).value().effects.references);
     EXPECT_TRUE(run("case.withdraw", {{"case", pseudonym}}).value().effects.references);
-    for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify", "site.list", "site.plan",
-                                "site.health", "status"}) {
+    for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify",
+                                "site.list", "site.plan", "site.health", "status"}) {
         EXPECT_FALSE(run(reading).value().effects.references) << reading;
         EXPECT_FALSE(run(reading).value().effects.alerts) << reading;
     }
@@ -250,7 +250,8 @@ TEST_F(CommandsTest, AHostIsStoppedAndResumed)
 {
     EXPECT_EQ(error_of("site.stop", {{"host", "other.example"}, {"reason", "x"}}).code, Errc::not_found);
     EXPECT_EQ(error_of("site.stop", {{"host", "board.example"}}).code, Errc::invalid_argument);
-    EXPECT_TRUE(run("site.stop", {{"host", "board.example"}, {"reason", "they asked"}}).value().effects.hosts);
+    EXPECT_TRUE(
+        run("site.stop", {{"host", "board.example"}, {"reason", "they asked"}}).value().effects.hosts);
     EXPECT_EQ(frontier.stopped_hosts().at(0).reason, "they asked");
     EXPECT_EQ(result_of("site.health").at(0).at("stopped_hosts").as_array().size(), 1U);
     EXPECT_TRUE(run("site.resume", {{"host", "board.example"}}).value().effects.hosts);
@@ -267,7 +268,8 @@ TEST_F(CommandsTest, HealthHasAStateForEachSite)
     EXPECT_EQ(result_of("site.health").at(0).at("state"), "not_visited");
     ASSERT_TRUE(frontier.set_sites({stillwatch::test::sample_site()}));
     const auto seed = frontier.next_visits("board", clock.time, 0, 1).at(0);
-    store::VisitResult result{.id = seed.id, .host = seed.host, .at = clock.time, .outcome = store::Outcome::unreachable};
+    store::VisitResult result{
+        .id = seed.id, .host = seed.host, .at = clock.time, .outcome = store::Outcome::unreachable};
     result.http_status = 403;
     result.due = clock.time;
     ASSERT_TRUE(frontier.apply({result}));

@@ -34,10 +34,12 @@ TEST(Pace, TheLongestPauseCounts)
 
 TEST(Pace, ThePauseCountsFromWhenTheHostHadTheRequest)
 {
-    const auto history = after({.last_start = start}, {.load = Load::fine, .first_byte = 300ms}, start, start + 900ms, settings);
+    const auto history = after({.last_start = start}, {.load = Load::fine, .first_byte = 300ms}, start,
+                               start + 900ms, settings);
     EXPECT_EQ(next_start(history, start + 900ms, settings), start + 2'300ms);
     // An answer that came late does not take back what started meanwhile.
-    const auto later = after({.last_start = start + 2s}, {.load = Load::fine, .first_byte = 300ms}, start, start + 2s, settings);
+    const auto later = after({.last_start = start + 2s}, {.load = Load::fine, .first_byte = 300ms}, start,
+                             start + 2s, settings);
     EXPECT_EQ(later.last_start, start + 2s);
 }
 

@@ -97,11 +97,13 @@ TEST_F(PoliteFetcherTest, HeadersOfASiteGoToItsHostsOnly)
     auto rules = *site;
     rules.headers = {{"Cookie", "age=18"}};
     site = std::make_shared<const SiteRules>(rules);
-    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::redirect("https://elsewhere.example/robots.txt");
+    web.pages["https://board.example/robots.txt"] =
+        ScriptedFetcher::redirect("https://elsewhere.example/robots.txt");
     web.pages["https://elsewhere.example/robots.txt"] = ScriptedFetcher::text("");
     EXPECT_TRUE(fetch("https://board.example/a").has_value());
     const auto has_cookie = [](const ScriptedFetcher::Asked& asked) {
-        return std::ranges::find(asked.headers, std::string("Cookie"), &HeaderField::name) != asked.headers.end();
+        return std::ranges::find(asked.headers, std::string("Cookie"), &HeaderField::name) !=
+               asked.headers.end();
     };
     ASSERT_EQ(web.asked.size(), 3U);
     for (const auto& asked : web.asked)

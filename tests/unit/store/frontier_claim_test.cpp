@@ -177,7 +177,8 @@ TEST_F(Frontier, ASiteGetsNoMorePagesADayThanItMay)
     ASSERT_THAT(visits, SizeIs(3)) << "the picture and two pages";
     std::vector<VisitResult> results;
     for (const auto& visit : visits)
-        results.push_back(ended(visit, visit.kind == LinkKind::page ? Outcome::page : Outcome::compared, at(2)));
+        results.push_back(
+            ended(visit, visit.kind == LinkKind::page ? Outcome::page : Outcome::compared, at(2)));
     ASSERT_TRUE(database.apply(results));
     EXPECT_THAT(claim(at(5000)), IsEmpty());
     EXPECT_EQ(database.site_health("board", 0, at(5000)).pages_that_day, 3);
@@ -201,7 +202,8 @@ TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
 {
     ASSERT_TRUE(database.stop_host({"board.example", at(0), "anna", "they asked"}));
     EXPECT_THAT(claim(at(1)), IsEmpty());
-    EXPECT_THAT(database.stopped_hosts(), ElementsAre(StoppedHost{"board.example", at(0), "anna", "they asked"}));
+    EXPECT_THAT(database.stopped_hosts(),
+                ElementsAre(StoppedHost{"board.example", at(0), "anna", "they asked"}));
     ASSERT_TRUE(database.resume_host("board.example"));
     EXPECT_THAT(claim(at(1)), SizeIs(1));
     EXPECT_EQ(database.resume_host("board.example").error().code, Errc::not_found);
@@ -209,8 +211,9 @@ TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
 
 TEST_F(Frontier, HealthTellsWhatBecameOfASite)
 {
-    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg"), page_link("https://board.example/x"),
-                                                page_link("https://board.example/y")});
+    read_page("https://board.example/", at(0),
+              {picture("https://board.example/a.jpg"), page_link("https://board.example/x"),
+               page_link("https://board.example/y")});
     compare("https://board.example/a.jpg", at(1), 2, false);
     auto blocked = ended(take("https://board.example/x", at(2), 2), Outcome::unreachable, at(10));
     blocked.http_status = 403;
@@ -232,7 +235,8 @@ TEST_F(Frontier, HealthTellsWhatBecameOfASite)
 
 TEST_F(Frontier, WhatIsNextIsToldWithoutClaimingIt)
 {
-    read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg"), page_link("https://board.example/x")});
+    read_page("https://board.example/", at(0),
+              {picture("https://board.example/a.jpg"), page_link("https://board.example/x")});
     const auto next = texts(database.next_visits("board", at(1), 0, 10));
     EXPECT_THAT(next, ElementsAre("https://board.example/a.jpg", "https://board.example/x"));
     EXPECT_EQ(claimed(at(1)), next);
