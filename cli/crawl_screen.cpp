@@ -13,7 +13,7 @@ namespace stillwatch::cli {
 
 namespace {
 
-constexpr std::size_t bar_width = 20;
+constexpr std::size_t bar_width = 16;
 constexpr std::size_t most_lines = 20; // a screen has no more room; the other sites are summed up
 
 std::size_t columns()
@@ -37,9 +37,10 @@ std::string crawl_line(const std::string& site, const crawler::SiteProgress& don
     const auto whole = std::max<std::int64_t>(visited + waiting, 1);
     const auto filled = static_cast<std::size_t>(static_cast<std::int64_t>(bar_width) * visited / whole);
     const double rate = seconds > 0 ? static_cast<double>(visited) / seconds : 0;
-    auto line = fmt::format("{:<16.16} [{}{}] {} of {}  pages {}  images {}  {:.1f}/s  errors {}", site,
+    // What counts most stands first: narrow terminals cut the end off.
+    auto line = fmt::format("{:<16.16} [{}{}] {} of {}  {:.1f}/s  errors {}  pages {}  images {}", site,
                             std::string(filled, '#'), std::string(bar_width - filled, '.'), visited, whole,
-                            done.pages, done.images, rate, done.errors);
+                            rate, done.errors, done.pages, done.images);
     return line.substr(0, width > 0 ? width - 1 : 0);
 }
 
