@@ -1,9 +1,12 @@
 #include "cli/command.hpp"
+#include "cli/crawl_screen.hpp"
 #include "cli/session.hpp"
 
 #include "daemon/engine.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <fmt/format.h>
 
@@ -30,6 +33,35 @@ json::object by_label(const daemon::Counters& counters, std::string_view name)
     return told;
 }
 
+// Draws the screen once a second until `goes_on` is false, and a last time then.
+Task<> show(daemon::Engine& engine, const bool& goes_on)
+{
+    CrawlScreen screen;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (bool last = false; !last;) {
+        last = !goes_on;
+        control::Command health{"site.health", {}};
+        const auto sites = co_await engine.run(std::move(health), "crawl");
+        if (sites) screen.draw(engine.progress(), *sites);
+        for (int tenth = 0; tenth < 10 && goes_on; ++tenth) {
+            timer.expires_after(std::chrono::milliseconds(100));
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+    }
+}
+
+json::array by_site(const crawler::CrawlProgress& progress)
+{
+    json::array rows;
+    for (const auto& [site, done] : progress.sites)
+        rows.push_back(json::object{{"site", site},
+                                    {"pages", done.pages},
+                                    {"images", done.images},
+                                    {"bytes", done.bytes},
+                                    {"errors", done.errors}});
+    return rows;
+}
+
 Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& options)
 {
     const auto begun = std::chrono::steady_clock::now();
@@ -39,7 +71,16 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
         co_return started.error();
     }
     if (!options.no_match) engine.start_loops({});
+    bool goes_on = true;
+    TaskGroup screen(co_await asio::this_coro::executor);
+    if (CrawlScreen::is_there()) screen.spawn("screen", show(engine, goes_on), {});
     const auto progress = co_await engine.crawl_once();
+    goes_on = false;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    while (screen.running() > 0) {
+        timer.expires_after(std::chrono::milliseconds(20));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
     if (!options.no_match) co_await engine.deliver_due_alerts(patience_for_alerts);
     co_await engine.stop();
     if (!progress) co_return progress.error();
@@ -52,6 +93,7 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
     told["findings"] = engine.counters().total("findings_total");
     told["visits"] = by_label(engine.counters(), "visits_total");
     told["errors"] = by_label(engine.counters(), "fetch_errors_total");
+    told["sites"] = by_site(*progress);
     co_return std::move(told);
 }
 

@@ -27,6 +27,7 @@ int run(int argc, char** argv)
     add_setup_commands(program);
     add_case_commands(program);
     add_operation_commands(program);
+    add_site_commands(program);
     add_evidence_commands(program);
     add_crawl_command(program);
     add_match_command(program);

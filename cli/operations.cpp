@@ -83,10 +83,6 @@ void add_operation_commands(Program program)
     add_findings(program);
     add_outbox(program);
     add_audit(program);
-    auto* site = program.app.add_subcommand("site", "The watch list")->require_subcommand(1);
-    site->add_subcommand("list", "Sites and their hosts")->callback([program]() mutable {
-        print_list(program, {"site.list", {}}, {"site", "hosts"}, "the watch list is empty");
-    });
     program.app.add_subcommand("status", "What the installation knows and does")->callback([program]() mutable {
         print_one(program, {"status", {}});
     });

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -18,6 +19,14 @@ bool is_letter_or_digit(char letter) noexcept
 bool is_local_part_letter(char letter) noexcept
 {
     return is_letter_or_digit(letter) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(letter) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
+{
+    return !text.empty() && std::ranges::all_of(text, [](char letter) {
+        return is_letter_or_digit(letter) ||
+               std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+    });
 }
 
 std::optional<int> number(std::string_view text, int most) noexcept
@@ -127,6 +136,74 @@ std::optional<AddressBlock> address_of(const Url& url)
     auto host = url.host();
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
     return single_address(host);
+}
+
+bool is_path_pattern(std::string_view text) noexcept
+{
+    return !text.empty() && text.size() <= 1024 && (text.front() == '/' || text.front() == '*') &&
+           std::ranges::none_of(
+               text, [](char letter) { return letter <= ' ' || letter == '#' || letter == '\x7F'; });
+}
+
+bool is_cookie(std::string_view text) noexcept
+{
+    const auto equals = text.find('=');
+    return equals != std::string_view::npos && text.size() <= 4096 && is_token(text.substr(0, equals)) &&
+           std::ranges::all_of(text.substr(equals + 1), [](char letter) {
+               return letter > ' ' && letter < '\x7F' &&
+                      std::string_view("\",;\\").find(letter) == std::string_view::npos;
+           });
+}
+
+bool is_extra_header(std::string_view text) noexcept
+{
+    static constexpr std::array<std::string_view, 17> ours{"host",
+                                                           "user-agent",
+                                                           "cookie",
+                                                           "authorization",
+                                                           "proxy-authorization",
+                                                           "connection",
+                                                           "keep-alive",
+                                                           "transfer-encoding",
+                                                           "te",
+                                                           "trailer",
+                                                           "upgrade",
+                                                           "range",
+                                                           "content-length",
+                                                           "accept-encoding",
+                                                           "if-none-match",
+                                                           "if-modified-since",
+                                                           "expect"};
+    const auto colon = text.find(": ");
+    if (colon == std::string_view::npos || text.size() > 1024 || !is_token(text.substr(0, colon)))
+        return false;
+    std::string name(text.substr(0, colon));
+    std::ranges::transform(name, name.begin(), [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    });
+    const auto value = text.substr(colon + 2);
+    return !value.empty() && std::ranges::find(ours, name) == ours.end() &&
+           std::ranges::all_of(value, [](char letter) { return letter >= ' ' && letter < '\x7F'; });
+}
+
+bool is_socks_proxy(std::string_view text)
+{
+    constexpr std::string_view scheme = "socks5h://";
+    if (!text.starts_with(scheme)) return false;
+    const auto rest = text.substr(scheme.size());
+    const auto colon = rest.rfind(':');
+    if (colon == std::string_view::npos || rest.find_first_of("/?#@\\ ") != std::string_view::npos)
+        return false;
+    const auto port = number(rest.substr(colon + 1), 65'535);
+    return port && *port > 0 && Url::parse("https://" + std::string(rest) + "/").has_value();
+}
+
+std::optional<Timestamp> end_of_day(std::string_view text)
+{
+    if (text.size() != 10) return std::nullopt;
+    const auto begin = parse_utc(std::string(text) + "T00:00:00Z");
+    if (!begin) return std::nullopt;
+    return *begin + std::chrono::days(1);
 }
 
 bool is_loopback(const Url& url)

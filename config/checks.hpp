@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/url.hpp"
 
 #include <array>
@@ -44,5 +45,21 @@ std::optional<AddressBlock> address_of(const Url& url);
 
 // "localhost", 127.0.0.0/8 or ::1.
 bool is_loopback(const Url& url);
+
+// A path as robots.txt writes it: from '/' on, '*' for anything, '$' at the end; without blanks and '#'.
+bool is_path_pattern(std::string_view text) noexcept;
+
+// "name=value" of one cookie (RFC 6265 section 4.1.1).
+bool is_cookie(std::string_view text) noexcept;
+
+// "Name: value" of a request header that a site's operator may want. Not those which say who we are, what is
+// asked and how it is sent, nor those which hold credentials and would stand here in clear.
+bool is_extra_header(std::string_view text) noexcept;
+
+// "socks5h://host:port": the proxy resolves names, so no lookup tells anybody what is watched.
+bool is_socks_proxy(std::string_view text);
+
+// The end of the day "2027-01-31", UTC: the first moment after it.
+std::optional<Timestamp> end_of_day(std::string_view text);
 
 } // namespace stillwatch::config

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/clock.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -123,6 +125,9 @@ struct Channel {
 };
 
 enum class RobotsPolicy : std::uint8_t { obey, ignore };
+// What comes of a certificate that proves nothing: refuse takes no answer, record takes it and writes down
+// why.
+enum class TlsErrors : std::uint8_t { refuse, record };
 
 // One entry of the watch list.
 struct Site {
@@ -130,12 +135,29 @@ struct Site {
     bool enabled = true;
     std::vector<std::string> seeds; // normalised addresses, each on one of `hosts`
     std::vector<std::string> hosts; // the scope: lower-case HOST (any default port) or HOST:PORT
+    std::vector<std::string> paths; // pages looked at, as robots.txt writes paths; empty: all
+    std::vector<std::string> excluded_paths; // neither pages nor pictures there
     std::chrono::milliseconds delay{2'000};
+    std::chrono::milliseconds address_delay{2'000}; // as delay when absent
     int concurrency = 2;
     RobotsPolicy robots = RobotsPolicy::obey;
-    std::string robots_reason;            // why robots.txt is ignored; required then
-    int max_depth = 20;                   // as crawl.max_depth when absent
-    std::int64_t max_pages = 100'000;     // as crawl.max_pages_per_site when absent
+    // Required where robots.txt is ignored: why, who decided so, and the first moment at which it counts
+    // again.
+    std::string robots_reason;
+    std::string robots_decided_by;
+    Timestamp robots_until{};         // written as the last day, "2027-01-31"
+    int max_depth = 20;               // as crawl.max_depth when absent
+    std::int64_t max_pages = 100'000; // as crawl.max_pages_per_site when absent
+    std::int64_t max_pages_per_day = 50'000;
+    std::int64_t max_bytes_per_day = 50'000'000'000;              // of answers' bodies
+    std::chrono::milliseconds revisit_min{std::chrono::hours(1)}; // as in crawl when absent
+    std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
+    std::vector<std::string> cookies; // "name=value", sent to the site's hosts
+    std::string cookies_file;         // a path (made absolute) or "credential:NAME"; a cookie a line
+    std::vector<std::string> headers; // "Name: value"
+    std::string proxy;                // "socks5h://host:port"; empty: none
+    TlsErrors tls_errors = TlsErrors::refuse;
+    std::string contact_note; // stands in the User-Agent for this site
 
     friend bool operator==(const Site&, const Site&) = default;
 };

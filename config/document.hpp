@@ -46,6 +46,10 @@ private:
     void read_email(Section& section, Channel& channel);
     void read_webhook(Section& section, Channel& channel, const Network& network);
     void read_scope(Section& section, Site& site);
+    void read_paths(Section& section, std::string_view key, std::vector<std::string>& out);
+    void read_robots(Section& section, Site& site);
+    // How the site is asked: cookies, headers, proxy, certificates, contact.
+    void read_manner(Section& section, Site& site);
 
     void read_networks(Section& section, std::vector<std::string>& out);
     // Makes a path absolute; an empty one stays empty.

@@ -18,26 +18,118 @@ void Document::read_sites(std::vector<Site>& out, const Crawl& crawl)
         Site site;
         site.max_depth = crawl.max_depth;
         site.max_pages = crawl.max_pages_per_site;
+        site.revisit_min = crawl.revisit_min;
+        site.revisit_max = crawl.revisit_max;
         read_name(section, site.name, taken, place);
         section.get("enabled", site.enabled);
         read_scope(section, site);
+        read_paths(section, "paths", site.paths);
+        read_paths(section, "excluded_paths", site.excluded_paths);
         section.get("delay", site.delay, {0ms, 1h});
+        site.address_delay = site.delay;
+        section.get("address_delay", site.address_delay, {0ms, 1h});
         section.get("concurrency", site.concurrency, {1, 32});
 
-        std::string robots = "obey";
-        section.get("robots", robots);
-        section.get("robots_reason", site.robots_reason);
-        if (robots != "obey" && robots != "ignore") section.complain("robots", "neither \"obey\" nor \"ignore\"");
-        site.robots = robots == "ignore" ? RobotsPolicy::ignore : RobotsPolicy::obey;
-        if (site.robots == RobotsPolicy::ignore && site.robots_reason.empty())
-            section.complain("robots_reason", "missing: write down why robots.txt is ignored; it goes into the evidence");
-        if (site.robots == RobotsPolicy::obey && !site.robots_reason.empty())
-            section.complain("robots_reason", "stands only with robots = \"ignore\"");
-
+        read_robots(section, site);
         section.get("max_depth", site.max_depth, {0, 1000});
         section.get("max_pages", site.max_pages, {1, 1'000'000'000});
+        section.get("max_pages_per_day", site.max_pages_per_day, {1, 1'000'000'000});
+        section.get("max_bytes_per_day", site.max_bytes_per_day, {1'000'000, 1'000'000'000'000'000});
+        section.get("revisit_min", site.revisit_min, {1s, 24h * 365});
+        section.get("revisit_max", site.revisit_max, {1s, 24h * 365});
+        if (site.revisit_max < site.revisit_min) section.complain("revisit_max", "shorter than revisit_min");
+        read_manner(section, site);
         out.push_back(std::move(site));
     }
+}
+
+void Document::read_paths(Section& section, std::string_view key, std::vector<std::string>& out)
+{
+    std::vector<PlacedText> patterns;
+    section.get(key, patterns);
+    if (patterns.size() > 100) section.complain(key, "more than 100");
+    for (const auto& [place, text] : patterns) {
+        if (is_path_pattern(text))
+            out.push_back(text);
+        else
+            section.complain_at(
+                place, key,
+                fmt::format("\"{}\" is no path such as \"/gallery/\" or \"*.html$\"", shown(text)));
+    }
+}
+
+void Document::read_robots(Section& section, Site& site)
+{
+    std::string robots = "obey";
+    std::string until;
+    section.get("robots", robots);
+    section.get("robots_reason", site.robots_reason);
+    section.get("robots_decided_by", site.robots_decided_by);
+    section.get("robots_until", until);
+    if (robots != "obey" && robots != "ignore") section.complain("robots", "neither \"obey\" nor \"ignore\"");
+    site.robots = robots == "ignore" ? RobotsPolicy::ignore : RobotsPolicy::obey;
+    if (site.robots == RobotsPolicy::obey) {
+        const auto belongs = [&section](std::string_view key, const std::string& text) {
+            if (!text.empty()) section.complain(key, "stands only with robots = \"ignore\"");
+        };
+        belongs("robots_reason", site.robots_reason);
+        belongs("robots_decided_by", site.robots_decided_by);
+        belongs("robots_until", until);
+        return;
+    }
+    if (site.robots_reason.empty())
+        section.complain("robots_reason",
+                         "missing: write down why robots.txt is ignored; it goes into the evidence");
+    if (site.robots_decided_by.empty())
+        section.complain("robots_decided_by", "missing: name who decided that robots.txt is ignored");
+    if (const auto end = end_of_day(until))
+        site.robots_until = *end;
+    else
+        section.complain("robots_until",
+                         "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
+}
+
+void Document::read_manner(Section& section, Site& site)
+{
+    std::vector<PlacedText> cookies;
+    section.get("cookies", cookies);
+    for (const auto& [place, text] : cookies) {
+        if (is_cookie(text))
+            site.cookies.push_back(text);
+        else
+            section.complain_at(place, "cookies",
+                                "not \"name=value\" of one cookie"); // it may be a secret: not repeated
+    }
+    read_secret_source(section, "cookies_file", site.cookies_file);
+    std::vector<PlacedText> headers;
+    section.get("headers", headers);
+    for (const auto& [place, text] : headers) {
+        if (is_extra_header(text))
+            site.headers.push_back(text);
+        else
+            section.complain_at(
+                place, "headers",
+                "not \"Name: value\", or a header that is ours to send; cookies have keys of their own");
+    }
+    section.get("proxy", site.proxy);
+    if (!site.proxy.empty() && !is_socks_proxy(site.proxy))
+        section.complain("proxy", fmt::format("\"{}\" is not \"socks5h://host:port\"", shown(site.proxy)));
+    const auto is_onion = [](const std::string& host) {
+        return host.ends_with(".onion") || host.find(".onion:") != std::string::npos;
+    };
+    if (site.proxy.empty() && std::ranges::any_of(site.hosts, is_onion))
+        section.complain(
+            "proxy",
+            "missing: onion services are reached over a proxy only, such as \"socks5h://127.0.0.1:9050\"");
+    std::string tls_errors = "refuse";
+    section.get("tls_errors", tls_errors);
+    if (tls_errors != "refuse" && tls_errors != "record")
+        section.complain("tls_errors", "neither \"refuse\" nor \"record\"");
+    site.tls_errors = tls_errors == "record" ? TlsErrors::record : TlsErrors::refuse;
+    section.get("contact_note", site.contact_note);
+    // As organisation.name: a comment of RFC 9110 section 5.6.5.
+    if (site.contact_note.size() > 200 || site.contact_note.find_first_of("()\\") != std::string::npos)
+        section.complain("contact_note", "longer than 200 bytes, or holds '(', ')' or '\\'");
 }
 
 void Document::read_scope(Section& section, Site& site)

@@ -30,6 +30,10 @@ const std::vector<Commands::Entry>& Commands::table()
         {"audit.list", &Commands::audit_list},
         {"audit.verify", &Commands::audit_verify},
         {"site.list", &Commands::site_list},
+        {"site.plan", &Commands::site_plan},
+        {"site.health", &Commands::site_health},
+        {"site.stop", &Commands::site_stop},
+        {"site.resume", &Commands::site_resume},
         {"status", &Commands::status},
     };
     return entries;

@@ -27,6 +27,7 @@ struct CommandSettings {
 struct Effects {
     bool references = false; // reload them before the reply leaves
     bool alerts = false;     // look at the outbox
+    bool hosts = false;      // which are stopped
 };
 
 struct CommandOutcome {
@@ -67,6 +68,10 @@ private:
     Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_verify(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> site_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> site_plan(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> site_health(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> site_stop(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> site_resume(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> status(const json::object& arguments, const store::Actor& actor);
 
     json::object describe(const Case& c, Timestamp now) const;

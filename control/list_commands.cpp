@@ -137,19 +137,6 @@ Result<CommandOutcome> Commands::audit_verify(const json::object&, const store::
     return done(std::move(object));
 }
 
-Result<CommandOutcome> Commands::site_list(const json::object&, const store::Actor&)
-{
-    json::array rows;
-    for (const auto& site : settings_.sites) {
-        json::object object;
-        object["site"] = site.name;
-        json::array hosts(site.hosts.begin(), site.hosts.end());
-        object["hosts"] = std::move(hosts);
-        rows.push_back(std::move(object));
-    }
-    return done(std::move(rows));
-}
-
 Result<CommandOutcome> Commands::status(const json::object&, const store::Actor& actor)
 {
     const auto counts = frontier_.counts(actor.at);

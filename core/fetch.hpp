@@ -7,6 +7,7 @@
 #include "core/url.hpp"
 
 #include <chrono>
+#include <compare>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,17 @@ struct HeaderField {
     friend bool operator==(const HeaderField&, const HeaderField&) = default;
 };
 
+// What comes of a certificate that proves nothing: no answer, or one that says why.
+enum class TlsErrors : std::uint8_t { refuse, record };
+
+// The way requests take; each way has connections of its own.
+struct Route {
+    std::string proxy{}; // "socks5h://127.0.0.1:9050", where names are resolved too; empty: straight
+    TlsErrors tls_errors = TlsErrors::refuse;
+
+    friend auto operator<=>(const Route&, const Route&) = default;
+};
+
 // One request. It is sent to `url` only: redirects are answers like any other.
 struct FetchRequest {
     Url url;
@@ -43,17 +55,20 @@ struct FetchRequest {
     std::vector<HeaderField> headers{}; // beside Host, User-Agent, Accept, Accept-Encoding
     std::string body{};                 // for POST
     FetchLimits limits{};
+    Route route{};
 };
 
 // Who answered, recorded for every transfer, also on a reused connection.
 struct PeerInfo {
-    std::string address{};      // "192.0.2.1" or "2001:db8::1"
+    std::string address{}; // "192.0.2.1" or "2001:db8::1"; empty behind a proxy
     std::uint16_t port = 0;
     std::string http_version{}; // "http/1.1", "h2"
     std::string tls_version{};  // "tls/1.3"; empty without TLS
     std::string cipher{};       // IANA name, "TLS_AES_128_GCM_SHA256"; empty without TLS
     // PEM, the server's own certificate first. Shared: one chain serves all transfers of a connection.
     std::shared_ptr<const std::string> certificate_chain{};
+    std::string tls_problem{}; // why the certificate proves nothing, where that was let pass; empty otherwise
+    std::string proxy{};       // through which it was reached
 };
 
 // Why a body ends before its end.

@@ -52,10 +52,11 @@ Task<Result<HostGate::Slot>> HostGate::acquire()
         auto when = never;
         if (place.is_first() && in_flight_ < settings_.concurrency) {
             const auto now = time_.now();
-            when = next_start(history_, now, settings_);
+            when = start_after(now);
             if (when <= now) {
                 ++in_flight_;
                 history_.last_start = now;
+                if (address_) address_->last_start = now;
                 co_return Slot(*this, now);
             }
         }
@@ -67,6 +68,14 @@ Task<Result<HostGate::Slot>> HostGate::acquire()
 void HostGate::record(const PaceEvent& event, Moment started)
 {
     history_ = after(history_, event, started, time_.now(), settings_);
+    if (address_) address_->last_start = std::max(address_->last_start, history_.last_start);
+}
+
+Moment HostGate::start_after(Moment now) const
+{
+    const auto start = next_start(history_, now, settings_);
+    if (!address_ || !address_->last_start) return start;
+    return std::max(start, *address_->last_start + settings_.address_delay);
 }
 
 void HostGate::set_crawl_delay(std::chrono::milliseconds delay)

@@ -6,9 +6,15 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace stillwatch::crawler {
+
+// What hosts on one network address share.
+struct AddressPace {
+    std::optional<Moment> last_start{}; // as in PaceHistory
+};
 
 // Lets requests to one host pass: first come, first served, so many at a time, so far apart. It must outlive
 // its slots and waiters.
@@ -40,10 +46,13 @@ public:
     void record(const PaceEvent& event, Moment started);
     void set_crawl_delay(std::chrono::milliseconds delay);
     void set_pace(const PaceSettings& settings);
-    // Ends all waits, now and later.
+    // The address the host answered from.
+    void set_address(std::shared_ptr<AddressPace> address) { address_ = std::move(address); }
+    // Ends all waits, now and later, until resume().
     void stop();
+    void resume() noexcept { stopped_ = false; }
 
-    Moment earliest_start() const { return next_start(history_, time_.now(), settings_); }
+    Moment earliest_start() const { return start_after(time_.now()); }
     std::size_t waiting() const noexcept { return queue_.size(); }
     int in_flight() const noexcept { return in_flight_; }
     bool is_idle() const noexcept { return in_flight_ == 0 && queue_.empty(); }
@@ -52,12 +61,14 @@ public:
 private:
     class Place;
     void ring_first();
+    Moment start_after(Moment now) const;
 
     Timekeeper& time_;
     PaceSettings settings_;
     PaceHistory history_{};
     std::deque<Alarm*> queue_;
     int in_flight_ = 0;
+    std::shared_ptr<AddressPace> address_; // null until it is known
     bool stopped_ = false;
 };
 

@@ -125,7 +125,7 @@ Task<> Lane::visit(store::Visit visit)
     }
     auto result = co_await context_.visit(std::move(visit));
     if (result) {
-        context_.progress.add(*result);
+        context_.progress.add(*result, host_.site);
         ++unapplied_;
         context_.batcher.add(std::move(*result), [this](bool brought) { applied(brought); });
     } else if (result.error().code == Errc::cancelled) {

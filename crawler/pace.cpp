@@ -43,7 +43,9 @@ void speed_up(PaceHistory& history, Moment now, const PaceSettings& settings) no
 
 milliseconds pause_between(const PaceHistory& history, const PaceSettings& settings) noexcept
 {
-    return std::max({settings.delay, history.crawl_delay, history.backoff});
+    const auto latency_pause =
+        settings.delay > milliseconds(0) ? std::min(2 * history.latency, max_latency_pause) : milliseconds(0);
+    return std::max({settings.delay, history.crawl_delay, history.backoff, latency_pause});
 }
 
 Moment next_start(const PaceHistory& history, Moment now, const PaceSettings& settings) noexcept
@@ -56,6 +58,13 @@ Moment next_start(const PaceHistory& history, Moment now, const PaceSettings& se
 PaceHistory after(PaceHistory history, const PaceEvent& event, Moment started, Moment now,
                   const PaceSettings& settings) noexcept
 {
+    if (event.first_byte) {
+        // The host had the request by then at the latest.
+        const auto had_it = started + *event.first_byte;
+        if (!history.last_start || *history.last_start < had_it) history.last_start = had_it;
+        history.latency = history.latency == milliseconds(0) ? *event.first_byte
+                                                             : (3 * history.latency + *event.first_byte) / 4;
+    }
     if (event.load == Load::heavy) slow_down(history, started, now, settings);
     if (event.load == Load::fine) speed_up(history, now, settings);
     if (event.retry_after)

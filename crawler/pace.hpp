@@ -12,6 +12,8 @@ namespace stillwatch::crawler {
 struct PaceSettings {
     std::chrono::milliseconds delay{2'000}; // between the starts of two requests to one host
     int concurrency = 2;                    // connections to one host
+    // Between the starts of two requests to one network address, whichever hosts they are for.
+    std::chrono::milliseconds address_delay{0};
 
     friend bool operator==(const PaceSettings&, const PaceSettings&) = default;
 };
@@ -20,6 +22,7 @@ struct PaceSettings {
 inline constexpr std::chrono::milliseconds max_crawl_delay = std::chrono::seconds(60);
 inline constexpr std::chrono::milliseconds max_backoff = std::chrono::minutes(10);
 inline constexpr std::chrono::milliseconds max_retry_after = std::chrono::hours(24);
+inline constexpr std::chrono::milliseconds max_latency_pause = std::chrono::seconds(30);
 
 // What a request told about its host.
 enum class Load : std::uint8_t {
@@ -31,11 +34,15 @@ enum class Load : std::uint8_t {
 struct PaceEvent {
     Load load = Load::neutral;
     std::optional<std::chrono::milliseconds> retry_after{};
+    std::optional<std::chrono::milliseconds> first_byte{}; // of the answer, after the start
 };
 
 // What is remembered of a host between requests.
 struct PaceHistory {
+    // When the last request started, or when the first byte of its answer came, whichever is known: a request
+    // is with the host some time after its start, and the pause counts from there.
     std::optional<Moment> last_start{};
+    std::chrono::milliseconds latency{0};     // until the first byte, a moving average; 0: not known
     std::chrono::milliseconds crawl_delay{0}; // of robots.txt, capped
     std::chrono::milliseconds backoff{0};     // pause that the host's trouble asks for; 0: none
     std::optional<Moment> backoff_changed{};
@@ -44,7 +51,8 @@ struct PaceHistory {
     int errors_in_a_row = 0;
 };
 
-// The pause between two starts: the longest of site's delay, Crawl-delay and back-off.
+// The pause between two starts: the longest of site's delay, Crawl-delay, back-off and, where the site has a
+// delay, twice the time that the host takes to answer (Mercator's rule; at most max_latency_pause).
 std::chrono::milliseconds pause_between(const PaceHistory& history, const PaceSettings& settings) noexcept;
 
 // When the next request may start: `now` or later.

@@ -32,6 +32,9 @@ PaceEvent event_of(const Result<Fetched>& fetched, Timestamp now)
     PaceEvent event{heavy ? Load::heavy : status >= 500 ? Load::neutral : Load::fine};
     if (status == 429 || status == 503)
         event.retry_after = parse_retry_after(fetched->header("Retry-After"), now);
+    // Measured in whole milliseconds, rounded down; 0 without a peer means that nobody measured.
+    if (fetched->first_byte.count() > 0 || !fetched->peer.address.empty())
+        event.first_byte = fetched->first_byte + std::chrono::milliseconds(1);
     return event;
 }
 
@@ -114,7 +117,7 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
 Task<Result<>> PoliteFetcher::ask_robots(std::shared_ptr<const SiteRules> site, Url url)
 {
     const Result<> fine;
-    if (site->robots == RobotsPolicy::ignore) co_return fine;
+    if (!site->obeys_robots(clock_.now())) co_return fine;
     const auto file = co_await robots(site, url);
     if (!file) co_return file.error();
     const auto decision = (*file)->allows(url.target());
@@ -172,11 +175,42 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
 Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site, FetchRequest request)
 {
     auto& host = gate(request.url.origin(), *site);
+    // Cookies and the like are for the site: a robots.txt kept elsewhere is asked for without them.
+    if (is_host_of(*site, request.url))
+        request.headers.insert(request.headers.end(), site->headers.begin(), site->headers.end());
+    request.route = site->route;
     auto slot = co_await host.acquire();
     if (!slot) co_return slot.error();
     auto fetched = co_await transport_.fetch(std::move(request));
+    if (fetched) share_address(host, fetched->peer.address);
     host.record(event_of(fetched, clock_.now()), slot->started());
     co_return fetched;
+}
+
+void PoliteFetcher::share_address(HostGate& host, const std::string& address)
+{
+    if (address.empty()) return;
+    if (addresses_.size() >= max_gates)
+        std::erase_if(addresses_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    auto& shared = addresses_[address];
+    if (!shared) shared = std::make_shared<AddressPace>();
+    host.set_address(shared);
+}
+
+void PoliteFetcher::set_stopped(std::set<std::string, std::less<>> hosts)
+{
+    stopped_hosts_ = std::move(hosts);
+    for (auto& [origin, host] : gates_)
+        stop_or_resume(origin, *host);
+}
+
+void PoliteFetcher::stop_or_resume(const std::string& origin, HostGate& host) const
+{
+    const auto url = Url::parse(origin + "/");
+    if (stopped_ || (url && stopped_hosts_.contains(url->host_port())))
+        host.stop();
+    else
+        host.resume();
 }
 
 HostStanding PoliteFetcher::standing(const std::string& origin) const
@@ -206,7 +240,7 @@ HostGate& PoliteFetcher::gate(const std::string& origin, const SiteRules& site)
     auto& found = gates_[origin];
     if (!found) {
         found = std::make_unique<HostGate>(time_, site.pace);
-        if (stopped_) found->stop();
+        stop_or_resume(origin, *found);
     }
     found->set_pace(site.pace);
     return *found;

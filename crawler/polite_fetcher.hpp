@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,11 @@ public:
     // The robots.txt in force for the origin of `url`. Errors: cancelled.
     Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);
 
+    // Hosts ("board.example", "board.example:8080") that get no request: waits for a turn there end with
+    // `cancelled`, now and until they are no longer among them. Requests under way are the transport's to
+    // end.
+    void set_stopped(std::set<std::string, std::less<>> hosts);
+
     HostStanding standing(const std::string& origin) const override;
 
     // Ends all waits for a turn with `cancelled`, now and later. Requests under way are the transport's to
@@ -55,6 +61,8 @@ public:
 private:
     static constexpr std::size_t max_gates = 10'000;
 
+    void stop_or_resume(const std::string& origin, HostGate& host) const;
+    void share_address(HostGate& host, const std::string& address);
     HostGate& gate(const std::string& origin, const SiteRules& site);
     Task<Result<Fetched>> send(std::shared_ptr<const SiteRules> site, FetchRequest request);
     Task<Result<>> ask_robots(std::shared_ptr<const SiteRules> site, Url url);
@@ -65,6 +73,8 @@ private:
     const Clock& clock_;
     RobotsCache robots_;
     std::map<std::string, std::unique_ptr<HostGate>> gates_;
+    std::map<std::string, std::shared_ptr<AddressPace>> addresses_; // those of the hosts in gates_
+    std::set<std::string, std::less<>> stopped_hosts_;
     bool stopped_ = false;
 };
 

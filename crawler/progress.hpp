@@ -5,8 +5,18 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace stillwatch::crawler {
+
+// What a crawl did on one site.
+struct SiteProgress {
+    std::int64_t pages = 0; // as in CrawlProgress
+    std::int64_t images = 0;
+    std::int64_t bytes = 0;
+    std::int64_t errors = 0; // visits that found the address unreachable, refused or gone
+};
 
 // What a crawl did since it began.
 struct CrawlProgress {
@@ -21,9 +31,10 @@ struct CrawlProgress {
     std::array<std::int64_t, outcomes> by_outcome{};
     int in_flight = 0; // visits now
     int lanes = 0;     // hosts being visited now
+    std::map<std::string, SiteProgress> sites{};
 
     std::int64_t count(store::Outcome outcome) const { return by_outcome[static_cast<std::size_t>(outcome)]; }
-    void add(const store::VisitResult& result);
+    void add(const store::VisitResult& result, const std::string& site);
 };
 
 } // namespace stillwatch::crawler

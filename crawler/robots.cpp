@@ -200,6 +200,18 @@ RobotsRules RobotsRules::parse(std::string_view body, std::string_view product_t
     return std::move(parser).finish();
 }
 
+std::vector<std::string> RobotsRules::lines(std::size_t most) const
+{
+    std::vector<const Rule*> rules;
+    for (const auto& rule : rules_)
+        rules.push_back(&rule);
+    std::ranges::sort(rules, {}, &Rule::line);
+    std::vector<std::string> result;
+    for (const auto* rule : rules)
+        if (result.size() < most) result.push_back((rule->allow ? "Allow: " : "Disallow: ") + rule->pattern);
+    return result;
+}
+
 RobotsDecision RobotsRules::allows(std::string_view target) const
 {
     constexpr std::size_t max_rule_bytes = 100;

@@ -35,6 +35,8 @@ public:
     RobotsDecision allows(std::string_view target) const;
     // As written, not capped; 0 when absent.
     std::chrono::milliseconds crawl_delay() const noexcept { return crawl_delay_; }
+    // "Disallow: /x", in the order of the file, at most `most`.
+    std::vector<std::string> lines(std::size_t most) const;
     // Values of Sitemap lines, in order; they belong to no group.
     const std::vector<std::string>& sitemaps() const noexcept { return sitemaps_; }
 

@@ -1,5 +1,6 @@
 #include "crawler/scope.hpp"
 
+#include "crawler/robots_pattern.hpp"
 #include "crawler/side_effects.hpp"
 
 #include <algorithm>
@@ -77,6 +78,13 @@ std::optional<Url> address_in(std::string_view query, const Url& base)
     return std::nullopt;
 }
 
+bool lies_within(const std::vector<std::string>& patterns, const Url& url)
+{
+    if (patterns.empty()) return false;
+    const auto target = comparable_target(url.target());
+    return std::ranges::any_of(patterns, [&](const auto& pattern) { return matches(pattern, target); });
+}
+
 ScopeReason reason_for(const SiteRules& site, const Url& url, LinkKind kind, int depth)
 {
     if (is_denied(url)) return ScopeReason::denied_host;
@@ -90,6 +98,9 @@ ScopeReason reason_for(const SiteRules& site, const Url& url, LinkKind kind, int
     if (segments.size() > ScopeLimits::max_path_segments) return ScopeReason::too_many_segments;
     if (repeats(segments)) return ScopeReason::repeated_segments;
     if (has_side_effect(segments, query)) return ScopeReason::side_effect;
+    if (lies_within(site.excluded_paths, url)) return ScopeReason::excluded_path;
+    if (kind == LinkKind::page && !site.paths.empty() && !lies_within(site.paths, url))
+        return ScopeReason::outside_paths;
     if (kind == LinkKind::page) {
         const auto inner = address_in(query, url);
         if (inner && !is_host_of(site, *inner)) return ScopeReason::embedded_address;
@@ -111,6 +122,8 @@ std::string_view name_of(ScopeReason reason) noexcept
     case ScopeReason::repeated_segments: return "repeated_segments";
     case ScopeReason::too_many_parameters: return "too_many_parameters";
     case ScopeReason::side_effect: return "side_effect";
+    case ScopeReason::outside_paths: return "outside_paths";
+    case ScopeReason::excluded_path: return "excluded_path";
     case ScopeReason::embedded_address: return "embedded_address";
     }
     return "unknown";

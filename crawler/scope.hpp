@@ -19,6 +19,8 @@ enum class ScopeReason : std::uint8_t {
     repeated_segments,   // a/b/a/b/a/b: a trap
     too_many_parameters, // of the query
     side_effect,         // the link does something: log out, report, delete, vote
+    outside_paths,       // a page beyond the site's `paths`
+    excluded_path,       // within its `excluded_paths`
     embedded_address,    // a page whose query holds an address elsewhere: a way out, or a proxy
 };
 std::string_view name_of(ScopeReason reason) noexcept;

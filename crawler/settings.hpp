@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/fetch.hpp"
 #include "crawler/pace.hpp"
 
 #include <map>
@@ -27,10 +28,23 @@ struct RevisitSettings {
 struct SiteRules {
     std::string name;
     std::vector<std::string> hosts; // HOST or HOST:PORT, lower case: the scope
+    // Patterns as comparable_pattern() makes them. Pages lie within `paths`, unless it is empty; nothing
+    // within `excluded_paths`.
+    std::vector<std::string> paths{};
+    std::vector<std::string> excluded_paths{};
     PaceSettings pace{};
     RobotsPolicy robots = RobotsPolicy::obey;
+    Timestamp robots_until = Timestamp::max(); // from then on robots.txt is obeyed whatever `robots` says
     int max_depth = 20; // links from a seed
+    std::int64_t max_pages_per_day = 50'000;
     RevisitSettings revisit{};
+    std::vector<HeaderField> headers{}; // sent to `hosts` only
+    Route route{};
+
+    bool obeys_robots(Timestamp now) const noexcept
+    {
+        return robots == RobotsPolicy::obey || now >= robots_until;
+    }
 
     friend bool operator==(const SiteRules&, const SiteRules&) = default;
 };

@@ -38,15 +38,18 @@ std::size_t cpu_threads()
 
 } // namespace
 
-Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options, const Clock& clock)
-    : loop_(loop), config_(config), options_(std::move(options)), clock_(clock), started_(clock.now()),
+Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options,
+               const Clock& clock)
+    : loop_(loop), config_(config), crawl_(or_throw(crawl_settings(config), "sites")),
+      options_(std::move(options)), clock_(clock), started_(clock.now()),
       lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
-      cpu_(cpu_threads()), stores_(paths_of(config).storage), references_(loop, stores_, keys_.sealing, clock),
+      cpu_(cpu_threads()), stores_(paths_of(config).storage),
+      references_(loop, stores_, keys_.sealing, clock),
       web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
-      scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_settings(config)),
+      scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_,
@@ -59,7 +62,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
 std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
 {
     auto settings = std::make_shared<PipelineSettings>();
-    settings->crawl = crawl_settings(config_);
+    settings->crawl = crawl_;
     settings->page = fetch_limits(config_, LinkKind::page);
     settings->image = fetch_limits(config_, LinkKind::image);
     settings->record.page = settings->page;
@@ -119,10 +122,51 @@ Task<Result<void>> Engine::start()
     if (!cleaned) log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
     const auto prepared = co_await prepare_store();
     if (!prepared) co_return prepared.error();
+    const auto noted = co_await note_robots();
+    if (!noted) co_return noted.error();
+    co_await heed_stopped_hosts();
     const auto loaded = co_await references_.reload();
     if (!loaded) co_return loaded.error();
     auto worker = co_await workers_.start();
     co_return worker;
+}
+
+Task<Result<void>> Engine::note_robots()
+{
+    std::vector<std::string> overridden;
+    for (const auto& site : config_.sites) {
+        if (!site.enabled || site.robots == config::RobotsPolicy::obey) continue;
+        if (site.robots_until <= clock_.now()) {
+            log::warn("engine", "robots.txt is obeyed again: the override has ended",
+                      {{"site", site.name}, {"until", format_utc(site.robots_until)}});
+            continue;
+        }
+        log::warn(
+            "engine", "robots.txt is ignored",
+            {{"site", site.name}, {"reason", site.robots_reason}, {"until", format_utc(site.robots_until)}});
+        overridden.push_back(fmt::format("{} until {}", site.name, format_utc(site.robots_until)));
+    }
+    auto append = [&overridden, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) -> Result<void> {
+        for (const auto& object : overridden) {
+            const auto appended = cases.append_audit({"stillwatchd", now}, "robots.ignored", object);
+            if (!appended) return appended;
+        }
+        return {};
+    };
+    co_return co_await stores_.run(std::move(append));
+}
+
+Task<> Engine::heed_stopped_hosts()
+{
+    auto read = [](CaseDatabase&, FrontierDatabase& frontier) { return frontier.stopped_hosts(); };
+    const auto stopped = co_await stores_.run(std::move(read));
+    std::set<std::string, std::less<>> hosts;
+    for (const auto& one : stopped)
+        hosts.insert(one.host);
+    fetcher_.set_stopped(hosts);
+    for (const auto& host : hosts)
+        web_.cancel(host);
+    scheduler_.wake();
 }
 
 void Engine::start_loops(std::function<void()> on_failure)
@@ -191,6 +235,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         scheduler_.wake();
     }
     if (outcome->effects.alerts) channels_->wake();
+    if (outcome->effects.hosts) co_await heed_stopped_hosts();
     if (is_status) {
         const auto progress = scheduler_.progress();
         auto& told = outcome->result.as_object();
@@ -212,6 +257,8 @@ Task<Result<void>> Engine::use(config::Config config)
     config.storage = config_.storage;
     const auto web = http_settings(config);
     if (!web) co_return web.error();
+    const auto crawl = crawl_settings(config);
+    if (!crawl) co_return crawl.error();
     auto client = web_.make(*web);
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
@@ -221,10 +268,14 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!stored) co_return stored.error();
 
     config_ = std::move(config);
+    crawl_ = *crawl;
     web_.use(*web, *std::move(client));
     pipeline_.use(pipeline_settings());
-    scheduler_.use(crawl_settings(config_));
+    scheduler_.use(crawl_);
     commands_ = make_commands();
+    const auto noted = co_await note_robots();
+    if (!noted)
+        log::error("engine", "not written into the audit log", {{"reason", to_string(noted.error())}});
     // An alert whose delivery is cut here is sent again under the same id.
     channels_->stop();
     outboxes_.stop();
@@ -263,6 +314,11 @@ std::string Engine::metrics() const
     const auto progress = scheduler_.progress();
     text += gauge_text("visits_in_flight", progress.in_flight);
     text += gauge_text("hosts_in_visit", progress.lanes);
+    // Since the start, named as in the summary of `crawl --once`.
+    text += gauge_text("pages", static_cast<double>(progress.pages));
+    text += gauge_text("images", static_cast<double>(progress.images));
+    text += gauge_text("bytes", static_cast<double>(progress.wire_bytes));
+    text += gauge_text("findings", static_cast<double>(counters_.total("findings_total")));
     text += gauge_text("references", static_cast<double>(references_.current()->size()));
     text += gauge_text("reference_generation", static_cast<double>(references_.current()->generation()));
     const auto workers = workers_.counters();

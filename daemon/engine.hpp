@@ -65,10 +65,15 @@ public:
     std::string metrics() const; // Prometheus' text format
     std::string problem() const; // why we are not healthy; empty when we are
 
+    crawler::CrawlProgress progress() const { return scheduler_.progress(); }
     const Counters& counters() const { return counters_; }
 
 private:
     std::shared_ptr<const PipelineSettings> pipeline_settings() const;
+    // Says which robots.txt are not obeyed and why, in the log and in the audit.
+    Task<Result<void>> note_robots();
+    // No request goes to the hosts that people stopped.
+    Task<> heed_stopped_hosts();
     std::shared_ptr<control::Commands> make_commands();
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
@@ -76,6 +81,7 @@ private:
 
     asio::io_context& loop_;
     config::Config config_;
+    std::shared_ptr<const crawler::CrawlSettings> crawl_;
     EngineOptions options_;
     const Clock& clock_;
     Timestamp started_;

@@ -31,9 +31,10 @@ Result<sandbox::PoolSettings> pool_settings(const config::Config& config)
     return settings;
 }
 
-std::string user_agent(const config::Organisation& organisation)
+std::string user_agent(const config::Organisation& organisation, std::string_view note)
 {
-    return fmt::format("Stillwatch/{} ({}; +{})", STILLWATCH_VERSION, organisation.name, organisation.contact);
+    return fmt::format("Stillwatch/{} ({}; +{}{}{})", STILLWATCH_VERSION, organisation.name,
+                       organisation.contact, note.empty() ? "" : "; ", note);
 }
 
 std::optional<std::string> recipient_problem(std::string_view text)

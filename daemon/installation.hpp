@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace stillwatch::daemon {
 
@@ -24,7 +25,7 @@ InstallationPaths paths_of(const config::Config& config);
 Result<sandbox::PoolSettings> pool_settings(const config::Config& config);
 
 // "Stillwatch/0.1.0 (Example Helpline; +https://helpline.example/monitoring)".
-std::string user_agent(const config::Organisation& organisation);
+std::string user_agent(const config::Organisation& organisation, std::string_view note = {});
 
 // What the loader should say of an evidence recipient; for LoadOptions.
 std::optional<std::string> recipient_problem(std::string_view text);

@@ -58,7 +58,7 @@ Outcome outcome_of(const Error& error)
 Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
 {
     const auto site = settings_->crawl->site(visit.site);
-    Journey journey{std::move(visit), settings_, site, {}, false};
+    Journey journey{std::move(visit), settings_, site, {}, 0};
     const auto& known = journey.visit;
     auto& result = journey.result;
     result.id = known.id;
@@ -99,8 +99,12 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         }
     }
     result.at = services_.clock.now();
-    const auto revisit = crawler::next_visit(known, result.outcome, journey.brought_new, result.at,
-                                             journey.site ? journey.site->revisit : crawler::RevisitSettings{});
+    const auto bounds = journey.site ? journey.site->revisit : crawler::RevisitSettings{};
+    double scale = 1;
+    if (journey.site) scale = co_await scales_.of(journey.site);
+    const auto revisit = crawler::next_visit(known, result.outcome, journey.news, result.at, bounds, scale);
+    result.news = result.outcome == Outcome::page ? journey.news : 0;
+    result.rate = revisit.rate;
     result.due = revisit.due;
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
@@ -135,7 +139,8 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
         services_.counters.add("fetch_errors_total", "code", payload ? name_of(Errc::timed_out) : name_of(Errc::malformed));
         co_return Result<void>{};
     }
-    journey.brought_new = result.content != payload->content;
+    const bool is_other = result.content != payload->content;
+    journey.news = is_other ? 1 : 0;
     result.content = payload->content;
     // Those of a redirect's end belong to another address, and what nobody sends back is not kept.
     const bool is_own = answer.hops.empty();
@@ -167,11 +172,11 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
 Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, Document document)
 {
     auto& result = journey.result;
-    if (!journey.brought_new && journey.visit.last_outcome == Outcome::page) {
+    if (journey.news == 0 && journey.visit.last_outcome == Outcome::page) {
         result.outcome = Outcome::page; // the links of these bytes are known
         co_return Result<void>{};
     }
-    journey.brought_new = false;
+    journey.news = 0;
     const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();
@@ -184,9 +189,9 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         discover(journey, link);
     // Other bytes alone are no news: many pages show the time or a token.
     auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
-        return frontier.names_new_image(links);
+        return frontier.new_images(links);
     };
-    journey.brought_new = co_await services_.stores.run(std::move(look));
+    journey.news = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
     co_return Result<void>{};
 }

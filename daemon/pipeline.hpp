@@ -4,6 +4,7 @@
 #include "core/inspector.hpp"
 #include "crawler/settings.hpp"
 #include "daemon/recorder.hpp"
+#include "daemon/revisit_scales.hpp"
 #include "daemon/services.hpp"
 #include "matcher/template_memory.hpp"
 #include "store/frontier_database.hpp"
@@ -30,7 +31,8 @@ struct PipelineSettings {
 class Pipeline {
 public:
     Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
-        : services_(services), recorder_(services), settings_(std::move(settings))
+        : services_(services), recorder_(services), scales_(services.stores, services.clock),
+          settings_(std::move(settings))
     {
     }
 
@@ -48,7 +50,7 @@ private:
         std::shared_ptr<const PipelineSettings> settings;
         std::shared_ptr<const crawler::SiteRules> site;
         store::VisitResult result;
-        bool brought_new = false;
+        std::int64_t news = 0; // as next_visit() takes it
     };
 
     Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
@@ -63,6 +65,7 @@ private:
 
     Services services_;
     Recorder recorder_;
+    RevisitScales scales_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_; // origins whose sitemaps are in the frontier

@@ -1,8 +1,13 @@
 #include "daemon/settings.hpp"
 
+#include "config/checks.hpp"
+#include "config/secret.hpp"
+#include "crawler/robots_pattern.hpp"
 #include "daemon/installation.hpp"
 
 #include <fmt/format.h>
+
+#include <sstream>
 
 namespace stillwatch::daemon {
 
@@ -23,8 +28,39 @@ std::string robots_policy(const config::Config& config)
     std::string policy = "obey";
     for (const auto& site : config.sites)
         if (site.robots == config::RobotsPolicy::ignore)
-            policy += fmt::format("; ignored for {}: {}", site.name, site.robots_reason);
+            policy += fmt::format("; ignored for {}: {} (decided by {}, before {})", site.name,
+                                  site.robots_reason, site.robots_decided_by, format_utc(site.robots_until));
     return policy;
+}
+
+// What the site is sent beside the usual: its headers, its cookies, and a User-Agent of its own where one is
+// noted.
+Result<std::vector<HeaderField>> headers_of(const config::Config& config, const config::Site& site)
+{
+    std::vector<HeaderField> headers;
+    for (const auto& line : site.headers) {
+        const auto colon = line.find(": ");
+        headers.push_back({line.substr(0, colon), line.substr(colon + 2)});
+    }
+    auto cookies = site.cookies;
+    if (!site.cookies_file.empty()) {
+        const auto secret = config::read_secret(site.cookies_file);
+        if (!secret)
+            return Error{secret.error().code, fmt::format("site {}: {}", site.name, secret.error().detail)};
+        std::istringstream lines(*secret);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.ends_with('\r')) line.pop_back();
+            if (line.empty()) continue;
+            if (!config::is_cookie(line))
+                return Error{Errc::malformed, fmt::format("site {}: {}: a line is no \"name=value\"",
+                                                          site.name, site.cookies_file)};
+            cookies.push_back(line);
+        }
+    }
+    if (!cookies.empty()) headers.push_back({"Cookie", fmt::format("{}", fmt::join(cookies, "; "))});
+    if (!site.contact_note.empty())
+        headers.push_back({"User-Agent", user_agent(config.organisation, site.contact_note)});
+    return headers;
 }
 
 } // namespace
@@ -73,7 +109,8 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
     std::vector<store::SiteRow> rows;
     for (const auto& site : config.sites) {
         if (!site.enabled) continue;
-        store::SiteRow row{site.name, {}, site.hosts, site.max_pages};
+        store::SiteRow row{
+            site.name, {}, site.hosts, site.max_pages, site.max_pages_per_day, site.max_bytes_per_day};
         for (const auto& seed : site.seeds)
             if (const auto url = Url::parse(seed)) row.seeds.push_back(*url);
         rows.push_back(std::move(row));
@@ -81,7 +118,7 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
     return rows;
 }
 
-std::shared_ptr<const crawler::CrawlSettings> crawl_settings(const config::Config& config)
+Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const config::Config& config)
 {
     auto settings = std::make_shared<crawler::CrawlSettings>();
     settings->max_visits = config.network.max_connections;
@@ -90,14 +127,25 @@ std::shared_ptr<const crawler::CrawlSettings> crawl_settings(const config::Confi
         auto rules = std::make_shared<crawler::SiteRules>();
         rules->name = site.name;
         rules->hosts = site.hosts;
-        rules->pace = {site.delay, site.concurrency};
+        for (const auto& path : site.paths)
+            rules->paths.push_back(crawler::comparable_pattern(path));
+        for (const auto& path : site.excluded_paths)
+            rules->excluded_paths.push_back(crawler::comparable_pattern(path));
+        rules->pace = {site.delay, site.concurrency, site.address_delay};
         rules->robots = site.robots == config::RobotsPolicy::obey ? crawler::RobotsPolicy::obey
                                                                   : crawler::RobotsPolicy::ignore;
+        if (site.robots == config::RobotsPolicy::ignore) rules->robots_until = site.robots_until;
         rules->max_depth = site.max_depth;
-        rules->revisit = {config.crawl.revisit_min, config.crawl.revisit_max};
+        rules->max_pages_per_day = site.max_pages_per_day;
+        rules->revisit = {site.revisit_min, site.revisit_max};
+        auto headers = headers_of(config, site);
+        if (!headers) return headers.error();
+        rules->headers = *std::move(headers);
+        rules->route = {site.proxy,
+                        site.tls_errors == config::TlsErrors::record ? TlsErrors::record : TlsErrors::refuse};
         settings->sites.emplace(site.name, std::move(rules));
     }
-    return settings;
+    return std::shared_ptr<const crawler::CrawlSettings>(std::move(settings));
 }
 
 evidence::EvidenceSettings evidence_settings(const config::Config& config)

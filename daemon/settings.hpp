@@ -26,7 +26,8 @@ FetchLimits fetch_limits(const config::Config& config, LinkKind kind);
 
 // The enabled part of the watch list, for the frontier and for crawling.
 std::vector<store::SiteRow> site_rows(const config::Config& config);
-std::shared_ptr<const crawler::CrawlSettings> crawl_settings(const config::Config& config);
+// Errors: those of config::read_secret (a site's cookies).
+Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const config::Config& config);
 
 evidence::EvidenceSettings evidence_settings(const config::Config& config);
 

@@ -4,8 +4,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <map>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace stillwatch::daemon {
@@ -19,7 +21,19 @@ public:
     {
     }
 
-    Task<Result<Fetched>> fetch(FetchRequest request) override { return client_->fetch(std::move(request)); }
+    Task<Result<Fetched>> fetch(FetchRequest request) override
+    {
+        auto& client = client_for(request.route);
+        return client.fetch(std::move(request));
+    }
+
+    // Ends what is being fetched from that host as cancelled.
+    void cancel(std::string_view host_port)
+    {
+        client_->cancel(host_port);
+        for (auto& [route, client] : by_route_)
+            client->cancel(host_port);
+    }
 
     // A client for these settings, or null where they are those in force. Errors: invalid_argument.
     Result<std::unique_ptr<net::HttpClient>> make(const net::HttpSettings& settings)
@@ -36,14 +50,34 @@ public:
         if (!client) return;
         client_ = std::move(client);
         settings_ = settings;
+        by_route_.clear();
     }
 
-    void stop() { client_->stop(); }
+    void stop()
+    {
+        client_->stop();
+        for (auto& [route, client] : by_route_)
+            client->stop();
+    }
 
 private:
+    // One connection pool for each way: what one way lets pass must not serve another.
+    net::HttpClient& client_for(const Route& route)
+    {
+        if (route == settings_.route) return *client_;
+        auto& client = by_route_[route];
+        if (!client) {
+            auto settings = settings_;
+            settings.route = route;
+            client = std::make_unique<net::HttpClient>(loop_, std::move(settings));
+        }
+        return *client;
+    }
+
     asio::io_context& loop_;
     net::HttpSettings settings_;
     std::unique_ptr<net::HttpClient> client_;
+    std::map<Route, std::unique_ptr<net::HttpClient>> by_route_; // bounded by the watch lists there were
 };
 
 } // namespace stillwatch::daemon

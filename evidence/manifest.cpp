@@ -64,14 +64,17 @@ json::value fetched_json(const std::vector<Fetched>& hops)
 {
     if (hops.empty()) return nullptr;
     const auto& last = hops.back();
-    return json::object{{"cut", name_of(last.cut)},
-                        {"finished_at", format_utc(last.finished)},
-                        {"peer_address", last.peer.address},
-                        {"redirects", hops.size() - 1},
-                        {"started_at", format_utc(last.started)},
-                        {"status", last.status},
-                        {"tls", last.peer.tls_version},
-                        {"url", last.url.text()}};
+    json::object told{{"cut", name_of(last.cut)},
+                      {"finished_at", format_utc(last.finished)},
+                      {"peer_address", last.peer.address},
+                      {"redirects", hops.size() - 1},
+                      {"started_at", format_utc(last.started)},
+                      {"status", last.status},
+                      {"tls", last.peer.tls_version},
+                      {"url", last.url.text()}};
+    if (!last.peer.tls_problem.empty()) told["tls_problem"] = last.peer.tls_problem;
+    if (!last.peer.proxy.empty()) told["proxy"] = last.peer.proxy;
+    return told;
 }
 
 json::array files_json(std::span<const PackageFile> files)

@@ -176,6 +176,8 @@ void add_exchange(Writer& writer, const WarcExchange& exchange)
                      {"fetchTimeMs", fmt::format("{}", (fetched.finished - fetched.started).count())},
                      {"firstByteMs", fmt::format("{}", fetched.first_byte.count())},
                      {"peerPort", fmt::format("{}", fetched.peer.port)},
+                     {"tlsProblem", fetched.peer.tls_problem},
+                     {"proxy", fetched.peer.proxy},
                      {"redactedRequestHeaders", request.names}});
     writer.add("metadata", fetched.started, with_response({{"WARC-Target-URI", fetched.url.text()}}),
                "application/warc-fields", as_bytes(metadata));

@@ -105,9 +105,19 @@ void CurlLoop::start(Transfer& transfer)
 
 void CurlLoop::abandon(Transfer& transfer) noexcept
 {
+    take_out(transfer, Transfer::State::idle);
+}
+
+void CurlLoop::cancel(Transfer& transfer) noexcept
+{
+    take_out(transfer, Transfer::State::cancelled);
+}
+
+void CurlLoop::take_out(Transfer& transfer, Transfer::State state) noexcept
+{
     if (running_.erase(&transfer) == 0) return;
     curl_multi_remove_handle(multi_.get(), transfer.easy());
-    transfer.end(Transfer::State::idle, CURLE_OK);
+    transfer.end(state, CURLE_OK);
     if (running_.empty()) rest();
 }
 

@@ -61,6 +61,8 @@ public:
     void start(Transfer& transfer);
     // Ends a run early; the transfer is then idle. Harmless when it does not run.
     void abandon(Transfer& transfer) noexcept;
+    // The same, and whoever waits for the run learns that it was cancelled.
+    void cancel(Transfer& transfer) noexcept;
     // Cancels what runs, closes every connection and refuses new runs.
     void stop() noexcept;
 
@@ -74,6 +76,7 @@ private:
     void wait_for_sockets();
     void wait_for_timer();
     void rest();
+    void take_out(Transfer& transfer, Transfer::State state) noexcept;
 
     MultiHandle multi_;
     asio::io_context& io_;

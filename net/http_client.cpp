@@ -6,6 +6,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <set>
 #include <vector>
 
 namespace stillwatch::net {
@@ -21,6 +22,7 @@ struct HttpClientState {
     HttpSettings settings;
     TlsTrust trust;
     std::vector<std::unique_ptr<HttpTransfer>> spare; // handles are dear to make
+    std::set<HttpTransfer*> busy;
     CurlLoop loop;
 };
 
@@ -37,11 +39,13 @@ public:
             transfer_ = std::move(state.spare.back());
             state.spare.pop_back();
         }
+        state.busy.insert(transfer_.get());
     }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     ~Loan()
     {
+        state_.busy.erase(transfer_.get());
         state_.loop.abandon(transfer_->transfer());
         transfer_->clear();
         state_.spare.push_back(std::move(transfer_));
@@ -92,6 +96,12 @@ HttpClient::~HttpClient()
 Task<Result<Fetched>> HttpClient::fetch(FetchRequest request)
 {
     return run(state_, std::move(request));
+}
+
+void HttpClient::cancel(std::string_view host_port)
+{
+    for (auto* http : state_->busy)
+        if (http->is_busy() && http->url().host_port() == host_port) state_->loop.cancel(http->transfer());
 }
 
 void HttpClient::stop()

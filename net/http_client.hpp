@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace stillwatch::net {
 
@@ -27,6 +28,9 @@ public:
     // Also cancelled by Asio's terminal cancellation. Errors: as Fetcher, and invalid_argument (a method or
     // header that cannot be sent).
     Task<Result<Fetched>> fetch(FetchRequest request) override;
+
+    // Ends pending fetches from that host ("board.example", "board.example:8080") with `cancelled`.
+    void cancel(std::string_view host_port);
 
     // Ends pending fetches with `cancelled` and closes all connections, at once, whatever they wait for.
     void stop();

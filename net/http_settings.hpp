@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/fetch.hpp"
 #include "net/address_guard.hpp"
 
 #include <cstddef>
@@ -13,6 +14,8 @@ struct HttpSettings {
     GuardPolicy guard{};
     std::string ca_file{};             // PEM with authorities beside the system's; empty: none
     std::size_t max_connections = 256; // kept open for reuse; at least four times the requests in flight
+
+    Route route{};
 
     friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };

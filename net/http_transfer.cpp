@@ -1,6 +1,7 @@
 #include "net/http_transfer.hpp"
 
 #include "net/curl_error.hpp"
+#include "net/name_guard.hpp"
 #include "net/tls_info.hpp"
 
 #include <fmt/format.h>
@@ -113,8 +114,9 @@ void HttpTransfer::set_common_options(const HttpSettings& settings, const TlsTru
     set_option(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set_option(easy, CURLOPT_PATH_AS_IS, 1L);
     set_option(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set_option(easy, CURLOPT_PROXY, ""); // no proxy of the environment, which would also pass the guard by
-    set_option(easy, CURLOPT_NOPROXY, "*");
+    // Never a proxy of the environment, which would also pass the guard by.
+    set_option(easy, CURLOPT_PROXY, settings.route.proxy.c_str());
+    set_option(easy, CURLOPT_NOPROXY, settings.route.proxy.empty() ? "*" : "");
     set_option(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
@@ -132,8 +134,9 @@ void HttpTransfer::set_common_options(const HttpSettings& settings, const TlsTru
     set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::on_open_socket);
     set_option(easy, CURLOPT_OPENSOCKETDATA, self);
 
-    set_option(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    set_option(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    const bool insists = settings.route.tls_errors == TlsErrors::refuse;
+    set_option(easy, CURLOPT_SSL_VERIFYPEER, insists ? 1L : 0L);
+    set_option(easy, CURLOPT_SSL_VERIFYHOST, insists ? 2L : 0L);
     set_option(easy, CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set_option(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &HttpTransfer::on_tls_context);
@@ -144,6 +147,8 @@ Result<void> HttpTransfer::prepare(FetchRequest request)
 {
     run_.emplace(std::move(request));
     message_[0] = '\0';
+    if (!settings_.route.proxy.empty() && !is_public_name(run_->request.url.host(), settings_.guard))
+        return Error{Errc::refused, tried() + ": not a public name, and a proxy is in between"};
     auto* easy = transfer_.easy();
     set_option(easy, CURLOPT_URL, run_->request.url.text().c_str());
     // libcurl repeats whatever was sent on a kept connection that had gone; only these two may be repeated.
@@ -263,8 +268,11 @@ Result<Fetched> HttpTransfer::take_result()
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-    fetched.peer.address = address ? address : "";
-    fetched.peer.port = static_cast<std::uint16_t>(port);
+    fetched.peer.proxy = settings_.route.proxy;
+    // Behind a proxy these would be the proxy's.
+    const bool straight = settings_.route.proxy.empty();
+    fetched.peer.address = address && straight ? address : "";
+    fetched.peer.port = straight ? static_cast<std::uint16_t>(port) : run.request.url.port();
     fetched.peer.http_version = version_name(version);
     fetched.status = run.head.status();
     fetched.response_head = std::move(run.head.text());
@@ -321,6 +329,9 @@ void HttpTransfer::note_first_byte()
     run.fetched.peer.tls_version = std::move(info.version);
     run.fetched.peer.cipher = std::move(info.cipher);
     run.fetched.peer.certificate_chain = std::move(info.certificate_chain);
+    if (settings_.route.tls_errors == TlsErrors::record)
+        run.fetched.peer.tls_problem =
+            certificate_problem(tls->internals, std::string(run.request.url.host()));
 }
 
 std::size_t HttpTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self)
@@ -368,7 +379,9 @@ curl_socket_t HttpTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
 {
     auto& transfer = *static_cast<HttpTransfer*>(self);
     const auto address = address_of(*peer);
-    if (!address || !transfer.settings_.guard.allows(*address)) {
+    // The one peer behind a proxy is the proxy, which the operator named.
+    const bool is_straight = transfer.settings_.route.proxy.empty();
+    if (!address || (is_straight && !transfer.settings_.guard.allows(*address))) {
         transfer.run_->refused_address = address ? address->to_string() : "an unknown kind of address";
         return CURL_SOCKET_BAD;
     }

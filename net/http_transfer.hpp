@@ -22,6 +22,9 @@ public:
     HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust);
 
     Transfer& transfer() noexcept { return transfer_; }
+    // Of the request under way.
+    const Url& url() const noexcept { return run_->request.url; }
+    bool is_busy() const noexcept { return run_.has_value(); }
 
     // Readies the handle for this request. Errors: invalid_argument (a header or method that cannot be sent).
     Result<void> prepare(FetchRequest request);

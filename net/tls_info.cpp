@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace stillwatch::net {
 
@@ -59,6 +60,20 @@ Chain chain_of(SSL* ssl)
 }
 
 } // namespace
+
+std::string certificate_problem(void* handle, const std::string& host)
+{
+    auto* ssl = static_cast<SSL*>(handle);
+    X509* own = SSL_get0_peer_certificate(ssl);
+    if (!own) return "the server showed no certificate";
+    if (const long result = SSL_get_verify_result(ssl); result != X509_V_OK)
+        return X509_verify_cert_error_string(result);
+    const bool is_v6 = host.starts_with('[');
+    const auto name = is_v6 ? host.substr(1, host.size() - 2) : host;
+    if (X509_check_host(own, name.c_str(), name.size(), 0, nullptr) == 1) return {};
+    if (X509_check_ip_asc(own, name.c_str(), 0) == 1) return {};
+    return "the certificate is of another host";
+}
 
 TlsInfo tls_info(void* handle)
 {

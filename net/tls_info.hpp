@@ -12,6 +12,10 @@ struct TlsInfo {
     std::shared_ptr<const std::string> certificate_chain; // PEM, the server's own certificate first
 };
 
+// Why the certificate of an open connection does not prove that `host` answered; empty when it does. `ssl` as
+// below. For connections that were made without insisting.
+std::string certificate_problem(void* ssl, const std::string& host);
+
 // Reads an open connection; `ssl` is OpenSSL's SSL*. The chain is written once a connection and kept with it.
 TlsInfo tls_info(void* ssl);
 

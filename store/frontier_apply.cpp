@@ -47,13 +47,15 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
 {
     Shelf before;
     auto named = NamedAgain::no;
+    int level = 0;
     {
         auto row = connection.prepare(
-            "SELECT host_id, kind, outcome, generation, named_again FROM url WHERE id = ?1");
+            "SELECT host_id, kind, outcome, generation, named_again, rate_level FROM url WHERE id = ?1");
         if (!row.bind(result.id).step()) return; // of a frontier that was lost and begun anew
         before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)),
                   row.integer(3)};
         named = static_cast<NamedAgain>(row.small(4));
+        level = row.small(5);
     }
     if (result.verdict) keep_verdict(*result.verdict);
 
@@ -66,6 +68,7 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         after.generation = result.generation;
     --moves[before];
     ++moves[after];
+    count_rate(before.host, level, result.rate.level);
 
     std::optional<std::int64_t> redirect_to;
     if (answered(result.outcome)) redirect_to = 0; // set by names() if it redirects
@@ -75,12 +78,15 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
             "named_again = 0, lease_until = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
             "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, "
             "etag), "
-            "last_modified = ifnull(?14, last_modified) WHERE id = ?1")
+            "last_modified = ifnull(?14, last_modified), news = ?15, news_days = ?16, rate_level = ?17 WHERE "
+            "id = ?1")
         .bind(result.id, after.kind, after.outcome, result.tries, result.unchanged_in_a_row,
               result.http_status, result.due, after.generation, result.at, result.wire_bytes, redirect_to,
-              result.content, validator(result, result.etag), validator(result, result.last_modified))
+              result.content, validator(result, result.etag), validator(result, result.last_modified),
+              result.rate.news, result.rate.days, result.rate.level)
         .run();
 
+    if (result.news > 0 && before.outcome == Outcome::unvisited) credit_parent(result.id, result.news);
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
     // A picture's address may answer with a page for once: a riddle, a limit.
     if (result.outcome == Outcome::page && before.outcome != Outcome::page && before.kind == LinkKind::page &&
@@ -89,6 +95,67 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     for (const auto& link : result.discovered)
         names(result, link);
     if (named == NamedAgain::due) name_again(result.id, result.at);
+}
+
+void FrontierDatabase::Impl::account(const VisitResult& result)
+{
+    auto& account = accounts[result.host];
+    account.at = std::max(account.at, result.at);
+    account.pages += result.kind == LinkKind::page && result.http_status != 0 ? 1 : 0;
+    account.bytes += result.wire_bytes;
+    const bool is_success = result.outcome == Outcome::page || result.outcome == Outcome::compared ||
+                            result.outcome == Outcome::unchanged || result.outcome == Outcome::too_small;
+    if (is_success) account.last_success = std::max(account.last_success, result.at);
+    if (result.outcome == Outcome::unreachable && result.at >= account.last_failure) {
+        account.last_failure = result.at;
+        account.last_failure_status = result.http_status;
+    }
+}
+
+void FrontierDatabase::Impl::write_accounts()
+{
+    for (const auto& [host, account] : accounts) {
+        connection
+            .prepare("UPDATE site SET pages_that_day = ?2 + CASE day WHEN ?4 THEN pages_that_day ELSE 0 END, "
+                     "bytes_that_day = ?3 + CASE day WHEN ?4 THEN bytes_that_day ELSE 0 END, day = ?4 "
+                     "WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+            .bind(host, account.pages, account.bytes, day_of(account.at))
+            .run();
+        if (account.last_success > Timestamp{})
+            connection.prepare("UPDATE host SET last_success = max(last_success, ?2) WHERE id = ?1")
+                .bind(host, account.last_success)
+                .run();
+        if (account.last_failure > Timestamp{})
+            connection.prepare("UPDATE host SET last_failure = ?2, last_failure_status = ?3 WHERE id = ?1")
+                .bind(host, account.last_failure, account.last_failure_status)
+                .run();
+    }
+    accounts.clear();
+}
+
+void FrontierDatabase::Impl::count_rate(HostId host, int before, int after)
+{
+    if (before == after) return;
+    if (before != 0)
+        connection.prepare("UPDATE rate_tally SET urls = urls - 1 WHERE host_id = ?1 AND level = ?2")
+            .bind(host, before)
+            .run();
+    if (after != 0)
+        connection
+            .prepare("INSERT INTO rate_tally (host_id, level, urls) VALUES (?1, ?2, 1) "
+                     "ON CONFLICT DO UPDATE SET urls = urls + 1")
+            .bind(host, after)
+            .run();
+}
+
+void FrontierDatabase::Impl::credit_parent(UrlId page, std::int64_t news)
+{
+    connection
+        .prepare("UPDATE url SET news = news + ?2 WHERE news_days > 0 AND id = (SELECT l.page FROM link l "
+                 "JOIN url p "
+                 "ON p.id = l.page WHERE l.target = ?1 AND l.seen = p.last_visit ORDER BY l.page LIMIT 1)")
+        .bind(page, news)
+        .run();
 }
 
 void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link)
@@ -153,8 +220,10 @@ void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
 Result<void> FrontierDatabase::apply(const std::vector<VisitResult>& results)
 {
     return impl_->change([&]() -> Result<void> {
-        for (const auto& result : results)
+        for (const auto& result : results) {
             impl_->visited(result);
+            impl_->account(result);
+        }
         return {};
     });
 }

@@ -1,6 +1,8 @@
 #include "store/frontier_database_impl.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace stillwatch::store {
 
@@ -11,23 +13,38 @@ namespace {
 // clang-format off
 #define VISIT_COLUMNS                                                                                     \
     "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, " \
-    "u.outcome, u.last_visit, u.unchanged_in_a_row FROM url u "
+    "u.outcome, u.last_visit, u.unchanged_in_a_row, u.news, u.news_days, u.rate_level FROM url u "
 // clang-format on
-constexpr std::array<std::string_view, 4> in_order{
-    // a page came to name a picture that is known to match: the occurrence is to be recorded
-    VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
-                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-    // never visited; pictures first, then first come, first served
-    VISIT_COLUMNS
-    "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.lease_until <= ?2 AND ?3 >= 0 "
-    "ORDER BY u.kind DESC, u.id LIMIT ?4",
-    // compared with an older set of references
-    VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
-                  "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
-    // time for a revisit
-    VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
-                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
+struct ClaimClass {
+    std::string_view sql;
+    // Sixteenths of a window while others wait too, one visit at least; what they leave over is taken in the
+    // order of the list. No class holds up another for the weeks that a large site takes: an endless one
+    // still leaves revisits their part, and revisits leave a tenth and more to pages never seen.
+    std::size_t share;
+    bool takes_pages; // of the site's pages a day
 };
+constexpr std::array<ClaimClass, 5> in_order{{
+    // a page came to name a picture that is known to match: the occurrence is to be recorded
+    {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     16, false},
+    // pictures never visited, first come, first served
+    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     8, false},
+    // pages never visited
+    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     2, true},
+    // compared with an older set of references
+    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
+                   "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
+     2, false},
+    // time for a revisit
+    {VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
+     4, true},
+}};
 
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
@@ -79,6 +96,7 @@ std::optional<Visit> read_visit(const Statement& row, const HostRow& host)
     visit.last_outcome = static_cast<Outcome>(row.small(9));
     visit.last_visit = row.time(10);
     visit.unchanged_in_a_row = row.small(11);
+    visit.rate = {row.real(12), row.real(13), row.small(14)};
     return visit;
 }
 
@@ -106,51 +124,107 @@ std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
     return row.time(0);
 }
 
+// Leases up to `limit` visits of one class; how many rows there were.
+std::size_t FrontierDatabase::Impl::lease(std::string_view sql, const HostRow& host, const Lease& lease,
+                                          std::size_t limit, std::vector<Visit>& visits)
+{
+    std::vector<UrlId> leased;
+    std::vector<UrlId> unreadable;
+    {
+        auto row = connection.prepare(sql);
+        row.bind(host.id, lease.now, lease.generation, limit);
+        while (row.step()) {
+            if (auto visit = read_visit(row, host)) {
+                leased.push_back(visit->id);
+                visits.push_back(*std::move(visit));
+            } else {
+                unreadable.push_back(row.id<UrlId>(0));
+            }
+        }
+    }
+    for (const UrlId id : leased)
+        connection
+            .prepare(
+                "UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 ELSE 2 END "
+                "WHERE id = ?1")
+            .bind(id, lease.until)
+            .run();
+    for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
+        connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+    return leased.size() + unreadable.size();
+}
+
 std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation,
                                            Timestamp lease_until, std::size_t limit)
 {
     auto& connection = impl_->connection;
-    std::vector<Visit> result;
+    std::array<std::vector<Visit>, in_order.size()> visits;
+    std::size_t count = 0;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
+        std::int64_t pages_left = 0;
         {
+            // A pass that began yesterday counts today's visits as well.
             auto row = connection.prepare(
-                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row "
-                "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1");
-            if (!row.bind(host).step()) return {};
+                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row, "
+                "s.max_pages_per_day - iif(s.day >= ?2, s.pages_that_day, 0), "
+                "s.max_bytes_per_day - iif(s.day >= ?2, s.bytes_that_day, 0) "
+                "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1 "
+                "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
+            if (!row.bind(host, Impl::day_of(now)).step()) return {};
             owner = read_host(row);
+            pages_left = row.integer(5);
+            if (row.integer(6) <= 0) return {};
         }
-        const Timestamp until = std::max(lease_until, now + std::chrono::milliseconds{1});
-        for (const auto sql : in_order) {
-            std::vector<UrlId> leased;
-            std::vector<UrlId> unreadable;
-            {
-                auto row = connection.prepare(sql);
-                row.bind(host, now, generation, limit - result.size());
-                while (row.step()) {
-                    if (auto visit = read_visit(row, owner)) {
-                        leased.push_back(visit->id);
-                        result.push_back(*std::move(visit));
-                    } else {
-                        unreadable.push_back(row.id<UrlId>(0));
-                    }
-                }
-            }
-            for (const UrlId id : leased)
-                connection
-                    .prepare("UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 "
-                             "ELSE 2 END "
-                             "WHERE id = ?1")
-                    .bind(id, until)
-                    .run();
-            for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
-                connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1")
-                    .bind(id, Timestamp::max())
-                    .run();
-        }
+        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation};
+        std::array<bool, in_order.size()> has_more{};
+        const auto take = [&](std::size_t i, std::size_t most) {
+            const auto pages = static_cast<std::size_t>(std::max<std::int64_t>(pages_left, 0));
+            if (in_order[i].takes_pages) most = std::min(most, pages);
+            if (most == 0) return;
+            const auto found = impl_->lease(in_order[i].sql, owner, lease, most, visits[i]);
+            has_more[i] = found == most;
+            count += found;
+            if (in_order[i].takes_pages) pages_left -= static_cast<std::int64_t>(found);
+        };
+        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
+            take(i, std::min(std::max<std::size_t>(limit * in_order[i].share / 16, 1), limit - count));
+        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
+            if (has_more[i]) take(i, limit - count);
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
+    std::vector<Visit> result;
+    result.reserve(count);
+    for (auto& one : visits)
+        std::move(one.begin(), one.end(), std::back_inserter(result));
+    return result;
+}
+
+std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now,
+                                                 std::int64_t generation, std::size_t limit) const
+{
+    std::vector<HostRow> hosts;
+    {
+        auto row = impl_->connection.prepare(
+            "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s "
+            "ON s.id = h.site_id WHERE s.name = ?1 AND h.enabled = 1 ORDER BY h.id");
+        row.bind(site);
+        while (row.step())
+            hosts.push_back(read_host(row));
+    }
+    std::vector<Visit> result;
+    for (const auto& one : in_order) {
+        for (const auto& host : hosts) {
+            auto row = impl_->connection.prepare(one.sql);
+            row.bind(host.id, now, generation, limit);
+            while (row.step() && result.size() < limit) {
+                auto visit = read_visit(row, host);
+                const auto same = [&visit](const Visit& other) { return visit && other.id == visit->id; };
+                if (visit && std::ranges::none_of(result, same)) result.push_back(*std::move(visit));
+            }
+        }
+    }
     return result;
 }
 

@@ -168,10 +168,14 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
         connection.prepare("UPDATE site SET enabled = 0").run();
         for (const auto& site : sites) {
             connection
-                .prepare(
-                    "INSERT INTO site (name, enabled, max_pages, max_images) VALUES (?1, 1, ?2, ?3) ON CONFLICT "
-                    "DO UPDATE SET enabled = 1, max_pages = excluded.max_pages, max_images = excluded.max_images")
-                .bind(site.name, site.max_pages, site.max_images())
+                .prepare("INSERT INTO site (name, enabled, max_pages, max_images, max_pages_per_day, "
+                         "max_bytes_per_day) "
+                         "VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET enabled = 1, "
+                         "max_pages = excluded.max_pages, max_images = excluded.max_images, "
+                         "max_pages_per_day = excluded.max_pages_per_day, max_bytes_per_day = "
+                         "excluded.max_bytes_per_day")
+                .bind(site.name, site.max_pages, site.max_images(), site.max_pages_per_day,
+                      site.max_bytes_per_day)
                 .run();
             std::vector<std::string> listed = site.hosts;
             for (const auto& seed : site.seeds)

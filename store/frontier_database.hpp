@@ -8,6 +8,8 @@
 #include "core/url.hpp"
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,9 @@ struct SiteRow {
     // Addresses beyond these are not taken up: an endless site must not fill the disk.
     std::int64_t max_pages = 100'000;
     std::int64_t max_images() const noexcept { return 50 * max_pages; }
+    // Of a day (UTC). Visits of pages; bytes of bodies.
+    std::int64_t max_pages_per_day = std::numeric_limits<std::int64_t>::max();
+    std::int64_t max_bytes_per_day = std::numeric_limits<std::int64_t>::max();
 };
 
 // One politeness unit: scheme, host and port.
@@ -49,6 +54,22 @@ enum class Outcome : std::uint8_t {
 };
 std::string_view name_of(Outcome outcome) noexcept;
 
+// What is known of how often a page brings new pictures: decaying sums (crawler/revisit.hpp).
+struct PageRate {
+    double news = 0; // pictures found by revisits
+    double days = 0; // that they came in
+    int level = 0;   // of its rate; pages are counted by it. 0: not counted
+
+    friend bool operator==(const PageRate&, const PageRate&) = default;
+};
+
+struct RateCount {
+    int level = 0;
+    std::int64_t pages = 0;
+
+    friend bool operator==(const RateCount&, const RateCount&) = default;
+};
+
 // An address that is to be visited now.
 struct Visit {
     UrlId id;
@@ -65,6 +86,7 @@ struct Visit {
     Outcome last_outcome = Outcome::unvisited;
     Timestamp last_visit{};
     int unchanged_in_a_row = 0; // visits that brought nothing new
+    PageRate rate{};
 };
 
 struct Discovered {
@@ -101,9 +123,40 @@ struct VisitResult {
     Timestamp due{}; // next visit
     int tries = 0;
     int unchanged_in_a_row = 0;
+    PageRate rate{};
+    std::int64_t news = 0; // pictures named for the first time by anybody
     int depth = 0; // of the visited address; what it names is one deeper
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
+};
+
+// A host that gets no request, by a person's command.
+struct StoppedHost {
+    std::string host; // as Url::host_port()
+    Timestamp since{};
+    std::string stopped_by;
+    std::string reason;
+
+    friend bool operator==(const StoppedHost&, const StoppedHost&) = default;
+};
+
+// How a site is doing, for its operator.
+struct SiteHealth {
+    std::int64_t pages = 0;  // known addresses
+    std::int64_t images = 0; // known or likely
+    std::int64_t pages_read = 0;
+    std::int64_t images_compared = 0; // at the generation asked for
+    std::int64_t unvisited = 0;
+    std::int64_t undecodable = 0;
+    std::int64_t gone = 0;
+    std::int64_t unreachable = 0;
+    std::int64_t refused = 0; // robots, scope, guard
+    std::int64_t pages_that_day = 0;
+    std::int64_t bytes_that_day = 0;
+    std::optional<Timestamp> last_success{}; // a page or picture was read
+    std::optional<Timestamp> last_failure{};
+    int last_failure_status = 0;         // HTTP; 0: no answer
+    std::map<std::string, int> robots{}; // HTTP status of robots.txt by origin; 0: unreachable
 };
 
 struct RobotsRow {
@@ -155,8 +208,8 @@ public:
     std::vector<HostRow> ready_hosts(Timestamp now, std::int64_t generation) const;
     // The next moment at which some host becomes ready without anybody doing anything.
     std::optional<Timestamp> next_due(Timestamp now) const;
-    // Up to `limit` visits of a host, leased until `lease_until`: first what is new, then stale pictures,
-    // then what is due for a revisit.
+    // Up to `limit` visits of a host, leased until `lease_until`: what is new, stale pictures, what is due
+    // for a revisit; each has its share of a window that not all fit in.
     std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
                              std::size_t limit);
     // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
@@ -167,8 +220,20 @@ public:
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
 
-    // Whether any of these is a picture whose address is not known yet.
-    bool names_new_image(const std::vector<Discovered>& links) const;
+    // Stops a host or changes the reason; no visit of it is claimed any more.
+    Result<void> stop_host(const StoppedHost& host);
+    // Errors: not_found (it is not stopped).
+    Result<void> resume_host(const std::string& host);
+    std::vector<StoppedHost> stopped_hosts() const;
+    SiteHealth site_health(const std::string& site, std::int64_t generation, Timestamp now) const;
+    // The addresses of a site that would be visited next, in about that order, without claiming them.
+    std::vector<Visit> next_visits(const std::string& site, Timestamp now, std::int64_t generation,
+                                   std::size_t limit) const;
+
+    // How many of these are pictures whose address is not known yet.
+    std::int64_t new_images(const std::vector<Discovered>& links) const;
+    // Pages of a site by the level of their rate.
+    std::vector<RateCount> page_rates(const std::string& site) const;
 
     std::optional<Verdict> verdict(const Sha256& content) const;
     Result<void> set_verdict(const Verdict& verdict);

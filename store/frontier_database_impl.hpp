@@ -43,17 +43,27 @@ public:
     {
         auto done = in_transaction(connection, [&] {
             Result<void> result = work();
-            if (result) write_tally();
+            if (result) {
+                write_tally();
+                write_accounts();
+            }
             return result;
         });
         if (!done) {
             hosts.clear();
             moves.clear();
+            accounts.clear();
             rooms.clear();
         }
         return done;
     }
     void write_tally();
+    static std::int64_t day_of(Timestamp at) noexcept { return at.time_since_epoch().count() / 86'400'000; }
+    // One page less at one level of its host, one more at another; 0 is none.
+    void count_rate(HostId host, int before, int after);
+    // A page that was read for the first time named `news` pictures nobody knew: they count for the page that
+    // came to name this one at its latest visit, unless that was its first.
+    void credit_parent(UrlId page, std::int64_t news);
 
     // The host of an address, made if the watch list names it; 0 when it does not.
     HostId host_of(const Url& url);
@@ -69,6 +79,26 @@ public:
     // Whether there is room for one more of `kind` on the host's site; takes the place.
     bool takes_up(HostId host, LinkKind kind);
 
+    struct Lease {
+        Timestamp now{};
+        Timestamp until{};
+        std::int64_t generation = 0;
+    };
+    std::size_t lease(std::string_view sql, const HostRow& host, const Lease& lease, std::size_t limit,
+                      std::vector<Visit>& visits);
+
+    // What a host's visits of one transaction came to, for its site's day and its health.
+    struct Account {
+        Timestamp at{};
+        std::int64_t pages = 0;
+        std::int64_t bytes = 0;
+        Timestamp last_success{};
+        Timestamp last_failure{};
+        int last_failure_status = 0;
+    };
+    void account(const VisitResult& result);
+    void write_accounts();
+
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
     void names(const VisitResult& page, const Discovered& link);
@@ -82,6 +112,7 @@ public:
     Key128 hash_key{};
     std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
     std::map<Shelf, std::int64_t> moves;           // of this transaction
+    std::map<HostId, Account> accounts;            // of this transaction
     std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };
 

@@ -1,19 +1,36 @@
 #include "store/frontier_database_impl.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace stillwatch::store {
 
-bool FrontierDatabase::names_new_image(const std::vector<Discovered>& links) const
+std::int64_t FrontierDatabase::new_images(const std::vector<Discovered>& links) const
 {
+    std::int64_t count = 0;
+    std::set<std::string_view> seen; // a page names a picture more than once
     for (const auto& link : links) {
-        if (link.kind != LinkKind::image) continue;
+        if (link.kind != LinkKind::image || !seen.insert(link.url.text()).second) continue;
         const Key128 key = keyed_hash(impl_->hash_key, as_bytes(link.url.target()));
         auto row = impl_->connection.prepare(
             "SELECT 1 FROM host h JOIN url_key k ON k.host_id = h.id WHERE h.origin = ?1 AND k.key = ?2");
-        if (!row.bind(link.url.origin(), ByteView(key)).step()) return true;
+        if (!row.bind(link.url.origin(), ByteView(key)).step()) ++count;
     }
-    return false;
+    return count;
+}
+
+std::vector<RateCount> FrontierDatabase::page_rates(const std::string& site) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT t.level, sum(t.urls) FROM rate_tally t JOIN host h ON h.id = t.host_id JOIN site s ON s.id = "
+        "h.site_id "
+        "WHERE s.name = ?1 AND h.enabled = 1 AND t.urls > 0 GROUP BY t.level ORDER BY t.level");
+    row.bind(site);
+    std::vector<RateCount> result;
+    while (row.step())
+        result.push_back({row.small(0), row.integer(1)});
+    return result;
 }
 
 Result<void> FrontierDatabase::set_reader_version(int version)

@@ -117,7 +117,38 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 1> steps{first_step};
+// How often pages bring something new, and what a site may be asked for in a day.
+constexpr const char* second_step = R"sql(
+ALTER TABLE url ADD COLUMN news       REAL    NOT NULL DEFAULT 0;
+ALTER TABLE url ADD COLUMN news_days  REAL    NOT NULL DEFAULT 0;
+ALTER TABLE url ADD COLUMN rate_level INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE rate_tally (
+    host_id INTEGER NOT NULL,
+    level   INTEGER NOT NULL,
+    urls    INTEGER NOT NULL,
+    PRIMARY KEY (host_id, level)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE site ADD COLUMN max_pages_per_day INTEGER NOT NULL DEFAULT 9223372036854775807;
+ALTER TABLE site ADD COLUMN max_bytes_per_day INTEGER NOT NULL DEFAULT 9223372036854775807;
+ALTER TABLE site ADD COLUMN day               INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site ADD COLUMN pages_that_day    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site ADD COLUMN bytes_that_day    INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE host ADD COLUMN last_success        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN last_failure        INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN last_failure_status INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE stopped_host (
+    host_port  TEXT PRIMARY KEY,
+    since      INTEGER NOT NULL,
+    stopped_by TEXT NOT NULL,
+    reason     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 2> steps{first_step, second_step};
 
 } // namespace
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 using namespace stillwatch::config;
+using stillwatch::Timestamp;
 using stillwatch::Url;
 using stillwatch::fuzz::claim;
 
@@ -36,7 +37,11 @@ void check(const Config& config)
             claim(url.has_value() && url->text() == seed, "seeds are normalised");
             claim(std::ranges::find(site.hosts, url->host_port()) != site.hosts.end(), "seeds are in the scope");
         }
-        claim(site.robots == RobotsPolicy::obey || !site.robots_reason.empty(), "robots are ignored for a reason");
+        claim(site.robots == RobotsPolicy::obey ||
+                  (!site.robots_reason.empty() && !site.robots_decided_by.empty() &&
+                   site.robots_until > Timestamp{}),
+              "robots are ignored for a reason, by somebody, for a time");
+        claim(site.proxy.empty() || is_socks_proxy(site.proxy), "proxies resolve names");
     }
 }
 

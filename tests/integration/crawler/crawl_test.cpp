@@ -93,7 +93,7 @@ protected:
             co_await polite.fetch(site, visit.url, std::move(conditions), limits, Purpose::page);
         if (!answer && answer.error().code == Errc::cancelled) co_return answer.error();
         const auto outcome = answer ? store::Outcome::gone : store::Outcome::unreachable;
-        const auto next = next_visit(visit, outcome, false, clock.now(), site->revisit);
+        const auto next = next_visit(visit, outcome, 0, clock.now(), site->revisit, 1);
         store::VisitResult result{.id = visit.id, .host = visit.host, .at = clock.now(), .outcome = outcome};
         result.due = next.due;
         co_return result;

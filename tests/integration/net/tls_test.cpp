@@ -173,6 +173,31 @@ TEST_F(Tls, ACertificateForAnotherNameIsUnreachableAndSaysWhy)
     EXPECT_THAT(got.error().detail, HasSubstr("loopback.test"));
 }
 
+TEST_F(Tls, ACertificateThatProvesNothingIsRecordedWhereThatIsAsked)
+{
+    auto lenient = settings(nginx->certificates.other_authority);
+    lenient.route.tls_errors = TlsErrors::record;
+    HttpClient client_of_site(io, lenient);
+    for (int i = 0; i < 5; ++i) { // on kept connections and resumed sessions too
+        const auto got = run(io, client_of_site.fetch(get(url(nginx->h1_port, "/page.html")))).value();
+        EXPECT_EQ(got.status, 200);
+        EXPECT_THAT(got.peer.tls_problem, HasSubstr("certificate")) << "request " << i;
+        EXPECT_EQ(*got.peer.certificate_chain, expected_chain());
+    }
+}
+
+TEST_F(Tls, ACertificateOfAnotherHostIsRecordedWhereThatIsAsked)
+{
+    auto lenient = settings(nginx->certificates.authority);
+    lenient.route.tls_errors = TlsErrors::record;
+    HttpClient client_of_site(io, lenient);
+    const auto other =
+        run(io, client_of_site.fetch(get(url(nginx->h2_port, "/page.html", "loopback.test")))).value();
+    EXPECT_EQ(other.peer.tls_problem, "the certificate is of another host");
+    const auto own = run(io, client_of_site.fetch(get(url(nginx->h2_port, "/page.html")))).value();
+    EXPECT_EQ(own.peer.tls_problem, "") << "a good certificate is no problem";
+}
+
 TEST_F(Tls, PlainHttpToATlsPortIsAnAnswerOfItsOwn)
 {
     const auto got = fetch(fmt::format("http://127.0.0.1:{}/", nginx->h1_port)).value();

@@ -6,6 +6,7 @@ namespace stillwatch::config {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
+using testing::SizeIs;
 
 namespace {
 
@@ -62,13 +63,51 @@ TEST(Config, SiteIsReadWithItsScope)
     EXPECT_EQ(site.robots, RobotsPolicy::obey);
 }
 
-TEST(Config, RobotsAreIgnoredOnlyWithAReason)
+TEST(Config, RobotsAreIgnoredOnlyWithAReasonANameAndAnEnd)
 {
     const std::string site = "[[site]]\nname = \"s\"\nseeds = [\"http://s.example/\"]\nhosts = [\"s.example\"]\n";
-    EXPECT_THAT(problems_of(site + "robots = \"ignore\"\n"),
-                ElementsAre("6: site.robots_reason: missing: write down why robots.txt is ignored; it goes into the evidence"));
-    const auto config = loaded(site + "robots = \"ignore\"\nrobots_reason = \"agreed with the operator\"\n");
+    EXPECT_THAT(
+        problems_of(site + "robots = \"ignore\"\n"),
+        ElementsAre(
+            "6: site.robots_reason: missing: write down why robots.txt is ignored; it goes into the evidence",
+            "6: site.robots_decided_by: missing: name who decided that robots.txt is ignored",
+            "6: site.robots_until: missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed "
+            "again"));
+    const std::string ignore =
+        "robots = \"ignore\"\nrobots_reason = \"agreed with the operator\"\nrobots_decided_by = \"anna\"\n";
+    EXPECT_THAT(problems_of(site + ignore + "robots_until = \"2027-02-30\"\n"), SizeIs(1));
+    const auto config = loaded(site + ignore + "robots_until = \"2027-01-31\"\n");
     EXPECT_EQ(config.sites.front().robots, RobotsPolicy::ignore);
+    EXPECT_EQ(config.sites.front().robots_decided_by, "anna");
+    EXPECT_EQ(config.sites.front().robots_until, parse_utc("2027-02-01T00:00:00Z"));
+    EXPECT_THAT(problems_of(site + "robots_until = \"2027-01-31\"\n"),
+                ElementsAre("10: site.robots_until: stands only with robots = \"ignore\""));
+}
+
+TEST(Config, ASiteIsAskedAsItsSectionSays)
+{
+    const auto config = loaded("[crawl]\nrevisit_min = \"2h\"\n[[site]]\nname = \"s\"\nseeds = "
+                               "[\"http://abc.onion/\"]\nhosts = [\"abc.onion\"]\n"
+                               "paths = [\"/gallery/\", \"*.html$\"]\nexcluded_paths = [\"/gallery/old/\"]\n"
+                               "max_pages_per_day = 7\nmax_bytes_per_day = 2_000_000\nrevisit_max = \"3d\"\n"
+                               "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = "
+                               "[\"Accept-Language: en\"]\n"
+                               "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note "
+                               "= \"agreed with the admins\"\n");
+    ASSERT_EQ(config.sites.size(), 1U);
+    const auto& site = config.sites.front();
+    EXPECT_THAT(site.paths, ElementsAre("/gallery/", "*.html$"));
+    EXPECT_THAT(site.excluded_paths, ElementsAre("/gallery/old/"));
+    EXPECT_EQ(site.max_pages_per_day, 7);
+    EXPECT_EQ(site.max_bytes_per_day, 2'000'000);
+    EXPECT_EQ(site.revisit_min, 2h) << "of [crawl]";
+    EXPECT_EQ(site.revisit_max, 72h);
+    EXPECT_THAT(site.cookies, ElementsAre("age=18", "lang=en"));
+    EXPECT_EQ(site.cookies_file, "/etc/stillwatch/secrets/s");
+    EXPECT_THAT(site.headers, ElementsAre("Accept-Language: en"));
+    EXPECT_EQ(site.proxy, "socks5h://127.0.0.1:9050");
+    EXPECT_EQ(site.tls_errors, TlsErrors::record);
+    EXPECT_EQ(site.contact_note, "agreed with the admins");
 }
 
 TEST(Config, EmailChannelGetsASenderFromItsFirstRecipient)

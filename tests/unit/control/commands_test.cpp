@@ -31,7 +31,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 17U);
+    EXPECT_EQ(names.size(), 21U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -115,7 +115,8 @@ TEST_F(CommandsTest, WhatChangesReferencesSaysSo)
     EXPECT_TRUE(run("case.renew", with(consent(), "case", json::value(pseudonym))).value().effects.references);
     EXPECT_TRUE(run("reference.remove", {{"case", pseudonym}, {"name", "R-01"}}).value().effects.references);
     EXPECT_TRUE(run("case.withdraw", {{"case", pseudonym}}).value().effects.references);
-    for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify", "site.list", "status"}) {
+    for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify",
+                                "site.list", "site.plan", "site.health", "status"}) {
         EXPECT_FALSE(run(reading).value().effects.references) << reading;
         EXPECT_FALSE(run(reading).value().effects.alerts) << reading;
     }
@@ -243,6 +244,41 @@ TEST_F(CommandsTest, StatusCountsWhatThereIs)
     const auto sites = result_of("site.list");
     EXPECT_EQ(sites.at(0).at("site"), "board");
     EXPECT_EQ(sites.at(0).at("hosts").as_array().size(), 2U);
+}
+
+TEST_F(CommandsTest, AHostIsStoppedAndResumed)
+{
+    EXPECT_EQ(error_of("site.stop", {{"host", "other.example"}, {"reason", "x"}}).code, Errc::not_found);
+    EXPECT_EQ(error_of("site.stop", {{"host", "board.example"}}).code, Errc::invalid_argument);
+    EXPECT_TRUE(
+        run("site.stop", {{"host", "board.example"}, {"reason", "they asked"}}).value().effects.hosts);
+    EXPECT_EQ(frontier.stopped_hosts().at(0).reason, "they asked");
+    EXPECT_EQ(result_of("site.health").at(0).at("stopped_hosts").as_array().size(), 1U);
+    EXPECT_TRUE(run("site.resume", {{"host", "board.example"}}).value().effects.hosts);
+    EXPECT_TRUE(frontier.stopped_hosts().empty());
+    EXPECT_EQ(error_of("site.resume", {{"host", "board.example"}}).code, Errc::not_found);
+    const auto lines = cases.audit(0, 10);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].action, "host.stopped");
+    EXPECT_EQ(lines[1].action, "host.resumed");
+}
+
+TEST_F(CommandsTest, HealthHasAStateForEachSite)
+{
+    EXPECT_EQ(result_of("site.health").at(0).at("state"), "not_visited");
+    ASSERT_TRUE(frontier.set_sites({stillwatch::test::sample_site()}));
+    const auto seed = frontier.next_visits("board", clock.time, 0, 1).at(0);
+    store::VisitResult result{
+        .id = seed.id, .host = seed.host, .at = clock.time, .outcome = store::Outcome::unreachable};
+    result.http_status = 403;
+    result.due = clock.time;
+    ASSERT_TRUE(frontier.apply({result}));
+    EXPECT_EQ(result_of("site.health").at(0).at("state"), "blocked");
+    result.outcome = store::Outcome::page;
+    result.at += std::chrono::seconds(1);
+    ASSERT_TRUE(frontier.apply({result}));
+    EXPECT_EQ(result_of("site.health").at(0).at("state"), "fine");
+    EXPECT_EQ(result_of("site.plan").at(0).at("pages_known"), 1);
 }
 
 } // namespace

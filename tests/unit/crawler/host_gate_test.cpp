@@ -51,6 +51,37 @@ TEST_F(HostGateTest, StartsAreADelayApartAndInOrder)
     EXPECT_EQ(starts, (std::vector<std::chrono::nanoseconds>{0s, 2s, 4s, 6s, 8s}));
 }
 
+TEST_F(HostGateTest, HostsOnOneAddressShareItsPauses)
+{
+    const PaceSettings pace{2s, 2, 1s};
+    HostGate first(time, pace);
+    HostGate second(time, pace);
+    HostGate elsewhere(time, pace);
+    const auto address = std::make_shared<AddressPace>();
+    first.set_address(address);
+    second.set_address(address);
+    elsewhere.set_address(std::make_shared<AddressPace>());
+    spawn(first, 2, 100ms);
+    spawn(second, 2, 100ms);
+    spawn(elsewhere, 1, 100ms);
+    time.run();
+    std::ranges::sort(starts);
+    EXPECT_EQ(starts, (std::vector<std::chrono::nanoseconds>{0s, 0s, 1s, 2s, 3s}));
+}
+
+TEST_F(HostGateTest, AStoppedGateResumes)
+{
+    HostGate gate(time, {2s, 2});
+    gate.stop();
+    spawn(gate, 1, 100ms);
+    time.run();
+    EXPECT_EQ(cancelled, 1);
+    gate.resume();
+    spawn(gate, 1, 100ms);
+    time.run();
+    EXPECT_EQ(order.size(), 1U);
+}
+
 TEST_F(HostGateTest, NeverMoreThanTheConcurrency)
 {
     HostGate gate(time, {0ms, 3});

@@ -32,6 +32,31 @@ TEST(Pace, TheLongestPauseCounts)
     EXPECT_EQ(pause_between({.crawl_delay = 5s, .backoff = 8s}, settings), 8s);
 }
 
+TEST(Pace, ThePauseCountsFromWhenTheHostHadTheRequest)
+{
+    const auto history = after({.last_start = start}, {.load = Load::fine, .first_byte = 300ms}, start,
+                               start + 900ms, settings);
+    EXPECT_EQ(next_start(history, start + 900ms, settings), start + 2'300ms);
+    // An answer that came late does not take back what started meanwhile.
+    const auto later = after({.last_start = start + 2s}, {.load = Load::fine, .first_byte = 300ms}, start,
+                             start + 2s, settings);
+    EXPECT_EQ(later.last_start, start + 2s);
+}
+
+TEST(Pace, ASlowHostIsAskedLessOften)
+{
+    PaceHistory history{.last_start = start};
+    for (int i = 0; i < 50; ++i)
+        history = after(history, {.load = Load::fine, .first_byte = 4s}, start, start + 4s, settings);
+    EXPECT_EQ(pause_between(history, settings), 8s);
+    for (int i = 0; i < 50; ++i)
+        history = after(history, {.load = Load::fine, .first_byte = 10ms}, start, start + 1s, settings);
+    EXPECT_EQ(pause_between(history, settings), 2s);
+    history = after({}, {.load = Load::fine, .first_byte = 100s}, start, start + 100s, settings);
+    EXPECT_EQ(pause_between(history, settings), max_latency_pause);
+    EXPECT_EQ(pause_between(history, {0ms, 8}), 0ms) << "a site without delay";
+}
+
 TEST(Pace, TroubleDoublesThePauseUpToTenMinutes)
 {
     PaceHistory history;

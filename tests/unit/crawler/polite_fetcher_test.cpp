@@ -81,6 +81,62 @@ TEST_F(PoliteFetcherTest, DoesNotAskRobotsWhereTheSiteSaysSo)
     EXPECT_EQ(web.times_asked("https://board.example/robots.txt"), 0U);
 }
 
+TEST_F(PoliteFetcherTest, RobotsAreObeyedAgainWhenTheOverrideHasEnded)
+{
+    auto rules = *site;
+    rules.robots = RobotsPolicy::ignore;
+    rules.robots_until = time.clock().now() + 1h;
+    site = std::make_shared<const SiteRules>(rules);
+    EXPECT_TRUE(fetch("https://board.example/private/1").has_value());
+    time.pass(1h);
+    EXPECT_EQ(error_of("https://board.example/private/1"), "refused: robots: line 2 'Disallow: /private'");
+}
+
+TEST_F(PoliteFetcherTest, HeadersOfASiteGoToItsHostsOnly)
+{
+    auto rules = *site;
+    rules.headers = {{"Cookie", "age=18"}};
+    site = std::make_shared<const SiteRules>(rules);
+    web.pages["https://board.example/robots.txt"] =
+        ScriptedFetcher::redirect("https://elsewhere.example/robots.txt");
+    web.pages["https://elsewhere.example/robots.txt"] = ScriptedFetcher::text("");
+    EXPECT_TRUE(fetch("https://board.example/a").has_value());
+    const auto has_cookie = [](const ScriptedFetcher::Asked& asked) {
+        return std::ranges::find(asked.headers, std::string("Cookie"), &HeaderField::name) !=
+               asked.headers.end();
+    };
+    ASSERT_EQ(web.asked.size(), 3U);
+    for (const auto& asked : web.asked)
+        EXPECT_EQ(has_cookie(asked), asked.url.starts_with("https://board.example/")) << asked.url;
+}
+
+TEST_F(PoliteFetcherTest, AStoppedHostGetsNoRequestUntilItResumes)
+{
+    polite.set_stopped({"board.example"});
+    EXPECT_TRUE(error_of("https://board.example/a").starts_with("cancelled"));
+    EXPECT_TRUE(fetch("https://img.example/a.jpg", Purpose::image).has_value());
+    for (const auto& asked : web.asked)
+        EXPECT_TRUE(asked.url.starts_with("https://img.example/")) << asked.url;
+    polite.set_stopped({});
+    EXPECT_TRUE(fetch("https://board.example/a").has_value());
+}
+
+TEST_F(PoliteFetcherTest, WhoWaitsForATurnLearnsThatTheHostWasStopped)
+{
+    EXPECT_TRUE(fetch("https://board.example/a").has_value());
+    web.pages["https://board.example/busy"] = ScriptedFetcher::status(503, {{"Retry-After", "3600"}});
+    EXPECT_TRUE(fetch("https://board.example/busy").has_value());
+    std::optional<Result<PoliteAnswer>> out;
+    asio::co_spawn(io, fetch_into(out, "https://board.example/b", Purpose::page),
+                   [](std::exception_ptr problem) { EXPECT_FALSE(problem); });
+    time.run(1s);
+    EXPECT_FALSE(out.has_value());
+    polite.set_stopped({"board.example"});
+    time.run(1ms);
+    ASSERT_TRUE(out.has_value());
+    EXPECT_EQ(out->error().code, Errc::cancelled);
+}
+
 TEST_F(PoliteFetcherTest, ManyWaitForOneRobotsFile)
 {
     std::vector<std::optional<Result<PoliteAnswer>>> out(5);

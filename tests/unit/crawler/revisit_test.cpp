@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 namespace stillwatch::crawler {
 
 namespace {
@@ -23,54 +26,118 @@ store::Visit visit_of(LinkKind kind, Outcome last, int unchanged = 0, int tries 
     return visit;
 }
 
-TEST(Revisit, NewPagesComeAgainSoonest)
+TEST(Revisit, WhatAFirstVisitFindsSaysNothingAboutTheRate)
 {
-    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::page, true, now, settings),
-              (Revisit{now + 1h, 0, 0}));
-    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::page, false, now, settings),
-              (Revisit{now + 1h, 0, 0}));
+    const auto next =
+        next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::page, 50, now, settings, 0.5);
+    EXPECT_EQ(next,
+              next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::page, 0, now, settings, 0.5));
+    EXPECT_EQ(next.due, now + page_interval(2.5, 0.5, settings)) << "2.5 a day until there is evidence";
+    EXPECT_EQ(next.rate, (store::PageRate{0, 0, level_of(2.5)}));
 }
 
-TEST(Revisit, UnchangedPagesComeHalfAsLongLater)
+TEST(Revisit, APageIsVisitedWithTheSquareRootOfItsRate)
 {
-    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::page), Outcome::unchanged, false, now, settings),
-              (Revisit{now + 90min, 0, 1}));
-    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::page, 1), Outcome::page, false, now, settings),
-              (Revisit{now + 135min, 0, 2}));
+    EXPECT_EQ(page_interval(1, 0.5, settings), 12h);
+    EXPECT_EQ(page_interval(4, 0.5, settings), 6h);
+    EXPECT_EQ(page_interval(0.25, 0.5, settings), 24h);
+    EXPECT_EQ(page_interval(1e9, 0.5, settings), 1h) << "revisit_min";
+    EXPECT_EQ(page_interval(1e-9, 0.5, settings), std::chrono::days(14)) << "revisit_max";
 }
 
-TEST(Revisit, NewPicturesAboutHalveTheInterval)
+TEST(Revisit, RatesFollowWhatIsFound)
 {
-    const auto before =
-        next_visit(visit_of(LinkKind::page, Outcome::page, 7), Outcome::page, false, now, settings);
-    const auto after =
-        next_visit(visit_of(LinkKind::page, Outcome::page, 8), Outcome::page, true, now, settings);
-    EXPECT_EQ(after.unchanged_in_a_row, 6);
-    EXPECT_NEAR(static_cast<double>((after.due - now).count()) /
-                    static_cast<double>((before.due - now).count()),
-                0.45, 0.01);
+    store::PageRate rate;
+    for (int day = 0; day < 30; ++day)
+        rate = observed(rate, 24h, 4);
+    EXPECT_NEAR(pictures_a_day(rate), 4, 0.1);
+    for (int day = 0; day < 7; ++day)
+        rate = observed(rate, 24h, 0);
+    EXPECT_NEAR(pictures_a_day(rate), 2, 0.15) << "a half-life";
+    for (int day = 0; day < 300; ++day)
+        rate = observed(rate, 24h, 0);
+    EXPECT_NEAR(pictures_a_day(rate), 0.5 / 10.3, 0.001);
+    EXPECT_EQ(rate.level, level_of(pictures_a_day(rate)));
 }
 
-TEST(Revisit, IntervalsStayWithinTheSettings)
+TEST(Revisit, OneLongIntervalTellsAboutWhatManyShortOnesDo)
+{
+    const auto once = observed({}, std::chrono::days(14), 28);
+    store::PageRate often;
+    for (int i = 0; i < 28; ++i)
+        often = observed(often, 12h, 1);
+    EXPECT_NEAR(once.days, often.days, 1e-6);
+    EXPECT_NEAR(once.news, often.news, 0.03 * often.news);
+}
+
+TEST(Revisit, LevelsHoldRatesApartByAFactorOfTheSquareRootOfTwo)
+{
+    EXPECT_NEAR(rate_at(level_of(1)), 1, 1e-9);
+    EXPECT_EQ(level_of(2), level_of(1) + 2);
+    EXPECT_EQ(level_of(0), 1);
+    EXPECT_EQ(level_of(1e30), max_rate_level);
+    for (double per_day = 0.001; per_day < 1'000; per_day *= 1.1)
+        EXPECT_NEAR(std::log2(rate_at(level_of(per_day)) / per_day), 0, 0.25001);
+}
+
+TEST(Revisit, TheScaleKeepsTheBudget)
+{
+    const std::vector<store::RateCount> pages{
+        {level_of(0.01), 5'000}, {level_of(1), 1'000}, {level_of(64), 50}};
+    for (const double budget : {1'000.0, 3'000.0, 10'000.0}) {
+        const auto scale = revisit_scale(pages, budget, settings);
+        double visits = 0;
+        for (const auto& [level, count] : pages)
+            visits += static_cast<double>(count) * 86'400'000.0 /
+                      static_cast<double>(page_interval(rate_at(level), scale, settings).count());
+        EXPECT_NEAR(visits, budget, 0.001 * budget);
+    }
+}
+
+TEST(Revisit, AnAmpleBudgetIsNotSpentOnPagesThatBringNothing)
+{
+    EXPECT_DOUBLE_EQ(revisit_scale({}, 1'000, settings), 1.0 / 24);
+    const std::vector<store::RateCount> few{{level_of(1.0 / 64), 10}};
+    const auto scale = revisit_scale(few, 1'000'000, settings);
+    EXPECT_EQ(page_interval(1.0 / 64, scale, settings), 8h);
+}
+
+TEST(Revisit, ABudgetTooSmallForTheLongestIntervalIsOverdrawn)
+{
+    const std::vector<store::RateCount> many{{level_of(1), 1'000'000}};
+    const auto scale = revisit_scale(many, 1, settings);
+    EXPECT_EQ(page_interval(1, scale, settings), std::chrono::days(14)); // what is late then waits its turn
+}
+
+TEST(Revisit, RevisitsTakeNineTenthsOfTheSmallerBudget)
+{
+    SiteRules site;
+    site.pace.delay = 2s;
+    site.max_pages_per_day = 1'000'000;
+    EXPECT_DOUBLE_EQ(revisits_a_day(site), 0.9 * 21'600);
+    site.max_pages_per_day = 1'000;
+    EXPECT_DOUBLE_EQ(revisits_a_day(site), 900);
+    site.pace.delay = 0ms;
+    EXPECT_DOUBLE_EQ(revisits_a_day(site), 900);
+}
+
+TEST(Revisit, AFailureCountsAsTimeInWhichNothingWasSeenYet)
 {
     auto visit = visit_of(LinkKind::page, Outcome::page);
-    Revisit next;
-    for (int i = 0; i < 1'000; ++i) {
-        next = next_visit(visit, Outcome::unchanged, false, now, settings);
-        visit.unchanged_in_a_row = next.unchanged_in_a_row;
-    }
-    EXPECT_EQ(next.due, now + std::chrono::days(14));
-    EXPECT_LE(next.unchanged_in_a_row, 20);
-    visit.unchanged_in_a_row = 1'000'000'000;
-    EXPECT_EQ(next_visit(visit, Outcome::unchanged, false, now, settings).due, now + std::chrono::days(14));
+    visit.last_visit = now - 24h;
+    visit.rate = observed({}, std::chrono::days(2), 2);
+    const auto failed = next_visit(visit, Outcome::unreachable, 0, now, settings, 1);
+    EXPECT_GT(failed.rate.days, visit.rate.days);
+    EXPECT_LT(failed.rate.news, visit.rate.news);
+    EXPECT_EQ(next_visit(visit, Outcome::gone, 0, now, settings, 1).rate.level, 0);
 }
 
 TEST(Revisit, PicturesComeAgainMuchLater)
 {
     const auto image = visit_of(LinkKind::image, Outcome::unvisited);
-    EXPECT_EQ(next_visit(image, Outcome::compared, true, now, settings).due, now + 24h);
+    EXPECT_EQ(next_visit(image, Outcome::compared, 1, now, settings, 1).due, now + 24h);
     EXPECT_EQ(
-        next_visit(visit_of(LinkKind::image, Outcome::compared, 30), Outcome::unchanged, false, now, settings)
+        next_visit(visit_of(LinkKind::image, Outcome::compared, 30), Outcome::unchanged, 0, now, settings, 1)
             .due,
         now + std::chrono::days(28));
 }
@@ -80,23 +147,23 @@ TEST(Revisit, FailuresPauseLongerAndLonger)
     auto visit = visit_of(LinkKind::page, Outcome::page, 5);
     for (const std::chrono::minutes expected :
          {5min, 15min, 45min, 135min, 405min, 1215min, 1440min, 1440min}) {
-        const auto next = next_visit(visit, Outcome::unreachable, false, now, settings);
+        const auto next = next_visit(visit, Outcome::unreachable, 0, now, settings, 1);
         EXPECT_EQ(next.due, now + expected);
         EXPECT_EQ(next.unchanged_in_a_row, 5);
         visit.tries = next.tries;
     }
-    EXPECT_EQ(next_visit(visit, Outcome::page, false, now, settings).tries, 0);
+    EXPECT_EQ(next_visit(visit, Outcome::page, 0, now, settings, 1).tries, 0);
 }
 
 TEST(Revisit, WhatIsGoneOrRefusedComesSeldom)
 {
-    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::page), Outcome::gone, false, now, settings).due,
+    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::page), Outcome::gone, 0, now, settings, 1).due,
               now + std::chrono::days(1));
     EXPECT_EQ(
-        next_visit(visit_of(LinkKind::page, Outcome::gone, 0, 5), Outcome::gone, false, now, settings).due,
+        next_visit(visit_of(LinkKind::page, Outcome::gone, 0, 5), Outcome::gone, 0, now, settings, 1).due,
         now + std::chrono::days(30));
     EXPECT_EQ(
-        next_visit(visit_of(LinkKind::page, Outcome::refused, 0, 1), Outcome::refused, false, now, settings)
+        next_visit(visit_of(LinkKind::page, Outcome::refused, 0, 1), Outcome::refused, 0, now, settings, 1)
             .due,
         now + std::chrono::days(7));
 }

@@ -1,5 +1,7 @@
 #include "crawler/scope.hpp"
 
+#include "crawler/robots_pattern.hpp"
+
 #include <gtest/gtest.h>
 
 namespace stillwatch::crawler {
@@ -112,6 +114,24 @@ TEST(Scope, DoesNotFollowPagesWhoseQueryLeadsElsewhere)
     EXPECT_EQ(reason("https://board.example/login?next=https://board.example/t/1"), ScopeReason::in_scope);
     EXPECT_EQ(reason("https://board.example/resize?url=https%3A%2F%2Fcdn.example%2Fa.jpg", LinkKind::image),
               ScopeReason::in_scope);
+}
+
+TEST(Scope, PathsLimitPagesAndExcludedPathsEverything)
+{
+    SiteRules site;
+    site.hosts = {"board.example"};
+    site.paths = {comparable_pattern("/gallery/"), comparable_pattern("*.html$")};
+    site.excluded_paths = {comparable_pattern("/gallery/old/")};
+    const auto reason = [&site](const char* text, LinkKind kind) {
+        return check_scope(site, Url::parse(text).value(), kind, 0).reason;
+    };
+    EXPECT_EQ(reason("https://board.example/gallery/1", LinkKind::page), ScopeReason::in_scope);
+    EXPECT_EQ(reason("https://board.example/t/1.html", LinkKind::page), ScopeReason::in_scope);
+    EXPECT_EQ(reason("https://board.example/t/1", LinkKind::page), ScopeReason::outside_paths);
+    EXPECT_EQ(reason("https://board.example/t/1.html?x=1", LinkKind::page), ScopeReason::outside_paths);
+    EXPECT_EQ(reason("https://board.example/files/1.jpg", LinkKind::image), ScopeReason::in_scope);
+    EXPECT_EQ(reason("https://board.example/gallery/old/1", LinkKind::page), ScopeReason::excluded_path);
+    EXPECT_EQ(reason("https://board.example/gallery/old/1.jpg", LinkKind::image), ScopeReason::excluded_path);
 }
 
 } // namespace

@@ -92,6 +92,156 @@ TEST_F(Frontier, NewThenStaleThenDue)
                                                   "https://board.example/old.jpg", "https://board.example/"));
 }
 
+TEST_F(Frontier, NoClassOfVisitsHoldsUpAnother)
+{
+    std::vector<Discovered> links;
+    for (int n = 0; n < 40; ++n) {
+        links.push_back(page_link("https://board.example/p" + std::to_string(n)));
+        links.push_back(picture("https://board.example/" + std::to_string(n) + ".jpg"));
+    }
+    read_page("https://board.example/", at(0), links);
+    std::vector<VisitResult> results;
+    for (const auto& visit : claim(at(1), 60)) {
+        auto result =
+            ended(visit, visit.kind == LinkKind::page ? Outcome::page : Outcome::compared, at(1), 1);
+        results.push_back(result);
+    }
+    ASSERT_TRUE(database.apply(results));
+    links.clear();
+    for (int n = 100; n < 140; ++n)
+        links.push_back(picture("https://board.example/" + std::to_string(n) + ".jpg"));
+    read_page("https://board.example/", at(4000), links);
+
+    // New pictures, new pages, stale pictures and due pages: all are there, in sixteenths of the window.
+    const auto visits = claim(at(9000), 16, 2);
+    const auto of = [&visits](LinkKind kind, bool is_new) {
+        return std::ranges::count_if(visits, [&](const Visit& visit) {
+            return visit.kind == kind && (visit.last_outcome == Outcome::unvisited) == is_new;
+        });
+    };
+    EXPECT_EQ(of(LinkKind::image, true), 8);
+    EXPECT_EQ(of(LinkKind::page, true), 2);
+    EXPECT_EQ(of(LinkKind::image, false) + of(LinkKind::page, false), 6);
+}
+
+TEST_F(Frontier, PagesAreCountedByTheLevelOfTheirRate)
+{
+    const auto seed = take("https://board.example/", at(0));
+    auto result = ended(seed, Outcome::page, at(1));
+    result.rate = {0.5, 2, 30};
+    ASSERT_TRUE(database.apply({result}));
+    EXPECT_THAT(database.page_rates("board"), ElementsAre(RateCount{30, 1}));
+    EXPECT_THAT(database.page_rates("other"), IsEmpty());
+    const auto again = take("https://board.example/", at(4000));
+    EXPECT_EQ(again.rate, result.rate);
+    auto moved = ended(again, Outcome::page, at(4001));
+    moved.rate = {3, 2.5, 34};
+    ASSERT_TRUE(database.apply({moved}));
+    EXPECT_THAT(database.page_rates("board"), ElementsAre(RateCount{34, 1}));
+    ASSERT_TRUE(database.apply({ended(take("https://board.example/", at(9000)), Outcome::gone, at(9001))}));
+    EXPECT_THAT(database.page_rates("board"), IsEmpty());
+}
+
+TEST_F(Frontier, PicturesOfANewPageCountForThePageThatCameToNameIt)
+{
+    const auto rated = [this](Timestamp when, std::vector<Discovered> links, double days) {
+        auto result = ended(take("https://board.example/", when), Outcome::page, when);
+        result.rate = {1, days, 30};
+        result.discovered = std::move(links);
+        EXPECT_TRUE(database.apply({result}));
+    };
+    const auto first_read = [this](const std::string& address, Timestamp when) {
+        auto result = ended(take(address, when), Outcome::page, when);
+        result.news = 5;
+        EXPECT_TRUE(database.apply({result}));
+    };
+    rated(at(0), {page_link("https://board.example/old")}, 0); // what a first visit finds says nothing
+    first_read("https://board.example/old", at(1));
+    EXPECT_EQ(take("https://board.example/", at(4000)).rate.news, 1);
+    ASSERT_TRUE(database.release_leases());
+    rated(at(4000), {page_link("https://board.example/new")}, 2);
+    first_read("https://board.example/new", at(4001));
+    EXPECT_EQ(take("https://board.example/", at(9000)).rate.news, 6);
+}
+
+TEST_F(Frontier, ASiteGetsNoMorePagesADayThanItMay)
+{
+    auto site = sample_site();
+    site.max_pages_per_day = 3;
+    ASSERT_TRUE(database.set_sites({site}));
+    std::vector<Discovered> links{picture("https://board.example/1.jpg")};
+    for (int n = 0; n < 10; ++n)
+        links.push_back(page_link("https://board.example/p" + std::to_string(n)));
+    read_page("https://board.example/", at(0), links);
+    const auto visits = claim(at(1));
+    ASSERT_THAT(visits, SizeIs(3)) << "the picture and two pages";
+    std::vector<VisitResult> results;
+    for (const auto& visit : visits)
+        results.push_back(
+            ended(visit, visit.kind == LinkKind::page ? Outcome::page : Outcome::compared, at(2)));
+    ASSERT_TRUE(database.apply(results));
+    EXPECT_THAT(claim(at(5000)), IsEmpty());
+    EXPECT_EQ(database.site_health("board", 0, at(5000)).pages_that_day, 3);
+    EXPECT_THAT(claim(at(86'400)), SizeIs(3));
+}
+
+TEST_F(Frontier, ASiteRestsWhenTheBytesOfTheDayAreSpent)
+{
+    auto site = sample_site();
+    site.max_bytes_per_day = 1'000;
+    ASSERT_TRUE(database.set_sites({site}));
+    auto result = ended(take("https://board.example/", at(0)), Outcome::page, at(1));
+    result.wire_bytes = 1'000;
+    result.discovered = {picture("https://board.example/1.jpg")};
+    ASSERT_TRUE(database.apply({result}));
+    EXPECT_THAT(claim(at(2)), IsEmpty());
+    EXPECT_THAT(claim(at(86'400)), SizeIs(2));
+}
+
+TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
+{
+    ASSERT_TRUE(database.stop_host({"board.example", at(0), "anna", "they asked"}));
+    EXPECT_THAT(claim(at(1)), IsEmpty());
+    EXPECT_THAT(database.stopped_hosts(),
+                ElementsAre(StoppedHost{"board.example", at(0), "anna", "they asked"}));
+    ASSERT_TRUE(database.resume_host("board.example"));
+    EXPECT_THAT(claim(at(1)), SizeIs(1));
+    EXPECT_EQ(database.resume_host("board.example").error().code, Errc::not_found);
+}
+
+TEST_F(Frontier, HealthTellsWhatBecameOfASite)
+{
+    read_page("https://board.example/", at(0),
+              {picture("https://board.example/a.jpg"), page_link("https://board.example/x"),
+               page_link("https://board.example/y")});
+    compare("https://board.example/a.jpg", at(1), 2, false);
+    auto blocked = ended(take("https://board.example/x", at(2), 2), Outcome::unreachable, at(10));
+    blocked.http_status = 403;
+    ASSERT_TRUE(database.apply({blocked}));
+    ASSERT_TRUE(database.set_robots({"https://board.example", at(0), 404, ""}));
+    const auto health = database.site_health("board", 2, at(20));
+    EXPECT_EQ(health.pages, 3);
+    EXPECT_EQ(health.pages_read, 1);
+    EXPECT_EQ(health.images, 1);
+    EXPECT_EQ(health.images_compared, 1);
+    EXPECT_EQ(health.unvisited, 1);
+    EXPECT_EQ(health.unreachable, 1);
+    EXPECT_EQ(health.last_success, at(1));
+    EXPECT_EQ(health.last_failure, at(10));
+    EXPECT_EQ(health.last_failure_status, 403);
+    EXPECT_EQ(health.robots.at("https://board.example"), 404);
+    EXPECT_EQ(database.site_health("board", 3, at(20)).images_compared, 0);
+}
+
+TEST_F(Frontier, WhatIsNextIsToldWithoutClaimingIt)
+{
+    read_page("https://board.example/", at(0),
+              {picture("https://board.example/a.jpg"), page_link("https://board.example/x")});
+    const auto next = texts(database.next_visits("board", at(1), 0, 10));
+    EXPECT_THAT(next, ElementsAre("https://board.example/a.jpg", "https://board.example/x"));
+    EXPECT_EQ(claimed(at(1)), next);
+}
+
 TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});

@@ -130,8 +130,13 @@ TEST_F(Frontier, WhatIsKnownSurvivesAReopening)
 TEST_F(Frontier, TellsWhetherAPageNamesAPictureThatIsNew)
 {
     read_page("https://board.example/", at(0), {picture("https://img.board.example/a.jpg")});
-    EXPECT_FALSE(database.names_new_image({picture("https://img.board.example/a.jpg"), page_link("https://board.example/new")}));
-    EXPECT_TRUE(database.names_new_image({picture("https://img.board.example/b.jpg")}));
+    EXPECT_EQ(database.new_images(
+                  {picture("https://img.board.example/a.jpg"), page_link("https://board.example/new")}),
+              0);
+    EXPECT_EQ(database.new_images({picture("https://img.board.example/b.jpg"),
+                                   picture("https://img.board.example/b.jpg"),
+                                   picture("https://img.board.example/c.jpg")}),
+              2);
 }
 
 } // namespace

@@ -1,0 +1,145 @@
+#include "control/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+// The commands about sites and hosts of the watch list.
+namespace stillwatch::control {
+
+namespace {
+
+constexpr std::size_t addresses_in_a_plan = 20;
+// Pages after which a site that shows no picture is not simply young.
+constexpr std::int64_t pages_without_pictures = 10;
+
+// What an operator should know first, the gravest first.
+std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
+{
+    if (all_stopped) return "stopped";
+    const bool failing =
+        health.last_failure && (!health.last_success || *health.last_success < *health.last_failure);
+    const int status = health.last_failure_status;
+    if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
+    if (failing && !health.last_success) return "unreachable";
+    if (!health.last_success && health.refused > 0) return "refused";
+    if (!health.last_success) return "not_visited";
+    if (health.images == 0 && health.pages_read >= pages_without_pictures) return "no_pictures";
+    return failing ? "failing" : "fine";
+}
+
+json::array robots_of(const store::SiteHealth& health)
+{
+    json::array rows;
+    for (const auto& [origin, status] : health.robots)
+        rows.push_back(json::object{{"origin", origin}, {"http_status", status}});
+    return rows;
+}
+
+} // namespace
+
+Result<CommandOutcome> Commands::site_list(const json::object&, const store::Actor&)
+{
+    json::array rows;
+    for (const auto& site : settings_.sites) {
+        json::object object;
+        object["site"] = site.name;
+        json::array hosts(site.hosts.begin(), site.hosts.end());
+        object["hosts"] = std::move(hosts);
+        rows.push_back(std::move(object));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Actor& actor)
+{
+    json::array rows;
+    for (const auto& site : settings_.sites) {
+        json::array first;
+        for (const auto& visit :
+             frontier_.next_visits(site.name, actor.at, cases_.generation(), addresses_in_a_plan))
+            first.push_back(json::object{
+                {"url", visit.url.text()}, {"kind", name_of(visit.kind)}, {"depth", visit.depth}});
+        json::array rates;
+        for (const auto& [level, pages] : frontier_.page_rates(site.name))
+            rates.push_back(json::object{{"level", level}, {"pages", pages}});
+        const auto health = frontier_.site_health(site.name, cases_.generation(), actor.at);
+        rows.push_back(json::object{{"site", site.name},
+                                    {"first", std::move(first)},
+                                    {"rates", std::move(rates)},
+                                    {"pages_known", health.pages},
+                                    {"images_known", health.images},
+                                    {"pages_today", health.pages_that_day},
+                                    {"bytes_today", health.bytes_that_day}});
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::site_health(const json::object&, const store::Actor& actor)
+{
+    const auto generation = cases_.generation();
+    const auto stopped = frontier_.stopped_hosts();
+    json::array rows;
+    for (const auto& site : settings_.sites) {
+        const auto health = frontier_.site_health(site.name, generation, actor.at);
+        json::array stopped_here;
+        for (const auto& host : stopped)
+            if (std::ranges::find(site.hosts, host.host) != site.hosts.end())
+                stopped_here.push_back(json::string(host.host));
+        json::object row;
+        row["site"] = site.name;
+        row["state"] = state_of(health, !site.hosts.empty() && stopped_here.size() == site.hosts.size());
+        row["pages"] = health.pages;
+        row["pages_read"] = health.pages_read;
+        row["images"] = health.images;
+        row["compared"] = health.images_compared;
+        row["coverage_percent"] = health.images == 0 ? 0 : health.images_compared * 100 / health.images;
+        row["unvisited"] = health.unvisited;
+        row["undecodable"] = health.undecodable;
+        row["gone"] = health.gone;
+        row["unreachable"] = health.unreachable;
+        row["refused"] = health.refused;
+        row["pages_today"] = health.pages_that_day;
+        row["bytes_today"] = health.bytes_that_day;
+        if (health.last_success) row["last_success"] = format_utc(*health.last_success);
+        if (health.last_failure) {
+            row["last_failure"] = format_utc(*health.last_failure);
+            row["last_failure_status"] = health.last_failure_status;
+        }
+        row["robots"] = robots_of(health);
+        row["stopped_hosts"] = std::move(stopped_here);
+        rows.push_back(std::move(row));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::site_stop(const json::object& arguments, const store::Actor& actor)
+{
+    const auto host = text_argument(arguments, "host");
+    if (!host) return host.error();
+    const auto reason = text_argument(arguments, "reason");
+    if (!reason) return reason.error();
+    const auto has_it = [&host](const store::SiteRow& site) {
+        return std::ranges::find(site.hosts, *host) != site.hosts.end();
+    };
+    if (std::ranges::none_of(settings_.sites, has_it))
+        return Error{Errc::not_found, fmt::format("no site has the host {}", *host)};
+    const auto written = cases_.append_audit(actor, "host.stopped", *host);
+    if (!written) return written.error();
+    const auto stopped = frontier_.stop_host({*host, actor.at, actor.name, *reason});
+    if (!stopped) return stopped.error();
+    return done(json::object{{"host", *host}, {"state", "stopped"}}, {.hosts = true});
+}
+
+Result<CommandOutcome> Commands::site_resume(const json::object& arguments, const store::Actor& actor)
+{
+    const auto host = text_argument(arguments, "host");
+    if (!host) return host.error();
+    const auto resumed = frontier_.resume_host(*host);
+    if (!resumed) return resumed.error();
+    const auto written = cases_.append_audit(actor, "host.resumed", *host);
+    if (!written) return written.error();
+    return done(json::object{{"host", *host}, {"state", "resumed"}}, {.hosts = true});
+}
+
+} // namespace stillwatch::control

@@ -1,0 +1,33 @@
+#include "net/name_guard.hpp"
+
+#include <gtest/gtest.h>
+
+namespace stillwatch::net {
+namespace {
+
+TEST(NameGuard, LetsPublicNamesPass)
+{
+    for (const auto* host : {"board.example", "abc.onion", "a.b.c.example", "board.example.",
+                             "xn--bcher-kva.example", "1.example"})
+        EXPECT_TRUE(is_public_name(host, {})) << host;
+}
+
+TEST(NameGuard, RefusesNamesOfOneMachineOrNetwork)
+{
+    for (const auto* host : {"localhost", "localhost.", "a.localhost", "printer.local", "x.internal", "x.lan",
+                             "x.home.arpa", "router", "", ".", "x.corp"})
+        EXPECT_FALSE(is_public_name(host, {})) << host;
+}
+
+TEST(NameGuard, RefusesWhatIsReadAsAnAddress)
+{
+    for (const auto* host :
+         {"127.1", "0x7f.1", "1.0x7f", "2130706433", "0x7f000001", "10.0.0.1", "[::1]", "[fe80::1]"})
+        EXPECT_FALSE(is_public_name(host, {})) << host;
+    EXPECT_TRUE(is_public_name("93.184.216.34", {}));
+    const GuardPolicy open{{Cidr::parse("10.0.0.0/8").value()}};
+    EXPECT_TRUE(is_public_name("10.0.0.1", open));
+}
+
+} // namespace
+} // namespace stillwatch::net
