@@ -37,10 +37,10 @@ FOREIGN = {
     r"gumbo\.h|unicode/": {"html"},
     r"opencv2/|jpeglib|jerror|png\.h|tiff|webp/|avif/|gif_lib": {"matcher"},
     r"sqlite3\.h": {"store"},
+    r"nettle/": {"core"},
     r"sodium": {
         "vault",
-        "core/digest.cpp",      # SHA-256 is a value of every folder
-        "core/keyed_hash.cpp",  # and so is the keyed hash under it
+        "core/keyed_hash.cpp",  # a value of every folder
         "core/bytes.cpp",       # base64
     },
     r"toml\+\+/": {"config"},
