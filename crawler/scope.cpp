@@ -89,7 +89,9 @@ ScopeReason reason_for(const SiteRules& site, const Url& url, LinkKind kind, int
 {
     if (is_denied(url)) return ScopeReason::denied_host;
     if (!is_host_of(site, url)) return ScopeReason::off_site;
-    if (depth > site.max_depth) return ScopeReason::too_far;
+    // The pictures of the last pages are looked at, too.
+    const int most = kind == LinkKind::image ? site.max_depth + 1 : site.max_depth;
+    if (depth > most) return ScopeReason::too_far;
     if (url.text().size() > ScopeLimits::max_url_bytes) return ScopeReason::too_long;
     const auto query = query_of(url);
     const auto separators = std::ranges::count_if(query, [](char c) { return c == '&' || c == ';'; });

@@ -39,7 +39,7 @@ void prepare_worker()
     cv::setNumThreads(1);
     // Everything once, for pictures that are made larger and smaller: OpenCV detects the processor, reads its
     // environment and fills tables at first use.
-    for (const auto& picture : {drawn(96, 64), drawn(1'200, 900)}) {
+    for (const auto& picture : {drawn(96, 64), drawn(720, 540)}) {
         (void)fingerprint(turned_upright(picture, 6));
         (void)trimmed(picture);
         for (const auto detail : {Detail::query, Detail::reference}) {

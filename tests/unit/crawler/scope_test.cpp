@@ -74,6 +74,8 @@ TEST(Scope, BoundsDepthLengthSegmentsAndParameters)
 {
     EXPECT_EQ(reason("https://board.example/", LinkKind::page, 20), ScopeReason::in_scope);
     EXPECT_EQ(reason("https://board.example/", LinkKind::page, 21), ScopeReason::too_far);
+    EXPECT_EQ(reason("https://board.example/1.jpg", LinkKind::image, 21), ScopeReason::in_scope);
+    EXPECT_EQ(reason("https://board.example/1.jpg", LinkKind::image, 22), ScopeReason::too_far);
     EXPECT_EQ(reason("https://board.example/" + std::string(2'100, 'a')), ScopeReason::too_long);
     std::string deep = "https://board.example";
     for (int i = 0; i < 32; ++i)
