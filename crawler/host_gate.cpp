@@ -84,6 +84,11 @@ void HostGate::set_crawl_delay(std::chrono::milliseconds delay)
     ring_first();
 }
 
+void HostGate::rest(std::chrono::milliseconds pause)
+{
+    history_.not_before = std::max(history_.not_before, time_.now() + pause);
+}
+
 void HostGate::set_pace(const PaceSettings& settings)
 {
     if (settings_ == settings) return;

@@ -45,6 +45,8 @@ public:
     // What came of the request that started at `started`.
     void record(const PaceEvent& event, Moment started);
     void set_crawl_delay(std::chrono::milliseconds delay);
+    // No request starts for so long.
+    void rest(std::chrono::milliseconds pause);
     void set_pace(const PaceSettings& settings);
     // The address the host answered from.
     void set_address(std::shared_ptr<AddressPace> address) { address_ = std::move(address); }

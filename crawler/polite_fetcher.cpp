@@ -133,7 +133,14 @@ Task<Result<std::shared_ptr<const RobotsFile>>> PoliteFetcher::robots(std::share
         return download_robots(site, std::move(origin));
     };
     auto file = co_await robots_.get(url.origin(), std::move(download));
-    if (file) gate(url.origin(), *site).set_crawl_delay((*file)->rules.crawl_delay());
+    if (!file) co_return file;
+    auto& host = gate(url.origin(), *site);
+    host.set_crawl_delay((*file)->rules.crawl_delay());
+    // Nothing may be fetched until robots.txt is answered: the host rests as a whole, its addresses keep their turn.
+    if ((*file)->access == RobotsAccess::nothing) {
+        const auto pause = robots_.asked_again_at(url.origin()) - clock_.now();
+        host.rest(std::chrono::ceil<std::chrono::milliseconds>(pause));
+    }
     co_return file;
 }
 

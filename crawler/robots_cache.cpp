@@ -100,6 +100,12 @@ Task<Result<std::shared_ptr<const RobotsFile>>> RobotsCache::refresh(Entry& entr
     co_return entry.file;
 }
 
+Timestamp RobotsCache::asked_again_at(const std::string& origin) const
+{
+    const auto found = entries_.find(origin);
+    return found == entries_.end() ? clock_.now() : found->second.refresh_at;
+}
+
 void RobotsCache::make_room()
 {
     if (entries_.size() < max_origins) return;

@@ -38,6 +38,9 @@ public:
     // Errors: as of `download`.
     Task<Result<std::shared_ptr<const RobotsFile>>> get(std::string origin, RobotsDownload download);
 
+    // When an origin that get() told of is asked again; now, where nothing is known of it.
+    Timestamp asked_again_at(const std::string& origin) const;
+
 private:
     static constexpr std::size_t max_origins = 10'000;
 

@@ -254,6 +254,9 @@ TEST_F(PoliteFetcherTest, UnreachableForThirtyDaysCountsAsNoFile)
 {
     web.pages["https://board.example/robots.txt"] = ScriptedFetcher::fails(Errc::unreachable);
     EXPECT_EQ(error_of("https://board.example/a"), "unreachable: robots: the file is unreachable");
+    // The host rests until robots.txt is asked for again.
+    EXPECT_GT(polite.standing("https://board.example").earliest_start, time.now() + 4min);
+    EXPECT_LE(polite.standing("https://board.example").earliest_start, time.now() + 5min);
     time.pass(std::chrono::days(29));
     EXPECT_FALSE(fetch("https://board.example/a").has_value());
     time.pass(std::chrono::days(1));
