@@ -38,6 +38,7 @@ json::object json_row(const std::string& file, const Match& match, const std::st
                      {"distance_bits", match.distance_bits},
                      {"orientation", name_of(match.orientation)},
                      {"inverted", match.inverted},
+                     {"reason", name_of(match.reason)},
                      {"inliers", match.inliers},
                      {"extractor_version", extractor_version}};
     if (match.placement) row["placement"] = placement_json(*match.placement);

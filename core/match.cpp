@@ -10,6 +10,10 @@ constexpr std::array<std::string_view, 4> tier_names{"exact", "near", "derived",
 constexpr std::array<std::string_view, 3> relation_names{"copy", "edited", "same_scene"};
 constexpr std::array<std::string_view, 2> status_names{"match", "candidate"};
 
+constexpr std::array<std::string_view, 8> reason_names{
+    "same_bytes",      "fingerprints_agree", "layout_agrees",    "background_agrees",
+    "partial_overlap", "other_exposure",     "drawn_frame_only", "too_little_agrees"};
+
 } // namespace
 
 std::string_view name_of(Tier tier) noexcept
@@ -35,6 +39,12 @@ std::string_view name_of(MatchStatus status) noexcept
 {
     const auto index = static_cast<std::size_t>(status);
     return index < status_names.size() ? status_names[index] : "unknown";
+}
+
+std::string_view name_of(Reason reason) noexcept
+{
+    const auto index = static_cast<std::size_t>(reason);
+    return index < reason_names.size() ? reason_names[index] : "unknown";
 }
 
 } // namespace stillwatch

@@ -22,6 +22,19 @@ std::string_view name_of(Relation relation) noexcept;
 enum class MatchStatus : std::uint8_t { match, candidate };
 std::string_view name_of(MatchStatus status) noexcept;
 
+// Why a match or candidate is one; matcher/judge.hpp decides.
+enum class Reason : std::uint8_t {
+    same_bytes,
+    fingerprints_agree,
+    layout_agrees,      // of everything the two share
+    background_agrees,  // edited: enough agrees, something does not
+    partial_overlap,    // two photographs of one scene
+    other_exposure,     // much is alike and nothing is the same
+    drawn_frame_only,   // what agrees is a frame, a page, a caption
+    too_little_agrees
+};
+std::string_view name_of(Reason reason) noexcept;
+
 // Where and how well a reference lies in a found picture, as data: the figures behind a match of any tier that
 // could be laid onto the picture. Shares are 0..1.
 struct Placement {
@@ -55,6 +68,7 @@ struct Match {
     bool inverted = false;                           // the found picture is a negative
     int inliers = 0;                                 // matching local features; 0 where the tier needs none
     std::optional<Placement> placement;              // nothing where the reference was not laid onto the picture
+    Reason reason = Reason::same_bytes;              // of the comparison; not kept with a finding
 
     friend bool operator==(const Match&, const Match&) = default;
 };

@@ -1,7 +1,6 @@
 #include "matcher/judge.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace stillwatch::matcher {
@@ -54,19 +53,6 @@ double derived_score(double evidence) noexcept
 {
     return 0.95 * (1 - std::exp(-evidence / 500));
 }
-
-} // namespace
-
-std::string_view name_of(Reason reason) noexcept
-{
-    static constexpr std::array<std::string_view, 8> names{
-        "same_bytes",      "fingerprints_agree", "layout_agrees",    "background_agrees",
-        "partial_overlap", "other_exposure",     "drawn_frame_only", "too_little_agrees"};
-    const auto index = static_cast<std::size_t>(reason);
-    return index < names.size() ? names[index] : "unknown";
-}
-
-namespace {
 
 // Both frames go on beyond what they share, as when the camera was turned.
 bool overlaps_partly(const Facts& facts, double agreeing, double disagreeing) noexcept

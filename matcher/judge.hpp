@@ -4,7 +4,6 @@
 #include "matcher/agreement.hpp"
 
 #include <optional>
-#include <string_view>
 
 namespace stillwatch::matcher {
 
@@ -20,19 +19,6 @@ struct Facts {
     int corners_inside = 4;             // of the picture, that lie on the reference
     std::optional<Agreement> agreement; // nothing where no census was taken
 };
-
-// Why a verdict is what it is.
-enum class Reason : std::uint8_t {
-    same_bytes,
-    fingerprints_agree,
-    layout_agrees,      // of everything the two share
-    background_agrees,  // edited: enough agrees, something does not
-    partial_overlap,    // two photographs of one scene
-    other_exposure,     // much is alike and nothing is the same
-    drawn_frame_only,   // what agrees is a frame, a page, a caption
-    too_little_agrees
-};
-std::string_view name_of(Reason reason) noexcept;
 
 struct Verdict {
     std::optional<MatchStatus> status; // nothing: not even a lead

@@ -181,6 +181,7 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         match.tier = verdict.tier;
         match.status = *verdict.status;
         match.relation = verdict.relation;
+        match.reason = verdict.reason;
         match.score = verdict.score;
         match.distance_bits = leads[i].distance_bits.value_or(0);
         match.orientation = leads[placed].orientation;

@@ -70,6 +70,7 @@ TEST_F(DerivedCopies, ACropIsFound)
 {
     const auto match = only(cropped(original, 120, 80, 270, 220), {-120, -80, 360, -80, 360, 280, -120, 280});
     EXPECT_EQ(match.relation, Relation::copy);
+    EXPECT_EQ(match.reason, Reason::layout_agrees);
     EXPECT_NEAR(match.placement->covered_share, 1, 0.02);
     EXPECT_NEAR(match.placement->shown_share, 270.0 * 220 / (480 * 360), 0.02);
 }
