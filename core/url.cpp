@@ -1,5 +1,7 @@
 #include "core/url.hpp"
 
+#include "core/ascii.hpp"
+
 #include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 
@@ -25,11 +27,6 @@ constexpr std::size_t max_label_bytes = 63;
 constexpr bool is_digit(char c) noexcept
 {
     return c >= '0' && c <= '9';
-}
-
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 constexpr bool is_alpha(char c) noexcept

@@ -1,5 +1,7 @@
 #include "crawler/canonical.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -10,16 +12,6 @@ namespace stillwatch::crawler {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same(std::string_view a, std::string_view b) noexcept
-{
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 // Campaigns and click numbers of advertisers, mailers and networks. Names that a site could use for something
 // of its own ("ref", "source", "s") are not among them.
@@ -46,14 +38,14 @@ bool is_idle(std::string_view parameter) noexcept
     const auto equals = parameter.find('=');
     const auto name = parameter.substr(0, equals);
     const auto value = equals == npos ? std::string_view{} : parameter.substr(equals + 1);
-    if (name.size() > 4 && same(name.substr(0, 4), "utm_")) return true;
-    const auto is_name = [&](std::string_view one) { return same(one, name); };
+    if (name.size() > 4 && same_name(name.substr(0, 4), "utm_")) return true;
+    const auto is_name = [&](std::string_view one) { return same_name(one, name); };
     if (std::ranges::any_of(trackers, is_name)) return true;
     if (value.empty()) return false;
     if (std::ranges::any_of(sessions, is_name)) return true;
-    if (name.size() > 12 && same(name.substr(0, 12), "aspsessionid")) return true;
-    if (same(name, "sid")) return is_drawn(value);
-    return same(name, "s") && value.size() == 32 && is_drawn(value); // vBulletin: an MD5
+    if (name.size() > 12 && same_name(name.substr(0, 12), "aspsessionid")) return true;
+    if (same_name(name, "sid")) return is_drawn(value);
+    return same_name(name, "s") && value.size() == 32 && is_drawn(value); // vBulletin: an MD5
 }
 
 // Apache's and lighttpd's columns of an open directory: the same files in another order.
@@ -92,7 +84,7 @@ std::string_view session_in(std::string_view path) noexcept
         const auto parameter = path.substr(at, std::min(path.find_first_of(";/", at + 1), path.size()) - at);
         const auto name = parameter.substr(1, std::min(parameter.find('='), parameter.size()) - 1);
         const auto value = parameter.substr(std::min(name.size() + 2, parameter.size()));
-        if (same(name, "jsessionid") || same(name, "phpsessid") || (same(name, "sid") && is_drawn(value)))
+        if (same_name(name, "jsessionid") || same_name(name, "phpsessid") || (same_name(name, "sid") && is_drawn(value)))
             return parameter;
     }
     return {};

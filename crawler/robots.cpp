@@ -1,5 +1,6 @@
 #include "crawler/robots.hpp"
 
+#include "core/ascii.hpp"
 #include "crawler/robots_pattern.hpp"
 
 #include <algorithm>
@@ -10,16 +11,6 @@
 namespace stillwatch::crawler {
 
 namespace {
-
-char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) noexcept
-{
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 std::string_view trimmed(std::string_view text) noexcept
 {
@@ -47,7 +38,7 @@ Key key_of(std::string_view name) noexcept
         Spelling{"sitemap", Key::sitemap},         Spelling{"site-map", Key::sitemap},
     };
     for (const auto& spelling : spellings)
-        if (same_ignoring_case(name.substr(0, spelling.begin.size()), spelling.begin)) return spelling.key;
+        if (same_name(name.substr(0, spelling.begin.size()), spelling.begin)) return spelling.key;
     return Key::other;
 }
 
@@ -163,7 +154,7 @@ private:
         const bool everybody =
             value.starts_with('*') && (value.size() == 1 || trimmed(value.substr(1, 1)).empty());
         if (everybody) for_everybody_ = true;
-        if (same_ignoring_case(token_of(value), product_token_)) for_us_ = named_ = true;
+        if (same_name(token_of(value), product_token_)) for_us_ = named_ = true;
     }
 
     void add_rule(std::string_view value, bool allow)

@@ -1,5 +1,6 @@
 #include "daemon/answers.hpp"
 
+#include "core/ascii.hpp"
 #include "matcher/extract.hpp"
 #include "sandbox/content_decoding.hpp"
 
@@ -9,21 +10,10 @@
 
 namespace stillwatch::daemon {
 
-namespace {
-
-bool is_link(std::string_view name) noexcept
-{
-    return name.size() == 4 && std::ranges::equal(name, std::string_view("link"), {}, [](char c) {
-               return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-           });
-}
-
-} // namespace
-
 Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 {
     std::string type(answer.header("Content-Type"));
-    std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(type, type.begin(), lower);
     if (sandbox::leaves_content_alone(answer.header("Content-Encoding"))) {
         if (matcher::sniff_picture(payload)) return Media::picture;
         if (type.starts_with("image/")) return Media::other;
@@ -48,7 +38,7 @@ Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload
     document.content_encoding = answer.header("Content-Encoding");
     document.content_type = answer.header("Content-Type");
     for (const auto& [name, value] : answer.headers)
-        if (is_link(name)) document.link += document.link.empty() ? value : ", " + value;
+        if (same_name(name, "Link")) document.link += document.link.empty() ? value : ", " + value;
     return document;
 }
 

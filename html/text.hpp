@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -22,16 +24,6 @@ constexpr bool is_letter(char c) noexcept
 constexpr bool is_digit(char c) noexcept
 {
     return c >= '0' && c <= '9';
-}
-
-constexpr char lower(char c) noexcept
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr bool same_name(std::string_view a, std::string_view b) noexcept
-{
-    return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
 }
 
 constexpr bool begins_with_name(std::string_view text, std::string_view name) noexcept

@@ -1,5 +1,6 @@
 #include "net/http_transfer.hpp"
 
+#include "core/ascii.hpp"
 #include "net/curl_error.hpp"
 #include "net/name_guard.hpp"
 #include "net/tls_info.hpp"
@@ -44,12 +45,6 @@ bool is_field_value(std::string_view text) noexcept
 {
     return std::ranges::none_of(text,
                                 [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
-}
-
-bool is_same_name(std::string_view a, std::string_view b) noexcept
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::optional<boost::asio::ip::address> address_of(const curl_sockaddr& peer)
@@ -193,8 +188,8 @@ Result<void> HttpTransfer::set_headers()
         if (!is_token(name) || !is_field_value(value))
             return Error{Errc::invalid_argument,
                          fmt::format("{}: header \"{}\" cannot be sent", tried(), name)};
-        has_encoding = has_encoding || is_same_name(name, "accept-encoding");
-        has_type = has_type || is_same_name(name, "content-type");
+        has_encoding = has_encoding || same_name(name, "accept-encoding");
+        has_type = has_type || same_name(name, "content-type");
         // libcurl takes "Name:" as "leave it out" and "Name;" as "send it empty".
         run.headers.add(value.empty() ? name + ";" : name + ": " + value);
     }
