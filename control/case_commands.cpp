@@ -94,7 +94,7 @@ Result<CommandOutcome> Commands::case_show(const json::object& arguments, const 
         generation = std::max(generation, reference.generation);
     }
     object["reference_list"] = std::move(references);
-    if (generation > 0) object["coverage"] = describe_coverage(frontier_.coverage(generation));
+    if (generation > 0) object["coverage"] = describe_coverage(frontier_.coverage(generation), cases_.compared_tiers());
     return done(std::move(object));
 }
 

@@ -50,9 +50,13 @@ json::object describe_reference(const Reference& reference)
     return object;
 }
 
-json::object describe_coverage(const store::Coverage& coverage)
+json::object describe_coverage(const store::Coverage& coverage, const std::set<Tier>& tiers)
 {
     json::object object;
+    json::array names;
+    for (const auto tier : tiers)
+        names.push_back(json::string(name_of(tier)));
+    object["tiers"] = std::move(names);
     object["images"] = coverage.images;
     object["compared"] = coverage.compared;
     object["undecodable"] = coverage.undecodable;

@@ -14,7 +14,7 @@ Result<Timestamp> time_argument(const json::object& arguments, std::string_view 
 
 json::object describe_consent(const Consent& consent);
 json::object describe_reference(const Reference& reference);
-json::object describe_coverage(const store::Coverage& coverage);
+json::object describe_coverage(const store::Coverage& coverage, const std::set<Tier>& tiers);
 
 inline CommandOutcome done(json::value result, Effects effects = {})
 {

@@ -153,7 +153,7 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["contents"] = counts.contents;
     object["due"] = counts.due;
     object["generation"] = cases_.generation();
-    object["coverage"] = describe_coverage(frontier_.coverage(cases_.generation()));
+    object["coverage"] = describe_coverage(frontier_.coverage(cases_.generation()), cases_.compared_tiers());
     object["cases"] = cases_.cases().size();
     object["findings"] = cases_.findings().size();
     object["alerts_queued"] = queued;

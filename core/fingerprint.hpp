@@ -68,6 +68,7 @@ std::string_view name_of(PictureFormat format) noexcept;
 
 // How much of a picture to tell.
 enum class Detail : std::uint8_t {
+    glance,   // digests and fingerprints that are a few bits off: what a large or progressive JPEG gives soonest
     hashes,   // digests and fingerprints
     query,    // and local features, as many as finding needs
     reference // for a reference: fingerprints of the truly turned picture, fewer and surer features, the census
@@ -87,7 +88,7 @@ struct PictureFeatures {
     Sha256 file_digest;
     Sha256 data_digest;
     std::vector<Frame> frames;         // 1..max_fingerprints
-    std::vector<LocalFeatures> local;  // 1..max_frames, one a frame; without features for Detail::hashes
+    std::vector<LocalFeatures> local;  // 1..max_frames, one a frame; without features below Detail::query
     std::vector<ReferenceCensus> census; // one a frame for Detail::reference, else none
 
     friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;

@@ -12,6 +12,8 @@ namespace stillwatch {
 // How sure a match is, surest first (docs/architecture.md, "Match tiers").
 enum class Tier : std::uint8_t { exact, near, derived, resemblance };
 std::string_view name_of(Tier tier) noexcept;
+// Those that are compared by default.
+inline constexpr std::array all_tiers{Tier::exact, Tier::near, Tier::derived};
 std::optional<Tier> tier_from_name(std::string_view name) noexcept;
 
 // What the found picture is to the reference.

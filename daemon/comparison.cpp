@@ -12,6 +12,42 @@ Detail detail_for(const std::set<Tier>& tiers)
     return tiers.empty() || tiers.contains(Tier::derived) ? Detail::query : Detail::hashes;
 }
 
+// What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
+Result<void> check_digest(const Result<PictureFeatures>& told, const std::optional<Sha256>& file_digest)
+{
+    if (!told) return told.error();
+    if (!file_digest || told->file_digest == *file_digest) return {};
+    log::warn("comparison", "a worker told of other bytes than it was given");
+    return Error{Errc::io, "the worker told of other bytes than it was given"};
+}
+
+Compared nothing_yet(const PictureFeatures& features)
+{
+    Compared compared;
+    compared.file_digest = features.file_digest;
+    compared.width_px = features.width_px;
+    compared.height_px = features.height_px;
+    return compared;
+}
+
+// The end of the comparison where a glance shows that the picture is no reference; nothing where it must be looked at.
+Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                                                  const ComparisonTerms& terms)
+{
+    std::optional<Compared> compared;
+    if (!terms.references()->are_few()) co_return compared;
+    const auto glance = co_await inspector.features(std::move(document), Detail::glance);
+    const auto checked = check_digest(glance, terms.file_digest);
+    if (!checked) co_return checked.error();
+    auto references = terms.references();
+    compared = nothing_yet(*glance);
+    compared->generation = references->generation();
+    auto search = [references = std::move(references), &glance] { return references->may_be_near(*glance); };
+    const auto may_be = co_await offload(cpu, std::move(search));
+    if (may_be) compared.reset();
+    co_return std::move(compared);
+}
+
 // Censuses of the picture; none for no views.
 Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture, std::vector<View> views)
 {
@@ -24,19 +60,19 @@ Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document documen
 
 Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document, ComparisonTerms terms)
 {
-    auto copy = document;
-    const auto told = co_await inspector.features(std::move(copy), detail_for(terms.tiers));
-    if (!told) co_return told.error();
-    const auto& features = *told;
-    // What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
-    if (terms.file_digest && features.file_digest != *terms.file_digest) {
-        log::warn("comparison", "a worker told of other bytes than it was given");
-        co_return Error{Errc::io, "the worker told of other bytes than it was given"};
+    const auto detail = detail_for(terms.tiers);
+    if (detail == Detail::hashes) {
+        auto copy = document;
+        auto glance = co_await at_a_glance(inspector, cpu, std::move(copy), terms);
+        if (!glance) co_return glance.error();
+        if (*glance) co_return **std::move(glance);
     }
-    Compared compared;
-    compared.file_digest = features.file_digest;
-    compared.width_px = features.width_px;
-    compared.height_px = features.height_px;
+    auto copy = document;
+    const auto told = co_await inspector.features(std::move(copy), detail);
+    const auto checked = check_digest(told, terms.file_digest);
+    if (!checked) co_return checked.error();
+    const auto& features = *told;
+    auto compared = nothing_yet(features);
     for (;;) {
         // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
         auto references = terms.references();
@@ -46,6 +82,7 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
             return references->shortlist(features, *terms.templates, terms.tiers);
         };
         auto shortlist = co_await offload(cpu, std::move(search));
+        if (shortlist.leads.empty()) co_return std::move(compared); // as nearly always
         auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
         if (!censuses) co_return censuses.error();
         std::vector<matcher::SecondLook> looks;

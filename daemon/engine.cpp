@@ -83,7 +83,9 @@ std::shared_ptr<control::Commands> Engine::make_commands()
 
 Task<Result<void>> Engine::prepare_store()
 {
-    auto prepare = [rows = site_rows(config_), now = clock_.now()](CaseDatabase& cases,
+    auto tiers = options_.tiers;
+    if (tiers.empty()) tiers.insert(all_tiers.begin(), all_tiers.end());
+    auto prepare = [rows = site_rows(config_), tiers = std::move(tiers), compares = options_.compares, now = clock_.now()](CaseDatabase& cases,
                                                                    FrontierDatabase& frontier) -> Result<void> {
         const auto released = frontier.release_leases();
         if (!released) return released;
@@ -91,6 +93,10 @@ Task<Result<void>> Engine::prepare_store()
         if (!set) return set;
         const auto versioned = frontier.set_reader_version(html::reader_version);
         if (!versioned) return versioned;
+        if (compares) {
+            const auto tiered = cases.compare_tiers(tiers, {"stillwatchd", now});
+            if (!tiered) return tiered;
+        }
         if (cases.extractor_version() == extractor_version) return {};
         // Verdicts of another extractor are stale, whatever references there are.
         if (cases.generation() > 0) {
@@ -186,17 +192,8 @@ Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
     auto begin = [now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) { return frontier.start_pass(now); };
     const auto begun = co_await stores_.run(std::move(begin));
     if (!begun) co_return begun.error();
-    // The other tiers are still to be compared, also when this pass is broken off, or a consent that begins or ends
-    // loads the references anew.
-    auto raise = [&tiers = options_.tiers, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
-        return tiers.empty() ? Result<std::int64_t>(0) : cases.raise_generation({"stillwatch", now});
-    };
-    const auto raised_before = co_await stores_.run(raise);
-    if (!raised_before) co_return raised_before.error();
     crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
     auto progress = co_await scheduler_.run_once(std::move(visit));
-    const auto raised_after = co_await stores_.run(std::move(raise));
-    if (!raised_after) co_return raised_after.error();
     co_return progress;
 }
 

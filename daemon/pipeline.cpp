@@ -300,10 +300,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         });
     }
     result.outcome = Outcome::compared;
-    // That some tiers saw nothing says nothing about the others.
-    const bool is_whole = journey.settings->tiers.empty();
-    if (is_whole || !matches.empty())
-        result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(), false};
+    result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(), false};
     co_return Result<void>{};
 }
 

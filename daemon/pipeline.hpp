@@ -24,7 +24,7 @@ struct PipelineSettings {
     FetchLimits image;
     RecordSettings record;
     bool compares = true;  // false: `crawl --no-match`
-    std::set<Tier> tiers{}; // only these; empty: all
+    std::set<Tier> tiers{}; // only these; empty: all. As CaseDatabase::compare_tiers was told
 };
 
 // The way of a picture, top to bottom: fetch, read, compare, record. Loop thread; any number of visits at once.

@@ -5,10 +5,10 @@
 
 namespace stillwatch::matcher {
 
-Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const PictureLimits& limits)
+Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const PictureLimits& limits, Fidelity fidelity)
 {
     switch (format) {
-    case PictureFormat::jpeg: return decode_jpeg(file, limits);
+    case PictureFormat::jpeg: return decode_jpeg(file, limits, fidelity);
     case PictureFormat::png: return decode_png(file, limits);
     case PictureFormat::webp: return decode_webp(file, limits);
     case PictureFormat::gif: return decode_gif(file, limits);
@@ -19,9 +19,9 @@ Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const Pict
     return Error{Errc::undecodable, "unknown picture format"};
 }
 
-Result<Picture> decode_picture(ByteView file, PictureFormat format, const PictureLimits& limits)
+Result<Picture> decode_picture(ByteView file, PictureFormat format, const PictureLimits& limits, Fidelity fidelity)
 {
-    auto picture = decode_as_stored(file, format, limits);
+    auto picture = decode_as_stored(file, format, limits, fidelity);
     if (picture) turn_upright(*picture, file_orientation(file, format));
     return picture;
 }

@@ -4,6 +4,7 @@
 #include <webp/demux.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 namespace stillwatch::matcher {
@@ -30,11 +31,13 @@ struct DeleteAnimation {
 };
 
 // Lossy WebP stores luma in 16..235 (BT.601); full range is what the other formats give.
-std::uint16_t full_range(std::uint8_t stored) noexcept
-{
-    const int above_black = std::clamp(stored - 16, 0, 219);
-    return static_cast<std::uint16_t>(above_black * Luma::white / 219);
-}
+constexpr std::array<std::uint16_t, 256> full_range = [] {
+    std::array<std::uint16_t, 256> levels{};
+    for (int stored = 0; stored < 256; ++stored)
+        levels[static_cast<std::size_t>(stored)] =
+            static_cast<std::uint16_t>(std::clamp(stored - 16, 0, 219) * Luma::white / 219);
+    return levels;
+}();
 
 Result<Luma> decode_luma_plane(ByteView file)
 {
@@ -46,7 +49,8 @@ Result<Luma> decode_luma_plane(ByteView file)
     Luma luma(width, height);
     for (int y = 0; y < height; ++y)
         std::transform(plane.get() + std::ptrdiff_t{y} * stride,
-                       plane.get() + std::ptrdiff_t{y} * stride + width, luma.row(y), full_range);
+                       plane.get() + std::ptrdiff_t{y} * stride + width, luma.row(y),
+                       [](std::uint8_t stored) { return full_range[stored]; });
     return luma;
 }
 

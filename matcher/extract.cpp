@@ -19,40 +19,80 @@ namespace {
 // A smaller size says nothing of pixels, a larger one would break arithmetic.
 constexpr double furthest_px = 1e6;
 
-void add_fingerprint(PictureFeatures& features, const Luma& frame, Detail detail, int number, bool is_trimmed)
+// Of a frame of the picture, or of what trimming leaves of it.
+Frame hashed(const Picture& picture, const Luma& whole, const Luma& frame, Detail detail)
 {
-    auto hashed = detail == Detail::reference ? fingerprint_of_turns(frame) : fingerprint(frame);
-    hashed.number = number;
-    hashed.trimmed = is_trimmed;
-    features.frames.push_back(hashed);
+    if (detail == Detail::reference) return fingerprint_of_turns(frame);
+    if (detail != Detail::glance) return fingerprint(frame);
+    const auto full = [](int side, int of, int full_of) { return static_cast<int>(std::int64_t{side} * full_of / of); };
+    return coarse_fingerprint(frame, full(frame.width_px, whole.width_px, picture.width_px),
+                              full(frame.height_px, whole.height_px, picture.height_px));
+}
+
+// Blur spreads less over the pixels of a small version: borders that it may not show are looked for in full.
+bool may_have_border(const Picture& coarse)
+{
+    return std::ranges::any_of(coarse.frames, [&](const Luma& frame) {
+        return frame.width_px < coarse.width_px && trimmed(frame, wary_quiet_share);
+    });
+}
+
+Result<Picture> decode(ByteView file, const PictureLimits& limits, Detail detail)
+{
+    const auto format = sniff_picture(file);
+    if (!format) return Error{Errc::undecodable, "no picture format that we read"};
+    if (detail == Detail::glance) {
+        auto picture = decode_picture(file, *format, limits, Fidelity::coarse);
+        if (!picture || !may_have_border(*picture)) return picture;
+    }
+    return decode_picture(file, *format, limits);
+}
+
+// A gist without frames yet.
+Gist empty_gist(ByteView file, const Picture& picture)
+{
+    return {Sha256::of(file), picture.width_px, picture.height_px, {}};
 }
 
 Result<Extracted> extract_picture(ByteView file, const PictureLimits& limits, Detail detail)
 {
-    const auto format = sniff_picture(file);
-    if (!format) return Error{Errc::undecodable, "no picture format that we read"};
-    auto picture = decode_picture(file, *format, limits);
+    const auto picture = decode(file, limits, detail);
     if (!picture) return picture.error();
 
-    Extracted extracted;
+    Extracted extracted{{}, empty_gist(file, *picture)};
     auto& features = extracted.features;
-    features.format = *format;
+    features.format = picture->format;
     features.width_px = picture->width_px;
     features.height_px = picture->height_px;
-    features.file_digest = Sha256::of(file);
-    features.data_digest = data_digest(file, *format);
-    extracted.gist.file_digest = features.file_digest;
+    features.file_digest = extracted.gist.file_digest;
+    features.data_digest = data_digest(file, picture->format);
     int number = 0;
     for (const auto& frame : picture->frames) {
-        add_fingerprint(features, frame, detail, number, false);
-        if (const auto inside = trimmed(frame)) add_fingerprint(features, *inside, detail, number, true);
+        const auto add = [&](const Luma& part, bool is_trimmed) {
+            features.frames.push_back(hashed(*picture, frame, part, detail));
+            features.frames.back().number = number;
+            features.frames.back().trimmed = is_trimmed;
+        };
+        add(frame, false);
+        if (const auto inside = trimmed(frame)) add(*inside, true);
+        ++number;
+        if (detail < Detail::query) {
+            const auto size = working_size(frame, detail);
+            features.local.push_back({size.width_px, size.height_px, {}});
+            continue;
+        }
         auto grey = working_frame(frame, detail);
         features.local.push_back(local_features(grey, detail));
         if (detail == Detail::reference) features.census.push_back(reference_census(grey));
         extracted.gist.frames.push_back(std::move(grey));
-        ++number;
     }
     return extracted;
+}
+
+// The worker's memory limit; the next picture may be smaller.
+Error out_of_memory()
+{
+    return {Errc::too_large, "not enough memory to decode this picture"};
 }
 
 bool is_sound(const View& view, const Gist& gist)
@@ -69,8 +109,22 @@ Result<Extracted> extract(ByteView file, const PictureLimits& limits, Detail det
 {
     try {
         return extract_picture(file, limits, detail);
-    } catch (const std::bad_alloc&) { // the worker's memory limit; the next picture may be smaller
-        return Error{Errc::too_large, "not enough memory to decode this picture"};
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    }
+}
+
+Result<Gist> extract_gist(ByteView file, const PictureLimits& limits)
+{
+    try {
+        const auto picture = decode(file, limits, Detail::query);
+        if (!picture) return picture.error();
+        auto gist = empty_gist(file, *picture);
+        for (const auto& frame : picture->frames)
+            gist.frames.push_back(working_frame(frame, Detail::query));
+        return gist;
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
     }
 }
 

@@ -32,18 +32,22 @@ struct Gist {
         std::vector<std::uint8_t> levels; // row-major, 0 black
     };
     Sha256 file_digest;
+    int width_px = 0; // of the picture itself
+    int height_px = 0;
     std::vector<Grey> frames;
 };
 
 struct Extracted {
     PictureFeatures features;
-    Gist gist;
+    Gist gist; // without frames below Detail::query, which nothing asks about
 };
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
 // truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made
 // for the restricted worker, which calls prepare_worker() first.
 Result<Extracted> extract(ByteView file, const PictureLimits& limits, Detail detail);
+// The gist alone, in the working frames of Detail::query. Errors as above.
+Result<Gist> extract_gist(ByteView file, const PictureLimits& limits);
 // The features alone.
 Result<PictureFeatures> extract_features(ByteView file, const PictureLimits& limits = {},
                                          Detail detail = Detail::query);

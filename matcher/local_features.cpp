@@ -213,7 +213,7 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
 LocalFeatures local_features(const Gist::Grey& frame, Detail detail)
 {
     LocalFeatures found{frame.width_px, frame.height_px, {}};
-    if (detail == Detail::hashes) return found;
+    if (detail < Detail::query) return found;
     const auto& effort = detail == Detail::reference ? reference_effort : query_effort;
     const auto pyramid = pyramid_of(mat_of(frame));
     found.features = look(pyramid, effort);

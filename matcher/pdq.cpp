@@ -1,5 +1,6 @@
 #include "matcher/pdq.hpp"
 
+#include "matcher/clones.hpp"
 #include "matcher/orient.hpp"
 
 #include <algorithm>
@@ -39,8 +40,9 @@ Window box_window(int centre, int side, int width) noexcept
 }
 
 // What the 64 samples along one axis take from which source lines: box filter, box filter, every side/64-th
-// position, and the source line of that position when the side was sampled down to 512.
-std::vector<Taps> axis_taps(int source_side, bool sampled)
+// position, and the source line of that position when the side was sampled down to 512. Where lines stand for
+// several of the source (`lines` of them are there), their shares are added up.
+std::vector<Taps> axis_taps(int source_side, bool sampled, int lines)
 {
     const int side = sampled ? sampled_side : source_side;
     const int width = (side + windows_per_side - 1) / windows_per_side;
@@ -60,32 +62,40 @@ std::vector<Taps> axis_taps(int source_side, bool sampled)
         }
         Taps taps;
         for (int position = first; position <= last; ++position) {
-            const int line =
+            const int source_line =
                 sampled ? static_cast<int>(std::int64_t{position} * source_side / sampled_side) : position;
-            taps.push_back({line, static_cast<float>(weights[static_cast<std::size_t>(position - first)])});
+            const int line = static_cast<int>(std::int64_t{source_line} * lines / source_side);
+            const auto weight = static_cast<float>(weights[static_cast<std::size_t>(position - first)]);
+            if (!taps.empty() && taps.back().line == line)
+                taps.back().weight += weight;
+            else
+                taps.push_back({line, weight});
         }
         all.push_back(std::move(taps));
     }
     return all;
 }
 
+STILLWATCH_CLONES void add_row(const std::uint16_t* levels, float weight, int width_px, float* sums)
+{
+    for (int x = 0; x < width_px; ++x)
+        sums[x] += weight * static_cast<float>(levels[x]);
+}
+
 // Both filters are linear and work along one axis each, so the 64 x 64 samples need no filtered full picture:
 // the rows of each sample are added up, then the columns.
-Thumb thumb_of(const Luma& picture)
+Thumb thumb_of(const Luma& picture, int full_width_px, int full_height_px)
 {
     constexpr float whole_level = 1.0F / 256.0F;
-    const bool sampled = picture.width_px > sampled_side || picture.height_px > sampled_side;
-    const auto row_taps = axis_taps(picture.height_px, sampled);
-    const auto column_taps = axis_taps(picture.width_px, sampled);
+    const bool sampled = full_width_px > sampled_side || full_height_px > sampled_side;
+    const auto row_taps = axis_taps(full_height_px, sampled, picture.height_px);
+    const auto column_taps = axis_taps(full_width_px, sampled, picture.width_px);
     Thumb thumb{};
     std::vector<float> line(static_cast<std::size_t>(picture.width_px));
     for (std::size_t i = 0; i < thumb_side; ++i) {
         std::ranges::fill(line, 0.0F);
-        for (const auto& tap : row_taps[i]) {
-            const auto* levels = picture.row(tap.line);
-            for (std::size_t x = 0; x < line.size(); ++x)
-                line[x] += tap.weight * static_cast<float>(levels[x]);
-        }
+        for (const auto& tap : row_taps[i])
+            add_row(picture.row(tap.line), tap.weight, picture.width_px, line.data());
         for (std::size_t j = 0; j < thumb_side; ++j) {
             float sum = 0;
             for (const auto& tap : column_taps[j])
@@ -192,9 +202,14 @@ Fingerprint bits_of(const Block& block, Turn turn)
 
 Frame fingerprint(const Luma& picture)
 {
+    return coarse_fingerprint(picture, picture.width_px, picture.height_px);
+}
+
+Frame coarse_fingerprint(const Luma& picture, int full_width_px, int full_height_px)
+{
     Frame frame;
     if (picture.width_px < 1 || picture.height_px < 1) return frame;
-    const auto thumb = thumb_of(picture);
+    const auto thumb = thumb_of(picture, full_width_px, full_height_px);
     frame.quality_percent = quality_of(thumb);
     const auto block = transform(thumb);
     for (std::size_t i = 0; i < orientation_count; ++i)

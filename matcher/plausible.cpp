@@ -21,7 +21,7 @@ bool is_good(const LocalFeatures& local, Detail detail) noexcept
 {
     if (!within(local.width_px, 1, LocalFeatures::max_side_px)) return false;
     if (!within(local.height_px, 1, LocalFeatures::max_side_px)) return false;
-    const auto most = detail == Detail::hashes ? 0 : LocalFeatures::max_features;
+    const auto most = detail < Detail::query ? 0 : LocalFeatures::max_features;
     if (local.features.size() > most) return false;
     return std::ranges::all_of(local.features, [&](const LocalFeature& feature) {
         return feature.x < local.width_px * LocalFeature::units_per_px &&

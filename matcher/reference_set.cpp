@@ -175,27 +175,42 @@ void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& 
         }
 }
 
-// Indices into hashes_. Up to max_near_distance_bits all of them; further ones, which only lead to a second look,
-// while there are so few references that comparing with all takes less than a millisecond.
-std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query) const
+// Indices into hashes_, up to max_near_distance_bits; those `further` away, which only lead to a second look that may
+// find something derived, while there are so few references that comparing with all takes less than a millisecond.
+std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query, bool further) const
 {
-    constexpr std::size_t most_scanned = 100'000;
-    const int radius = hashes_.size() <= most_scanned ? max_candidate_distance_bits : max_near_distance_bits;
+    const int radius = further && are_few() ? max_candidate_distance_bits : max_near_distance_bits;
     std::vector<HashHit> hits;
     near_hashes_.within(query, radius, hits);
     return hits;
 }
 
-void ReferenceSet::add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const
+bool ReferenceSet::are_few() const noexcept
+{
+    constexpr std::size_t most_scanned = 100'000;
+    return hashes_.size() <= most_scanned;
+}
+
+bool ReferenceSet::may_be_near(const PictureFeatures& glance) const
+{
+    std::vector<Lead> exact;
+    add_exact(glance, exact);
+    return !exact.empty() || std::ranges::any_of(glance.frames, [this](const Frame& frame) {
+        const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
+        return !close_hashes(query, true).empty() || !close_hashes(inverted(query), true).empty();
+    });
+}
+
+void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const
 {
     std::map<std::uint32_t, Lead> best; // by reference
     for (const auto& frame : picture.frames) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
         if (accepted_distance_bits(frame.quality_percent, 100) < 0) continue;
         // Inverting a picture turns every bit.
-        auto hits = close_hashes(query);
+        auto hits = close_hashes(query, further);
         const auto plain_hits = hits.size();
-        std::ranges::move(close_hashes(inverted(query)), std::back_inserter(hits));
+        std::ranges::move(close_hashes(inverted(query), further), std::back_inserter(hits));
         for (std::size_t h = 0; h < hits.size(); ++h) {
             const auto& hash = hashes_[hits[h].owner];
             const int bits = hits[h].distance_bits;
@@ -315,7 +330,7 @@ Shortlist ReferenceSet::shortlist(const PictureFeatures& picture, const Template
         list.frames.push_back({static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)});
     const auto is_wanted = [&](Tier tier) { return tiers.empty() || tiers.contains(tier); };
     if (is_wanted(Tier::exact)) add_exact(picture, list.leads);
-    if (is_wanted(Tier::near)) add_near(picture, list.leads);
+    if (is_wanted(Tier::near)) add_near(picture, is_wanted(Tier::derived), list.leads);
     if (is_wanted(Tier::derived)) add_derived(picture, templates, list.leads);
     return list;
 }

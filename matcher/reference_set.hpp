@@ -76,6 +76,12 @@ public:
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }
 
+    // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked for here
+    // lies as far beyond max_near_distance_bits as a glance may be off.
+    bool may_be_near(const PictureFeatures& glance) const;
+    // So few that comparing a fingerprint with all of them takes less than a millisecond; only then does a glance help.
+    bool are_few() const noexcept;
+
     // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice. `tiers`:
     // those looked at, empty for all.
     Shortlist shortlist(const PictureFeatures& picture, const Templates& templates = {},
@@ -117,8 +123,8 @@ private:
     };
 
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
-    void add_near(const PictureFeatures& picture, std::vector<Lead>& leads) const;
-    std::vector<HashHit> close_hashes(const Fingerprint& query) const;
+    void add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const;
+    std::vector<HashHit> close_hashes(const Fingerprint& query, bool further) const;
     void add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const;
 
     std::int64_t generation_;

@@ -1,5 +1,7 @@
 #include "matcher/trim.hpp"
 
+#include "matcher/clones.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
@@ -8,9 +10,6 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// A line belongs to a border when its neighbouring pixels differ by less than this share of what they do in
-// the busy quarter of the lines. A blur of 22 px leaves a few percent, JPEG beside an edge somewhat more.
-constexpr double quiet_share = 0.15;
 constexpr double least_trim_share = 0.02; // of the side; less hardly moves a fingerprint
 constexpr double least_left_share = 0.25;
 
@@ -21,15 +20,28 @@ struct Range {
     int size() const noexcept { return end - begin; }
 };
 
+// Sum of the steps between neighbours. 32 bits suffice for PictureLimits::max_side_px steps of white.
+STILLWATCH_CLONES std::int32_t steps_along(const std::uint16_t* row, int width_px)
+{
+    std::int32_t sum = 0;
+    for (int x = 1; x < width_px; ++x)
+        sum += std::abs(row[x] - row[x - 1]);
+    return sum;
+}
+
+// Adds quarters of a level: 32 bits suffice for any side.
+STILLWATCH_CLONES void add_steps_across(const std::uint16_t* row, const std::uint16_t* above, int width_px, std::int32_t* sums)
+{
+    for (int x = 0; x < width_px; ++x)
+        sums[x] += std::abs(row[x] - above[x]) >> 6;
+}
+
 // Mean step between neighbours along each row of a part, and along each column.
 std::vector<double> row_steps(const Luma& frame, Range rows, Range columns)
 {
     std::vector<double> steps;
     for (int y = rows.begin; y < rows.end; ++y) {
-        const auto* row = frame.row(y);
-        std::int64_t sum = 0;
-        for (int x = columns.begin + 1; x < columns.end; ++x)
-            sum += std::abs(row[x] - row[x - 1]);
+        const auto sum = steps_along(frame.row(y) + columns.begin, columns.size());
         steps.push_back(static_cast<double>(sum) / std::max(1, columns.size() - 1));
     }
     return steps;
@@ -38,17 +50,13 @@ std::vector<double> row_steps(const Luma& frame, Range rows, Range columns)
 std::vector<double> column_steps(const Luma& frame, Range rows, Range columns)
 {
     std::vector<std::int32_t> sums(static_cast<std::size_t>(columns.size()), 0);
-    for (int y = rows.begin + 1; y < rows.end; ++y) {
-        const auto* row = frame.row(y) + columns.begin;
-        const auto* above = frame.row(y - 1) + columns.begin;
-        for (std::size_t x = 0; x < sums.size(); ++x)
-            sums[x] += std::abs(row[x] - above[x]) >> 6; // quarters of a level: 32 bits suffice for any side
-    }
+    for (int y = rows.begin + 1; y < rows.end; ++y)
+        add_steps_across(frame.row(y) + columns.begin, frame.row(y - 1) + columns.begin, columns.size(), sums.data());
     std::vector<double> steps(sums.begin(), sums.end());
     return steps;
 }
 
-Range busy_part(const std::vector<double>& steps, int begin)
+Range busy_part(const std::vector<double>& steps, double quiet_share)
 {
     auto sorted = steps;
     const auto busy = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 3 / 4);
@@ -61,20 +69,20 @@ Range busy_part(const std::vector<double>& steps, int begin)
     const int side = static_cast<int>(steps.size());
     if (first < side * least_trim_share) first = 0;
     if (side - last < side * least_trim_share) last = side;
-    return {begin + first, begin + last};
+    return {first, last};
 }
 
 } // namespace
 
-std::optional<Luma> trimmed(const Luma& frame)
+std::optional<Luma> trimmed(const Luma& frame, double quiet_share)
 {
     const Range all_rows{0, frame.height_px};
     const Range all_columns{0, frame.width_px};
     if (frame.width_px < 2 || frame.height_px < 2) return std::nullopt;
     // Rows first; a frame all around is seen once the bars above and below are gone.
-    auto rows = busy_part(row_steps(frame, all_rows, all_columns), 0);
+    auto rows = busy_part(row_steps(frame, all_rows, all_columns), quiet_share);
     if (rows.size() < 2) return std::nullopt;
-    const auto columns = busy_part(column_steps(frame, rows, all_columns), 0);
+    const auto columns = busy_part(column_steps(frame, rows, all_columns), quiet_share);
     if (rows.size() == frame.height_px && columns.size() == frame.width_px) return std::nullopt;
     if (rows.size() < frame.height_px * least_left_share || columns.size() < frame.width_px * least_left_share)
         return std::nullopt;

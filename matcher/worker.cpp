@@ -37,9 +37,9 @@ void prepare_worker()
     (void)mallopt(M_TRIM_THRESHOLD, kept_bytes);
     // Debian's OpenCV would start threads of TBB at the first large operation.
     cv::setNumThreads(1);
-    // Everything once, for pictures that are made larger and smaller: OpenCV detects the processor, reads its
-    // environment and fills tables at first use.
-    for (const auto& picture : {drawn(96, 64), drawn(720, 540)}) {
+    // Everything once, for pictures that are made larger and smaller (a long one is, however few its pixels): OpenCV
+    // detects the processor, reads its environment and fills tables at first use.
+    for (const auto& picture : {drawn(64, 48), drawn(1'200, 40)}) {
         (void)fingerprint(turned_upright(picture, 6));
         (void)trimmed(picture);
         for (const auto detail : {Detail::query, Detail::reference}) {

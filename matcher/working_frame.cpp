@@ -32,13 +32,19 @@ double scale_of(const Luma& frame, Detail detail)
 
 } // namespace
 
-Gist::Grey working_frame(const Luma& frame, Detail detail)
+FrameSize working_size(const Luma& frame, Detail detail)
 {
     const double scale = scale_of(frame, detail);
     const auto scaled = [&](int side) {
         return std::clamp(static_cast<int>(std::lround(side * scale)), 1, LocalFeatures::max_side_px);
     };
-    Gist::Grey grey{scaled(frame.width_px), scaled(frame.height_px), {}};
+    return {scaled(frame.width_px), scaled(frame.height_px)};
+}
+
+Gist::Grey working_frame(const Luma& frame, Detail detail)
+{
+    const auto size = working_size(frame, detail);
+    Gist::Grey grey{size.width_px, size.height_px, {}};
     grey.levels.resize(static_cast<std::size_t>(grey.width_px) * static_cast<std::size_t>(grey.height_px));
     cv::Mat target(grey.height_px, grey.width_px, CV_8U, grey.levels.data());
     // OpenCV has no view of constant memory; it only reads here.
@@ -48,7 +54,7 @@ Gist::Grey working_frame(const Luma& frame, Detail detail)
         return grey;
     }
     cv::Mat resized;
-    cv::resize(source, resized, target.size(), 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    cv::resize(source, resized, target.size(), 0, 0, scale_of(frame, detail) < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
     resized.convertTo(target, CV_8U, whole_level);
     return grey;
 }

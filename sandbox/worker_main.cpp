@@ -86,27 +86,25 @@ private:
         auto extracted = matcher::extract(file, work.limits, work.detail);
         if (!extracted) return sandbox::Refusal(extracted.error());
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
-        if (work.detail != Detail::reference) gists_.keep(std::move(extracted->gist));
+        if (work.detail == Detail::query) gists_.keep(std::move(extracted->gist));
         return std::move(extracted->features);
     }
 
     // Not kept: nobody asks about views of what a person looks at.
     static sandbox::Answer preview(const sandbox::PreviewWork& work, ByteView file)
     {
-        auto extracted = matcher::extract(file, work.limits, Detail::hashes);
-        if (!extracted) return sandbox::Refusal(extracted.error());
-        const auto& picture = extracted->features;
-        return matcher::Preview{picture.width_px, picture.height_px,
-                                std::move(extracted->gist.frames.front())};
+        auto gist = matcher::extract_gist(file, work.limits);
+        if (!gist) return sandbox::Refusal(gist.error());
+        return matcher::Preview{gist->width_px, gist->height_px, std::move(gist->frames.front())};
     }
 
     sandbox::Answer censuses_anew(const sandbox::ViewsWork& work, ByteView file)
     {
         if (Sha256::of(file) != work.file_digest)
             return sandbox::Refusal(Error{Errc::invalid_argument, "views: of another picture than this"});
-        auto extracted = matcher::extract(file, work.limits, Detail::hashes);
-        if (!extracted) return sandbox::Refusal(extracted.error());
-        return censuses(gists_.keep(std::move(extracted->gist)), work);
+        auto gist = matcher::extract_gist(file, work.limits);
+        if (!gist) return sandbox::Refusal(gist.error());
+        return censuses(gists_.keep(*std::move(gist)), work);
     }
 
     sandbox::GistCache gists_;

@@ -42,7 +42,7 @@ std::optional<Sha256> kept_picture(const Request& request, const Answer& answer)
 {
     const auto* work = std::get_if<FeaturesWork>(&request.work);
     const auto* features = std::get_if<PictureFeatures>(&answer);
-    if (work != nullptr && work->detail != Detail::reference && features != nullptr)
+    if (work != nullptr && work->detail == Detail::query && features != nullptr)
         return features->file_digest;
     const auto* views = std::get_if<ViewsWork>(&request.work);
     if (views != nullptr && std::holds_alternative<std::vector<Census>>(answer)) return views->file_digest;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,10 @@ public:
     // changes.
     int extractor_version() const;
     Result<void> set_extractor_version(int version);
+    // The tiers that verdicts of this generation speak of. Verdicts of fewer are stale where more are wanted, so a
+    // tier that was not among them raises the generation.
+    std::set<Tier> compared_tiers() const;
+    Result<void> compare_tiers(const std::set<Tier>& tiers, const Actor& actor);
 
     // --- findings ---
     struct Recorded {

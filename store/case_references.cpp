@@ -2,9 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stillwatch::store {
 
 namespace {
+
+constexpr std::int64_t bit_of(Tier tier) noexcept
+{
+    return std::int64_t{1} << static_cast<int>(tier);
+}
+static_assert(bit_of(Tier::exact) == 1 && bit_of(Tier::near) == 2 && bit_of(Tier::derived) == 4);
 
 Reference read_reference(const Statement& row)
 {
@@ -119,6 +127,31 @@ Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor)
         const std::int64_t generation = impl_->next_generation();
         impl_->audit(actor, "generation.raise", std::to_string(generation));
         return generation;
+    });
+}
+
+std::set<Tier> CaseDatabase::compared_tiers() const
+{
+    const auto bits = impl_->connection.integer("SELECT value FROM meta WHERE name = 'compared_tiers'");
+    std::set<Tier> tiers;
+    for (const auto tier : all_tiers)
+        if ((bits & bit_of(tier)) != 0) tiers.insert(tier);
+    return tiers;
+}
+
+Result<void> CaseDatabase::compare_tiers(const std::set<Tier>& tiers, const Actor& actor)
+{
+    return in_transaction(impl_->connection, [&]() -> Result<void> {
+        const auto known = compared_tiers();
+        if (known == tiers) return {};
+        std::int64_t bits = 0;
+        for (const auto tier : tiers)
+            bits |= bit_of(tier);
+        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'compared_tiers'").bind(bits).run();
+        const auto generation = impl_->connection.integer("SELECT value FROM meta WHERE name = 'generation'");
+        if (generation == 0 || std::ranges::includes(known, tiers)) return {};
+        impl_->audit(actor, "generation.raise", std::to_string(impl_->next_generation()));
+        return {};
     });
 }
 

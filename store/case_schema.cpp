@@ -112,7 +112,10 @@ CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(AB
 CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit is append-only'); END;
 )sql";
 
-constexpr std::array<const char*, 1> steps{first_step};
+// A bit a tier; 7: exact, near, derived, which older programs compared by default.
+constexpr const char* second_step = "INSERT INTO meta VALUES ('compared_tiers', 7);";
+
+constexpr std::array<const char*, 2> steps{first_step, second_step};
 
 } // namespace
 

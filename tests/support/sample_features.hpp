@@ -79,7 +79,7 @@ inline PictureFeatures sample_features(std::uint64_t seed, Detail detail, int fr
                     word = numbers.next();
             features.frames.push_back(frame);
         }
-        features.local.push_back(sample_local(numbers, detail == Detail::hashes ? 0 : 5));
+        features.local.push_back(sample_local(numbers, detail < Detail::query ? 0 : 5));
         if (detail == Detail::reference) features.census.push_back(sample_reference_census(numbers));
     }
     return features;

@@ -348,10 +348,13 @@ TEST_F(PipelineTest, SomeTiersSayNothingAboutTheOthers)
     use_settings();
     serve(start, "img " + image);
     serve(image, picture_file("sea", "smaller"));
-    EXPECT_FALSE(crawl().at(image).verdict);
+    ASSERT_TRUE(stores.cases().compare_tiers(settings.tiers, {"test", clock.now()}));
+    EXPECT_TRUE(crawl().at(image).verdict);
     EXPECT_THAT(findings(), IsEmpty());
     settings.tiers.clear();
     use_settings();
+    ASSERT_TRUE(stores.cases().compare_tiers({all_tiers.begin(), all_tiers.end()}, {"test", clock.now()}));
+    ASSERT_TRUE(run(references.reload()));
     (void)crawl_later();
     EXPECT_THAT(findings(), SizeIs(1));
 }

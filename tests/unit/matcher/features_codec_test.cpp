@@ -10,7 +10,7 @@ namespace {
 
 using test::sample_features;
 
-constexpr auto details = {Detail::hashes, Detail::query, Detail::reference};
+constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
 
 Bytes encoded(const PictureFeatures& features)
 {

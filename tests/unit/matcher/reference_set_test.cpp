@@ -95,6 +95,21 @@ TEST_F(References, NegativeIsNearAndInverted)
     EXPECT_TRUE(match.inverted);
 }
 
+TEST_F(References, AGlanceMissesNoCopyAndLeavesOtherPicturesOut)
+{
+    const auto may_be_near = [this](const Bytes& found) {
+        return set->may_be_near(extract_features(found, {}, Detail::glance).value());
+    };
+    EXPECT_TRUE(may_be_near(original));
+    EXPECT_TRUE(may_be_near(encode_jpeg(drawing, JpegKind::progressive, 30)));
+    EXPECT_TRUE(may_be_near(encode_jpeg(negative(drawing))));
+    EXPECT_TRUE(may_be_near(encode_jpeg(resized(drawing, 1'600, 1'200))));
+    for (std::size_t i = 0; i < orientation_count; ++i)
+        EXPECT_TRUE(may_be_near(encode_jpeg(turned(drawing, static_cast<Orientation>(i))))) << i;
+    for (unsigned seed = 52; seed < 60; ++seed)
+        EXPECT_FALSE(may_be_near(encode_jpeg(scene(seed, 320, 240), JpegKind::progressive))) << seed;
+}
+
 TEST_F(References, OtherPicturesDoNotMatch)
 {
     for (unsigned seed = 600; seed < 620; ++seed)

@@ -11,7 +11,7 @@ namespace {
 
 using test::sample_features;
 
-constexpr auto details = {Detail::hashes, Detail::query, Detail::reference};
+constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
 constexpr matcher::PictureLimits limits{1'000'000, 2'000, 16, 3'000'000};
 
 Request features_request(Detail detail)
@@ -87,8 +87,8 @@ TEST(FeaturesMessage, RequestsComeThroughWhole)
         EXPECT_EQ(work.detail, detail);
     }
     auto unknown = encode_request(features_request(Detail::reference)).value();
-    unknown.back() = std::byte{3};
-    EXPECT_EQ(decode_request(unknown).error().code, Errc::malformed) << "a fourth detail";
+    unknown.back() = std::byte{4};
+    EXPECT_EQ(decode_request(unknown).error().code, Errc::malformed) << "a fifth detail";
 }
 
 TEST(FeaturesMessage, AnswersComeThroughWhole)

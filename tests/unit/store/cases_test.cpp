@@ -174,6 +174,22 @@ TEST_F(Cases, TheExtractorVersionIsKept)
     EXPECT_EQ(database.extractor_version(), 4);
 }
 
+TEST_F(Cases, ATierThatWasNotComparedRaisesTheGeneration)
+{
+    const std::set<Tier> all(all_tiers.begin(), all_tiers.end());
+    EXPECT_EQ(database.compared_tiers(), all);
+    ASSERT_TRUE(database.compare_tiers({Tier::exact}, actor()));
+    ASSERT_TRUE(database.compare_tiers(all, actor()));
+    EXPECT_EQ(database.generation(), 0) << "nothing is stale before the first reference";
+    ASSERT_TRUE(database.add_reference(sample_reference(database.open_case(sample_case(), actor()).value()), actor()));
+    ASSERT_TRUE(database.compare_tiers({Tier::exact, Tier::near}, actor()));
+    ASSERT_TRUE(database.compare_tiers({Tier::exact, Tier::near}, actor()));
+    EXPECT_EQ(database.generation(), 1) << "fewer or the same";
+    ASSERT_TRUE(database.compare_tiers(all, actor()));
+    EXPECT_EQ(database.generation(), 2);
+    EXPECT_EQ(database.compared_tiers(), all);
+}
+
 TEST_F(Cases, ItsFilesAreOursAlone)
 {
     ASSERT_TRUE(database.open_case(sample_case(), actor()));
