@@ -5,6 +5,7 @@
 #include "crawler/canonical.hpp"
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
+#include "crawler/series.hpp"
 #include "daemon/answers.hpp"
 #include "daemon/comparison.hpp"
 
@@ -206,13 +207,15 @@ void Pipeline::discover(Journey& journey, const Link& link)
     }
     auto url = crawler::canonical(*written);
     if (url.target() == "/robots.txt") return; // open directories list it; it was read already
-    const auto scope = crawler::check_scope(*journey.site, url, link.kind, journey.visit.depth + 1);
+    const bool is_next = link.kind == LinkKind::page && crawler::same_series(journey.visit.url, url);
+    store::Discovered found{std::move(url), link.kind, link.mechanism, journey.site->name, is_next};
+    const auto scope = crawler::check_scope(*journey.site, found.url, link.kind, found.depth_from(journey.visit.depth));
     if (!scope.follow) {
         services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
         return;
     }
     services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
-    journey.result.discovered.push_back({std::move(url), link.kind, link.mechanism, journey.site->name});
+    journey.result.discovered.push_back(std::move(found));
 }
 
 // What the robots.txt of an origin names, once a run: it was read before anything else was asked for there.

@@ -4,10 +4,12 @@
 #include "html/text.hpp"
 
 #include <unicode/ucnv.h>
+#include <unicode/ucsdet.h>
 #include <unicode/udata.h>
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -150,6 +152,48 @@ bool is_utf8(std::string_view text) noexcept
     return true;
 }
 
+constexpr std::size_t max_sample_bytes = 16 << 10;
+// Fewer tell nothing: two words in any of the small alphabets look alike.
+constexpr std::size_t least_sample_bytes = 16;
+constexpr int least_confidence_percent = 25;
+
+// The words that are not ASCII: markup and English would speak for a Western charset in any document. No byte that ends
+// a word here is the second one of a character in any charset.
+std::string foreign_words(std::string_view text)
+{
+    constexpr std::string_view ends = " \t\r\n\f<>\"'=&;/";
+    const auto is_foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+    std::string sample;
+    for (auto rest = text; !rest.empty() && sample.size() < max_sample_bytes;) {
+        const auto found = std::ranges::find_if(rest, is_foreign);
+        if (found == rest.end()) break;
+        const auto at = static_cast<std::size_t>(found - rest.begin());
+        const auto before = rest.find_last_of(ends, at);
+        const auto begin = before == std::string_view::npos ? 0 : before + 1;
+        const auto word = rest.substr(begin, rest.find_first_of(ends, at) - begin);
+        sample.append(word.substr(0, max_sample_bytes)).push_back(' ');
+        rest.remove_prefix(begin + word.size());
+    }
+    return sample;
+}
+
+// By the frequency of letters and the validity of byte pairs; nothing where that says little.
+const Charset* by_statistics(std::string_view text)
+{
+    const auto sample = foreign_words(text);
+    if (sample.size() < least_sample_bytes) return nullptr;
+    UErrorCode code = U_ZERO_ERROR;
+    const std::unique_ptr<UCharsetDetector, void (*)(UCharsetDetector*)> detector(ucsdet_open(&code), ucsdet_close);
+    ucsdet_setText(detector.get(), sample.data(), static_cast<std::int32_t>(sample.size()), &code);
+    const auto* match = ucsdet_detect(detector.get(), &code);
+    if (U_FAILURE(code) || match == nullptr) return nullptr;
+    const auto confidence = ucsdet_getConfidence(match, &code);
+    const auto* name = ucsdet_getName(match, &code);
+    if (U_FAILURE(code) || confidence < least_confidence_percent) return nullptr;
+    const auto* charset = by_label(name);
+    return charset == nullptr || charset->name.starts_with("utf-") ? nullptr : charset;
+}
+
 const Charset* without_declaration(std::string_view text)
 {
     // "<?" or "<!" in two-byte characters; no other charset begins a document so.
@@ -158,7 +202,9 @@ const Charset* without_declaration(std::string_view text)
         return by_name("utf-16le");
     if (text.starts_with("\0<\0!"sv) || text.starts_with("\0<\0?"sv) || text.starts_with("\0<\0h"sv))
         return by_name("utf-16be");
-    return by_name(is_utf8(text) ? "utf-8" : "windows-1252");
+    if (is_utf8(text)) return by_name("utf-8");
+    const auto* likely = by_statistics(text);
+    return likely != nullptr ? likely : by_name("windows-1252");
 }
 
 std::string to_utf8(std::string_view text, const char* converter_name)

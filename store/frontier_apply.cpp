@@ -160,7 +160,7 @@ void FrontierDatabase::Impl::credit_parent(UrlId page, std::int64_t news)
 
 void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link)
 {
-    const auto known = offer(link.url, link.kind, page.depth + 1, page.at);
+    const auto known = offer(link.url, link.kind, link.depth_from(page.depth), page.at);
     if (!known || known->id == page.id) return;
     const bool redirect = link.mechanism == Mechanism::redirect;
     if (redirect)

@@ -46,6 +46,8 @@ constexpr std::array<ClaimClass, 5> in_order{{
      4, true},
 }};
 
+constexpr std::int64_t most_under_way = 10'000; // pages of one site, claimed and not visited yet
+
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
     WHERE h.enabled = 1 AND h.backoff_until <= ?1 AND (
@@ -124,6 +126,14 @@ std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
     return row.time(0);
 }
 
+std::int64_t FrontierDatabase::Impl::pages_under_way(HostId host)
+{
+    auto row = connection.prepare(
+        "SELECT count(*) FROM host o JOIN host h ON h.site_id = o.site_id JOIN url u INDEXED BY url_leased ON u.host_id = "
+        "h.id WHERE o.id = ?1 AND u.lease_until <> 0 AND u.kind = 0");
+    return row.bind(host).step() ? row.integer(0) : 0;
+}
+
 // Leases up to `limit` visits of one class; how many rows there were.
 std::size_t FrontierDatabase::Impl::lease(std::string_view sql, const HostRow& host, const Lease& lease,
                                           std::size_t limit, std::vector<Visit>& visits)
@@ -176,6 +186,8 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
             pages_left = row.integer(5);
             if (row.integer(6) <= 0) return {};
         }
+        // What is under way on other hosts of the site is not counted yet; far from the bound it does not matter.
+        if (pages_left < most_under_way) pages_left -= impl_->pages_under_way(host);
         const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation};
         std::array<bool, in_order.size()> has_more{};
         const auto take = [&](std::size_t i, std::size_t most) {

@@ -7,6 +7,7 @@
 #include "core/result.hpp"
 #include "core/url.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -94,6 +95,10 @@ struct Discovered {
     LinkKind kind = LinkKind::page;
     Mechanism mechanism = Mechanism::a_href;
     std::string site{};
+    bool is_next = false; // in a series with the page that names it (crawler/series.hpp): no step further from a seed
+
+    // Links from a seed, given those of the page that names it. A series that a seed begins is no operator's choice.
+    int depth_from(int page_depth) const noexcept { return is_next ? std::max(1, page_depth) : page_depth + 1; }
 };
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
@@ -125,7 +130,7 @@ struct VisitResult {
     int unchanged_in_a_row = 0;
     PageRate rate{};
     std::int64_t news = 0; // pictures named for the first time by anybody
-    int depth = 0; // of the visited address; what it names is one deeper
+    int depth = 0; // of the visited address
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
 };

@@ -84,6 +84,7 @@ public:
         Timestamp until{};
         std::int64_t generation = 0;
     };
+    std::int64_t pages_under_way(HostId host); // of its whole site
     std::size_t lease(std::string_view sql, const HostRow& host, const Lease& lease, std::size_t limit,
                       std::vector<Visit>& visits);
 

@@ -57,6 +57,18 @@ TEST_F(PipelineTest, DocumentsThatLeadOnAreRead)
     EXPECT_EQ(outcome_as("text/javascript", "x").outcome, Outcome::other);
 }
 
+TEST_F(PipelineTest, ALongListIsReadToItsEnd)
+{
+    const auto page = [](int number) { return "https://board.example/list?page=" + std::to_string(number); };
+    const int pages = 3 * settings.crawl->sites.at("board")->max_depth;
+    serve(start, "a " + page(1));
+    for (int number = 1; number < pages; ++number)
+        serve(page(number), "a " + page(number + 1));
+    serve(page(pages), "img " + image);
+    serve(image, picture_file("sea"));
+    EXPECT_TRUE(crawl().contains(image));
+}
+
 TEST_F(PipelineTest, OneDocumentIsOneAddress)
 {
     serve(start, "a https://board.example/t?utm_source=x\na https://board.example/t;jsessionid=5\n"

@@ -45,6 +45,25 @@ TEST(Charset, WithoutDeclarationValidityDecides)
     EXPECT_EQ(charset_of("<\0!\0"s), "utf-16le");
 }
 
+TEST(Charset, WithoutDeclarationTheWordsOfALegacyPageTell)
+{
+    const auto page = [](std::string_view charset, std::string_view words) {
+        std::string text = "<html><body class=\"english words, and more of them\">";
+        for (int i = 0; i < 3; ++i)
+            text += "<p>" + encode_text(words, charset) + "</p><img src='/files/" + encode_text(words.substr(0, words.find(' ')), charset) + ".jpg'>";
+        return text;
+    };
+    const std::string russian = "архив фотографий форум сообщения пользователей раздел";
+    for (const auto* charset : {"windows-1251", "koi8-r"})
+        EXPECT_EQ(charset_of(page(charset, russian)), charset);
+    EXPECT_EQ(charset_of(page("shift_jis", "写真の掲示板です。画像をアップロードしてください")), "shift_jis");
+    EXPECT_EQ(charset_of(page("euc-jp", "写真の掲示板です。画像をアップロードしてください")), "euc-jp");
+    EXPECT_EQ(charset_of(page("big5", "請上傳圖片到論壇的相簿裡面")), "big5");
+    EXPECT_EQ(charset_of(page("euc-kr", "사진 게시판에 그림을 올려 주세요")), "euc-kr");
+    EXPECT_EQ(charset_of(page("gb18030", "请把图片上传到论坛的相册里面")), "gb18030");
+    EXPECT_EQ(charset_of(page("windows-1252", "größere Übersicht für Schüler und Mädchen, café")), "windows-1252");
+}
+
 TEST(Charset, LegacyTextBecomesUtf8)
 {
     const auto text_of = [](std::string_view document, std::string_view type) {

@@ -175,6 +175,7 @@ TEST_F(Frontier, ASiteGetsNoMorePagesADayThanItMay)
     read_page("https://board.example/", at(0), links);
     const auto visits = claim(at(1));
     ASSERT_THAT(visits, SizeIs(3)) << "the picture and two pages";
+    EXPECT_THAT(claim(at(1)), IsEmpty()) << "what is under way counts";
     std::vector<VisitResult> results;
     for (const auto& visit : visits)
         results.push_back(
