@@ -78,7 +78,7 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
 Result<CommandOutcome> Commands::site_health(const json::object&, const store::Actor& actor)
 {
     const auto generation = cases_.generation();
-    const auto stopped = frontier_.stopped_hosts();
+    const auto stopped = cases_.stopped_hosts();
     json::array rows;
     for (const auto& site : settings_.sites) {
         const auto health = frontier_.site_health(site.name, generation, actor.at);
@@ -124,10 +124,10 @@ Result<CommandOutcome> Commands::site_stop(const json::object& arguments, const 
     };
     if (std::ranges::none_of(settings_.sites, has_it))
         return Error{Errc::not_found, fmt::format("no site has the host {}", *host)};
-    const auto written = cases_.append_audit(actor, "host.stopped", *host);
-    if (!written) return written.error();
-    const auto stopped = frontier_.stop_host({*host, actor.at, actor.name, *reason});
+    const auto stopped = cases_.stop_host({*host, actor.at, actor.name, *reason}, actor);
     if (!stopped) return stopped.error();
+    const auto told = frontier_.set_stopped_hosts(cases_.stopped_hosts());
+    if (!told) return told.error();
     return done(json::object{{"host", *host}, {"state", "stopped"}}, {.hosts = true});
 }
 
@@ -135,10 +135,10 @@ Result<CommandOutcome> Commands::site_resume(const json::object& arguments, cons
 {
     const auto host = text_argument(arguments, "host");
     if (!host) return host.error();
-    const auto resumed = frontier_.resume_host(*host);
+    const auto resumed = cases_.resume_host(*host, actor);
     if (!resumed) return resumed.error();
-    const auto written = cases_.append_audit(actor, "host.resumed", *host);
-    if (!written) return written.error();
+    const auto told = frontier_.set_stopped_hosts(cases_.stopped_hosts());
+    if (!told) return told.error();
     return done(json::object{{"host", *host}, {"state", "resumed"}}, {.hosts = true});
 }
 

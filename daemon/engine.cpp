@@ -91,6 +91,8 @@ Task<Result<void>> Engine::prepare_store()
         if (!released) return released;
         const auto set = frontier.set_sites(rows);
         if (!set) return set;
+        const auto stopped = frontier.set_stopped_hosts(cases.stopped_hosts());
+        if (!stopped) return stopped;
         const auto versioned = frontier.set_reader_version(html::reader_version);
         if (!versioned) return versioned;
         if (compares) {
@@ -164,7 +166,7 @@ Task<Result<void>> Engine::note_robots()
 
 Task<> Engine::heed_stopped_hosts()
 {
-    auto read = [](CaseDatabase&, FrontierDatabase& frontier) { return frontier.stopped_hosts(); };
+    auto read = [](CaseDatabase& cases, FrontierDatabase&) { return cases.stopped_hosts(); };
     const auto stopped = co_await stores_.run(std::move(read));
     std::set<std::string, std::less<>> hosts;
     for (const auto& one : stopped)

@@ -4,6 +4,7 @@
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "store/audit_hash.hpp"
+#include "store/stopped_host.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -88,6 +89,13 @@ public:
     // tier that was not among them raises the generation.
     std::set<Tier> compared_tiers() const;
     Result<void> compare_tiers(const std::set<Tier>& tiers, const Actor& actor);
+
+    // --- hosts that get no request ---
+    // Stops a host or changes the reason.
+    Result<void> stop_host(const StoppedHost& host, const Actor& actor);
+    // Errors: not_found (it is not stopped).
+    Result<void> resume_host(const std::string& host, const Actor& actor);
+    std::vector<StoppedHost> stopped_hosts() const;
 
     // --- findings ---
     struct Recorded {

@@ -115,7 +115,16 @@ CREATE TRIGGER audit_is_not_erased BEFORE DELETE ON audit BEGIN SELECT raise(ABO
 // A bit a tier; 7: exact, near, derived, which older programs compared by default.
 constexpr const char* second_step = "INSERT INTO meta VALUES ('compared_tiers', 7);";
 
-constexpr std::array<const char*, 2> steps{first_step, second_step};
+constexpr const char* third_step = R"sql(
+CREATE TABLE stopped_host (
+    host_port  TEXT PRIMARY KEY,
+    since      INTEGER NOT NULL,
+    stopped_by TEXT NOT NULL,
+    reason     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 3> steps{first_step, second_step, third_step};
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include "core/links.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "store/stopped_host.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -135,16 +136,6 @@ struct VisitResult {
     std::optional<Verdict> verdict{};
 };
 
-// A host that gets no request, by a person's command.
-struct StoppedHost {
-    std::string host; // as Url::host_port()
-    Timestamp since{};
-    std::string stopped_by;
-    std::string reason;
-
-    friend bool operator==(const StoppedHost&, const StoppedHost&) = default;
-};
-
 // How a site is doing, for its operator.
 struct SiteHealth {
     std::int64_t pages = 0;  // known addresses
@@ -225,11 +216,8 @@ public:
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);
 
-    // Stops a host or changes the reason; no visit of it is claimed any more.
-    Result<void> stop_host(const StoppedHost& host);
-    // Errors: not_found (it is not stopped).
-    Result<void> resume_host(const std::string& host);
-    std::vector<StoppedHost> stopped_hosts() const;
+    // No visit of these is claimed, of others it is again. CaseDatabase is where they are kept.
+    Result<void> set_stopped_hosts(const std::vector<StoppedHost>& hosts);
     SiteHealth site_health(const std::string& site, std::int64_t generation, Timestamp now) const;
     // The addresses of a site that would be visited next, in about that order, without claiming them.
     std::vector<Visit> next_visits(const std::string& site, Timestamp now, std::int64_t generation,

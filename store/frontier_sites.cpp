@@ -1,40 +1,19 @@
 #include "store/frontier_database_impl.hpp"
 
-#include <fmt/format.h>
-
 // What people ask and tell about sites and hosts.
 namespace stillwatch::store {
 
-Result<void> FrontierDatabase::stop_host(const StoppedHost& host)
+Result<void> FrontierDatabase::set_stopped_hosts(const std::vector<StoppedHost>& hosts)
 {
     return impl_->change([&]() -> Result<void> {
-        impl_->connection
-            .prepare(
-                "INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4) "
-                "ON CONFLICT DO UPDATE SET reason = excluded.reason")
-            .bind(host.host, host.since, host.stopped_by, host.reason)
-            .run();
+        impl_->connection.execute("DELETE FROM stopped_host");
+        for (const auto& host : hosts)
+            impl_->connection
+                .prepare("INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4)")
+                .bind(host.host, host.since, host.stopped_by, host.reason)
+                .run();
         return {};
     });
-}
-
-Result<void> FrontierDatabase::resume_host(const std::string& host)
-{
-    return impl_->change([&]() -> Result<void> {
-        impl_->connection.prepare("DELETE FROM stopped_host WHERE host_port = ?1").bind(host).run();
-        if (impl_->connection.changed_rows() > 0) return {};
-        return Error{Errc::not_found, fmt::format("{} is not stopped", host)};
-    });
-}
-
-std::vector<StoppedHost> FrontierDatabase::stopped_hosts() const
-{
-    auto row = impl_->connection.prepare(
-        "SELECT host_port, since, stopped_by, reason FROM stopped_host ORDER BY host_port");
-    std::vector<StoppedHost> result;
-    while (row.step())
-        result.push_back({row.text(0), row.time(1), row.text(2), row.text(3)});
-    return result;
 }
 
 SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t generation,

@@ -252,10 +252,10 @@ TEST_F(CommandsTest, AHostIsStoppedAndResumed)
     EXPECT_EQ(error_of("site.stop", {{"host", "board.example"}}).code, Errc::invalid_argument);
     EXPECT_TRUE(
         run("site.stop", {{"host", "board.example"}, {"reason", "they asked"}}).value().effects.hosts);
-    EXPECT_EQ(frontier.stopped_hosts().at(0).reason, "they asked");
+    EXPECT_EQ(cases.stopped_hosts().at(0).reason, "they asked");
     EXPECT_EQ(result_of("site.health").at(0).at("stopped_hosts").as_array().size(), 1U);
     EXPECT_TRUE(run("site.resume", {{"host", "board.example"}}).value().effects.hosts);
-    EXPECT_TRUE(frontier.stopped_hosts().empty());
+    EXPECT_TRUE(cases.stopped_hosts().empty());
     EXPECT_EQ(error_of("site.resume", {{"host", "board.example"}}).code, Errc::not_found);
     const auto lines = cases.audit(0, 10);
     ASSERT_EQ(lines.size(), 2U);

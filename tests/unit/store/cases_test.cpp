@@ -190,6 +190,19 @@ TEST_F(Cases, ATierThatWasNotComparedRaisesTheGeneration)
     EXPECT_EQ(database.compared_tiers(), all);
 }
 
+TEST_F(Cases, HostsStayStoppedUntilTheyAreResumed)
+{
+    StoppedHost host{"board.example", actor().at, "anna", "they asked"};
+    ASSERT_TRUE(database.stop_host(host, actor()));
+    host.reason = "they asked again";
+    ASSERT_TRUE(database.stop_host(host, actor()));
+    EXPECT_EQ(database.stopped_hosts(), std::vector{host});
+    ASSERT_TRUE(database.resume_host("board.example", actor()));
+    EXPECT_TRUE(database.stopped_hosts().empty());
+    EXPECT_EQ(database.resume_host("board.example", actor()).error().code, Errc::not_found);
+    EXPECT_EQ(database.audit(0, 10).back().action, "host.resumed");
+}
+
 TEST_F(Cases, ItsFilesAreOursAlone)
 {
     ASSERT_TRUE(database.open_case(sample_case(), actor()));

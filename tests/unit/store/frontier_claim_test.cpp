@@ -201,13 +201,10 @@ TEST_F(Frontier, ASiteRestsWhenTheBytesOfTheDayAreSpent)
 
 TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
 {
-    ASSERT_TRUE(database.stop_host({"board.example", at(0), "anna", "they asked"}));
+    ASSERT_TRUE(database.set_stopped_hosts({{"board.example", at(0), "anna", "they asked"}}));
     EXPECT_THAT(claim(at(1)), IsEmpty());
-    EXPECT_THAT(database.stopped_hosts(),
-                ElementsAre(StoppedHost{"board.example", at(0), "anna", "they asked"}));
-    ASSERT_TRUE(database.resume_host("board.example"));
+    ASSERT_TRUE(database.set_stopped_hosts({}));
     EXPECT_THAT(claim(at(1)), SizeIs(1));
-    EXPECT_EQ(database.resume_host("board.example").error().code, Errc::not_found);
 }
 
 TEST_F(Frontier, HealthTellsWhatBecameOfASite)

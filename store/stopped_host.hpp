@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <string>
+
+namespace stillwatch::store {
+
+// A host that gets no request, by a person's command.
+struct StoppedHost {
+    std::string host; // as Url::host_port()
+    Timestamp since{};
+    std::string stopped_by;
+    std::string reason;
+
+    friend bool operator==(const StoppedHost&, const StoppedHost&) = default;
+};
+
+} // namespace stillwatch::store
