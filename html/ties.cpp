@@ -29,7 +29,7 @@ void Ties::settle(std::vector<Link>& links) const
         if (const auto item = static_cast<std::size_t>(item_of(link));
             item != 0 && links_of_item_[item - 1] > 1)
             tied.push_back(link);
-    std::ranges::stable_sort(tied, {}, item_of);
+    if (!std::ranges::is_sorted(tied, {}, item_of)) std::ranges::stable_sort(tied, {}, item_of);
 
     std::vector<std::size_t> order;
     std::vector<Link> moved;
@@ -37,18 +37,20 @@ void Ties::settle(std::vector<Link>& links) const
     for (auto first = tied.begin(); first != tied.end();) {
         const auto end =
             std::find_if(first, tied.end(), [&](auto link) { return item_of(link) != item_of(*first); });
-        ++number;
         order.assign(first, end);
-        std::ranges::stable_sort(order, std::ranges::greater{}, worth_of);
-        for (std::size_t at = 0; at < std::min(order.size(), max_addresses_of_item); ++at)
-            links[order[at]].item = number;
-        if (!std::equal(first, end, order.begin())) {
+        // Most have their best first already.
+        if (!std::ranges::is_sorted(order, std::ranges::greater{}, worth_of)) {
+            std::ranges::stable_sort(order, std::ranges::greater{}, worth_of);
             moved.clear();
             for (const auto link : order)
                 moved.push_back(std::move(links[link]));
-            for (auto& link : moved)
-                links[*first++] = std::move(link);
+            std::copy(first, end, order.begin());
+            for (std::size_t at = 0; at < order.size(); ++at)
+                links[order[at]] = std::move(moved[at]);
         }
+        ++number;
+        for (std::size_t at = 0; at < std::min(order.size(), max_addresses_of_item); ++at)
+            links[order[at]].item = number;
         first = end;
     }
 }
