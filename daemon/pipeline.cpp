@@ -212,7 +212,8 @@ void Pipeline::discover(Journey& journey, const Link& link)
         return;
     }
     services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
-    journey.result.discovered.push_back({std::move(url), link.kind, link.mechanism, journey.site->name});
+    journey.result.discovered.push_back(
+        {std::move(url), link.kind, link.mechanism, journey.site->name, link.item});
 }
 
 // What the robots.txt of an origin names, once a run: it was read before anything else was asked for there.
@@ -290,8 +291,11 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             co_return Result<void>{};
         }
     }
-    // Findings of other bytes at this address count as known occurrences and leave none for these bytes: then what is
-    // on record is not the whole answer, and the next address with them is compared again.
+    // Findings of other bytes, at this address or at one of the same item, count as known occurrences and
+    // leave none for these bytes: then what is on record is not the whole answer, and the next address with
+    // them is compared again. So is this one when its revisit is due, neither sooner nor more often: a
+    // matched picture is fetched whole then anyway, and only decoding comes on top. Without that a thumbnail
+    // would hide what it matches wherever it stands without its full picture.
     auto is_on_record = true;
     if (!matches.empty()) {
         const auto on_record = co_await matches_on_record(content);

@@ -94,6 +94,7 @@ struct Discovered {
     LinkKind kind = LinkKind::page;
     Mechanism mechanism = Mechanism::a_href;
     std::string site{};
+    int item = 0; // as Link has it: counts within one result
 };
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
@@ -239,6 +240,9 @@ public:
     Result<void> set_verdict(const Verdict& verdict);
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
+    // Whether this page, when it was read last, tied both pictures to one item: themselves, or addresses that
+    // redirect to them. False where any of the three is unknown.
+    bool is_same_item(const Url& one, const Url& other, const Url& page) const;
 
     std::optional<RobotsRow> robots(const std::string& origin) const;
     Result<void> set_robots(const RobotsRow& row);
