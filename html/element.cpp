@@ -332,6 +332,11 @@ std::string_view Element::value(std::string_view attribute) const noexcept
 
 void read_element(const Element& element, Candidates& out)
 {
+    if (element.attributes.empty()) {
+        if (same_name(element.name, "picture")) out.items.open_picture();
+        if (same_name(element.name, "a")) out.items.open_anchor(0);
+        return;
+    }
     const int item = read_named(element, out);
     read_common(element, item, out);
 }

@@ -28,6 +28,8 @@ constexpr int max_inner_documents = 2'000;
 constexpr int max_inner_depth = 2;
 // Candidates that are repeats or no addresses cost time too.
 constexpr std::size_t candidates_per_link = 20;
+// Room made beforehand: what an ordinary page has.
+constexpr std::size_t most_reserved = 512;
 
 // Trees of ordinary pages take about ten times their text; one that takes far more was made to.
 constexpr std::size_t tree_bytes(std::size_t markup_bytes) noexcept
@@ -40,6 +42,7 @@ public:
     Extraction(PageLinks& page, const ExtractLimits& limits, std::size_t max_links)
         : page_(page), limits_(limits), max_links_(max_links)
     {
+        seen_.reserve(most_reserved);
     }
 
     void read(DocumentKind kind, std::string_view text, const Url& page_url)
@@ -95,6 +98,7 @@ private:
         const int items_before = ties_.last_item();
         std::unordered_map<std::string_view, std::size_t> pages_tried;
         std::unordered_map<std::string_view, std::size_t> pictures_tried;
+        pictures_tried.reserve(std::min(candidates.list.size(), most_reserved));
         for (const auto& candidate : candidates.list) {
             // Most of a page's references stand there many times, or differ in their fragment.
             const auto reference = candidate.reference.substr(0, candidate.reference.find('#'));
