@@ -139,8 +139,10 @@ void run_links(Program& program, const std::string& source, const std::string& b
     }
     for (const auto& link : found->links) {
         if (program.global.json)
-            print_object(Style::json,
-                         {{"mechanism", name_of(link.mechanism)}, {"kind", name_of(link.kind)}, {"url", link.url}});
+            print_object(Style::json, {{"mechanism", name_of(link.mechanism)},
+                                       {"kind", name_of(link.kind)},
+                                       {"item", link.item},
+                                       {"url", link.url}});
         else
             fmt::print("{} {}\n", name_of(link.mechanism), printable(link.url));
     }

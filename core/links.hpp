@@ -48,11 +48,15 @@ struct Link {
     Mechanism mechanism = Mechanism::a_href;
     LinkKind kind = LinkKind::page;
     std::string url;
+    // Addresses of one document that show the same picture in other sizes have the same number, from 1; 0:
+    // alone.
+    int item = 0;
 
     friend bool operator==(const Link&, const Link&) = default;
 };
 
-// Every address of a document in order of appearance, each (kind, url) once with its first mechanism.
+// Every address of a document in order of appearance, each (kind, url) once with its first mechanism. The
+// addresses of one item share their places otherwise: the one most worth comparing first.
 struct PageLinks {
     std::string charset;    // as used for decoding, lower case, for example "utf-8"
     bool truncated = false; // a bound was reached: bytes, nesting or number of links

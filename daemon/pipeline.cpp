@@ -208,7 +208,7 @@ void Pipeline::discover(Journey& journey, const Link& link)
     auto url = crawler::canonical(*written);
     if (url.target() == "/robots.txt") return; // open directories list it; it was read already
     const bool is_next = link.kind == LinkKind::page && crawler::same_series(journey.visit.url, url);
-    store::Discovered found{std::move(url), link.kind, link.mechanism, journey.site->name, is_next};
+    store::Discovered found{std::move(url), link.kind, link.mechanism, journey.site->name, link.item, is_next};
     const auto scope = crawler::check_scope(*journey.site, found.url, link.kind, found.depth_from(journey.visit.depth));
     if (!scope.follow) {
         services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
@@ -293,8 +293,11 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             co_return Result<void>{};
         }
     }
-    // Findings of other bytes at this address count as known occurrences and leave none for these bytes: then what is
-    // on record is not the whole answer, and the next address with them is compared again.
+    // Findings of other bytes, at this address or at one of the same item, count as known occurrences and
+    // leave none for these bytes: then what is on record is not the whole answer, and the next address with
+    // them is compared again. So is this one when its revisit is due, neither sooner nor more often: a
+    // matched picture is fetched whole then anyway, and only decoding comes on top. Without that a thumbnail
+    // would hide what it matches wherever it stands without its full picture.
     auto is_on_record = true;
     if (!matches.empty()) {
         const auto on_record = co_await matches_on_record(content);

@@ -37,6 +37,27 @@ std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, const Fin
     return queued;
 }
 
+// Of one reference on one page; past them a second size of a picture brings an alert of its own.
+constexpr std::size_t max_occurrences_tied = 256;
+
+// The occurrence that shows the same picture in another size: the page ties both addresses to one item.
+// Nothing but one of the same case, reference and page, so a site that ties what does not belong together
+// hides none of its pictures whose page was not told of already. A lead covers no match, and what a person
+// dismissed covers nothing.
+std::optional<FindingId> occurrence_of_item(const store::CaseDatabase& cases,
+                                            const store::FrontierDatabase& frontier, const Match& match,
+                                            const Url& page, const Url& image)
+{
+    for (const auto& known :
+         cases.occurrences_on(match.case_id, match.reference, page, max_occurrences_tied)) {
+        const bool is_enough = known.match.status == MatchStatus::match || match.status != MatchStatus::match;
+        if (is_enough && known.state != FindingState::dismissed &&
+            frontier.is_same_item(known.image_url, image, page))
+            return known.id;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 Task<Result<void>> Recorder::record(std::shared_ptr<const RecordSettings> settings, Sighting sighting)
@@ -89,12 +110,18 @@ Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const 
 Task<Result<std::vector<Match>>> Recorder::unknown_at(const RecordSettings& settings, const Url& page,
                                                       const Sighting& sighting)
 {
-    auto sift = [&page, &sighting, most = settings.max_findings_per_picture, now = services_.clock.now()](
-                    store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<std::vector<Match>> {
+    std::int64_t tied = 0;
+    auto sift =
+        [&page, &sighting, &tied, most = settings.max_findings_per_picture, now = services_.clock.now()](
+            store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<std::vector<Match>> {
         std::vector<Match> unknown;
         const auto same_bytes = cases.findings_of_content(sighting.content);
         for (const auto& match : sighting.matches) {
-            const auto known = cases.occurrence(match.case_id, match.reference, page, sighting.image_url);
+            auto known = cases.occurrence(match.case_id, match.reference, page, sighting.image_url);
+            if (!known) {
+                known = occurrence_of_item(cases, frontier, match, page, sighting.image_url);
+                tied += known ? 1 : 0;
+            }
             if (!known) {
                 const auto recorded = std::ranges::count(same_bytes, match.reference, &Finding::reference);
                 if (std::cmp_less(recorded, most)) unknown.push_back(match);
@@ -105,7 +132,16 @@ Task<Result<std::vector<Match>>> Recorder::unknown_at(const RecordSettings& sett
         }
         return unknown;
     };
-    co_return co_await services_.stores.run(std::move(sift));
+    auto unknown = co_await services_.stores.run(std::move(sift));
+    if (tied > 0) tell_tied(page, sighting.image_url, tied);
+    co_return std::move(unknown);
+}
+
+void Recorder::tell_tied(const Url& page, const Url& image, std::int64_t occurrences)
+{
+    services_.counters.add("occurrences_tied_total", {}, {}, occurrences);
+    log::debug("recorder", "another size of what is recorded",
+               {{"url", image.text()}, {"page", page.text()}});
 }
 
 // Fetches the page once more, without conditions, so that page and picture are witnessed together.
@@ -182,12 +218,23 @@ Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, F
     finding.evidence_digest = stored->digest;
 
     const auto alerts = alerts_of(settings, finding, facts.case_pseudonym);
-    auto commit = [&finding, &alerts, at = services_.clock.now()](
-                      store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<store::CaseDatabase::Recorded> {
+    bool is_tied = false;
+    auto commit = [&finding, &alerts, &is_tied, at = services_.clock.now()](
+                      store::CaseDatabase& cases,
+                      store::FrontierDatabase& frontier) -> Result<store::CaseDatabase::Recorded> {
         // Second looks take their time; a consent may have ended meanwhile.
         for (const auto& c : cases.cases())
             if (c.id == finding.case_id && cases::consent_status(c, at) != cases::ConsentStatus::valid)
                 return Error{Errc::refused, "consent has ended"};
+        // So may another size of the picture have been recorded, whose visit went on beside this one.
+        const auto tied =
+            occurrence_of_item(cases, frontier, finding.match, finding.page_url, finding.image_url);
+        if (tied) {
+            is_tied = true;
+            const auto touched = cases.touch_finding(*tied, finding.last_seen);
+            if (!touched) return touched.error();
+            return store::CaseDatabase::Recorded{*tied, false};
+        }
         return cases.record_finding(finding, alerts, {"stillwatchd", at});
     };
     const auto recorded = co_await services_.stores.run(std::move(commit));
@@ -199,6 +246,7 @@ Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, F
         if (recorded.error().code == Errc::refused) co_return Result<void>{}; // withdrawn meanwhile
         co_return recorded.error();
     }
+    if (is_tied) tell_tied(finding.page_url, finding.image_url, 1);
     if (recorded->created) {
         services_.counters.add("findings_total", "tier", name_of(finding.match.tier));
         log::info("recorder", "finding", {{"finding", recorded->id.value}, {"case", facts.case_pseudonym},

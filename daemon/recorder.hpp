@@ -61,6 +61,7 @@ private:
     Task<Result<SecondLook>> look_again(const RecordSettings& settings, const Sighting& sighting, Url page);
     Task<Result<void>> record_occurrence(const RecordSettings& settings, Finding finding,
                                          const evidence::Capture& capture, std::int64_t generation);
+    void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
     Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
 
     Services services_;

@@ -3,6 +3,8 @@
 #include "html/references.hpp"
 #include "html/text.hpp"
 
+#include <algorithm>
+
 namespace stillwatch::html {
 
 namespace {
@@ -18,15 +20,19 @@ bool is_placeholder(std::string_view reference) noexcept
 
 } // namespace
 
-void Candidates::add(Mechanism mechanism, LinkKind kind, std::string_view reference)
+bool Candidates::add(Mechanism mechanism, LinkKind kind, std::string_view reference, int item, Worth worth)
 {
     reference = trimmed(reference);
-    if (reference.empty() || reference.front() == '#' || is_placeholder(reference)) return;
-    if (begins_with_name(reference, "data:") || begins_with_name(reference, "javascript:")) return;
-    if (list.size() >= max_)
+    if (reference.empty() || reference.front() == '#' || is_placeholder(reference)) return false;
+    if (begins_with_name(reference, "data:") || begins_with_name(reference, "javascript:")) return false;
+    if (list.size() >= max_) {
         is_whole = false;
-    else
-        list.push_back({mechanism, kind, reference});
+        return false;
+    }
+    if (kind == LinkKind::page) item = 0;
+    items.used(item);
+    list.push_back({mechanism, kind, worth, item, reference});
+    return true;
 }
 
 void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise)
@@ -34,12 +40,13 @@ void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, 
     add(mechanism, has_image_suffix(reference) ? LinkKind::image : otherwise, reference);
 }
 
-void Candidates::add_set(Mechanism mechanism, std::string_view srcset)
+void Candidates::add_set(Mechanism mechanism, std::string_view srcset, int item)
 {
-    for (const auto address : srcset_addresses(srcset)) {
-        if (is_full()) return;
-        add(mechanism, LinkKind::image, address);
-    }
+    const auto addresses = srcset_addresses(srcset);
+    const auto largest = std::ranges::max_element(addresses, {}, &SetAddress::size);
+    for (auto one = addresses.begin(); one != addresses.end() && !is_full(); ++one)
+        add(mechanism, LinkKind::image, one->address, item,
+            one == largest ? Worth::largest_of_set : Worth::other);
 }
 
 void Candidates::add_css(Mechanism mechanism, std::string_view css)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/links.hpp"
+#include "html/items.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,10 +12,16 @@
 
 namespace stillwatch::html {
 
+// How much an address is worth comparing among those of its item: what an anchor leads to is the whole
+// picture.
+enum class Worth : unsigned char { other, largest_of_set, anchored };
+
 // An address as the document writes it.
 struct Candidate {
     Mechanism mechanism;
     LinkKind kind;
+    Worth worth;
+    int item; // of a picture (html/items.hpp); 0: shows what nothing else shows
     std::string_view reference;
 };
 
@@ -24,11 +31,12 @@ public:
     explicit Candidates(std::size_t max_candidates) : max_(max_candidates) {}
 
     // Leaves out what is empty, a mere fragment, a placeholder of a template ("{{src}}") or no web address by
-    // its beginning (data:, javascript:).
-    void add(Mechanism mechanism, LinkKind kind, std::string_view reference);
+    // its beginning (data:, javascript:); says whether it was taken.
+    bool add(Mechanism mechanism, LinkKind kind, std::string_view reference, int item = 0,
+             Worth worth = Worth::other);
     // As a picture where it ends like one or `otherwise` says so.
     void add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise = LinkKind::page);
-    void add_set(Mechanism mechanism, std::string_view srcset);
+    void add_set(Mechanism mechanism, std::string_view srcset, int item = 0);
     void add_css(Mechanism mechanism, std::string_view css);
     // Keeps a text that was made while reading as long as the candidates live.
     std::string_view keep(std::string text) { return decoded_.emplace_back(std::move(text)); }
@@ -37,6 +45,7 @@ public:
     std::size_t room() const noexcept { return max_ - std::min(max_, list.size()); }
 
     std::vector<Candidate> list;
+    Items items;
     std::vector<std::string_view> documents; // markup inside attributes and texts: srcdoc, <noframes>, feeds
     std::string_view base;                   // href of the first <base> that has one
     bool is_whole = true;                    // false where max_candidates was reached

@@ -45,7 +45,7 @@ public:
             attributes_.push_back({attribute.name, attribute.value});
         }
         const Element found{name_of(element), attributes_};
-        if (!attributes_.empty()) read_element(found, out_);
+        read_element(found, out_);
         switch (element.tag) {
         case GUMBO_TAG_NOEMBED:
         case GUMBO_TAG_NOFRAMES:
@@ -57,6 +57,8 @@ public:
         }
     }
 
+    void end(const GumboElement& element) { out_.items.close(name_of(element)); }
+
 private:
     Candidates& out_;
     std::vector<Attribute> attributes_;
@@ -67,6 +69,7 @@ private:
 void collect(const Tree& tree, Candidates& out)
 {
     Collector collector(out);
+    out.items.begin_again();
     struct Step {
         const GumboNode* node;
         unsigned next_child;
@@ -77,6 +80,7 @@ void collect(const Tree& tree, Candidates& out)
         auto& [node, next_child] = path.back();
         const auto& children = node->v.element.children;
         if (next_child == children.length) {
+            collector.end(node->v.element);
             path.pop_back();
             continue;
         }

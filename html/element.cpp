@@ -168,15 +168,22 @@ void read_frame(const Element& element, std::string_view address, Candidates& ou
     if (const auto markup = element.value("srcdoc"); !markup.empty()) out.documents.push_back(markup);
 }
 
-// What the element's own attributes mean.
-void read_named(const Element& element, Candidates& out)
+// What the element's own attributes mean. The number for further addresses of the same picture.
+int read_named(const Element& element, Candidates& out)
 {
     const auto name = element.name;
+    int item = out.items.own();
     const auto value = [&](std::string_view attribute) { return element.value(attribute); };
     const auto is = [&](std::string_view one) { return same_name(name, one); };
     switch (name.empty() ? '\0' : lower(name.front())) {
     case 'a':
-        if (is("a") || is("area")) out.add_by_suffix(Mechanism::a_href, value("href"));
+        if (is("a")) {
+            const bool is_picture = has_image_suffix(value("href"));
+            const bool is_taken = out.add(Mechanism::a_href, is_picture ? LinkKind::image : LinkKind::page,
+                                          value("href"), item, Worth::anchored);
+            out.items.open_anchor(is_picture && is_taken ? item : 0);
+        }
+        if (is("area")) out.add_by_suffix(Mechanism::a_href, value("href"));
         break;
     case 'b':
         if (is("base") && out.base.empty()) out.base = value("href");
@@ -192,13 +199,14 @@ void read_named(const Element& element, Candidates& out)
         break;
     case 'i':
         if (is("img") || is("image")) {
+            item = out.items.of_img();
             for (const auto* one : {"src", "href", "xlink:href"})
-                out.add(Mechanism::img_src, LinkKind::image, value(one));
-            out.add_set(Mechanism::img_srcset, value("srcset"));
+                out.add(Mechanism::img_src, LinkKind::image, value(one), item);
+            out.add_set(Mechanism::img_srcset, value("srcset"), item);
         } else if (is("iframe")) {
             read_frame(element, value("src"), out);
         } else if (is("input") && same_name(trimmed(value("type")), "image")) {
-            out.add(Mechanism::img_src, LinkKind::image, value("src"));
+            out.add(Mechanism::img_src, LinkKind::image, value("src"), item);
         }
         break;
     case 'l':
@@ -210,26 +218,32 @@ void read_named(const Element& element, Candidates& out)
     case 'o':
         if (is("object")) read_frame(element, value("data"), out);
         break;
+    case 'p':
+        if (is("picture")) out.items.open_picture();
+        break;
     case 's':
         if (is("source")) {
-            out.add_set(Mechanism::picture, value("srcset"));
+            item = out.items.of_source();
+            out.add_set(Mechanism::picture, value("srcset"), item);
             // Of audio and video it names no picture, but where it ends like one.
-            if (has_image_suffix(value("src"))) out.add(Mechanism::picture, LinkKind::image, value("src"));
+            if (has_image_suffix(value("src")))
+                out.add(Mechanism::picture, LinkKind::image, value("src"), item);
         }
         break;
     case 't':
         if (is("track")) read_track_element(element, out);
         break;
     case 'v':
-        if (is("video")) out.add(Mechanism::video_poster, LinkKind::image, value("poster"));
+        if (is("video")) out.add(Mechanism::video_poster, LinkKind::image, value("poster"), item);
         break;
     default: break;
     }
     const auto property = value("itemprop");
-    if (property.empty() || is("meta") || !is_picture_property(property)) return;
+    if (property.empty() || is("meta") || !is_picture_property(property)) return item;
     for (const auto* one : {"content", "href", "src", "data"})
         if (looks_like_address(value(one)))
             out.add(is("link") ? Mechanism::link_rel : Mechanism::attribute, LinkKind::image, value(one));
+    return item;
 }
 
 void read_pictures(Mechanism mechanism, std::string_view name, std::string_view text, Candidates& out)
@@ -241,13 +255,14 @@ void read_pictures(Mechanism mechanism, std::string_view name, std::string_view 
         out.add(mechanism, LinkKind::image, picture);
 }
 
-void read_data_attribute(const Element& element, std::string_view name, std::string_view text,
+// Lists, data and style sheets may name other pictures than the element's own: they belong to no item.
+void read_data_attribute(const Element& element, int item, std::string_view name, std::string_view text,
                          Candidates& out)
 {
     text = trimmed(text);
     if (text.size() < 2) return;
     if (find_name(name, "srcset") != npos) {
-        out.add_set(Mechanism::lazy, text);
+        out.add_set(Mechanism::lazy, text, item);
     } else if (text.front() == '{' || text.front() == '[') {
         read_json(text, Mechanism::lazy, JsonPlace::attribute, out);
     } else if (find_name(text, "url(") != npos) {
@@ -257,7 +272,7 @@ void read_data_attribute(const Element& element, std::string_view name, std::str
     } else if (is_lazy_source(name) && looks_like_address(text) && text.find_first_of(blanks) == npos &&
                (!is_of_media(element.name) || find_name(name, "poster") != npos ||
                 find_name(name, "thumb") != npos)) {
-        out.add(Mechanism::lazy, LinkKind::image, text);
+        out.add(Mechanism::lazy, LinkKind::image, text, item);
     } else {
         read_pictures(Mechanism::lazy, name, text, out);
     }
@@ -275,13 +290,13 @@ bool may_hold_address(std::string_view text) noexcept
     return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
 }
 
-void read_common(const Element& element, Candidates& out)
+void read_common(const Element& element, int item, Candidates& out)
 {
     for (const auto& [name, text] : element.attributes) {
         if (out.is_full()) return;
         if (!may_hold_address(text) && !same_name(name, "background")) continue;
         if (begins_with_name(name, "data-")) {
-            read_data_attribute(element, name, text, out);
+            read_data_attribute(element, item, name, text, out);
         } else if (same_name(name, "style")) {
             if (text.find('(') != npos) out.add_css(Mechanism::css_inline, text);
         } else if (same_name(name, "background")) {
@@ -291,7 +306,7 @@ void read_common(const Element& element, Candidates& out)
         } else if (begins_with_name(name, "on") || begins_with_name(trimmed(text), "javascript:")) {
             read_script(text, Mechanism::attribute, BareNames::taken, out);
         } else if (find_name(name, "srcset") != npos) {
-            if (!listed({"img", "source", "link"}, element.name)) out.add_set(Mechanism::lazy, text);
+            if (!listed({"img", "source", "link"}, element.name)) out.add_set(Mechanism::lazy, text, item);
         } else if (text.find("url(") != npos) {
             out.add_css(Mechanism::css_inline, text);
         } else {
@@ -317,8 +332,13 @@ std::string_view Element::value(std::string_view attribute) const noexcept
 
 void read_element(const Element& element, Candidates& out)
 {
-    read_named(element, out);
-    read_common(element, out);
+    if (element.attributes.empty()) {
+        if (same_name(element.name, "picture")) out.items.open_picture();
+        if (same_name(element.name, "a")) out.items.open_anchor(0);
+        return;
+    }
+    const int item = read_named(element, out);
+    read_common(element, item, out);
 }
 
 void read_script_element(std::string_view type, std::string_view text, Candidates& out)

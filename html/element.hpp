@@ -22,7 +22,8 @@ struct Element {
     std::string_view value(std::string_view attribute) const noexcept;
 };
 
-// Takes the addresses that an element names in its attributes.
+// Takes the addresses that an element names in its attributes. Also of one without any: <picture> and <a> say
+// which pictures are one item.
 void read_element(const Element& element, Candidates& out);
 
 // Takes those in the text of a <script> of this type, which is code, data or a template of markup.

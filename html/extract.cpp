@@ -10,12 +10,13 @@
 #include "html/read_html.hpp"
 #include "html/read_xml.hpp"
 #include "html/text_addresses.hpp"
+#include "html/ties.hpp"
 #include "html/tree.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 namespace stillwatch::html {
@@ -27,6 +28,8 @@ constexpr int max_inner_documents = 2'000;
 constexpr int max_inner_depth = 2;
 // Candidates that are repeats or no addresses cost time too.
 constexpr std::size_t candidates_per_link = 20;
+// Room made beforehand: what an ordinary page has.
+constexpr std::size_t most_reserved = 512;
 
 // Trees of ordinary pages take about ten times their text; one that takes far more was made to.
 constexpr std::size_t tree_bytes(std::size_t markup_bytes) noexcept
@@ -39,6 +42,7 @@ public:
     Extraction(PageLinks& page, const ExtractLimits& limits, std::size_t max_links)
         : page_(page), limits_(limits), max_links_(max_links)
     {
+        seen_.reserve(most_reserved);
     }
 
     void read(DocumentKind kind, std::string_view text, const Url& page_url)
@@ -65,7 +69,11 @@ public:
         take(candidates, page_url, max_inner_depth);
     }
 
+    void settle_items() { ties_.settle(page_.links); }
+
 private:
+    static constexpr auto no_link = static_cast<std::size_t>(-1);
+
     std::size_t max_candidates() const noexcept { return max_links_ * candidates_per_link; }
 
     void read_markup(std::string_view markup, const Url& page_url, int depth)
@@ -87,14 +95,19 @@ private:
         if (!candidates.is_whole) page_.truncated = true;
         const auto base = candidates.base.empty() ? page_url : Url::join(page_url, candidates.base);
         const Url& document_url = base ? *base : page_url;
-        std::unordered_set<std::string_view> pages_tried;
-        std::unordered_set<std::string_view> pictures_tried;
+        const int items_before = ties_.last_item();
+        std::unordered_map<std::string_view, std::size_t> pages_tried;
+        std::unordered_map<std::string_view, std::size_t> pictures_tried;
+        pictures_tried.reserve(std::min(candidates.list.size(), most_reserved));
         for (const auto& candidate : candidates.list) {
             // Most of a page's references stand there many times, or differ in their fragment.
             const auto reference = candidate.reference.substr(0, candidate.reference.find('#'));
             auto& tried = candidate.kind == LinkKind::page ? pages_tried : pictures_tried;
-            if (!reference.empty() && !tried.insert(reference).second) continue;
-            if (!add(candidate, document_url)) return;
+            const auto [known, is_new] = tried.try_emplace(reference, no_link);
+            if (is_new || reference.empty()) known->second = add(candidate, document_url);
+            if (is_full_) return;
+            if (known->second != no_link && candidate.item != 0)
+                ties_.tie(known->second, items_before + candidate.item, candidate.worth);
         }
         for (const auto document : candidates.documents) {
             if (depth == max_inner_depth || ++inner_documents_ > max_inner_documents) {
@@ -115,28 +128,32 @@ private:
         return std::string(reference.substr(0, query)) + encode_text(reference.substr(query), page_.charset);
     }
 
-    // False when the page is full.
-    bool add(const Candidate& candidate, const Url& base)
+    // The number of its link; no_link where it has none.
+    std::size_t add(const Candidate& candidate, const Url& base)
     {
         const auto url = Url::join(base, in_its_charset(candidate.reference));
-        if (!url) return true; // mailto: and what is no address
+        if (!url) return no_link; // mailto: and what is no address
         auto key = std::string(candidate.kind == LinkKind::page ? "p" : "i") + url->text();
-        if (!seen_.insert(std::move(key)).second) return true;
+        const auto [known, is_new] = seen_.try_emplace(std::move(key), page_.links.size());
+        if (!is_new) return known->second;
         // Neither kind keeps out the other: a thousand pictures do not hide the next page.
         auto& count = candidate.kind == LinkKind::page ? pages_ : pictures_;
         if (++count > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
             page_.truncated = true;
-            return (pages_ <= max_links_ || pictures_ <= max_links_) &&
-                   page_.links.size() < limits_.max_links_of_sitemap();
+            is_full_ = (pages_ > max_links_ && pictures_ > max_links_) ||
+                       page_.links.size() >= limits_.max_links_of_sitemap();
+            return known->second = no_link;
         }
         page_.links.push_back({candidate.mechanism, candidate.kind, url->text()});
-        return true;
+        return known->second;
     }
 
     PageLinks& page_;
     const ExtractLimits& limits_;
     std::size_t max_links_;
-    std::unordered_set<std::string> seen_;
+    std::unordered_map<std::string, std::size_t> seen_; // kind and address, and the number of the link
+    Ties ties_;
+    bool is_full_ = false;
     std::size_t pages_ = 0;
     std::size_t pictures_ = 0;
     int inner_documents_ = 0;
@@ -161,6 +178,7 @@ Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std
                           kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
     extraction.read_header(head.link, *page_url);
     extraction.read(kind, decoded.text(), *page_url);
+    extraction.settle_items();
     return page;
 }
 

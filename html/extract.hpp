@@ -22,8 +22,8 @@ struct ExtractLimits {
     std::size_t max_links_of_sitemap() const noexcept { return 5 * max_links; }
 };
 
-// Rises when more is found in the same bytes: what was read with a lower one is read again.
-inline constexpr int reader_version = 2;
+// Rises when more is found in the same bytes (3: items): what was read with a lower one is read again.
+inline constexpr int reader_version = 3;
 
 // What came with a document; all may be empty.
 struct DocumentHead {

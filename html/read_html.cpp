@@ -122,13 +122,14 @@ private:
         if (place_ == Place::comment || text.find('.') == npos) return;
         Candidates inside(out_.room());
         (void)Reader(text, Place::comment, inside).read();
-        for (const auto& [mechanism, kind, reference] : inside.list)
-            if (kind == LinkKind::image && has_image_suffix(reference))
-                out_.add(Mechanism::comment, LinkKind::image, out_.keep(std::string(reference)));
+        for (const auto& one : inside.list)
+            if (one.kind == LinkKind::image && has_image_suffix(one.reference))
+                out_.add(Mechanism::comment, LinkKind::image, out_.keep(std::string(one.reference)));
     }
 
     void end(const ScannedTag& tag)
     {
+        out_.items.close(tag.name);
         if (foreign_ == 0 && !in_select_) return;
         const auto role = role_of(tag.name);
         if (role == Role::foreign && foreign_ > 0) --foreign_;
@@ -143,7 +144,7 @@ private:
         for (const auto& [name, value] : scanned_)
             attributes_.push_back({name, decoded(value)});
         const Element element{tag.name, attributes_};
-        if (!attributes_.empty()) read_element(element, out_);
+        read_element(element, out_);
         const bool is_raw =
             role == Role::raw && !(foreign_ > 0 && (tag.is_self_closing || !is_code(tag.name)));
         if (is_raw) raw(element, scanner_.raw_text(tag.name));

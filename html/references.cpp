@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace stillwatch::html {
 
@@ -101,15 +102,16 @@ bool has_image_suffix(std::string_view reference) noexcept
     return ends_like(reference, suffixes);
 }
 
-std::vector<std::string_view> srcset_addresses(std::string_view text)
+std::vector<SetAddress> srcset_addresses(std::string_view text)
 {
-    std::vector<std::string_view> addresses;
+    std::vector<SetAddress> addresses;
     std::size_t at = 0;
     for (;;) {
         at = text.find_first_not_of(" \t\n\r\f,", at);
         if (at == npos) return addresses;
         const auto end = std::min(text.find_first_of(blanks, at), text.size());
         auto address = text.substr(at, end - at);
+        double size = 1;
         at = end;
         if (address.ends_with(',')) {
             while (address.ends_with(',')) address.remove_suffix(1);
@@ -119,8 +121,10 @@ std::vector<std::string_view> srcset_addresses(std::string_view text)
                 if (text[at] == '(') ++depth;
                 if (text[at] == ')' && depth > 0) --depth;
             }
+            const auto descriptor = trimmed(text.substr(end, at - end));
+            (void)std::from_chars(descriptor.data(), descriptor.data() + descriptor.size(), size); // else 1
         }
-        addresses.push_back(address);
+        addresses.push_back({address, size});
     }
 }
 

@@ -13,8 +13,15 @@ namespace stillwatch::html {
 // .avif .apng.
 bool has_image_suffix(std::string_view reference) noexcept;
 
+// One of a srcset; size: the number of its descriptor ("640w", "2x"), which counts among those of the same
+// set only.
+struct SetAddress {
+    std::string_view address;
+    double size = 1;
+};
+
 // The addresses of a srcset ("a.jpg 1x, b.jpg 2x"), HTML section 4.8.4.2.1.
-std::vector<std::string_view> srcset_addresses(std::string_view text);
+std::vector<SetAddress> srcset_addresses(std::string_view text);
 
 // An address of a style sheet; is_sheet: it is to be imported, else a picture is likely.
 struct CssAddress {

@@ -232,10 +232,15 @@ public:
                     out_.add(mechanism_, LinkKind::image, text);
                 return;
             }
-            if (is_picture_key(key) && is_absolute(text) && !names_media(text))
-                return out_.add(mechanism_, LinkKind::image, text);
-            if (place_ == JsonPlace::document && is_page_key(key) && is_absolute(text) && !names_media(text))
-                return out_.add(mechanism_, LinkKind::page, text);
+            if (is_picture_key(key) && is_absolute(text) && !names_media(text)) {
+                out_.add(mechanism_, LinkKind::image, text);
+                return;
+            }
+            if (place_ == JsonPlace::document && is_page_key(key) && is_absolute(text) &&
+                !names_media(text)) {
+                out_.add(mechanism_, LinkKind::page, text);
+                return;
+            }
         }
         read_text(text, mechanism_, Pages::left_out, out_);
     }

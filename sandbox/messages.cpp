@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace stillwatch::sandbox {
 
@@ -76,13 +77,14 @@ void write_links(WireWriter& writer, const PageLinks& page)
     writer.number(count);
     for (const auto& link : page.links) {
         const bool fits = link.url.size() <= Url::max_bytes &&
-                          writer.size() + 4 + link.url.size() <= answer_header_bytes + max_answer_bytes;
+                          writer.size() + 8 + link.url.size() <= answer_header_bytes + max_answer_bytes;
         if (!fits) {
             truncated = true;
             continue;
         }
         writer.number(code_of(link.mechanism));
         writer.number(code_of(link.kind));
+        writer.number(static_cast<std::uint32_t>(link.item));
         writer.text(link.url);
         ++count;
     }
@@ -103,10 +105,15 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     for (std::size_t i = 0; i < count; ++i) {
         const auto mechanism = static_cast<Mechanism>(reader.number<std::uint8_t>());
         const auto kind = reader.number<std::uint8_t>();
+        const auto item = reader.number<std::uint32_t>();
         const auto url = reader.text(Url::max_bytes);
         if (!reader.ok() || !is_known(mechanism) || kind > code_of(LinkKind::image))
             return broken("answer: a link");
-        page.links.push_back(Link{mechanism, static_cast<LinkKind>(kind), std::string(url)});
+        const bool may_be_tied = kind == code_of(LinkKind::image) && std::in_range<int>(item) &&
+                                 item <= limits.max_links_of_sitemap();
+        if (item != 0 && !may_be_tied) return broken("answer: an item");
+        page.links.push_back(
+            Link{mechanism, static_cast<LinkKind>(kind), std::string(url), static_cast<int>(item)});
     }
     if (!reader.complete()) return broken("answer: bytes after the links");
     return Answer{std::move(page)};

@@ -113,6 +113,9 @@ public:
     std::vector<Finding> findings_of_content(const Sha256& content) const;
     std::optional<FindingId> occurrence(CaseId case_id, ReferenceId reference, const Url& page,
                                         const Url& image) const;
+    // All of a reference on one page, oldest first.
+    std::vector<Finding> occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
+                                        std::size_t limit) const;
     Result<void> touch_finding(FindingId id, Timestamp seen);
     std::vector<std::string> evidence_files() const;
 

@@ -160,6 +160,15 @@ std::optional<FindingId> CaseDatabase::occurrence(CaseId case_id, ReferenceId re
     return row.id<FindingId>(0);
 }
 
+std::vector<Finding> CaseDatabase::occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
+                                                  std::size_t limit) const
+{
+    auto row = impl_->connection.prepare(
+        FINDING_COLUMNS "WHERE case_id = ?1 AND reference = ?2 AND page_url = ?3 ORDER BY id LIMIT ?4");
+    row.bind(case_id, reference, page.text(), limit);
+    return read_findings(std::move(row));
+}
+
 Result<void> CaseDatabase::touch_finding(FindingId id, Timestamp seen)
 {
     auto& connection = impl_->connection;

@@ -92,8 +92,9 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     if (result.outcome == Outcome::page && before.outcome != Outcome::page && before.kind == LinkKind::page &&
         !redirects(result))
         connection.prepare("DELETE FROM link WHERE target = ?1").bind(result.id).run();
+    Items items;
     for (const auto& link : result.discovered)
-        names(result, link);
+        names(result, link, items);
     if (named == NamedAgain::due) name_again(result.id, result.at);
 }
 
@@ -158,7 +159,7 @@ void FrontierDatabase::Impl::credit_parent(UrlId page, std::int64_t news)
         .run();
 }
 
-void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link)
+void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link, Items& items)
 {
     const auto known = offer(link.url, link.kind, link.depth_from(page.depth), page.at);
     if (!known || known->id == page.id) return;
@@ -167,12 +168,21 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
         connection.prepare("UPDATE url SET redirect_to = ?2 WHERE id = ?1").bind(page.id, known->id).run();
     if (link.kind == LinkKind::page && known->outcome == Outcome::page && !known->redirects && !redirect)
         return;
+    const auto [tie, is_first] = items.of_target.try_emplace(known->id);
+    if (!is_first && (tie->second || link.item == 0)) return; // the same address, written otherwise
+    if (link.item != 0) tie->second = items.first.try_emplace(link.item, known->id).first->second;
+    const UrlId item = tie->second;
     connection
-        .prepare(
-            "INSERT INTO link (target, page, mechanism, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
-        .bind(known->id, page.id, link.mechanism, page.at)
+        .prepare("INSERT INTO link (target, page, mechanism, seen, item) VALUES (?1, ?2, ?3, ?4, ?5) "
+                 "ON CONFLICT DO NOTHING")
+        .bind(known->id, page.id, link.mechanism, page.at, item)
         .run();
-    if (connection.changed_rows() > 0 && !known->fresh && !is_named_enough(known->id)) name_again(known->id, page.at);
+    if (connection.changed_rows() == 0)
+        connection.prepare("UPDATE link SET item = ?3 WHERE target = ?1 AND page = ?2 AND item <> ?3")
+            .bind(known->id, page.id, item)
+            .run();
+    else if (!known->fresh && !is_named_enough(known->id))
+        name_again(known->id, page.at);
 }
 
 // A picture in a side bar is named by every page: past what is ever recorded, one more is no reason to fetch it.

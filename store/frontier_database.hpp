@@ -96,6 +96,7 @@ struct Discovered {
     LinkKind kind = LinkKind::page;
     Mechanism mechanism = Mechanism::a_href;
     std::string site{};
+    int item = 0;         // as Link has it: counts within one result
     bool is_next = false; // in a series with the page that names it (crawler/series.hpp): no step further from a seed
 
     // Links from a seed, given those of the page that names it. A series that a seed begins is no operator's choice.
@@ -232,6 +233,9 @@ public:
     Result<void> set_verdict(const Verdict& verdict);
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
+    // Whether this page, when it was read last, tied both pictures to one item: themselves, or addresses that
+    // redirect to them. False where any of the three is unknown.
+    bool is_same_item(const Url& one, const Url& other, const Url& page) const;
 
     std::optional<RobotsRow> robots(const std::string& origin) const;
     Result<void> set_robots(const RobotsRow& row);

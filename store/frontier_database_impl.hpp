@@ -102,7 +102,14 @@ public:
 
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
-    void names(const VisitResult& page, const Discovered& link);
+    // What one result ties together so far.
+    struct Items {
+        std::map<int, UrlId> first;       // address of each item, by its number in the result
+        std::map<UrlId, UrlId> of_target; // the first address of its item; 0: alone
+    };
+    void names(const VisitResult& page, const Discovered& link, Items& items);
+    // 0 where it is not known.
+    UrlId find(const Url& url);
     // A page came to name a known address. If pictures there are known to match, or are being fetched, they
     // are to be visited (again), so that the new occurrence is recorded.
     void name_again(UrlId target, Timestamp at);

@@ -12,10 +12,7 @@ std::int64_t FrontierDatabase::new_images(const std::vector<Discovered>& links) 
     std::set<std::string_view> seen; // a page names a picture more than once
     for (const auto& link : links) {
         if (link.kind != LinkKind::image || !seen.insert(link.url.text()).second) continue;
-        const Key128 key = keyed_hash(impl_->hash_key, as_bytes(link.url.target()));
-        auto row = impl_->connection.prepare(
-            "SELECT 1 FROM host h JOIN url_key k ON k.host_id = h.id WHERE h.origin = ?1 AND k.key = ?2");
-        if (!row.bind(link.url.origin(), ByteView(key)).step()) ++count;
+        if (!impl_->find(link.url)) ++count;
     }
     return count;
 }
@@ -85,6 +82,31 @@ std::vector<Url> FrontierDatabase::pages_naming(UrlId image, std::size_t limit) 
     while (row.step())
         if (auto url = Url::parse(row.text(0))) result.push_back(*std::move(url));
     return result;
+}
+
+UrlId FrontierDatabase::Impl::find(const Url& url)
+{
+    const Key128 key = keyed_hash(hash_key, as_bytes(url.target()));
+    auto row = connection.prepare(
+        "SELECT k.id FROM host h JOIN url_key k ON k.host_id = h.id WHERE h.origin = ?1 AND k.key = ?2");
+    return row.bind(url.origin(), ByteView(key)).step() ? row.id<UrlId>(0) : UrlId{};
+}
+
+bool FrontierDatabase::is_same_item(const Url& one, const Url& other, const Url& page) const
+{
+    const UrlId one_id = impl_->find(one);
+    const UrlId other_id = impl_->find(other);
+    const UrlId page_id = impl_->find(page);
+    if (!one_id || !other_id || !page_id) return false;
+    auto row = impl_->connection.prepare(R"sql(
+        WITH RECURSIVE
+            one (id) AS (
+                VALUES (?1) UNION SELECT l.page FROM one JOIN link l ON l.target = one.id WHERE l.mechanism = 1 LIMIT 1000),
+            other (id) AS (
+                VALUES (?2) UNION SELECT l.page FROM other JOIN link l ON l.target = other.id WHERE l.mechanism = 1 LIMIT 1000)
+        SELECT 1 FROM one JOIN link l ON l.target = one.id AND l.page = ?3 WHERE l.item <> 0 AND l.item IN (
+            SELECT o.item FROM other JOIN link o ON o.target = other.id AND o.page = ?3))sql");
+    return row.bind(one_id, other_id, page_id).step();
 }
 
 std::optional<RobotsRow> FrontierDatabase::robots(const std::string& origin) const

@@ -148,7 +148,11 @@ CREATE TABLE stopped_host (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 2> steps{first_step, second_step};
+// The address of the item's first picture on that page; 0: alone. An address and not the number that the
+// page's reader gave: those of another reading would mean other pictures.
+constexpr const char* third_step = "ALTER TABLE link ADD COLUMN item INTEGER NOT NULL DEFAULT 0;";
+
+constexpr std::array<const char*, 3> steps{first_step, second_step, third_step};
 
 } // namespace
 

@@ -1,11 +1,13 @@
 #include "core/url.hpp"
 #include "html/charset.hpp"
 #include "html/extract.hpp"
+#include "html/ties.hpp"
 #include "tests/fuzz/claim.hpp"
 #include "tests/support/tree_and_reader.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,11 +25,18 @@ void check(const stillwatch::PageLinks& page, const html::ExtractLimits& limits)
     claim(page.links.size() <= limits.max_links_of_sitemap(), "the number of links is bounded");
     claim(!page.charset.empty(), "a charset was chosen");
     std::set<std::pair<int, std::string>> seen;
+    std::map<int, std::size_t> items;
     for (const auto& link : page.links) {
         const auto url = Url::parse(link.url);
         claim(url.has_value() && url->text() == link.url, "every link is a normal address");
         claim(seen.emplace(static_cast<int>(link.kind), link.url).second,
               "each kind and address stands once");
+        claim(link.item == 0 || link.kind == stillwatch::LinkKind::image, "items are of pictures");
+        if (link.item != 0) ++items[link.item];
+    }
+    for (const auto& [item, addresses] : items) {
+        claim(item >= 1 && static_cast<std::size_t>(item) <= items.size(), "items are numbered from 1");
+        claim(addresses >= 2 && addresses <= html::Ties::max_addresses_of_item, "an item has some addresses");
     }
 }
 

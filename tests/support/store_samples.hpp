@@ -105,6 +105,14 @@ inline store::Discovered picture(const std::string& address)
     return found(address, LinkKind::image, Mechanism::img_src);
 }
 
+// One of a page's addresses that show the same picture.
+inline store::Discovered tied_picture(const std::string& address, int item)
+{
+    auto link = picture(address);
+    link.item = item;
+    return link;
+}
+
 inline store::Discovered page_link(const std::string& address)
 {
     return found(address, LinkKind::page, Mechanism::a_href);

@@ -9,6 +9,8 @@ import unittest
 import urllib.error
 import urllib.request
 
+from PIL import Image
+
 import stage
 
 
@@ -78,6 +80,30 @@ class Life(unittest.TestCase):
         # And it stays withdrawn after a restart.
         self.stillwatch.start()
         self.assertEqual(self.metric("references"), 0)
+
+    def test_a_thumbnail_and_its_full_picture_are_reported_once(self):
+        www = self.stage.work / "www" / "pages"
+        reference = self.stage.references[0]
+        full, thumb = f"/img/full{reference.suffix}", "/img/thumb.jpg"
+        (www / full[1:]).write_bytes(reference.read_bytes())
+        with Image.open(reference) as picture:
+            half = picture.convert("RGB").resize((picture.width // 2, picture.height // 2))
+            half.save(www / thumb[1:], quality=85)
+        (www / "pair.html").write_text(f'<a href="{full}"><img src="{thumb}" srcset="{thumb} 1x, {full} 2x"></a>')
+        (www / "thumb.html").write_text(f'<a href="/about.html"><img src="{thumb}"></a>')
+        home = www / "index.html"
+        home.write_text(home.read_text() + "<a href=/pair.html>pair</a><a href=/thumb.html>thumb</a>")
+        self.stillwatch.open_case([reference])
+        self.crawled()
+        self.assertTrue(within(60, self.stillwatch.is_idle))
+        pages = f"http://{self.stage.hosts[0]}"
+        of_pages = [(finding["page_url"], finding["image_url"]) for finding in self.stage.matches()]
+        of_pair = [image for page, image in of_pages if page == pages + "/pair.html"]
+        self.assertEqual(len(of_pair), 1)
+        self.assertIn(of_pair[0], {pages + full, pages + thumb})
+        # Where it stands alone it is an occurrence of its own.
+        self.assertEqual([image for page, image in of_pages if page == pages + "/thumb.html"], [pages + thumb])
+        self.assertGreaterEqual(self.metric("occurrences_tied_total"), 1)
 
     def test_no_file_of_the_installation_holds_a_reference_in_clear(self):
         self.stillwatch.open_case(self.stage.references)

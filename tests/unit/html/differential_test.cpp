@@ -10,7 +10,7 @@ namespace {
 using testing::IsEmpty;
 
 // Markup as sites write it; each piece has one address at least.
-constexpr std::array<std::string_view, 30> pieces{
+constexpr std::array<std::string_view, 33> pieces{
     "<a href=1.html>x</a>",
     "<p><img src=2.jpg srcset='3.jpg 1x, 4.jpg 2x' alt=\"x > y\">",
     "<a class='l' href='5.jpg'><img data-src=6.jpg data-title='7.jpg'></a>",
@@ -41,6 +41,11 @@ constexpr std::array<std::string_view, 30> pieces{
     "<div data-x='{\"src\":\"45.jpg\"}' onclick=\"go('46.jpg')\" data-srcset='47.jpg 1x'></div>",
     "<frame src=48.html><body background=49.jpg><html data-bg=50.jpg>",
     "<1 <a <  <img src=51.jpg>",
+    "<div><a href=52.jpg><figure><img src=53.jpg srcset='54.jpg 1x, 55.jpg 2x'></figure></a><img "
+    "src=56.jpg></div>",
+    "<picture><source srcset=57.avif media=x><source src=58.webp><img src=59.jpg data-src=60.jpg></picture>",
+    "<div data-thumb=61.jpg data-full=62.jpg></div><a href=63.jpg><i><picture><img "
+    "src=64.jpg></picture></i></a>",
 };
 
 TEST(Differential, TheReaderFindsWhatTheTreeHasInEachPieceAndPair)
@@ -49,6 +54,7 @@ TEST(Differential, TheReaderFindsWhatTheTreeHasInEachPieceAndPair)
         for (const auto second : pieces) {
             const auto markup = std::string(first) + std::string(second);
             EXPECT_THAT(missed_by_reader(markup), IsEmpty()) << markup;
+            EXPECT_THAT(items_of_one_only(markup), IsEmpty()) << markup;
         }
 }
 
@@ -61,6 +67,7 @@ TEST(Differential, TheReaderFindsWhatTheTreeHasInLongPages)
         for (int i = 0; i < 40; ++i)
             markup += pieces[(next() >> 8U) % pieces.size()];
         EXPECT_THAT(missed_by_reader(markup), IsEmpty()) << markup;
+        EXPECT_THAT(items_of_one_only(markup), IsEmpty()) << markup;
     }
 }
 

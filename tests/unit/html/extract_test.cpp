@@ -12,16 +12,17 @@ using testing::IsEmpty;
 TEST(Extract, ImgNamesItsSourceAndItsSet)
 {
     EXPECT_THAT(links_of("<img src=1.jpg srcset='2.jpg 1x, 3.jpg?a,b 2x,4.jpg 100w'>"),
-                ElementsAre("img_src image ~/1.jpg", "img_srcset image ~/2.jpg", "img_srcset image ~/3.jpg?a,b",
-                            "img_srcset image ~/4.jpg"));
+                ElementsAre("img_srcset image ~/4.jpg", "img_src image ~/1.jpg", "img_srcset image ~/2.jpg",
+                            "img_srcset image ~/3.jpg?a,b"));
 }
 
 TEST(Extract, SourcesNamePicturesWhereTheyAreAskedOrEndLikeOne)
 {
-    EXPECT_THAT(links_of("<picture><source srcset='1.avif, 2.avif 2x'><source src=3.webp><img src=4></picture>"
-                         "<video poster=5.jpg><source src=6.mp4></video><audio><source src=7.png></audio>"),
-                ElementsAre("picture image ~/1.avif", "picture image ~/2.avif", "picture image ~/3.webp",
-                            "img_src image ~/4", "video_poster image ~/5.jpg", "picture image ~/7.png"));
+    EXPECT_THAT(
+        links_of("<picture><source srcset='1.avif, 2.avif 2x'><source src=3.webp><img src=4></picture>"
+                 "<video poster=5.jpg><source src=6.mp4></video><audio><source src=7.png></audio>"),
+        ElementsAre("picture image ~/2.avif", "picture image ~/1.avif", "picture image ~/3.webp",
+                    "img_src image ~/4", "video_poster image ~/5.jpg", "picture image ~/7.png"));
 }
 
 TEST(Extract, AnchorsArePicturesBySuffixElsePages)
@@ -64,8 +65,9 @@ TEST(Extract, LazyAttributesNameImages)
                          "<div data-background-image=\"url('7.png')\"></div><a data-url=8.jpeg></a>"
                          "<img data-hi-res-src=x/9><span data-anything=10.gif></span>"),
                 ElementsAre("lazy image http://a.example/i/1", "lazy image ~/2.jpg", "lazy image ~/3.webp",
-                            "lazy image ~/4.jpg", "lazy image ~/5.jpg", "lazy image ~/6.png", "lazy image ~/7.png",
-                            "lazy image ~/8.jpeg", "lazy image ~/x/9", "lazy image ~/10.gif"));
+                            "lazy image ~/5.jpg", "lazy image ~/4.jpg", "lazy image ~/6.png",
+                            "lazy image ~/7.png", "lazy image ~/8.jpeg", "lazy image ~/x/9",
+                            "lazy image ~/10.gif"));
 }
 
 TEST(Extract, LazySwitchesAndOtherDataAreNoImages)

@@ -14,6 +14,22 @@ std::vector<std::string> pictures_of(std::string_view css)
     return pictures;
 }
 
+std::vector<std::string> addresses_of_set(std::string_view srcset)
+{
+    std::vector<std::string> addresses;
+    for (const auto& one : srcset_addresses(srcset))
+        addresses.emplace_back(one.address);
+    return addresses;
+}
+
+std::vector<double> sizes_of_set(std::string_view srcset)
+{
+    std::vector<double> sizes;
+    for (const auto& one : srcset_addresses(srcset))
+        sizes.push_back(one.size);
+    return sizes;
+}
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -28,9 +44,16 @@ TEST(References, SuffixIsThatOfThePath)
 
 TEST(References, SrcsetIsSplitAtCommasAfterBlanksOrDescriptors)
 {
-    EXPECT_THAT(srcset_addresses(" a.jpg 1x , b.jpg,\n,c,d.jpg 2x,e.jpg"), ElementsAre("a.jpg", "b.jpg", "c,d.jpg", "e.jpg"));
-    EXPECT_THAT(srcset_addresses("a.jpg f(1,2) 3x, b.jpg"), ElementsAre("a.jpg", "b.jpg"));
-    EXPECT_THAT(srcset_addresses(" ,, "), IsEmpty());
+    EXPECT_THAT(addresses_of_set(" a.jpg 1x , b.jpg,\n,c,d.jpg 2x,e.jpg"),
+                ElementsAre("a.jpg", "b.jpg", "c,d.jpg", "e.jpg"));
+    EXPECT_THAT(addresses_of_set("a.jpg f(1,2) 3x, b.jpg"), ElementsAre("a.jpg", "b.jpg"));
+    EXPECT_THAT(addresses_of_set(" ,, "), IsEmpty());
+}
+
+TEST(References, SrcsetSaysSizesByWidthOrDensity)
+{
+    EXPECT_THAT(sizes_of_set("a.jpg 320w, b.jpg 1280w 800h, c.jpg"), ElementsAre(320, 1280, 1));
+    EXPECT_THAT(sizes_of_set("a.jpg, b.jpg 1.5x,c.jpg x, d.jpg"), ElementsAre(1, 1.5, 1, 1));
 }
 
 TEST(References, CssEscapesAndQuotesAreRead)

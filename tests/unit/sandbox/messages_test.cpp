@@ -32,7 +32,7 @@ PageLinks page()
 {
     return PageLinks{"utf-8",
                      false,
-                     {{Mechanism::img_src, LinkKind::image, "https://img.example/1.jpg"},
+                     {{Mechanism::img_src, LinkKind::image, "https://img.example/1.jpg", 3},
                       {Mechanism::a_href, LinkKind::page, "https://board.example/2"}}};
 }
 
@@ -173,6 +173,22 @@ TEST(AnswerMessage, MoreLinksThanAskedForAreALie)
     EXPECT_TRUE(decode_answer(payload_of(encode_answer(7, answer)), request).has_value());
     answer.links.push_back(answer.links.front());
     EXPECT_EQ(refusal(answer, request), Errc::malformed);
+}
+
+TEST(AnswerMessage, ItemsAreOfPicturesAndNoMoreThanLinks)
+{
+    auto answer = page();
+    const auto most = std::get<LinksWork>(links_request().work).limits.max_links_of_sitemap();
+    answer.links[0].item = static_cast<int>(most);
+    const auto bytes = encode_answer(7, answer);
+    EXPECT_EQ(std::get<PageLinks>(decode_answer(payload_of(bytes), links_request()).value()), answer);
+    answer.links[0].item = static_cast<int>(most + 1);
+    EXPECT_EQ(refusal(answer, links_request()), Errc::malformed);
+    answer.links[0].item = -1;
+    EXPECT_EQ(refusal(answer, links_request()), Errc::malformed);
+    answer = page();
+    answer.links[1].item = 3; // a page
+    EXPECT_EQ(refusal(answer, links_request()), Errc::malformed);
 }
 
 TEST(AnswerMessage, EveryShorterOrLongerPayloadIsALie)

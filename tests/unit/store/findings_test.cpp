@@ -131,5 +131,26 @@ TEST_F(Findings, LastSeenNeverGoesBack)
     EXPECT_EQ(database.touch_finding(FindingId{77}, at(1)).error().code, Errc::not_found);
 }
 
+TEST_F(Findings, TheOccurrencesOfAReferenceOnAPageAreListedOldestFirst)
+{
+    const auto other = database.add_reference(sample_reference(case_id, "R-02"), actor()).value();
+    const std::string page = "https://board.example/t/1";
+    std::vector<FindingId> ids;
+    for (const auto* image :
+         {"https://board.example/1.jpg", "https://board.example/2.jpg", "https://board.example/3.jpg"})
+        ids.push_back(
+            database.record_finding(sample_finding(case_id, reference, page, image), {}, actor()).value().id);
+    (void)database.record_finding(sample_finding(case_id, other, page), {}, actor()).value();
+    (void)database
+        .record_finding(sample_finding(case_id, reference, "https://board.example/t/2"), {}, actor())
+        .value();
+    std::vector<FindingId> found;
+    for (const auto& finding : database.occurrences_on(case_id, reference, url(page), 10))
+        found.push_back(finding.id);
+    EXPECT_EQ(found, ids);
+    EXPECT_EQ(database.occurrences_on(case_id, reference, url(page), 2).size(), 2U);
+    EXPECT_TRUE(database.occurrences_on(CaseId{99}, reference, url(page), 10).empty());
+}
+
 } // namespace
 } // namespace stillwatch::store

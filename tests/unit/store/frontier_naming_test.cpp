@@ -152,5 +152,92 @@ TEST_F(Frontier, RedirectsInACircleEnd)
     EXPECT_THAT(texts(database.pages_naming(one.id, 10)), ElementsAre(home));
 }
 
+constexpr const char* full = "https://board.example/full.jpg";
+constexpr const char* thumb = "https://img.board.example/thumb.jpg";
+
+TEST_F(Frontier, APageTiesTheAddressesOfAnItem)
+{
+    read_page(home, at(0),
+              {tied_picture(full, 1), tied_picture(thumb, 1), tied_picture(image, 2), picture(second)});
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    EXPECT_TRUE(database.is_same_item(url(thumb), url(full), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(image), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(second), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(second), url(second), url(home))); // tied to nothing
+}
+
+TEST_F(Frontier, WhatOnePageTiesAnotherDoesNot)
+{
+    read_page(home, at(0), {tied_picture(full, 1), tied_picture(thumb, 1), page_link(first)});
+    read_page(first, at(1), {tied_picture(full, 1), tied_picture(thumb, 2), tied_picture(image, 1)});
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url(first)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(image), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url("https://board.example/unknown")));
+    EXPECT_FALSE(database.is_same_item(url(full), url("https://board.example/unknown"), url(home)));
+    EXPECT_FALSE(database.is_same_item(url("https://elsewhere.example/1.jpg"), url(full), url(home)));
+}
+
+TEST_F(Frontier, TheNumbersOfOneReadingMeanNothingInTheNext)
+{
+    read_page(home, at(0), {tied_picture(full, 1), tied_picture(thumb, 1)});
+    // The page has a new picture in front; what it showed before has left it.
+    read_page(home, at(4000), {tied_picture(first, 1), tied_picture(second, 1)});
+    EXPECT_TRUE(database.is_same_item(url(first), url(second), url(home)));
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(full), url(first), url(home)));
+}
+
+TEST_F(Frontier, ThePagesLastReadingTies)
+{
+    read_page(home, at(0), {picture(full), picture(thumb)});
+    EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url(home)));
+    read_page(home, at(4000), {tied_picture(full, 3), tied_picture(thumb, 3)});
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    read_page(home, at(8000), {picture(full), picture(thumb)});
+    EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url(home)));
+}
+
+TEST_F(Frontier, AnAddressThatIsWrittenInTwoWaysStaysTied)
+{
+    read_page(home, at(0),
+              {picture(full), tied_picture(full, 1), tied_picture(thumb, 1), picture(thumb),
+               tied_picture(thumb, 2), tied_picture(image, 2)});
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    EXPECT_FALSE(database.is_same_item(url(thumb), url(image), url(home)));
+}
+
+TEST_F(Frontier, AnItemWhoseFirstAddressIsOnNoListedHostHoldsTheOthers)
+{
+    read_page(home, at(0),
+              {tied_picture("https://elsewhere.example/full.jpg", 1), tied_picture(image, 1),
+               tied_picture(thumb, 1)});
+    EXPECT_TRUE(database.is_same_item(url(image), url(thumb), url(home)));
+}
+
+TEST_F(Frontier, TyingAnewBringsNoMatchedPictureBack)
+{
+    read_page(home, at(0), {picture(image), picture(full)});
+    compare(image, at(1), 1, true);
+    compare(full, at(1), 1, true);
+    read_page(home, at(3605), {tied_picture(image, 1), tied_picture(full, 1)});
+    auto due = claim(at(3606), 10, 1); // their own revisits
+    for (const auto& visit : due)
+        ASSERT_TRUE(database.apply({ended(visit, Outcome::unchanged, at(3607), 1)}));
+    read_page(home, at(7206), {tied_picture(full, 1), tied_picture(image, 2)});
+    EXPECT_THAT(claimed(at(7206), 1), IsEmpty());
+}
+
+TEST_F(Frontier, AnAddressThatRedirectsTiesWhatItLeadsTo)
+{
+    constexpr const char* hop = "https://board.example/img?id=1";
+    read_page(home, at(0), {tied_picture(hop, 1), tied_picture(thumb, 1)});
+    auto result = ended(take(hop, at(1)), Outcome::other, at(1));
+    result.discovered = {found(full, LinkKind::image, Mechanism::redirect)};
+    ASSERT_TRUE(database.apply({result}));
+    EXPECT_TRUE(database.is_same_item(url(full), url(thumb), url(home)));
+    EXPECT_TRUE(database.is_same_item(url(thumb), url(full), url(home)));
+}
+
 } // namespace
 } // namespace stillwatch::store

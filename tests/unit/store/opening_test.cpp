@@ -126,6 +126,21 @@ TEST_F(Opening, MigrationsRunInOrderAndOnce)
     EXPECT_EQ(connection.integer("PRAGMA user_version"), 2);
 }
 
+TEST_F(Opening, LinksOfAnOlderFrontierAreTiedToNothing)
+{
+    {
+        Connection connection(file, {});
+        auto older = frontier_schema;
+        older.steps = older.steps.first(2);
+        migrate(connection, older);
+        connection.execute("INSERT INTO link (target, page, mechanism, seen) VALUES (1, 2, 3, 4)");
+        migrate(connection, frontier_schema);
+        EXPECT_EQ(connection.integer("SELECT item FROM link"), 0);
+    }
+    FrontierDatabase frontier(file);
+    EXPECT_EQ(frontier.integrity(), "ok");
+}
+
 TEST_F(Opening, AFailedMigrationLeavesTheVersionBefore)
 {
     const std::array<const char*, 2> steps{"CREATE TABLE a (x INTEGER NOT NULL) STRICT;",

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace stillwatch::html {
+
+// Tells which pictures of a document are one in several sizes: numbers for the addresses of a start tag, for
+// those of a <picture> with its sources, and for what an anchor leads to with the thumbnails inside it.
+// Whoever reads the tags, in their order, tells of them.
+class Items {
+public:
+    // A wall of pictures behind one address is no thumbnail of it: an anchor that is never closed ends by
+    // itself.
+    static constexpr int max_pictures_of_anchor = 4;
+
+    // For a start tag that shows something of its own.
+    int own() const noexcept { return last_ + 1; }
+    // For an <img>: it completes the <picture> it stands in.
+    int of_img() noexcept
+    {
+        if (picture_ == 0) return of_anchor();
+        const int item = picture_;
+        picture_ = 0;
+        return item;
+    }
+    int of_source() const noexcept { return picture_ != 0 ? picture_ : own(); }
+    void used(int item) noexcept { last_ = std::max(last_, item); }
+
+    void open_picture() noexcept
+    {
+        picture_ = of_anchor();
+        used(picture_);
+    }
+    // item: of the picture it leads to; 0: it leads to none, and ends the one before.
+    void open_anchor(int item) noexcept
+    {
+        anchor_ = item;
+        room_ = max_pictures_of_anchor;
+    }
+    void close(std::string_view name) noexcept
+    {
+        if (anchor_ != 0 && same_name(name, "a")) anchor_ = 0;
+        if (picture_ != 0 && same_name(name, "picture")) picture_ = 0;
+    }
+    // Another reading of the same document begins; numbers go on.
+    void begin_again() noexcept { anchor_ = picture_ = 0; }
+
+private:
+    int of_anchor() noexcept
+    {
+        if (anchor_ == 0 || room_ == 0) return own();
+        --room_;
+        return anchor_;
+    }
+
+    int last_ = 0;
+    int anchor_ = 0;  // of the open anchor
+    int room_ = 0;    // pictures that it may still hold
+    int picture_ = 0; // of the open <picture> that awaits its <img>
+};
+
+} // namespace stillwatch::html
