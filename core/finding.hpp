@@ -27,7 +27,8 @@ enum class PageState : std::uint8_t {
 };
 std::string_view name_of(PageState state) noexcept;
 
-// One occurrence: a reference of a case, seen as a picture at image_url on the page page_url.
+// One occurrence: a reference of a case, seen as a picture at image_url on the page page_url, or at an
+// address that the page ties to it as the same picture in another size.
 struct Finding {
     FindingId id{};
     CaseId case_id{};

@@ -103,7 +103,8 @@ public:
         bool created = false; // false: the occurrence was known; only last_seen was moved, no alert queued
     };
     // Finding, outbox rows and audit line in one transaction. The occurrence is case × reference × page ×
-    // image. Errors: refused (the case is withdrawn or the reference removed meanwhile), invalid_argument.
+    // image; what else the page ties to it is asked before. Errors: refused (the case is withdrawn or the
+    // reference removed meanwhile), invalid_argument.
     Result<Recorded> record_finding(const Finding& finding, const std::vector<NewAlert>& alerts,
                                     const Actor& actor);
     std::vector<Finding> findings() const; // by id

@@ -164,6 +164,10 @@ class CommandLine(unittest.TestCase):
         page.write_text('<a href="next.html">n</a><img src="/a b.jpg">')
         done = self.run_command("links", "--base", "http://h.example/x/", page)
         self.assertEqual(done.stdout.splitlines(), ["a_href http://h.example/x/next.html", "img_src http://h.example/a%20b.jpg"])
+        page.write_text('<img src="/thumb.jpg" srcset="/full.jpg 2x"><img src="/other.jpg">')
+        told = self.run_command("--json", "links", "--base", "http://h.example/x/", page).stdout.splitlines()
+        self.assertEqual([(link["url"], link["item"]) for link in map(json.loads, told)],
+                         [("http://h.example/full.jpg", 1), ("http://h.example/thumb.jpg", 1), ("http://h.example/other.jpg", 0)])
 
     def test_fetch_refuses_private_addresses_and_other_schemes(self):
         for address in ("http://127.0.0.1:9/", "http://[::1]/", "http://169.254.169.254/", "http://10.0.0.1/", "file:///etc/passwd",

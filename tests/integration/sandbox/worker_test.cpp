@@ -134,6 +134,19 @@ TEST_F(Worker, FindsTheLinksOfAPage)
     EXPECT_FALSE(found->truncated);
 }
 
+TEST_F(Worker, TellsWhichAddressesAreOnePicture)
+{
+    const auto found =
+        links(document(to_bytes("<a href=full.jpg><img src=thumb.jpg></a><img src=other.jpg>")));
+    ASSERT_TRUE(found.has_value()) << to_string(found.error());
+    ASSERT_EQ(found->links.size(), 3U);
+    EXPECT_EQ(found->links[0],
+              (Link{Mechanism::a_href, LinkKind::image, "https://board.example/thread/full.jpg", 1}));
+    EXPECT_EQ(found->links[1],
+              (Link{Mechanism::img_src, LinkKind::image, "https://board.example/thread/thumb.jpg", 1}));
+    EXPECT_EQ(found->links[2].item, 0);
+}
+
 TEST_F(Worker, DecodesContentEncodings)
 {
     const auto found = links(document(gzip(to_bytes(page)), "gzip"));
