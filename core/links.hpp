@@ -52,10 +52,20 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
+// What a page asks for instead of showing what it is for.
+enum class Wall : std::uint8_t {
+    none,
+    challenge, // a riddle, or a proof of not being a program
+    login,
+    age, // whether its reader is of age
+};
+std::string_view name_of(Wall wall) noexcept;
+
 // Every address of a document in order of appearance, each (kind, url) once with its first mechanism.
 struct PageLinks {
     std::string charset;    // as used for decoding, lower case, for example "utf-8"
     bool truncated = false; // a bound was reached: bytes, nesting or number of links
+    Wall wall = Wall::none; // as the document itself shows
     std::vector<Link> links;
 
     friend bool operator==(const PageLinks&, const PageLinks&) = default;

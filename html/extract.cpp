@@ -11,6 +11,7 @@
 #include "html/read_xml.hpp"
 #include "html/text_addresses.hpp"
 #include "html/tree.hpp"
+#include "html/wall.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -161,6 +162,7 @@ Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std
                           kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
     extraction.read_header(head.link, *page_url);
     extraction.read(kind, decoded.text(), *page_url);
+    if (kind == DocumentKind::html) page.wall = wall_of(decoded.text(), page.links);
     return page;
 }
 
