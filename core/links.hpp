@@ -38,8 +38,8 @@ enum class Mechanism : std::uint8_t {
 };
 std::string_view name_of(Mechanism mechanism) noexcept;
 
-// What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also style
-// sheets, feeds, sitemaps, JSON, text.
+// What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also
+// style sheets, feeds, sitemaps, JSON, text.
 enum class LinkKind : std::uint8_t { page, image };
 std::string_view name_of(LinkKind kind) noexcept;
 
@@ -65,8 +65,8 @@ std::string_view name_of(Wall wall) noexcept;
 struct PageLinks {
     std::string charset;    // as used for decoding, lower case, for example "utf-8"
     bool truncated = false; // a bound was reached: bytes, nesting or number of links
-    Wall wall = Wall::none; // as the document itself shows
     std::vector<Link> links;
+    Wall wall = Wall::none; // as the document itself shows
 
     friend bool operator==(const PageLinks&, const PageLinks&) = default;
 };

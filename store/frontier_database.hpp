@@ -125,9 +125,10 @@ struct VisitResult {
     int unchanged_in_a_row = 0;
     PageRate rate{};
     std::int64_t news = 0; // pictures named for the first time by anybody
-    int depth = 0; // of the visited address; what it names is one deeper
+    int depth = 0;         // of the visited address; what it names is one deeper
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
+    std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
 };
 
 // A host that gets no request, by a person's command.
@@ -153,6 +154,12 @@ struct SiteHealth {
     std::int64_t refused = 0; // robots, scope, guard
     std::int64_t pages_that_day = 0;
     std::int64_t bytes_that_day = 0;
+    // Of the last visits that told whether something is in the way, at most max_recent_visits.
+    static constexpr int max_recent_visits = 16;
+    int recent_visits = 0;
+    int recent_walls = 0; // log-ins and age gates among them
+    Wall last_wall = Wall::none;
+    std::vector<std::string> challenged{}; // origins whose last answer of use was before their last challenge
     std::optional<Timestamp> last_success{}; // a page or picture was read
     std::optional<Timestamp> last_failure{};
     int last_failure_status = 0;         // HTTP; 0: no answer
@@ -195,8 +202,8 @@ public:
     // Makes the watch list the given one: adds sites and seeds; hosts that no site lists any more are not
     // visited. Hosts of seeds count as listed.
     Result<void> set_sites(const std::vector<SiteRow>& sites);
-    // Pages that were read by a reader of another version are read again, whether their bytes changed or not: the
-    // newer one finds more.
+    // Pages that were read by a reader of another version are read again, whether their bytes changed or not:
+    // the newer one finds more.
     Result<void> set_reader_version(int version);
     // Every lease of an earlier run ends; call once at start.
     Result<void> release_leases();
