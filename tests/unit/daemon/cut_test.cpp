@@ -90,6 +90,20 @@ TEST_F(CutTest, HalfAPictureThatCannotBeReadIsAskedForAgain)
     EXPECT_EQ(visit(3).outcome, Outcome::undecodable);
 }
 
+TEST_F(CutTest, OtherBytesUnderTheSameValidatorAreRead)
+{
+    serve(start, "a https://board.example/t/1\n", {{"ETag", "\"always\""}});
+    auto first = visit();
+    EXPECT_TRUE(stores.frontier().apply({first}));
+    seed.etag = first.etag;
+    seed.content = first.content;
+    seed.last_outcome = first.outcome;
+    serve(start, "a https://board.example/t/2\n", {{"ETag", "\"always\""}});
+    const auto second = visit();
+    EXPECT_THAT(second.discovered, SizeIs(1));
+    EXPECT_NE(second.content, first.content);
+}
+
 TEST_F(CutTest, ANotModifiedThatNobodyAskedForIsNoAnswer)
 {
     web.pages[start] = ScriptedFetcher::status(304);
