@@ -206,6 +206,7 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
                 .bind(site.name, site.max_pages, site.max_images(), site.max_pages_per_day,
                       site.max_bytes_per_day)
                 .run();
+            impl_->look_again_if_sent_otherwise(site);
             std::vector<std::string> listed = site.hosts;
             for (const auto& seed : site.seeds)
                 listed.push_back(seed.host_port()); // a seed is meant to be visited

@@ -28,6 +28,8 @@ struct SiteRow {
     // Of a day (UTC). Visits of pages; bytes of bodies.
     std::int64_t max_pages_per_day = std::numeric_limits<std::int64_t>::max();
     std::int64_t max_bytes_per_day = std::numeric_limits<std::int64_t>::max();
+    // Of the cookies and header lines sent with each request. With others the site may show what it did not.
+    std::optional<Sha256> sent{};
 };
 
 // One politeness unit: scheme, host and port.
@@ -200,7 +202,8 @@ public:
     FrontierDatabase(FrontierDatabase&&) noexcept;
 
     // Makes the watch list the given one: adds sites and seeds; hosts that no site lists any more are not
-    // visited. Hosts of seeds count as listed.
+    // visited. Hosts of seeds count as listed. Pages of a site with a host more, or that is asked with other
+    // cookies or headers than before, are read again.
     Result<void> set_sites(const std::vector<SiteRow>& sites);
     // Pages that were read by a reader of another version are read again, whether their bytes changed or not:
     // the newer one finds more.

@@ -109,6 +109,8 @@ public:
     };
     void account(const VisitResult& result);
     void write_accounts();
+    // Where a site is asked with other cookies or headers than before, what stood in the way may be open now.
+    void look_again_if_sent_otherwise(const SiteRow& site);
     void write_walls(HostId host, const std::vector<Wall>& walls);
 
     // What is known of the addresses of one pattern (store/trails.hpp) on one host.

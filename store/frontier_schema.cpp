@@ -154,6 +154,7 @@ constexpr const char* third_step = R"sql(
 ALTER TABLE host ADD COLUMN last_challenge INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE site ADD COLUMN recent_walls   INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE site ADD COLUMN last_wall      INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site ADD COLUMN sent           BLOB    NOT NULL DEFAULT x'';
 
 ALTER TABLE url ADD COLUMN barren INTEGER NOT NULL DEFAULT 0;
 DROP INDEX url_new;

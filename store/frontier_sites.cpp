@@ -2,10 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 // What people ask and tell about sites and hosts.
 namespace stillwatch::store {
+
+void FrontierDatabase::Impl::look_again_if_sent_otherwise(const SiteRow& site)
+{
+    if (!site.sent) return;
+    // Under the key: a short cookie cannot be guessed from what stands here without it.
+    const Key128 sent = keyed_hash(hash_key, ByteView(site.sent->bytes));
+    bool is_other = false;
+    {
+        auto row = connection.prepare("SELECT sent FROM site WHERE name = ?1");
+        if (!row.bind(site.name).step()) return;
+        const Bytes before = row.blob(0);
+        if (std::ranges::equal(before, sent)) return;
+        is_other = !before.empty(); // else it is new, or of an earlier version that kept none
+    }
+    connection.prepare("UPDATE site SET sent = ?2, recent_walls = iif(?3, 1, recent_walls) WHERE name = ?1")
+        .bind(site.name, ByteView(sent), is_other)
+        .run();
+    if (!is_other) return;
+    connection
+        .prepare(
+            "UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE outcome <> 0 AND "
+            "(kind = 0 OR outcome = 8) AND host_id IN (SELECT h.id FROM host h JOIN site s ON s.id = "
+            "h.site_id "
+            "WHERE s.name = ?1)")
+        .bind(site.name)
+        .run();
+}
 
 // `recent_walls` of a site: a bit for each of the last visits, the newest lowest, 1 for a wall; before the
 // oldest stands a 1 that only ends the row.

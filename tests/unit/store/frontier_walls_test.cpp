@@ -61,5 +61,33 @@ TEST_F(Walls, AWallIsNoSuccess)
     EXPECT_EQ(health().last_success, at(2));
 }
 
+TEST_F(Walls, PagesAreReadAgainWhenTheSiteIsAskedWithOtherCookies)
+{
+    auto site = sample_site();
+    site.sent = Sha256::of(as_bytes(""));
+    ASSERT_TRUE(database.set_sites({site}));
+    seed.content = Sha256::of(as_bytes("log in, please"));
+    visit(Outcome::page, Wall::login, 1);
+    ASSERT_TRUE(database.set_sites({site})); // asked as before: nothing to look at again
+    EXPECT_THAT(claimed(at(1)), IsEmpty());
+    EXPECT_EQ(health().recent_walls, 1);
+    site.sent = Sha256::of(as_bytes("Cookie: session=1\n"));
+    ASSERT_TRUE(database.set_sites({site}));
+    EXPECT_EQ(health().recent_walls, 0);
+    EXPECT_EQ(health().recent_visits, 0);
+    const auto again = claim(at(1));
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_FALSE(again[0].content);
+}
+
+TEST_F(Walls, ASiteOfAnEarlierVersionIsNotReadAgain)
+{
+    visit(Outcome::page, Wall::none, 1);
+    auto site = sample_site();
+    site.sent = Sha256::of(as_bytes("Cookie: session=1\n"));
+    ASSERT_TRUE(database.set_sites({site}));
+    EXPECT_THAT(claimed(at(1)), IsEmpty());
+}
+
 } // namespace
 } // namespace stillwatch::store
