@@ -29,8 +29,9 @@ constexpr std::array<ClaimClass, 6> in_order{{
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      16, false},
     // pictures never visited, first come, first served
-    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 "
-                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+    {VISIT_COLUMNS
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 AND u.barren = 0 "
+     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      8, false},
     // pages never visited
     {VISIT_COLUMNS

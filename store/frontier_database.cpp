@@ -148,7 +148,7 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
             // A guess is overruled by a better one until the bytes have decided.
             if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page &&
                 kind == LinkKind::image) {
-                connection.prepare("UPDATE url SET kind = ?2 WHERE id = ?1").bind(known.id, kind).run();
+                connection.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(known.id, kind).run();
                 --moves[{host, known.kind, known.outcome, 0}];
                 ++moves[{host, kind, known.outcome, 0}];
                 known.kind = kind;

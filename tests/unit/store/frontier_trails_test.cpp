@@ -60,6 +60,18 @@ TEST_F(Maze, PagesOfATrailThatBroughtNothingWaitBehindOthers)
     EXPECT_THAT(claim(at(100), 1'000), SizeIs(64)) << "and all of it where nobody else waits";
 }
 
+TEST_F(Maze, APictureIsNeverBarren)
+{
+    visit(take("https://board.example/", at(0)), 0, pages("/maze/", 0, 50));
+    for (const auto& page : claim(at(1), 50))
+        visit(page, 0);
+    visit(take("https://board.example/", at(5'000)), 0, pages("/maze/", 100, 1));
+    visit(take("https://board.example/", at(10'000)), 0, {picture("https://board.example/maze/100")});
+    const auto claimed = claim(at(100), 16);
+    ASSERT_THAT(claimed, SizeIs(1));
+    EXPECT_EQ(claimed[0].kind, LinkKind::image);
+}
+
 TEST_F(Maze, ANewPictureMakesATrailOneLikeOthers)
 {
     visit(take("https://board.example/", at(0)), 0, pages("/maze/", 0, 51));
