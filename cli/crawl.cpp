@@ -91,6 +91,8 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
     told["bytes"] = progress->wire_bytes;
     told["seconds"] = seconds.count();
     told["findings"] = engine.counters().total("findings_total");
+    told["compared"] = engine.counters().total("pictures_compared_total");
+    told["walls"] = by_label(engine.counters(), "walls_total");
     told["visits"] = by_label(engine.counters(), "visits_total");
     told["errors"] = by_label(engine.counters(), "fetch_errors_total");
     told["sites"] = by_site(*progress);

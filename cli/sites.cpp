@@ -15,8 +15,9 @@ void print_health(Program& program)
     const auto reply = ask(program, {"site.health", {}});
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
-               {"site", "state", "pages_read", "images", "coverage_percent", "unvisited", "unreachable",
-                "refused", "gone", "last_success", "last_failure", "last_failure_status", "stopped_hosts"},
+               {"site", "state", "wall", "challenged", "pages_read", "images", "coverage_percent",
+                "unvisited", "unreachable", "refused", "gone", "last_success", "last_failure",
+                "last_failure_status", "stopped_hosts"},
                "the watch list is empty");
 }
 
@@ -58,8 +59,8 @@ void add_site_commands(Program program)
     plan->add_option("site", options->site, "Only this site");
     plan->add_flag("--no-fetch", options->no_fetch, "Does not even ask for robots.txt");
     plan->callback([program, options]() mutable { print_plan(program, *options); });
-    site->add_subcommand("health",
-                         "How each site is doing: coverage, blocked, without pictures, last success")
+    site->add_subcommand("health", "How each site is doing: coverage, blocked, behind a log-in or age gate, "
+                                   "without pictures, last success")
         ->callback([program]() mutable { print_health(program); });
     add_stop_and_resume(program, *site);
 }

@@ -13,14 +13,22 @@ constexpr std::size_t addresses_in_a_plan = 20;
 // Pages after which a site that shows no picture is not simply young.
 constexpr std::int64_t pages_without_pictures = 10;
 
+// Counted over visits: a site has a log-in page of its own.
+bool is_walled(const store::SiteHealth& health)
+{
+    return 2 * health.recent_walls > health.recent_visits;
+}
+
 // What an operator should know first, the gravest first.
 std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
 {
     if (all_stopped) return "stopped";
+    if (!health.challenged.empty()) return "blocked";
     const bool failing =
         health.last_failure && (!health.last_success || *health.last_success < *health.last_failure);
     const int status = health.last_failure_status;
     if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
+    if (is_walled(health)) return "walled";
     if (failing && !health.last_success) return "unreachable";
     if (!health.last_success && health.refused > 0) return "refused";
     if (!health.last_success) return "not_visited";
@@ -89,6 +97,8 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         json::object row;
         row["site"] = site.name;
         row["state"] = state_of(health, !site.hosts.empty() && stopped_here.size() == site.hosts.size());
+        if (is_walled(health)) row["wall"] = name_of(health.last_wall);
+        row["challenged"] = json::array(health.challenged.begin(), health.challenged.end());
         row["pages"] = health.pages;
         row["pages_read"] = health.pages_read;
         row["images"] = health.images;

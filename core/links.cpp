@@ -20,4 +20,11 @@ std::string_view name_of(LinkKind kind) noexcept
     return kind == LinkKind::image ? "image" : "page";
 }
 
+std::string_view name_of(Wall wall) noexcept
+{
+    static constexpr std::array<std::string_view, 4> names{"none", "challenge", "login", "age"};
+    const auto index = static_cast<std::size_t>(wall);
+    return index < names.size() ? names[index] : "unknown";
+}
+
 } // namespace stillwatch

@@ -38,8 +38,8 @@ enum class Mechanism : std::uint8_t {
 };
 std::string_view name_of(Mechanism mechanism) noexcept;
 
-// What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also style
-// sheets, feeds, sitemaps, JSON, text.
+// What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also
+// style sheets, feeds, sitemaps, JSON, text.
 enum class LinkKind : std::uint8_t { page, image };
 std::string_view name_of(LinkKind kind) noexcept;
 
@@ -55,12 +55,22 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
+// What a page asks for instead of showing what it is for.
+enum class Wall : std::uint8_t {
+    none,
+    challenge, // a riddle, or a proof of not being a program
+    login,
+    age, // whether its reader is of age
+};
+std::string_view name_of(Wall wall) noexcept;
+
 // Every address of a document in order of appearance, each (kind, url) once with its first mechanism. The
 // addresses of one item share their places otherwise: the one most worth comparing first.
 struct PageLinks {
     std::string charset;    // as used for decoding, lower case, for example "utf-8"
     bool truncated = false; // a bound was reached: bytes, nesting or number of links
     std::vector<Link> links;
+    Wall wall = Wall::none; // as the document itself shows
 
     friend bool operator==(const PageLinks&, const PageLinks&) = default;
 };

@@ -25,6 +25,18 @@ void slow_down(PaceHistory& history, Moment started, Moment now, const PaceSetti
     history.backoff_changed = now;
 }
 
+void rest_after_challenge(PaceHistory& history, Moment started, Moment now) noexcept
+{
+    // What was under way with the last one is not a further one.
+    if (history.challenged && started < *history.challenged) return;
+    auto pause = first_challenge_pause;
+    for (int i = 0; i < history.challenges_in_a_row && pause < max_retry_after; ++i)
+        pause *= 2;
+    ++history.challenges_in_a_row;
+    history.challenged = now;
+    history.not_before = std::max(history.not_before, now + std::min(pause, max_retry_after));
+}
+
 void speed_up(PaceHistory& history, Moment now, const PaceSettings& settings) noexcept
 {
     history.errors_in_a_row = 0;
@@ -66,6 +78,7 @@ PaceHistory after(PaceHistory history, const PaceEvent& event, Moment started, M
                                                              : (3 * history.latency + *event.first_byte) / 4;
     }
     if (event.load == Load::heavy) slow_down(history, started, now, settings);
+    if (event.load == Load::challenge) rest_after_challenge(history, started, now);
     if (event.load == Load::fine) speed_up(history, now, settings);
     if (event.retry_after)
         history.not_before =

@@ -22,13 +22,15 @@ struct PaceSettings {
 inline constexpr std::chrono::milliseconds max_crawl_delay = std::chrono::seconds(60);
 inline constexpr std::chrono::milliseconds max_backoff = std::chrono::minutes(10);
 inline constexpr std::chrono::milliseconds max_retry_after = std::chrono::hours(24);
+inline constexpr std::chrono::milliseconds first_challenge_pause = std::chrono::minutes(2);
 inline constexpr std::chrono::milliseconds max_latency_pause = std::chrono::seconds(30);
 
 // What a request told about its host.
 enum class Load : std::uint8_t {
-    fine,    // answered
-    neutral, // neither: an error that says nothing about load
-    heavy,   // 429, 502, 503, 504, or no answer in time
+    fine,      // answered
+    neutral,   // neither: an error that says nothing about load
+    heavy,     // 429, 502, 503, 504, or no answer in time
+    challenge, // a riddle in place of the page
 };
 
 struct PaceEvent {
@@ -49,6 +51,8 @@ struct PaceHistory {
     Moment not_before{}; // Retry-After
     int successes = 0;   // since backoff changed
     int errors_in_a_row = 0;
+    int challenges_in_a_row = 0;        // until the host shows something
+    std::optional<Moment> challenged{}; // when the last of them was seen
 };
 
 // The pause between two starts: the longest of site's delay, Crawl-delay, back-off and, where the site has a
@@ -60,7 +64,9 @@ Moment next_start(const PaceHistory& history, Moment now, const PaceSettings& se
 
 // The history after a request that started at `started` ended at `now`. A heavy answer doubles the pause
 // (from 1 s, up to max_backoff), once for all requests that were on their way together; 50 successes, or ten
-// minutes without trouble, shorten it by a tenth.
+// minutes without trouble, shorten it by a tenth. A challenge stops the host for first_challenge_pause, each
+// further one in a row for twice as long, up to max_retry_after: who goes on asking is taken for what the
+// challenge is for.
 PaceHistory after(PaceHistory history, const PaceEvent& event, Moment started, Moment now,
                   const PaceSettings& settings) noexcept;
 

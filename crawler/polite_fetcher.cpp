@@ -136,7 +136,8 @@ Task<Result<std::shared_ptr<const RobotsFile>>> PoliteFetcher::robots(std::share
     if (!file) co_return file;
     auto& host = gate(url.origin(), *site);
     host.set_crawl_delay((*file)->rules.crawl_delay());
-    // Nothing may be fetched until robots.txt is answered: the host rests as a whole, its addresses keep their turn.
+    // Nothing may be fetched until robots.txt is answered: the host rests as a whole, its addresses keep
+    // their turn.
     if ((*file)->access == RobotsAccess::nothing) {
         const auto pause = robots_.asked_again_at(url.origin()) - clock_.now();
         host.rest(std::chrono::ceil<std::chrono::milliseconds>(pause));
@@ -192,6 +193,20 @@ Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site,
     if (fetched) share_address(host, fetched->peer.address);
     host.record(event_of(fetched, clock_.now()), slot->started());
     co_return fetched;
+}
+
+void PoliteFetcher::challenged(const Fetched& answer)
+{
+    const auto found = gates_.find(answer.url.origin());
+    if (found == gates_.end()) return;
+    // The gate counts in moments; an answer knows its time of day.
+    const auto ago = std::max(clock_.now() - answer.started, Timestamp::duration(0));
+    found->second->record({Load::challenge}, time_.now() - ago);
+}
+
+void PoliteFetcher::welcomed(const std::string& origin)
+{
+    if (const auto found = gates_.find(origin); found != gates_.end()) found->second->forget_challenges();
 }
 
 void PoliteFetcher::share_address(HostGate& host, const std::string& address)

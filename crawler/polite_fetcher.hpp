@@ -47,6 +47,11 @@ public:
     // The robots.txt in force for the origin of `url`. Errors: cancelled.
     Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);
 
+    // An answer was a challenge, as its headers or its text say: its host rests.
+    void challenged(const Fetched& answer);
+    // The origin showed a page or a picture.
+    void welcomed(const std::string& origin);
+
     // Hosts ("board.example", "board.example:8080") that get no request: waits for a turn there end with
     // `cancelled`, now and until they are no longer among them. Requests under way are the transport's to
     // end.

@@ -22,14 +22,25 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
     }
     const auto holds = [&](std::string_view part) { return type.find(part) != std::string::npos; };
     const bool is_packed = holds("gzip") && sandbox::is_gzip(payload);
-    const bool is_document = type.empty() || type.starts_with("text/") || type.starts_with("application/octet-stream") ||
-                             holds("xml") || holds("json") || is_packed;
+    const bool is_document = type.empty() || type.starts_with("text/") ||
+                             type.starts_with("application/octet-stream") || holds("xml") || holds("json") ||
+                             is_packed;
     return is_document && !holds("javascript") ? Media::page : Media::other;
 }
 
 bool is_gone(const Fetched& answer) noexcept
 {
     return answer.status == 404 || answer.status == 410;
+}
+
+bool may_be_challenge(const Fetched& answer) noexcept
+{
+    constexpr std::size_t longest = 256U << 10U;
+    const int status = answer.status;
+    const bool is_sent_with =
+        status == 202 || status == 403 || status == 405 || status == 429 || status == 503;
+    return is_sent_with && !answer.body.empty() && answer.body.size() <= longest &&
+           answer.header("Content-Type").starts_with("text/html");
 }
 
 Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload)

@@ -16,6 +16,9 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected);
 // 404 or 410.
 bool is_gone(const Fetched& answer) noexcept;
 
+// Whether an answer that is no page may be a challenge, which only its text tells.
+bool may_be_challenge(const Fetched& answer) noexcept;
+
 // The payload with what its sender said of it, for a worker.
 Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload);
 

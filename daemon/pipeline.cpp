@@ -6,6 +6,7 @@
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
 #include "crawler/series.hpp"
+#include "crawler/walls.hpp"
 #include "daemon/answers.hpp"
 #include "daemon/comparison.hpp"
 
@@ -21,6 +22,9 @@ namespace {
 constexpr int status_not_modified = 304;
 // Longer validators than any real server's are not kept for millions of addresses, nor sent back.
 constexpr std::size_t max_validator_bytes = 512;
+
+// Visits after which an answer that always breaks off is taken as far as it comes.
+constexpr int tries_for_the_whole = 3;
 
 std::string validator(const Fetched& answer, std::string_view name)
 {
@@ -79,11 +83,13 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
                 return frontier.verdict(content);
             };
             const auto verdict = co_await services_.stores.run(std::move(look));
-            is_current = verdict && verdict->extractor_version == extractor_version &&
-                         (verdict->undecodable || (!verdict->matched && verdict->generation == result.generation));
+            is_current =
+                verdict && verdict->extractor_version == extractor_version &&
+                (verdict->undecodable || (!verdict->matched && verdict->generation == result.generation));
         }
         crawler::Conditions conditions;
         if (crawler::may_be_conditional(known, is_current)) conditions = {known.etag, known.last_modified};
+        journey.is_conditional = crawler::may_be_conditional(known, is_current);
         const bool is_image = known.kind == LinkKind::image;
         const auto& limits = is_image ? journey.settings->image : journey.settings->page;
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
@@ -96,7 +102,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
             if (answer.error().code == Errc::cancelled) co_return answer.error();
             result.outcome = outcome_of(answer.error());
             services_.counters.add("fetch_errors_total", "code", name_of(answer.error().code));
-            log::debug("pipeline", "not fetched", {{"url", known.url.text()}, {"reason", to_string(answer.error())}});
+            log::debug("pipeline", "not fetched",
+                       {{"url", known.url.text()}, {"reason", to_string(answer.error())}});
         }
     }
     result.at = services_.clock.now();
@@ -109,6 +116,10 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.due = revisit.due;
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
+    if (!result.wall || *result.wall == Wall::none)
+        if (result.outcome == Outcome::page || result.outcome == Outcome::compared ||
+            result.outcome == Outcome::unchanged)
+            services_.fetcher.welcomed(known.url.origin());
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
 }
@@ -120,13 +131,20 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
     result.http_status = fetched.status;
     result.wire_bytes = static_cast<std::int64_t>(fetched.body.size());
     services_.counters.add("received_bytes_total", {}, {}, result.wire_bytes);
+    if (crawler::is_challenge(fetched)) {
+        challenged(journey, fetched);
+        co_return Result<void>{};
+    }
     if (fetched.status == status_not_modified) {
-        result.outcome = Outcome::unchanged;
+        // Nobody asked "has it changed?": an answer to another question tells nothing.
+        result.outcome = journey.is_conditional ? Outcome::unchanged : Outcome::unreachable;
         co_return Result<void>{};
     }
     if (fetched.status != 200) {
         result.outcome = is_gone(fetched) ? Outcome::gone : Outcome::unreachable;
-        co_return Result<void>{};
+        if (!may_be_challenge(fetched)) co_return Result<void>{};
+        auto looked = co_await look_for_challenge(journey, answer.answer);
+        co_return looked;
     }
     Result<Payload> payload = Payload{};
     if (fetched.body.size() <= most_bytes_on_loop) {
@@ -135,12 +153,16 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
         auto digest = [&fetched] { return payload_of(fetched); };
         payload = co_await offload(services_.cpu, std::move(digest));
     }
-    if (!payload || fetched.cut == Cut::disconnect || fetched.cut == Cut::time) {
+    const bool broke_off = fetched.cut == Cut::disconnect || fetched.cut == Cut::time;
+    if (!payload || broke_off)
+        services_.counters.add("fetch_errors_total", "code",
+                               payload ? name_of(Errc::timed_out) : name_of(Errc::malformed));
+    if (!payload || (broke_off && fetched.body.empty())) {
         result.outcome = Outcome::unreachable;
-        services_.counters.add("fetch_errors_total", "code", payload ? name_of(Errc::timed_out) : name_of(Errc::malformed));
         co_return Result<void>{};
     }
     const bool is_other = result.content != payload->content;
+    journey.is_cut = broke_off && is_other && journey.visit.tries < tries_for_the_whole;
     journey.news = is_other ? 1 : 0;
     result.content = payload->content;
     // Those of a redirect's end belong to another address, and what nobody sends back is not kept.
@@ -170,9 +192,35 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
     co_return Result<void>{};
 }
 
+// An answer that is no page anyway: only what its text says of challenges counts.
+Task<Result<void>> Pipeline::look_for_challenge(Journey& journey, Fetched& answer)
+{
+    auto payload = answer.payload();
+    if (!payload) co_return Result<void>{};
+    auto document = document_of(answer, std::make_shared<const Bytes>(*std::move(payload)));
+    const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
+    if (!links && links.error().code == Errc::cancelled) co_return links.error();
+    if (links && links->wall == Wall::challenge) challenged(journey, answer);
+    co_return Result<void>{};
+}
+
+// Nothing of the address was seen; its host rests, and the operator is told. No challenge is ever solved.
+void Pipeline::challenged(Journey& journey, const Fetched& answer)
+{
+    leave_for_later(journey);
+    journey.news = 0;
+    journey.result.wall = Wall::challenge;
+    services_.fetcher.challenged(answer);
+    services_.counters.add("walls_total", "wall", name_of(Wall::challenge));
+}
+
 Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, Document document)
 {
     auto& result = journey.result;
+    // A site has a log-in page of its own: visited under its own address it tells nothing.
+    const bool is_own_wall = crawler::wall_at(journey.visit.url) != Wall::none;
+    if (const auto led_to = crawler::wall_at(answer.url); !is_own_wall && led_to != Wall::none)
+        result.wall = led_to;
     if (journey.news == 0 && journey.visit.last_outcome == Outcome::page) {
         result.outcome = Outcome::page; // the links of these bytes are known
         co_return Result<void>{};
@@ -183,8 +231,21 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         if (links.error().code == Errc::cancelled) co_return links.error();
         result.outcome = links.error().code == Errc::io ? Outcome::unreachable : Outcome::undecodable;
         services_.counters.add("pages_refused_total", "code", name_of(links.error().code));
-        log::debug("pipeline", "page not read", {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
+        log::debug("pipeline", "page not read",
+                   {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
         co_return Result<void>{};
+    }
+    if (links->wall == Wall::challenge) {
+        challenged(journey, answer);
+        co_return Result<void>{};
+    }
+    if (!is_own_wall && !result.wall) result.wall = links->wall;
+    if (result.wall && *result.wall != Wall::none) {
+        services_.counters.add("walls_total", "wall", name_of(*result.wall));
+        if (journey.visit.kind == LinkKind::image) { // the picture is behind it
+            leave_for_later(journey);
+            co_return Result<void>{};
+        }
     }
     for (const auto& link : links->links)
         discover(journey, link);
@@ -194,6 +255,7 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
     };
     journey.news = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
+    if (journey.is_cut) leave_for_later(journey); // what came is taken, the rest is asked for again
     co_return Result<void>{};
 }
 
@@ -222,7 +284,8 @@ void Pipeline::discover(Journey& journey, const Link& link)
 Task<void> Pipeline::discover_sitemaps(Journey& journey)
 {
     const auto& url = journey.visit.url;
-    if (journey.site->robots != crawler::RobotsPolicy::obey || !sitemaps_told_.insert(url.origin()).second) co_return;
+    if (journey.site->robots != crawler::RobotsPolicy::obey || !sitemaps_told_.insert(url.origin()).second)
+        co_return;
     if (sitemaps_told_.size() > max_origins_told) sitemaps_told_.clear();
     const auto robots = co_await services_.fetcher.robots(journey.site, url);
     if (!robots) co_return;
@@ -232,7 +295,8 @@ Task<void> Pipeline::discover_sitemaps(Journey& journey)
     }
 }
 
-Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document)
+Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::PoliteAnswer& answer,
+                                           Document document)
 {
     auto& result = journey.result;
     const auto content = *result.content;
@@ -242,10 +306,12 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         result.generation = journey.visit.generation;
         co_return Result<void>{};
     }
-    auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) { return frontier.verdict(content); };
+    auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        return frontier.verdict(content);
+    };
     const auto verdict = co_await services_.stores.run(std::move(look));
     const bool is_current = verdict && verdict->extractor_version == extractor_version;
-    if (is_current && verdict->undecodable) {
+    if (is_current && verdict->undecodable && !journey.is_cut) {
         result.outcome = Outcome::undecodable;
         co_return Result<void>{};
     }
@@ -266,7 +332,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             services_.counters.add("pictures_refused_total", "code", name_of(code));
             log::debug("pipeline", "picture not read",
                        {{"url", journey.visit.url.text()}, {"reason", to_string(compared.error())}});
-            if (code == Errc::io) { // ours, not the picture's
+            if (code == Errc::io || journey.is_cut) { // ours, not the picture's; or not all of the picture
                 leave_for_later(journey);
                 co_return Result<void>{};
             }
@@ -276,7 +342,12 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         }
         services_.counters.add("pictures_compared_total");
         matches = *std::move(compared);
-        if (matches.empty() && answer.answer.cut == Cut::size) { // half a picture that is like nothing proves nothing
+        if (matches.empty() && journey.is_cut) {
+            leave_for_later(journey);
+            co_return Result<void>{};
+        }
+        if (matches.empty() &&
+            answer.answer.cut != Cut::none) { // half a picture that is like nothing proves nothing
             services_.counters.add("pictures_refused_total", "code", name_of(Errc::too_large));
             result.outcome = Outcome::undecodable;
             result.verdict = {content, result.generation, extractor_version, false, true};
@@ -306,7 +377,8 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         });
     }
     result.outcome = Outcome::compared;
-    result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(), false};
+    result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(),
+                      false};
     co_return Result<void>{};
 }
 
@@ -332,7 +404,8 @@ Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document do
     terms.templates = memory.templates();
     if (document.content_encoding.empty() || document.content_encoding == "identity")
         terms.file_digest = journey.result.content;
-    auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
+    auto compared =
+        co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
     if (!compared) co_return compared.error();
     journey.result.generation = compared->generation;
     memory.learn(compared->file_digest, compared->parts_of_others);
@@ -354,7 +427,8 @@ Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& content)
             if (cases::consent_status(c, now) == cases::ConsentStatus::valid) consenting.insert(c.id);
         std::vector<Match> matches;
         for (const auto& finding : cases.findings_of_content(content)) {
-            const bool is_known = std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
+            const bool is_known =
+                std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
             if (!is_known && consenting.contains(finding.case_id)) matches.push_back(finding.match);
         }
         return matches;
@@ -362,10 +436,16 @@ Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& content)
     co_return co_await services_.stores.run(std::move(look));
 }
 
-Task<Result<void>> Pipeline::record(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches)
+Task<Result<void>> Pipeline::record(Journey& journey, const crawler::PoliteAnswer& answer,
+                                    std::vector<Match> matches)
 {
-    Sighting sighting{journey.visit.id,          journey.visit.url,  *journey.result.content, journey.result.generation,
-                      std::move(matches), chain_of(answer), journey.site};
+    Sighting sighting{journey.visit.id,
+                      journey.visit.url,
+                      *journey.result.content,
+                      journey.result.generation,
+                      std::move(matches),
+                      chain_of(answer),
+                      journey.site};
     std::shared_ptr<const RecordSettings> settings(journey.settings, &journey.settings->record);
     return recorder_.record(std::move(settings), std::move(sighting));
 }

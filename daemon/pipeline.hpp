@@ -23,11 +23,12 @@ struct PipelineSettings {
     FetchLimits page;
     FetchLimits image;
     RecordSettings record;
-    bool compares = true;  // false: `crawl --no-match`
+    bool compares = true;   // false: `crawl --no-match`
     std::set<Tier> tiers{}; // only these; empty: all. As CaseDatabase::compare_tiers was told
 };
 
-// The way of a picture, top to bottom: fetch, read, compare, record. Loop thread; any number of visits at once.
+// The way of a picture, top to bottom: fetch, read, compare, record. Loop thread; any number of visits at
+// once.
 class Pipeline {
 public:
     Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
@@ -50,25 +51,31 @@ private:
         std::shared_ptr<const PipelineSettings> settings;
         std::shared_ptr<const crawler::SiteRules> site;
         store::VisitResult result;
-        std::int64_t news = 0; // as next_visit() takes it
+        std::int64_t news = 0;       // as next_visit() takes it
+        bool is_conditional = false; // asked whether it changed
+        bool is_cut = false;         // the answer broke off, and may yet come whole
     };
 
     Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
+    Task<Result<void>> look_for_challenge(Journey& journey, Fetched& answer);
+    void challenged(Journey& journey, const Fetched& answer);
     Task<Result<void>> read_page(Journey& journey, const Fetched& answer, Document document);
     void discover(Journey& journey, const Link& link);
     Task<void> discover_sitemaps(Journey& journey);
-    Task<Result<void>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document);
+    Task<Result<void>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer,
+                                     Document document);
     Task<Result<std::vector<Match>>> compare(Journey& journey, Document document);
     Task<std::vector<Match>> matches_on_record(const Sha256& content);
     static void leave_for_later(Journey& journey);
-    Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches);
+    Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer,
+                              std::vector<Match> matches);
 
     Services services_;
     Recorder recorder_;
     RevisitScales scales_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
-    std::set<std::string> sitemaps_told_; // origins whose sitemaps are in the frontier
+    std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier
     std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
 };
 

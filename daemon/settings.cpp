@@ -63,6 +63,14 @@ Result<std::vector<HeaderField>> headers_of(const config::Config& config, const 
     return headers;
 }
 
+Sha256 digest_of(const std::vector<HeaderField>& headers)
+{
+    std::string lines;
+    for (const auto& [name, value] : headers)
+        lines += name + ": " + value + "\n";
+    return Sha256::of(as_bytes(lines));
+}
+
 } // namespace
 
 Result<net::HttpSettings> http_settings(const config::Config& config)
@@ -113,6 +121,8 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
             site.name, {}, site.hosts, site.max_pages, site.max_pages_per_day, site.max_bytes_per_day};
         for (const auto& seed : site.seeds)
             if (const auto url = Url::parse(seed)) row.seeds.push_back(*url);
+        // What cannot be read is told where the settings of crawling are made.
+        if (const auto headers = headers_of(config, site)) row.sent = digest_of(*headers);
         rows.push_back(std::move(row));
     }
     return rows;

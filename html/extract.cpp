@@ -12,6 +12,7 @@
 #include "html/text_addresses.hpp"
 #include "html/ties.hpp"
 #include "html/tree.hpp"
+#include "html/wall.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -179,6 +180,7 @@ Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std
     extraction.read_header(head.link, *page_url);
     extraction.read(kind, decoded.text(), *page_url);
     extraction.settle_items();
+    if (kind == DocumentKind::html) page.wall = wall_of(decoded.text(), page.links);
     return page;
 }
 

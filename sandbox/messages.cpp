@@ -72,6 +72,7 @@ void write_links(WireWriter& writer, const PageLinks& page)
     bool truncated = page.truncated;
     const auto truncated_at = writer.size();
     writer.number(std::uint8_t{0});
+    writer.number(code_of(page.wall));
     std::uint32_t count = 0;
     const auto count_at = writer.size();
     writer.number(count);
@@ -98,8 +99,9 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     page.charset = reader.text(max_charset_bytes);
     const auto truncated = reader.number<std::uint8_t>();
     page.truncated = truncated == 1;
+    page.wall = static_cast<Wall>(reader.number<std::uint8_t>());
     const std::size_t count = reader.number<std::uint32_t>();
-    if (!reader.ok() || truncated > 1 || !all_printable(page.charset))
+    if (!reader.ok() || truncated > 1 || !is_known(page.wall) || !all_printable(page.charset))
         return broken("answer: head of the links");
     if (count > limits.max_links_of_sitemap()) return broken("answer: more links than asked for");
     for (std::size_t i = 0; i < count; ++i) {

@@ -7,7 +7,7 @@ namespace stillwatch::store {
 namespace {
 
 constexpr std::int64_t most_namings = 64; // pages after which one more brings no visit
-constexpr int max_redirects = 20; // hops over which "a page names this" is passed on
+constexpr int max_redirects = 20;         // hops over which "a page names this" is passed on
 
 // Whether the other side's bytes, or a 304 in their place, said what the address is.
 bool answered(Outcome outcome)
@@ -48,14 +48,17 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     Shelf before;
     auto named = NamedAgain::no;
     int level = 0;
+    std::string target; // of a page that was never visited
     {
-        auto row = connection.prepare(
-            "SELECT host_id, kind, outcome, generation, named_again, rate_level FROM url WHERE id = ?1");
+        auto row = connection.prepare("SELECT host_id, kind, outcome, generation, named_again, rate_level, "
+                                      "iif(outcome = 0 AND kind = 0, target, '') "
+                                      "FROM url WHERE id = ?1");
         if (!row.bind(result.id).step()) return; // of a frontier that was lost and begun anew
         before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)),
                   row.integer(3)};
         named = static_cast<NamedAgain>(row.small(4));
         level = row.small(5);
+        target = row.text(6);
     }
     if (result.verdict) keep_verdict(*result.verdict);
 
@@ -86,6 +89,11 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
               result.rate.news, result.rate.days, result.rate.level)
         .run();
 
+    if (result.outcome == Outcome::page && !target.empty())
+        for (auto* trail : trails_of(before.host, target)) {
+            trail->news += result.news;
+            trail->dry = result.news > 0 ? 0 : trail->dry + 1;
+        }
     if (result.news > 0 && before.outcome == Outcome::unvisited) credit_parent(result.id, result.news);
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
     // A picture's address may answer with a page for once: a riddle, a limit.
@@ -104,8 +112,12 @@ void FrontierDatabase::Impl::account(const VisitResult& result)
     account.at = std::max(account.at, result.at);
     account.pages += result.kind == LinkKind::page && result.http_status != 0 ? 1 : 0;
     account.bytes += result.wire_bytes;
-    const bool is_success = result.outcome == Outcome::page || result.outcome == Outcome::compared ||
-                            result.outcome == Outcome::unchanged || result.outcome == Outcome::too_small;
+    if (result.wall) account.walls.push_back(*result.wall);
+    if (result.wall == Wall::challenge) account.last_challenge = std::max(account.last_challenge, result.at);
+    const bool is_in_the_way = result.wall && *result.wall != Wall::none;
+    const bool is_success =
+        !is_in_the_way && (result.outcome == Outcome::page || result.outcome == Outcome::compared ||
+                           result.outcome == Outcome::unchanged || result.outcome == Outcome::too_small);
     if (is_success) account.last_success = std::max(account.last_success, result.at);
     if (result.outcome == Outcome::unreachable && result.at >= account.last_failure) {
         account.last_failure = result.at;
@@ -130,6 +142,11 @@ void FrontierDatabase::Impl::write_accounts()
             connection.prepare("UPDATE host SET last_failure = ?2, last_failure_status = ?3 WHERE id = ?1")
                 .bind(host, account.last_failure, account.last_failure_status)
                 .run();
+        if (account.last_challenge > Timestamp{})
+            connection.prepare("UPDATE host SET last_challenge = max(last_challenge, ?2) WHERE id = ?1")
+                .bind(host, account.last_challenge)
+                .run();
+        write_walls(host, account.walls);
     }
     accounts.clear();
 }
@@ -185,7 +202,8 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
         name_again(known->id, page.at);
 }
 
-// A picture in a side bar is named by every page: past what is ever recorded, one more is no reason to fetch it.
+// A picture in a side bar is named by every page: past what is ever recorded, one more is no reason to fetch
+// it.
 bool FrontierDatabase::Impl::is_named_enough(UrlId target)
 {
     auto row = connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");

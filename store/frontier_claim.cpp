@@ -23,19 +23,26 @@ struct ClaimClass {
     std::size_t share;
     bool takes_pages; // of the site's pages a day
 };
-constexpr std::array<ClaimClass, 5> in_order{{
+constexpr std::array<ClaimClass, 6> in_order{{
     // a page came to name a picture that is known to match: the occurrence is to be recorded
     {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      16, false},
     // pictures never visited, first come, first served
-    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 "
-                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+    {VISIT_COLUMNS
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 AND u.barren = 0 "
+     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      8, false},
     // pages never visited
-    {VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 "
-                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+    {VISIT_COLUMNS
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 AND u.barren = 0 "
+     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      2, true},
+    // those of a kind that brought nothing so far: an endless maze gets no more than this while others wait
+    {VISIT_COLUMNS
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 AND u.barren = 1 "
+     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
+     1, true},
     // compared with an older set of references
     {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
                    "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",

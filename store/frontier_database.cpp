@@ -85,28 +85,43 @@ HostId FrontierDatabase::Impl::host_of(const Url& url)
     return hosts.emplace(std::move(origin), HostId{connection.last_row_id()}).first->second;
 }
 
-bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
+FrontierDatabase::Impl::Room* FrontierDatabase::Impl::room_of(HostId host)
 {
     auto& room = rooms[host];
     if (!room) {
         Room read;
         {
-            auto row = connection.prepare(
-                "SELECT s.id, s.max_pages, s.max_images FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1");
-            if (!row.bind(host).step()) return false;
+            auto row = connection.prepare("SELECT s.id, s.max_pages, s.max_images FROM host h JOIN site s ON "
+                                          "s.id = h.site_id WHERE h.id = ?1");
+            if (!row.bind(host).step()) return nullptr;
             read = {row.integer(0), row.integer(1), row.integer(2)};
         }
         for (const auto& [other, shared] : rooms)
             if (shared && shared->site == read.site) room = shared;
         if (!room) {
-            auto row = connection.prepare("SELECT t.kind, sum(t.urls) FROM tally t JOIN host h ON h.id = t.host_id "
-                                          "WHERE h.site_id = ?1 GROUP BY t.kind");
+            auto row =
+                connection.prepare("SELECT t.kind, sum(t.urls) FROM tally t JOIN host h ON h.id = t.host_id "
+                                   "WHERE h.site_id = ?1 GROUP BY t.kind");
             row.bind(read.site);
             while (row.step())
-                (static_cast<LinkKind>(row.small(0)) == LinkKind::page ? read.pages : read.images) -= row.integer(1);
+                (static_cast<LinkKind>(row.small(0)) == LinkKind::page ? read.pages : read.images) -=
+                    row.integer(1);
             room = std::make_shared<Room>(read);
         }
     }
+    return room.get();
+}
+
+std::int64_t FrontierDatabase::Impl::pages_left(HostId host)
+{
+    const auto* room = room_of(host);
+    return room ? room->pages : 0;
+}
+
+bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
+{
+    auto* room = room_of(host);
+    if (!room) return false;
     auto& left = kind == LinkKind::page ? room->pages : room->images;
     if (left <= 0) return false;
     if (--left == 0)
@@ -133,7 +148,7 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
             // A guess is overruled by a better one until the bytes have decided.
             if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page &&
                 kind == LinkKind::image) {
-                connection.prepare("UPDATE url SET kind = ?2 WHERE id = ?1").bind(known.id, kind).run();
+                connection.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(known.id, kind).run();
                 --moves[{host, known.kind, known.outcome, 0}];
                 ++moves[{host, kind, known.outcome, 0}];
                 known.kind = kind;
@@ -141,9 +156,22 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
             return known;
         }
     }
-    if (depth > 0 && !takes_up(host, kind)) return std::nullopt; // seeds are the operator's choice
-    connection.prepare("INSERT INTO url (host_id, kind, depth, due, target) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .bind(host, kind, depth, at, url.target())
+    bool is_barren = false;
+    if (depth > 0) { // seeds are the operator's choice
+        std::vector<Trail*> trails_here;
+        if (kind == LinkKind::page) trails_here = trails_of(host, url.target());
+        for (const auto* trail : trails_here) {
+            is_barren = is_barren || trail->is_dry();
+            if (!trail->may_grow(pages_left(host))) return std::nullopt;
+        }
+        if (!takes_up(host, kind)) return std::nullopt;
+        for (auto* trail : trails_here)
+            ++trail->pages;
+    }
+    connection
+        .prepare(
+            "INSERT INTO url (host_id, kind, depth, due, target, barren) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        .bind(host, kind, depth, at, url.target(), is_barren)
         .run();
     const UrlId id{connection.last_row_id()};
     connection.prepare("INSERT INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)")
@@ -163,7 +191,8 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
     return impl_->change([&]() -> Result<void> {
         impl_->hosts.clear();
         impl_->rooms.clear();
-        connection.prepare("CREATE TEMP TABLE listed_before AS SELECT host_port, site_id FROM site_host").run();
+        connection.prepare("CREATE TEMP TABLE listed_before AS SELECT host_port, site_id FROM site_host")
+            .run();
         connection.prepare("DELETE FROM site_host").run();
         connection.prepare("UPDATE site SET enabled = 0").run();
         for (const auto& site : sites) {
@@ -177,6 +206,7 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
                 .bind(site.name, site.max_pages, site.max_images(), site.max_pages_per_day,
                       site.max_bytes_per_day)
                 .run();
+            impl_->look_again_if_sent_otherwise(site);
             std::vector<std::string> listed = site.hosts;
             for (const auto& seed : site.seeds)
                 listed.push_back(seed.host_port()); // a seed is meant to be visited
@@ -193,13 +223,14 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
                 "UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
                 "FROM site_host l WHERE l.host_port = host.host_port)")
             .run();
-        // Pages of a site that has a host more may name what was left out before: they are read again, whether
-        // their bytes changed or not.
+        // Pages of a site that has a host more may name what was left out before: they are read again,
+        // whether their bytes changed or not.
         connection
-            .prepare("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 AND "
-                     "outcome <> 0 AND host_id IN (SELECT h.id FROM host h WHERE h.enabled = 1 AND EXISTS (SELECT "
-                     "host_port FROM site_host n WHERE n.site_id = h.site_id EXCEPT SELECT host_port FROM "
-                     "listed_before b WHERE b.site_id = h.site_id))")
+            .prepare(
+                "UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 AND "
+                "outcome <> 0 AND host_id IN (SELECT h.id FROM host h WHERE h.enabled = 1 AND EXISTS (SELECT "
+                "host_port FROM site_host n WHERE n.site_id = h.site_id EXCEPT SELECT host_port FROM "
+                "listed_before b WHERE b.site_id = h.site_id))")
             .run();
         connection.prepare("DROP TABLE listed_before").run();
         for (const auto& site : sites)

@@ -30,6 +30,8 @@ struct SiteRow {
     // Of a day (UTC). Visits of pages; bytes of bodies.
     std::int64_t max_pages_per_day = std::numeric_limits<std::int64_t>::max();
     std::int64_t max_bytes_per_day = std::numeric_limits<std::int64_t>::max();
+    // Of the cookies and header lines sent with each request. With others the site may show what it did not.
+    std::optional<Sha256> sent{};
 };
 
 // One politeness unit: scheme, host and port.
@@ -135,6 +137,7 @@ struct VisitResult {
     int depth = 0; // of the visited address
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
+    std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
 };
 
 // How a site is doing, for its operator.
@@ -150,6 +153,12 @@ struct SiteHealth {
     std::int64_t refused = 0; // robots, scope, guard
     std::int64_t pages_that_day = 0;
     std::int64_t bytes_that_day = 0;
+    // Of the last visits that told whether something is in the way, at most max_recent_visits.
+    static constexpr int max_recent_visits = 16;
+    int recent_visits = 0;
+    int recent_walls = 0; // log-ins and age gates among them
+    Wall last_wall = Wall::none;
+    std::vector<std::string> challenged{}; // origins whose last answer of use was before their last challenge
     std::optional<Timestamp> last_success{}; // a page or picture was read
     std::optional<Timestamp> last_failure{};
     int last_failure_status = 0;         // HTTP; 0: no answer
@@ -190,10 +199,11 @@ public:
     FrontierDatabase(FrontierDatabase&&) noexcept;
 
     // Makes the watch list the given one: adds sites and seeds; hosts that no site lists any more are not
-    // visited. Hosts of seeds count as listed.
+    // visited. Hosts of seeds count as listed. Pages of a site with a host more, or that is asked with other
+    // cookies or headers than before, are read again.
     Result<void> set_sites(const std::vector<SiteRow>& sites);
-    // Pages that were read by a reader of another version are read again, whether their bytes changed or not: the
-    // newer one finds more.
+    // Pages that were read by a reader of another version are read again, whether their bytes changed or not:
+    // the newer one finds more.
     Result<void> set_reader_version(int version);
     // Every lease of an earlier run ends; call once at start.
     Result<void> release_leases();

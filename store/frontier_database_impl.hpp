@@ -4,10 +4,14 @@
 #include "store/frontier_database.hpp"
 #include "store/sqlite_handle.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace stillwatch::store {
 
@@ -46,6 +50,7 @@ public:
             if (result) {
                 write_tally();
                 write_accounts();
+                write_trails();
             }
             return result;
         });
@@ -53,6 +58,7 @@ public:
             hosts.clear();
             moves.clear();
             accounts.clear();
+            trails.clear();
             rooms.clear();
         }
         return done;
@@ -78,6 +84,9 @@ public:
     };
     // Whether there is room for one more of `kind` on the host's site; takes the place.
     bool takes_up(HostId host, LinkKind kind);
+    // How many more pages the host's site may get.
+    std::int64_t pages_left(HostId host);
+    Room* room_of(HostId host);
 
     struct Lease {
         Timestamp now{};
@@ -96,9 +105,32 @@ public:
         Timestamp last_success{};
         Timestamp last_failure{};
         int last_failure_status = 0;
+        Timestamp last_challenge{};
+        std::vector<Wall> walls; // of the visits that tell, in order
     };
     void account(const VisitResult& result);
     void write_accounts();
+    // Where a site is asked with other cookies or headers than before, what stood in the way may be open now.
+    void look_again_if_sent_otherwise(const SiteRow& site);
+    void write_walls(HostId host, const std::vector<Wall>& walls);
+
+    // What is known of the addresses of one pattern (store/trails.hpp) on one host.
+    struct Trail {
+        std::int64_t pages = 0; // taken up
+        std::int64_t news = 0;  // pictures that first visits of them were the first to name
+        std::int64_t dry = 0;   // first visits since there was such a picture
+        bool is_dry() const noexcept { return dry >= dry_after; }
+        // One that brings nothing takes at most as many pages as it leaves to others.
+        bool may_grow(std::int64_t pages_left) const noexcept
+        {
+            return (news > 0 && !is_dry()) || pages < std::max(pages_left, small_trail);
+        }
+    };
+    static constexpr std::int64_t dry_after = 50;   // first visits of pages
+    static constexpr std::int64_t small_trail = 16; // pages that every trail may take
+    using TrailKey = std::pair<HostId, Key128>;
+    std::vector<Trail*> trails_of(HostId host, std::string_view target);
+    void write_trails();
 
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
@@ -121,6 +153,7 @@ public:
     std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
+    std::map<TrailKey, Trail> trails;              // that this transaction met
     std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };
 

@@ -10,6 +10,7 @@ namespace {
 // Enumerations are stored as their numbers: there are millions of rows (docs/formats/databases.md).
 static_assert(static_cast<int>(LinkKind::page) == 0 && static_cast<int>(LinkKind::image) == 1);
 static_assert(static_cast<int>(Mechanism::redirect) == 1);
+static_assert(static_cast<int>(Wall::login) == 2 && static_cast<int>(Wall::age) == 3);
 static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outcome::page) == 1 &&
               static_cast<int>(Outcome::compared) == 2 && static_cast<int>(Outcome::unchanged) == 3 &&
               static_cast<int>(Outcome::undecodable) == 4 && static_cast<int>(Outcome::too_small) == 5 &&
@@ -152,7 +153,28 @@ CREATE TABLE stopped_host (
 // page's reader gave: those of another reading would mean other pictures.
 constexpr const char* third_step = "ALTER TABLE link ADD COLUMN item INTEGER NOT NULL DEFAULT 0;";
 
-constexpr std::array<const char*, 3> steps{first_step, second_step, third_step};
+// What is in the way at a site, and which addresses lead to nothing.
+constexpr const char* fourth_step = R"sql(
+ALTER TABLE host ADD COLUMN last_challenge INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site ADD COLUMN recent_walls   INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE site ADD COLUMN last_wall      INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE site ADD COLUMN sent           BLOB    NOT NULL DEFAULT x'';
+
+ALTER TABLE url ADD COLUMN barren INTEGER NOT NULL DEFAULT 0;
+DROP INDEX url_new;
+CREATE INDEX url_new ON url (host_id, kind DESC, barren) WHERE outcome = 0;
+
+CREATE TABLE trail (
+    host_id INTEGER NOT NULL,
+    key     BLOB NOT NULL,
+    pages   INTEGER NOT NULL,
+    news    INTEGER NOT NULL,
+    dry     INTEGER NOT NULL,
+    PRIMARY KEY (host_id, key)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 4> steps{first_step, second_step, third_step, fourth_step};
 
 } // namespace
 

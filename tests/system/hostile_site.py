@@ -1,12 +1,16 @@
 """A site that means harm, on several loopback addresses: redirects, silence, bombs, traps, hostile markup."""
+import collections
 import gzip
-import itertools
 import socket
 import socketserver
 import threading
-import time
 import urllib.parse
 import zlib
+
+from hostile_hosts import ROBOTS, Challenger, Doorkeeper, Flood
+from hostile_pictures import Pictures
+from hostile_traps import Traps
+from hostile_wire import RESET, Wire
 
 # Bytes of a picture that nobody decodes here.
 PICTURE = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -33,19 +37,27 @@ def bomb(megabytes: int) -> bytes:
     return b"".join(parts) + packer.flush()
 
 
-class Site:
+class Site(Wire, Traps, Pictures):
     """Serves HOSTS on one port. `log`: (host address, path) of every request, in order of arrival."""
 
-    HOSTILE, GOOD, THROTTLED, DEAD, CANARY = (f"127.0.0.{n}" for n in (2, 3, 4, 5, 9))
+    HOSTILE, GOOD, THROTTLED, DEAD, CLOSING, CANARY = (f"127.0.0.{n}" for n in (2, 3, 4, 5, 6, 9))
+    CHALLENGED, WALLED, FLOODED = (f"127.0.0.{n}" for n in (7, 8, 10))
+    ROBOTS = {name: f"127.0.0.{number}" for number, name in enumerate(ROBOTS, 20)}
     GOOD_PAGES = 15
+    PICTURE = PICTURE
+    page, answer, redirect = staticmethod(page), staticmethod(answer), staticmethod(redirect)
 
     def __init__(self, port: int):
         self.port = port
         self.log: list[tuple[str, str]] = []
+        self.connections: dict[str, int] = collections.Counter()
+        self._hosts = {self.CHALLENGED: Challenger(), self.WALLED: Doorkeeper(), self.FLOODED: Flood()}
+        self._hosts |= {address: ROBOTS[name] for name, address in self.ROBOTS.items()}
+        self._prepare_pictures()
         self._bomb = bomb(128)
         self._bomb_of_bombs = gzip.compress(gzip.compress(self._bomb))
         self._servers = []
-        for host in (self.HOSTILE, self.GOOD, self.THROTTLED, self.DEAD, self.CANARY):
+        for host in (self.HOSTILE, self.GOOD, self.THROTTLED, self.DEAD, self.CLOSING, self.CANARY, *self._hosts):
             server = socketserver.ThreadingTCPServer((host, port), self._handler(host), bind_and_activate=False)
             server.allow_reuse_address = server.daemon_threads = True
             server.server_bind()
@@ -66,9 +78,13 @@ class Site:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self):
-                if host == site.DEAD:  # closes with a reset
-                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                site.connections[host] += 1
+                if host == site.CLOSING:
                     return
+                if host == site.DEAD:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                    return
+                self.wfile.connection = self.connection  # for cases that break it
                 try:
                     while (line := self.rfile.readline(65536)).strip():
                         while self.rfile.readline(65536).strip():
@@ -94,12 +110,14 @@ class Site:
                       else answer(PICTURE, "image/gif"))
         elif host == self.CANARY:
             out.write(answer(page("nobody may come here")))
+        elif host in self._hosts:
+            return bool(self._hosts[host].serve(self, path, out))
         else:
             return self._harm(path, out)
         return True
 
     def index(self) -> bytes:
-        cases = [name for name in vars(Site) if name.startswith("case_")]
+        cases = [name for name in dir(Site) if name.startswith("case_")]
         links = "".join(f'<a href="/{name.removeprefix("case_")}">{name}</a>\n' for name in cases)
         return page(links + "".join(f'<a href="{reference}">x</a>' for reference in self.refused()))
 
@@ -158,55 +176,6 @@ class Site:
         out.write(b"HTTP/1.1 302 Found\r\nLocation: /ok/%0d%0aX: y\r\nContent-Length: 0\r\n\r\n")
         return True
 
-    def case_silence(self, path, out):
-        time.sleep(20)
-
-    def case_slow_head(self, path, out):
-        for letter in itertools.cycle(b"X"):
-            out.write(bytes([letter]))
-            time.sleep(0.5)
-
-    def case_slow_body(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-        for letter in itertools.cycle(b"<a>"):
-            out.write(bytes([letter]))
-            time.sleep(0.5)
-
-    def case_endless(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-        while True:
-            out.write(b"<p>more</p>" * 6000)
-
-    def case_endless_picture(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n")
-        while True:
-            out.write(b"--b\r\nContent-Type: image/gif\r\n\r\n" + PICTURE * 1000)
-
-    def case_endless_head(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\n")
-        for number in itertools.count():
-            out.write(f"X-{number}: {number}\r\n".encode())
-
-    def case_early_hints(self, path, out):
-        while True:
-            out.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n")
-
-    def case_wide_head(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nX: " + b"x" * (1 << 20) + b"\r\nContent-Length: 0\r\n\r\n")
-
-    def case_no_http(self, path, out):
-        out.write(b"\x00\x01\x02 this is no HTTP\r\n" * 100)
-
-    def case_odd_status(self, path, out):
-        out.write(answer(page("x"), status="999 Odd"))
-        return True
-
-    def case_two_lengths(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 60\r\n\r\nxHTTP/1.1 200 OK\r\n\r\n<a href=/smuggled>")
-
-    def case_cut(self, path, out):
-        out.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999999\r\n\r\n<a href=/ok/of-a-cut-page>")
-
     def case_bomb(self, path, out):
         out.write(answer(self._bomb, extra="Content-Encoding: gzip\r\n"))
         return True
@@ -217,33 +186,6 @@ class Site:
 
     def case_bad_gzip(self, path, out):
         out.write(answer(b"\x1f\x8b" + b"garbage" * 100, extra="Content-Encoding: gzip\r\n"))
-        return True
-
-    def case_not_modified(self, path, out):
-        out.write(b"HTTP/1.1 304 Not Modified\r\n\r\n")
-        return True
-
-    def case_cookies(self, path, out):
-        out.write(answer(page('<a href="/ok/after-the-cookies">x</a>'),
-                         extra="".join(f"Set-Cookie: c{n}={'x' * 300}\r\n" for n in range(200))))
-        return True
-
-    def case_calendar(self, path, out):
-        number = int("0" + "".join(filter(str.isdigit, path)))
-        out.write(answer(page(f'<a href="/calendar?day={number + 1}">tomorrow</a>')))
-        return True
-
-    def case_again(self, path, out):
-        out.write(answer(page(f'<a href="{path.rstrip("/")}/again/">deeper</a>')))
-        return True
-
-    def case_sessions(self, path, out):
-        token = f"{len(self.log):032x}".replace("0", "a", 8)
-        out.write(answer(page(f'<a href="/sessions?PHPSESSID={token}">x</a><a href="/sessions;jsessionid={token}">y</a>')))
-        return True
-
-    def case_maze(self, path, out):
-        out.write(answer(page("".join(f'<a href="/maze/{len(self.log)}-{n}">x</a>' for n in range(50)))))
         return True
 
     def case_flood(self, path, out):

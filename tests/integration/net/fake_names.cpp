@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <netdb.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <string_view>
@@ -20,6 +21,10 @@ extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* no
     }
     if (name == "absent.test") return EAI_NONAME;
     if (name == "loopback.test") return system("127.0.0.1", service, hints, result);
+    if (name == "flip.test") { // now one address, now another, as a name of an attacker may
+        static std::atomic<int> asked = 0;
+        return system(asked++ % 2 == 0 ? "127.0.0.1" : "127.0.0.2", service, hints, result);
+    }
     if (name == "intranet.test") return system("10.11.12.13", service, hints, result);
     if (name == "mapped.test") return system("::ffff:127.0.0.1", service, hints, result);
     return system(node, service, hints, result);

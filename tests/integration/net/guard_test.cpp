@@ -57,6 +57,21 @@ TEST(Guard, OneAllowedNetworkOpensNoOther)
     EXPECT_EQ(server.connections(), 1U);
 }
 
+// Each look-up of the name gives the other address; only the one that the socket is opened to counts.
+TEST(Guard, ANameThatFlipsToAClosedAddressIsRefusedEachTimeItDoes)
+{
+    HostileServer server;
+    const HttpSettings settings{.user_agent = "test", .guard = {{Cidr::parse("127.0.0.1/32").value()}}};
+    int fetched = 0;
+    for (int i = 0; i < 6; ++i) {
+        const auto error = error_of(settings, with_port("flip.test", server));
+        fetched += error.code == Errc::exists ? 1 : 0;
+        EXPECT_TRUE(error.code == Errc::exists || error.code == Errc::refused) << error.detail;
+    }
+    EXPECT_EQ(fetched, 3);
+    EXPECT_EQ(server.connections(), 3U);
+}
+
 TEST(Names, AnAbsentNameIsUnreachable)
 {
     const auto error = error_of({}, "http://absent.test/");

@@ -130,6 +130,16 @@ void HostileServer::serve(Socket& socket)
     shut(socket);
 }
 
+// "/ok" with a reset after so many bytes, or whole.
+bool HostileServer::break_off(Socket& socket, std::size_t sent_bytes)
+{
+    error_code ignored;
+    const auto whole = polite.at("/ok");
+    asio::write(socket, asio::buffer(whole.substr(0, sent_bytes)), ignored);
+    if (sent_bytes < whole.size()) reset(socket);
+    return sent_bytes >= whole.size();
+}
+
 // Whether the connection is kept for another request.
 bool HostileServer::answer(Socket& socket, const std::string& head, std::string_view path,
                            int requests_before)
@@ -139,6 +149,9 @@ bool HostileServer::answer(Socket& socket, const std::string& head, std::string_
         reset(socket);
         return false;
     }
+    if (path.starts_with("/break-off/"))
+        return break_off(socket,
+                         std::stoul(std::string(path.substr(std::string_view("/break-off/").size()))));
     if (path.starts_with("/echo")) {
         const auto text =
             "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" + head;

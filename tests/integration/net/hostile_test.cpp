@@ -249,6 +249,26 @@ TEST_F(Hostile, BodiesThatBreakOffSayDisconnect)
     EXPECT_EQ(as_text(chunk.payload().value()), "hello0123");
 }
 
+// A reset may overtake what was sent before it, so less than all of that may arrive.
+TEST_F(Hostile, AResetAtAnyByteIsUnreachableOrACutBody)
+{
+    const auto whole = fetch("/ok").value();
+    const auto head_bytes = whole.response_head.size();
+    const auto all_bytes = head_bytes + whole.body.size();
+    for (std::size_t sent = 0; sent < all_bytes; ++sent) {
+        const auto got = fetch("/break-off/" + std::to_string(sent));
+        if (!got) {
+            EXPECT_EQ(got.error().code, Errc::unreachable) << sent << ' ' << got.error().detail;
+            continue;
+        }
+        EXPECT_GE(sent, head_bytes);
+        EXPECT_EQ(got->cut, Cut::disconnect) << sent;
+        EXPECT_LE(got->body.size(), sent - head_bytes);
+    }
+    EXPECT_EQ(fetch("/break-off/" + std::to_string(all_bytes)).value().cut, Cut::none);
+    EXPECT_LE(server.requests().size(), 2 * all_bytes + 2) << "each is repeated once at most";
+}
+
 TEST_F(Hostile, ABodyUntilCloseIsWhole)
 {
     const auto got = fetch("/until-close").value();

@@ -112,7 +112,8 @@ TEST_F(CommandsTest, WhatChangesReferencesSaysSo)
 {
     const auto pseudonym = open_case();
     EXPECT_TRUE(run("reference.add", reference(pseudonym)).value().effects.references);
-    EXPECT_TRUE(run("case.renew", with(consent(), "case", json::value(pseudonym))).value().effects.references);
+    EXPECT_TRUE(
+        run("case.renew", with(consent(), "case", json::value(pseudonym))).value().effects.references);
     EXPECT_TRUE(run("reference.remove", {{"case", pseudonym}, {"name", "R-01"}}).value().effects.references);
     EXPECT_TRUE(run("case.withdraw", {{"case", pseudonym}}).value().effects.references);
     for (const auto* reading : {"case.list", "findings.list", "outbox.list", "audit.list", "audit.verify",
@@ -145,7 +146,8 @@ TEST_F(CommandsTest, AReferenceOfAnotherExtractorIsRefused)
     for (const json::value& version :
          {json::value(0), json::value(extractor_version - 1), json::value(extractor_version + 1),
           json::value(std::to_string(extractor_version)), json::value(4'294'967'296 + extractor_version)}) {
-        const auto error = error_of("reference.add", with(reference(pseudonym), "extractor_version", version));
+        const auto error =
+            error_of("reference.add", with(reference(pseudonym), "extractor_version", version));
         EXPECT_EQ(error.code, Errc::refused) << version;
         EXPECT_THAT(error.detail, HasSubstr("add the picture again"));
     }
@@ -175,7 +177,8 @@ TEST_F(CommandsTest, FindingsAreListedForAllOrOneCase)
     (void)result_of("reference.add", reference(first));
     (void)result_of("reference.add", reference(second));
     for (const auto& row : cases.references())
-        ASSERT_TRUE(cases.record_finding(stillwatch::test::sample_finding(row.case_id, row.id), {}, {"anna", clock.time}));
+        ASSERT_TRUE(cases.record_finding(stillwatch::test::sample_finding(row.case_id, row.id), {},
+                                         {"anna", clock.time}));
     EXPECT_EQ(result_of("findings.list").as_array().size(), 2U);
     const auto listed = result_of("findings.list", {{"case", second}});
     ASSERT_EQ(listed.as_array().size(), 1U);
@@ -217,7 +220,8 @@ TEST_F(CommandsTest, LimitsStayInBounds)
 {
     for (int i = 0; i < 3; ++i)
         (void)open_case();
-    for (const auto& [limit, lines] : {std::pair<json::value, std::size_t>{0, 1}, {-7, 1}, {2, 2}, {1'000'000'000, 3}, {"2", 3}})
+    for (const auto& [limit, lines] :
+         {std::pair<json::value, std::size_t>{0, 1}, {-7, 1}, {2, 2}, {1'000'000'000, 3}, {"2", 3}})
         EXPECT_EQ(result_of("audit.list", {{"limit", limit}}).as_array().size(), lines) << limit;
     EXPECT_EQ(result_of("audit.list", {{"after", 2}}).as_array().size(), 1U);
 }
@@ -279,6 +283,31 @@ TEST_F(CommandsTest, HealthHasAStateForEachSite)
     ASSERT_TRUE(frontier.apply({result}));
     EXPECT_EQ(result_of("site.health").at(0).at("state"), "fine");
     EXPECT_EQ(result_of("site.plan").at(0).at("pages_known"), 1);
+}
+
+TEST_F(CommandsTest, HealthSaysWhatIsInTheWay)
+{
+    ASSERT_TRUE(frontier.set_sites({stillwatch::test::sample_site()}));
+    const auto seed = frontier.next_visits("board", clock.time, 0, 1).at(0);
+    store::VisitResult result{
+        .id = seed.id, .host = seed.host, .at = clock.time, .outcome = store::Outcome::page};
+    const auto state_after = [&](std::optional<Wall> wall, store::Outcome outcome = store::Outcome::page) {
+        result.wall = wall;
+        result.outcome = outcome;
+        result.at += std::chrono::seconds(1);
+        EXPECT_TRUE(frontier.apply({result}));
+        return std::string(result_of("site.health").at(0).at("state").as_string());
+    };
+    EXPECT_EQ(state_after(Wall::login), "walled");
+    EXPECT_EQ(result_of("site.health").at(0).at("wall"), "login");
+    EXPECT_EQ(state_after(Wall::none), "fine") << "one of two is not most of them";
+    EXPECT_FALSE(result_of("site.health").at(0).as_object().contains("wall"));
+    EXPECT_EQ(state_after(Wall::age), "walled");
+    EXPECT_EQ(result_of("site.health").at(0).at("wall"), "age");
+    EXPECT_EQ(state_after(Wall::challenge, store::Outcome::unreachable), "blocked") << "the gravest first";
+    EXPECT_EQ(result_of("site.health").at(0).at("challenged").at(0), "https://board.example");
+    EXPECT_EQ(state_after(Wall::none), "fine");
+    EXPECT_TRUE(result_of("site.health").at(0).at("challenged").as_array().empty());
 }
 
 } // namespace

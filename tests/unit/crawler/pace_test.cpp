@@ -129,6 +129,31 @@ TEST(Pace, RetryAfterHoldsTheHost)
     EXPECT_EQ(next_start(shorter, start + 1s, settings), start + 120s);
 }
 
+TEST(Pace, EachChallengeInARowDoublesTheRestUpToADay)
+{
+    PaceHistory history;
+    auto now = start;
+    for (const auto rest : {2min, 4min, 8min, 16min}) {
+        history = after(history, {Load::challenge}, now, now, settings);
+        EXPECT_EQ(history.not_before - now, rest);
+        now = history.not_before;
+    }
+    for (int i = 0; i < 20; ++i) {
+        history = after(history, {Load::challenge}, now, now, settings);
+        now = history.not_before;
+    }
+    history = after(history, {Load::challenge}, now, now, settings);
+    EXPECT_EQ(history.not_before - now, 24h);
+}
+
+TEST(Pace, ChallengesOfRequestsUnderWayTogetherAreOne)
+{
+    auto history = after({}, {Load::challenge}, start, start + 1s, settings);
+    history = after(history, {Load::challenge}, start, start + 2s, settings);
+    EXPECT_EQ(history.challenges_in_a_row, 1);
+    EXPECT_EQ(history.not_before, start + 1s + 2min);
+}
+
 TEST(RetryAfter, ReadsSecondsAndDates)
 {
     const auto now = parse_utc("2026-11-23T02:00:00Z").value();

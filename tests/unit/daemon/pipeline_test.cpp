@@ -131,19 +131,6 @@ TEST_F(PipelineTest, AnswersAndFailuresHaveTheirOutcomes)
                 ElementsAre(testing::Pair("malformed", 1), testing::Pair("refused", 2), testing::Pair("unreachable", 1)));
 }
 
-TEST_F(PipelineTest, ABodyCutOffIsNoAnswer)
-{
-    web.pages[start] = [](const FetchRequest& request) {
-        auto answer = ScriptedFetcher::text("a https://board.example/t/1")(request).value();
-        answer.cut = Cut::disconnect;
-        return Result<Fetched>(answer);
-    };
-    const auto result = run(pipeline.visit(claim().at(0))).value();
-    EXPECT_EQ(result.outcome, Outcome::unreachable);
-    EXPECT_FALSE(result.content);
-    EXPECT_THAT(result.discovered, IsEmpty());
-}
-
 TEST_F(PipelineTest, BytesDecideWhatAnAddressIs)
 {
     serve(start, picture_file("sea"), {{"Content-Type", "text/html"}});

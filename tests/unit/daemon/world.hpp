@@ -75,7 +75,7 @@ inline PictureFeatures features_of(const std::string& file, Detail detail = Deta
     return features;
 }
 
-// Reads pages of lines, "a ADDRESS", "img ADDRESS" or "img:ITEM ADDRESS", and pictures of picture_file().
+// Reads pages of lines, "a ADDRESS", "img ADDRESS", "img:ITEM ADDRESS" or "wall NAME", and pictures of picture_file().
 class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
@@ -94,6 +94,10 @@ public:
         PageLinks page;
         std::istringstream lines{std::string(as_text(*document.body))};
         for (std::string kind, address; lines >> kind >> address;) {
+            if (kind == "wall") {
+                page.wall = address == "challenge" ? Wall::challenge : address == "login" ? Wall::login : Wall::age;
+                continue;
+            }
             const bool is_image = kind.starts_with("img");
             const int item = kind.starts_with("img:") ? std::stoi(kind.substr(4)) : 0;
             page.links.push_back({is_image ? Mechanism::img_src : Mechanism::a_href,

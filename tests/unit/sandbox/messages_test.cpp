@@ -216,13 +216,15 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     EXPECT_FALSE(decode_answer(payload_of(code), features_request()).has_value());
     const auto format = with(picture(), 1, 7);
     EXPECT_FALSE(decode_answer(payload_of(format), features_request()).has_value());
-    constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 4; // kind, "utf-8", truncated, count
+    constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 1 + 4; // kind, "utf-8", truncated, wall, count
     const auto mechanism = with(page(), first_link, 255);
     EXPECT_FALSE(decode_answer(payload_of(mechanism), links_request()).has_value());
     const auto kind = with(page(), first_link + 1, 2);
     EXPECT_FALSE(decode_answer(payload_of(kind), links_request()).has_value());
     const auto truncated = with(page(), 1 + 2 + 5, 2);
     EXPECT_FALSE(decode_answer(payload_of(truncated), links_request()).has_value());
+    const auto wall = with(page(), 1 + 2 + 5 + 1, 4);
+    EXPECT_FALSE(decode_answer(payload_of(wall), links_request()).has_value());
 }
 
 TEST(AnswerHeaderMessage, LengthAndMarkAreChecked)
