@@ -192,28 +192,6 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
     co_return Result<void>{};
 }
 
-// An answer that is no page anyway: only what its text says of challenges counts.
-Task<Result<void>> Pipeline::look_for_challenge(Journey& journey, Fetched& answer)
-{
-    auto payload = answer.payload();
-    if (!payload) co_return Result<void>{};
-    auto document = document_of(answer, std::make_shared<const Bytes>(*std::move(payload)));
-    const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
-    if (!links && links.error().code == Errc::cancelled) co_return links.error();
-    if (links && links->wall == Wall::challenge) challenged(journey, answer);
-    co_return Result<void>{};
-}
-
-// Nothing of the address was seen; its host rests, and the operator is told. No challenge is ever solved.
-void Pipeline::challenged(Journey& journey, const Fetched& answer)
-{
-    leave_for_later(journey);
-    journey.news = 0;
-    journey.result.wall = Wall::challenge;
-    services_.fetcher.challenged(answer);
-    services_.counters.add("walls_total", "wall", name_of(Wall::challenge));
-}
-
 Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, Document document)
 {
     auto& result = journey.result;
@@ -380,18 +358,6 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
     result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(),
                       false};
     co_return Result<void>{};
-}
-
-// Nothing is lost: without a verdict, and without the new answer's validators, which would bring a 304, the
-// picture is fetched and compared again.
-void Pipeline::leave_for_later(Journey& journey)
-{
-    auto& result = journey.result;
-    result.outcome = Outcome::unreachable;
-    result.generation = journey.visit.generation;
-    result.content = journey.visit.content;
-    result.etag = journey.visit.etag;
-    result.last_modified = journey.visit.last_modified;
 }
 
 Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document document)

@@ -23,8 +23,8 @@ total = "6s"
 low_speed_time = "2s"
 """
 MOST_PAGES = 200
-MOST_COMPARED = 40 # distinct pictures, and the same ones while the first is under way
-MOST_IN_BETWEEN = 400 # requests of all hosts between two of the good one
+MOST_COMPARED = 40  # distinct pictures, and the same ones while the first is under way
+MOST_IN_BETWEEN = 400  # requests of all hosts between two of the good one
 
 
 class HostileSite(unittest.TestCase):
