@@ -65,6 +65,7 @@ Task<Lane::Next> Lane::step(std::shared_ptr<const SiteRules> site)
     }
     if (window_.empty()) {
         if (running_ == 0 && unapplied_ == 0) co_return Next::end;
+        context_.batcher.hasten();
         co_await alarm_->wait_until(never);
         co_return Next::go_on;
     }
@@ -128,6 +129,7 @@ Task<> Lane::visit(store::Visit visit)
         context_.progress.add(*result, host_.site);
         ++unapplied_;
         context_.batcher.add(std::move(*result), [this](bool brought) { applied(brought); });
+        if (window_.empty()) context_.batcher.hasten();
     } else if (result.error().code == Errc::cancelled) {
         given_up_.push_back(id);
     } else {

@@ -18,13 +18,19 @@ void ResultBatcher::add(store::VisitResult result, Applied applied)
 Task<> ResultBatcher::run()
 {
     while (!finishing_ || !results_.empty()) {
-        const auto flush_at = results_.empty() ? never : in_hurry_ ? time_.now() : first_at_ + max_age;
+        const auto flush_at = results_.empty() ? never : in_hurry_ ? time_.now() : first_at_ + (is_awaited_ ? max_age_awaited : max_age);
         const bool ready = results_.size() >= max_results || flush_at <= time_.now();
         if (ready)
             co_await flush();
         else
             co_await alarm_->wait_until(flush_at);
     }
+}
+
+void ResultBatcher::hasten()
+{
+    if (results_.empty() || std::exchange(is_awaited_, true)) return;
+    alarm_->ring();
 }
 
 void ResultBatcher::hurry()
@@ -53,6 +59,7 @@ Task<> ResultBatcher::flush()
 {
     const auto batch = std::make_shared<const std::vector<store::VisitResult>>(std::exchange(results_, {}));
     const auto applied = std::exchange(applied_, {});
+    is_awaited_ = false;
     for (int attempt = 1;; ++attempt) {
         const bool last = in_hurry_ || (max_attempts_ > 0 && attempt >= max_attempts_);
         const auto done = co_await apply(batch);

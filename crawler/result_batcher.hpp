@@ -10,12 +10,13 @@
 
 namespace stillwatch::crawler {
 
-// Hands results to the frontier in batches: after 100 ms or at 256 results. A batch that fails is tried again
-// with growing pauses, so that a full disk loses nothing.
+// Hands results to the frontier in batches: after 100 ms, 10 ms where somebody has nothing else to do, or at 256 results.
+// A batch that fails is tried again with growing pauses, so that a full disk loses nothing.
 class ResultBatcher {
 public:
     static constexpr std::size_t max_results = 256;
     static constexpr std::chrono::milliseconds max_age{100};
+    static constexpr std::chrono::milliseconds max_age_awaited{10};
 
     // Called once a result is in the frontier, or was given up; `brought` says whether it named addresses.
     using Applied = std::function<void(bool brought)>;
@@ -27,6 +28,8 @@ public:
     }
 
     void add(store::VisitResult result, Applied applied);
+    // What these results name is awaited: a chain of pages would cost max_age a link.
+    void hasten();
     // Works until finish() was called and nothing is left.
     Task<> run();
     // From now on nothing waits for more results, and each batch is tried once more only.
@@ -47,6 +50,7 @@ private:
     std::vector<Applied> applied_;
     Moment first_at_{};
     std::optional<Error> failure_;
+    bool is_awaited_ = false;
     bool in_hurry_ = false;
     bool finishing_ = false;
 };

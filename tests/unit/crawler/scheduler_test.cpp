@@ -166,6 +166,24 @@ TEST_F(SchedulerTest, OnePassFollowsWhatItDiscoversToOtherHosts)
     EXPECT_EQ((*progress)->visits, 31);
 }
 
+TEST_F(SchedulerTest, AListIsFollowedWithoutWaitingForABatchToFill)
+{
+    frontier.add("board", "https://a.example/0");
+    constexpr int pages = 50;
+    discover = [](const store::Visit& visit, store::VisitResult& result) {
+        const int number = std::stoi(std::string(visit.url.path().substr(1)));
+        if (number == pages) return;
+        auto url = Url::parse("https://a.example/" + std::to_string(number + 1)).value();
+        result.discovered.push_back({.url = url, .site = "board"});
+    };
+    visit_lasts = 1ms;
+    const auto began = time.now();
+    start_single(settings_with(2));
+    time.run();
+    EXPECT_EQ((*progress)->visits, pages + 1);
+    EXPECT_LT(ended_at - began, pages * ResultBatcher::max_age / 2);
+}
+
 TEST_F(SchedulerTest, OnePassEndsThoughPagesBecomeDueMeanwhile)
 {
     add_pages(1, 100);
