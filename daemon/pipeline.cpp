@@ -88,8 +88,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
                 (verdict->undecodable || (!verdict->matched && verdict->generation == result.generation));
         }
         crawler::Conditions conditions;
-        if (crawler::may_be_conditional(known, is_current)) conditions = {known.etag, known.last_modified};
         journey.is_conditional = crawler::may_be_conditional(known, is_current);
+        if (journey.is_conditional) conditions = {known.etag, known.last_modified};
         const bool is_image = known.kind == LinkKind::image;
         const auto& limits = is_image ? journey.settings->image : journey.settings->page;
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;

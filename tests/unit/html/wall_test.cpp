@@ -41,7 +41,7 @@ TEST(Wall, APageWithPicturesOrManyLinksIsNoneWhateverStandsInIt)
 {
     EXPECT_EQ(wall("<title>Just a moment...</title><img src=/photo.jpg>"), Wall::none);
     EXPECT_EQ(wall("<title>Just a moment...</title><a href=/photo.jpg>x</a>"), Wall::none);
-    EXPECT_EQ(wall(links(41) + "<div class=\"g-recaptcha\"></div>"), Wall::none);
+    EXPECT_EQ(wall(links(6) + "<form>Reply<div class=\"h-captcha\"></div></form>"), Wall::none) << "a board's reply form";
     EXPECT_EQ(wall(links(41) + "<input type=password>"), Wall::none);
     EXPECT_EQ(wall("<input type=password><img src=1.jpg><img src=2.jpg><img src=3.jpg>"), Wall::none);
     EXPECT_EQ(wall("<p>Are you over 18?</p><img src=1.jpg>"), Wall::none);
