@@ -87,7 +87,7 @@ void print_object(Style style, const json::object& object)
             fmt::print("{:<{}}  {}\n", std::string_view(member.key()), width, cell(member.value()));
             continue;
         }
-        fmt::print("{:<{}}", std::string_view(member.key()), width);
+        fmt::print("{:<{}}{}", std::string_view(member.key()), width, member.value().get_object().empty() ? "  none" : "");
         for (const auto& inner : member.value().get_object())
             fmt::print("  {} {}", std::string_view(inner.key()), cell(inner.value()));
         fmt::print("\n");

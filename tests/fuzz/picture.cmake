@@ -3,7 +3,7 @@ if(STILLWATCH_FUZZ)
     include(${PROJECT_SOURCE_DIR}/cmake/opencv.cmake)
     find_opencv(core imgproc features2d)
     pkg_check_modules(picture_formats REQUIRED IMPORTED_TARGET
-        libavif libjpeg libpng libtiff-4 libwebp libwebpdemux nettle)
+        libavif libjpeg libpng libsodium libtiff-4 libwebp libwebpdemux nettle)
 endif()
 add_fuzz_target(picture
     SOURCES

@@ -14,7 +14,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     matcher::PictureLimits limits;
     limits.max_pixels = 1U << 20U; // small, so that many inputs are tried a second
     limits.max_working_bytes = 32U << 20U;
-    const auto features = matcher::extract_features(std::as_bytes(std::span(data, size)), limits);
+    const auto file = std::as_bytes(std::span(data, size));
+    const auto glance = matcher::extract_features(file, limits, Detail::glance);
+    if (glance) claim(matcher::plausible(*glance, Detail::glance), "a glance in bounds");
+    const auto features = matcher::extract_features(file, limits);
+    // What can be read to its end can be glanced at. A glance may get by with less of a file.
+    claim(glance || !features, "a glance fails where a look does not");
     if (!features) {
         claim(!features.error().detail.empty(), "an error says why");
         return 0;
