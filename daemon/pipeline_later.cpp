@@ -7,13 +7,14 @@ namespace stillwatch::daemon {
 // An answer that is no page anyway: only what its text says of challenges counts.
 Task<Result<void>> Pipeline::look_for_challenge(Journey& journey, Fetched& answer)
 {
+    const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1
     auto payload = answer.payload();
-    if (!payload) co_return Result<void>{};
+    if (!payload) co_return done;
     auto document = document_of(answer, std::make_shared<const Bytes>(*std::move(payload)));
     const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
     if (!links && links.error().code == Errc::cancelled) co_return links.error();
     if (links && links->wall == Wall::challenge) challenged(journey, answer);
-    co_return Result<void>{};
+    co_return done;
 }
 
 // Nothing of the address was seen; its host rests, and the operator is told. No challenge is ever solved.
