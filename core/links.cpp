@@ -22,7 +22,7 @@ std::string_view name_of(LinkKind kind) noexcept
 
 std::string_view name_of(Wall wall) noexcept
 {
-    static constexpr std::array<std::string_view, 4> names{"none", "challenge", "login", "age"};
+    static constexpr std::array<std::string_view, 5> names{"none", "challenge", "login", "age", "riddle"};
     const auto index = static_cast<std::size_t>(wall);
     return index < names.size() ? names[index] : "unknown";
 }

@@ -45,8 +45,11 @@ public:
     // What came of the request that started at `started`.
     void record(const PaceEvent& event, Moment started);
     void set_crawl_delay(std::chrono::milliseconds delay);
-    // The host showed something: a challenge after this is the first again.
-    void forget_challenges() noexcept { history_.challenges_in_a_row = 0; }
+    // A request that started then was shown a page: a challenge after this is the first again.
+    void welcomed(Moment started) noexcept
+    {
+        if (!history_.challenged || started >= *history_.challenged) history_.challenges_in_a_row = 0;
+    }
     // No request starts for so long.
     void rest(std::chrono::milliseconds pause);
     void set_pace(const PaceSettings& settings);

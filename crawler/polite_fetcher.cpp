@@ -66,6 +66,7 @@ bool may_hold_robots(const SiteRules& site, const Url& url)
 }
 
 constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
+constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
 
 FetchLimits robots_limits()
 {
@@ -94,6 +95,11 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
                             fmt::format("scope: {} {}", name_of(scope.reason), url.host_port())};
         const auto allowed = co_await ask_robots(site, url);
         if (!allowed) co_return allowed.error();
+        // A turn of its own is waited for by whoever chose the address (crawler/lane.hpp). For a second look or the rest
+        // of a chain nobody waits hours: an alert would with it.
+        const bool may_wait = purpose != Purpose::evidence && hops.empty();
+        if (!may_wait && standing(url.origin()).earliest_start > time_.now() + longest_wait)
+            co_return Error{Errc::unreachable, fmt::format("{} rests", url.host_port())};
         auto request = request_for(url, conditions, limits);
         auto fetched = co_await send(site, std::move(request));
         if (!fetched) co_return fetched.error();
@@ -199,14 +205,19 @@ void PoliteFetcher::challenged(const Fetched& answer)
 {
     const auto found = gates_.find(answer.url.origin());
     if (found == gates_.end()) return;
-    // The gate counts in moments; an answer knows its time of day.
-    const auto ago = std::max(clock_.now() - answer.started, Timestamp::duration(0));
-    found->second->record({Load::challenge}, time_.now() - ago);
+    found->second->record({Load::challenge}, started(answer));
 }
 
-void PoliteFetcher::welcomed(const std::string& origin)
+void PoliteFetcher::welcomed(const Fetched& answer)
 {
-    if (const auto found = gates_.find(origin); found != gates_.end()) found->second->forget_challenges();
+    if (const auto found = gates_.find(answer.url.origin()); found != gates_.end())
+        found->second->welcomed(started(answer));
+}
+
+// The gate counts in moments; an answer knows its time of day.
+Moment PoliteFetcher::started(const Fetched& answer) const
+{
+    return time_.now() - std::max(clock_.now() - answer.started, Timestamp::duration(0));
 }
 
 void PoliteFetcher::share_address(HostGate& host, const std::string& address)

@@ -49,8 +49,8 @@ public:
 
     // An answer was a challenge, as its headers or its text say: its host rests.
     void challenged(const Fetched& answer);
-    // The origin showed a page or a picture.
-    void welcomed(const std::string& origin);
+    // An answer was a page, and nothing in the way.
+    void welcomed(const Fetched& answer);
 
     // Hosts ("board.example", "board.example:8080") that get no request: waits for a turn there end with
     // `cancelled`, now and until they are no longer among them. Requests under way are the transport's to
@@ -64,6 +64,7 @@ public:
     void stop();
 
 private:
+    Moment started(const Fetched& answer) const;
     static constexpr std::size_t max_gates = 10'000;
 
     void stop_or_resume(const std::string& origin, HostGate& host) const;

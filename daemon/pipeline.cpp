@@ -116,10 +116,6 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.due = revisit.due;
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
-    if (!result.wall || *result.wall == Wall::none)
-        if (result.outcome == Outcome::page || result.outcome == Outcome::compared ||
-            result.outcome == Outcome::unchanged)
-            services_.fetcher.welcomed(known.url.origin());
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
 }
@@ -162,11 +158,12 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
         co_return Result<void>{};
     }
     const bool is_other = result.content != payload->content;
-    journey.is_cut = broke_off && is_other && journey.visit.tries < tries_for_the_whole;
+    journey.broke_off = broke_off;
     journey.news = is_other ? 1 : 0;
     result.content = payload->content;
-    // Those of a redirect's end belong to another address, and what nobody sends back is not kept.
-    const bool is_own = answer.hops.empty();
+    // Those of a redirect's end belong to another address, those of an answer that broke off to all of it, and what
+    // nobody sends back is not kept.
+    const bool is_own = answer.hops.empty() && !broke_off;
     result.etag = is_own ? validator(fetched, "ETag") : "";
     result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
     const Bytes& bytes = payload->unchunked ? *payload->unchunked : fetched.body;
@@ -217,23 +214,26 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         challenged(journey, answer);
         co_return Result<void>{};
     }
-    if (!is_own_wall && !result.wall) result.wall = links->wall;
+    if (!is_own_wall && !result.wall) result.wall = links->wall == Wall::riddle ? Wall::none : links->wall;
+    for (const auto& link : links->links)
+        discover(journey, link);
     if (result.wall && *result.wall != Wall::none) {
         services_.counters.add("walls_total", "wall", name_of(*result.wall));
-        if (journey.visit.kind == LinkKind::image) { // the picture is behind it
+        if (journey.visit.kind == LinkKind::image) { // the picture is behind it, or named by it
             leave_for_later(journey);
             co_return Result<void>{};
         }
+    } else {
+        services_.fetcher.welcomed(answer);
     }
-    for (const auto& link : links->links)
-        discover(journey, link);
     // Other bytes alone are no news: many pages show the time or a token.
     auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         return frontier.new_images(links);
     };
     journey.news = co_await services_.stores.run(std::move(look));
     result.outcome = Outcome::page;
-    if (journey.is_cut) leave_for_later(journey); // what came is taken, the rest is asked for again
+    // What came is taken, the rest is asked for again; a page that always breaks off is what came of it.
+    if (journey.broke_off && journey.visit.tries < tries_for_the_whole) leave_for_later(journey);
     co_return Result<void>{};
 }
 
@@ -289,7 +289,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
     };
     const auto verdict = co_await services_.stores.run(std::move(look));
     const bool is_current = verdict && verdict->extractor_version == extractor_version;
-    if (is_current && verdict->undecodable && !journey.is_cut) {
+    if (is_current && verdict->undecodable && !journey.broke_off) {
         result.outcome = Outcome::undecodable;
         co_return Result<void>{};
     }
@@ -310,7 +310,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             services_.counters.add("pictures_refused_total", "code", name_of(code));
             log::debug("pipeline", "picture not read",
                        {{"url", journey.visit.url.text()}, {"reason", to_string(compared.error())}});
-            if (code == Errc::io || journey.is_cut) { // ours, not the picture's; or not all of the picture
+            if (code == Errc::io || journey.broke_off) { // ours, not the picture's; or not all of the picture
                 leave_for_later(journey);
                 co_return Result<void>{};
             }
@@ -320,7 +320,7 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         }
         services_.counters.add("pictures_compared_total");
         matches = *std::move(compared);
-        if (matches.empty() && journey.is_cut) {
+        if (matches.empty() && journey.broke_off) {
             leave_for_later(journey);
             co_return Result<void>{};
         }

@@ -53,7 +53,7 @@ private:
         store::VisitResult result;
         std::int64_t news = 0;       // as next_visit() takes it
         bool is_conditional = false; // asked whether it changed
-        bool is_cut = false;         // the answer broke off, and may yet come whole
+        bool broke_off = false;      // the answer did, and may yet come whole
     };
 
     Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);

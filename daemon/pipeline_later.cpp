@@ -13,7 +13,7 @@ Task<Result<void>> Pipeline::look_for_challenge(Journey& journey, Fetched& answe
     auto document = document_of(answer, std::make_shared<const Bytes>(*std::move(payload)));
     const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
     if (!links && links.error().code == Errc::cancelled) co_return links.error();
-    if (links && links->wall == Wall::challenge) challenged(journey, answer);
+    if (links && (links->wall == Wall::challenge || links->wall == Wall::riddle)) challenged(journey, answer);
     co_return done;
 }
 

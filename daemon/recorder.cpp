@@ -4,6 +4,7 @@
 #include "cases/consent.hpp"
 #include "core/log.hpp"
 #include "core/match_json.hpp"
+#include "crawler/walls.hpp"
 #include "daemon/answers.hpp"
 #include "evidence/orphans.hpp"
 #include "evidence/package.hpp"
@@ -158,6 +159,11 @@ Task<Result<Recorder::SecondLook>> Recorder::look_again(const RecordSettings& se
         co_return std::move(look);
     }
     look.fetched = chain_of(*answer);
+    if (crawler::is_challenge(answer->answer)) {
+        services_.fetcher.challenged(answer->answer);
+        look.error = "a challenge in place of the page";
+        co_return std::move(look);
+    }
     if (is_gone(answer->answer)) look.state = PageState::gone;
     if (answer->answer.status != 200) co_return std::move(look);
     auto payload = answer->answer.payload();
@@ -170,6 +176,11 @@ Task<Result<Recorder::SecondLook>> Recorder::look_again(const RecordSettings& se
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();
         look.error = to_string(links.error());
+        co_return std::move(look);
+    }
+    if (links->wall == Wall::challenge) {
+        services_.fetcher.challenged(answer->answer);
+        look.error = "a challenge in place of the page";
         co_return std::move(look);
     }
     const bool is_named = std::ranges::any_of(links->links, [&](const Link& link) {

@@ -13,12 +13,10 @@ constexpr std::size_t most_text_bytes = 32U << 10U;
 // A wall names its owner's logo, its terms and some other languages; a page of content names more.
 constexpr int most_pictures_of_login = 2;
 constexpr int most_pages_of_wall = 40;
-// A widget stands beside the reply form of many a board as well; a riddle leads to its terms and its maker.
-constexpr int most_pages_of_riddle = 5;
 
 // Pages of the services that ask riddles, each as its service writes it, in small letters. Scripts that the
 // same services put into ordinary pages (such as /cdn-cgi/challenge-platform/) are none of these.
-constexpr std::array<std::string_view, 15> challenges{
+constexpr std::array<std::string_view, 14> challenges{
     "<title>just a moment...</title>",         // Cloudflare
     "_cf_chl_opt",                             //
     "cf-browser-verification",                 //
@@ -33,12 +31,12 @@ constexpr std::array<std::string_view, 15> challenges{
     "captcha-delivery.com",                    // DataDome
     "px-captcha",                              // HUMAN
     "/.well-known/vercel/security/",           // Vercel
-    "checking your browser before accessing",
 };
 
-constexpr std::array<std::string_view, 6> riddles{
-    "class=\"h-captcha",    "class=\"g-recaptcha",  "class=\"cf-turnstile", "challenges.cloudflare.com/turnstile",
-    "verify you are human", "verifying you are human",
+// Widgets and words that stand beside a reply form, or in what somebody writes, as well.
+constexpr std::array<std::string_view, 7> riddles{
+    "class=\"h-captcha",    "class=\"g-recaptcha",    "class=\"cf-turnstile", "challenges.cloudflare.com/turnstile",
+    "verify you are human", "verifying you are human", "checking your browser before accessing",
 };
 
 constexpr std::array<std::string_view, 12> age_questions{
@@ -95,10 +93,9 @@ Wall wall_of(std::string_view text, const std::vector<Link>& links)
     if (pictures > most_pictures_of_login || pages > most_pages_of_wall) return Wall::none;
     const auto head = lower_case(text.substr(0, most_text_bytes));
     if (pictures == 0 && has_any(head, challenges)) return Wall::challenge;
-    if (pictures == 0 && pages <= most_pages_of_riddle && has_any(head, riddles)) return Wall::challenge;
     if (has_password_field(head)) return Wall::login;
     if (pictures == 0 && has_any(head, age_questions)) return Wall::age;
-    return Wall::none;
+    return pictures == 0 && has_any(head, riddles) ? Wall::riddle : Wall::none;
 }
 
 } // namespace stillwatch::html

@@ -24,6 +24,8 @@ constexpr unsigned min_scaled_side_px = 512;
 constexpr unsigned min_coarse_side_px = 256;
 // Frequencies in zigzag order that make up a coarse picture; encoders send them in the first scans.
 constexpr int coarse_frequencies = 6;
+// libjpeg's own encoder leaves one or two low bits to later scans. A file that leaves more shows nothing by its first.
+constexpr int most_missing_bits = 2;
 // Up to this size all colours are decoded: PDQ's own program rounds red, green and blue, and only the same
 // rounding gives its fingerprints on small pictures. Larger ones are within its sampling error anyway, and
 // leaving out colour halves the time.
@@ -155,8 +157,8 @@ unsigned scale_divisor(unsigned short_side_px, unsigned least_px) noexcept
 
 bool is_coarse_picture_there(const jpeg_decompress_struct& info) noexcept
 {
-    const auto* precision = info.coef_bits[0]; // of luma; negative: nothing came yet
-    return std::all_of(precision, precision + coarse_frequencies, [](int bits) { return bits >= 0; });
+    const auto* missing = info.coef_bits[0]; // low bits of luma; negative: nothing came yet
+    return std::all_of(missing, missing + coarse_frequencies, [](int bits) { return bits >= 0 && bits <= most_missing_bits; });
 }
 
 // Reads scans until a coarse picture is there. Scans come whole, so what follows needs no more of the file.
@@ -256,6 +258,7 @@ Result<Picture> decode_jpeg(ByteView file, const PictureLimits& limits, Fidelity
     picture.format = PictureFormat::jpeg;
     picture.width_px = static_cast<int>(info.image_width);
     picture.height_px = static_cast<int>(info.image_height);
+    picture.is_coarse = fidelity == Fidelity::coarse && (info.scale_denom > 1 || info.buffered_image);
     Rows rows{Luma(static_cast<int>(info.output_width), static_cast<int>(info.output_height)),
               std::vector<JSAMPLE>(std::size_t{4} * info.output_width)};
     if (!run(decoder, rows, read_rows)) return failure_of(decoder);

@@ -32,9 +32,8 @@ Frame hashed(const Picture& picture, const Luma& whole, const Luma& frame, Detai
 // Blur spreads less over the pixels of a small version: borders that it may not show are looked for in full.
 bool may_have_border(const Picture& coarse)
 {
-    return std::ranges::any_of(coarse.frames, [&](const Luma& frame) {
-        return frame.width_px < coarse.width_px && trimmed(frame, wary_quiet_share);
-    });
+    return coarse.is_coarse &&
+           std::ranges::any_of(coarse.frames, [](const Luma& frame) { return trimmed(frame, wary_quiet_share).has_value(); });
 }
 
 Result<Picture> decode(ByteView file, const PictureLimits& limits, Detail detail)

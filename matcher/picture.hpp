@@ -45,6 +45,7 @@ struct Picture {
     int width_px = 0;
     int height_px = 0;
     std::vector<Luma> frames; // 1..PictureFeatures::max_frames
+    bool is_coarse = false;   // reduced, or not read to its end, because no more was asked for
 };
 
 // BT.601 luma, the one of JPEG and of PDQ, in 1/256 levels: 0.299 R + 0.587 G + 0.114 B of values 0..255.

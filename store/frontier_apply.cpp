@@ -93,6 +93,7 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         for (auto* trail : trails_of(before.host, target)) {
             trail->news += result.news;
             trail->dry = result.news > 0 ? 0 : trail->dry + 1;
+            trail->is_changed = true;
         }
     if (result.news > 0 && before.outcome == Outcome::unvisited) credit_parent(result.id, result.news);
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
@@ -101,8 +102,12 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         !redirects(result))
         connection.prepare("DELETE FROM link WHERE target = ?1").bind(result.id).run();
     Items items;
+    left_out_unproven = false;
     for (const auto& link : result.discovered)
         names(result, link, items);
+    // Its next visit reads it again, though its bytes be the same: by then the trail may have brought something.
+    if (left_out_unproven)
+        connection.prepare("UPDATE url SET content = NULL, etag = '', last_modified = '' WHERE id = ?1").bind(result.id).run();
     if (named == NamedAgain::due) name_again(result.id, result.at);
 }
 

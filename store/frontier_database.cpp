@@ -159,14 +159,18 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
     bool is_barren = false;
     if (depth > 0) { // seeds are the operator's choice
         std::vector<Trail*> trails_here;
-        if (kind == LinkKind::page) trails_here = trails_of(host, url.target());
+        if (kind == LinkKind::page && pages_left(host) > 0) trails_here = trails_of(host, url.target());
         for (const auto* trail : trails_here) {
             is_barren = is_barren || trail->is_dry();
-            if (!trail->may_grow(pages_left(host))) return std::nullopt;
+            if (trail->may_grow(pages_left(host))) continue;
+            left_out_unproven = left_out_unproven || !trail->is_dry();
+            return std::nullopt;
         }
         if (!takes_up(host, kind)) return std::nullopt;
-        for (auto* trail : trails_here)
+        for (auto* trail : trails_here) {
             ++trail->pages;
+            trail->is_changed = true;
+        }
     }
     connection
         .prepare(

@@ -119,6 +119,7 @@ public:
         std::int64_t pages = 0; // taken up
         std::int64_t news = 0;  // pictures that first visits of them were the first to name
         std::int64_t dry = 0;   // first visits since there was such a picture
+        bool is_changed = false;
         bool is_dry() const noexcept { return dry >= dry_after; }
         // One that brings nothing takes at most as many pages as it leaves to others.
         bool may_grow(std::int64_t pages_left) const noexcept
@@ -154,6 +155,7 @@ public:
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
     std::map<TrailKey, Trail> trails;              // that this transaction met
+    bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first
     std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };
 

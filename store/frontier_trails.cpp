@@ -16,7 +16,7 @@ std::vector<FrontierDatabase::Impl::Trail*> FrontierDatabase::Impl::trails_of(Ho
             auto row =
                 connection.prepare("SELECT pages, news, dry FROM trail WHERE host_id = ?1 AND key = ?2");
             if (row.bind(host, ByteView(key)).step())
-                entry->second = {row.integer(0), row.integer(1), row.integer(2)};
+                entry->second = {row.integer(0), row.integer(1), row.integer(2), false};
         }
         found.push_back(&entry->second);
     }
@@ -25,13 +25,15 @@ std::vector<FrontierDatabase::Impl::Trail*> FrontierDatabase::Impl::trails_of(Ho
 
 void FrontierDatabase::Impl::write_trails()
 {
-    for (const auto& [key, trail] : trails)
+    for (const auto& [key, trail] : trails) {
+        if (!trail.is_changed) continue; // a site that is full must not fill the table
         connection
             .prepare(
                 "INSERT INTO trail (host_id, key, pages, news, dry) VALUES (?1, ?2, ?3, ?4, ?5) "
                 "ON CONFLICT DO UPDATE SET pages = excluded.pages, news = excluded.news, dry = excluded.dry")
             .bind(key.first, ByteView(key.second), trail.pages, trail.news, trail.dry)
             .run();
+    }
     trails.clear();
 }
 

@@ -230,6 +230,17 @@ TEST_F(PoliteFetcherTest, RetryAfterOfAYearHoldsTheHostForADay)
     EXPECT_LE(polite.standing("https://img.example").earliest_start, time.now());
 }
 
+TEST_F(PoliteFetcherTest, NeitherASecondLookNorAChainWaitsForAHostThatRests)
+{
+    web.pages["https://img.example/1.jpg"] = ScriptedFetcher::status(429, {{"Retry-After", "3600"}});
+    (void)fetch("https://img.example/1.jpg", Purpose::image);
+    web.pages["https://board.example/a"] = ScriptedFetcher::redirect("https://img.example/2.jpg");
+    const auto before = time.now();
+    EXPECT_EQ(error_of("https://board.example/a"), "unreachable: img.example rests");
+    EXPECT_EQ(fetch("https://img.example/1.jpg", Purpose::evidence).error().code, Errc::unreachable);
+    EXPECT_LT(time.now() - before, 60s);
+}
+
 TEST_F(PoliteFetcherTest, TimeoutsSlowTheHostDown)
 {
     web.pages["https://board.example/a"] = ScriptedFetcher::fails(Errc::timed_out);

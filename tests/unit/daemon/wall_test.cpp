@@ -59,6 +59,26 @@ TEST_F(WallTest, AChallengeInTheTextIsNotReadAndItsHostRests)
     EXPECT_LE(rest(), 120s);
 }
 
+TEST_F(WallTest, ARiddleInAPageIsNoneAndInARefusalIsOne)
+{
+    serve(start, "wall riddle\na https://board.example/t\n");
+    const auto page = visit();
+    EXPECT_EQ(page.outcome, Outcome::page);
+    EXPECT_THAT(page.discovered, SizeIs(1));
+    EXPECT_LT(rest(), 1s);
+    web.pages[start] = ScriptedFetcher::status(403, {{"Content-Type", "text/html"}}, "wall riddle\n");
+    EXPECT_EQ(visit().wall, Wall::challenge);
+}
+
+TEST_F(WallTest, WhatAWallInPlaceOfAPictureNamesIsTaken)
+{
+    seed.kind = LinkKind::image;
+    serve(start, "wall login\nimg https://board.example/full.jpg\n");
+    const auto result = visit();
+    EXPECT_EQ(result.outcome, Outcome::unreachable);
+    EXPECT_THAT(result.discovered, SizeIs(1));
+}
+
 TEST_F(WallTest, TheTextOfARefusalIsLookedAtForAChallenge)
 {
     web.pages[start] = ScriptedFetcher::status(403, {{"Content-Type", "text/html"}}, "wall challenge\n");

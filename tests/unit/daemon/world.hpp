@@ -95,7 +95,7 @@ public:
         std::istringstream lines{std::string(as_text(*document.body))};
         for (std::string kind, address; lines >> kind >> address;) {
             if (kind == "wall") {
-                page.wall = address == "challenge" ? Wall::challenge : address == "login" ? Wall::login : Wall::age;
+                page.wall = address == "challenge" ? Wall::challenge : address == "login" ? Wall::login : address == "riddle" ? Wall::riddle : Wall::age;
                 continue;
             }
             const bool is_image = kind.starts_with("img");

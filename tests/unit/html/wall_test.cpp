@@ -30,18 +30,25 @@ TEST(Wall, ChallengesOfWellKnownServicesAreRecognised)
              "<script id=\"anubis_challenge\" type=\"application/json\">{}</script>"
              "<img src=\"/.within.website/x/cmd/anubis/static/img/pensive.webp\">",
              "<script>window.gokuProps = {};</script>",
+         })
+        EXPECT_EQ(wall(markup), Wall::challenge) << markup;
+}
+
+TEST(Wall, WhatStandsInOrdinaryPagesAsWellIsARiddlePerhaps)
+{
+    for (const auto* markup : {
              "<form><div class=\"h-captcha\" data-sitekey=x></div></form>",
              "<form><div class=\"cf-turnstile\" data-sitekey=x></div></form>",
              "<p>Checking your browser before accessing board.example</p>",
          })
-        EXPECT_EQ(wall(markup), Wall::challenge) << markup;
+        EXPECT_EQ(wall(markup), Wall::riddle) << markup;
 }
 
 TEST(Wall, APageWithPicturesOrManyLinksIsNoneWhateverStandsInIt)
 {
     EXPECT_EQ(wall("<title>Just a moment...</title><img src=/photo.jpg>"), Wall::none);
     EXPECT_EQ(wall("<title>Just a moment...</title><a href=/photo.jpg>x</a>"), Wall::none);
-    EXPECT_EQ(wall(links(6) + "<form>Reply<div class=\"h-captcha\"></div></form>"), Wall::none) << "a board's reply form";
+    EXPECT_EQ(wall(links(41) + "<div class=\"g-recaptcha\"></div>"), Wall::none);
     EXPECT_EQ(wall(links(41) + "<input type=password>"), Wall::none);
     EXPECT_EQ(wall("<input type=password><img src=1.jpg><img src=2.jpg><img src=3.jpg>"), Wall::none);
     EXPECT_EQ(wall("<p>Are you over 18?</p><img src=1.jpg>"), Wall::none);

@@ -223,7 +223,7 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     EXPECT_FALSE(decode_answer(payload_of(kind), links_request()).has_value());
     const auto truncated = with(page(), 1 + 2 + 5, 2);
     EXPECT_FALSE(decode_answer(payload_of(truncated), links_request()).has_value());
-    const auto wall = with(page(), 1 + 2 + 5 + 1, 4);
+    const auto wall = with(page(), 1 + 2 + 5 + 1, 5);
     EXPECT_FALSE(decode_answer(payload_of(wall), links_request()).has_value());
 }
 

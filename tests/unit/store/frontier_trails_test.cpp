@@ -88,6 +88,25 @@ TEST_F(Maze, ANewPictureMakesATrailOneLikeOthers)
     EXPECT_THAT(texts(claim(at(100), 16)), Each(StartsWith("https://board.example/maze/")));
 }
 
+TEST_F(Maze, WhatWasLeftOutOfATrailThatThenBringsSomethingIsOfferedAgain)
+{
+    auto site = sample_site();
+    site.max_pages = 101;
+    ASSERT_TRUE(database.set_sites({site}));
+    auto first = ended(take("https://board.example/", at(0)), Outcome::page, at(++seconds));
+    first.etag = "\"same\"";
+    first.content = Sha256::of(as_bytes("same"));
+    first.discovered = pages("/t/", 0, 90);
+    ASSERT_TRUE(database.apply({first}));
+    for (const auto& page : claim(at(1), 1'000))
+        visit(page, 1);
+    const auto again = take("https://board.example/", at(5'000));
+    EXPECT_EQ(again.etag, "") << "else it would not be read";
+    EXPECT_FALSE(again.content);
+    visit(again, 0, pages("/t/", 0, 90));
+    EXPECT_EQ(database.counts(at(5'001)).pages, 91) << "the first and all it names";
+}
+
 TEST_F(Maze, ATrailThatBringsNothingLeavesRoomForOthers)
 {
     auto site = sample_site();
