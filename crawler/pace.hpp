@@ -51,7 +51,7 @@ struct PaceHistory {
     Moment not_before{}; // Retry-After
     int successes = 0;   // since backoff changed
     int errors_in_a_row = 0;
-    int challenges_in_a_row = 0;        // until the host shows something
+    int challenges_in_a_row = 0;        // until the host shows a page
     std::optional<Moment> challenged{}; // when the last of them was seen
 };
 
@@ -66,7 +66,7 @@ Moment next_start(const PaceHistory& history, Moment now, const PaceSettings& se
 // (from 1 s, up to max_backoff), once for all requests that were on their way together; 50 successes, or ten
 // minutes without trouble, shorten it by a tenth. A challenge stops the host for first_challenge_pause, each
 // further one in a row for twice as long, up to max_retry_after: who goes on asking is taken for what the
-// challenge is for.
+// challenge is for. A page that is shown, or two days without one, end the row.
 PaceHistory after(PaceHistory history, const PaceEvent& event, Moment started, Moment now,
                   const PaceSettings& settings) noexcept;
 

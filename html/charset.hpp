@@ -18,8 +18,9 @@ struct DecodedText {
 };
 
 // Reads a document in the charset that its byte order mark tells, else the Content-Type header, else an XML
-// declaration, else a <meta> in its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else the one that the statistics
-// of its words speak for, else windows-1252. Unknown names count as absent, and so does UTF-16 where no byte of the beginning is zero.
+// declaration, else a <meta> in its first 4 KiB, else UTF-8 where the bytes are valid UTF-8, else the one that the
+// statistics of its words speak for (ICU; at least 16 bytes of them), else windows-1252. Unknown names count as absent,
+// and so does UTF-16 where no byte of the beginning is zero.
 DecodedText decode_text(ByteView document, std::string_view content_type);
 
 // UTF-8 text in the bytes of a charset (its name), for queries: browsers send those in the charset of their page
