@@ -44,7 +44,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       options_(std::move(options)), clock_(clock), started_(clock.now()),
       lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
-      cpu_(cpu_threads()), stores_(paths_of(config).storage),
+      problems_(clock), cpu_(cpu_threads()), stores_(paths_of(config).storage),
       references_(loop, stores_, keys_.sealing, clock),
       web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
@@ -52,7 +52,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
-      pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_,
+      pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
       commands_(make_commands()), outboxes_(loop.get_executor()), loops_(loop.get_executor())
@@ -337,7 +337,10 @@ std::string Engine::problem() const
     if (!references_.problem().empty()) return "references: " + references_.problem();
     const auto failing = channels_->failing();
     if (!failing.empty()) return fmt::format("alerts do not leave by: {}", fmt::join(failing, ", "));
-    return {};
+    std::string all;
+    for (const auto& problem : problems_.current())
+        all += (all.empty() ? "" : "; ") + to_string(problem);
+    return all;
 }
 
 } // namespace stillwatch::daemon

@@ -4,6 +4,7 @@
 #include "control/commands.hpp"
 #include "core/async.hpp"
 #include "core/clock.hpp"
+#include "core/problems.hpp"
 #include "core/tasks.hpp"
 #include "crawler/polite_fetcher.hpp"
 #include "crawler/scheduler.hpp"
@@ -88,6 +89,7 @@ private:
     store::StoreLock lock_;
     vault::InstallationKeys keys_;
     Counters counters_;
+    Problems problems_;
     asio::thread_pool cpu_;
     Stores stores_;
     ReferenceKeeper references_;

@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/inspector.hpp"
+#include "core/problems.hpp"
 #include "crawler/polite_fetcher.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/reference_keeper.hpp"
@@ -24,6 +25,7 @@ struct Services {
     const vault::SigningKey& signing;
     const Clock& clock;
     Counters& counters;
+    Problems& problems;
     std::function<void()> alerts_queued; // called after findings were committed
 };
 

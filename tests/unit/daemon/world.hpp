@@ -267,9 +267,10 @@ public:
     crawler::PoliteFetcher fetcher{web, robots, time, clock};
     FakeInspector inspector;
     Counters counters;
+    Problems problems{clock};
     int told = 0; // how often the outbox was woken
     PipelineSettings settings;
-    Services services{stores, fetcher, inspector, references, cpu, signing, clock, counters, [this] { ++told; }};
+    Services services{stores, fetcher, inspector, references, cpu, signing, clock, counters, problems, [this] { ++told; }};
     Pipeline pipeline{services, nullptr};
 };
 
