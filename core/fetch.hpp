@@ -81,8 +81,11 @@ std::string_view name_of(Cut cut) noexcept;
 struct Fetched {
     Url url;
     std::string request_head{}; // request line and header lines as sent, CRLF, with the empty line
-    std::string response_head{}; // status line and header lines as received, CRLF, with the empty line
-    int status = 0;
+    // Status line and header lines as received, byte for byte: line ends may be bare LF, lines folded, the last one
+    // anything that begins with CR or LF. HTTP/2 heads as libcurl writes them.
+    std::string response_head{};
+    int status = 0; // as that status line says
+    std::vector<int> interim{}; // statuses of the heads before it (1xx), which are not kept
     std::vector<HeaderField> headers{}; // of the response
     Bytes body{};
     Cut cut = Cut::none;

@@ -74,14 +74,15 @@ private:
 
 std::string_view first_line(std::string_view head)
 {
-    return head.substr(0, head.find("\r\n"));
+    return head.substr(0, head.find_first_of("\r\n"));
 }
 
-// The version in the start line of a request or status line, "HTTP/2" or "HTTP/3" as libcurl writes it,
-// becomes HTTP/1.1: readers of WARC know no other syntax.
-std::string in_http1_syntax(std::string_view head)
+// The version in the start line of a request or status line of HTTP/2, "HTTP/2" as libcurl writes it, becomes
+// HTTP/1.1: readers of WARC know no other syntax. What a server of HTTP/1 wrote stays as it is.
+std::string in_http1_syntax(std::string_view head, const PeerInfo& peer)
 {
     std::string text(head);
+    if (peer.http_version.starts_with("http/1")) return text;
     const auto line = first_line(head);
     for (const std::string_view version : {"HTTP/2.0", "HTTP/2", "HTTP/3"}) {
         if (line.starts_with(version) && (line.size() == version.size() || line[version.size()] == ' '))
@@ -151,7 +152,7 @@ std::string add_response(Writer& writer, const Fetched& fetched)
     fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
     if (const auto payload = fetched.payload())
         fields.push_back({"WARC-Payload-Digest", warc_digest(*payload)});
-    auto block = to_bytes(in_http1_syntax(fetched.response_head));
+    auto block = to_bytes(in_http1_syntax(fetched.response_head, fetched.peer));
     block.insert(block.end(), fetched.body.begin(), fetched.body.end());
     return writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
                       block);
@@ -165,7 +166,7 @@ void add_exchange(Writer& writer, const WarcExchange& exchange)
         fields.push_back({"WARC-Concurrent-To", response});
         return fields;
     };
-    const auto request = without_credentials(in_http1_syntax(fetched.request_head));
+    const auto request = without_credentials(in_http1_syntax(fetched.request_head, fetched.peer));
     writer.add("request", fetched.started, with_response(connection_fields(fetched)),
                "application/http; msgtype=request", as_bytes(request.head));
     if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty())
@@ -178,6 +179,7 @@ void add_exchange(Writer& writer, const WarcExchange& exchange)
                      {"peerPort", fmt::format("{}", fetched.peer.port)},
                      {"tlsProblem", fetched.peer.tls_problem},
                      {"proxy", fetched.peer.proxy},
+                     {"interimStatuses", fmt::format("{}", fmt::join(fetched.interim, ", "))},
                      {"redactedRequestHeaders", request.names}});
     writer.add("metadata", fetched.started, with_response({{"WARC-Target-URI", fetched.url.text()}}),
                "application/warc-fields", as_bytes(metadata));

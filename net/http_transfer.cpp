@@ -71,13 +71,11 @@ bool is_repeatable(std::string_view method) noexcept
     return method == "GET" || method == "HEAD";
 }
 
-std::string_view version_name(long version) noexcept
+// What libcurl calls HTTP/2 is the number in the status line, which a server of HTTP/1 may write, too.
+std::string_view version_name(long version, bool is_http2) noexcept
 {
-    switch (version) {
-    case CURL_HTTP_VERSION_1_0: return "http/1.0";
-    case CURL_HTTP_VERSION_2_0: return "h2";
-    default: return "http/1.1";
-    }
+    if (is_http2) return "h2";
+    return version == CURL_HTTP_VERSION_1_0 ? "http/1.0" : "http/1.1";
 }
 
 } // namespace
@@ -112,6 +110,7 @@ void HttpTransfer::set_common_options(const HttpSettings& settings, const TlsTru
     // Never a proxy of the environment, which would also pass the guard by.
     set_option(easy, CURLOPT_PROXY, settings.route.proxy.c_str());
     set_option(easy, CURLOPT_NOPROXY, settings.route.proxy.empty() ? "*" : "");
+    set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); // the head of a proxy is no part of the answer
     set_option(easy, CURLOPT_HTTP09_ALLOWED, 0L);
     set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
@@ -268,10 +267,11 @@ Result<Fetched> HttpTransfer::take_result()
     const bool straight = settings_.route.proxy.empty();
     fetched.peer.address = address && straight ? address : "";
     fetched.peer.port = straight ? static_cast<std::uint16_t>(port) : run.request.url.port();
-    fetched.peer.http_version = version_name(version);
+    fetched.peer.http_version = version_name(version, run.is_http2);
     fetched.status = run.head.status();
     fetched.response_head = std::move(run.head.text());
     fetched.headers = std::move(run.head.fields());
+    fetched.interim = std::move(run.head.interim());
     fetched.finished = SystemClock().now();
     return std::move(fetched);
 }
@@ -321,6 +321,7 @@ void HttpTransfer::note_first_byte()
         !tls->internals)
         return;
     auto info = tls_info(tls->internals);
+    run.is_http2 = info.protocol == "h2";
     run.fetched.peer.tls_version = std::move(info.version);
     run.fetched.peer.cipher = std::move(info.cipher);
     run.fetched.peer.certificate_chain = std::move(info.certificate_chain);

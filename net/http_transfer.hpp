@@ -62,6 +62,7 @@ private:
         std::size_t window_bytes = 0;
         bool has_first_byte = false;
         bool has_retried = false;
+        bool is_http2 = false; // as agreed under TLS; it is spoken nowhere else
     };
 
     void set_common_options(const HttpSettings& settings, const TlsTrust& trust);

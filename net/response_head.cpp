@@ -1,5 +1,7 @@
 #include "net/response_head.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,13 +10,6 @@
 namespace stillwatch::net {
 
 namespace {
-
-bool is_name(std::string_view text, std::string_view lower_name) noexcept
-{
-    return std::ranges::equal(text, lower_name, [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-}
 
 std::string_view trimmed(std::string_view text) noexcept
 {
@@ -42,19 +37,17 @@ bool ResponseHead::add(std::string_view line)
     if (lines_ > max_lines_)
         return fail(Errc::too_large, fmt::format("more than {} header lines", max_lines_));
 
+    if (complete_) return true; // a trailer
+    const bool ends_head = !line.empty() && (line.front() == '\n' || line.front() == '\r');
     const auto whole = line;
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
         line.remove_suffix(1);
-    if (complete_) return true; // a trailer
-    if (line.starts_with("HTTP/")) {
+    if (!is_begun_) {
         text_ = whole;
         return add_status_line(line);
     }
-    if (status_ == 0) return fail(Errc::malformed, "answer without a status line");
     text_ += whole;
-    if (!line.empty()) return add_field(line);
-    complete_ = status_ >= 200;
-    return true;
+    return ends_head ? end_head() : add_field(line);
 }
 
 bool ResponseHead::fail(Errc code, std::string detail)
@@ -63,33 +56,48 @@ bool ResponseHead::fail(Errc code, std::string detail)
     return false;
 }
 
-// "HTTP/1.1 200 OK", "HTTP/2 200". A head before it was an interim one.
+// "HTTP/1.1 200 OK", "HTTP/2 200". libcurl takes any case, and what is not written large as the final head.
 bool ResponseHead::add_status_line(std::string_view line)
 {
+    constexpr std::string_view protocol = "HTTP/";
     fields_.clear();
     content_length_.reset();
-    const auto blank = line.find(' ');
-    const auto digits = blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1, 3);
+    if (!same_name(line.substr(0, protocol.size()), protocol))
+        return fail(Errc::malformed, "answer without a status line");
+    const auto rest = line.substr(std::min(line.find_first_of(" \t"), line.size()));
+    const auto digits = trimmed(rest).substr(0, 3);
     const auto status = to_number(digits);
     if (digits.size() != 3 || !status || *status < 100)
         return fail(Errc::malformed, "status line without a status");
     status_ = static_cast<int>(*status);
+    is_begun_ = true;
+    may_be_interim_ = line.starts_with(protocol);
+    return true;
+}
+
+bool ResponseHead::end_head()
+{
+    is_begun_ = false;
+    if (status_ == 101) return fail(Errc::malformed, "the server changes to a protocol that was not asked for");
+    complete_ = status_ >= 200 || !may_be_interim_;
+    if (!complete_) interim_.push_back(status_);
     return true;
 }
 
 bool ResponseHead::add_field(std::string_view line)
 {
     if (line.front() == ' ' || line.front() == '\t') { // a folded line, RFC 9112 section 5.2
-        if (fields_.empty()) return fail(Errc::malformed, "folded line before the first header");
+        if (fields_.empty()) return true; // nothing to fold it into: kept in the text only
         fields_.back().value += ' ';
         fields_.back().value += trimmed(line);
         return true;
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return true; // kept in the text only
-    const auto name = line.substr(0, colon);
+    // Blanks between name and colon are let pass by everybody who reads answers (RFC 9112 section 5.1).
+    const auto name = trimmed(line.substr(0, colon));
     const auto value = trimmed(line.substr(colon + 1));
-    if (is_name(name, "content-length") && !note_length(value)) return false;
+    if (same_name(name, "content-length") && !note_length(value)) return false;
     fields_.push_back(HeaderField{std::string(name), std::string(value)});
     return true;
 }

@@ -78,7 +78,11 @@ std::string certificate_problem(void* handle, const std::string& host)
 TlsInfo tls_info(void* handle)
 {
     auto* ssl = static_cast<SSL*>(handle);
-    TlsInfo info{.version = version_name(ssl), .cipher = {}, .certificate_chain = chain_of(ssl)};
+    TlsInfo info{.version = version_name(ssl), .cipher = {}, .protocol = {}, .certificate_chain = chain_of(ssl)};
+    const unsigned char* protocol = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(ssl, &protocol, &length);
+    if (protocol) info.protocol.assign(reinterpret_cast<const char*>(protocol), length);
     if (const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl))
         info.cipher = SSL_CIPHER_standard_name(cipher);
     return info;

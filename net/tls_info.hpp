@@ -9,6 +9,7 @@ namespace stillwatch::net {
 struct TlsInfo {
     std::string version;                                  // "tls/1.3"
     std::string cipher;                                   // IANA name
+    std::string protocol;                                 // agreed by ALPN: "h2", "http/1.1"; empty: none
     std::shared_ptr<const std::string> certificate_chain; // PEM, the server's own certificate first
 };
 

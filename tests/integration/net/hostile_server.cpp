@@ -27,6 +27,15 @@ const std::map<std::string_view, std::string_view> polite{
     {"/chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                  "5\r\nhello\r\n6;note=1\r\n world\r\n0\r\nX-Sum: 11\r\n\r\n"},
     {"/gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n\x1f\x8b\x08not-zip"},
+    {"/second-status", "HTTP/1.1 404 Not Found\r\nHTTP/1.1 200 OK: x\r\nContent-Length: 5\r\n\r\nhello"},
+    {"/second-status-interim", "HTTP/1.1 103 Early Hints\r\nHTTP/1.1 200: x\r\n\r\n"
+                               "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello"},
+    {"/second-status-trailer", "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "5\r\nhello\r\n0\r\nHTTP/1.1 200 OK: x\r\n\r\n"},
+    {"/odd-head", "HTTP/1.1  404  Not  here\nContent-Length : 5\nX-Fold: a\n\t b\n  HTTP/1.1 200 OK: c\n\nhello"},
+    {"/odd-end", "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\rX-After: 1\nhello"},
+    {"/small-letters", "http/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello"},
+    {"/says-http2", "HTTP/2 404 \r\nContent-Length: 5\r\n\r\nhello"},
     {"/same-lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"},
 };
 

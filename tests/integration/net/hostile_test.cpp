@@ -300,6 +300,42 @@ TEST_F(Hostile, InterimHeadsAreNotPartOfTheAnswer)
     EXPECT_EQ(as_text(got.body), "ok");
 }
 
+TEST_F(Hostile, TheStatusIsThatOfTheTrueStatusLine)
+{
+    for (const auto* path : {"/second-status", "/second-status-interim", "/second-status-trailer", "/odd-head", "/odd-end",
+                             "/small-letters", "/says-http2"}) {
+        const auto got = fetch(path);
+        ASSERT_TRUE(got) << path << ' ' << got.error().detail;
+        EXPECT_EQ(got->status, 404) << path;
+        EXPECT_EQ(as_text(got->payload().value()), "hello") << path;
+    }
+}
+
+TEST_F(Hostile, AStatusLineOfHttp2DoesNotMakeAnotherProtocol)
+{
+    EXPECT_EQ(fetch("/says-http2").value().peer.http_version, "http/1.1");
+}
+
+TEST_F(Hostile, HeadsAreKeptByteForByte)
+{
+    EXPECT_EQ(fetch("/second-status").value().response_head,
+              "HTTP/1.1 404 Not Found\r\nHTTP/1.1 200 OK: x\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_EQ(fetch("/second-status-interim").value().response_head,
+              "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_EQ(fetch("/second-status-trailer").value().response_head,
+              "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n");
+    EXPECT_EQ(fetch("/odd-head").value().response_head,
+              "HTTP/1.1  404  Not  here\nContent-Length : 5\nX-Fold: a\n\t b\n  HTTP/1.1 200 OK: c\n\n");
+    EXPECT_EQ(fetch("/odd-end").value().response_head,
+              "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\rX-After: 1\n");
+}
+
+TEST_F(Hostile, InterimHeadsLeaveTheirStatus)
+{
+    EXPECT_EQ(fetch("/interim").value().interim, (std::vector<int>{100, 103}));
+    EXPECT_TRUE(fetch("/ok").value().interim.empty());
+}
+
 TEST_F(Hostile, ChunksStayInTheBodyAndLeaveThePayload)
 {
     const auto got = fetch("/chunked").value();

@@ -101,6 +101,17 @@ TEST(Warc, Http2HeadsStandInHttp1Syntax)
     EXPECT_TRUE(has_line(records[2], "GET /1.jpg HTTP/1.1"));
 }
 
+TEST(Warc, AHeadOfHttp1StaysAsItCameWhateverItSays)
+{
+    auto page = test::fetched_page();
+    page.interim = {103, 103};
+    page.response_head = "HTTP/2 404 \nHTTP/1.1 200 OK: x\nA : b\n\t c\n\rX: 1\n";
+    page.body = {};
+    const auto records = records_of(page);
+    EXPECT_NE(records[1].find("\r\n\r\n" + page.response_head + "\r\n\r\n"), std::string::npos);
+    EXPECT_TRUE(has_line(records[4], "interimStatuses: 103, 103"));
+}
+
 TEST(Warc, ACutBodySaysSo)
 {
     auto image = test::fetched_image();

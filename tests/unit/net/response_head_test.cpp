@@ -25,7 +25,7 @@ TEST(ResponseHead, KeepsTheFinalHeadAsReceived)
     EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"Content-Type", "text/html"}, {"X-Empty", ""}}));
 }
 
-TEST(ResponseHead, InterimHeadsLeaveNoTrace)
+TEST(ResponseHead, InterimHeadsLeaveTheirStatusOnly)
 {
     ResponseHead head(1000, 10);
     ASSERT_TRUE(
@@ -37,6 +37,7 @@ TEST(ResponseHead, InterimHeadsLeaveNoTrace)
     EXPECT_EQ(head.text(), "HTTP/1.1 404 Gone\r\n\r\n");
     EXPECT_TRUE(head.fields().empty());
     EXPECT_FALSE(head.content_length());
+    EXPECT_EQ(head.interim(), (std::vector<int>{103}));
 }
 
 TEST(ResponseHead, EndlessInterimHeadsReachTheLimit)
@@ -91,9 +92,78 @@ TEST(ResponseHead, FoldedLinesBelongToTheHeaderBefore)
     ResponseHead head(1000, 10);
     ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", "X: a\r\n", "\t b\r\n", "\r\n"}));
     EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"X", "a b"}}));
-    ResponseHead first(1000, 10);
-    ASSERT_TRUE(first.add("HTTP/1.1 200 OK\r\n"));
-    EXPECT_FALSE(first.add(" folded\r\n"));
+}
+
+// libcurl and browsers read on: whoever is shown the picture must not be the only one.
+TEST(ResponseHead, AFoldedLineBeforeTheFirstHeaderStaysInTheTextOnly)
+{
+    ResponseHead head(1000, 10);
+    ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", " folded: 1\r\n", "A: b\r\n", "\r\n"}));
+    EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"A", "b"}}));
+    EXPECT_EQ(head.text(), "HTTP/1.1 200 OK\r\n folded: 1\r\nA: b\r\n\r\n");
+}
+
+TEST(ResponseHead, AHeaderThatLooksLikeAStatusLineIsAHeader)
+{
+    ResponseHead head(1000, 10);
+    ASSERT_TRUE(add_all(head, {"HTTP/1.1 404 Not Found\r\n", "A: b\r\n", "HTTP/1.1 200 OK: x\r\n",
+                               "HTTP/1.1 103: \r\n", "Content-Length: 5\r\n", "\r\n"}));
+    EXPECT_EQ(head.status(), 404);
+    EXPECT_EQ(head.text(), "HTTP/1.1 404 Not Found\r\nA: b\r\nHTTP/1.1 200 OK: x\r\nHTTP/1.1 103: \r\n"
+                           "Content-Length: 5\r\n\r\n");
+    EXPECT_EQ(head.content_length(), 5U);
+    EXPECT_TRUE(head.is_complete());
+    ASSERT_TRUE(head.add("HTTP/1.1 200 OK\r\n")); // a trailer
+    EXPECT_EQ(head.status(), 404);
+}
+
+TEST(ResponseHead, AHeaderOfAnInterimHeadThatLooksLikeAStatusLineEndsNothing)
+{
+    ResponseHead head(1000, 10);
+    ASSERT_TRUE(add_all(head, {"HTTP/1.1 103 Early Hints\r\n", "HTTP/1.1 200 OK: x\r\n", "\r\n"}));
+    EXPECT_FALSE(head.is_complete());
+    ASSERT_TRUE(add_all(head, {"HTTP/1.1 404 Not Found\r\n", "\r\n"}));
+    EXPECT_TRUE(head.is_complete());
+    EXPECT_EQ(head.status(), 404);
+    EXPECT_EQ(head.interim(), (std::vector<int>{103}));
+}
+
+TEST(ResponseHead, ALineThatBeginsWithALineEndEndsTheHead)
+{
+    for (const std::string_view end : {"\n", "\r\r\n", "\rX-Odd: 1\n"}) {
+        ResponseHead head(1000, 10);
+        ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\n", "A: b\n", end}));
+        EXPECT_TRUE(head.is_complete()) << end;
+        EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"A", "b"}}));
+        EXPECT_EQ(head.text(), "HTTP/1.1 200 OK\nA: b\n" + std::string(end));
+    }
+}
+
+TEST(ResponseHead, OddStatusLinesSayWhatTheySay)
+{
+    for (const std::string_view line : {"HTTP/1.1  404 X\r\n", "HTTP/1.1 404\n", "HTTP/1.1 404X\r\n", "http/1.1 404 X\r\n",
+                                        "HTTP/2 404 \r\n"}) {
+        ResponseHead head(1000, 10);
+        ASSERT_TRUE(add_all(head, {line, "\r\n"})) << line;
+        EXPECT_EQ(head.status(), 404) << line;
+        EXPECT_TRUE(head.is_complete()) << line;
+    }
+}
+
+TEST(ResponseHead, AChangeOfProtocolIsNoAnswer)
+{
+    ResponseHead head(1000, 10);
+    ASSERT_TRUE(head.add("HTTP/1.1 101 Switching Protocols\r\n"));
+    EXPECT_FALSE(head.add("\r\n"));
+    EXPECT_EQ(head.error()->code, Errc::malformed);
+}
+
+TEST(ResponseHead, BlanksAroundAHeadersNameAreNoPartOfIt)
+{
+    ResponseHead head(1000, 10);
+    ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Length : 5\r\n", "Content-Type\t:a/b\r\n", "\r\n"}));
+    EXPECT_EQ(head.content_length(), 5U);
+    EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"Content-Length", "5"}, {"Content-Type", "a/b"}}));
 }
 
 TEST(ResponseHead, TrailersCountButDoNotChangeTheHead)
