@@ -4,6 +4,7 @@
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "store/audit_hash.hpp"
+#include "store/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
 #include <filesystem>
@@ -43,6 +44,17 @@ struct NewAlert {
     std::string alert_id;
     std::string channel;
     std::string event;
+};
+
+// What must stay gone where an older copy of the database takes the place of this one.
+struct Tombstones {
+    struct RemovedReference {
+        ReferenceId id; // never given twice
+        std::string pseudonym;
+    };
+    std::vector<std::string> withdrawn; // pseudonyms
+    std::vector<RemovedReference> removed;
+    std::vector<StoppedHost> stopped;
 };
 
 // The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
@@ -146,6 +158,22 @@ public:
 
     // PRAGMA integrity_check and foreign_key_check; "ok" or the first problems.
     std::string integrity() const;
+
+    // --- backup and restore ---
+    // `file` must not exist. Errors: exists, io.
+    Result<DatabaseCopy> begin_copy(const std::filesystem::path& file);
+    Tombstones tombstones() const;
+    struct Buried {
+        std::vector<std::string> cases;          // withdrawn by this
+        std::vector<std::string> evidence_files; // of these
+        std::size_t references = 0;
+        std::size_t hosts = 0;
+    };
+    // Withdraws, removes and stops here what a newer store of the same installation withdrew, removed and stopped.
+    // What is unknown here is passed over. Errors: io, as withdraw().
+    Result<Buried> bury(const Tombstones& tombstones, const Actor& actor);
+    // The generation above both `known` and its own: every verdict made so far is stale.
+    Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);
 
 private:
     class Impl;

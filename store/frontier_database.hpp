@@ -6,6 +6,7 @@
 #include "core/links.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "store/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
 #include <algorithm>
@@ -253,6 +254,11 @@ public:
     Coverage coverage(std::int64_t generation) const;
     FrontierCounts counts(Timestamp now) const;
     std::string integrity() const;
+
+    // `file` must not exist. Errors: exists, io.
+    Result<DatabaseCopy> begin_copy(const std::filesystem::path& file);
+    // The highest generation that any verdict or picture here was compared with; 0 without one. Reads every row.
+    std::int64_t newest_generation() const;
 
 private:
     class Impl;

@@ -131,6 +131,17 @@ Result<void> FrontierDatabase::set_robots(const RobotsRow& robots)
     });
 }
 
+Result<DatabaseCopy> FrontierDatabase::begin_copy(const std::filesystem::path& file)
+{
+    return DatabaseCopy::begin(impl_->connection, file);
+}
+
+std::int64_t FrontierDatabase::newest_generation() const
+{
+    return impl_->connection.integer("SELECT max((SELECT coalesce(max(generation), 0) FROM verdict), "
+                                     "(SELECT coalesce(max(generation), 0) FROM url))");
+}
+
 Coverage FrontierDatabase::coverage(std::int64_t generation) const
 {
     Coverage result;

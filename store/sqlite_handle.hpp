@@ -139,6 +139,7 @@ public:
     const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
+    friend class DatabaseCopy;
     [[noreturn]] void fail(const char* doing) const;
     void close() noexcept;
 
