@@ -71,7 +71,7 @@ json::object describe(const Fetched& fetched)
     told["status"] = fetched.status;
     told["location"] = std::string(fetched.header("Location"));
     told["content_type"] = std::string(fetched.header("Content-Type"));
-    told["content_encoding"] = std::string(fetched.header("Content-Encoding"));
+    told["content_encoding"] = fetched.encodings();
     told["body_bytes"] = fetched.body.size();
     told["cut"] = name_of(fetched.cut);
     told["peer"] = fmt::format("{} port {}", fetched.peer.address, fetched.peer.port);

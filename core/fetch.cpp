@@ -1,9 +1,9 @@
 #include "core/fetch.hpp"
 
 #include "core/ascii.hpp"
+#include "core/chunked.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace stillwatch {
 
@@ -16,32 +16,21 @@ std::string_view trimmed(std::string_view text) noexcept
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// RFC 9112 section 7.1: size line, data, CRLF; a zero size ends; trailers are dropped. A body that was cut
-// gives what was complete.
-Result<Bytes> without_chunks(ByteView body, bool is_cut)
+// Calls `take` with each entry of a comma-separated list, without surrounding blanks; empty ones are left out.
+template <class Take>
+void for_each_entry(std::string_view list, Take take)
 {
-    Bytes payload;
-    std::string_view rest = as_text(body);
-    const auto ends_early = [&]() -> Result<Bytes> {
-        if (is_cut) return payload;
-        return Error{Errc::malformed, "chunked body ends inside a chunk"};
-    };
-    for (;;) {
-        const auto line_end = rest.find("\r\n");
-        if (line_end == std::string_view::npos) return ends_early();
-        std::size_t size = 0;
-        const auto* end = rest.data() + line_end;
-        const auto read = std::from_chars(rest.data(), end, size, 16);
-        if (read.ec != std::errc{} || (read.ptr != end && *read.ptr != ';' && *read.ptr != ' '))
-            return Error{Errc::malformed, "chunk size line is no hexadecimal number"};
-        rest.remove_prefix(line_end + 2);
-        if (size == 0) return payload;
-        const auto part = as_bytes(rest.substr(0, size));
-        payload.insert(payload.end(), part.begin(), part.end());
-        if (rest.size() < 2 || rest.size() - 2 < size) return ends_early(); // size + 2 may wrap
-        if (rest.substr(size, 2) != "\r\n") return Error{Errc::malformed, "chunk does not end with a line end"};
-        rest.remove_prefix(size + 2);
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        const auto entry = trimmed(list.substr(0, comma));
+        if (!entry.empty()) take(entry);
+        list.remove_prefix(std::min(comma + 1, list.size()));
     }
+}
+
+bool has_name(const HeaderField& field, std::string_view name) noexcept
+{
+    return same_name(trimmed(field.name), name);
 }
 
 } // namespace
@@ -60,19 +49,49 @@ std::string_view name_of(Cut cut) noexcept
 std::string_view Fetched::header(std::string_view name) const noexcept
 {
     for (const auto& field : headers)
-        if (same_name(field.name, name)) return trimmed(field.value);
+        if (has_name(field, name)) return trimmed(field.value);
     return {};
+}
+
+std::string Fetched::joined(std::string_view name) const
+{
+    std::string list;
+    for (const auto& field : headers) {
+        if (!has_name(field, name)) continue;
+        if (!list.empty()) list += ", ";
+        list += trimmed(field.value);
+    }
+    return list;
+}
+
+std::string Fetched::encodings() const
+{
+    auto list = joined("Content-Encoding");
+    for_each_entry(joined("Transfer-Encoding"), [&](std::string_view coding) {
+        if (same_name(coding, "chunked") || same_name(coding, "identity")) return;
+        if (!list.empty()) list += ", ";
+        list += coding;
+    });
+    return list;
 }
 
 bool Fetched::is_chunked() const noexcept
 {
-    return peer.http_version == "http/1.1" && same_name(header("Transfer-Encoding"), "chunked");
+    if (!peer.http_version.starts_with("http/1")) return false;
+    bool chunked = false;
+    for (const auto& field : headers)
+        if (has_name(field, "Transfer-Encoding"))
+            for_each_entry(field.value, [&](std::string_view coding) { chunked |= same_name(coding, "chunked"); });
+    return chunked;
 }
 
 Result<Bytes> Fetched::payload() const
 {
-    if (is_chunked()) return without_chunks(body, cut != Cut::none);
-    return body;
+    if (!is_chunked()) return body;
+    auto inside = unchunk(body);
+    if (inside.end == Unchunked::End::broken && inside.payload.empty())
+        return Error{Errc::malformed, "the body is no chunk from its first byte"};
+    return std::move(inside.payload);
 }
 
 } // namespace stillwatch

@@ -94,11 +94,19 @@ struct Fetched {
     Timestamp finished{};
     std::chrono::milliseconds first_byte{0}; // after the start
 
-    // The first header of that name (case-insensitive) without surrounding blanks; empty when absent.
+    // The first header of that name (case-insensitive, blanks behind the name let pass) without surrounding blanks;
+    // empty when absent.
     std::string_view header(std::string_view name) const noexcept;
-    // The body without chunk framing, still content-encoded. Errors: malformed chunk lines.
+    // The values of all headers of that name, joined by ", " as one list (RFC 9110 section 5.3); empty when absent.
+    std::string joined(std::string_view name) const;
+    // What payload() is still encoded with: the content encodings, then transfer codings other than chunked, in the
+    // order in which they were applied.
+    std::string encodings() const;
+    // The body without chunk framing, still encoded; where the framing breaks, what came before. Errors: malformed,
+    // where it is no chunk from its first byte: then `body` itself is all there is.
     Result<Bytes> payload() const;
-    // Whether payload() is more than a copy of `body`.
+    // Whether payload() is more than a copy of `body`: chunked is among the transfer codings of an HTTP/1 answer, in any
+    // header, case or place, as libcurl and browsers take it.
     bool is_chunked() const noexcept;
 };
 

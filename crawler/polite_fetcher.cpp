@@ -175,7 +175,7 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
         }
         if (access_by_status(row.http_status) != RobotsAccess::rules) co_return row;
         const auto body = fetched->payload();
-        const auto encoding = fetched->header("Content-Encoding");
+        const auto encoding = fetched->encodings();
         const bool whole = fetched->cut == Cut::none || fetched->cut == Cut::size;
         if (!body || !whole || !(encoding.empty() || encoding == "identity"))
             row.http_status = 0;

@@ -14,7 +14,7 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 {
     std::string type(answer.header("Content-Type"));
     std::ranges::transform(type, type.begin(), lower);
-    if (sandbox::leaves_content_alone(answer.header("Content-Encoding"))) {
+    if (sandbox::leaves_content_alone(answer.encodings())) {
         if (matcher::sniff_picture(payload)) return Media::picture;
         if (type.starts_with("image/")) return Media::other;
     } else if (type.starts_with("image/") || expected == LinkKind::image) {
@@ -46,7 +46,7 @@ bool may_be_challenge(const Fetched& answer) noexcept
 Document document_of(const Fetched& answer, std::shared_ptr<const Bytes> payload)
 {
     Document document{std::move(payload)};
-    document.content_encoding = answer.header("Content-Encoding");
+    document.content_encoding = answer.encodings();
     document.content_type = answer.header("Content-Type");
     for (const auto& [name, value] : answer.headers)
         if (same_name(name, "Link")) document.link += document.link.empty() ? value : ", " + value;

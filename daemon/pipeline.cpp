@@ -35,19 +35,21 @@ std::string validator(const Fetched& answer, std::string_view name)
 // More is hashed in the pool; below, handing over costs more than hashing (0.15 ms).
 constexpr std::size_t most_bytes_on_loop = 256U << 10U;
 
-// The body without chunk framing where it has any, and what it is known by.
+// The body without chunk framing where it has any, and what it is known by. What pretends to be chunked and is not is
+// looked at as it came.
 struct Payload {
     std::optional<Bytes> unchunked;
     Sha256 content;
 };
 
-Result<Payload> payload_of(const Fetched& answer)
+Payload payload_of(const Fetched& answer)
 {
-    if (!answer.is_chunked()) return Payload{std::nullopt, Sha256::of(answer.body)};
-    auto payload = answer.payload();
-    if (!payload) return payload.error();
-    const auto content = Sha256::of(*payload);
-    return Payload{*std::move(payload), content};
+    if (answer.is_chunked())
+        if (auto payload = answer.payload()) {
+            const auto content = Sha256::of(*payload);
+            return Payload{*std::move(payload), content};
+        }
+    return Payload{std::nullopt, Sha256::of(answer.body)};
 }
 
 Outcome outcome_of(const Error& error)
@@ -142,7 +144,7 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
         auto looked = co_await look_for_challenge(journey, answer.answer);
         co_return looked;
     }
-    Result<Payload> payload = Payload{};
+    Payload payload;
     if (fetched.body.size() <= most_bytes_on_loop) {
         payload = payload_of(fetched);
     } else {
@@ -150,29 +152,27 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
         payload = co_await offload(services_.cpu, std::move(digest));
     }
     const bool broke_off = fetched.cut == Cut::disconnect || fetched.cut == Cut::time;
-    if (!payload || broke_off)
-        services_.counters.add("fetch_errors_total", "code",
-                               payload ? name_of(Errc::timed_out) : name_of(Errc::malformed));
-    if (!payload || (broke_off && fetched.body.empty())) {
+    if (broke_off) services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
+    if (broke_off && fetched.body.empty()) {
         result.outcome = Outcome::unreachable;
         co_return Result<void>{};
     }
-    const bool is_other = result.content != payload->content;
+    const bool is_other = result.content != payload.content;
     journey.broke_off = broke_off;
     journey.news = is_other ? 1 : 0;
-    result.content = payload->content;
+    result.content = payload.content;
     // Those of a redirect's end belong to another address, those of an answer that broke off to all of it, and what
     // nobody sends back is not kept.
     const bool is_own = answer.hops.empty() && !broke_off;
     result.etag = is_own ? validator(fetched, "ETag") : "";
     result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
-    const Bytes& bytes = payload->unchunked ? *payload->unchunked : fetched.body;
+    const Bytes& bytes = payload.unchunked ? *payload.unchunked : fetched.body;
     switch (media_of(fetched, bytes, journey.visit.kind)) {
     case Media::page: {
         result.kind = LinkKind::page;
         // Nobody needs the answer's own body after this.
-        auto body = std::make_shared<const Bytes>(payload->unchunked ? *std::move(payload->unchunked)
-                                                                     : std::move(answer.answer.body));
+        auto body = std::make_shared<const Bytes>(payload.unchunked ? *std::move(payload.unchunked)
+                                                                    : std::move(answer.answer.body));
         auto read = co_await read_page(journey, fetched, document_of(fetched, std::move(body)));
         co_return read;
     }

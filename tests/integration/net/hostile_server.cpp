@@ -26,6 +26,14 @@ const std::map<std::string_view, std::string_view> polite{
                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
     {"/chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                  "5\r\nhello\r\n6;note=1\r\n world\r\n0\r\nX-Sum: 11\r\n\r\n"},
+    {"/framed/list", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/doubled", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/case", "HTTP/1.1 200 OK\r\ntransfer-ENCODING:CHUNKED \t\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/bare-lf", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n"},
+    {"/framed/extension", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 x;a=b\r\nhello\r\n0000 \r\nA: b\r\n\r\n"},
+    {"/framed/both", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/http10", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
     {"/gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n\x1f\x8b\x08not-zip"},
     {"/second-status", "HTTP/1.1 404 Not Found\r\nHTTP/1.1 200 OK: x\r\nContent-Length: 5\r\n\r\nhello"},
     {"/second-status-interim", "HTTP/1.1 103 Early Hints\r\nHTTP/1.1 200: x\r\n\r\n"
@@ -44,6 +52,8 @@ const std::map<std::string_view, std::string_view> rude{
     {"/two-lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 9\r\n\r\nhello1234"},
     {"/short-body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"},
     {"/short-chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n64\r\n0123"},
+    {"/broken-chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n0123"},
+    {"/no-chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\x89PNG and so on"},
     {"/short-head", "HTTP/1.1 200 OK\r\nContent-Ty"},
     {"/until-close", "HTTP/1.1 200 OK\r\n\r\nall of it"},
     {"/http10", "HTTP/1.0 200 OK\r\n\r\nold"},

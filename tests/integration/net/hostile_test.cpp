@@ -345,6 +345,29 @@ TEST_F(Hostile, ChunksStayInTheBodyAndLeaveThePayload)
     EXPECT_EQ(server.connections(), 1U);
 }
 
+TEST_F(Hostile, FramingIsTakenAsLibcurlTookIt)
+{
+    for (const auto* path : {"/framed/list", "/framed/doubled", "/framed/case", "/framed/bare-lf",
+                             "/framed/extension", "/framed/both", "/framed/http10"}) {
+        const auto got = fetch(path);
+        ASSERT_TRUE(got) << path << ' ' << got.error().detail;
+        EXPECT_EQ(got->cut, Cut::none) << path;
+        ASSERT_TRUE(got->payload()) << path;
+        EXPECT_EQ(as_text(got->payload().value()), "hello") << path;
+    }
+}
+
+TEST_F(Hostile, FramingThatBreaksLeavesWhatCameBefore)
+{
+    const auto broken = fetch("/broken-chunk").value();
+    EXPECT_EQ(broken.cut, Cut::disconnect);
+    EXPECT_EQ(as_text(broken.payload().value()), "hello");
+    const auto none = fetch("/no-chunk").value();
+    EXPECT_EQ(none.cut, Cut::disconnect);
+    EXPECT_EQ(as_text(none.body), "\x89PNG and so on");
+    EXPECT_EQ(none.payload().error().code, Errc::malformed) << "so that the body is looked at as it came";
+}
+
 TEST_F(Hostile, CompressedBodiesStayCompressed)
 {
     EXPECT_EQ(as_text(fetch("/gzip").value().body), "\x1f\x8b\x08not-zip");

@@ -2,6 +2,7 @@
 
 #include "tests/support/files.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,13 +123,44 @@ TEST_F(PipelineTest, AnswersAndFailuresHaveTheirOutcomes)
     EXPECT_EQ(outcome_of([](const FetchRequest& request) {
                   auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, "nonsense")(request);
                   answer->peer.http_version = "http/1.1";
+                  answer->cut = Cut::disconnect; // as libcurl ends it
                   return answer;
               }),
               Outcome::unreachable);
     // Last, because the host is left alone for a while after it.
     EXPECT_EQ(outcome_of(ScriptedFetcher::fails(Errc::unreachable)), Outcome::unreachable);
     EXPECT_THAT(counters.by_label("fetch_errors_total"),
-                ElementsAre(testing::Pair("malformed", 1), testing::Pair("refused", 2), testing::Pair("unreachable", 1)));
+                ElementsAre(testing::Pair("refused", 2), testing::Pair("timed_out", 1), testing::Pair("unreachable", 1)));
+}
+
+TEST_F(PipelineTest, APictureIsComparedHoweverItsChunksAreAnnounced)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    const auto picture = picture_file("sea", "smaller");
+    std::string in_chunks = fmt::format("{:x}\n", picture.size());
+    in_chunks += picture + "\n0\n\n";
+    serve(start, "img " + image);
+    web.pages[image] = [&](const FetchRequest& request) {
+        auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "identity"}, {"Transfer-Encoding", "Chunked"}}, in_chunks)(request);
+        answer->peer.http_version = "http/1.1";
+        return answer;
+    };
+    (void)crawl();
+    EXPECT_THAT(findings(), SizeIs(1));
+}
+
+TEST_F(PipelineTest, APictureThatOnlyPretendsToBeChunkedIsComparedAsItCame)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    serve(start, "img " + image);
+    web.pages[image] = [&](const FetchRequest& request) {
+        auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, picture_file("sea", "smaller"))(request);
+        answer->peer.http_version = "http/1.1";
+        answer->cut = Cut::disconnect;
+        return answer;
+    };
+    (void)crawl();
+    EXPECT_THAT(findings(), SizeIs(1));
 }
 
 TEST_F(PipelineTest, BytesDecideWhatAnAddressIs)
