@@ -1,6 +1,7 @@
 #include "cases/case_book.hpp"
 
 #include "cases/consent.hpp"
+#include "core/ascii.hpp"
 #include "vault/case_key.hpp"
 #include "vault/random.hpp"
 
@@ -46,7 +47,9 @@ Error no_such_case(std::string_view pseudonym)
 
 Result<Case> CaseBook::find(std::string_view pseudonym) const
 {
-    auto found = database_.find_case(pseudonym);
+    std::string written(pseudonym); // people type it in any case
+    std::ranges::transform(written, written.begin(), upper);
+    auto found = database_.find_case(written);
     if (!found) return no_such_case(pseudonym);
     return *std::move(found);
 }
@@ -100,14 +103,12 @@ Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const s
     WithdrawalReceipt receipt;
     receipt.pseudonym = found->pseudonym;
     receipt.at = actor.at;
-    receipt.references_erased = database_.references_of(found->id).size();
-    receipt.findings_erased = database_.findings_of_case(found->id).size();
-    auto files = database_.withdraw(found->id, actor);
-    if (!files) return files.error();
-    receipt.evidence_files = *std::move(files);
-    // The line says beside the pseudonym how much was erased.
-    for (const auto& line : database_.audit(0, SIZE_MAX >> 1U))
-        if (line.action == "case.withdraw" && line.object.starts_with(receipt.pseudonym)) receipt.audit_seq = line.seq;
+    auto erased = database_.withdraw(found->id, actor);
+    if (!erased) return erased.error();
+    receipt.references_erased = static_cast<std::size_t>(erased->references);
+    receipt.findings_erased = static_cast<std::size_t>(erased->findings);
+    receipt.evidence_files = std::move(erased->evidence_files);
+    receipt.audit_seq = erased->audit_seq;
     return receipt;
 }
 
@@ -115,7 +116,7 @@ Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft,
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    const auto status = consent_status(*found, actor.at);
+    const auto status = consent_status(*found, ConsentTime(actor.at, database_.time_seen()));
     if (status != ConsentStatus::valid)
         return Error{Errc::refused, fmt::format("{}: consent is {}; nothing can be added", pseudonym, name_of(status))};
     if (!is_plain_name(draft.name))
@@ -132,8 +133,7 @@ Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    for (const auto& reference : database_.references_of(found->id))
-        if (reference.name == name) return database_.remove_reference(reference.id, actor);
+    if (const auto id = database_.reference_named(found->id, name)) return database_.remove_reference(*id, actor);
     return Error{Errc::not_found, fmt::format("{} has no reference {}", pseudonym, name)};
 }
 

@@ -18,8 +18,9 @@ std::string_view name_of(ConsentStatus status) noexcept
     return "unknown";
 }
 
-ConsentStatus consent_status(const Case& c, Timestamp now) noexcept
+ConsentStatus consent_status(const Case& c, ConsentTime moment) noexcept
 {
+    const auto now = moment.at();
     if (c.state == CaseState::withdrawn) return ConsentStatus::withdrawn;
     if (now < c.consent.given_at) return ConsentStatus::not_yet;
     if (now >= c.consent.expires_at) return ConsentStatus::expired;

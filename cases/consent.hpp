@@ -3,6 +3,7 @@
 #include "core/case.hpp"
 #include "core/result.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -14,8 +15,19 @@ constexpr std::chrono::days max_consent_time{366};
 enum class ConsentStatus : std::uint8_t { valid, not_yet, expired, withdrawn };
 std::string_view name_of(ConsentStatus status) noexcept;
 
-// Whether the case may be matched at `now`. Pure.
-ConsentStatus consent_status(const Case& c, Timestamp now) noexcept;
+// The moment by which consent is decided: `now`, or the latest time that was ever seen (CaseDatabase::time_seen), so that
+// a clock that was set back revives no consent.
+class ConsentTime {
+public:
+    ConsentTime(Timestamp now, Timestamp latest_seen) noexcept : at_(std::max(now, latest_seen)) {}
+    Timestamp at() const noexcept { return at_; }
+
+private:
+    Timestamp at_;
+};
+
+// Whether the case may be matched at that moment. Pure.
+ConsentStatus consent_status(const Case& c, ConsentTime moment) noexcept;
 
 // Whether a new consent record may be taken: all fields filled in, a known scope, approved by another person
 // than recorded it, given in the past, expiring in the future and at most max_consent_time after it was given.

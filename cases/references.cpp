@@ -26,14 +26,14 @@ Result<vault::PublicKey> public_key_of(ByteView bytes)
     return key;
 }
 
-Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, std::string_view pseudonym,
-                                                  const Reference& row)
+Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, const ReferencePlan::CaseRows& c,
+                                                  const ReferencePlan::Row& row)
 {
-    const auto clear = vault::open(key, seal_context(pseudonym), row.sealed);
+    const auto clear = vault::open(key, seal_context(c.pseudonym), row.sealed);
     if (!clear) return clear.error();
     auto record = matcher::decode_reference(clear->bytes());
     if (!record) return record.error();
-    return matcher::EnrolledReference{row.id, row.case_id, record->file_digest, std::move(record->features)};
+    return matcher::EnrolledReference{row.id, c.id, record->file_digest, std::move(record->features)};
 }
 
 } // namespace
@@ -53,44 +53,73 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
     return sealed;
 }
 
-LoadedReferences load_references(const store::CaseDatabase& database, const vault::KeyPair& installation, Timestamp now,
-                                 std::pmr::memory_resource& memory)
+ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment, const std::set<ReferenceId>& opened)
 {
-    LoadedReferences loaded;
-    std::vector<matcher::EnrolledReference> opened;
-    const auto changes_at = [&](Timestamp moment) {
-        if (moment > now && (!loaded.next_change || moment < *loaded.next_change)) loaded.next_change = moment;
+    ReferencePlan plan;
+    plan.state = database.references_state();
+    const auto changes_at = [&](Timestamp time) {
+        if (time > moment.at() && (!plan.next_change || time < *plan.next_change)) plan.next_change = time;
     };
-    for (const auto& c : database.cases()) {
+    for (auto& c : database.cases()) {
         if (c.state == CaseState::withdrawn) continue;
         changes_at(c.consent.given_at);
         changes_at(c.consent.expires_at);
-        if (consent_status(c, now) != ConsentStatus::valid) continue;
-        const auto references = database.references_of(c.id);
-        const auto refuse_all = [&](const Error& error) {
-            for (const auto& row : references)
-                loaded.refused.push_back({c.pseudonym, row.name, error});
-        };
+        if (consent_status(c, moment) != ConsentStatus::valid) continue;
+        ReferencePlan::CaseRows rows{c.id, std::move(c.pseudonym), std::move(c.public_key), std::move(c.sealed_secret_key), {}};
+        constexpr std::size_t rows_a_step = 1'000;
+        for (ReferenceId after{};;) {
+            auto step = database.reference_rows(c.id, after, rows_a_step);
+            for (auto& row : step) {
+                after = row.reference.id;
+                Bytes sealed;
+                if (!opened.contains(after))
+                    if (auto whole = database.find_reference(after)) sealed = std::move(whole->sealed);
+                rows.references.push_back({after, std::move(row.reference.name), std::move(sealed)});
+            }
+            if (step.size() < rows_a_step) break;
+        }
+        plan.cases.push_back(std::move(rows));
+    }
+    return plan;
+}
+
+OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation, std::pmr::memory_resource& memory)
+{
+    OpenedReferences opened;
+    for (const auto& c : plan.cases) {
         const auto public_key = public_key_of(c.public_key);
-        if (!public_key) {
-            refuse_all({Errc::corrupt, public_key.error().detail});
-            continue;
-        }
-        const auto key = vault::open_case_key(installation, c.pseudonym, {*public_key, c.sealed_secret_key});
-        if (!key) {
-            refuse_all(key.error());
-            continue;
-        }
-        for (const auto& row : references) {
-            auto reference = open_reference(*key, c.pseudonym, row);
-            if (reference)
-                opened.push_back(*std::move(reference));
-            else
-                loaded.refused.push_back({c.pseudonym, row.name, reference.error()});
+        auto key = public_key ? vault::open_case_key(installation, c.pseudonym, {*public_key, c.sealed_secret_key})
+                              : Result<vault::KeyPair>(Error{Errc::corrupt, public_key.error().detail});
+        // Asked also where there is nothing to open yet: who adds a reference relies on it.
+        if (!key) opened.refused.push_back({c.pseudonym, "", key.error()});
+        for (const auto& row : c.references) {
+            if (row.sealed.empty()) continue;
+            if (!key) {
+                opened.refused.push_back({c.pseudonym, row.name, key.error()});
+                continue;
+            }
+            auto reference = open_reference(*key, c, row);
+            if (!reference) {
+                opened.refused.push_back({c.pseudonym, row.name, reference.error()});
+                continue;
+            }
+            std::vector<matcher::EnrolledReference> one;
+            one.push_back(*std::move(reference));
+            opened.references.push_back(std::make_shared<const matcher::StoredReference>(one.front(), memory));
+            wipe(one);
         }
     }
-    loaded.set = std::make_shared<const matcher::ReferenceSet>(std::move(opened), database.generation(), memory);
-    return loaded;
+    return opened;
+}
+
+bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other)
+{
+    if (one.file_digest == other.file_digest || one.data_digest == other.data_digest) return true;
+    // One picture in two files: decoded alike, so every feature is the same. Pictures without detail may agree by chance.
+    const auto same_features = [](const matcher::StoredFrame& a, const matcher::StoredFrame& b) {
+        return !a.features.empty() && std::ranges::equal(a.features, b.features);
+    };
+    return std::ranges::equal(one.frames, other.frames) && std::ranges::equal(one.local, other.local, same_features);
 }
 
 } // namespace stillwatch::cases

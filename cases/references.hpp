@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cases/consent.hpp"
 #include "core/bytes.hpp"
 #include "core/clock.hpp"
 #include "core/fingerprint.hpp"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <memory_resource>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,23 +31,46 @@ struct SealedReference {
 // Errors: invalid_argument (`public_key` is not one of a case).
 Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym, const PictureFeatures& features);
 
-// A reference that could not be opened, and why: an older extractor's, or damaged.
+// A reference that should be compared and cannot be, and why: another installation's key, an older extractor's record,
+// damage.
 struct RefusedReference {
     std::string pseudonym;
-    std::string name;
+    std::string name; // empty: none of the case, whose key does not open
     Error reason;
 };
 
-struct LoadedReferences {
-    std::shared_ptr<const matcher::ReferenceSet> set;
-    std::vector<RefusedReference> refused;
-    std::optional<Timestamp> next_change; // when some consent begins or ends: load again then
+// What stands in the database of the cases whose consent is valid: all that opening needs.
+struct ReferencePlan {
+    struct Row {
+        ReferenceId id;
+        std::string name;
+        Bytes sealed; // empty where the caller has it opened
+    };
+    struct CaseRows {
+        CaseId id;
+        std::string pseudonym;
+        Bytes public_key;
+        Bytes sealed_secret_key;
+        std::vector<Row> references;
+    };
+    std::vector<CaseRows> cases;
+    std::int64_t state = 0;               // CaseDatabase::references_state()
+    std::optional<Timestamp> next_change; // when some consent begins or ends: plan again then
 };
 
-// Opens the references of every case whose consent is valid at `now`; the keys of all other cases stay sealed.
-// Clear fingerprints lie in `memory` only, which must outlive the set. Store thread. Throws
-// vault::LockedMemoryError when memory cannot be locked.
-LoadedReferences load_references(const store::CaseDatabase& database, const vault::KeyPair& installation, Timestamp now,
-                                 std::pmr::memory_resource& memory);
+// `opened`: references that need not be read again. Store thread. Throws std::runtime_error (a disk that cannot be read).
+ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment, const std::set<ReferenceId>& opened);
+
+struct OpenedReferences {
+    std::vector<std::shared_ptr<const matcher::StoredReference>> references; // of the plan's rows with sealed bytes
+    std::vector<RefusedReference> refused;
+};
+
+// Opens what the plan brings with the keys of its cases; the keys of all others stay sealed. Clear fingerprints lie in
+// `memory` only, which must outlive them. Any thread. Throws vault::LockedMemoryError when memory cannot be locked.
+OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation, std::pmr::memory_resource& memory);
+
+// Whether both are of one picture: the same bytes, or the same features, as of one picture in two files.
+bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other);
 
 } // namespace stillwatch::cases

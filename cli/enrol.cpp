@@ -49,7 +49,10 @@ void enrol(Enrolment& enrolment, const std::filesystem::path& file, const Result
                                     {"quality_percent", sealed->quality_percent},
                                     {"weak", sealed->weak}}};
     const auto reply = run(enrolment.config, command);
-    if (!reply) return refuse(reply.error());
+    if (!reply) {
+        enrolment.names.erase(name);
+        return refuse(reply.error());
+    }
     json::object row{{"file", file.string()},
                      {"reference", name},
                      {"quality_percent", sealed->quality_percent},
@@ -72,8 +75,9 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
         program.exit_code = print_error(shown.error());
         return;
     }
-    Enrolment enrolment{program, *config, pseudonym, {}, {}, {}};
     const auto& c = shown->as_object();
+    // As the case is called, however it was typed: the seal is bound to it.
+    Enrolment enrolment{program, *config, text_member(c, "case").value_or(pseudonym), {}, {}, {}};
     const auto consent = text_member(c, "consent").value_or("");
     if (consent != "valid") {
         const auto detail = fmt::format("{}: consent is {}; nothing can be added", pseudonym, consent);

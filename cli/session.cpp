@@ -37,7 +37,9 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     const SystemClock clock;
     control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config), clock);
     auto outcome = commands.run(command, operator_name());
+    const auto finished = commands.finish();
     if (!outcome) return outcome.error();
+    if (!finished) return finished.error();
     return std::move(outcome->result);
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 // The commands about cases and their references.
@@ -47,16 +48,33 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
 
 } // namespace
 
-json::object Commands::describe(const Case& c, Timestamp now) const
+json::object Commands::describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const
 {
     json::object object;
     object["case"] = c.pseudonym;
-    object["consent"] = cases::name_of(cases::consent_status(c, now));
+    object["consent"] = cases::name_of(cases::consent_status(c, cases::ConsentTime(now, cases_.time_seen())));
     object["opened_at"] = format_utc(c.opened_at);
     object["expires_at"] = format_utc(c.consent.expires_at);
-    object["references"] = cases_.references_of(c.id).size();
-    object["findings"] = cases_.findings_of_case(c.id).size();
+    object["references"] = counts.references;
+    object["findings"] = counts.findings;
     return object;
+}
+
+json::object Commands::describe(const Case& c, Timestamp now) const
+{
+    return describe(c, cases_.counts_of(c.id), now);
+}
+
+// All of a case; what is sealed is not read.
+std::vector<store::ReferenceRow> Commands::reference_rows(CaseId id) const
+{
+    return cases_.reference_rows(id, ReferenceId{}, std::numeric_limits<std::int32_t>::max());
+}
+
+// Whoever looks at people's cases is on record; a look that cannot be recorded shows nothing.
+Result<void> Commands::note_look(const store::Actor& actor, std::string_view action, std::string_view object)
+{
+    return cases_.append_audit(actor, action, object);
 }
 
 Result<CommandOutcome> Commands::case_open(const json::object& arguments, const store::Actor& actor)
@@ -72,9 +90,13 @@ Result<CommandOutcome> Commands::case_open(const json::object& arguments, const 
 
 Result<CommandOutcome> Commands::case_list(const json::object&, const store::Actor& actor)
 {
+    const auto noted = note_look(actor, "case.list", "");
+    if (!noted) return noted.error();
+    const auto counts = cases_.case_counts(); // of the same cases in the same order
+    const auto all = cases_.cases();
     json::array rows;
-    for (const auto& c : cases_.cases())
-        rows.push_back(describe(c, actor.at));
+    for (std::size_t i = 0; i < all.size(); ++i)
+        rows.push_back(describe(all[i], counts[i], actor.at));
     return done(std::move(rows));
 }
 
@@ -84,16 +106,17 @@ Result<CommandOutcome> Commands::case_show(const json::object& arguments, const 
     if (!pseudonym) return pseudonym.error();
     const auto found = book_.find(*pseudonym);
     if (!found) return found.error();
+    const auto noted = note_look(actor, "case.show", found->pseudonym);
+    if (!noted) return noted.error();
     auto object = describe(*found, actor.at);
     object["public_key"] = to_hex(found->public_key);
     object["consent_record"] = describe_consent(found->consent);
     json::array references;
-    std::int64_t generation = 0;
-    for (const auto& reference : cases_.references_of(found->id)) {
-        references.push_back(describe_reference(reference));
-        generation = std::max(generation, reference.generation);
-    }
+    for (const auto& row : reference_rows(found->id))
+        references.push_back(describe_reference(row));
     object["reference_list"] = std::move(references);
+    // 0 where a reference is not in force: nothing is compared with all of them then.
+    const auto generation = cases_.compared_with_all(found->id);
     if (generation > 0) object["coverage"] = describe_coverage(frontier_.coverage(generation), cases_.compared_tiers());
     return done(std::move(object));
 }
@@ -115,14 +138,17 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
     if (!pseudonym) return pseudonym.error();
     const auto before = book_.find(*pseudonym);
     if (!before) return before.error();
-    std::set<std::string> evidence_files;
-    for (const auto& finding : cases_.findings_of_case(before->id))
-        evidence_files.insert(finding.evidence_file);
+    const auto files = cases_.evidence_files_of(before->id);
+    const std::set<std::string> evidence_files(files.begin(), files.end());
+    auto images = cases_.addresses_found(before->id);
     const auto receipt = book_.withdraw(*pseudonym, actor);
     // Also when the rows went and only the erasure behind them failed: nobody else knows these files any more.
     const auto after = book_.find(*pseudonym);
     std::size_t files_erased = 0;
-    if (after && after->state == CaseState::withdrawn) files_erased = erase_evidence(settings_.evidence_directory, evidence_files);
+    if (after && after->state == CaseState::withdrawn) {
+        files_erased = erase_evidence(settings_.evidence_directory, evidence_files);
+        to_forget_ = std::move(images);
+    }
     if (!receipt) return receipt.error();
     json::object object;
     object["case"] = receipt->pseudonym;
@@ -132,6 +158,15 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
     object["evidence_files_erased"] = files_erased;
     object["audit_seq"] = receipt->audit_seq;
     return done(std::move(object), {.references = true});
+}
+
+Result<void> Commands::finish()
+{
+    if (!to_forget_) return {};
+    const auto forgotten = frontier_.forget_matches(cases_.contents_found(), *to_forget_);
+    if (!forgotten) return Error{forgotten.error().code, fmt::format("the case is withdrawn, but {}; withdraw again", forgotten.error().detail)};
+    to_forget_.reset();
+    return {};
 }
 
 Result<CommandOutcome> Commands::reference_add(const json::object& arguments, const store::Actor& actor)
@@ -161,19 +196,22 @@ Result<CommandOutcome> Commands::reference_add(const json::object& arguments, co
     json::object object;
     object["case"] = *pseudonym;
     object["reference"] = *name;
+    object["number"] = added->value;
     object["generation"] = cases_.generation();
     return done(std::move(object), {.references = true});
 }
 
-Result<CommandOutcome> Commands::reference_list(const json::object& arguments, const store::Actor&)
+Result<CommandOutcome> Commands::reference_list(const json::object& arguments, const store::Actor& actor)
 {
     const auto pseudonym = text_argument(arguments, "case");
     if (!pseudonym) return pseudonym.error();
     const auto found = book_.find(*pseudonym);
     if (!found) return found.error();
+    const auto noted = note_look(actor, "reference.list", found->pseudonym);
+    if (!noted) return noted.error();
     json::array rows;
-    for (const auto& reference : cases_.references_of(found->id))
-        rows.push_back(describe_reference(reference));
+    for (const auto& row : reference_rows(found->id))
+        rows.push_back(describe_reference(row));
     return done(std::move(rows));
 }
 

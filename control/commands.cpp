@@ -59,7 +59,18 @@ Result<CommandOutcome> Commands::run(const Command& command, const std::string& 
     if (entry == table().end())
         return Error{Errc::invalid_argument, fmt::format("unknown command \"{}\"", command.name)};
     const store::Actor actor{operator_name, clock_.now()};
-    return (this->*entry->handler)(command.arguments, actor);
+    // Consent that was seen to end stays ended; a second call within a minute writes nothing.
+    if (actor.at >= cases_.time_seen() + std::chrono::minutes(1)) {
+        const auto noted = cases_.note_time(actor.at);
+        if (!noted) return noted.error();
+    }
+    const auto before = cases_.references_state();
+    auto outcome = (this->*entry->handler)(command.arguments, actor);
+    // What changed here is no other database: whoever compares next need not begin anew.
+    const auto under = frontier_.compared_under();
+    if (const auto after = cases_.references_state(); after != before && under && under->state == before)
+        (void)frontier_.set_compared_under({under->generation, after}); // else all is compared again, no more
+    return outcome;
 }
 
 } // namespace stillwatch::control

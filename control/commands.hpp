@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,10 @@ public:
     // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
     Result<CommandOutcome> run(const Command& command, const std::string& operator_name);
 
+    // What the last commands left to do that may take a minute: after a withdrawal, overwriting what the frontier knew of
+    // its matches. To be called when their effects are in force, also after an error. Errors: io.
+    Result<void> finish();
+
     // Every command's name.
     static std::vector<std::string_view> names();
 
@@ -75,6 +80,9 @@ private:
     Result<CommandOutcome> status(const json::object& arguments, const store::Actor& actor);
 
     json::object describe(const Case& c, Timestamp now) const;
+    json::object describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const;
+    std::vector<store::ReferenceRow> reference_rows(CaseId id) const;
+    Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
     json::object describe(const Finding& finding) const;
 
     store::CaseDatabase& cases_;
@@ -82,6 +90,7 @@ private:
     cases::CaseBook book_;
     CommandSettings settings_;
     const Clock& clock_;
+    std::optional<std::vector<Url>> to_forget_; // addresses of pictures that withdrawn cases had found
 };
 
 } // namespace stillwatch::control

@@ -37,10 +37,13 @@ json::object describe_consent(const Consent& consent)
     return object;
 }
 
-json::object describe_reference(const Reference& reference)
+json::object describe_reference(const store::ReferenceRow& row)
 {
+    const auto& reference = row.reference;
     json::object object;
     object["name"] = reference.name;
+    object["number"] = reference.id.value;
+    object["in_force"] = row.in_force;
     object["quality_percent"] = reference.quality_percent;
     object["weak"] = reference.weak;
     object["extractor_version"] = reference.extractor_version;

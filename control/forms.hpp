@@ -13,7 +13,7 @@ Result<std::string> text_argument(const json::object& arguments, std::string_vie
 Result<Timestamp> time_argument(const json::object& arguments, std::string_view name);
 
 json::object describe_consent(const Consent& consent);
-json::object describe_reference(const Reference& reference);
+json::object describe_reference(const store::ReferenceRow& row);
 json::object describe_coverage(const store::Coverage& coverage, const std::set<Tier>& tiers);
 
 inline CommandOutcome done(json::value result, Effects effects = {})

@@ -153,9 +153,14 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["contents"] = counts.contents;
     object["due"] = counts.due;
     object["generation"] = cases_.generation();
-    object["coverage"] = describe_coverage(frontier_.coverage(cases_.generation()), cases_.compared_tiers());
-    object["cases"] = cases_.cases().size();
-    object["findings"] = cases_.findings().size();
+    object["coverage"] = describe_coverage(frontier_.coverage(cases_.compared_with_all()), cases_.compared_tiers());
+    object["references_missing"] = cases_.references_missing();
+    const auto of_cases = cases_.case_counts();
+    object["cases"] = of_cases.size();
+    std::int64_t findings = 0;
+    for (const auto& one : of_cases)
+        findings += one.findings;
+    object["findings"] = findings;
     object["alerts_queued"] = queued;
     object["alerts_dead"] = dead;
     return done(std::move(object));

@@ -85,7 +85,7 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
 
 Result<CommandOutcome> Commands::site_health(const json::object&, const store::Actor& actor)
 {
-    const auto generation = cases_.generation();
+    const auto generation = cases_.compared_with_all();
     const auto stopped = cases_.stopped_hosts();
     json::array rows;
     for (const auto& site : settings_.sites) {

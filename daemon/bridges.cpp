@@ -2,6 +2,8 @@
 
 #include "core/log.hpp"
 
+#include <algorithm>
+
 namespace stillwatch::daemon {
 
 using store::CaseDatabase;
@@ -35,8 +37,22 @@ Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now
 
 Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::VisitResult>> results)
 {
-    return stores_.run([results = std::move(results)](CaseDatabase&, FrontierDatabase& frontier) {
-        return frontier.apply(*results);
+    return stores_.run([results = std::move(results)](CaseDatabase& cases, FrontierDatabase& frontier) {
+        const auto is_erased = [&cases](const store::VisitResult& result) {
+            return result.verdict && result.verdict->matched && std::ranges::none_of(result.matched, [&](ReferenceId id) {
+                       return cases.is_reference(id);
+                   });
+        };
+        if (std::ranges::none_of(*results, is_erased)) return frontier.apply(*results);
+        // Withdrawn since they were compared: nothing is kept of the match.
+        auto kept = *results;
+        for (auto& result : kept) {
+            if (!is_erased(result)) continue;
+            result.verdict.reset();
+            result.content.reset();
+            result.generation = 0;
+        }
+        return frontier.apply(kept);
     });
 }
 

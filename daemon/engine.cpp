@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "daemon/installation.hpp"
+#include "daemon/reference_history.hpp"
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
 #include "html/extract.hpp"
@@ -45,7 +46,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
       problems_(clock), cpu_(cpu_threads()), stores_(paths_of(config).storage),
-      references_(loop, stores_, keys_.sealing, clock),
+      references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
       web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
@@ -95,6 +96,8 @@ Task<Result<void>> Engine::prepare_store()
         if (!stopped) return stopped;
         const auto versioned = frontier.set_reader_version(html::reader_version);
         if (!versioned) return versioned;
+        const auto checked = check_history(cases, frontier, {"stillwatchd", now});
+        if (!checked) return checked;
         if (compares) {
             const auto tiered = cases.compare_tiers(tiers, {"stillwatchd", now});
             if (!tiered) return tiered;
@@ -212,10 +215,50 @@ Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
     }
 }
 
+// Whether the record can be compared here at all, and shows what no reference of its case shows.
+Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
+{
+    const auto pseudonym = text_member(arguments, "case").value_or("");
+    const auto written = text_member(arguments, "sealed").value_or("");
+    Bytes sealed(written.size() / 2);
+    if (written.empty() || !from_hex(written, sealed)) co_return Result<void>{}; // the command says what is missing
+    const auto same = co_await references_.same_picture(pseudonym, std::move(sealed));
+    if (!same) {
+        if (same.error().code == Errc::not_found) co_return Result<void>{}; // so does it here
+        co_return same.error();
+    }
+    if (!*same) co_return Result<void>{};
+    auto name = [number = **same](CaseDatabase& cases, FrontierDatabase&) -> Error {
+        const auto reference = cases.find_reference(number);
+        return {Errc::exists, fmt::format("the same picture is a reference of this case already: {}, number {}",
+                                          reference ? reference->name : "", number.value)};
+    };
+    auto refused = co_await stores_.run(std::move(name));
+    co_return refused;
+}
+
+// After references left the memory: this may take a minute.
+Task<Result<void>> Engine::finish(std::shared_ptr<control::Commands> commands)
+{
+    auto work = [commands = std::move(commands)](CaseDatabase&, FrontierDatabase&) -> Result<void> {
+        try {
+            return commands->finish();
+        } catch (const std::exception& error) { // a disk that cannot be read
+            return Error{Errc::io, error.what()};
+        }
+    };
+    co_return co_await stores_.run(std::move(work));
+}
+
 Task<Result<json::value>> Engine::run(control::Command command, std::string operator_name)
 {
     const bool is_status = command.name == "status";
-    auto work = [commands = commands_, command = std::move(command),
+    if (command.name == "reference.add") {
+        const auto checked = co_await check_new_reference(command.arguments);
+        if (!checked) co_return checked.error();
+    }
+    auto commands = commands_; // a reload may put others in their place
+    auto work = [commands, command = std::move(command),
                  operator_name](CaseDatabase&, FrontierDatabase&) -> Result<control::CommandOutcome> {
         try {
             return commands->run(command, operator_name);
@@ -227,12 +270,15 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     // A disk that refuses to erase comes after the change was made.
     const bool may_have_changed = !outcome && (outcome.error().code == Errc::io || outcome.error().code == Errc::corrupt);
     if (may_have_changed) (void)co_await references_.reload(); // its own error is the lesser news
-    if (!outcome) co_return outcome.error();
-    if (outcome->effects.references) {
-        const auto reloaded = co_await references_.reload();
-        if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
+    Result<void> reloaded;
+    if (outcome && outcome->effects.references) {
+        reloaded = co_await references_.reload();
         scheduler_.wake();
     }
+    const auto finished = co_await finish(std::move(commands));
+    if (!outcome) co_return outcome.error();
+    if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
+    if (!finished) co_return finished.error();
     if (outcome->effects.alerts) channels_->wake();
     if (outcome->effects.hosts) co_await heed_stopped_hosts();
     if (is_status) {
@@ -334,7 +380,6 @@ std::string Engine::metrics() const
 
 std::string Engine::problem() const
 {
-    if (!references_.problem().empty()) return "references: " + references_.problem();
     const auto failing = channels_->failing();
     if (!failing.empty()) return fmt::format("alerts do not leave by: {}", fmt::join(failing, ", "));
     std::string all;

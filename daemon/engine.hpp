@@ -78,6 +78,8 @@ private:
     std::shared_ptr<control::Commands> make_commands();
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
+    Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
+    Task<Result<void>> check_new_reference(const json::object& arguments);
     Task<> wait_for(const TaskGroup& tasks) const;
 
     asio::io_context& loop_;

@@ -355,6 +355,8 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
         });
     }
     result.outcome = Outcome::compared;
+    for (const auto& match : matches)
+        result.matched.push_back(match.reference);
     result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(),
                       false};
     co_return Result<void>{};
@@ -389,13 +391,19 @@ Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& content)
 {
     auto look = [content, now = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
         std::set<CaseId> consenting;
-        for (const auto& c : cases.cases())
-            if (cases::consent_status(c, now) == cases::ConsentStatus::valid) consenting.insert(c.id);
+        const cases::ConsentTime moment(now, cases.time_seen());
+        const auto consents = [&](CaseId id) {
+            if (consenting.contains(id)) return true;
+            const auto c = cases.find_case(id);
+            if (!c || cases::consent_status(*c, moment) != cases::ConsentStatus::valid) return false;
+            consenting.insert(id);
+            return true;
+        };
         std::vector<Match> matches;
         for (const auto& finding : cases.findings_of_content(content)) {
             const bool is_known =
                 std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
-            if (!is_known && consenting.contains(finding.case_id)) matches.push_back(finding.match);
+            if (!is_known && consents(finding.case_id)) matches.push_back(finding.match);
         }
         return matches;
     };

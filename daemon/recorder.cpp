@@ -234,9 +234,9 @@ Task<Result<void>> Recorder::record_occurrence(const RecordSettings& settings, F
                       store::CaseDatabase& cases,
                       store::FrontierDatabase& frontier) -> Result<store::CaseDatabase::Recorded> {
         // Second looks take their time; a consent may have ended meanwhile.
-        for (const auto& c : cases.cases())
-            if (c.id == finding.case_id && cases::consent_status(c, at) != cases::ConsentStatus::valid)
-                return Error{Errc::refused, "consent has ended"};
+        const auto c = cases.find_case(finding.case_id);
+        if (!c || cases::consent_status(*c, cases::ConsentTime(at, cases.time_seen())) != cases::ConsentStatus::valid)
+            return Error{Errc::refused, "consent has ended"};
         // So may another size of the picture have been recorded, whose visit went on beside this one.
         const auto tied =
             occurrence_of_item(cases, frontier, finding.match, finding.page_url, finding.image_url);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "cases/references.hpp"
 #include "core/async.hpp"
 #include "core/clock.hpp"
+#include "core/problems.hpp"
 #include "daemon/stores.hpp"
 #include "matcher/reference_set.hpp"
 #include "vault/locked_memory.hpp"
@@ -12,36 +14,57 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace stillwatch::daemon {
 
-// Holds the references that may be compared now, in locked memory, and exchanges the whole set when cases change
-// or a consent begins or ends. An old set is wiped as soon as the last comparison with it ended. Loop thread.
+// Holds the references that may be compared now, in locked memory, and exchanges the set when cases change or a
+// consent begins or ends: rows are read on the store's thread, opened and indexed in the pool. What stays is shared
+// by both sets; an old one goes as soon as the last comparison with it ended. Loop thread.
+//
+// A reference that should be compared and cannot be is a problem: "keys" of its case where its seal does not open,
+// "references" of its case where its record cannot be used, "references" of no case where the set could not be loaded.
 class ReferenceKeeper {
 public:
     // Everything given must outlive it, and it must outlive every set it gave.
-    ReferenceKeeper(asio::io_context& loop, Stores& stores, const vault::KeyPair& installation, const Clock& clock);
+    ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu, const vault::KeyPair& installation,
+                    const Clock& clock, Problems& problems);
 
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
 
-    // Why the last reload failed; empty when it did not.
-    const std::string& problem() const noexcept { return problem_; }
-
-    // Reads the cases again. Errors: io (memory cannot be locked; then the set is empty: nothing is compared with
-    // references whose consent may have ended).
+    // Reads the cases again; what they said when it was called is in force when it returns. Errors: io (memory cannot be
+    // locked; then the set is empty: nothing is compared with references whose consent may have ended), cancelled.
     Task<Result<void>> reload();
     // Reloads each time a consent begins or ends; `on_change` is called after each. Ends only by cancellation.
     Task<> follow_consents(std::function<void()> on_change);
 
+    // The reference in force of the same case that shows the same picture as this sealed record, if there is one.
+    // Errors: not_found (the case), refused (the record cannot be used here: it would never be compared), io.
+    Task<Result<std::optional<ReferenceId>>> same_picture(std::string pseudonym, Bytes sealed);
+
 private:
+    using References = std::vector<std::shared_ptr<const matcher::StoredReference>>;
+
+    Task<Result<void>> load();
+    Task<Result<std::optional<std::int64_t>>> put_in_force(const References& references, std::size_t missing, std::int64_t state);
+    void tell(const std::vector<cases::RefusedReference>& refused);
+    void use_none();
+
     Stores& stores_;
+    asio::thread_pool& cpu_;
     const vault::KeyPair& installation_;
     const Clock& clock_;
+    Problems& problems_;
     vault::LockedMemoryResource memory_;
     std::shared_ptr<const matcher::ReferenceSet> current_;
     std::optional<Timestamp> next_change_;
-    std::string problem_;
+    std::set<std::pair<std::string, std::string>> told_; // kind and case of problems
+    bool is_loading_ = false;
+    asio::steady_timer turn_; // of a reload that waits for another
     asio::steady_timer timer_;
 };
 

@@ -164,6 +164,12 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
     near_hashes_ = HashIndex(memory, numbered);
 }
 
+std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> references,
+                                                          std::int64_t generation, std::pmr::memory_resource& memory) const
+{
+    return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
+}
+
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     for (const auto& digest : {picture.file_digest, picture.data_digest})

@@ -72,6 +72,12 @@ public:
     ReferenceSet(const ReferenceSet&) = delete;
     ReferenceSet& operator=(const ReferenceSet&) = delete;
 
+    // These references, and no others, at that generation; what both sets have is shared, and a comparison finds what it
+    // would find in a set made anew. Any thread.
+    std::shared_ptr<const ReferenceSet> changed(std::vector<std::shared_ptr<const StoredReference>> references,
+                                                std::int64_t generation, std::pmr::memory_resource& memory) const;
+
+    std::span<const std::shared_ptr<const StoredReference>> references() const noexcept { return references_; }
     // The generation that verdicts are bound to.
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }

@@ -13,7 +13,7 @@ AuditLine read_line(const Statement& row)
 
 } // namespace
 
-void CaseDatabase::Impl::audit(const Actor& actor, std::string_view action, std::string_view object)
+std::int64_t CaseDatabase::Impl::audit(const Actor& actor, std::string_view action, std::string_view object)
 {
     AuditLine line{1, actor.at, actor.name, std::string(action), std::string(object), {}, {}};
     {
@@ -29,6 +29,7 @@ void CaseDatabase::Impl::audit(const Actor& actor, std::string_view action, std:
                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         .bind(line.seq, line.at, line.actor, line.action, line.object, line.previous, line.own)
         .run();
+    return line.seq;
 }
 
 Result<void> CaseDatabase::append_audit(const Actor& actor, std::string_view action, std::string_view object)

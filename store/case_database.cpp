@@ -36,6 +36,11 @@ constexpr std::string_view all_cases = R"sql(
            n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
     FROM "case" c JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = c.id)
     ORDER BY c.id)sql";
+constexpr std::string_view case_by_number = R"sql(
+    SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, n.scope, n.given_by,
+           n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
+    FROM "case" c JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = c.id)
+    WHERE c.id = ?1)sql";
 constexpr std::string_view case_by_pseudonym = R"sql(
     SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, n.scope, n.given_by,
            n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
@@ -95,6 +100,7 @@ CaseDatabase::Impl::Impl(const std::filesystem::path& file) : connection(file, c
 std::int64_t CaseDatabase::Impl::next_generation()
 {
     connection.prepare("UPDATE meta SET value = value + 1 WHERE name = 'generation'").run();
+    change_references_state();
     return connection.integer("SELECT value FROM meta WHERE name = 'generation'");
 }
 
@@ -151,6 +157,34 @@ std::optional<Case> CaseDatabase::find_case(std::string_view pseudonym) const
     return read_case(row);
 }
 
+std::optional<Case> CaseDatabase::find_case(CaseId id) const
+{
+    auto row = impl_->connection.prepare(case_by_number);
+    if (!row.bind(id).step()) return std::nullopt;
+    return read_case(row);
+}
+
+std::vector<CaseCounts> CaseDatabase::case_counts() const
+{
+    std::vector<CaseCounts> result;
+    auto row = impl_->connection.prepare(R"sql(
+        SELECT c.id, (SELECT count(*) FROM reference r INDEXED BY reference_list WHERE r.case_id = c.id AND r.removed = 0),
+               (SELECT count(*) FROM finding f WHERE f.case_id = c.id)
+        FROM "case" c ORDER BY c.id)sql");
+    while (row.step())
+        result.push_back({row.id<CaseId>(0), row.integer(1), row.integer(2)});
+    return result;
+}
+
+CaseCounts CaseDatabase::counts_of(CaseId id) const
+{
+    auto row = impl_->connection.prepare(R"sql(
+        SELECT (SELECT count(*) FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.removed = 0),
+               (SELECT count(*) FROM finding f WHERE f.case_id = ?1))sql");
+    if (!row.bind(id).step()) return {id, 0, 0};
+    return {id, row.integer(0), row.integer(1)};
+}
+
 Result<void> CaseDatabase::renew_consent(CaseId id, const Consent& consent, const Actor& actor)
 {
     auto& connection = impl_->connection;
@@ -164,39 +198,72 @@ Result<void> CaseDatabase::renew_consent(CaseId id, const Consent& consent, cons
         connection.prepare("UPDATE reference SET generation = ?2 WHERE case_id = ?1 AND removed = 0")
             .bind(id, impl_->next_generation())
             .run();
+        connection.prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
+            .bind(id)
+            .run(); // until they are loaded with the new consent
         impl_->audit(actor, "consent.renew", standing->pseudonym);
         return {};
     });
 }
 
-Result<std::vector<std::string>> CaseDatabase::withdraw(CaseId id, const Actor& actor)
+std::vector<std::string> CaseDatabase::evidence_files_of(CaseId id) const
+{
+    std::vector<std::string> files;
+    auto row = impl_->connection.prepare(
+        "SELECT DISTINCT evidence_file FROM finding WHERE case_id = ?1 AND evidence_file <> ''");
+    row.bind(id);
+    while (row.step())
+        files.push_back(row.text(0));
+    return files;
+}
+
+std::vector<Url> CaseDatabase::addresses_found(CaseId id) const
+{
+    std::vector<Url> images;
+    auto row = impl_->connection.prepare("SELECT DISTINCT image_url FROM finding WHERE case_id = ?1");
+    row.bind(id);
+    while (row.step())
+        if (auto image = Url::parse(row.text(0))) images.push_back(*std::move(image));
+    return images;
+}
+
+std::vector<Sha256> CaseDatabase::contents_found() const
+{
+    std::vector<Sha256> contents;
+    auto row = impl_->connection.prepare("SELECT DISTINCT content FROM finding");
+    while (row.step())
+        contents.push_back(row.digest(0));
+    return contents;
+}
+
+Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor)
 {
     auto& connection = impl_->connection;
-    auto erased = in_transaction(connection, [&]() -> Result<std::vector<std::string>> {
+    auto erased = in_transaction(connection, [&]() -> Result<Erased> {
         const auto standing = standing_of(connection, id);
         if (!standing) return Error{Errc::not_found, fmt::format("case number {}", id.value)};
-        std::vector<std::string> files;
-        if (!standing->open) return files; // the rows went in an earlier try; the erasure below may not have
-        {
-            auto row = connection.prepare(
-                "SELECT DISTINCT evidence_file FROM finding WHERE case_id = ?1 AND evidence_file <> ''");
-            row.bind(id);
-            while (row.step())
-                files.push_back(row.text(0));
-        }
+        Erased what;
+        if (!standing->open) return what; // the rows went in an earlier try; the erasure below may not have
+        what.evidence_files = evidence_files_of(id);
         const auto alerts = delete_of_case(connection, "DELETE FROM outbox WHERE case_id = ?1", id);
         const auto findings = delete_of_case(connection, "DELETE FROM finding WHERE case_id = ?1", id);
+        connection.prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
+            .bind(id)
+            .run();
         const auto references = delete_of_case(connection, "DELETE FROM reference WHERE case_id = ?1", id);
+        impl_->change_references_state();
         connection
             .prepare(R"sql(UPDATE "case" SET state = 'withdrawn', public_key = x'', sealed_secret_key = x''
                            WHERE id = ?1)sql")
             .bind(id)
             .run();
         impl_->owe_erasure();
-        impl_->audit(actor, "case.withdraw",
-                     fmt::format("{} references={} findings={} alerts={}", standing->pseudonym, references,
-                                 findings, alerts));
-        return files;
+        what.references = references;
+        what.findings = findings;
+        what.audit_seq = impl_->audit(actor, "case.withdraw",
+                                      fmt::format("{} references={} findings={} alerts={}", standing->pseudonym,
+                                                  references, findings, alerts));
+        return what;
     });
     if (!erased) return erased;
     try {

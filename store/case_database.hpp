@@ -8,6 +8,7 @@
 #include "store/stopped_host.hpp"
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,6 +40,12 @@ struct OutboxRow {
     std::string last_error;
 };
 
+// What people are told of a reference.
+struct ReferenceRow {
+    Reference reference; // `sealed` is left empty
+    bool in_force = false;
+};
+
 // An alert to be queued together with its finding.
 struct NewAlert {
     std::string alert_id;
@@ -57,6 +64,21 @@ struct Tombstones {
     std::vector<StoppedHost> stopped;
 };
 
+// How much a case has.
+struct CaseCounts {
+    CaseId id;
+    std::int64_t references = 0;
+    std::int64_t findings = 0;
+};
+
+// What a withdrawal erased.
+struct Erased {
+    std::int64_t references = 0;
+    std::int64_t findings = 0;
+    std::vector<std::string> evidence_files; // names of the packages that must go too
+    std::int64_t audit_seq = 0;              // the line that records it; 0 for a case that was withdrawn before
+};
+
 // The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
 // secure_delete, WAL; every change is one transaction and durable when its function returns. One object, one
 // thread (the store thread). Opening throws std::runtime_error: damaged file, newer schema, no permission, or
@@ -73,14 +95,21 @@ public:
     Result<CaseId> open_case(const Case& draft, const Actor& actor);
     std::vector<Case> cases() const; // by id, also withdrawn ones
     std::optional<Case> find_case(std::string_view pseudonym) const;
+    std::optional<Case> find_case(CaseId id) const;
+    std::vector<CaseCounts> case_counts() const; // of all, by id
+    CaseCounts counts_of(CaseId id) const;
     // Replaces the consent and makes every verdict stale (the generation of all its references is raised).
     Result<void> renew_consent(CaseId id, const Consent& consent, const Actor& actor);
     // Erases keys, references, findings, their alerts; the pseudonym stays as a withdrawn case, and one audit
     // line says how much was erased. Rebuilds the file, so that no erased byte stays in the database or its
-    // log. Returns the names of the evidence files that the erased findings had; none for a withdrawn case.
+    // log. Nothing is told for a case that was withdrawn before.
     // Errors: not_found; io, also when the case is withdrawn but its bytes may stand until the next start or
     // try.
-    Result<std::vector<std::string>> withdraw(CaseId id, const Actor& actor);
+    Result<Erased> withdraw(CaseId id, const Actor& actor);
+    std::vector<std::string> evidence_files_of(CaseId id) const;
+    // The addresses of pictures of a case's findings, and the bytes that findings of all cases have.
+    std::vector<Url> addresses_found(CaseId id) const;
+    std::vector<Sha256> contents_found() const;
 
     // --- references ---
     // Gives it the next generation. Errors: exists (the name), not_found (the case), refused (withdrawn).
@@ -89,10 +118,16 @@ public:
     Result<void> remove_reference(ReferenceId id, const Actor& actor);
     std::vector<Reference> references() const;
     std::vector<Reference> references_of(CaseId id) const;
+    // The same without what is sealed, by id, a page of at most `limit` behind the one given.
+    std::vector<ReferenceRow> reference_rows(CaseId id, ReferenceId after, std::size_t limit) const;
+    std::optional<Reference> find_reference(ReferenceId id) const; // not a removed one
+    bool is_reference(ReferenceId id) const;                       // also a removed one, which its findings name
+    // The number of one that is not removed.
+    std::optional<ReferenceId> reference_named(CaseId id, std::string_view name) const;
     // The generation of the newest or last renewed reference; 0 before the first. Never falls.
     std::int64_t generation() const;
-    // Raises the generation without a new reference: another extractor version makes all verdicts stale.
-    Result<std::int64_t> raise_generation(const Actor& actor);
+    // Raises the generation, above `above`, without a new reference: another extractor version makes all verdicts stale.
+    Result<std::int64_t> raise_generation(const Actor& actor, std::int64_t above = 0);
     // The extractor version the store last worked with; 0 at first. Set with raise_generation when it
     // changes.
     int extractor_version() const;
@@ -101,6 +136,26 @@ public:
     // tier that was not among them raises the generation.
     std::set<Tier> compared_tiers() const;
     Result<void> compare_tiers(const std::set<Tier>& tiers, const Actor& actor);
+
+    // --- which references are in force (store/case_force.cpp) ---
+    // Another number whenever there are other references or others are in force: tells a database that was restored,
+    // or is another one, from the one that pictures were compared under.
+    std::int64_t references_state() const;
+    // From now on these, and no others, are compared; `missing` more should be and cannot. Gives the generation of this
+    // set: a new one where a reference comes that comparisons at the last one were made without.
+    Result<std::int64_t> put_in_force(const std::vector<ReferenceId>& references, std::size_t missing, const Actor& actor);
+    // A picture compared at this generation or a later one was compared with all references of the case; `never` while
+    // one of them is not in force, 0 without any.
+    std::int64_t compared_with_all(CaseId id) const;
+    // The same of all references that should be in force.
+    std::int64_t compared_with_all() const;
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+    std::int64_t references_missing() const;
+
+    // --- time ---
+    // The latest time that was ever noted; never falls, so a clock that was set back revives no consent.
+    Timestamp time_seen() const;
+    Result<void> note_time(Timestamp now);
 
     // --- hosts that get no request ---
     // Stops a host or changes the reason.

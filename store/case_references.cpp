@@ -84,6 +84,8 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
         }
         // Its findings stay and still name it; only the fingerprints go.
         connection.prepare("UPDATE reference SET removed = 1, sealed = x'' WHERE id = ?1").bind(id).run();
+        connection.prepare("DELETE FROM in_force WHERE reference = ?1").bind(id).run();
+        impl_->change_references_state();
         impl_->owe_erasure();
         impl_->audit(actor, "reference.remove", fmt::format("{} reference {}", pseudonym, id.value));
         return {};
@@ -116,17 +118,61 @@ std::vector<Reference> CaseDatabase::references_of(CaseId id) const
     return read_references(std::move(row));
 }
 
+std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId after, std::size_t limit) const
+{
+    // From the index alone: behind their sealed bytes these columns are slow to reach.
+    auto row = impl_->connection.prepare(
+        "SELECT r.id, r.name, r.quality_percent, r.weak, r.extractor_version, r.generation, r.added_at, "
+        "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id) "
+        "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 ORDER BY r.id LIMIT ?3");
+    row.bind(id, after, limit);
+    std::vector<ReferenceRow> result;
+    while (row.step()) {
+        Reference reference;
+        reference.id = row.id<ReferenceId>(0);
+        reference.case_id = id;
+        reference.name = row.text(1);
+        reference.quality_percent = row.small(2);
+        reference.weak = row.flag(3);
+        reference.extractor_version = row.small(4);
+        reference.generation = row.integer(5);
+        reference.added_at = row.time(6);
+        result.push_back({std::move(reference), row.flag(7)});
+    }
+    return result;
+}
+
+std::optional<Reference> CaseDatabase::find_reference(ReferenceId id) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
+        "FROM reference WHERE id = ?1 AND removed = 0");
+    if (!row.bind(id).step()) return std::nullopt;
+    return read_reference(row);
+}
+
+bool CaseDatabase::is_reference(ReferenceId id) const
+{
+    return impl_->connection.prepare("SELECT 1 FROM reference WHERE id = ?1").bind(id).step();
+}
+
+std::optional<ReferenceId> CaseDatabase::reference_named(CaseId id, std::string_view name) const
+{
+    auto row = impl_->connection.prepare("SELECT id FROM reference WHERE case_id = ?1 AND name = ?2 AND removed = 0");
+    if (!row.bind(id, name).step()) return std::nullopt;
+    return row.id<ReferenceId>(0);
+}
+
 std::int64_t CaseDatabase::generation() const
 {
     return impl_->connection.integer("SELECT value FROM meta WHERE name = 'generation'");
 }
 
-Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor)
+Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor, std::int64_t above)
 {
     return in_transaction(impl_->connection, [&]() -> Result<std::int64_t> {
-        const std::int64_t generation = impl_->next_generation();
-        impl_->audit(actor, "generation.raise", std::to_string(generation));
-        return generation;
+        impl_->connection.prepare("UPDATE meta SET value = max(value, ?1) WHERE name = 'generation'").bind(above).run();
+        return impl_->raise_for_all(actor);
     });
 }
 
@@ -150,7 +196,7 @@ Result<void> CaseDatabase::compare_tiers(const std::set<Tier>& tiers, const Acto
         impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'compared_tiers'").bind(bits).run();
         const auto generation = impl_->connection.integer("SELECT value FROM meta WHERE name = 'generation'");
         if (generation == 0 || std::ranges::includes(known, tiers)) return {};
-        impl_->audit(actor, "generation.raise", std::to_string(impl_->next_generation()));
+        (void)impl_->raise_for_all(actor);
         return {};
     });
 }

@@ -124,7 +124,21 @@ CREATE TABLE stopped_host (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 3> steps{first_step, second_step, third_step};
+// Which references are compared, since which generation; and the latest time that was ever seen. Tables of their own:
+// changing a flag of `reference` would write its sealed bytes anew. What older programs compared with is not known,
+// so everything is compared once more.
+constexpr const char* fourth_step = R"sql(
+CREATE TABLE in_force (
+    reference INTEGER PRIMARY KEY REFERENCES reference (id),
+    since     INTEGER NOT NULL
+) STRICT;
+INSERT INTO meta SELECT 'published', value FROM meta WHERE name = 'generation';
+INSERT INTO meta VALUES ('references_state', 0), ('references_missing', 0), ('time_seen', 0);
+CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, weak, extractor_version, generation, added_at)
+    WHERE removed = 0;
+)sql";
+
+constexpr std::array<const char*, 4> steps{first_step, second_step, third_step, fourth_step};
 
 } // namespace
 

@@ -29,7 +29,7 @@ Result<CaseDatabase::Buried> CaseDatabase::bury(const Tombstones& tombstones, co
         const auto files = withdraw(c->id, actor);
         if (!files) return files.error();
         buried.cases.push_back(pseudonym);
-        buried.evidence_files.insert(buried.evidence_files.end(), files->begin(), files->end());
+        buried.evidence_files.insert(buried.evidence_files.end(), files->evidence_files.begin(), files->evidence_files.end());
     }
     const auto known = references();
     const auto all = cases();
@@ -56,12 +56,7 @@ Result<CaseDatabase::Buried> CaseDatabase::bury(const Tombstones& tombstones, co
 
 Result<std::int64_t> CaseDatabase::raise_generation_above(std::int64_t known, const Actor& actor)
 {
-    return in_transaction(impl_->connection, [&]() -> Result<std::int64_t> {
-        const auto next = std::max(known, generation()) + 1;
-        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'generation'").bind(next).run();
-        impl_->audit(actor, "generation.raise", std::to_string(next));
-        return next;
-    });
+    return raise_generation(actor, known);
 }
 
 Result<DatabaseCopy> CaseDatabase::begin_copy(const std::filesystem::path& file)

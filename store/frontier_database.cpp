@@ -45,6 +45,7 @@ FrontierDatabase::Impl::Impl(const std::filesystem::path& file) : connection(fil
 {
     migrate(connection, frontier_schema);
     hash_key = installation_key(connection);
+    if (meta("erasing")) erase();
 }
 
 void FrontierDatabase::Impl::write_tally()

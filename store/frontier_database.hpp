@@ -138,6 +138,7 @@ struct VisitResult {
     int depth = 0; // of the visited address
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
+    std::vector<ReferenceId> matched{}; // what the verdict's match is with: it counts only while one of them is there
     std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
 };
 
@@ -181,6 +182,14 @@ struct Coverage {
     std::int64_t gone = 0;
     std::int64_t unreachable = 0; // tried, and failed or refused
     std::int64_t pending = 0;     // still to do
+};
+
+// Which references pictures were last compared with: CaseDatabase's generation and references_state().
+struct ComparedUnder {
+    std::int64_t generation = 0; // no picture was compared at a higher one
+    std::int64_t state = 0;
+
+    friend bool operator==(const ComparedUnder&, const ComparedUnder&) = default;
 };
 
 struct FrontierCounts {
@@ -242,6 +251,14 @@ public:
 
     std::optional<Verdict> verdict(const Sha256& content) const;
     Result<void> set_verdict(const Verdict& verdict);
+    // Nothing where no picture was compared yet. The state is 0 where an older program compared.
+    std::optional<ComparedUnder> compared_under() const;
+    Result<void> set_compared_under(const ComparedUnder& under);
+    // Erases, with overwriting, what ties pictures to a case whose findings are gone: every verdict of a match that is not
+    // of `still_matched`, and what is known of addresses that showed these pictures or were of `images`; the addresses
+    // themselves are as if they had just been named. Rebuilds the file, up to a minute for ten million addresses. Errors: io, also
+    // when all is forgotten but its bytes may stand in the file until the next start or try.
+    Result<void> forget_matches(const std::vector<Sha256>& still_matched, const std::vector<Url>& images);
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
     // Whether this page, when it was read last, tied both pictures to one item: themselves, or addresses that

@@ -148,6 +148,13 @@ public:
     void name_again(UrlId target, Timestamp at);
     bool is_named_enough(UrlId target);
     void keep_verdict(const Verdict& verdict);
+    // As if the address had just been named.
+    void forget_visits(UrlId id);
+    // Overwrites what deleted and changed rows left behind; owed from the transaction on that changed them.
+    void erase();
+
+    std::optional<Bytes> meta(std::string_view name);
+    void set_meta(std::string_view name, ByteView value);
 
     Connection connection;
     Key128 hash_key{};

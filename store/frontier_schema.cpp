@@ -174,7 +174,12 @@ CREATE TABLE trail (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 4> steps{first_step, second_step, third_step, fourth_step};
+// What a withdrawal has to find.
+constexpr const char* fifth_step = R"sql(
+CREATE INDEX verdict_matched ON verdict (content) WHERE matched = 1;
+)sql";
+
+constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};
 
 } // namespace
 

@@ -1,10 +1,13 @@
 #include "store/case_database.hpp"
+#include "store/frontier_database.hpp"
 #include "tests/support/fault_disk.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace stillwatch::store {
 namespace {
@@ -79,6 +82,48 @@ TEST_F(Erasure, NoByteOfARemovedReferenceStaysInAnyFile)
     const auto removed = database.add_reference(reference, actor()).value();
     ASSERT_TRUE(database.remove_reference(removed, actor()));
     EXPECT_FALSE(on_disk("canary"));
+}
+
+// Verdicts and addresses of many pictures, so that pages split and rows move: deleting alone leaves copies.
+TEST_F(Erasure, NoDigestOfAForgottenMatchStaysAmongTheAddresses)
+{
+    const FaultDisk disk;
+    FrontierDatabase database(directory / "frontier.db");
+    ASSERT_TRUE(database.set_sites({sample_site()}));
+    const auto content_of = [](int i) { return Sha256::of(as_bytes("picture " + std::to_string(i))); };
+    const auto address_of = [](int i) { return url("https://board.example/" + std::string(static_cast<std::size_t>(i * 53 % 90), 'p') + std::to_string(i) + ".jpg"); };
+    const auto holds = [&](int i) { return disk.holds(as_text(ByteView(content_of(i).bytes))); };
+    std::vector<Discovered> links;
+    for (int i = 0; i < 2000; ++i)
+        links.push_back({address_of(i), LinkKind::image, Mechanism::img_src});
+    const auto host = database.ready_hosts(at(0), 0).at(0).id;
+    const auto start = database.claim(host, at(0), 0, at(60), 1).at(0);
+    auto page = ended(start, Outcome::page, at(0));
+    page.kind = LinkKind::page;
+    page.discovered = links;
+    ASSERT_TRUE(database.apply({page}));
+    std::vector<Url> matched;
+    std::vector<int> numbers;
+    for (const auto& visit : database.claim(host, at(1), 0, at(60), 2000)) {
+        auto seen = ended(visit, Outcome::compared, at(1), 3);
+        const auto found = std::ranges::find_if(links, [&](const auto& link) { return link.url == visit.url; });
+        const auto number = static_cast<int>(found - links.begin());
+        const bool is_match = number % 5 == 0;
+        seen.kind = LinkKind::image;
+        seen.content = content_of(number);
+        seen.verdict = Verdict{content_of(number), 3, 1, is_match, false};
+        ASSERT_TRUE(database.apply({seen}));
+        if (!is_match) continue;
+        matched.push_back(visit.url);
+        numbers.push_back(number);
+    }
+    ASSERT_GT(numbers.size(), 300U);
+    ASSERT_TRUE(holds(numbers.front()));
+    ASSERT_TRUE(database.forget_matches({}, matched));
+    for (const auto number : numbers)
+        EXPECT_FALSE(holds(number)) << number;
+    EXPECT_TRUE(holds(1));
+    EXPECT_EQ(database.integrity(), "ok");
 }
 
 } // namespace

@@ -99,10 +99,10 @@ TEST(Consent, IsValidFromTheMomentItIsGivenUntilItExpires)
     auto c = test::sample_case();
     c.consent.given_at = at(10);
     c.consent.expires_at = at(20);
-    EXPECT_EQ(consent_status(c, at(10) - 1ms), ConsentStatus::not_yet);
-    EXPECT_EQ(consent_status(c, at(10)), ConsentStatus::valid);
-    EXPECT_EQ(consent_status(c, at(20) - 1ms), ConsentStatus::valid);
-    EXPECT_EQ(consent_status(c, at(20)), ConsentStatus::expired);
+    EXPECT_EQ(consent_status(c, ConsentTime(at(10) - 1ms, {})), ConsentStatus::not_yet);
+    EXPECT_EQ(consent_status(c, ConsentTime(at(10), {})), ConsentStatus::valid);
+    EXPECT_EQ(consent_status(c, ConsentTime(at(20) - 1ms, {})), ConsentStatus::valid);
+    EXPECT_EQ(consent_status(c, ConsentTime(at(20), {})), ConsentStatus::expired);
 }
 
 TEST(Consent, OfAWithdrawnCaseIsNeverValid)
@@ -110,7 +110,7 @@ TEST(Consent, OfAWithdrawnCaseIsNeverValid)
     auto c = test::sample_case();
     c.state = CaseState::withdrawn;
     for (const auto now : {at(-1), at(1), at(1'000'000)})
-        EXPECT_EQ(consent_status(c, now), ConsentStatus::withdrawn);
+        EXPECT_EQ(consent_status(c, ConsentTime(now, {})), ConsentStatus::withdrawn);
 }
 
 TEST(Consent, StatusesAreWrittenAsTheDocumentsSay)

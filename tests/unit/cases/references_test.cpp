@@ -50,9 +50,19 @@ protected:
         draft.extractor_version = extractor_version;
         return book.enrol(c.pseudonym, draft, store::Actor{"anna", c.consent.given_at}).value();
     }
-    LoadedReferences load(std::int64_t seconds = 10)
+    struct Loaded {
+        std::shared_ptr<const matcher::ReferenceSet> set;
+        std::vector<RefusedReference> refused;
+        std::optional<Timestamp> next_change;
+    };
+    Loaded load(std::int64_t seconds = 10) { return load_with(installation, seconds); }
+    Loaded load_with(const vault::KeyPair& key, std::int64_t seconds = 10)
     {
-        return load_references(database, installation, at(seconds), memory);
+        const auto plan = plan_references(database, ConsentTime(at(seconds), database.time_seen()), {});
+        auto opened = open_references(plan, key, memory);
+        auto set = std::make_shared<const matcher::ReferenceSet>(std::move(opened.references), database.generation(), memory);
+        std::erase_if(opened.refused, [](const auto& refused) { return refused.name.empty(); });
+        return {std::move(set), std::move(opened.refused), plan.next_change};
     }
 
     test::TemporaryDirectory directory;
@@ -217,7 +227,7 @@ TEST_F(ReferencesTest, KeysOfAnotherInstallationOpenNothing)
 {
     const auto c = open();
     (void)enrol(c, 1);
-    const auto loaded = load_references(database, vault::make_key_pair(), at(10), memory);
+    const auto loaded = load_with(vault::make_key_pair());
     EXPECT_EQ(loaded.set->size(), 0U);
     ASSERT_EQ(loaded.refused.size(), 1U);
     EXPECT_EQ(loaded.refused[0].reason.code, Errc::corrupt);

@@ -43,6 +43,17 @@ TEST(Withdrawal, ErasesEvidenceAndGivesAReceipt)
     EXPECT_EQ(desk.error_of("case.withdraw", {{"case", desk.pseudonym}}).code, Errc::refused);
 }
 
+TEST(Withdrawal, ForgetsWhatMatchedWhereAddressesAreKept)
+{
+    Withdrawing desk;
+    ASSERT_TRUE(desk.frontier.set_sites({stillwatch::test::sample_site()}));
+    const auto finding = desk.cases.findings().at(0);
+    ASSERT_TRUE(desk.frontier.set_verdict({finding.content, 1, 1, true, false}));
+    (void)desk.result_of("case.withdraw", {{"case", desk.pseudonym}});
+    ASSERT_TRUE(desk.commands.finish());
+    EXPECT_FALSE(desk.frontier.verdict(finding.content));
+}
+
 TEST(Withdrawal, OnAFullDiskIsEitherNotDoneOrRepeatable)
 {
     bool failed = true;

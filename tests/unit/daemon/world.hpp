@@ -260,14 +260,14 @@ public:
     vault::KeyPair installation = vault::make_key_pair();
     vault::SigningKey signing = vault::SigningKey::generate();
     cases::CaseBook book{stores.cases(), installation.public_key};
-    ReferenceKeeper references{loop, stores, installation, clock};
+    Problems problems{clock};
+    ReferenceKeeper references{loop, stores, cpu, installation, clock, problems};
     crawler::SteadyTimekeeper time{loop.get_executor()};
     ScriptedFetcher web{time};
     crawler::test::MemoryRobots robots;
     crawler::PoliteFetcher fetcher{web, robots, time, clock};
     FakeInspector inspector;
     Counters counters;
-    Problems problems{clock};
     int told = 0; // how often the outbox was woken
     PipelineSettings settings;
     Services services{stores, fetcher, inspector, references, cpu, signing, clock, counters, problems, [this] { ++told; }};

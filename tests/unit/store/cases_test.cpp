@@ -127,7 +127,7 @@ TEST_F(Cases, WithdrawalErasesEverythingOfTheCaseAndNothingElse)
 
     const auto files = database.withdraw(id, actor(20));
     ASSERT_TRUE(files);
-    EXPECT_EQ(*files, std::vector<std::string>{"F-1.age"});
+    EXPECT_EQ(files->evidence_files, std::vector<std::string>{"F-1.age"});
     const auto withdrawn = database.find_case("C-7F3K");
     ASSERT_TRUE(withdrawn);
     EXPECT_EQ(withdrawn->state, CaseState::withdrawn);
@@ -152,7 +152,7 @@ TEST_F(Cases, WithdrawingTwiceErasesNothingMore)
     const auto lines = database.audit(0, 100).size();
     const auto again = database.withdraw(id, actor());
     ASSERT_TRUE(again);
-    EXPECT_TRUE(again->empty());
+    EXPECT_EQ(again->audit_seq, 0);
     EXPECT_EQ(database.audit(0, 100).size(), lines);
     EXPECT_EQ(database.withdraw(CaseId{9}, actor()).error().code, Errc::not_found);
 }
