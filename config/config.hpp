@@ -24,6 +24,7 @@ struct Organisation {
 
 struct Network {
     std::vector<std::string> allowed_private_networks; // "10.1.0.0/16", "fd00::/8": checked, as written
+    std::vector<std::string> denied_networks;          // never connected to, whatever opens them
     std::filesystem::path ca_file;                     // PEM, beside the system's authorities; empty: only those
     int max_connections = 64;                          // requests under way at a time, over all hosts
 
@@ -110,6 +111,7 @@ struct Channel {
     ChannelKind kind = ChannelKind::email;
     bool enabled = true;
     std::filesystem::path ca_file; // PEM for the server; empty: the system's authorities
+    std::vector<std::string> allowed_private_networks; // for this channel, in spite of [network]
 
     std::vector<std::string> to; // e-mail: bare addresses, at least one
     std::string from;            // after loading never empty: "stillwatch@" the first recipient's domain
@@ -119,7 +121,6 @@ struct Channel {
 
     std::string url;         // webhook: as written, checked
     std::string secret_file; // a path (made absolute) or "credential:NAME"
-    std::vector<std::string> allowed_private_networks; // for this channel, beside those of [network]
 
     friend bool operator==(const Channel&, const Channel&) = default;
 };
@@ -156,6 +157,7 @@ struct Site {
     std::string cookies_file;         // a path (made absolute) or "credential:NAME"; a cookie a line
     std::vector<std::string> headers; // "Name: value"
     std::string proxy;                // "socks5h://host:port"; empty: none
+    bool proxy_resolves_names = false; // false: the proxy is asked for onion services only
     TlsErrors tls_errors = TlsErrors::refuse;
     std::string contact_note; // stands in the User-Agent for this site
 

@@ -103,29 +103,35 @@ void Document::read_organisation(Organisation& out)
         section.complain("contact", "missing or neither an http(s) address nor a mail address: sites need someone to write to");
 }
 
-void Document::read_networks(Section& section, std::vector<std::string>& out)
+void Document::read_networks(Section& section, std::string_view key, int widest_v4, int widest_v6,
+                             std::vector<std::string>& out)
 {
     std::vector<PlacedText> blocks;
-    section.get("allowed_private_networks", blocks);
+    section.get(key, blocks);
     for (const auto& [place, text] : blocks) {
         const auto block = parse_block(text);
         if (!block)
-            section.complain_at(place, "allowed_private_networks",
+            section.complain_at(place, key,
                                 fmt::format("\"{}\" is no network such as \"10.1.0.0/16\" or \"fd00::/8\" "
                                             "(bits after the prefix must be 0)", shown(text)));
-        else if (block->prefix_bits < (block->v6 ? 7 : 8))
-            section.complain_at(place, "allowed_private_networks",
-                                fmt::format("\"{}\" opens far more than private networks", shown(text)));
+        else if (block->prefix_bits < (block->v6 ? widest_v6 : widest_v4))
+            section.complain_at(place, key, fmt::format("\"{}\" covers far more than one network", shown(text)));
         else
             out.push_back(text);
     }
+}
+
+void Document::read_allowed_networks(Section& section, std::vector<std::string>& out)
+{
+    read_networks(section, "allowed_private_networks", 8, 7, out); // no wider than those there are: 10.0.0.0/8, fc00::/7
 }
 
 void Document::read_network(Network& out)
 {
     const auto [found, place] = table("network");
     Section section("network", found, place, complaints_, known_keys_);
-    read_networks(section, out.allowed_private_networks);
+    read_allowed_networks(section, out.allowed_private_networks);
+    read_networks(section, "denied_networks", 1, 1, out.denied_networks);
     read_file(section, "ca_file", out.ca_file);
     section.get("max_connections", out.max_connections, {1, 4096});
 }

@@ -48,10 +48,13 @@ private:
     void read_scope(Section& section, Site& site);
     void read_paths(Section& section, std::string_view key, std::vector<std::string>& out);
     void read_robots(Section& section, Site& site);
+    void read_proxy(Section& section, Site& site);
     // How the site is asked: cookies, headers, proxy, certificates, contact.
     void read_manner(Section& section, Site& site);
 
-    void read_networks(Section& section, std::vector<std::string>& out);
+    // `widest_v4`, `widest_v6`: the shortest prefixes that may stand there.
+    void read_networks(Section& section, std::string_view key, int widest_v4, int widest_v6, std::vector<std::string>& out);
+    void read_allowed_networks(Section& section, std::vector<std::string>& out);
     // Makes a path absolute; an empty one stays empty.
     std::filesystem::path from_base(const std::filesystem::path& path) const;
     void read_file(Section& section, std::string_view key, std::filesystem::path& out);

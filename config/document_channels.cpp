@@ -20,6 +20,7 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         section.get("kind", kind);
         section.get("enabled", channel.enabled);
         read_file(section, "ca_file", channel.ca_file);
+        read_allowed_networks(section, channel.allowed_private_networks);
         if (kind != "email" && kind != "webhook")
             section.complain("kind", "missing, or neither \"email\" nor \"webhook\"");
         channel.kind = kind == "webhook" ? ChannelKind::webhook : ChannelKind::email;
@@ -33,7 +34,7 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         if (kind != "webhook") complaints_.resize(between);
 
         static constexpr std::array<std::string_view, 5> email_keys{"to", "from", "server", "user", "password_file"};
-        static constexpr std::array<std::string_view, 3> webhook_keys{"url", "secret_file", "allowed_private_networks"};
+        static constexpr std::array<std::string_view, 2> webhook_keys{"url", "secret_file"};
         for (const auto key : email_keys)
             if (kind == "webhook" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
         for (const auto key : webhook_keys)
@@ -67,7 +68,6 @@ void Document::read_email(Section& section, Channel& channel)
 
 void Document::read_webhook(Section& section, Channel& channel, const Network& network)
 {
-    read_networks(section, channel.allowed_private_networks);
     read_secret_source(section, "secret_file", channel.secret_file);
     if (channel.secret_file.empty())
         section.complain("secret_file", "missing: deliveries are signed with the secret in this file");

@@ -89,6 +89,33 @@ void Document::read_robots(Section& section, Site& site)
                          "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
 }
 
+void Document::read_proxy(Section& section, Site& site)
+{
+    section.get("proxy", site.proxy);
+    section.get("proxy_resolves_names", site.proxy_resolves_names);
+    if (!site.proxy.empty() && !is_socks_proxy(site.proxy))
+        section.complain("proxy", fmt::format("\"{}\" is not \"socks5h://host:port\"", shown(site.proxy)));
+    const auto is_onion = [](const std::string& host) {
+        return host.ends_with(".onion") || host.find(".onion:") != std::string::npos;
+    };
+    if (site.proxy.empty() && std::ranges::any_of(site.hosts, is_onion))
+        section.complain(
+            "proxy",
+            "missing: onion services are reached over a proxy only, such as \"socks5h://127.0.0.1:9050\"");
+    if (site.proxy.empty() && site.proxy_resolves_names)
+        section.complain("proxy_resolves_names", "stands only with proxy");
+    const auto is_name = [](const std::string& host) {
+        const auto url = Url::parse("http://" + host + "/");
+        return url && !address_of(*url);
+    };
+    const auto name = std::ranges::find_if(site.hosts, [&](const auto& host) { return !is_onion(host) && is_name(host); });
+    if (!site.proxy.empty() && !site.proxy_resolves_names && name != site.hosts.end())
+        section.complain("proxy_resolves_names",
+                         fmt::format("missing: {} is no onion service, so the proxy would look the name up, and nobody here sees "
+                                     "where it leads; true lets it",
+                                     shown(*name)));
+}
+
 void Document::read_manner(Section& section, Site& site)
 {
     std::vector<PlacedText> cookies;
@@ -111,16 +138,7 @@ void Document::read_manner(Section& section, Site& site)
                 place, "headers",
                 "not \"Name: value\", or a header that is ours to send; cookies have keys of their own");
     }
-    section.get("proxy", site.proxy);
-    if (!site.proxy.empty() && !is_socks_proxy(site.proxy))
-        section.complain("proxy", fmt::format("\"{}\" is not \"socks5h://host:port\"", shown(site.proxy)));
-    const auto is_onion = [](const std::string& host) {
-        return host.ends_with(".onion") || host.find(".onion:") != std::string::npos;
-    };
-    if (site.proxy.empty() && std::ranges::any_of(site.hosts, is_onion))
-        section.complain(
-            "proxy",
-            "missing: onion services are reached over a proxy only, such as \"socks5h://127.0.0.1:9050\"");
+    read_proxy(section, site);
     std::string tls_errors = "refuse";
     section.get("tls_errors", tls_errors);
     if (tls_errors != "refuse" && tls_errors != "record")

@@ -44,6 +44,7 @@ enum class TlsErrors : std::uint8_t { refuse, record };
 struct Route {
     std::string proxy{}; // "socks5h://127.0.0.1:9050", where names are resolved too; empty: straight
     TlsErrors tls_errors = TlsErrors::refuse;
+    bool proxy_resolves_names = false; // false: it is asked for onion services only
 
     friend auto operator<=>(const Route&, const Route&) = default;
 };

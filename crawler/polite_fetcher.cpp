@@ -1,6 +1,7 @@
 #include "crawler/polite_fetcher.hpp"
 
 #include "crawler/scope.hpp"
+#include "crawler/secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -56,13 +57,6 @@ Result<Url> next_hop(const Fetched& redirect, const std::vector<Url>& chain)
     if (std::ranges::find(chain, *next) != chain.end())
         return Error{Errc::malformed, fmt::format("redirects: in circles after {}", chain.size())};
     return next;
-}
-
-// robots.txt may be kept on another host (RFC 9309 section 2.3.1.2); a redirect that makes us ask somebody
-// else for something else is not about robots.
-bool may_hold_robots(const SiteRules& site, const Url& url)
-{
-    return !is_denied(url) && (is_host_of(site, url) || url.target() == "/robots.txt");
 }
 
 constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
@@ -159,7 +153,9 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
     row.fetched_at = clock_.now();
     auto url = Url::parse(origin + "/robots.txt");
     std::vector<Url> chain;
-    while (url && may_hold_robots(*site, *url) && chain.size() <= max_robots_redirects) {
+    // RFC 9309 section 2.3.1.2 lets robots.txt be kept elsewhere. Whoever is no part of the watch list is not asked for
+    // anything, though, least of all because a stranger's redirect says so.
+    while (url && is_host_of(*site, *url) && !is_denied(*url) && chain.size() <= max_robots_redirects) {
         // Nothing here decodes contents: they are asked for plain.
         FetchRequest request{
             .url = *url, .headers = {{"Accept-Encoding", "identity"}}, .limits = robots_limits()};
@@ -189,9 +185,9 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
 Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site, FetchRequest request)
 {
     auto& host = gate(request.url.origin(), *site);
-    // Cookies and the like are for the site: a robots.txt kept elsewhere is asked for without them.
-    if (is_host_of(*site, request.url))
-        request.headers.insert(request.headers.end(), site->headers.begin(), site->headers.end());
+    const bool may_carry_all = may_carry_secrets(*site, request.url);
+    for (const auto& field : site->headers)
+        if (may_carry_all || is_harmless_header(field.name)) request.headers.push_back(field);
     request.route = site->route;
     auto slot = co_await host.acquire();
     if (!slot) co_return slot.error();

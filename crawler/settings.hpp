@@ -38,7 +38,8 @@ struct SiteRules {
     int max_depth = 20; // links from a seed
     std::int64_t max_pages_per_day = 50'000;
     RevisitSettings revisit{};
-    std::vector<HeaderField> headers{}; // sent to `hosts` only
+    std::vector<HeaderField> headers{}; // sent to `hosts` only, and as may_carry_secrets() says
+    std::vector<Url> seeds{};           // as the site names its hosts, with https or in clear
     Route route{};
 
     bool obeys_robots(Timestamp now) const noexcept

@@ -52,9 +52,9 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
         if (!entry.enabled) continue;
         Channel channel;
         Result<std::unique_ptr<alerts::Notifier>> notifier = Error{Errc::invalid_argument, "unknown kind"};
+        const auto settings = http_settings(config, entry);
+        if (!settings) return of_channel(entry, settings.error());
         if (entry.kind == config::ChannelKind::webhook) {
-            const auto settings = http_settings(config, entry);
-            if (!settings) return of_channel(entry, settings.error());
             try {
                 channel.http = std::make_unique<net::HttpClient>(loop, *settings);
             } catch (const std::runtime_error& error) {
@@ -62,7 +62,7 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
             }
             notifier = make_webhook(entry, *channel.http, clock);
         } else {
-            channel.smtp = std::make_unique<net::SmtpClient>();
+            channel.smtp = std::make_unique<net::SmtpClient>(settings->guard);
             notifier = make_email(entry, *channel.smtp);
         }
         if (!notifier) return notifier.error();

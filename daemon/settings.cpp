@@ -13,12 +13,12 @@ namespace stillwatch::daemon {
 
 namespace {
 
-Result<void> allow(net::GuardPolicy& guard, const std::vector<std::string>& networks)
+Result<void> add_networks(const std::vector<std::string>& texts, std::vector<net::Cidr>& out)
 {
-    for (const auto& text : networks) {
+    for (const auto& text : texts) {
         const auto network = net::Cidr::parse(text);
         if (!network) return Error{Errc::invalid_argument, network.error().detail};
-        guard.allowed_private_networks.push_back(*network);
+        out.push_back(*network);
     }
     return {};
 }
@@ -80,8 +80,10 @@ Result<net::HttpSettings> http_settings(const config::Config& config)
     settings.ca_file = config.network.ca_file.string();
     // Four times what is in flight: fewer kept connections thrash (measured with 64 connections and 9 hosts).
     settings.max_connections = static_cast<std::size_t>(config.network.max_connections) * 4;
-    const auto allowed = allow(settings.guard, config.network.allowed_private_networks);
+    const auto allowed = add_networks(config.network.allowed_private_networks, settings.guard.allowed_private_networks);
     if (!allowed) return allowed.error();
+    const auto denied = add_networks(config.network.denied_networks, settings.guard.denied_networks);
+    if (!denied) return denied.error();
     return settings;
 }
 
@@ -91,7 +93,7 @@ Result<net::HttpSettings> http_settings(const config::Config& config, const conf
     if (!settings) return settings;
     if (!channel.ca_file.empty()) settings->ca_file = channel.ca_file.string();
     settings->max_connections = 4;
-    const auto allowed = allow(settings->guard, channel.allowed_private_networks);
+    const auto allowed = add_networks(channel.allowed_private_networks, settings->guard.exempted_networks);
     if (!allowed) return allowed.error();
     return settings;
 }
@@ -151,8 +153,11 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
         auto headers = headers_of(config, site);
         if (!headers) return headers.error();
         rules->headers = *std::move(headers);
+        for (const auto& seed : site.seeds)
+            if (const auto url = Url::parse(seed)) rules->seeds.push_back(*url);
         rules->route = {site.proxy,
-                        site.tls_errors == config::TlsErrors::record ? TlsErrors::record : TlsErrors::refuse};
+                        site.tls_errors == config::TlsErrors::record ? TlsErrors::record : TlsErrors::refuse,
+                        site.proxy_resolves_names};
         settings->sites.emplace(site.name, std::move(rules));
     }
     return std::shared_ptr<const crawler::CrawlSettings>(std::move(settings));

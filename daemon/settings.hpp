@@ -18,7 +18,7 @@ namespace stillwatch::daemon {
 
 // The guard and connections of crawling. Errors: invalid_argument.
 Result<net::HttpSettings> http_settings(const config::Config& config);
-// The same for what one channel may reach: its own networks beside those of [network].
+// The same for what one channel may reach: its own networks in spite of those of [network].
 Result<net::HttpSettings> http_settings(const config::Config& config, const config::Channel& channel);
 
 // Bounds of one transfer of that kind.

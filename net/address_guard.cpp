@@ -128,11 +128,58 @@ bool is_public(const ip::address& address) noexcept
                            : is_public_v6(address.to_v6().to_bytes());
 }
 
-bool GuardPolicy::allows(const ip::address& address) const noexcept
+std::optional<ip::address_v4> embedded_v4(const ip::address& address) noexcept
 {
-    return is_public(address) || std::ranges::any_of(allowed_private_networks, [&](const Cidr& network) {
-               return network.contains(address);
-           });
+    if (!address.is_v6()) return std::nullopt;
+    const auto bytes = address.to_v6().to_bytes();
+    const auto at = [&](std::size_t first, unsigned char flipped = 0) {
+        ip::address_v4::bytes_type inside;
+        for (std::size_t i = 0; i < inside.size(); ++i)
+            inside[i] = static_cast<unsigned char>(bytes[first + i] ^ flipped);
+        return ip::address_v4(inside);
+    };
+    const auto within = [&](const Block6& block) { return same_prefix(bytes, block.network, block.prefix_bits); };
+    static constexpr std::array<Block6, 5> at_the_end{{
+        {{}, 96},                                                             // compatible, RFC 4291
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},                     // mapped, RFC 4291
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},                           // translated, RFC 2765
+        {{0x00, 0x64, 0xff, 0x9b}, 96},                                       // NAT64, RFC 6052
+        {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48},                           // NAT64 of one's own, RFC 8215
+    }};
+    if (std::ranges::any_of(at_the_end, within)) return at(12);
+    if (within({{0x20, 0x02}, 16})) return at(2);                             // 6to4, RFC 3056
+    if (within({{0x20, 0x01}, 32})) return at(12, 0xff);                      // Teredo, RFC 4380
+    const bool is_isatap = (bytes[8] & 0xfc) == 0 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe;
+    if (is_isatap) return at(12);                                             // RFC 5214
+    return std::nullopt;
+}
+
+namespace {
+
+bool hold(const std::vector<Cidr>& networks, const ip::address& address) noexcept
+{
+    return std::ranges::any_of(networks, [&](const Cidr& network) { return network.contains(address); });
+}
+
+} // namespace
+
+bool GuardPolicy::denies(const ip::address& address) const noexcept
+{
+    if (hold(exempted_networks, address)) return false;
+    const auto inside = embedded_v4(address);
+    return hold(denied_networks, address) || (inside && hold(denied_networks, *inside));
+}
+
+bool GuardPolicy::allows(const ip::address& address, bool (*is_own)(const ip::address&)) const
+{
+    if (hold(exempted_networks, address)) return true;
+    if (denies(address)) return false;
+    if (!is_public(address) && !hold(allowed_private_networks, address)) return false;
+    const bool is_named = std::ranges::any_of(allowed_private_networks, [&](const Cidr& network) {
+        return network.contains(address) && (network.is_single_address() || address.is_loopback());
+    });
+    const auto inside = embedded_v4(address);
+    return is_named || !(is_own(address) || (inside && is_own(*inside)));
 }
 
 } // namespace stillwatch::net

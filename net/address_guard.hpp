@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "net/own_addresses.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,7 @@ public:
     static Result<Cidr> parse(std::string_view text);
 
     bool contains(const boost::asio::ip::address& address) const noexcept;
+    bool is_single_address() const noexcept { return prefix_bits_ == (network_.is_v4() ? 32U : 128U); }
     std::string text() const;
 
     friend bool operator==(const Cidr&, const Cidr&) = default;
@@ -36,12 +39,25 @@ private:
 // an IPv4 address (mapped, NAT64, 6to4, Teredo), multicast, and cloud metadata services.
 bool is_public(const boost::asio::ip::address& address) noexcept;
 
-// Whom we may connect to. `allowed_private_networks` opens exactly the addresses it names: 127.0.0.0/8 does
-// not open ::ffff:127.0.0.1.
-struct GuardPolicy {
-    std::vector<Cidr> allowed_private_networks{};
+// The IPv4 address inside an IPv6 one: mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), 6to4,
+// Teredo, ISATAP; nothing where there is none.
+std::optional<boost::asio::ip::address_v4> embedded_v4(const boost::asio::ip::address& address) noexcept;
 
-    bool allows(const boost::asio::ip::address& address) const noexcept;
+// Whom we may connect to: public addresses of other machines.
+struct GuardPolicy {
+    // Opened beside them, exactly as named: 127.0.0.0/8 does not open ::ffff:127.0.0.1. An address of this machine that is
+    // not loopback is opened only where it is named alone, as a block of one address.
+    std::vector<Cidr> allowed_private_networks{};
+    // Closed whatever else opens them, in every form that carries an IPv4 address, too.
+    std::vector<Cidr> denied_networks{};
+    // Opened whatever else closes them.
+    std::vector<Cidr> exempted_networks{};
+
+    // `is_own` says whether an address is this machine's.
+    bool allows(const boost::asio::ip::address& address,
+                bool (*is_own)(const boost::asio::ip::address&) = is_own_address) const;
+    // Whether the operator closed it: all that counts for a mail server, which only the operator names.
+    bool denies(const boost::asio::ip::address& address) const noexcept;
 
     friend bool operator==(const GuardPolicy&, const GuardPolicy&) = default;
 };

@@ -3,6 +3,7 @@
 #include "core/ascii.hpp"
 #include "net/curl_error.hpp"
 #include "net/name_guard.hpp"
+#include "net/peer_address.hpp"
 #include "net/tls_info.hpp"
 
 #include <fmt/format.h>
@@ -10,11 +11,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <string_view>
-
-#include <netinet/in.h>
 
 namespace stillwatch::net {
 
@@ -45,25 +43,6 @@ bool is_field_value(std::string_view text) noexcept
 {
     return std::ranges::none_of(text,
                                 [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
-}
-
-std::optional<boost::asio::ip::address> address_of(const curl_sockaddr& peer)
-{
-    if (peer.family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, &peer.addr, sizeof v4);
-        return boost::asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
-    }
-    if (peer.family == AF_INET6) {
-        // curl_sockaddr declares room for a plain sockaddr and is followed by the rest of the address.
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, static_cast<const void*>(&peer.addr),
-                    std::min<std::size_t>(peer.addrlen, sizeof v6));
-        boost::asio::ip::address_v6::bytes_type bytes;
-        std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-        return boost::asio::ip::address_v6(bytes);
-    }
-    return std::nullopt;
 }
 
 bool is_repeatable(std::string_view method) noexcept
@@ -141,8 +120,12 @@ Result<void> HttpTransfer::prepare(FetchRequest request)
 {
     run_.emplace(std::move(request));
     message_[0] = '\0';
-    if (!settings_.route.proxy.empty() && !is_public_name(run_->request.url.host(), settings_.guard))
-        return Error{Errc::refused, tried() + ": not a public name, and a proxy is in between"};
+    const auto& route = settings_.route;
+    if (!route.proxy.empty() &&
+        !may_ask_proxy(run_->request.url.host(), settings_.guard, route.proxy_resolves_names))
+        return Error{Errc::refused, tried() + (route.proxy_resolves_names
+                                                   ? ": not a public name, and a proxy is in between"
+                                                   : ": no onion service; through this proxy nothing else is asked for")};
     auto* easy = transfer_.easy();
     set_option(easy, CURLOPT_URL, run_->request.url.text().c_str());
     // libcurl repeats whatever was sent on a kept connection that had gone; only these two may be repeated.
@@ -299,7 +282,7 @@ Error HttpTransfer::failure(CURLcode code) const
                                                      : ": no answer in time")};
     if (!run_->refused_address.empty() && code == CURLE_COULDNT_CONNECT)
         return Error{Errc::refused,
-                     fmt::format("{}: {} is not a public address", tried(), run_->refused_address)};
+                     fmt::format("{}: {} is not a public address, or closed by the guard", tried(), run_->refused_address)};
     // How libcurl 7.88 reports one header line over 100 KiB.
     if (code == CURLE_OUT_OF_MEMORY) return Error{Errc::too_large, tried() + ": a header line is too long"};
     if (code == CURLE_OK)

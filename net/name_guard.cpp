@@ -18,7 +18,7 @@ bool is_digit(char c) noexcept
 
 } // namespace
 
-bool is_public_name(std::string_view host, const GuardPolicy& policy)
+bool may_ask_proxy(std::string_view host, const GuardPolicy& policy, bool resolves_names)
 {
     while (host.ends_with('.'))
         host.remove_suffix(1);
@@ -31,6 +31,8 @@ bool is_public_name(std::string_view host, const GuardPolicy& policy)
     const auto dot = host.rfind('.');
     if (dot == std::string_view::npos || dot == 0) return false;
     const auto last = host.substr(dot + 1);
+    if (last == "onion") return true; // RFC 7686
+    if (!resolves_names) return false;
     // A number at the end makes the whole an address (WHATWG URL, "ends in a number").
     const bool hexadecimal = last.starts_with("0x");
     if (hexadecimal || std::ranges::all_of(last, is_digit)) return false;

@@ -7,6 +7,7 @@
 namespace stillwatch::net {
 
 struct SmtpClientState {
+    GuardPolicy guard;
     DeliveryStop stop;
     asio::thread_pool thread{1};
 };
@@ -17,8 +18,8 @@ namespace {
 Task<Result<void>> run(std::shared_ptr<SmtpClientState> state, MailServer server, MailMessage message)
 {
     if (state->stop.is_requested()) co_return Error{Errc::cancelled, "sending mail was stopped"};
-    auto work = [&stop = state->stop, server = std::move(server), message = std::move(message)] {
-        return std::optional(deliver(server, message, stop));
+    auto work = [&stop = state->stop, &guard = state->guard, server = std::move(server), message = std::move(message)] {
+        return std::optional(deliver(server, message, guard, stop));
     };
     auto sent = co_await offload(state->thread, std::move(work));
     co_return std::move(*sent);
@@ -26,7 +27,10 @@ Task<Result<void>> run(std::shared_ptr<SmtpClientState> state, MailServer server
 
 } // namespace
 
-SmtpClient::SmtpClient() : state_(std::make_shared<SmtpClientState>()) {}
+SmtpClient::SmtpClient(GuardPolicy guard) : state_(std::make_shared<SmtpClientState>())
+{
+    state_->guard = std::move(guard);
+}
 
 SmtpClient::~SmtpClient()
 {

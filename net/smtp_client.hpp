@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/mail.hpp"
+#include "net/address_guard.hpp"
 
 #include <memory>
 
@@ -16,12 +17,14 @@ struct SmtpClientState;
 // there too.
 class SmtpClient final : public Mailer {
 public:
-    SmtpClient();
+    // Of the guard only what the operator closed counts: strangers name no mail server.
+    explicit SmtpClient(GuardPolicy guard = {});
     SmtpClient(const SmtpClient&) = delete;
     SmtpClient& operator=(const SmtpClient&) = delete;
     ~SmtpClient() override; // as stop()
 
-    // Resumes on the caller's executor. Errors: as Mailer, and invalid_argument (an address or URL that
+    // Resumes on the caller's executor. Errors: as Mailer (refused: also what the guard
+    // closes), and invalid_argument (an address or URL that
     // cannot be used, an unreadable `ca_file`). The detail names the server and what it answered to, never
     // address, password or text.
     Task<Result<void>> send(MailServer server, MailMessage message) override;

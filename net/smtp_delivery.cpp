@@ -2,6 +2,7 @@
 
 #include "net/curl_error.hpp"
 #include "net/curl_handle.hpp"
+#include "net/peer_address.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -104,8 +105,8 @@ bool is_bare_address(std::string_view text)
 class Delivery {
 public:
     Delivery(const MailServer& server, const MailMessage& message, const Endpoint& endpoint,
-             DeliveryStop& stop)
-        : server_(server), message_(message), endpoint_(endpoint), stop_(stop), easy_(make_easy())
+             const GuardPolicy& guard, DeliveryStop& stop)
+        : server_(server), message_(message), endpoint_(endpoint), guard_(guard), stop_(stop), easy_(make_easy())
     {
         recipients_.add(message_.to);
         set_connection();
@@ -118,6 +119,9 @@ public:
         const auto code = curl_easy_perform(easy_.get());
         if (stop_.is_requested()) return Error{Errc::cancelled, "sending mail was stopped"};
         if (code == CURLE_OK) return {};
+        if (!refused_address_.empty() && code == CURLE_COULDNT_CONNECT)
+            return Error{Errc::refused, fmt::format("mail through {}: {} is in denied_networks", endpoint_.text,
+                                                    refused_address_)};
         long reply = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply);
         auto error = to_error(code, "mail through " + endpoint_.text, text_.data());
@@ -216,8 +220,13 @@ private:
 
     static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* peer)
     {
-        auto& stop = static_cast<Delivery*>(self)->stop_;
+        auto& delivery = *static_cast<Delivery*>(self);
+        auto& stop = delivery.stop_;
         if (stop.is_requested()) return CURL_SOCKET_BAD;
+        if (const auto address = address_of(*peer); address && delivery.guard_.denies(*address)) {
+            delivery.refused_address_ = address->to_string();
+            return CURL_SOCKET_BAD;
+        }
         const int socket =
             ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
         if (socket >= 0) stop.add(socket);
@@ -242,23 +251,25 @@ private:
     const MailServer& server_;
     const MailMessage& message_;
     const Endpoint& endpoint_;
+    const GuardPolicy& guard_;
     DeliveryStop& stop_;
     LineList recipients_;
     std::array<char, CURL_ERROR_SIZE> text_{};
     std::size_t sent_ = 0;
+    std::string refused_address_;
     EasyHandle easy_; // last: closing it still calls back
 };
 
 } // namespace
 
-Result<void> deliver(const MailServer& server, const MailMessage& message, DeliveryStop& stop)
+Result<void> deliver(const MailServer& server, const MailMessage& message, const GuardPolicy& guard, DeliveryStop& stop)
 {
     const auto endpoint = read_endpoint(server.url);
     if (!endpoint) return endpoint.error();
     if (!is_bare_address(message.from) || !is_bare_address(message.to))
         return Error{Errc::invalid_argument, "mail: sender or recipient is not a bare address"};
     if (stop.is_requested()) return Error{Errc::cancelled, "sending mail was stopped"};
-    return Delivery(server, message, *endpoint, stop).perform();
+    return Delivery(server, message, *endpoint, guard, stop).perform();
 }
 
 } // namespace stillwatch::net

@@ -57,6 +57,17 @@ TEST(Guard, OneAllowedNetworkOpensNoOther)
     EXPECT_EQ(server.connections(), 1U);
 }
 
+TEST(Guard, DeniedNetworksAreRefusedWhateverOpensThem)
+{
+    HostileServer server;
+    HttpSettings settings{.user_agent = "test", .guard = {{Cidr::parse("127.0.0.0/8").value()}}};
+    settings.guard.denied_networks = {Cidr::parse("127.0.0.1").value()};
+    EXPECT_EQ(error_of(settings, with_port("loopback.test", server)).code, Errc::refused);
+    EXPECT_EQ(server.connections(), 0U);
+    settings.guard.exempted_networks = {Cidr::parse("127.0.0.1").value()};
+    EXPECT_EQ(error_of(settings, with_port("loopback.test", server)).code, Errc::exists);
+}
+
 // Each look-up of the name gives the other address; only the one that the socket is opened to counts.
 TEST(Guard, ANameThatFlipsToAClosedAddressIsRefusedEachTimeItDoes)
 {

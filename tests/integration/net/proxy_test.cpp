@@ -17,10 +17,10 @@ using testing::IsEmpty;
 class Proxy : public testing::Test {
 protected:
     // No network is allowed here: behind a proxy it is the name that counts.
-    Result<Fetched> fetch(std::string_view url)
+    Result<Fetched> fetch(std::string_view url, bool resolves_names = false)
     {
         asio::io_context io;
-        HttpClient client(io, {.user_agent = "test", .route = {socks.proxy(), TlsErrors::refuse}});
+        HttpClient client(io, {.user_agent = "test", .route = {socks.proxy(), TlsErrors::refuse, resolves_names}});
         return run(io, client.fetch(get(url)));
     }
 
@@ -38,13 +38,29 @@ TEST_F(Proxy, NamesAreResolvedThereAndNowhereElse)
     EXPECT_THAT(got.request_head, HasSubstr("Host: abcdefghijklmnop.onion\r\n"));
 }
 
+// Where the proxy stands, such a name may lead to an address inside.
+TEST_F(Proxy, OtherNamesAreNotAskedForUnlessTheSiteSaysSo)
+{
+    for (const auto* url : {"http://intranet.test/ok", "http://board.example/ok", "http://abc.onion.test/ok"}) {
+        const auto got = fetch(url);
+        ASSERT_FALSE(got) << url;
+        EXPECT_EQ(got.error().code, Errc::refused) << url;
+        EXPECT_THAT(got.error().detail, HasSubstr("no onion service"));
+    }
+    EXPECT_THAT(socks.asked(), IsEmpty());
+    EXPECT_EQ(server.connections(), 0U);
+    EXPECT_EQ(fetch("http://board.test/ok", true).value().status, 200);
+    EXPECT_THAT(socks.asked(), ElementsAre("name:board.test:80"));
+}
+
 TEST_F(Proxy, PrivateNamesAndAddressesAreNotAskedFor)
 {
+    for (const bool resolves_names : {false, true})
     for (const auto* url :
          {"http://localhost/ok", "http://a.localhost/ok", "http://printer.local/ok", "http://127.0.0.1/ok",
           "http://10.1.2.3/ok", "http://[::1]/ok", "http://169.254.169.254/ok", "http://router/ok",
           "http://127.1/ok", "http://0x7f000001/ok", "http://2130706433/ok", "http://db.internal/ok"}) {
-        const auto got = fetch(url);
+        const auto got = fetch(url, resolves_names);
         ASSERT_FALSE(got) << url;
         EXPECT_EQ(got.error().code, Errc::refused) << url;
     }
@@ -55,7 +71,7 @@ TEST_F(Proxy, PrivateNamesAndAddressesAreNotAskedFor)
 TEST_F(Proxy, WhereThereIsNoneNothingGoesStraight)
 {
     asio::io_context io;
-    HttpClient client(io, {.user_agent = "test", .route = {"socks5h://127.0.0.1:1", TlsErrors::refuse}});
+    HttpClient client(io, {.user_agent = "test", .route = {"socks5h://127.0.0.1:1", TlsErrors::refuse, true}});
     const auto got =
         run(io, client.fetch(get("http://loopback.test:" + std::to_string(server.port()) + "/ok")));
     ASSERT_FALSE(got);

@@ -96,6 +96,21 @@ TEST_F(Smtp, PlainToLoopbackArrivesWordForWord)
     EXPECT_THAT(lines[0], HasSubstr(R"(<a@b>\r\n\r\n.a line with a dot\r\n..two\r\nend\r\n"})"));
 }
 
+TEST_F(Smtp, AServerInADeniedNetworkIsRefusedUnlessItIsExempted)
+{
+    const MailSink sink({});
+    GuardPolicy guard{.denied_networks = {Cidr::parse("127.0.0.0/8").value()}};
+    SmtpClient guarded(guard);
+    const auto sent = run(io, guarded.send({.url = sink.url("smtp")}, message()));
+    ASSERT_FALSE(sent);
+    EXPECT_EQ(sent.error().code, Errc::refused);
+    EXPECT_THAT(sent.error().detail, HasSubstr("denied_networks"));
+    EXPECT_TRUE(sink.lines().empty());
+    guard.exempted_networks = {Cidr::parse("127.0.0.1").value()};
+    SmtpClient exempted(guard);
+    EXPECT_TRUE(run(io, exempted.send({.url = sink.url("smtp")}, message())));
+}
+
 TEST_F(Smtp, LoopbackWithAStrangersCertificateStillGoesInTheClear)
 {
     const MailSink sink({tls(), "starttls"});

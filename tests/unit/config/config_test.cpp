@@ -29,10 +29,12 @@ TEST(Config, ValuesAreTakenOver)
 {
     const auto config = loaded("[fetch]\nconnect = \"250ms\"\nmax_page_bytes = 1_000_000\n"
                                "[network]\nallowed_private_networks = [\"127.0.0.0/8\"]\n"
+                               "denied_networks = [\"93.184.216.34/32\", \"2000::/3\"]\n"
                                "[metrics]\nlisten = \"\"\n[log]\nlevel = \"debug\"\n");
     EXPECT_EQ(config.fetch.connect, 250ms);
     EXPECT_EQ(config.fetch.max_page_bytes, 1'000'000);
     EXPECT_THAT(config.network.allowed_private_networks, ElementsAre("127.0.0.0/8"));
+    EXPECT_THAT(config.network.denied_networks, ElementsAre("93.184.216.34/32", "2000::/3"));
     EXPECT_EQ(config.metrics.listen, "");
     EXPECT_EQ(config.log.level, "debug");
 }
@@ -106,6 +108,7 @@ TEST(Config, ASiteIsAskedAsItsSectionSays)
     EXPECT_EQ(site.cookies_file, "/etc/stillwatch/secrets/s");
     EXPECT_THAT(site.headers, ElementsAre("Accept-Language: en"));
     EXPECT_EQ(site.proxy, "socks5h://127.0.0.1:9050");
+    EXPECT_FALSE(site.proxy_resolves_names);
     EXPECT_EQ(site.tls_errors, TlsErrors::record);
     EXPECT_EQ(site.contact_note, "agreed with the admins");
 }

@@ -9,6 +9,7 @@ namespace stillwatch::config {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 namespace {
@@ -107,6 +108,28 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
         EXPECT_THAT(problems[0], testing::StartsWith("10: ")) << bad;
     }
     EXPECT_THAT(with("", "abc.onion"), ElementsAre(HasSubstr("site.proxy: missing")));
+}
+
+TEST(ConfigProblems, AProxyLooksNamesUpOnlyWhereTheSiteSaysSo)
+{
+    const auto with = [](const std::string& hosts, const std::string& lines) {
+        return problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://abc.onion/\"]\nhosts = [\"abc.onion\"" + hosts +
+                           "]\n" + lines);
+    };
+    const std::string proxy = "proxy = \"socks5h://127.0.0.1:9050\"\n";
+    EXPECT_THAT(with("", proxy), IsEmpty());
+    EXPECT_THAT(with(", \"abc.onion:8080\", \"93.184.216.34\"", proxy), IsEmpty());
+    EXPECT_THAT(with(", \"img.example\"", proxy),
+                ElementsAre(HasSubstr("site.proxy_resolves_names: missing: img.example is no onion service")));
+    EXPECT_THAT(with(", \"img.example\"", proxy + "proxy_resolves_names = true\n"), IsEmpty());
+    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example\"]\n"
+                            "proxy_resolves_names = true\n"),
+                ElementsAre(HasSubstr("site.proxy_resolves_names: stands only with proxy")));
+}
+
+TEST(ConfigProblems, DeniedNetworksMayNotCloseEverything)
+{
+    EXPECT_THAT(problems_of("[network]\ndenied_networks = [\"0.0.0.0/0\", \"10.1.2.3\"]\n"), SizeIs(2));
 }
 
 TEST(ConfigProblems, SingleBracketsAreExplained)

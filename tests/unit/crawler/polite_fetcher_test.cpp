@@ -92,22 +92,23 @@ TEST_F(PoliteFetcherTest, RobotsAreObeyedAgainWhenTheOverrideHasEnded)
     EXPECT_EQ(error_of("https://board.example/private/1"), "refused: robots: line 2 'Disallow: /private'");
 }
 
-TEST_F(PoliteFetcherTest, HeadersOfASiteGoToItsHostsOnly)
+TEST_F(PoliteFetcherTest, CookiesDoNotGoOverClearHttpWhereTheSeedIsHttps)
 {
     auto rules = *site;
-    rules.headers = {{"Cookie", "age=18"}};
+    rules.headers = {{"Cookie", "session=1"}, {"X-Token", "secret"}, {"User-Agent", "Stillwatch (agreed)"}};
+    rules.seeds = {Url::parse("https://board.example/").value()};
     site = std::make_shared<const SiteRules>(rules);
-    web.pages["https://board.example/robots.txt"] =
-        ScriptedFetcher::redirect("https://elsewhere.example/robots.txt");
-    web.pages["https://elsewhere.example/robots.txt"] = ScriptedFetcher::text("");
+    web.pages["https://board.example/a"] = ScriptedFetcher::redirect("http://board.example/b");
     EXPECT_TRUE(fetch("https://board.example/a").has_value());
-    const auto has_cookie = [](const ScriptedFetcher::Asked& asked) {
-        return std::ranges::find(asked.headers, std::string("Cookie"), &HeaderField::name) !=
-               asked.headers.end();
+    const auto has = [](const ScriptedFetcher::Asked& asked, std::string_view name) {
+        return std::ranges::find(asked.headers, name, &HeaderField::name) != asked.headers.end();
     };
-    ASSERT_EQ(web.asked.size(), 3U);
-    for (const auto& asked : web.asked)
-        EXPECT_EQ(has_cookie(asked), asked.url.starts_with("https://board.example/")) << asked.url;
+    ASSERT_EQ(web.times_asked("http://board.example/b"), 1U);
+    for (const auto& asked : web.asked) {
+        EXPECT_EQ(has(asked, "Cookie"), asked.url.starts_with("https://")) << asked.url;
+        EXPECT_EQ(has(asked, "X-Token"), asked.url.starts_with("https://")) << asked.url;
+        EXPECT_TRUE(has(asked, "User-Agent")) << asked.url;
+    }
 }
 
 TEST_F(PoliteFetcherTest, AStoppedHostGetsNoRequestUntilItResumes)
@@ -304,12 +305,10 @@ TEST_F(PoliteFetcherTest, StoredRobotsSpareARequest)
     EXPECT_TRUE(web.asked.empty());
 }
 
-TEST_F(PoliteFetcherTest, RobotsMayBeRedirectedToAnotherHostsRobots)
+TEST_F(PoliteFetcherTest, RobotsMayBeKeptOnAnotherHostOfTheSite)
 {
-    web.pages["https://board.example/robots.txt"] =
-        ScriptedFetcher::redirect("https://www.elsewhere.example/robots.txt");
-    web.pages["https://www.elsewhere.example/robots.txt"] =
-        ScriptedFetcher::text("user-agent: *\ndisallow: /x\n");
+    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::redirect("http://img.example/rules.txt");
+    web.pages["http://img.example/rules.txt"] = ScriptedFetcher::text("user-agent: *\ndisallow: /x\n");
     EXPECT_EQ(error_of("https://board.example/x"), "refused: robots: line 2 'Disallow: /x'");
 }
 
@@ -319,6 +318,10 @@ TEST_F(PoliteFetcherTest, RobotsRedirectsElsewhereAreNotFollowed)
         ScriptedFetcher::redirect("https://other.example/search?image=https://board.example/a.jpg");
     EXPECT_TRUE(fetch("https://board.example/x").has_value());
     EXPECT_EQ(web.asked.size(), 2U);
+    time.pass(24h);
+    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::redirect("https://other.example/robots.txt");
+    EXPECT_TRUE(fetch("https://board.example/x").has_value());
+    EXPECT_EQ(web.times_asked("https://other.example/robots.txt"), 0U) << "a stranger, whatever the file is called";
 }
 
 TEST_F(PoliteFetcherTest, FiveRedirectsOfRobotsAreFollowed)

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <ifaddrs.h>
+#include <net/if.h>
+
 #include <array>
+#include <cstring>
 
 namespace stillwatch::net {
 namespace {
@@ -107,6 +111,85 @@ TEST(Guard, AnAllowedV4NetworkOpensNoV6FormOfIt)
     EXPECT_FALSE(policy.allows(ip::make_address("::ffff:127.0.0.1")));
     EXPECT_FALSE(policy.allows(ip::make_address("64:ff9b::127.0.0.1")));
     EXPECT_FALSE(policy.allows(ip::make_address("2002:7f00:1::")));
+}
+
+std::vector<Cidr> networks(std::initializer_list<const char*> texts)
+{
+    std::vector<Cidr> all;
+    for (const auto* text : texts)
+        all.push_back(Cidr::parse(text).value());
+    return all;
+}
+
+bool is_ours(const ip::address& address)
+{
+    return address == ip::make_address("93.184.216.34") || address == ip::make_address("10.1.2.3") ||
+           address == ip::make_address("2606:2800:220:1::1");
+}
+
+TEST(Guard, DeniedNetworksAreClosedWhateverOpensThem)
+{
+    GuardPolicy policy;
+    policy.allowed_private_networks = networks({"10.0.0.0/8", "64:ff9b::/96"});
+    policy.denied_networks = networks({"10.1.0.0/16", "93.184.216.0/24", "2606:2800::/32"});
+    for (const auto* closed : {"10.1.2.3", "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34",
+                               "64:ff9b::10.1.2.3", "::ffff:93.184.216.34", "2002:5db8:d822::1"})
+        EXPECT_FALSE(policy.allows(ip::make_address(closed))) << closed;
+    for (const auto* other : {"10.2.0.1", "93.184.217.1", "64:ff9b::93.184.217.1"})
+        EXPECT_TRUE(policy.allows(ip::make_address(other))) << other;
+    policy.exempted_networks = networks({"10.1.2.0/24"});
+    EXPECT_TRUE(policy.allows(ip::make_address("10.1.2.3")));
+    EXPECT_FALSE(policy.denies(ip::make_address("10.1.2.3")));
+    EXPECT_TRUE(policy.denies(ip::make_address("10.1.3.3")));
+    EXPECT_FALSE(policy.denies(ip::make_address("127.0.0.1"))) << "closed, yet not by the operator";
+}
+
+TEST(Guard, AddressesOfThisMachineAreClosedUnlessNamedAlone)
+{
+    GuardPolicy policy;
+    policy.allowed_private_networks = networks({"10.0.0.0/8", "64:ff9b::/96"});
+    for (const auto* own : {"93.184.216.34", "10.1.2.3", "2606:2800:220:1::1", "64:ff9b::93.184.216.34"})
+        EXPECT_FALSE(policy.allows(ip::make_address(own), is_ours)) << own;
+    for (const auto* other : {"93.184.216.35", "10.1.2.4", "2606:2800:220:1::2", "64:ff9b::93.184.216.35"})
+        EXPECT_TRUE(policy.allows(ip::make_address(other), is_ours)) << other;
+    policy.allowed_private_networks = networks({"10.1.2.3/32", "93.184.216.34/32"});
+    EXPECT_TRUE(policy.allows(ip::make_address("10.1.2.3"), is_ours));
+    EXPECT_TRUE(policy.allows(ip::make_address("93.184.216.34"), is_ours));
+    policy.allowed_private_networks.clear();
+    policy.exempted_networks = networks({"10.0.0.0/8"});
+    EXPECT_TRUE(policy.allows(ip::make_address("10.1.2.3"), is_ours));
+}
+
+TEST(Guard, FindsTheV4AddressInsideEveryForm)
+{
+    for (const auto* form : {"::ffff:192.0.2.9", "::192.0.2.9", "::ffff:0:192.0.2.9", "64:ff9b::192.0.2.9",
+                             "64:ff9b:1:2::192.0.2.9", "2002:c000:209::1", "2001:0:1:2:3:4:3fff:fdf6",
+                             "2606:2800::5efe:192.0.2.9"})
+        EXPECT_EQ(embedded_v4(ip::make_address(form)), ip::make_address_v4("192.0.2.9")) << form;
+    EXPECT_FALSE(embedded_v4(ip::make_address("2606:2800::1")));
+    EXPECT_FALSE(embedded_v4(ip::make_address("192.0.2.9")));
+}
+
+TEST(OwnAddress, LoopbackIsOursAndAStrangersIsNot)
+{
+    EXPECT_TRUE(is_own_address(ip::make_address("127.0.0.1")));
+    EXPECT_FALSE(is_own_address(ip::make_address("93.184.216.34")));
+    EXPECT_FALSE(is_own_address(ip::make_address("2606:2800:220:1::1")));
+}
+
+// Whatever interfaces this machine has: each of their addresses is known without asking for a list.
+TEST(OwnAddress, EveryInterfacesAddressIsOurs)
+{
+    ifaddrs* first = nullptr;
+    ASSERT_EQ(getifaddrs(&first), 0);
+    for (const auto* one = first; one != nullptr; one = one->ifa_next) {
+        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_UP) == 0) continue;
+        sockaddr_in v4{};
+        std::memcpy(&v4, one->ifa_addr, sizeof v4);
+        const ip::address_v4 address(ntohl(v4.sin_addr.s_addr));
+        EXPECT_TRUE(is_own_address(address)) << address;
+    }
+    freeifaddrs(first);
 }
 
 TEST(Cidr, ReadsNetworksAndBareAddresses)
