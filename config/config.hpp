@@ -35,6 +35,7 @@ struct Network {
 struct Fetch {
     std::int64_t max_page_bytes = 8 << 20;
     std::int64_t max_image_bytes = 32 << 20;
+    std::int64_t max_bytes_in_flight = 256 << 20; // of all bodies together, until they are read and compared
     std::int64_t max_header_bytes = 128 << 10;
     int max_header_lines = 256;
     std::chrono::milliseconds connect{10'000};

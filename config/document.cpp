@@ -143,6 +143,7 @@ void Document::read_fetch(Fetch& out)
     constexpr std::int64_t megabyte = 1 << 20;
     section.get("max_page_bytes", out.max_page_bytes, {1024, 256 * megabyte});
     section.get("max_image_bytes", out.max_image_bytes, {1024, 512 * megabyte});
+    section.get("max_bytes_in_flight", out.max_bytes_in_flight, {16 * megabyte, 65'536 * megabyte});
     section.get("max_header_bytes", out.max_header_bytes, {1024, megabyte});
     section.get("max_header_lines", out.max_header_lines, {16, 10'000});
     section.get("connect", out.connect, {100ms, 5min});
@@ -150,6 +151,8 @@ void Document::read_fetch(Fetch& out)
     section.get("total", out.total, {100ms, 1h});
     section.get("low_speed_bytes_per_second", out.low_speed_bytes_per_second, {0, megabyte});
     section.get("low_speed_time", out.low_speed_time, {1s, 10min});
+    if (out.max_bytes_in_flight < 2 * std::max(out.max_image_bytes, out.max_page_bytes))
+        section.complain("max_bytes_in_flight", "less than twice what one picture or page may have");
     if (out.total < out.connect || out.total < out.first_byte)
         section.complain("total", "shorter than connect or first_byte");
 }

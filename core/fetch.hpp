@@ -15,6 +15,8 @@
 
 namespace stillwatch {
 
+class ByteShare;
+
 // Bounds of one transfer. Every one ends the transfer; sizes count bytes on the wire, before content decoding.
 struct FetchLimits {
     std::size_t max_body_bytes = 32U << 20U;
@@ -49,6 +51,10 @@ struct Route {
     friend auto operator<=>(const Route&, const Route&) = default;
 };
 
+// What a large body does where the budget of bodies in flight is spent: waits in line, its transfer paused, or goes on.
+// Who holds bytes already goes on, or those who hold would wait for each other.
+enum class WhenFull : std::uint8_t { wait, go_on };
+
 // One request. It is sent to `url` only: redirects are answers like any other.
 struct FetchRequest {
     Url url;
@@ -57,6 +63,7 @@ struct FetchRequest {
     std::string body{};                 // for POST
     FetchLimits limits{};
     Route route{};
+    WhenFull when_full = WhenFull::wait;
 };
 
 // Who answered, recorded for every transfer, also on a reused connection.
@@ -94,6 +101,8 @@ struct Fetched {
     Timestamp started{};
     Timestamp finished{};
     std::chrono::milliseconds first_byte{0}; // after the start
+    // Of the budget of bodies; given back with the last copy of the answer, which must go on the loop's thread.
+    std::shared_ptr<ByteShare> share{};
 
     // The first header of that name (case-insensitive, blanks behind the name let pass) without surrounding blanks;
     // empty when absent.

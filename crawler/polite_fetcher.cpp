@@ -95,6 +95,8 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         if (!may_wait && standing(url.origin()).earliest_start > time_.now() + longest_wait)
             co_return Error{Errc::unreachable, fmt::format("{} rests", url.host_port())};
         auto request = request_for(url, conditions, limits);
+        // For evidence: the visit holds the picture already.
+        if (purpose == Purpose::evidence) request.when_full = WhenFull::go_on;
         auto fetched = co_await send(site, std::move(request));
         if (!fetched) co_return fetched.error();
         if (!is_redirect(fetched->status) || fetched->header("Location").empty())
@@ -105,9 +107,10 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         if (!next) co_return next.error();
         // Nobody reads the body of a redirect; twenty large ones would be held at once.
         if (fetched->body.size() > max_redirect_body_bytes) {
-            fetched->body.erase(fetched->body.begin() + max_redirect_body_bytes, fetched->body.end());
+            fetched->body = Bytes(fetched->body.begin(), fetched->body.begin() + max_redirect_body_bytes);
             fetched->cut = Cut::size;
         }
+        fetched->share.reset(); // too little to count, and the next hop may have to wait
         hops.push_back(std::move(*fetched));
         url = std::move(*next);
         conditions = {}; // they are of the first address's own answer
@@ -159,6 +162,7 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
         // Nothing here decodes contents: they are asked for plain.
         FetchRequest request{
             .url = *url, .headers = {{"Accept-Encoding", "identity"}}, .limits = robots_limits()};
+        request.when_full = WhenFull::go_on; // small, and others wait for it
         chain.push_back(*url);
         const auto fetched = co_await send(site, std::move(request));
         if (!fetched && fetched.error().code == Errc::cancelled) co_return fetched.error();

@@ -57,6 +57,8 @@ std::vector<Fetched> chain_of(const crawler::PoliteAnswer& answer)
 {
     auto chain = answer.hops;
     chain.push_back(answer.answer);
+    for (auto& hop : chain)
+        hop.share.reset(); // the chain goes to other threads, and the answer itself outlives it
     return chain;
 }
 

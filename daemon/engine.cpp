@@ -1,6 +1,7 @@
 #include "daemon/engine.hpp"
 
 #include "core/log.hpp"
+#include "core/memory.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/reference_history.hpp"
 #include "daemon/settings.hpp"
@@ -47,7 +48,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
       problems_(clock), cpu_(cpu_threads()), stores_(paths_of(config).storage),
       references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
-      web_(loop, or_throw(http_settings(config), "network")), time_(loop.get_executor()), robots_(stores_),
+      web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
@@ -58,6 +59,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
                 pipeline_settings()),
       commands_(make_commands()), outboxes_(loop.get_executor()), loops_(loop.get_executor())
 {
+    give_large_blocks_back();
 }
 
 std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
@@ -138,6 +140,7 @@ Task<Result<void>> Engine::start()
     co_await heed_stopped_hosts();
     const auto loaded = co_await references_.reload();
     if (!loaded) co_return loaded.error();
+    loops_.spawn("loop watch", watch_loop(loop_stalls_));
     auto worker = co_await workers_.start();
     co_return worker;
 }
@@ -314,7 +317,7 @@ Task<Result<void>> Engine::use(config::Config config)
 
     config_ = std::move(config);
     crawl_ = *crawl;
-    web_.use(*web, *std::move(client));
+    web_.use(*web, *std::move(client), body_limits(config_));
     pipeline_.use(pipeline_settings());
     scheduler_.use(crawl_);
     commands_ = make_commands();
@@ -363,6 +366,11 @@ std::string Engine::metrics() const
     text += gauge_text("pages", static_cast<double>(progress.pages));
     text += gauge_text("images", static_cast<double>(progress.images));
     text += gauge_text("bytes", static_cast<double>(progress.wire_bytes));
+    text += gauge_text("body_bytes_held", static_cast<double>(web_.bodies().held_bytes()));
+    text += gauge_text("bodies_waiting", static_cast<double>(web_.bodies().waiting()));
+    text += gauge_text("body_waits", static_cast<double>(web_.bodies().waits()));
+    text += gauge_text("loop_stall_seconds_max", loop_stalls_.longest().count());
+    text += gauge_text("loop_busy_stall_seconds_max", loop_stalls_.longest_busy().count());
     text += gauge_text("findings", static_cast<double>(counters_.total("findings_total")));
     text += gauge_text("references", static_cast<double>(references_.current()->size()));
     text += gauge_text("reference_generation", static_cast<double>(references_.current()->generation()));

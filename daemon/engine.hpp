@@ -11,6 +11,7 @@
 #include "daemon/bridges.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/metrics.hpp"
+#include "daemon/loop_watch.hpp"
 #include "daemon/pipeline.hpp"
 #include "daemon/reference_keeper.hpp"
 #include "daemon/stores.hpp"
@@ -92,6 +93,7 @@ private:
     vault::InstallationKeys keys_;
     Counters counters_;
     Problems problems_;
+    LoopStalls loop_stalls_{counters_, problems_};
     asio::thread_pool cpu_;
     Stores stores_;
     ReferenceKeeper references_;

@@ -51,6 +51,7 @@ private:
         std::shared_ptr<const PipelineSettings> settings;
         std::shared_ptr<const crawler::SiteRules> site;
         store::VisitResult result;
+        std::shared_ptr<crawler::PoliteAnswer> answer{}; // kept until the visit ends; documents share its body
         std::int64_t news = 0;       // as next_visit() takes it
         bool is_conditional = false; // asked whether it changed
         bool broke_off = false;      // the answer did, and may yet come whole
@@ -67,6 +68,7 @@ private:
     Task<Result<std::vector<Match>>> compare(Journey& journey, Document document);
     Task<std::vector<Match>> matches_on_record(const Sha256& content);
     static void leave_for_later(Journey& journey);
+    Task<std::vector<Fetched>> chain_in_pool(const crawler::PoliteAnswer& answer);
     Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer,
                               std::vector<Match> matches);
 

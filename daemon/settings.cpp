@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace stillwatch::daemon {
@@ -96,6 +97,15 @@ Result<net::HttpSettings> http_settings(const config::Config& config, const conf
     const auto allowed = add_networks(channel.allowed_private_networks, settings->guard.exempted_networks);
     if (!allowed) return allowed.error();
     return settings;
+}
+
+ByteBudget::Limits body_limits(const config::Config& config)
+{
+    const auto all = static_cast<std::size_t>(config.fetch.max_bytes_in_flight);
+    const auto connections = static_cast<std::size_t>(config.network.max_connections);
+    constexpr std::size_t most_free = 1U << 20U;
+    const auto free = std::min(most_free, all / 4 / connections);
+    return {all - free * connections, free};
 }
 
 FetchLimits fetch_limits(const config::Config& config, LinkKind kind)

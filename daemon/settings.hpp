@@ -3,6 +3,7 @@
 #include "alerts/event.hpp"
 #include "config/config.hpp"
 #include "control/commands.hpp"
+#include "core/byte_budget.hpp"
 #include "core/fetch.hpp"
 #include "core/links.hpp"
 #include "crawler/settings.hpp"
@@ -20,6 +21,9 @@ namespace stillwatch::daemon {
 Result<net::HttpSettings> http_settings(const config::Config& config);
 // The same for what one channel may reach: its own networks in spite of those of [network].
 Result<net::HttpSettings> http_settings(const config::Config& config, const config::Channel& channel);
+
+// What bodies in flight may hold together, and how much of each is free: so much that all connections fill a quarter.
+ByteBudget::Limits body_limits(const config::Config& config);
 
 // Bounds of one transfer of that kind.
 FetchLimits fetch_limits(const config::Config& config, LinkKind kind);

@@ -16,8 +16,9 @@ namespace stillwatch::daemon {
 // are closed, so that none survives which the new policy would refuse; what it was fetching ends as cancelled.
 class Web final : public Fetcher {
 public:
-    Web(asio::io_context& loop, net::HttpSettings settings)
-        : loop_(loop), settings_(std::move(settings)), client_(std::make_unique<net::HttpClient>(loop_, settings_))
+    Web(asio::io_context& loop, net::HttpSettings settings, ByteBudget::Limits bodies = {})
+        : loop_(loop), settings_(std::move(settings)), bodies_(ByteBudget::make(bodies)),
+          client_(std::make_unique<net::HttpClient>(loop_, settings_, bodies_))
     {
     }
 
@@ -40,18 +41,22 @@ public:
     {
         if (settings == settings_) return std::unique_ptr<net::HttpClient>();
         try {
-            return std::make_unique<net::HttpClient>(loop_, settings);
+            return std::make_unique<net::HttpClient>(loop_, settings, bodies_);
         } catch (const std::runtime_error& error) {
             return Error{Errc::invalid_argument, error.what()};
         }
     }
-    void use(const net::HttpSettings& settings, std::unique_ptr<net::HttpClient> client)
+    void use(const net::HttpSettings& settings, std::unique_ptr<net::HttpClient> client, ByteBudget::Limits bodies)
     {
+        bodies_->use(bodies);
         if (!client) return;
         client_ = std::move(client);
         settings_ = settings;
         by_route_.clear();
     }
+
+    // What all bodies in flight hold.
+    const ByteBudget& bodies() const noexcept { return *bodies_; }
 
     void stop()
     {
@@ -69,13 +74,14 @@ private:
         if (!client) {
             auto settings = settings_;
             settings.route = route;
-            client = std::make_unique<net::HttpClient>(loop_, std::move(settings));
+            client = std::make_unique<net::HttpClient>(loop_, std::move(settings), bodies_);
         }
         return *client;
     }
 
     asio::io_context& loop_;
     net::HttpSettings settings_;
+    std::shared_ptr<ByteBudget> bodies_; // one for all ways
     std::unique_ptr<net::HttpClient> client_;
     std::map<Route, std::unique_ptr<net::HttpClient>> by_route_; // bounded by the watch lists there were
 };

@@ -103,6 +103,17 @@ void CurlLoop::start(Transfer& transfer)
     wait();
 }
 
+// libcurl hands over here what it had read when it was paused; it tells by the code alone that this ended the transfer.
+void CurlLoop::resume(Transfer& transfer)
+{
+    if (!running_.contains(&transfer)) return;
+    const auto code = curl_easy_pause(transfer.easy(), CURLPAUSE_CONT);
+    if (code != CURLE_OK)
+        take_out(transfer, Transfer::State::finished, code);
+    else
+        wait();
+}
+
 void CurlLoop::abandon(Transfer& transfer) noexcept
 {
     take_out(transfer, Transfer::State::idle);
@@ -113,11 +124,11 @@ void CurlLoop::cancel(Transfer& transfer) noexcept
     take_out(transfer, Transfer::State::cancelled);
 }
 
-void CurlLoop::take_out(Transfer& transfer, Transfer::State state) noexcept
+void CurlLoop::take_out(Transfer& transfer, Transfer::State state, CURLcode code) noexcept
 {
     if (running_.erase(&transfer) == 0) return;
     curl_multi_remove_handle(multi_.get(), transfer.easy());
-    transfer.end(state, CURLE_OK);
+    transfer.end(state, code);
     if (running_.empty()) rest();
 }
 

@@ -32,7 +32,9 @@ public:
     State state() const noexcept { return state_; }
     CURLcode code() const noexcept { return code_; } // once finished
 
-    // Resumes when the run ended, at `deadline`, or when the waiting coroutine is cancelled.
+    // Lets who waits look again.
+    void wake() { wake_.cancel(); }
+    // Resumes when the run ended, at wake(), at `deadline`, or when the waiting coroutine is cancelled.
     Task<void> wait_until(std::chrono::steady_clock::time_point deadline);
 
 private:
@@ -59,6 +61,8 @@ public:
 
     // After stop() the transfer is cancelled at once.
     void start(Transfer& transfer);
+    // Goes on with a transfer whose write callback paused it. It may have ended when this returns.
+    void resume(Transfer& transfer);
     // Ends a run early; the transfer is then idle. Harmless when it does not run.
     void abandon(Transfer& transfer) noexcept;
     // The same, and whoever waits for the run learns that it was cancelled.
@@ -76,7 +80,7 @@ private:
     void wait_for_sockets();
     void wait_for_timer();
     void rest();
-    void take_out(Transfer& transfer, Transfer::State state) noexcept;
+    void take_out(Transfer& transfer, Transfer::State state, CURLcode code = CURLE_OK) noexcept;
 
     MultiHandle multi_;
     asio::io_context& io_;

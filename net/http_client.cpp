@@ -12,14 +12,15 @@
 namespace stillwatch::net {
 
 struct HttpClientState {
-    HttpClientState(asio::io_context& context, HttpSettings shared)
-        : io(context), settings(std::move(shared)), trust(settings.ca_file),
+    HttpClientState(asio::io_context& context, HttpSettings shared, std::shared_ptr<ByteBudget> bytes)
+        : io(context), settings(std::move(shared)), budget(std::move(bytes)), trust(settings.ca_file),
           loop(context, settings.max_connections)
     {
     }
 
     asio::io_context& io;
     HttpSettings settings;
+    std::shared_ptr<ByteBudget> budget;
     TlsTrust trust;
     std::vector<std::unique_ptr<HttpTransfer>> spare; // handles are dear to make
     std::set<HttpTransfer*> busy;
@@ -34,7 +35,7 @@ public:
     explicit Loan(HttpClientState& state) : state_(state)
     {
         if (state.spare.empty()) {
-            transfer_ = std::make_unique<HttpTransfer>(state.io, state.settings, state.trust);
+            transfer_ = std::make_unique<HttpTransfer>(state.io, state.settings, state.trust, state.budget);
         } else {
             transfer_ = std::move(state.spare.back());
             state.spare.pop_back();
@@ -71,6 +72,7 @@ Task<Result<Fetched>> run(std::shared_ptr<HttpClientState> state, FetchRequest r
             const auto cancellation = co_await asio::this_coro::cancellation_state;
             if (cancellation.cancelled() != asio::cancellation_type::none)
                 co_return Error{Errc::cancelled, "the fetch was cancelled"};
+            if (http.take_turn(std::chrono::steady_clock::now())) state->loop.resume(transfer);
             if (transfer.state() == Transfer::State::running &&
                 !http.is_in_time(std::chrono::steady_clock::now()))
                 state->loop.abandon(transfer);
@@ -83,8 +85,8 @@ Task<Result<Fetched>> run(std::shared_ptr<HttpClientState> state, FetchRequest r
 
 } // namespace
 
-HttpClient::HttpClient(asio::io_context& io, HttpSettings settings)
-    : state_(std::make_shared<HttpClientState>(io, std::move(settings)))
+HttpClient::HttpClient(asio::io_context& io, HttpSettings settings, std::shared_ptr<ByteBudget> budget)
+    : state_(std::make_shared<HttpClientState>(io, std::move(settings), std::move(budget)))
 {
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/byte_budget.hpp"
 #include "core/fetch.hpp"
 #include "net/http_settings.hpp"
 
@@ -18,8 +19,9 @@ struct HttpClientState;
 // .netrc) counts.
 class HttpClient final : public Fetcher {
 public:
-    // Throws std::runtime_error when `settings.ca_file` cannot be read or the system gives no handles.
-    HttpClient(asio::io_context& io, HttpSettings settings);
+    // `budget`: what bodies may hold together; null: as much as their own limits let them. Throws std::runtime_error when
+    // `settings.ca_file` cannot be read or the system gives no handles.
+    HttpClient(asio::io_context& io, HttpSettings settings, std::shared_ptr<ByteBudget> budget = {});
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient() override; // as stop()

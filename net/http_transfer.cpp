@@ -30,6 +30,9 @@ constexpr std::size_t most_header_bytes = 200U << 10U;
 constexpr long receive_buffer_bytes = 64L << 10;
 constexpr std::size_t most_reserved_bytes = 1U << 20U;
 
+// While a transfer is paused no limit passes; somebody wakes it.
+constexpr std::chrono::hours no_deadline{1};
+
 bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
 {
     static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -43,6 +46,12 @@ bool is_field_value(std::string_view text) noexcept
 {
     return std::ranges::none_of(text,
                                 [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
+}
+
+// Then the length that the head tells is not the body's.
+bool is_transfer_coded(const std::vector<HeaderField>& fields) noexcept
+{
+    return std::ranges::any_of(fields, [](const HeaderField& field) { return same_name(field.name, "Transfer-Encoding"); });
 }
 
 bool is_repeatable(std::string_view method) noexcept
@@ -67,8 +76,9 @@ HttpTransfer::Run::Run(FetchRequest asked)
     fetched.started = SystemClock().now();
 }
 
-HttpTransfer::HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust)
-    : settings_(settings), transfer_(io)
+HttpTransfer::HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust,
+                           std::shared_ptr<ByteBudget> budget)
+    : settings_(settings), budget_(std::move(budget)), transfer_(io)
 {
     common_headers_.add(std::string(accept_encoding));
     set_common_options(settings, trust);
@@ -119,6 +129,7 @@ void HttpTransfer::set_common_options(const HttpSettings& settings, const TlsTru
 Result<void> HttpTransfer::prepare(FetchRequest request)
 {
     run_.emplace(std::move(request));
+    if (budget_) run_->fetched.share = budget_->share(std::string(run_->request.url.host_port()));
     message_[0] = '\0';
     const auto& route = settings_.route;
     if (!route.proxy.empty() &&
@@ -204,6 +215,7 @@ bool HttpTransfer::prepare_retry()
 
 HttpTransfer::TimePoint HttpTransfer::next_deadline() const noexcept
 {
+    if (run_->paused_since) return *run_->paused_since + no_deadline;
     const auto& limits = run_->request.limits;
     const auto total = run_->start + limits.total;
     if (!run_->has_first_byte) return std::min(total, run_->start + limits.first_byte);
@@ -215,13 +227,57 @@ bool HttpTransfer::is_in_time(TimePoint now) noexcept
 {
     auto& run = *run_;
     const auto& limits = run.request.limits;
-    if (now < next_deadline()) return true;
+    if (run.paused_since || now < next_deadline()) return true;
     if (now >= run.start + limits.total || !run.has_first_byte) return false;
     const auto least =
         limits.low_speed_bytes_per_second * static_cast<std::size_t>(limits.low_speed_time.count());
     if (run.window_bytes < least) return false;
     run.window_bytes = 0;
     run.window_end = now + limits.low_speed_time;
+    return true;
+}
+
+bool HttpTransfer::take_turn(TimePoint now)
+{
+    auto& run = *run_;
+    if (!run.paused_since || !run.is_granted) return false;
+    run.start += now - *run.paused_since;
+    run.window_bytes = 0;
+    run.window_end = now + run.request.limits.low_speed_time;
+    run.paused_since.reset();
+    return true;
+}
+
+// Asked for once: whoever had to ask again, holding what it has, could wait for another that does the same.
+std::size_t HttpTransfer::most_expected_bytes()
+{
+    auto& run = *run_;
+    const auto most = run.request.limits.max_body_bytes;
+    const auto length = run.head.content_length();
+    return length && !is_transfer_coded(run.head.fields()) ? static_cast<std::size_t>(std::min<std::uint64_t>(*length, most))
+                                                           : most;
+}
+
+// Whether the body may hold so much. Else the transfer is to be paused: take_turn() tells when that is over.
+bool HttpTransfer::may_grow_to(std::size_t body_bytes)
+{
+    auto& run = *run_;
+    auto& share = run.fetched.share;
+    if (!share || share->covers(body_bytes)) return true;
+    // Chunked ones are held a second time when their chunk lines are taken out.
+    const auto expected = std::max(body_bytes, most_expected_bytes());
+    const auto held = is_transfer_coded(run.head.fields()) ? 2 * expected : expected;
+    if (run.request.when_full == WhenFull::go_on) {
+        share->take(held);
+    } else {
+        auto granted = [this] {
+            run_->is_granted = true;
+            transfer_.wake();
+        };
+        if (!share->ask(held, std::move(granted))) return false;
+    }
+    // Memory that is not written to costs nothing, and growing would copy.
+    run.fetched.body.reserve(expected);
     return true;
 }
 
@@ -256,6 +312,7 @@ Result<Fetched> HttpTransfer::take_result()
     fetched.headers = std::move(run.head.fields());
     fetched.interim = std::move(run.head.interim());
     fetched.finished = SystemClock().now();
+    if (fetched.share) fetched.share->shrink_to(fetched.is_chunked() ? 2 * fetched.body.size() : fetched.body.size());
     return std::move(fetched);
 }
 
@@ -331,12 +388,17 @@ std::size_t HttpTransfer::on_header(char* data, std::size_t size, std::size_t co
 
 std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self)
 {
-    auto& run = *static_cast<HttpTransfer*>(self)->run_;
+    auto& transfer = *static_cast<HttpTransfer*>(self);
+    auto& run = *transfer.run_;
     auto& body = run.fetched.body;
     const auto bytes = as_bytes({data, size * count});
-    run.window_bytes += bytes.size();
     const auto room = run.request.limits.max_body_bytes - body.size();
     const auto taken = bytes.first(std::min(room, bytes.size()));
+    if (!transfer.may_grow_to(body.size() + taken.size())) {
+        if (!run.paused_since) run.paused_since = steady_clock::now();
+        return CURL_WRITEFUNC_PAUSE; // libcurl keeps these bytes and hands them over again
+    }
+    run.window_bytes += bytes.size();
     body.insert(body.end(), taken.begin(), taken.end());
     if (taken.size() == bytes.size()) return bytes.size();
     run.fetched.cut = Cut::size;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/byte_budget.hpp"
 #include "core/fetch.hpp"
 #include "net/curl_loop.hpp"
 #include "net/http_settings.hpp"
@@ -18,8 +19,9 @@ class HttpTransfer {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // `settings` and `trust` outlive the transfer.
-    HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust);
+    // `settings` and `trust` outlive the transfer; `budget` may be null.
+    HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust,
+                 std::shared_ptr<ByteBudget> budget);
 
     Transfer& transfer() noexcept { return transfer_; }
     // Of the request under way.
@@ -31,6 +33,9 @@ public:
     // Whether the request came to nothing only because a kept connection had gone, so that sending it again
     // on a fresh one is right; if so the handle is ready for that.
     bool prepare_retry();
+
+    // Whether it was paused and may go on now: then the pause counts for no limit, and the caller resumes it.
+    bool take_turn(TimePoint now);
 
     // The next moment at which a limit may have passed.
     TimePoint next_deadline() const noexcept;
@@ -60,6 +65,8 @@ private:
         TimePoint start;
         TimePoint window_end; // of the low-speed measurement
         std::size_t window_bytes = 0;
+        std::optional<TimePoint> paused_since; // we let it wait for its share
+        bool is_granted = false;               // the wait is over
         bool has_first_byte = false;
         bool has_retried = false;
         bool is_http2 = false; // as agreed under TLS; it is spoken nowhere else
@@ -68,11 +75,14 @@ private:
     void set_common_options(const HttpSettings& settings, const TlsTrust& trust);
     Result<void> set_method();
     Result<void> set_headers();
+    bool may_grow_to(std::size_t body_bytes);
+    std::size_t most_expected_bytes();
     void note_first_byte();
     std::string tried() const;
     Error failure(CURLcode code) const;
 
     const HttpSettings& settings_;
+    std::shared_ptr<ByteBudget> budget_;
     Transfer transfer_;
     LineList common_headers_;
     std::array<char, CURL_ERROR_SIZE> message_{};

@@ -83,6 +83,7 @@ private:
     using Worker = std::shared_ptr<WorkerProcess>;
 
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
+    static Task<Result<Descriptor>> sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body);
     static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
                                          Request request);
     static Task<Error> loss_of(std::shared_ptr<State> self, Worker worker, Error reason);
@@ -96,6 +97,7 @@ private:
     PoolSettings settings_;
     std::shared_ptr<Slots> slots_;
     std::chrono::seconds cpu_budget_{0};
+    asio::thread_pool copies_{1}; // puts large documents where a worker can see them
     std::uint64_t last_number_ = 0;
     PoolCounters counters_;
     std::chrono::seconds pause_{0};
@@ -205,6 +207,16 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
     co_return answer;
 }
 
+// Large ones are copied on another thread: 33 MB would hold the loop up for 20 ms.
+Task<Result<Descriptor>> WorkerPool::State::sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body)
+{
+    constexpr std::size_t most_bytes_on_loop = 256U << 10U;
+    if (body->size() <= most_bytes_on_loop) co_return sealed_copy(*body);
+    auto copy = [body] { return std::optional(sealed_copy(*body)); };
+    auto memory = co_await offload(self->copies_, std::move(copy));
+    co_return *std::move(memory);
+}
+
 Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
                                                 std::shared_ptr<const Bytes> body, Request request)
 {
@@ -218,7 +230,7 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
     const auto picture = views != nullptr ? std::optional(views->file_digest) : std::nullopt;
     const auto turn = co_await Slots::take_turn(self->slots_, picture);
     if (turn->slot == nullptr) co_return cancelled();
-    const auto memory = sealed_copy(*body);
+    const auto memory = co_await sealed(self, body);
     if (!memory) co_return memory.error();
     // Twice, since an idle worker may die between the look and the hand-over; what a worker has seen is not
     // given to another.
@@ -259,6 +271,7 @@ Task<void> WorkerPool::State::stop(std::shared_ptr<State> self)
 
 void WorkerPool::State::close() noexcept
 {
+    copies_.join();
     slots_->send_everyone_home();
     for (auto& slot : slots_->all()) {
         if (const auto worker = slot.current.lock()) worker->end_now();

@@ -6,8 +6,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
+#include <sstream>
 
 namespace stillwatch::net {
 
@@ -86,6 +88,13 @@ const std::map<std::string_view, Endless> endless{
     {"/endless-103", {"", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 0}},
 };
 
+std::string to_chunk(const std::string& data)
+{
+    std::ostringstream size;
+    size << std::hex << data.size();
+    return data.empty() ? "" : size.str() + "\r\n" + data + "\r\n";
+}
+
 } // namespace
 
 HostileServer::HostileServer()
@@ -159,6 +168,24 @@ bool HostileServer::break_off(Socket& socket, std::size_t sent_bytes)
     return sent_bytes >= whole.size();
 }
 
+// So many bytes, with a length or in chunks.
+void HostileServer::send_large(Socket& socket, std::size_t bytes, bool in_chunks)
+{
+    error_code ignored; // the client may have gone
+    const std::string part(std::size_t{1} << 16U, 'l');
+    asio::write(socket,
+                asio::buffer("HTTP/1.1 200 OK\r\n" + (in_chunks ? "Transfer-Encoding: chunked\r\n\r\n"
+                                                              : "Content-Length: " + std::to_string(bytes) + "\r\n\r\n")),
+                ignored);
+    for (std::size_t sent = 0; sent < bytes && !ignored; sent += part.size()) {
+        const auto now = std::min(part.size(), bytes - sent);
+        auto text = part.substr(0, now);
+        if (in_chunks) text = "0000001\r\nl\r\n" + to_chunk(text.substr(1));
+        asio::write(socket, asio::buffer(text), ignored);
+    }
+    if (in_chunks) asio::write(socket, asio::buffer(std::string_view("0\r\n\r\n")), ignored);
+}
+
 // Whether the connection is kept for another request.
 bool HostileServer::answer(Socket& socket, const std::string& head, std::string_view path,
                            int requests_before)
@@ -171,6 +198,11 @@ bool HostileServer::answer(Socket& socket, const std::string& head, std::string_
     if (path.starts_with("/break-off/"))
         return break_off(socket,
                          std::stoul(std::string(path.substr(std::string_view("/break-off/").size()))));
+    for (const std::string_view large : {"/large/", "/large-chunked/"})
+        if (path.starts_with(large)) {
+            send_large(socket, std::stoul(std::string(path.substr(large.size()))), large != "/large/");
+            return true;
+        }
     if (path.starts_with("/echo")) {
         const auto text =
             "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" + head;

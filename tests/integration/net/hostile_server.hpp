@@ -35,6 +35,7 @@ private:
     void accept();
     void serve(Socket& socket);
     bool answer(Socket& socket, const std::string& head, std::string_view path, int requests_before);
+    void send_large(Socket& socket, std::size_t bytes, bool in_chunks);
     bool break_off(Socket& socket, std::size_t sent_bytes);
     bool misbehave(Socket& socket, std::string_view path);
     void shut(Socket& socket);

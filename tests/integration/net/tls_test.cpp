@@ -24,6 +24,7 @@ public:
     {
         folder.write("page.html", "<p>hello over TLS</p>");
         folder.write("big.bin", std::string(300'000, 'b'));
+        folder.write("huge.bin", std::string(3'000'000, 'h'));
         std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all |
                                                         std::filesystem::perms::others_read |
                                                         std::filesystem::perms::others_exec);
@@ -104,6 +105,38 @@ TEST_F(Tls, Http2RecordsWhatWasSpokenOnFirstAndReusedConnections)
         EXPECT_THAT(got->request_head, HasSubstr("accept-encoding: gzip"));
     }
     EXPECT_EQ(first.peer.certificate_chain, second.peer.certificate_chain) << "one connection, one chain";
+}
+
+// Streams of one connection: the one that waits for its share must not keep the others waiting.
+TEST_F(Tls, AnHttp2StreamThatIsPausedHoldsUpNoOther)
+{
+    const auto budget = ByteBudget::make({4'000'000, 64U << 10U});
+    HttpClient bounded(io, settings(nginx->certificates.authority), budget);
+    EXPECT_EQ(run(io, bounded.fetch(get(url(nginx->h2_port, "/page.html")))).value().peer.http_version, "h2");
+    std::optional<Result<Fetched>> first;
+    std::optional<Result<Fetched>> second;
+    std::optional<Result<Fetched>> small;
+    const auto run_until = [this](auto done) {
+        const Stopwatch watch;
+        while (!done() && watch.seconds() < 10.0) {
+            io.restart();
+            io.run_one_for(std::chrono::milliseconds(50));
+        }
+    };
+    start(io, bounded.fetch(get(url(nginx->h2_port, "/huge.bin"))), first);
+    run_until([&] { return first.has_value(); });
+    start(io, bounded.fetch(get(url(nginx->h2_port, "/huge.bin"))), second);
+    run_until([&] { return budget->waiting() == 1; });
+    start(io, bounded.fetch(get(url(nginx->h2_port, "/page.html"))), small);
+    run_until([&] { return small.has_value(); });
+    ASSERT_TRUE(small);
+    EXPECT_EQ(small->value().status, 200);
+    EXPECT_FALSE(second);
+    first.reset();
+    run_until([&] { return second.has_value(); });
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->value().body.size(), 3'000'000U);
+    EXPECT_EQ(second->value().cut, Cut::none);
 }
 
 TEST_F(Tls, Http11RecordsItToo)

@@ -127,6 +127,13 @@ TEST(ConfigProblems, AProxyLooksNamesUpOnlyWhereTheSiteSaysSo)
                 ElementsAre(HasSubstr("site.proxy_resolves_names: stands only with proxy")));
 }
 
+TEST(ConfigProblems, OnePictureMayNotFillHalfOfWhatBodiesMayHold)
+{
+    EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\n"),
+                ElementsAre(HasSubstr("fetch.max_bytes_in_flight: less than twice what one picture or page may have")));
+    EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\nmax_bytes_in_flight = 400_000_000\n"), IsEmpty());
+}
+
 TEST(ConfigProblems, DeniedNetworksMayNotCloseEverything)
 {
     EXPECT_THAT(problems_of("[network]\ndenied_networks = [\"0.0.0.0/0\", \"10.1.2.3\"]\n"), SizeIs(2));
