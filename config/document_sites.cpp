@@ -109,7 +109,7 @@ void Document::read_proxy(Section& section, Site& site)
         return url && !address_of(*url);
     };
     const auto name = std::ranges::find_if(site.hosts, [&](const auto& host) { return !is_onion(host) && is_name(host); });
-    if (!site.proxy.empty() && !site.proxy_resolves_names && name != site.hosts.end())
+    if (is_socks_proxy(site.proxy) && !site.proxy_resolves_names && name != site.hosts.end())
         section.complain("proxy_resolves_names",
                          fmt::format("missing: {} is no onion service, so the proxy would look the name up, and nobody here sees "
                                      "where it leads; true lets it",

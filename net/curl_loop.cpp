@@ -16,6 +16,8 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr int max_events = 64;
+// Then others on the loop have their turn: sockets that were not served are still ready after it.
+constexpr std::chrono::milliseconds longest_turn{5};
 
 int make_epoll()
 {
@@ -199,7 +201,8 @@ void CurlLoop::run_sockets()
 {
     std::array<epoll_event, max_events> events;
     const int count = epoll_wait(sockets_.native_handle(), events.data(), max_events, 0);
-    for (int i = 0; i < count; ++i) {
+    const auto end = steady_clock::now() + longest_turn;
+    for (int i = 0; i < count && (i == 0 || steady_clock::now() < end); ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         int running = 0;
         curl_multi_socket_action(multi_.get(), event.data.fd, curl_events(event.events), &running);
