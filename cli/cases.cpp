@@ -81,7 +81,8 @@ void add_case(Program program)
     });
 
     auto* withdraw = group->add_subcommand(
-        "withdraw", "Destroys the case's key and erases its references, findings and evidence; cannot be undone");
+        "withdraw", "Destroys the case's key and erases its references, findings and evidence; cannot be undone. "
+                    "Backups hold them until they are made again");
     withdraw->add_option("case", *pseudonym, "Pseudonym")->required();
     withdraw->add_flag("--yes")->description("Do it")->required();
     withdraw->callback([program, pseudonym]() mutable {

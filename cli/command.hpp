@@ -23,7 +23,10 @@ struct Program {
     Global& global;
     int& exit_code;
 };
-void add_setup_commands(Program program);     // init, check-config
+void add_setup_commands(Program program);     // init
+void add_check_command(Program program);      // check-config
+void add_channel_commands(Program program);   // channel
+void add_backup_commands(Program program);    // backup, restore
 void add_tool_commands(Program program);      // fetch, links, fingerprint
 void add_match_command(Program program);      // match
 void add_crawl_command(Program program);      // crawl

@@ -1,4 +1,7 @@
 #include "cli/command.hpp"
+#include "cli/misuse.hpp"
+#include "cli/pages.hpp"
+#include "daemon/arguments.hpp"
 
 #include <fmt/format.h>
 
@@ -25,19 +28,34 @@ int run(int argc, char** argv)
     int exit_code = exit_fine;
     const Program program{app, global, exit_code};
     add_setup_commands(program);
+    add_check_command(program);
+    add_channel_commands(program);
     add_case_commands(program);
     add_operation_commands(program);
     add_site_commands(program);
     add_evidence_commands(program);
+    add_backup_commands(program);
     add_crawl_command(program);
     add_match_command(program);
     add_tool_commands(program);
+    std::string pages;
+    auto* writing = app.add_subcommand("write-pages", "Writes manual pages and completion; for the build")->group("");
+    writing->add_option("folder", pages, "Where they go")->required();
+    writing->callback([&] {
+        CLI::App daemon;
+        stillwatch::daemon::DaemonArguments arguments;
+        stillwatch::daemon::declare(daemon, arguments);
+        if (const auto written = write_pages(app, daemon, pages); !written) exit_code = print_error(written.error());
+    });
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        (void)app.exit(error);
+        if (const auto unknown = unknown_word(app, {argv + 1, static_cast<std::size_t>(argc - 1)}))
+            fmt::print(stderr, "stillwatch: {}\nRun with --help for more information.\n", *unknown);
+        else
+            (void)app.exit(error);
         return exit_usage;
     }
     return exit_code;

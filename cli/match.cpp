@@ -10,6 +10,7 @@
 #include "vault/locked_memory.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -45,6 +46,7 @@ Result<void> read_references(Search& search, const fs::path& directory)
 {
     const auto files = files_below(directory);
     if (!files) return files.error();
+    if (files->empty()) return Error{Errc::not_found, fmt::format("{}: no file in it to look for", directory.string())};
     std::vector<matcher::EnrolledReference> enrolled;
     const auto read = read_pictures(search.config, *files, Detail::reference, [&](const auto& file, const auto& features) {
         if (!features) {
@@ -103,6 +105,7 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
 {
     const auto files = files_of(options.paths);
     if (!files) return files.error();
+    if (files->empty()) return Error{Errc::not_found, fmt::format("{}: no file in it", fmt::join(options.paths, ", "))};
     auto output = MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size());
     if (!output) return output.error();
     std::vector<DrawnMatch> to_draw;
@@ -114,6 +117,9 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
     });
     if (!compared) return compared.error();
     if (auto written = output->close(); !written) return written;
+    if (output->unread() == files->size())
+        return Error{Errc::undecodable, fmt::format("none of {} pictures could be read", files->size())};
+    if (output->unread() > 0) fmt::print(stderr, "stillwatch: {} of {} pictures could not be read\n", output->unread(), files->size());
     return options.draw.empty() ? Result<void>{} : draw_matches(search.config, options.draw, to_draw);
 }
 
@@ -134,7 +140,9 @@ void run_match(Program& program, const MatchOptions& options)
 void add_match_command(Program program)
 {
     auto options = std::make_shared<MatchOptions>();
-    auto* command = program.app.add_subcommand("match", "Compares pictures with those in a directory; needs no installation");
+    auto* command = program.app.add_subcommand("match", "Compares pictures with those in a directory; needs no installation.\n"
+                                               "Exit code 0: compared, whether anything matched or not; 1: a reference or every picture "
+                                               "could not be read");
     command->add_option("--references", options->references, "Directory of pictures to look for")->required();
     command->add_option("--background", options->background,
                         "Directory of other pictures of the same site: what its frames, buttons and watermarks have in\n"

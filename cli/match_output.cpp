@@ -60,6 +60,7 @@ void MatchOutput::tell(const std::filesystem::path& path, const Result<daemon::C
 {
     const auto file = path.string();
     ++told_;
+    unread_ += compared ? 0 : 1;
     if (!compared || compared->matches.empty()) {
         const auto status = compared ? "none" : "undecodable";
         const auto detail = compared ? std::string() : compared.error().detail;

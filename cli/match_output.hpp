@@ -22,6 +22,8 @@ public:
 
     // One picture's rows: each match and candidate, or that there is none.
     void tell(const std::filesystem::path& file, const Result<daemon::Compared>& compared);
+    // Pictures told so far that could not be read.
+    std::size_t unread() const { return unread_; }
     // Errors: io, when the CSV file could not be written whole.
     Result<void> close();
 
@@ -41,6 +43,7 @@ private:
     const std::vector<std::filesystem::path>* references_;
     std::size_t pictures_;
     std::size_t told_ = 0;
+    std::size_t unread_ = 0;
 };
 
 // A match that is to be drawn.

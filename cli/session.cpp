@@ -4,6 +4,7 @@
 #include "control/commands.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
+#include "daemon/snapshot.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
 
@@ -38,6 +39,10 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config), clock);
     auto outcome = commands.run(command, operator_name());
     const auto finished = commands.finish();
+    // A copy that a broken-off backup left may hold what is erased now.
+    std::error_code ignored;
+    if (command.name == "case.withdraw" || command.name == "reference.remove")
+        std::filesystem::remove_all(paths.storage / daemon::Snapshots::folder_name, ignored);
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();
     return std::move(outcome->result);

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/session.hpp"
 
+#include "config/checks.hpp"
 #include "config/sample.hpp"
 #include "daemon/installation.hpp"
 #include "store/case_database.hpp"
@@ -120,6 +121,11 @@ Result<json::object> init(const InitOptions& options)
         return Error{Errc::invalid_argument, fmt::format("--owner: no user {}", options.owner)};
     if (owner && ::geteuid() != 0)
         return Error{Errc::invalid_argument, "--owner: only root can hand an installation over"};
+    // What is left out is asked for by check-config; what is given must be what the configuration takes.
+    if (const auto problem = config::organisation_problem(options.name); problem && !options.name.empty())
+        return Error{Errc::invalid_argument, fmt::format("--organisation: {}", *problem)};
+    if (const auto problem = config::contact_problem(options.contact); problem && !options.contact.empty())
+        return Error{Errc::invalid_argument, fmt::format("--contact: {}", *problem)};
     // Whatever the caller's habit: nothing here is for everybody, and operators must be able to read the configuration.
     ::umask(0027);
 
@@ -196,7 +202,7 @@ void add_setup_commands(Program program)
     command->add_option("--socket", options->socket, "Control socket; default DIRECTORY/data/control.sock");
     command->add_option("--owner", options->owner, "User the daemon runs as, who gets the storage");
     command->add_option("--organisation", options->name, "Name of the organisation; may be filled in later");
-    command->add_option("--contact", options->contact, "Address that stands in the User-Agent, where sites reach you; may be filled in later");
+    command->add_option("--contact", options->contact, "An http(s) or mail address that stands in the User-Agent, where sites reach you; may be filled in later");
     command->callback([program, options]() mutable {
         const auto told = init(*options);
         if (told)
@@ -204,10 +210,6 @@ void add_setup_commands(Program program)
         else
             program.exit_code = print_error(told.error());
     });
-    program.app.add_subcommand("check-config", "Says what is wrong with the configuration, or nothing")
-        ->callback([program]() mutable {
-            if (!load(program.global, config::FileChecks::yes)) program.exit_code = exit_configuration;
-        });
 }
 
 } // namespace stillwatch::cli

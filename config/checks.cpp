@@ -75,6 +75,21 @@ bool is_mail_address(std::string_view text) noexcept
            });
 }
 
+std::optional<std::string> organisation_problem(std::string_view name)
+{
+    if (name.empty()) return "missing: sites are told who visits them";
+    // The name stands in parentheses in the User-Agent (a comment of RFC 9110 section 5.6.5).
+    if (name.size() > 200 || name.find_first_of("()\\") != std::string_view::npos)
+        return "longer than 200 bytes, or holds '(', ')' or '\\'";
+    return std::nullopt;
+}
+
+std::optional<std::string> contact_problem(std::string_view contact)
+{
+    if (is_mail_address(contact) || Url::parse(std::string(contact))) return std::nullopt;
+    return "missing or neither an http(s) address nor a mail address: sites need someone to write to";
+}
+
 std::optional<std::string> scope_host(std::string_view text)
 {
     if (text.empty() || text.ends_with(':') || text.find_first_of("/?#@\\ ") != std::string_view::npos) return std::nullopt;

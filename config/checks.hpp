@@ -18,6 +18,10 @@ bool is_name(std::string_view text) noexcept;
 // "desk@helpline.example": ASCII, without a display name, quotes or comments.
 bool is_mail_address(std::string_view text) noexcept;
 
+// Why a name or a contact cannot stand in the User-Agent; nothing where it can. `init` and the configuration take the same.
+std::optional<std::string> organisation_problem(std::string_view name);
+std::optional<std::string> contact_problem(std::string_view contact);
+
 // A scope entry in the form Url::host_port() gives: "board.example", "127.0.0.1:8080". Nothing for other text
 // and for the ports 80 and 443, which a host alone covers.
 std::optional<std::string> scope_host(std::string_view text);

@@ -39,11 +39,13 @@ LoadOutcome parse_config(std::string_view text, const std::filesystem::path& fil
     Document document(parsed.table, std::filesystem::absolute(file).parent_path(), options);
     LoadOutcome outcome;
     auto config = document.read();
-    for (const auto& complaint : document.complaints())
-        outcome.problems.push_back({file.string(), complaint.place.line, complaint.place.column, complaint.message});
-    std::ranges::stable_sort(outcome.problems, {}, [](const ConfigProblem& problem) {
-        return std::tuple(problem.line, problem.column);
-    });
+    const auto tell = [&file](const std::vector<Complaint>& complaints, std::vector<ConfigProblem>& out) {
+        for (const auto& complaint : complaints)
+            out.push_back({file.string(), complaint.place.line, complaint.place.column, complaint.message});
+        std::ranges::stable_sort(out, {}, [](const ConfigProblem& problem) { return std::tuple(problem.line, problem.column); });
+    };
+    tell(document.complaints(), outcome.problems);
+    tell(document.notes(), outcome.notes);
     if (outcome.problems.empty()) outcome.config = std::move(config);
     return outcome;
 }

@@ -197,19 +197,22 @@ struct ConfigProblem {
 std::string to_string(const ConfigProblem& problem);
 
 // Whether the files that keys name are looked at. An operator whose daemon runs as another user cannot see
-// that user's secrets and loads with `no`.
-enum class FileChecks : std::uint8_t { no, yes };
+// that user's secrets and loads with `no`; `where_allowed` looks at what this user may open and notes the rest.
+enum class FileChecks : std::uint8_t { no, where_allowed, yes };
 
 struct LoadOptions {
     FileChecks files = FileChecks::yes;
     // Says what is wrong with an age recipient, or nothing. Without it only the "age1" in front is looked at.
     std::function<std::optional<std::string>(std::string_view)> recipient_problem{};
+    // Where given, days that have passed or are far are noted.
+    std::optional<Timestamp> now{};
 };
 
-// Either a configuration or every problem found, by line.
+// Either a configuration or every problem found, by line; and what a person should know all the same.
 struct LoadOutcome {
     std::optional<Config> config;
     std::vector<ConfigProblem> problems;
+    std::vector<ConfigProblem> notes{};
 };
 
 // Reads a file. Paths in it count from its directory.

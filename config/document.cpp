@@ -94,13 +94,8 @@ void Document::read_organisation(Organisation& out)
     Section section("organisation", found, place, complaints_, known_keys_);
     section.get("name", out.name);
     section.get("contact", out.contact);
-    if (out.name.empty()) section.complain("name", "missing: sites are told who visits them");
-    // The name stands in parentheses in the User-Agent (a comment of RFC 9110 section 5.6.5).
-    if (out.name.size() > 200 || out.name.find_first_of("()\\") != std::string::npos)
-        section.complain("name", "longer than 200 bytes, or holds '(', ')' or '\\'");
-    const bool reachable = is_mail_address(out.contact) || Url::parse(out.contact).has_value();
-    if (!reachable)
-        section.complain("contact", "missing or neither an http(s) address nor a mail address: sites need someone to write to");
+    if (const auto problem = organisation_problem(out.name)) section.complain("name", *problem);
+    if (const auto problem = contact_problem(out.contact)) section.complain("contact", *problem);
 }
 
 void Document::read_networks(Section& section, std::string_view key, int widest_v4, int widest_v6,
@@ -263,7 +258,7 @@ void Document::read_file(Section& section, std::string_view key, std::filesystem
 {
     section.get(key, out);
     out = from_base(out);
-    if (out.empty() || options_.files == FileChecks::no) return;
+    if (out.empty() || options_.files == FileChecks::no || is_passed_over(section, key, out.string())) return;
     if (::access(out.c_str(), R_OK) != 0) section.complain(key, fmt::format("{} is missing or unreadable", shown(out.string())));
 }
 
@@ -272,8 +267,21 @@ void Document::read_secret_source(Section& section, std::string_view key, std::s
     section.get(key, out);
     if (out.empty()) return;
     if (!out.starts_with(credential_prefix)) out = from_base(out).string();
-    if (options_.files == FileChecks::no || is_out_of_sight(out)) return;
+    if (options_.files == FileChecks::no || is_passed_over(section, key, out) || is_out_of_sight(out)) return;
     if (const auto secret = read_secret(out); !secret) section.complain(key, shown(secret.error().detail));
+}
+
+bool Document::is_passed_over(Section& section, std::string_view key, const std::string& source)
+{
+    if (options_.files != FileChecks::where_allowed) return false;
+    if (is_out_of_sight(source))
+        notes_.push_back(section.about(key, fmt::format("{} is handed to the service by systemd: not checked here", shown(source))));
+    else if (is_closed_to_us(source))
+        notes_.push_back(section.about(key, fmt::format("{} may not be opened by you: not checked. The daemon's user must be able to",
+                                                        shown(source))));
+    else
+        return false;
+    return true;
 }
 
 void Document::read_name(Section& section, std::string& out, std::map<std::string, Place>& taken, Place place)

@@ -20,6 +20,8 @@ public:
     Config read();
 
     const std::vector<Complaint>& complaints() const noexcept { return complaints_; }
+    // What is no fault, or cannot be looked at, and a person should know.
+    const std::vector<Complaint>& notes() const noexcept { return notes_; }
     const std::vector<std::string>& known_keys() const noexcept { return known_keys_; }
 
 private:
@@ -59,6 +61,8 @@ private:
     std::filesystem::path from_base(const std::filesystem::path& path) const;
     void read_file(Section& section, std::string_view key, std::filesystem::path& out);
     void read_secret_source(Section& section, std::string_view key, std::string& out);
+    // Notes that this user may not open the file; then it is not looked at.
+    bool is_passed_over(Section& section, std::string_view key, const std::string& source);
     // A name for a site or channel that no other of its kind has.
     void read_name(Section& section, std::string& out, std::map<std::string, Place>& taken, Place place);
 
@@ -67,6 +71,7 @@ private:
     const LoadOptions& options_;
     std::vector<std::string> sections_; // names asked for
     std::vector<Complaint> complaints_;
+    std::vector<Complaint> notes_;
     std::vector<std::string> known_keys_;
     std::map<std::string, std::string> host_owner_; // host of a scope to its site
 };

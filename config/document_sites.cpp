@@ -82,9 +82,13 @@ void Document::read_robots(Section& section, Site& site)
                          "missing: write down why robots.txt is ignored; it goes into the evidence");
     if (site.robots_decided_by.empty())
         section.complain("robots_decided_by", "missing: name who decided that robots.txt is ignored");
-    if (const auto end = end_of_day(until))
+    if (const auto end = end_of_day(until)) {
         site.robots_until = *end;
-    else
+        const auto note = [&](std::string_view what) { notes_.push_back(section.about("robots_until", what)); };
+        if (options_.now && *end <= *options_.now) note(fmt::format("{} has passed: robots.txt is obeyed", until));
+        if (options_.now && *end > *options_.now + std::chrono::days(367))
+            note(fmt::format("{} is more than a year away: such a decision should be looked at again sooner", until));
+    } else
         section.complain("robots_until",
                          "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
 }

@@ -74,6 +74,12 @@ Result<std::string> read_secret(std::string_view source)
     return content;
 }
 
+bool is_closed_to_us(std::string_view source)
+{
+    const auto path = path_of(source);
+    return path && ::access(path->c_str(), R_OK) != 0 && errno == EACCES;
+}
+
 bool is_out_of_sight(std::string_view source)
 {
     return source.starts_with(credential_prefix) && std::getenv("CREDENTIALS_DIRECTORY") == nullptr;

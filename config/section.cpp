@@ -122,14 +122,19 @@ void Section::get(std::string_view key, std::vector<PlacedText>& out)
     }
 }
 
-void Section::complain(std::string_view key, std::string_view what)
+Complaint Section::about(std::string_view key, std::string_view what) const
 {
     auto place = place_;
     if (table_) {
         const auto entry = std::ranges::find(table_->entries, key, &Entry::key);
         if (entry != table_->entries.end()) place = entry->value.place;
     }
-    complain_at(place, key, what);
+    return {place, fmt::format("{}.{}: {}", name_, key, what)};
+}
+
+void Section::complain(std::string_view key, std::string_view what)
+{
+    complaints_.push_back(about(key, what));
 }
 
 void Section::complain_at(Place place, std::string_view key, std::string_view what)

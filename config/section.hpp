@@ -52,6 +52,8 @@ public:
 
     // Complains at the value of `key`, or at the section when it is absent: "fetch.connect: " + what.
     void complain(std::string_view key, std::string_view what);
+    // What complain() would add, for a note that is no complaint.
+    Complaint about(std::string_view key, std::string_view what) const;
     void complain_at(Place place, std::string_view key, std::string_view what);
 
 private:

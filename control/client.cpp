@@ -32,7 +32,7 @@ Error failed(const char* what, const std::filesystem::path& file)
 {
     const int number = errno;
     if (number == EAGAIN || number == EWOULDBLOCK)
-        return {Errc::timed_out, fmt::format("{} {}: no answer within a minute", what, file.string())};
+        return {Errc::timed_out, fmt::format("{} {}: no answer in time", what, file.string())};
     const bool absent = number == ENOENT || number == ECONNREFUSED;
     return {absent ? Errc::not_found : Errc::io,
             fmt::format("{} {}: {}", what, file.string(), std::strerror(number))};
@@ -40,7 +40,7 @@ Error failed(const char* what, const std::filesystem::path& file)
 
 } // namespace
 
-Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command)
+Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command, std::chrono::seconds patience)
 {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -51,8 +51,8 @@ Result<json::value> ask(const std::filesystem::path& socket_file, const Command&
 
     const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (socket.get() < 0) return failed("socket for", socket_file);
-    const timeval patience{60, 0};
-    (void)setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const timeval limit{patience.count(), 0};
+    (void)setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return failed("connect to", socket_file);
 

@@ -2,12 +2,14 @@
 
 #include "control/protocol.hpp"
 
+#include <chrono>
 #include <filesystem>
 
 namespace stillwatch::control {
 
 // Sends one command to the daemon and waits for its reply. Blocking, for the command line. Errors: not_found
-// (no daemon listens there), io, timed_out (a minute without a reply), and whatever the command gave.
-Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command);
+// (no daemon listens there), io, timed_out (no reply within `patience`), and whatever the command gave.
+Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command,
+                        std::chrono::seconds patience = std::chrono::minutes(1));
 
 } // namespace stillwatch::control

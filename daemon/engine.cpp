@@ -57,7 +57,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
-      commands_(make_commands()), outboxes_(loop.get_executor()), loops_(loop.get_executor())
+      commands_(make_commands()), snapshots_(stores_, paths_of(config).storage), outboxes_(loop.get_executor()), loops_(loop.get_executor())
 {
     give_large_blocks_back();
 }
@@ -131,6 +131,7 @@ Task<Result<void>> Engine::remove_orphaned_evidence()
 
 Task<Result<void>> Engine::start()
 {
+    snapshots_.discard();
     const auto cleaned = co_await remove_orphaned_evidence();
     if (!cleaned) log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
     const auto prepared = co_await prepare_store();
@@ -255,7 +256,12 @@ Task<Result<void>> Engine::finish(std::shared_ptr<control::Commands> commands)
 
 Task<Result<json::value>> Engine::run(control::Command command, std::string operator_name)
 {
+    if (command.name == "backup.snapshot") {
+        auto taken = co_await take_snapshot(command, std::move(operator_name));
+        co_return taken;
+    }
     const bool is_status = command.name == "status";
+    const bool erases = command.name == "case.withdraw" || command.name == "reference.remove";
     if (command.name == "reference.add") {
         const auto checked = co_await check_new_reference(command.arguments);
         if (!checked) co_return checked.error();
@@ -270,6 +276,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         }
     };
     auto outcome = co_await stores_.run(std::move(work));
+    if (erases) snapshots_.discard();
     // A disk that refuses to erase comes after the change was made.
     const bool may_have_changed = !outcome && (outcome.error().code == Errc::io || outcome.error().code == Errc::corrupt);
     if (may_have_changed) (void)co_await references_.reload(); // its own error is the lesser news
@@ -295,6 +302,16 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         told["problem"] = problem();
     }
     co_return std::move(outcome->result);
+}
+
+Task<Result<json::value>> Engine::take_snapshot(const control::Command& command, std::string operator_name)
+{
+    const bool with_frontier = bool_member(command.arguments, "frontier").value_or(false);
+    store::Actor actor{std::move(operator_name), clock_.now()};
+    auto taken = co_await snapshots_.take(with_frontier, std::move(actor));
+    // The keys may be credentials that only the daemon was given; their public halves say whose backup it is.
+    if (taken) taken->as_object()["installation_key"] = to_hex(keys_.sealing.public_key.bytes);
+    co_return taken;
 }
 
 Task<Result<void>> Engine::use(config::Config config)
@@ -351,9 +368,15 @@ Task<> Engine::stop()
     channels_->stop();
     outboxes_.stop();
     loops_.stop();
+    snapshots_.stop();
     co_await workers_.stop();
     co_await wait_for(outboxes_);
     co_await wait_for(loops_);
+    asio::steady_timer timer(loop_);
+    while (snapshots_.is_running()) {
+        timer.expires_after(std::chrono::milliseconds(10));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
 }
 
 std::string Engine::metrics() const

@@ -14,6 +14,7 @@
 #include "daemon/loop_watch.hpp"
 #include "daemon/pipeline.hpp"
 #include "daemon/reference_keeper.hpp"
+#include "daemon/snapshot.hpp"
 #include "daemon/stores.hpp"
 #include "daemon/web.hpp"
 #include "sandbox/worker_pool.hpp"
@@ -81,6 +82,7 @@ private:
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
     Task<Result<void>> check_new_reference(const json::object& arguments);
+    Task<Result<json::value>> take_snapshot(const control::Command& command, std::string operator_name);
     Task<> wait_for(const TaskGroup& tasks) const;
 
     asio::io_context& loop_;
@@ -108,6 +110,7 @@ private:
     std::unique_ptr<Channels> channels_;
     Pipeline pipeline_;
     std::shared_ptr<control::Commands> commands_;
+    Snapshots snapshots_;
     TaskGroup outboxes_;
     TaskGroup loops_;
     std::function<void()> on_loop_failure_;

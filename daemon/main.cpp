@@ -1,6 +1,5 @@
+#include "daemon/arguments.hpp"
 #include "daemon/daemon.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -30,12 +29,9 @@ void protect_memory()
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"The daemon of Stillwatch: crawls the watch list, compares pictures with references, sends alerts.\n"
-                 "SIGHUP reads the configuration again, SIGTERM ends it."};
-    app.name("stillwatchd");
-    app.set_version_flag("--version", STILLWATCH_VERSION);
-    std::string configuration = "/etc/stillwatch/stillwatch.toml";
-    app.add_option("--config", configuration, "Configuration file")->envname("STILLWATCH_CONFIG")->capture_default_str();
+    CLI::App app;
+    stillwatch::daemon::DaemonArguments arguments;
+    stillwatch::daemon::declare(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
@@ -47,7 +43,7 @@ int main(int argc, char** argv)
     try {
         protect_memory();
         std::signal(SIGPIPE, SIG_IGN);
-        return stillwatch::daemon::run_daemon(configuration);
+        return stillwatch::daemon::run_daemon(arguments.configuration);
     } catch (const std::exception& error) {
         fmt::print(stderr, "stillwatchd: {}\n", error.what());
         return 1;

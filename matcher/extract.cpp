@@ -7,6 +7,7 @@
 #include "matcher/pdq.hpp"
 #include "matcher/trim.hpp"
 #include "matcher/working_frame.hpp"
+#include "matcher/unread_format.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,12 +40,19 @@ bool may_have_border(const Picture& coarse)
 Result<Picture> decode(ByteView file, const PictureLimits& limits, Detail detail)
 {
     const auto format = sniff_picture(file);
-    if (!format) return Error{Errc::undecodable, "no picture format that we read"};
+    if (!format)
+        return Error{Errc::undecodable, unread_format(file).value_or("none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
+                                                                     "TIFF, AVIF")};
     if (detail == Detail::glance) {
         auto picture = decode_picture(file, *format, limits, Fidelity::coarse);
         if (!picture || !may_have_border(*picture)) return picture;
     }
-    return decode_picture(file, *format, limits);
+    auto picture = decode_picture(file, *format, limits);
+    // HEIC names a brand that AVIF has, too; only the decoder knows.
+    if (const auto unread = picture || *format != PictureFormat::avif ? std::nullopt : unread_format(file);
+        unread && unread->starts_with("HEI"))
+        return Error{picture.error().code, *unread};
+    return picture;
 }
 
 // A gist without frames yet.

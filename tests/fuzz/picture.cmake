@@ -32,6 +32,7 @@ add_fuzz_target(picture
         matcher/plausible.cpp
         matcher/sniff.cpp
         matcher/trim.cpp
+        matcher/unread_format.cpp
         matcher/working_frame.cpp
     FOREIGN PkgConfig::picture_formats GIF::GIF opencv::core opencv::imgproc opencv::features2d
         fmt::fmt

@@ -1,10 +1,14 @@
 """The command line without a site: set-up, tools, and what is said of everything an operator may get wrong."""
+import fcntl
 import json
+import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 
@@ -190,6 +194,138 @@ class CommandLine(unittest.TestCase):
         done = self.run_command("--config", config, "case", "list")
         self.assertEqual(done.returncode, 1)
         self.assertIn("signing.key", done.stderr)
+
+    def test_an_unknown_command_or_option_names_the_nearest(self):
+        for arguments, expected in ((["finding", "list"], 'unknown command "finding", did you mean "findings"?'),
+                                    (["case", "opne"], 'unknown command "opne", did you mean "open"?'),
+                                    (["case", "xyzzy"], 'unknown command "xyzzy"; there are: open, list'),
+                                    (["--cofnig", "x", "status"], 'unknown option "--cofnig", did you mean "--config"?'),
+                                    (["case", "open", "--expire=2027-01-01"], 'unknown option "--expire", did you mean "--expires"?'),
+                                    (["--config", "finding", "staus"], 'unknown command "staus", did you mean "status"?')):
+            done = self.run_command(*arguments)
+            self.assertEqual(done.returncode, 64, arguments)
+            self.assertIn(expected, done.stderr)
+
+    def test_init_takes_the_contacts_that_the_configuration_takes(self):
+        for contact in ("nobody", "ftp://helpline.example/", "+49 30 123"):
+            done = self.run_command("init", self.work / "bad", "--organisation", "X", "--contact", contact)
+            self.assertEqual(done.returncode, 1, contact)
+            self.assertIn("--contact", done.stderr)
+            self.assertFalse((self.work / "bad").exists())
+        for number, contact in enumerate(("desk@helpline.example", "https://helpline.example/")):
+            folder = self.work / str(number)
+            self.assertEqual(self.run_command("init", folder, "--organisation", "X", "--contact", contact).returncode, 0)
+            self.assertEqual(self.run_command("--config", folder / "stillwatch.toml", "check-config").returncode, 0)
+
+    def test_check_config_passes_over_a_secret_that_the_user_may_not_open_and_says_so(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        config = self.installation()
+        secret = self.work / "closed" / "secret"
+        secret.parent.mkdir(mode=0o700)
+        secret.write_text("whsec_" + "A" * 43 + "=\n")
+        secret.chmod(0o600)
+        config.write_text(config.read_text() + '\n[[channel]]\nname = "w"\nkind = "webhook"\nurl = "https://hooks.example/"\n'
+                          f'secret_file = "{secret}"\n')
+        for folder in (self.work, self.work / "i"):
+            folder.chmod(0o755)
+        config.chmod(0o644)
+        program = self.work / "stillwatch"
+        shutil.copy2(COMMAND, program)
+        program.chmod(0o755)
+        done = subprocess.run([program, "--config", config, "check-config"], capture_output=True, text=True, user=65534, group=65534,
+                              extra_groups=[], env={"PATH": "/usr/bin:/bin"}, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("note: ", done.stderr)
+        self.assertIn(f"{secret} may not be opened by you", done.stderr)
+        # Who may open it checks it.
+        secret.write_text("")
+        self.assertEqual(self.run_command("--config", config, "check-config").returncode, 78)
+
+    def test_check_config_looks_at_the_storage(self):
+        config = self.installation()
+        shutil.move(self.work / "i" / "data", self.work / "elsewhere")
+        done = self.run_command("--config", config, "check-config")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("storage.directory", done.stderr)
+        shutil.move(self.work / "elsewhere", self.work / "i" / "data")
+        self.assertEqual(self.run_command("--config", config, "check-config").stderr, "")
+        if os.geteuid() == 0:
+            os.chown(self.work / "i" / "data" / "cases.db", 65534, 65534)
+            done = self.run_command("--config", config, "check-config")
+            self.assertEqual(done.returncode, 78)
+            self.assertIn("cases.db belongs to", done.stderr)
+
+    def test_channel_secret_is_one_that_webhooks_take_and_is_never_replaced(self):
+        file = self.work / "hook.secret"
+        done = self.run_command("channel", "secret", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        secret = file.read_text().strip()
+        self.assertRegex(secret, r"^whsec_[A-Za-z0-9+/]{43}=$")
+        again = self.run_command("channel", "secret", file)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("exists", again.stderr)
+        self.assertEqual(file.read_text().strip(), secret)
+        printed = self.run_command("channel", "secret").stdout.strip()
+        self.assertRegex(printed, r"^whsec_")
+        self.assertNotEqual(printed, secret)
+        config = self.installation()
+        config.write_text(config.read_text() + '\n[[channel]]\nname = "w"\nkind = "webhook"\nurl = "https://hooks.example/"\n'
+                          f'secret_file = "{file}"\n')
+        self.assertEqual(self.run_command("--config", config, "check-config").stderr, "")
+
+    def test_match_exits_with_1_where_nothing_could_be_compared(self):
+        references, empty = self.work / "references", self.work / "empty"
+        references.mkdir()
+        empty.mkdir()
+        photos = self.photographs(2)
+        shutil.copy(photos[0], references)
+        broken = self.work / "broken.jpg"
+        broken.write_bytes(b"\xff\xd8\xff\xe0")
+        for arguments, code, said in (((references, photos[1]), 0, ""), ((references, photos[1], broken), 0, "1 of 2 pictures could not be read"),
+                                      ((references, broken), 1, "none of 1 pictures could be read"), ((empty, photos[1]), 1, "no file in it"),
+                                      ((references, empty), 1, "no file in it")):
+            done = self.run_command("match", "--references", *arguments)
+            self.assertEqual(done.returncode, code, (arguments, done.stderr))
+            self.assertIn(said, done.stderr)
+
+    def test_pictures_of_formats_that_are_not_read_are_named_with_what_to_do(self):
+        heic = self.work / "IMG_0001.HEIC"
+        heic.write_bytes(b"\0\0\0\x24ftypheic\0\0\0\0mif1MiHEMiPrmiafMiHBheic" + bytes(2000))
+        done = self.run_command("fingerprint", heic)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("HEIC is not read: convert it to JPEG", done.stderr)
+
+    def on_terminal(self, columns: int, *arguments) -> str:
+        """What a terminal of so many columns shows."""
+        controller, terminal = os.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with subprocess.Popen([COMMAND, *map(str, arguments)], stdout=terminal, env={"PATH": "/usr/bin:/bin"}) as program:
+            os.close(terminal)
+            shown = b""
+            try:
+                while part := os.read(controller, 65536):
+                    shown += part
+            except OSError:
+                pass  # Linux says so where the other end is closed
+            os.close(controller)
+            self.assertEqual(program.wait(60), 0)
+        return shown.decode().replace("\r\n", "\n")
+
+    def test_tables_fit_a_terminal_and_nothing_of_them_is_cut(self):
+        config = self.installation()
+        expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * 30))
+        self.run_command("--config", config, "case", "open", "--recorded-by", "anna", "--approved-by", "berit", "--expires", expires)
+        rows = [json.loads(line) for line in self.run_command("--config", config, "--json", "audit", "list").stdout.splitlines()]
+        shown = self.on_terminal(40, "--config", config, "audit", "list")
+        for line in shown.splitlines():
+            self.assertLessEqual(len(line), 40, shown)
+        for row in rows:
+            self.assertIn(row["object"], shown)
+            self.assertIn(row["at"], shown)
+        # A pipe gets the whole table, a row a line.
+        self.assertEqual(len(self.run_command("--config", config, "audit", "list").stdout.splitlines()), len(rows) + 1)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ MAX_LINES = 450
 # (cases), since the commands of people are run on the case book. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
 MECHANISMS = {"net", "html", "matcher", "store", "vault", "config"}
-PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "control"}
+PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "control"}
 LAYERS = {
     "core": set(),
     **{folder: {"core"} for folder in MECHANISMS},
@@ -22,6 +22,7 @@ LAYERS = {
     "cases": {"core", "matcher", "store", "vault"},
     "evidence": {"core", "vault"},
     "alerts": {"core", "store", "vault"},
+    "backup": {"core", "store", "vault"},
     "control": {"core", "store", "vault", "cases"},
     "daemon": {"core"} | MECHANISMS | PRODUCT,
     "cli": {"core", "daemon"} | MECHANISMS | PRODUCT,
@@ -51,11 +52,11 @@ FOREIGN = {
     },
     r"CLI/": {
         "cli",
-        "daemon/main.cpp",  # the daemon's own two options
+        "daemon/arguments.hpp",  # the daemon's own two options
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"html", "matcher", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "html", "matcher", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types
