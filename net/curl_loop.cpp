@@ -57,6 +57,11 @@ Transfer::~Transfer()
     if (loop_) loop_->abandon(*this);
 }
 
+std::uint64_t Transfer::call_number() const noexcept
+{
+    return loop_ != nullptr ? loop_->calls_ : 0;
+}
+
 Task<void> Transfer::wait_until(steady_clock::time_point deadline)
 {
     wake_.expires_at(deadline);
@@ -109,6 +114,7 @@ void CurlLoop::start(Transfer& transfer)
 void CurlLoop::resume(Transfer& transfer)
 {
     if (!running_.contains(&transfer)) return;
+    ++calls_;
     const auto code = curl_easy_pause(transfer.easy(), CURLPAUSE_CONT);
     if (code != CURLE_OK)
         take_out(transfer, Transfer::State::finished, code);
@@ -190,6 +196,7 @@ void CurlLoop::turn()
     if (due_ && *due_ <= steady_clock::now()) {
         due_.reset();
         int running = 0;
+        ++calls_;
         curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &running);
     }
     in_turn_ = false;
@@ -205,6 +212,7 @@ void CurlLoop::run_sockets()
     for (int i = 0; i < count && (i == 0 || steady_clock::now() < end); ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         int running = 0;
+        ++calls_;
         curl_multi_socket_action(multi_.get(), event.data.fd, curl_events(event.events), &running);
     }
 }

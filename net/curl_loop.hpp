@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -32,6 +33,8 @@ public:
     State state() const noexcept { return state_; }
     CURLcode code() const noexcept { return code_; } // once finished
 
+    // Which call of libcurl's this is, while it runs: another number for each.
+    std::uint64_t call_number() const noexcept;
     // Lets who waits look again.
     void wake() { wake_.cancel(); }
     // Resumes when the run ended, at wake(), at `deadline`, or when the waiting coroutine is cancelled.
@@ -71,6 +74,7 @@ public:
     void stop() noexcept;
 
 private:
+    friend class Transfer;
     static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
     static int on_timeout(CURLM* multi, long timeout_ms, void* self);
     void turn();
@@ -87,6 +91,7 @@ private:
     asio::posix::stream_descriptor sockets_; // an epoll descriptor with libcurl's sockets
     asio::steady_timer timer_;
     std::unordered_set<Transfer*> running_;
+    std::uint64_t calls_ = 0; // of libcurl, which calls back from there
     std::optional<std::chrono::steady_clock::time_point> due_;      // when libcurl wants to be called
     std::optional<std::chrono::steady_clock::time_point> armed_at_; // when timer_ fires
     bool waiting_for_sockets_ = false;

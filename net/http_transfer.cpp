@@ -30,6 +30,9 @@ constexpr std::size_t most_header_bytes = 200U << 10U;
 constexpr long receive_buffer_bytes = 64L << 10;
 constexpr std::size_t most_reserved_bytes = 1U << 20U;
 
+// libcurl 7.88 reads a socket up to a hundred times in one call while more comes: 6 MB, and all else waits.
+constexpr std::size_t most_bytes_at_once = 512U << 10U;
+
 // While a transfer is paused no limit passes; somebody wakes it.
 constexpr std::chrono::hours no_deadline{1};
 
@@ -241,6 +244,7 @@ bool HttpTransfer::take_turn(TimePoint now)
 {
     auto& run = *run_;
     if (!run.paused_since || !run.is_granted) return false;
+    run.is_granted = false;
     run.start += now - *run.paused_since;
     run.window_bytes = 0;
     run.window_end = now + run.request.limits.low_speed_time;
@@ -397,6 +401,17 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
     if (!transfer.may_grow_to(body.size() + taken.size())) {
         if (!run.paused_since) run.paused_since = steady_clock::now();
         return CURL_WRITEFUNC_PAUSE; // libcurl keeps these bytes and hands them over again
+    }
+    if (const auto call = transfer.transfer_.call_number(); call != run.call_number) {
+        run.call_number = call;
+        run.call_bytes = 0;
+    }
+    run.call_bytes += bytes.size();
+    if (run.call_bytes > most_bytes_at_once) { // goes on when others on the loop had their turn
+        if (!run.paused_since) run.paused_since = steady_clock::now();
+        run.is_granted = true;
+        transfer.transfer_.wake();
+        return CURL_WRITEFUNC_PAUSE;
     }
     run.window_bytes += bytes.size();
     body.insert(body.end(), taken.begin(), taken.end());

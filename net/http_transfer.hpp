@@ -67,6 +67,8 @@ private:
         std::size_t window_bytes = 0;
         std::optional<TimePoint> paused_since; // we let it wait for its share
         bool is_granted = false;               // the wait is over
+        std::uint64_t call_number = 0;         // of libcurl's call that brought
+        std::size_t call_bytes = 0;            // so many
         bool has_first_byte = false;
         bool has_retried = false;
         bool is_http2 = false; // as agreed under TLS; it is spoken nowhere else
