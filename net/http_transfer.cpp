@@ -30,9 +30,6 @@ constexpr std::size_t most_header_bytes = 200U << 10U;
 constexpr long receive_buffer_bytes = 64L << 10;
 constexpr std::size_t most_reserved_bytes = 1U << 20U;
 
-// libcurl 7.88 reads a socket up to a hundred times in one call while more comes: 6 MB, and all else waits.
-constexpr std::size_t most_bytes_at_once = 512U << 10U;
-
 // While a transfer is paused no limit passes; somebody wakes it.
 constexpr std::chrono::hours no_deadline{1};
 
@@ -49,12 +46,6 @@ bool is_field_value(std::string_view text) noexcept
 {
     return std::ranges::none_of(text,
                                 [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
-}
-
-// Then the length that the head tells is not the body's.
-bool is_transfer_coded(const std::vector<HeaderField>& fields) noexcept
-{
-    return std::ranges::any_of(fields, [](const HeaderField& field) { return same_name(field.name, "Transfer-Encoding"); });
 }
 
 bool is_repeatable(std::string_view method) noexcept
@@ -240,51 +231,6 @@ bool HttpTransfer::is_in_time(TimePoint now) noexcept
     return true;
 }
 
-bool HttpTransfer::take_turn(TimePoint now)
-{
-    auto& run = *run_;
-    if (!run.paused_since || !run.is_granted) return false;
-    run.is_granted = false;
-    run.start += now - *run.paused_since;
-    run.window_bytes = 0;
-    run.window_end = now + run.request.limits.low_speed_time;
-    run.paused_since.reset();
-    return true;
-}
-
-// Asked for once: whoever had to ask again, holding what it has, could wait for another that does the same.
-std::size_t HttpTransfer::most_expected_bytes()
-{
-    auto& run = *run_;
-    const auto most = run.request.limits.max_body_bytes;
-    const auto length = run.head.content_length();
-    return length && !is_transfer_coded(run.head.fields()) ? static_cast<std::size_t>(std::min<std::uint64_t>(*length, most))
-                                                           : most;
-}
-
-// Whether the body may hold so much. Else the transfer is to be paused: take_turn() tells when that is over.
-bool HttpTransfer::may_grow_to(std::size_t body_bytes)
-{
-    auto& run = *run_;
-    auto& share = run.fetched.share;
-    if (!share || share->covers(body_bytes)) return true;
-    // Chunked ones are held a second time when their chunk lines are taken out.
-    const auto expected = std::max(body_bytes, most_expected_bytes());
-    const auto held = is_transfer_coded(run.head.fields()) ? 2 * expected : expected;
-    if (run.request.when_full == WhenFull::go_on) {
-        share->take(held);
-    } else {
-        auto granted = [this] {
-            run_->is_granted = true;
-            transfer_.wake();
-        };
-        if (!share->ask(held, std::move(granted))) return false;
-    }
-    // Memory that is not written to costs nothing, and growing would copy.
-    run.fetched.body.reserve(expected);
-    return true;
-}
-
 Result<Fetched> HttpTransfer::take_result()
 {
     auto& run = *run_;
@@ -398,20 +344,9 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
     const auto bytes = as_bytes({data, size * count});
     const auto room = run.request.limits.max_body_bytes - body.size();
     const auto taken = bytes.first(std::min(room, bytes.size()));
-    if (!transfer.may_grow_to(body.size() + taken.size())) {
+    if (!transfer.may_grow_to(body.size() + taken.size()) || !transfer.has_time_for(bytes.size())) {
         if (!run.paused_since) run.paused_since = steady_clock::now();
         return CURL_WRITEFUNC_PAUSE; // libcurl keeps these bytes and hands them over again
-    }
-    if (const auto call = transfer.transfer_.call_number(); call != run.call_number) {
-        run.call_number = call;
-        run.call_bytes = 0;
-    }
-    run.call_bytes += bytes.size();
-    if (run.call_bytes > most_bytes_at_once) { // goes on when others on the loop had their turn
-        if (!run.paused_since) run.paused_since = steady_clock::now();
-        run.is_granted = true;
-        transfer.transfer_.wake();
-        return CURL_WRITEFUNC_PAUSE;
     }
     run.window_bytes += bytes.size();
     body.insert(body.end(), taken.begin(), taken.end());

@@ -78,6 +78,7 @@ private:
     Result<void> set_method();
     Result<void> set_headers();
     bool may_grow_to(std::size_t body_bytes);
+    bool has_time_for(std::size_t bytes);
     std::size_t most_expected_bytes();
     void note_first_byte();
     std::string tried() const;
