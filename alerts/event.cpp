@@ -74,12 +74,32 @@ AlertEvent test_event(std::string_view channel, Timestamp now, std::string_view 
     return event;
 }
 
+AlertEvent problem_event(const ToldEvent& told, Timestamp now, std::string_view link_pattern)
+{
+    AlertEvent event;
+    event.type = told.began ? "problem.began" : "problem.ended";
+    event.alert_id = alert_id(event.type, ReferenceId{told.episode}, told.problem, told.subject + told.pseudonym, 0);
+    event.at = now;
+    event.case_pseudonym = told.pseudonym;
+    event.count = 0;
+    event.epoch = 0;
+    event.link = alert_link(link_pattern, event.alert_id);
+    event.problem = told.problem;
+    if (is_word(told.subject, 64) && told.subject.find('.') == std::string::npos) event.subject = told.subject;
+    return event;
+}
+
 std::string alert_link(std::string_view pattern, std::string_view alert_id)
 {
     constexpr std::string_view mark = "{alert}";
     std::string link(pattern);
     if (const auto place = link.find(mark); place != std::string::npos) link.replace(place, mark.size(), alert_id);
     return link;
+}
+
+bool is_problem(const AlertEvent& event)
+{
+    return event.type == "problem.began" || event.type == "problem.ended";
 }
 
 std::string write_event(const AlertEvent& event)
@@ -94,6 +114,10 @@ std::string write_event(const AlertEvent& event)
     object["count"] = event.count;
     object["epoch"] = event.epoch;
     object["link"] = event.link;
+    if (is_problem(event)) {
+        object["problem"] = event.problem;
+        object["subject"] = event.subject;
+    }
     return json::serialize(object);
 }
 
@@ -115,6 +139,8 @@ Result<AlertEvent> read_event(std::string_view text)
     if (!alert || !type || !at || !pseudonym || !tier || !relation || !count || !epoch || !link)
         return Error{Errc::malformed, "alert event: a member is missing or of another kind"};
     AlertEvent event{*alert, *type, *at, *pseudonym, *tier, *relation, *count, *epoch, *link};
+    event.problem = text_member(*object, "problem").value_or("");
+    event.subject = text_member(*object, "subject").value_or("");
     if (!is_well_formed(event)) return Error{Errc::malformed, "alert event: a member holds more than it may"};
     return event;
 }
@@ -125,6 +151,9 @@ bool is_well_formed(const AlertEvent& event)
     // A dot would end the id inside the signed content of a webhook.
     if (event.alert_id.find('.') != std::string::npos) return false;
     if (event.type.empty() || !is_word(event.type, 64) || !is_word(event.case_pseudonym, 32)) return false;
+    if (is_problem(event) ? event.problem.empty() : !event.problem.empty() || !event.subject.empty()) return false;
+    if (!is_word(event.problem, 64) || !is_word(event.subject, 64)) return false;
+    if (event.problem.find('.') != std::string::npos || event.subject.find('.') != std::string::npos) return false;
     if (event.link.empty()) return true;
     if (event.link.size() > 2048) return false;
     const auto is_plain = [](char letter) { return letter > ' ' && letter < 0x7F && letter != '"' && letter != '<' && letter != '>'; };

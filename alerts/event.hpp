@@ -14,7 +14,7 @@ namespace stillwatch::alerts {
 // or the address of a page (docs/formats/alerts.md).
 struct AlertEvent {
     std::string alert_id;       // from alert_id()
-    std::string type;           // "match.opened", "match.reappeared", "test"
+    std::string type;           // "match.opened", "match.reappeared", "problem.began", "problem.ended", "test"
     Timestamp at{};             // of the event; a retry carries the same
     std::string case_pseudonym; // "C-7F3K"; empty for "test"
     Tier tier = Tier::exact;
@@ -22,6 +22,9 @@ struct AlertEvent {
     int count = 1;
     int epoch = 1;
     std::string link;           // where the desk is, from alert_link(); empty: none
+    // Of "problem.…" only: one of our words, and the name of a site or channel as the operator configured it.
+    std::string problem{};
+    std::string subject{};
 
     friend bool operator==(const AlertEvent&, const AlertEvent&) = default;
 };
@@ -35,8 +38,23 @@ std::string alert_id(std::string_view case_pseudonym, ReferenceId reference, std
 // A test alert for `channel`; each moment gives its own id.
 AlertEvent test_event(std::string_view channel, Timestamp now, std::string_view link_pattern);
 
+// Tells the installation's operators that a problem began or ended: no case's finding and nothing of what was found.
+// `episode` counts its beginnings, so that a repeat has the same id. `subject` is left out where it could be more
+// than a configured word: a name with a dot may be a host's. `pseudonym` is of the case it is about, or empty.
+struct ToldEvent {
+    std::string problem;
+    std::string subject;
+    std::string pseudonym;
+    std::int64_t episode = 1;
+    bool began = true;
+};
+AlertEvent problem_event(const ToldEvent& told, Timestamp now, std::string_view link_pattern);
+
 // `pattern` (alerts.link of the settings) with "{alert}" replaced by the id.
 std::string alert_link(std::string_view pattern, std::string_view alert_id);
+
+// Whether it tells of the installation and not of a match.
+bool is_problem(const AlertEvent& event);
 
 // The event as one JSON text, how it rests in the outbox, and back. Errors: malformed (also unknown words).
 std::string write_event(const AlertEvent& event);

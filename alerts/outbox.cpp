@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 60s; // the wall clock, by which rows are due, may be set while we wait
 constexpr auto pause_without_store = 5s;
+// An alert that fails while others are taken is not tried with each of them: that would use up its attempts.
+constexpr auto least_between_hurries = 1h;
 
 } // namespace
 
@@ -91,7 +93,28 @@ Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
     else if (is_dead) ++counts_.dead;
     else ++counts_.retried;
     tell(row, delivery, is_dead);
+    hurried_.erase(is_sent || is_dead ? row.id : 0);
+    if (is_sent) co_await hurry_waiting();
     co_return Step::done;
+}
+
+Task<> Outbox::hurry_waiting()
+{
+    const auto now = clock_.now();
+    auto ids = co_await queue_.waiting(channel(), now);
+    std::erase_if(ids, [&](std::int64_t id) {
+        const auto last = hurried_.find(id);
+        return last != hurried_.end() && now - last->second < least_between_hurries;
+    });
+    if (ids.empty()) co_return;
+    const auto hurried = co_await queue_.hurry(ids, now);
+    if (!hurried) {
+        log::error("outbox", "waiting alerts keep their times", {{"channel", channel()}, {"error", to_string(hurried.error())}});
+        co_return;
+    }
+    for (const auto id : ids)
+        hurried_[id] = now;
+    log::info("outbox", "waiting alerts are due: the channel works", {{"channel", channel()}, {"alerts", ids.size()}});
 }
 
 void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is_dead)
@@ -105,6 +128,7 @@ void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is
     else if (!failed && failing_)
         log::info("outbox", "channel works again", {{"channel", channel()}});
     failing_ = failed;
+    failure_ = failed ? delivery.detail : "";
 }
 
 Task<> Outbox::wait_until_due()

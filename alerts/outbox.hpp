@@ -7,12 +7,15 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 
 namespace stillwatch::alerts {
 
 // Delivers the queued alerts of one channel, oldest first, one at a time. Each channel has an outbox of its own,
-// so a slow receiver holds up nobody else. A failed alert waits for its next attempt and lets later ones pass.
+// so a slow receiver holds up nobody else. A failed alert waits for its next attempt and lets later ones pass; as
+// soon as one is taken, those that wait are due: the receiver was repaired.
 // At-least-once: a row counts as sent only when the store has recorded it; a crash in between sends it again under
 // the same id. Loop thread only.
 class Outbox {
@@ -38,12 +41,15 @@ public:
     const Counts& counts() const noexcept { return counts_; }
     // Whether the last attempt failed.
     bool failing() const noexcept { return failing_; }
+    // Why it failed, for the operator; empty when it did not.
+    const std::string& failure() const noexcept { return failure_; }
 
 private:
     enum class Step : std::uint8_t { done, cannot_record, cancelled };
 
     Task<Step> deliver(store::OutboxRow row);
     Task<Step> record(store::OutboxRow row, Delivery delivery);
+    Task<> hurry_waiting();
     Task<> wait_until_due();
     Task<> wait(std::chrono::milliseconds pause);
     void tell(const store::OutboxRow& row, const Delivery& delivery, bool is_dead);
@@ -57,6 +63,8 @@ private:
     bool woken_ = false;
     bool stopping_ = false;
     bool failing_ = false;
+    std::string failure_;
+    std::map<std::int64_t, Timestamp> hurried_; // when a waiting row was last made due by a success
 };
 
 } // namespace stillwatch::alerts

@@ -37,6 +37,20 @@ Task<std::optional<Timestamp>> StoredAlertQueue::next_due(std::string channel)
     return answer(run_on_store_, std::move(work));
 }
 
+Task<std::vector<std::int64_t>> StoredAlertQueue::waiting(std::string channel, Timestamp now)
+{
+    auto work = [channel = std::move(channel), now](store::CaseDatabase& database) {
+        return database.waiting_alerts(channel, now);
+    };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<Result<void>> StoredAlertQueue::hurry(std::vector<std::int64_t> ids, Timestamp now)
+{
+    auto work = [ids = std::move(ids), now](store::CaseDatabase& database) { return database.hurry_alerts(ids, now); };
+    return answer(run_on_store_, std::move(work));
+}
+
 Task<Result<void>> StoredAlertQueue::sent(std::int64_t id, Timestamp at)
 {
     auto work = [id, at](store::CaseDatabase& database) { return database.alert_sent(id, at); };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stillwatch::alerts {
 
@@ -18,6 +19,9 @@ public:
     virtual Task<std::optional<store::OutboxRow>> first_due(std::string channel, Timestamp now) = 0;
     // When the next queued row becomes due; nothing when none is queued.
     virtual Task<std::optional<Timestamp>> next_due(std::string channel) = 0;
+    // Rows of the channel that wait for a later attempt, oldest first, and making rows due now.
+    virtual Task<std::vector<std::int64_t>> waiting(std::string channel, Timestamp now) = 0;
+    virtual Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) = 0;
     virtual Task<Result<void>> sent(std::int64_t id, Timestamp at) = 0;
     virtual Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) = 0;
     virtual Task<Result<void>> dead(std::int64_t id, std::string error) = 0;
@@ -33,6 +37,8 @@ public:
 
     Task<std::optional<store::OutboxRow>> first_due(std::string channel, Timestamp now) override;
     Task<std::optional<Timestamp>> next_due(std::string channel) override;
+    Task<std::vector<std::int64_t>> waiting(std::string channel, Timestamp now) override;
+    Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) override;
     Task<Result<void>> sent(std::int64_t id, Timestamp at) override;
     Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override;
     Task<Result<void>> dead(std::int64_t id, std::string error) override;

@@ -14,6 +14,11 @@ namespace {
 std::string headline(const AlertEvent& event)
 {
     if (event.type == "test") return "Test alert: nothing needs to be done";
+    if (is_problem(event)) {
+        const auto what = event.problem + (event.subject.empty() ? "" : " " + event.subject) +
+                          (event.case_pseudonym.empty() ? "" : " (" + event.case_pseudonym + ")");
+        return event.type == "problem.began" ? "Stillwatch has a problem: " + what : "The problem is over: " + what;
+    }
     return fmt::format("{} {} attention ({})", event.count, event.count == 1 ? "item needs" : "items need",
                        event.case_pseudonym);
 }
@@ -26,6 +31,12 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     result.emplace_back("Event", event.type);
     result.emplace_back("Time", format_utc(event.at));
     if (event.type == "test") return result;
+    if (is_problem(event)) {
+        result.emplace_back("Problem", event.problem);
+        if (!event.subject.empty()) result.emplace_back("Subject", event.subject);
+        if (!event.case_pseudonym.empty()) result.emplace_back("Case", event.case_pseudonym);
+        return result;
+    }
     result.emplace_back("Case", event.case_pseudonym);
     result.emplace_back("Tier", std::string(name_of(event.tier)));
     result.emplace_back("Relation", std::string(name_of(event.relation)));
@@ -33,6 +44,8 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     result.emplace_back("Epoch", std::to_string(event.epoch));
     return result;
 }
+
+constexpr std::string_view advice = "`stillwatch status` says more.";
 
 constexpr std::string_view closing = "This message never holds pictures, names or addresses of pages. "
                                      "Details are at the desk only.";
@@ -65,6 +78,7 @@ std::string text_of(const AlertEvent& event)
     auto text = headline(event) + "\n\n";
     for (const auto& [name, content] : facts(event))
         text += fmt::format("{}: {}\n", name, content);
+    if (is_problem(event)) text += fmt::format("\n{}\n", advice);
     if (!event.link.empty()) text += fmt::format("\nOpen it at the desk: {}\n", event.link);
     return text + fmt::format("\n{}\n", closing);
 }
@@ -76,6 +90,7 @@ std::string html_of(const AlertEvent& event)
     for (const auto& [name, content] : facts(event))
         html += fmt::format("<tr><th align=\"left\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(content));
     html += "</table>\n";
+    if (is_problem(event)) html += fmt::format("<p>{}</p>\n", escaped(advice));
     if (!event.link.empty()) html += fmt::format("<p><a href=\"{0}\">{0}</a></p>\n", escaped(event.link));
     return html + fmt::format("<p>{}</p>\n</body>\n</html>\n", closing);
 }
@@ -84,7 +99,11 @@ std::string payload_of(const AlertEvent& event)
 {
     json::object data;
     data["alert"] = event.alert_id;
-    if (event.type != "test") {
+    if (is_problem(event)) {
+        data["problem"] = event.problem;
+        data["subject"] = event.subject;
+        data["case"] = event.case_pseudonym;
+    } else if (event.type != "test") {
         data["case"] = event.case_pseudonym;
         data["tier"] = name_of(event.tier);
         data["relation"] = name_of(event.relation);

@@ -13,6 +13,7 @@ namespace stillwatch::cli {
 // What stands before or after every command.
 struct Global {
     std::filesystem::path config = "/etc/stillwatch/stillwatch.toml";
+    std::filesystem::path socket; // of the daemon's control; empty: as the configuration says
     bool json = false;
     Style style() const { return json ? Style::json : Style::text; }
 };

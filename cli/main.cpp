@@ -24,6 +24,8 @@ int run(int argc, char** argv)
     app.add_option("--config", global.config, "Configuration file")
         ->envname("STILLWATCH_CONFIG")
         ->capture_default_str();
+    app.add_option("--socket", global.socket, "The daemon's control socket, whatever the configuration says")
+        ->envname("STILLWATCH_SOCKET");
     app.add_flag("--json", global.json, "Print JSON, one object a line");
     int exit_code = exit_fine;
     const Program program{app, global, exit_code};

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace stillwatch::cli {
 
@@ -21,6 +23,54 @@ void print_one(Program& program, const control::Command& command)
 {
     const auto reply = ask(program, command);
     if (reply && reply->is_object()) print_object(program.global.style(), reply->get_object());
+}
+
+// What became of the alert: its row with a state of three words.
+json::object delivery_of(const json::object& row)
+{
+    const auto state = text_member(row, "state").value_or("");
+    const bool was_tried = number_member(row, "attempts").value_or(0) > 0;
+    json::object told;
+    for (const auto* key : {"alert", "channel"})
+        if (const auto* value = row.if_contains(key)) told[key] = *value;
+    told["state"] = state == "sent" ? "delivered" : state == "dead" || was_tried ? "refused" : "queued";
+    if (told["state"] == "refused") {
+        told["answer"] = text_member(row, "last_error").value_or("");
+        if (state == "queued") told["next_attempt_at"] = text_member(row, "next_attempt_at").value_or("");
+    }
+    return told;
+}
+
+void test_alert(Program& program, const std::string& channel, std::chrono::seconds patience)
+{
+    using std::chrono::steady_clock;
+    const auto queued = ask(program, {"alert-test", {{"channel", channel}}});
+    if (!queued || !queued->is_object()) return;
+    const auto alert = text_member(queued->get_object(), "alert").value_or("");
+    const auto until = steady_clock::now() + patience;
+    for (;;) {
+        const auto row = ask(program, {"outbox.show", {{"alert", alert}, {"channel", channel}}});
+        if (!row || !row->is_object()) return;
+        const auto told = delivery_of(row->get_object());
+        const bool is_over = told.at("state") != "queued";
+        if (is_over || steady_clock::now() >= until) {
+            if (!is_over) program.exit_code = exit_not_yet;
+            if (told.at("state") == "refused") program.exit_code = exit_failed;
+            print_object(program.global.style(), told);
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+}
+
+void print_status(Program& program)
+{
+    const auto reply = ask(program, {"status", {}});
+    if (!reply || !reply->is_object()) return;
+    print_object(program.global.style(), reply->get_object());
+    const auto* problems = reply->get_object().if_contains("problems");
+    if (problems && problems->is_array() && problems->get_array().empty() && program.global.style() == Style::text)
+        fmt::print("\nno problem is known\n");
 }
 
 void add_findings(Program program)
@@ -55,9 +105,20 @@ void add_outbox(Program program)
                    "the outbox is empty");
     });
     auto id = std::make_shared<std::int64_t>();
-    auto* replay = outbox->add_subcommand("replay", "Queues a dead alert again");
-    replay->add_option("id", *id, "Number of the row")->required();
-    replay->callback([program, id]() mutable { print_one(program, {"outbox.replay", {{"id", *id}}}); });
+    auto channel = std::make_shared<std::string>();
+    auto all = std::make_shared<bool>(false);
+    auto* replay = outbox->add_subcommand("replay", "Sends an alert that was given up, or waits for its next attempt, now");
+    auto* which = replay->add_option_group("which", "One of these")->require_option(1);
+    which->add_option("id", *id, "Number of the row");
+    which->add_option("--channel", *channel, "Every such alert of this channel");
+    which->add_flag("--all", *all, "Every such alert");
+    replay->callback([program, id, channel, all]() mutable {
+        json::object arguments;
+        if (*all) arguments["all"] = true;
+        else if (!channel->empty()) arguments["channel"] = *channel;
+        else arguments["id"] = *id;
+        print_one(program, {"outbox.replay", std::move(arguments)});
+    });
 }
 
 void add_audit(Program program)
@@ -84,12 +145,18 @@ void add_operation_commands(Program program)
     add_outbox(program);
     add_audit(program);
     program.app.add_subcommand("status", "What the installation knows and does")->callback([program]() mutable {
-        print_one(program, {"status", {}});
+        print_status(program);
     });
     auto channel = std::make_shared<std::string>();
-    auto* test = program.app.add_subcommand("alert-test", "Sends a marked test alert through the real path");
+    auto patience = std::make_shared<int>(40);
+    auto* test = program.app.add_subcommand(
+        "alert-test", "Sends a marked test alert through the real path and waits for what becomes of it.\n"
+                      "Exits with 0 when it was delivered, 1 when it was refused or nobody answered, 75 when it is still queued");
     test->add_option("channel", *channel, "Name of the channel")->required();
-    test->callback([program, channel]() mutable { print_one(program, {"alert-test", {{"channel", *channel}}}); });
+    test->add_option("--wait", *patience, "Seconds to wait for the delivery")->capture_default_str()->check(CLI::Range(0, 3600));
+    test->callback([program, channel, patience]() mutable {
+        test_alert(program, *channel, std::chrono::seconds(*patience));
+    });
 }
 
 } // namespace stillwatch::cli

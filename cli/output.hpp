@@ -10,8 +10,8 @@
 
 namespace stillwatch::cli {
 
-// Exit codes of every command (sysexits.h for the last two).
-enum Exit : int { exit_fine = 0, exit_failed = 1, exit_usage = 64, exit_configuration = 78 };
+// Exit codes of every command (sysexits.h for the last three; "not yet" is EX_TEMPFAIL).
+enum Exit : int { exit_fine = 0, exit_failed = 1, exit_usage = 64, exit_not_yet = 75, exit_configuration = 78 };
 
 // How results are printed: for people, or one JSON object a line.
 enum class Style { text, json };

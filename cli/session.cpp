@@ -1,5 +1,6 @@
 #include "cli/session.hpp"
 
+#include "config/control_socket.hpp"
 #include "control/client.hpp"
 #include "control/commands.hpp"
 #include "daemon/installation.hpp"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace stillwatch::cli {
 
@@ -26,10 +28,27 @@ std::string operator_name()
     return entry ? entry->pw_name : fmt::format("uid-{}", getuid());
 }
 
+Error not_running(const std::filesystem::path& socket)
+{
+    return {Errc::not_found, fmt::format("the daemon is not running (start it: systemctl start stillwatchd); nobody listens at {}",
+                                         socket.string())};
+}
+
+bool nobody_listens(const Result<json::value>& reply)
+{
+    return !reply && reply.error().code == Errc::not_found && reply.error().detail.starts_with("connect to");
+}
+
 Result<json::value> run_here(const config::Config& config, const control::Command& command)
 {
     const auto paths = daemon::paths_of(config);
     const auto lock = store::StoreLock::acquire(paths.storage);
+    // Whoever may not open the store is an operator, for whom the daemon works.
+    if (!lock && lock.error().code == Errc::io && ::access(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0)
+        return not_running(paths.socket);
+    if (!lock && lock.error().code == Errc::refused)
+        return Error{Errc::refused, fmt::format("{}, but nobody listens at {}: it starts or ends just now, or works with "
+                                                "another configuration", lock.error().detail, paths.socket.string())};
     if (!lock) return lock.error();
     const auto keys = vault::load_installation_keys(vault::key_location(paths.keys));
     if (!keys) return keys.error();
@@ -45,6 +64,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         std::filesystem::remove_all(paths.storage / daemon::Snapshots::folder_name, ignored);
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();
+    if (command.name == "status") outcome->result.as_object()["daemon"] = "not running (start it: systemctl start stillwatchd)";
     return std::move(outcome->result);
 }
 
@@ -57,27 +77,56 @@ std::optional<config::Config> load(const Global& global, config::FileChecks file
     std::fflush(stdout);
     for (const auto& problem : outcome.problems)
         fmt::print(stderr, "{}\n", config::to_string(problem));
+    if (outcome.config && !global.socket.empty()) outcome.config->control.socket = global.socket;
     return std::move(outcome.config);
 }
 
 Result<json::value> run(const config::Config& config, const control::Command& command)
 {
     auto reply = control::ask(daemon::paths_of(config).socket, command);
-    if (!reply && reply.error().code == Errc::not_found && reply.error().detail.starts_with("connect to"))
-        return run_here(config, command);
+    if (nobody_listens(reply)) return run_here(config, command);
     return reply;
 }
 
-std::optional<json::value> ask(Program& program, const control::Command& command)
+Result<json::value> ask_daemon(const std::filesystem::path& socket, const control::Command& command)
 {
-    const auto config = load(program.global);
-    if (!config) {
+    auto reply = control::ask(socket, command);
+    if (nobody_listens(reply)) return not_running(socket);
+    return reply;
+}
+
+namespace {
+
+bool told_of_configuration = false; // a command may ask several times
+
+// Every problem of the configuration is printed where no daemon runs either.
+std::optional<Result<json::value>> run_anyway(Program& program, const control::Command& command)
+{
+    const auto& global = program.global;
+    if (!global.socket.empty()) return ask_daemon(global.socket, command);
+    auto outcome = config::load_config(global.config, {config::FileChecks::no, daemon::recipient_problem});
+    if (outcome.config) return run(*outcome.config, command);
+    auto reply = control::ask(config::control_socket(global.config), command);
+    std::fflush(stdout);
+    if (const bool is_first = !std::exchange(told_of_configuration, true); !is_first) return reply;
+    for (const auto& problem : outcome.problems)
+        fmt::print(stderr, "{}\n", config::to_string(problem));
+    if (nobody_listens(reply)) {
         program.exit_code = exit_configuration;
         return std::nullopt;
     }
-    auto reply = run(*config, command);
-    if (reply) return *std::move(reply);
-    program.exit_code = print_error(reply.error());
+    fmt::print(stderr, "stillwatch: warning: the configuration has a problem; the daemon works with the one it took over before\n");
+    return reply;
+}
+
+} // namespace
+
+std::optional<json::value> ask(Program& program, const control::Command& command)
+{
+    auto reply = run_anyway(program, command);
+    if (!reply) return std::nullopt;
+    if (*reply) return *std::move(*reply);
+    program.exit_code = print_error(reply->error());
     return std::nullopt;
 }
 

@@ -91,6 +91,17 @@ struct Metrics {
     friend bool operator==(const Metrics&, const Metrics&) = default;
 };
 
+// When something that is wrong is told, and how much is enough.
+struct Health {
+    std::chrono::milliseconds check_every{30'000};
+    std::chrono::milliseconds site_grace{std::chrono::hours(1)};      // a site may be not fine for so long
+    std::chrono::milliseconds compare_within{std::chrono::hours(24)}; // something is compared or looked at
+    std::chrono::milliseconds alert_after{600'000};                   // a problem lasts so long: an alert is sent
+    int min_free_mb = 1024;                                           // on the disks of storage and evidence
+
+    friend bool operator==(const Health&, const Health&) = default;
+};
+
 struct Log {
     std::string level = "info"; // debug, info, warn, error
 
@@ -175,6 +186,7 @@ struct Config {
     Storage storage;
     Control control;
     Metrics metrics;
+    Health health;
     Log log;
     Alerts alerts;
     std::vector<Channel> channels; // [[channel]]

@@ -31,6 +31,7 @@ Config Document::read()
     read_evidence(config.evidence, config.storage);
     read_control(config.control);
     read_metrics(config.metrics);
+    read_health(config.health);
     read_log(config.log);
     read_alerts(config.alerts);
     read_channels(config.channels, config.network);
@@ -223,6 +224,17 @@ void Document::read_metrics(Metrics& out)
     if (!out.listen.empty() && !is_loopback_listener(out.listen))
         section.complain("listen", fmt::format("\"{}\" is no loopback address and port such as \"127.0.0.1:9464\"",
                                                shown(out.listen)));
+}
+
+void Document::read_health(Health& out)
+{
+    const auto [found, place] = table("health");
+    Section section("health", found, place, complaints_, known_keys_);
+    section.get("check_every", out.check_every, {100ms, 1h});
+    section.get("site_grace", out.site_grace, {0ms, 24h * 30});
+    section.get("compare_within", out.compare_within, {1s, 24h * 365});
+    section.get("alert_after", out.alert_after, {0ms, 24h * 7});
+    section.get("min_free_mb", out.min_free_mb, {1, 1'000'000'000});
 }
 
 void Document::read_log(Log& out)

@@ -40,6 +40,7 @@ private:
     void read_storage(Storage& out);
     void read_control(Control& out);
     void read_metrics(Metrics& out);
+    void read_health(Health& out);
     void read_log(Log& out);
     void read_alerts(Alerts& out);
     void read_channels(std::vector<Channel>& out, const Network& network);

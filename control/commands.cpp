@@ -25,6 +25,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"findings.list", &Commands::findings_list},
         {"findings.show", &Commands::findings_show},
         {"outbox.list", &Commands::outbox_list},
+        {"outbox.show", &Commands::outbox_show},
         {"outbox.replay", &Commands::outbox_replay},
         {"alert-test", &Commands::alert_test},
         {"audit.list", &Commands::audit_list},

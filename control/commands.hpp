@@ -68,6 +68,7 @@ private:
     Result<CommandOutcome> findings_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> alert_test(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
@@ -84,6 +85,7 @@ private:
     std::vector<store::ReferenceRow> reference_rows(CaseId id) const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
     json::object describe(const Finding& finding) const;
+    json::object describe(const store::OutboxRow& row) const;
 
     store::CaseDatabase& cases_;
     store::FrontierDatabase& frontier_;

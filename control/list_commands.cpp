@@ -61,35 +61,68 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     return done(describe(*found));
 }
 
+json::object Commands::describe(const store::OutboxRow& row) const
+{
+    json::object object;
+    object["id"] = row.id;
+    object["alert"] = row.alert_id;
+    object["channel"] = row.channel;
+    object["state"] = name_of(row.state);
+    object["attempts"] = row.attempts;
+    object["created_at"] = format_utc(row.created_at);
+    object["next_attempt_at"] = format_utc(row.next_attempt_at);
+    if (row.sent_at) object["sent_at"] = format_utc(*row.sent_at);
+    object["last_error"] = row.last_error;
+    const bool is_configured = std::ranges::find(settings_.channels, row.channel) != settings_.channels.end();
+    if (!is_configured && row.state == store::AlertState::queued)
+        object["last_error"] = "this channel is not in the configuration";
+    return object;
+}
+
 Result<CommandOutcome> Commands::outbox_list(const json::object& arguments, const store::Actor&)
 {
     const auto limit = std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(100), 1, 10'000);
     json::array rows;
-    for (const auto& row : cases_.alerts(static_cast<std::size_t>(limit))) {
-        json::object object;
-        object["id"] = row.id;
-        object["alert"] = row.alert_id;
-        object["channel"] = row.channel;
-        object["state"] = name_of(row.state);
-        object["attempts"] = row.attempts;
-        object["created_at"] = format_utc(row.created_at);
-        object["next_attempt_at"] = format_utc(row.next_attempt_at);
-        if (row.sent_at) object["sent_at"] = format_utc(*row.sent_at);
-        object["last_error"] = row.last_error;
-        rows.push_back(std::move(object));
-    }
+    for (const auto& row : cases_.alerts(static_cast<std::size_t>(limit)))
+        rows.push_back(describe(row));
     return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::outbox_show(const json::object& arguments, const store::Actor&)
+{
+    const auto alert = text_argument(arguments, "alert");
+    if (!alert) return alert.error();
+    const auto channel = text_argument(arguments, "channel");
+    if (!channel) return channel.error();
+    const auto row = cases_.find_alert(*alert, *channel);
+    if (!row) return Error{Errc::not_found, fmt::format("no alert {} over {}", *alert, *channel)};
+    return done(describe(*row));
 }
 
 Result<CommandOutcome> Commands::outbox_replay(const json::object& arguments, const store::Actor& actor)
 {
-    const auto number = number_member(arguments, "id");
-    if (!number) return missing("id", "a number");
-    const auto replayed = cases_.replay_alert(*number, actor);
-    if (!replayed) return replayed.error();
     json::object object;
-    object["id"] = *number;
-    object["state"] = "queued";
+    if (const auto number = number_member(arguments, "id")) {
+        const auto replayed = cases_.replay_alert(*number, actor);
+        if (!replayed) return replayed.error();
+        object["id"] = *number;
+        object["state"] = "queued";
+        return done(std::move(object), {.alerts = true});
+    }
+    std::optional<std::string> only;
+    if (arguments.contains("channel")) {
+        const auto channel = text_argument(arguments, "channel");
+        if (!channel) return channel.error();
+        if (std::ranges::find(settings_.channels, *channel) == settings_.channels.end())
+            return Error{Errc::not_found, fmt::format("no channel \"{}\"; there are: {}", *channel,
+                                                      fmt::join(settings_.channels, ", "))};
+        only = *channel;
+    } else if (const auto* all = arguments.if_contains("all"); !all || !all->is_bool() || !all->get_bool()) {
+        return missing("id", "a number, or \"channel\", or \"all\"");
+    }
+    const auto replayed = cases_.replay_alerts(only, actor);
+    if (!replayed) return replayed.error();
+    object["queued"] = *replayed;
     return done(std::move(object), {.alerts = true});
 }
 

@@ -15,7 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <list>
+#include <optional>
 #include <stdexcept>
 
 namespace stillwatch::control {
@@ -23,20 +25,31 @@ namespace stillwatch::control {
 namespace {
 
 using Protocol = asio::local::stream_protocol;
-constexpr std::size_t max_connections = 32;
 constexpr std::chrono::milliseconds pause_after_failure{200};
 
-// The user at the other end as the kernel knows it: a login name, or "uid-1000" where there is none.
-std::string operator_of(Protocol::socket& socket)
+// The user at the other end as the kernel knows it; nothing where it does not say.
+std::optional<uid_t> user_of(Protocol::socket& socket)
 {
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return "unknown";
+    if (getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
+// A login name, or "uid-1000" where there is none.
+std::string name_of_user(std::optional<uid_t> user)
+{
+    if (!user) return "unknown";
     std::string buffer(4096, '\0');
     passwd entry{};
     passwd* found = nullptr;
-    if (getpwuid_r(peer.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
-    return "uid-" + std::to_string(peer.uid);
+    if (getpwuid_r(*user, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
+    return "uid-" + std::to_string(*user);
+}
+
+bool has_own_places(std::optional<uid_t> user)
+{
+    return user && (*user == 0 || *user == geteuid());
 }
 
 Result<Command> too_long()
@@ -69,8 +82,8 @@ Protocol::acceptor listen(asio::io_context& loop, const std::filesystem::path& f
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 public:
-    Impl(asio::io_context& loop, std::filesystem::path file, Handler handler)
-        : acceptor_(listen(loop, file)), file_(std::move(file)), handler_(std::move(handler))
+    Impl(asio::io_context& loop, std::filesystem::path file, Handler handler, ServerLimits limits)
+        : acceptor_(listen(loop, file)), file_(std::move(file)), handler_(std::move(handler)), limits_(limits)
     {
     }
 
@@ -83,16 +96,59 @@ public:
         boost::system::error_code ignored;
         acceptor_.close(ignored);
         for (auto& connection : connections_)
-            if (!connection.busy) connection.socket.close(ignored);
+            if (!connection->is_busy) connection->socket.close(ignored);
         ::unlink(file_.c_str());
     }
 
 private:
     struct Connection {
+        explicit Connection(Protocol::socket accepted)
+            : socket(std::move(accepted)), timer(socket.get_executor()), user(user_of(socket))
+        {
+        }
         Protocol::socket socket;
-        bool busy = false;
+        asio::steady_timer timer;
+        std::optional<uid_t> user;
+        bool is_busy = false; // a command runs or its answer is written
     };
-    using Entry = std::list<Connection>::iterator;
+    using Entry = std::shared_ptr<Connection>;
+
+    // Closes the connection unless another time is set before, or it has ended.
+    static void close_after(const Entry& entry, std::chrono::milliseconds patience)
+    {
+        entry->timer.expires_after(patience);
+        entry->timer.async_wait([weak = std::weak_ptr(entry)](const boost::system::error_code& error) {
+            const auto connection = weak.lock();
+            if (error || !connection) return;
+            // The time may have been set anew after this was queued.
+            if (connection->timer.expiry() > std::chrono::steady_clock::now()) return;
+            boost::system::error_code ignored;
+            connection->socket.close(ignored);
+        });
+    }
+
+    // Whether there is a place for it, made by ending a connection that has not asked anything, the oldest of the
+    // same user first. Connections stand in the order in which they came.
+    bool make_place(const Connection& fresh)
+    {
+        const auto ends_oldest = [this](auto is_meant) {
+            const auto oldest = std::ranges::find_if(connections_, [&](const Entry& entry) {
+                return !entry->is_busy && entry->socket.is_open() && is_meant(*entry);
+            });
+            if (oldest == connections_.end()) return false;
+            boost::system::error_code ignored;
+            (*oldest)->socket.close(ignored);
+            return true;
+        };
+        const auto is_open = [](const Entry& entry) { return entry->socket.is_open(); };
+        const auto of_user = [&](const Connection& other) { return other.user == fresh.user; };
+        const auto users = std::ranges::count_if(connections_, [&](const Entry& entry) { return is_open(entry) && of_user(*entry); });
+        if (static_cast<std::size_t>(users) >= limits_.of_a_user) return ends_oldest(of_user);
+        if (has_own_places(fresh.user)) return true;
+        const auto is_shared = [](const Connection& other) { return !has_own_places(other.user); };
+        const auto all = std::ranges::count_if(connections_, [&](const Entry& entry) { return is_open(entry) && is_shared(*entry); });
+        return static_cast<std::size_t>(all) < limits_.of_all || ends_oldest(is_shared);
+    }
 
     // Keeps itself alive by `self`: the server may be gone when a command ends.
     static Task<> accept(std::shared_ptr<Impl> self)
@@ -109,25 +165,30 @@ private:
                 co_await pause.async_wait(token);
                 continue;
             }
-            if (self->connections_.size() >= max_connections) continue; // closed by the destructor
-            self->connections_.push_back({std::move(socket)});
-            auto entry = std::prev(self->connections_.end());
+            auto entry = std::make_shared<Connection>(std::move(socket));
+            if (!self->make_place(*entry)) {
+                log::warn("control", "connection refused: too many", {{"user", name_of_user(entry->user)}});
+                continue; // closed by the destructor
+            }
+            self->connections_.push_back(entry);
             asio::co_spawn(self->acceptor_.get_executor(), serve(self, entry), asio::detached);
         }
     }
 
     static Task<> serve(std::shared_ptr<Impl> self, Entry entry)
     {
-        const auto operator_name = operator_of(entry->socket);
+        const auto operator_name = name_of_user(entry->user);
         std::string buffer;
         boost::system::error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
         while (!self->stopping_) {
+            close_after(entry, self->limits_.request);
             auto input = asio::dynamic_buffer(buffer, max_line_bytes);
             const auto size = co_await asio::async_read_until(entry->socket, input, '\n', token);
             const bool is_too_long = error == asio::error::not_found;
             if (error && !is_too_long) break;
-            entry->busy = true;
+            entry->is_busy = true;
+            entry->timer.cancel(); // a command may take its time
             std::string reply;
             auto command = is_too_long ? too_long() : read_command(std::string_view(buffer).substr(0, size - 1));
             buffer.erase(0, size);
@@ -137,11 +198,13 @@ private:
                 reply = write_reply(command.error());
             reply += '\n';
             auto output = asio::buffer(reply);
+            close_after(entry, self->limits_.reply);
             co_await asio::async_write(entry->socket, output, token);
-            entry->busy = false;
+            entry->is_busy = false;
             if (error || is_too_long) break; // where the next line would begin is unknown
         }
-        self->connections_.erase(entry);
+        entry->timer.cancel();
+        self->connections_.remove(entry);
     }
 
     // What is thrown means a damaged database or a bug; the one who asked must not wait for an answer in vain.
@@ -162,12 +225,13 @@ private:
     Protocol::acceptor acceptor_;
     std::filesystem::path file_;
     Handler handler_;
-    std::list<Connection> connections_;
+    ServerLimits limits_;
+    std::list<Entry> connections_;
     bool stopping_ = false;
 };
 
-Server::Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler)
-    : impl_(std::make_shared<Impl>(loop, std::move(socket_file), std::move(handler)))
+Server::Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler, ServerLimits limits)
+    : impl_(std::make_shared<Impl>(loop, std::move(socket_file), std::move(handler), limits))
 {
     impl_->start();
 }

@@ -4,7 +4,12 @@
 
 namespace stillwatch {
 
-void Problems::set(std::string_view kind, std::string_view subject, std::string detail)
+std::string_view name_of(Severity severity) noexcept
+{
+    return severity == Severity::failing ? "failing" : "warning";
+}
+
+void Problems::set(std::string_view kind, std::string_view subject, std::string detail, Severity severity)
 {
     const std::pair key{std::string(kind), std::string(subject)};
     const auto known = problems_.find(key);
@@ -16,10 +21,14 @@ void Problems::set(std::string_view kind, std::string_view subject, std::string 
     }
     if (known != problems_.end()) {
         known->second.detail = std::move(detail);
+        known->second.severity = severity;
         return;
     }
-    log::error("problems", "problem began", {{"kind", kind}, {"subject", subject}, {"detail", detail}});
-    problems_[key] = Problem{key.first, key.second, std::move(detail), clock_.now()};
+    if (severity == Severity::failing)
+        log::error("problems", "problem began", {{"kind", kind}, {"subject", subject}, {"detail", detail}});
+    else
+        log::warn("problems", "problem began", {{"kind", kind}, {"subject", subject}, {"detail", detail}});
+    problems_[key] = Problem{key.first, key.second, std::move(detail), clock_.now(), severity};
 }
 
 bool Problems::is_set(std::string_view kind, std::string_view subject) const
@@ -33,6 +42,12 @@ std::vector<Problem> Problems::current() const
     for (const auto& [key, problem] : problems_)
         all.push_back(problem);
     return all;
+}
+
+void Problems::keep_only(std::string_view kind, const std::set<std::string>& subjects)
+{
+    for (const auto& problem : current())
+        if (problem.kind == kind && !subjects.contains(problem.subject)) clear(kind, problem.subject);
 }
 
 std::string to_string(const Problem& problem)

@@ -105,6 +105,14 @@ alerts::Outbox::Counts Channels::counts() const
     return sum;
 }
 
+std::vector<std::pair<std::string, std::string>> Channels::failures() const
+{
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& channel : channels_)
+        all.emplace_back(channel.outbox->channel(), channel.outbox->failure());
+    return all;
+}
+
 std::vector<std::string> Channels::failing() const
 {
     std::vector<std::string> names;

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stillwatch::daemon {
@@ -32,6 +33,8 @@ public:
     // Sums over channels, and which of them failed at their last attempt.
     alerts::Outbox::Counts counts() const;
     std::vector<std::string> failing() const;
+    // Every channel with the reason of its last failure, empty where the last attempt did not fail.
+    std::vector<std::pair<std::string, std::string>> failures() const;
 
 private:
     struct Channel {

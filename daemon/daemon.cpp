@@ -41,7 +41,7 @@ public:
     {
         if (!config.metrics.listen.empty()) {
             metrics_.emplace(loop_, config.metrics.listen,
-                             MetricsServer::Answers{[this] { return engine_.metrics(); }, [this] { return engine_.problem(); }});
+                             MetricsServer::Answers{[this] { return engine_.metrics(); }, [this] { return engine_.health(); }});
         }
         socket_ = paths_of(config).socket;
     }
@@ -85,7 +85,8 @@ private:
             std::raise(SIGTERM);
         };
         engine_.start_loops(give_up);
-        tasks_.spawn("crawl", engine_.crawl(), give_up);
+        engine_.start_health();
+        tasks_.spawn("crawl", crawl(), give_up);
         if (const auto interval = watchdog_interval(); interval.count() > 0)
             tasks_.spawn("watchdog", feed_watchdog(interval));
         log::info("daemon", "ready", {{"version", STILLWATCH_VERSION}});
@@ -93,8 +94,16 @@ private:
         co_await obey_signals();
     }
 
+    // Returning is as bad as throwing: nothing would be crawled any more, and nobody would know.
+    Task<> crawl()
+    {
+        co_await engine_.crawl();
+        if (!stopping_) throw std::runtime_error("ended by itself");
+    }
+
     Task<> wind_down()
     {
+        stopping_ = true;
         log::info("daemon", "stopping");
         notify_stopping();
         cut_after_deadline();
@@ -124,18 +133,24 @@ private:
 
     Task<> reload()
     {
-        auto config = read_configuration(file_);
+        std::vector<config::ConfigProblem> problems;
+        auto config = read_configuration(file_, &problems);
         if (!config) {
             log::error("daemon", "configuration not taken over; the one before stays in force");
+            std::string reason = problems.empty() ? "no reason" : config::to_string(problems.front());
+            if (problems.size() > 1) reason += fmt::format(" (and {} more)", problems.size() - 1);
+            engine_.configuration_refused(std::move(reason));
             co_return;
         }
         log::set_level(level_of(config->log.level));
         const auto used = co_await engine_.use(*std::move(config));
         if (used)
             log::info("daemon", "configuration taken over");
-        else
+        else {
             log::error("daemon", "configuration not taken over; the one before stays in force",
                        {{"reason", to_string(used.error())}});
+            engine_.configuration_refused(to_string(used.error()));
+        }
     }
 
     static void cut_after_deadline()
@@ -156,15 +171,18 @@ private:
     asio::signal_set signals_;
     std::exception_ptr failure_;
     int exit_code_ = 0;
+    bool stopping_ = false;
 };
 
 } // namespace
 
-std::optional<config::Config> read_configuration(const std::filesystem::path& file)
+std::optional<config::Config> read_configuration(const std::filesystem::path& file,
+                                                 std::vector<config::ConfigProblem>* problems)
 {
     auto outcome = config::load_config(file, {config::FileChecks::yes, recipient_problem});
     for (const auto& problem : outcome.problems)
         fmt::print(stderr, "{}\n", config::to_string(problem));
+    if (problems) *problems = std::move(outcome.problems);
     return std::move(outcome.config);
 }
 

@@ -57,9 +57,13 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
-      commands_(make_commands()), snapshots_(stores_, paths_of(config).storage), outboxes_(loop.get_executor()), loops_(loop.get_executor())
+      commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
+      health_(loop, stores_, problems_, clock,
+              {[this] { return loop_facts(); }, [this] { return commands_; }, [this] { channels_->wake(); }}),
+      outboxes_(loop.get_executor()), loops_(loop.get_executor())
 {
     give_large_blocks_back();
+    health_.use(health_settings(config_));
 }
 
 std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
@@ -191,6 +195,23 @@ void Engine::start_loops(std::function<void()> on_failure)
     loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
 
+void Engine::start_health()
+{
+    loops_.spawn("health", health_.run(), on_loop_failure_);
+}
+
+LoopFacts Engine::loop_facts() const
+{
+    LoopFacts facts;
+    facts.references = references_.current()->size();
+    facts.compared = counters_.total("pictures_compared_total") + counters_.total("pictures_known_total");
+    facts.workers = workers_.counters();
+    facts.worker_failure = workers_.start_failure();
+    for (auto& [name, failure] : channels_->failures())
+        facts.channels.push_back({std::move(name), std::move(failure)});
+    return facts;
+}
+
 Task<> Engine::crawl()
 {
     return scheduler_.run([this](store::Visit visit) { return pipeline_.visit(std::move(visit)); });
@@ -299,7 +320,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         told["references"] = references_.current()->size();
         told["visits"] = progress.visits;
         told["in_flight"] = progress.in_flight;
-        told["problem"] = problem();
+        told["problems"] = health_.rows();
     }
     co_return std::move(outcome->result);
 }
@@ -316,9 +337,8 @@ Task<Result<json::value>> Engine::take_snapshot(const control::Command& command,
 
 Task<Result<void>> Engine::use(config::Config config)
 {
-    if (config.storage != config_.storage || config.control != config_.control || config.metrics != config_.metrics ||
-        config.workers != config_.workers)
-        log::warn("engine", "storage, control, metrics and workers change only with a restart");
+    const bool needs_restart = config.storage != config_.storage || config.control != config_.control ||
+                               config.metrics != config_.metrics || config.workers != config_.workers;
     config.storage = config_.storage;
     const auto web = http_settings(config);
     if (!web) co_return web.error();
@@ -332,6 +352,14 @@ Task<Result<void>> Engine::use(config::Config config)
     const auto stored = co_await stores_.run(std::move(set));
     if (!stored) co_return stored.error();
 
+    problems_.clear("configuration");
+    problems_.set("restart_needed", "",
+                  needs_restart ? "changes of storage, control, metrics and workers are in force only after a restart" : "",
+                  Severity::warning);
+    // What the next reload is compared with is what is in force.
+    config.control = config_.control;
+    config.metrics = config_.metrics;
+    config.workers = config_.workers;
     config_ = std::move(config);
     crawl_ = *crawl;
     web_.use(*web, *std::move(client), body_limits(config_));
@@ -347,8 +375,14 @@ Task<Result<void>> Engine::use(config::Config config)
     co_await wait_for(outboxes_);
     channels_ = *std::move(channels);
     channels_->start(outboxes_, on_loop_failure_);
+    health_.use(health_settings(config_));
     scheduler_.wake();
     co_return Result<void>{};
+}
+
+void Engine::configuration_refused(std::string reason)
+{
+    problems_.set("configuration", "", fmt::format("not taken over, the one before is in force: {}", reason));
 }
 
 Task<> Engine::wait_for(const TaskGroup& tasks) const
@@ -379,7 +413,7 @@ Task<> Engine::stop()
     }
 }
 
-std::string Engine::metrics() const
+std::string Engine::metrics()
 {
     auto text = counters_.text();
     const auto progress = scheduler_.progress();
@@ -406,17 +440,12 @@ std::string Engine::metrics() const
     text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));
     text += gauge_text("alerts_dead", static_cast<double>(alerts.dead));
     text += gauge_text("channels_failing", static_cast<double>(channels_->failing().size()));
-    return text;
+    return text + health_.metrics();
 }
 
-std::string Engine::problem() const
+HealthAnswer Engine::health()
 {
-    const auto failing = channels_->failing();
-    if (!failing.empty()) return fmt::format("alerts do not leave by: {}", fmt::join(failing, ", "));
-    std::string all;
-    for (const auto& problem : problems_.current())
-        all += (all.empty() ? "" : "; ") + to_string(problem);
-    return all;
+    return health_.answer();
 }
 
 } // namespace stillwatch::daemon

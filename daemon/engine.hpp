@@ -10,6 +10,7 @@
 #include "crawler/scheduler.hpp"
 #include "daemon/bridges.hpp"
 #include "daemon/channels.hpp"
+#include "daemon/health_watch.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/pipeline.hpp"
@@ -65,8 +66,12 @@ public:
     // Ends everything within seconds: visits are given back, deliveries cut, workers reaped.
     Task<> stop();
 
-    std::string metrics() const; // Prometheus' text format
-    std::string problem() const; // why we are not healthy; empty when we are
+    // Starts looking for what is wrong, for health, `status`, metrics and alerts about the installation.
+    void start_health();
+    std::string metrics(); // Prometheus' text format
+    HealthAnswer health(); // of this moment
+    // A configuration was not taken over, for this reason.
+    void configuration_refused(std::string reason);
 
     crawler::CrawlProgress progress() const { return scheduler_.progress(); }
     const Counters& counters() const { return counters_; }
@@ -78,6 +83,7 @@ private:
     // No request goes to the hosts that people stopped.
     Task<> heed_stopped_hosts();
     std::shared_ptr<control::Commands> make_commands();
+    LoopFacts loop_facts() const;
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
@@ -111,6 +117,7 @@ private:
     Pipeline pipeline_;
     std::shared_ptr<control::Commands> commands_;
     Snapshots snapshots_;
+    HealthWatch health_;
     TaskGroup outboxes_;
     TaskGroup loops_;
     std::function<void()> on_loop_failure_;

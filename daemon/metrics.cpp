@@ -101,9 +101,9 @@ http::response<http::string_body> respond(const http::request<http::empty_body>&
     } else if (request.target() == "/metrics") {
         response.body() = answers.metrics();
     } else if (request.target() == "/healthz") {
-        const auto problem = answers.problem();
-        if (!problem.empty()) response.result(http::status::service_unavailable);
-        response.body() = problem.empty() ? "ok\n" : problem + "\n";
+        auto health = answers.health();
+        if (!health.is_fine) response.result(http::status::service_unavailable);
+        response.body() = std::move(health.text);
     } else {
         response.result(http::status::not_found);
         response.body() = "there are /metrics and /healthz\n";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async.hpp"
+#include "daemon/health_text.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -35,13 +36,13 @@ private:
 // One gauge line of Prometheus' text format with its "# TYPE" line.
 std::string gauge_text(std::string_view name, double value);
 
-// Answers GET /metrics with what `metrics` gives and GET /healthz with 200 "ok" or 503 and a reason, on a
+// Answers GET /metrics with what `metrics` gives and GET /healthz with 200 "ok" or 503 and the reasons, on a
 // loopback address only. Throws std::runtime_error when the address is none, is not loopback, or is taken.
 class MetricsServer {
 public:
     struct Answers {
         std::function<std::string()> metrics;
-        std::function<std::string()> problem; // empty when healthy
+        std::function<HealthAnswer()> health;
     };
     MetricsServer(asio::io_context& loop, std::string_view listen, Answers answers);
     ~MetricsServer();

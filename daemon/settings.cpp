@@ -193,6 +193,23 @@ std::vector<std::string> channel_names(const config::Config& config)
     return names;
 }
 
+HealthSettings health_settings(const config::Config& config)
+{
+    const auto& health = config.health;
+    HealthSettings settings;
+    settings.check_every = health.check_every;
+    settings.site_grace = health.site_grace;
+    settings.compare_within = health.compare_within;
+    settings.alert_after = health.alert_after;
+    settings.min_free_bytes = static_cast<std::uintmax_t>(health.min_free_mb) << 20U;
+    settings.folders = {{"storage", config.storage.directory}, {"evidence", config.evidence.directory}};
+    for (const auto& site : config.sites)
+        if (site.enabled) settings.sites.insert(site.name);
+    settings.channels = channel_names(config);
+    settings.link = config.alerts.link;
+    return settings;
+}
+
 control::CommandSettings command_settings(const config::Config& config)
 {
     control::CommandSettings settings;

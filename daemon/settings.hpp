@@ -7,6 +7,7 @@
 #include "core/fetch.hpp"
 #include "core/links.hpp"
 #include "crawler/settings.hpp"
+#include "daemon/health_judge.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
 
@@ -37,6 +38,8 @@ evidence::EvidenceSettings evidence_settings(const config::Config& config);
 
 // Names of the enabled channels.
 std::vector<std::string> channel_names(const config::Config& config);
+
+HealthSettings health_settings(const config::Config& config);
 
 control::CommandSettings command_settings(const config::Config& config);
 

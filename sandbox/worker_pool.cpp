@@ -78,6 +78,8 @@ public:
 
     const PoolSettings& settings() const { return settings_; }
     const PoolCounters& counters() const { return counters_; }
+    // Nothing since a worker greeted.
+    std::string start_failure() const { return pause_ > std::chrono::seconds(0) ? start_failure_ : std::string(); }
 
 private:
     using Worker = std::shared_ptr<WorkerProcess>;
@@ -341,6 +343,11 @@ Task<Result<matcher::Preview>> WorkerPool::preview(Document document)
     request.work = PreviewWork{state->settings().picture};
     auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
     co_return value_of<matcher::Preview>(std::move(answer));
+}
+
+std::string WorkerPool::start_failure() const
+{
+    return state_->start_failure();
 }
 
 PoolCounters WorkerPool::counters() const noexcept

@@ -69,6 +69,8 @@ public:
     Task<Result<matcher::Preview>> preview(Document document);
 
     PoolCounters counters() const noexcept;
+    // Why the last worker could not start; empty when it could.
+    std::string start_failure() const;
 
 private:
     class State; // shared with requests under way, which may outlive the pool

@@ -46,6 +46,20 @@ struct ReferenceRow {
     bool in_force = false;
 };
 
+struct AlertCount {
+    std::string channel;
+    AlertState state = AlertState::queued;
+    std::int64_t count = 0;
+};
+
+// What was last told of a problem, so that a restart tells nothing twice.
+struct ToldProblem {
+    std::string kind;
+    std::string subject;
+    std::int64_t episode = 1; // one more each time it begins again: alert ids follow from it
+    bool stands = true;       // false: its end was told
+};
+
 // An alert to be queued together with its finding.
 struct NewAlert {
     std::string alert_id;
@@ -124,6 +138,8 @@ public:
     bool is_reference(ReferenceId id) const;                       // also a removed one, which its findings name
     // The number of one that is not removed.
     std::optional<ReferenceId> reference_named(CaseId id, std::string_view name) const;
+    // Numbers of the cases that have one.
+    std::set<std::int64_t> cases_with_references() const;
     // The generation of the newest or last renewed reference; 0 before the first. Never falls.
     std::int64_t generation() const;
     // Raises the generation, above `above`, without a new reference: another extractor version makes all verdicts stale.
@@ -201,9 +217,23 @@ public:
     Result<void> alert_sent(std::int64_t id, Timestamp at);
     Result<void> alert_retry(std::int64_t id, Timestamp next, std::string_view error);
     Result<void> alert_dead(std::int64_t id, std::string_view error);
-    // Queues a dead alert again, at once. Errors: not_found.
+    // Queues a dead alert again, or one that waits for its next attempt, with all its attempts before it.
+    // Errors: not_found (it was sent, or never was).
     Result<void> replay_alert(std::int64_t id, const Actor& actor);
+    // The same for every dead and waiting alert, or those of one channel. Gives how many.
+    Result<std::int64_t> replay_alerts(const std::optional<std::string>& channel, const Actor& actor);
     std::vector<OutboxRow> alerts(std::size_t limit) const; // newest first
+    std::optional<OutboxRow> find_alert(std::string_view alert_id, std::string_view channel) const;
+    // Queued rows of a channel whose time has not come, and making them due; their attempts still count.
+    std::vector<std::int64_t> waiting_alerts(std::string_view channel, Timestamp now) const;
+    Result<void> hurry_alerts(const std::vector<std::int64_t>& ids, Timestamp now);
+    // How many rows there are of each channel and state; `sent` is left out.
+    std::vector<AlertCount> alert_counts() const;
+
+    // --- problems that people were told of ---
+    std::vector<ToldProblem> told_problems() const;
+    // Remembers it in one transaction with the alerts that tell it.
+    Result<void> tell_problem(const ToldProblem& problem, const std::vector<NewAlert>& alerts, const Actor& actor);
 
     // --- audit ---
     Result<void> append_audit(const Actor& actor, std::string_view action, std::string_view object);

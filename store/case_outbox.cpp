@@ -139,13 +139,76 @@ Result<void> CaseDatabase::replay_alert(std::int64_t id, const Actor& actor)
     return in_transaction(connection, [&]() -> Result<void> {
         connection
             .prepare("UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?2 "
-                     "WHERE id = ?1 AND state = 'dead'")
+                     "WHERE id = ?1 AND state IN ('dead', 'queued')")
             .bind(id, actor.at)
             .run();
-        if (auto changed = must_have_changed(connection, "dead", id); !changed) return changed;
+        if (auto changed = must_have_changed(connection, "dead or queued", id); !changed) return changed;
         impl_->audit(actor, "alert.replay", fmt::format("alert {}", id));
         return {};
     });
+}
+
+Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string>& channel, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    std::int64_t count = 0;
+    const auto replayed = in_transaction(connection, [&]() -> Result<void> {
+        connection
+            .prepare("UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?1 "
+                     "WHERE (state = 'dead' OR (state = 'queued' AND next_attempt_at > ?1)) "
+                     "AND (?2 = '' OR channel = ?2)")
+            .bind(actor.at, channel.value_or(""))
+            .run();
+        count = connection.changed_rows();
+        if (count > 0)
+            impl_->audit(actor, "alert.replay", fmt::format("{} alerts of {}", count, channel.value_or("all channels")));
+        return {};
+    });
+    if (!replayed) return replayed.error();
+    return count;
+}
+
+std::optional<OutboxRow> CaseDatabase::find_alert(std::string_view alert_id, std::string_view channel) const
+{
+    auto row = impl_->connection.prepare("SELECT id, alert_id, channel, event, state, attempts, created_at, "
+                                         "next_attempt_at, sent_at, last_error "
+                                         "FROM outbox WHERE alert_id = ?1 AND channel = ?2");
+    row.bind(alert_id, channel);
+    if (!row.step()) return std::nullopt;
+    return read_alert(row);
+}
+
+std::vector<std::int64_t> CaseDatabase::waiting_alerts(std::string_view channel, Timestamp now) const
+{
+    auto row = impl_->connection.prepare("SELECT id FROM outbox WHERE state = 'queued' AND channel = ?1 "
+                                         "AND next_attempt_at > ?2 ORDER BY id");
+    row.bind(channel, now);
+    std::vector<std::int64_t> ids;
+    while (row.step())
+        ids.push_back(row.integer(0));
+    return ids;
+}
+
+Result<void> CaseDatabase::hurry_alerts(const std::vector<std::int64_t>& ids, Timestamp now)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        for (const auto id : ids)
+            connection.prepare("UPDATE outbox SET next_attempt_at = ?2 WHERE id = ?1 AND state = 'queued'")
+                .bind(id, now)
+                .run();
+        return {};
+    });
+}
+
+std::vector<AlertCount> CaseDatabase::alert_counts() const
+{
+    auto row = impl_->connection.prepare("SELECT channel, state, count(*) FROM outbox WHERE state <> 'sent' "
+                                         "GROUP BY channel, state");
+    std::vector<AlertCount> counts;
+    while (row.step())
+        counts.push_back({row.text(0), stored_enum<AlertState>(row.text(1)), row.integer(2)});
+    return counts;
 }
 
 std::vector<OutboxRow> CaseDatabase::alerts(std::size_t limit) const

@@ -136,6 +136,13 @@ INSERT INTO meta SELECT 'published', value FROM meta WHERE name = 'generation';
 INSERT INTO meta VALUES ('references_state', 0), ('references_missing', 0), ('time_seen', 0);
 CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, weak, extractor_version, generation, added_at)
     WHERE removed = 0;
+CREATE TABLE told_problem (
+    kind    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    episode INTEGER NOT NULL CHECK (episode >= 1),
+    stands  INTEGER NOT NULL CHECK (stands IN (0, 1)),
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array<const char*, 4> steps{first_step, second_step, third_step, fourth_step};

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <string>
 #include <sys/file.h>
 #include <system_error>
@@ -31,6 +32,15 @@ std::string holder(int descriptor)
     return number.find_first_not_of("0123456789") == std::string::npos ? number : std::string();
 }
 
+// "stillwatchd (process 4711)".
+std::string in_words(const std::string& number)
+{
+    std::string name;
+    std::ifstream comm("/proc/" + number + "/comm");
+    std::getline(comm, name);
+    return name.empty() ? "process " + number : fmt::format("{} (process {})", name, number);
+}
+
 } // namespace
 
 Result<StoreLock> StoreLock::acquire(const std::filesystem::path& directory)
@@ -43,7 +53,7 @@ Result<StoreLock> StoreLock::acquire(const std::filesystem::path& directory)
         if (errno != EWOULDBLOCK) return io_error(file, errno);
         const std::string number = holder(descriptor);
         return Error{Errc::refused, fmt::format("the store in {} is in use by {}", directory.string(),
-                                                number.empty() ? "another process" : "process " + number)};
+                                                number.empty() ? "another process" : in_words(number))};
     }
     const std::string line = fmt::format("{}\n", ::getpid());
     if (::ftruncate(descriptor, 0) != 0 ||

@@ -15,8 +15,14 @@
 
 #include <pwd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <cstring>
 #include <ctime>
 #include <future>
 #include <list>
@@ -49,10 +55,19 @@ protected:
         thread_.join(); // every connection has ended: nothing keeps the loop
     }
 
+    // The same with less patience.
+    void hasten(ServerLimits limits)
+    {
+        on_loop([this, limits] {
+            server_.reset();
+            limits_ = limits;
+            start();
+        });
+    }
     void start()
     {
         auto handler = [this](Command command, std::string name) { return handle(std::move(command), std::move(name)); };
-        server_.emplace(loop_, file, std::move(handler));
+        server_.emplace(loop_, file, std::move(handler), limits_);
     }
     template <class Work>
     std::invoke_result_t<Work&> on_loop(Work work)
@@ -71,6 +86,7 @@ protected:
 
     stillwatch::test::TemporaryDirectory directory;
     std::filesystem::path file = directory / "control.sock";
+    ServerLimits limits_;
     std::optional<Server> server_;
     std::optional<Server> next_;
 
@@ -271,23 +287,93 @@ TEST_F(ServerTest, APathThatCannotBeIsNamed)
     EXPECT_EQ(ask(directory / std::string(200, 'x'), {"status", {}}).error().code, Errc::invalid_argument);
 }
 
-TEST_F(ServerTest, MoreConnectionsThanItsBoundAreClosed)
+TEST_F(ServerTest, TwoHundredSilentClientsOfOneUserLockOutNobody)
 {
-    std::list<RawClient> clients;
-    for (int i = 0; i < 32; ++i) {
-        clients.emplace_back(file).send(line_of("free"));
-        EXPECT_EQ(clients.back().line(), R"({"result":"free"})");
-    }
+    std::list<RawClient> silent;
+    for (int i = 0; i < 200; ++i)
+        silent.emplace_back(file);
+    EXPECT_EQ(ask(file, {"free", {}}).value(), "free");
+    EXPECT_TRUE(silent.front().is_closed_by_server());
+}
+
+TEST_F(ServerTest, ManyThatRunCommandsLeaveTheOthersOfTheirUserOut)
+{
+    std::list<RawClient> busy;
+    for (int i = 0; i < 16; ++i)
+        busy.emplace_back(file).send(line_of("hold"));
+    wait_until_held(16);
     RawClient one_too_many(file);
     EXPECT_TRUE(one_too_many.is_closed_by_server());
-    clients.front().hang_up();
-    std::string line;
-    for (int attempt = 0; attempt < 1000 && line.empty(); ++attempt) { // the server sees the end a little later
-        RawClient next(file);
-        next.send(line_of("free"));
-        line = next.line();
+    on_loop([this] { free(); });
+    for (auto& client : busy)
+        EXPECT_EQ(client.line(), R"({"result":"held"})");
+    EXPECT_EQ(ask(file, {"free", {}}).value(), "free");
+}
+
+TEST_F(ServerTest, AUserIsLockedOutByNoOtherAndRootByNobody)
+{
+    if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+    // The child keeps the group of root.
+    const auto may_pass = std::filesystem::perms::group_exec | std::filesystem::perms::others_exec;
+    std::filesystem::permissions(directory.path(), may_pass, std::filesystem::perm_options::add);
+    std::filesystem::permissions(file, std::filesystem::perms::all);
+    int ready[2];
+    ASSERT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) { // only system calls: the parent has threads
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strncpy(address.sun_path, file.c_str(), sizeof address.sun_path - 1);
+        bool connected = setuid(65534) == 0;
+        for (int i = 0; i < 200 && connected; ++i) {
+            const int client = ::socket(AF_UNIX, SOCK_STREAM, 0);
+            connected = ::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        }
+        const char byte = connected ? 'y' : 'n';
+        (void)!write(ready[1], &byte, 1);
+        pause();
+        _exit(0);
     }
-    EXPECT_EQ(line, R"({"result":"free"})");
+    char byte = 0;
+    ASSERT_EQ(read(ready[0], &byte, 1), 1);
+    EXPECT_EQ(byte, 'y');
+    const auto reply = ask(file, {"who", {}});
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    close(ready[0]);
+    close(ready[1]);
+    EXPECT_EQ(reply.value(), "root");
+}
+
+TEST_F(ServerTest, ASilentClientIsHungUpOn)
+{
+    hasten({50ms, 10s});
+    RawClient silent(file);
+    RawClient midway(file);
+    midway.send(R"({"command": "ec)");
+    EXPECT_TRUE(silent.is_closed_by_server());
+    EXPECT_TRUE(midway.is_closed_by_server());
+}
+
+TEST_F(ServerTest, ACommandMayTakeLongerThanAClientMayBeSilent)
+{
+    hasten({50ms, 10s});
+    RawClient client(file);
+    client.send(line_of("hold"));
+    wait_until_held(1);
+    std::this_thread::sleep_for(200ms);
+    on_loop([this] { free(); });
+    EXPECT_EQ(client.line(), R"({"result":"held"})");
+}
+
+TEST_F(ServerTest, AClientThatDoesNotReadItsAnswerIsHungUpOn)
+{
+    hasten({10s, 50ms});
+    RawClient slow(file);
+    // More than the kernel keeps between the two.
+    slow.send(write_command({"echo", {{"a", std::string(max_line_bytes / 2, 'x')}}}) + "\n");
+    std::this_thread::sleep_for(500ms);
+    EXPECT_EQ(slow.line(), ""); // the end came before that of the line
 }
 
 TEST_F(ServerTest, AProcessWithoutDescriptorsWaitsForSome)
@@ -307,6 +393,22 @@ TEST_F(ServerTest, AProcessWithoutDescriptorsWaitsForSome)
     ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
     EXPECT_LT(seconds, 0.15);
     EXPECT_EQ(client.line(), R"({"result":"free"})");
+}
+
+TEST(Ask, WhoIsNotInTheGroupIsToldSo)
+{
+    if (geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+    const stillwatch::test::TemporaryDirectory directory;
+    std::filesystem::permissions(directory.path(), std::filesystem::perms::owner_all);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (setuid(65534) != 0) _exit(2);
+        const auto reply = ask(directory / "control.sock", {"status", {}});
+        _exit(reply.error().code == Errc::refused && reply.error().detail.find("you are not in the group") != std::string::npos ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(Ask, WithoutADaemonThereIsNoOneToAsk)

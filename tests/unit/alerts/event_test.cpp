@@ -63,6 +63,21 @@ TEST(AlertLink, PutsTheIdIntoTheMark)
     EXPECT_EQ(alert_link("", "alt_q"), "");
 }
 
+TEST(ProblemEvent, SurvivesTheOutboxAndHoldsAConfiguredNameOnly)
+{
+    const auto event = problem_event({"site", "board", "", 3, true}, at("2026-11-23T00:10:00Z"), "");
+    EXPECT_TRUE(is_well_formed(event));
+    EXPECT_EQ(read_event(write_event(event)).value(), event);
+    EXPECT_EQ(problem_event({"site", "board.example", "", 3, true}, event.at, "").subject, "");
+    auto wrong = event;
+    wrong.subject = "board.example";
+    EXPECT_FALSE(is_well_formed(wrong));
+    wrong = sample_event();
+    wrong.problem = "site"; // a match tells nothing of the installation
+    EXPECT_FALSE(is_well_formed(wrong));
+    EXPECT_NE(problem_event({"site", "board", "", 3, false}, event.at, "").alert_id, event.alert_id);
+}
+
 TEST(TestEvent, HasItsOwnIdEachTime)
 {
     const auto first = test_event("desk", at("2026-11-23T00:10:00.123Z"), "");

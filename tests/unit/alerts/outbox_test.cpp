@@ -61,6 +61,19 @@ struct MemoryQueue final : AlertQueue {
         if (next) found->second.next_attempt_at = *next;
         return {};
     }
+    Task<std::vector<std::int64_t>> waiting(std::string channel, Timestamp now) override
+    {
+        std::vector<std::int64_t> ids;
+        for (const auto& [id, row] : rows)
+            if (row.state == AlertState::queued && row.channel == channel && row.next_attempt_at > now) ids.push_back(id);
+        co_return ids;
+    }
+    Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) override
+    {
+        for (const auto id : ids)
+            rows.at(id).next_attempt_at = now;
+        co_return Result<void>{};
+    }
     Task<Result<void>> sent(std::int64_t id, Timestamp) override { co_return change(id, AlertState::sent, {}, ""); }
     Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override
     {
@@ -158,16 +171,52 @@ TEST_F(OutboxLoop, FailedAlertWaitsAndLetsLaterOnesPass)
     start();
     EXPECT_EQ(queue_.rows.at(first).attempts, 1);
     EXPECT_TRUE(outbox_.failing());
-    desk_.answer = {};
     const auto second = add(2);
     wake();
-    EXPECT_EQ(state(second), AlertState::sent);
-    EXPECT_EQ(state(first), AlertState::queued);
-    EXPECT_FALSE(outbox_.failing());
+    EXPECT_EQ(queue_.rows.at(first).attempts, 1);
+    EXPECT_EQ(queue_.rows.at(second).attempts, 1);
+    desk_.answer = {};
     clock_.time += 6s;
     wake();
     EXPECT_EQ(state(first), AlertState::sent);
-    EXPECT_EQ(queue_.rows.at(first).attempts, 2);
+    EXPECT_EQ(state(second), AlertState::sent);
+}
+
+TEST_F(OutboxLoop, AChannelThatWorksAgainDrainsAtOnceInOrder)
+{
+    desk_.answer = {Delivery::Kind::retry_after, 0s, "unreachable"};
+    for (int epoch = 1; epoch <= 26; ++epoch) (void)add(epoch);
+    start();
+    for (int attempt = 0; attempt < 5; ++attempt) { // into pauses of hours
+        clock_.time += 6h;
+        wake();
+    }
+    desk_.events.clear();
+    desk_.answer = {};
+    const auto test = add(27); // such as alert-test
+    wake();
+    for (std::int64_t id = 1; id <= test; ++id)
+        EXPECT_EQ(state(id), AlertState::sent) << id;
+    ASSERT_EQ(desk_.events.size(), 27U);
+    EXPECT_EQ(desk_.events.front().epoch, 27);
+    for (std::size_t i = 1; i < desk_.events.size(); ++i)
+        EXPECT_EQ(desk_.events[i].epoch, static_cast<int>(i));
+}
+
+TEST_F(OutboxLoop, AnAlertThatFailsAmongOthersIsNotTriedWithEachOfThem)
+{
+    const auto broken = add(100);
+    desk_.meanwhile = [this] {
+        const bool refuses = desk_.events.back().epoch == 100;
+        desk_.answer = refuses ? Delivery{Delivery::Kind::retry_after, 0s, "no such person"} : Delivery{};
+    };
+    start();
+    for (int epoch = 1; epoch <= 9; ++epoch) {
+        (void)add(epoch);
+        wake();
+    }
+    EXPECT_EQ(state(broken), AlertState::queued);
+    EXPECT_EQ(queue_.rows.at(broken).attempts, 2); // its own, and one when another alert was taken
 }
 
 TEST_F(OutboxLoop, GivesUpAtTheEndOfTheSchedule)

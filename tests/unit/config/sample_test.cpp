@@ -56,6 +56,7 @@ TEST(Sample, ShowsTheDefaults)
     EXPECT_EQ(config.storage, Storage{});
     EXPECT_EQ(config.control, Control{});
     EXPECT_EQ(config.metrics, Metrics{});
+    EXPECT_EQ(config.health, Health{});
     EXPECT_EQ(config.log, Log{});
     EXPECT_EQ(config.alerts, Alerts{});
     EXPECT_EQ(config.evidence.directory, Storage{}.directory / "evidence");

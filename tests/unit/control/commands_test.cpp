@@ -31,7 +31,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 21U);
+    EXPECT_EQ(names.size(), 22U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -205,15 +205,40 @@ TEST_F(CommandsTest, ATestAlertGoesToAKnownChannelOnly)
     EXPECT_EQ(rows.at(0).as_object().contains("sent_at"), false);
 }
 
-TEST_F(CommandsTest, OnlyADeadAlertIsReplayed)
+TEST_F(CommandsTest, AnAlertThatWasNotSentIsReplayed)
 {
     (void)result_of("alert-test", {{"channel", "desk"}});
     const auto id = result_of("outbox.list").at(0).at("id");
-    EXPECT_EQ(error_of("outbox.replay", {{"id", id}}).code, Errc::not_found);
+    ASSERT_TRUE(cases.alert_retry(id.as_int64(), clock.time + std::chrono::hours(14), "no such host").has_value());
+    (void)result_of("outbox.replay", {{"id", id}});
+    EXPECT_EQ(result_of("outbox.list").at(0).at("next_attempt_at"), json::value(format_utc(clock.time)));
+    EXPECT_EQ(result_of("outbox.list").at(0).at("attempts"), 0);
     ASSERT_TRUE(cases.alert_dead(id.as_int64(), "no such host").has_value());
     EXPECT_EQ(result_of("status").at("alerts_dead"), 1);
     EXPECT_TRUE(run("outbox.replay", {{"id", id}}).value().effects.alerts);
     EXPECT_EQ(result_of("outbox.list").at(0).at("state"), "queued");
+    ASSERT_TRUE(cases.alert_sent(id.as_int64(), clock.time).has_value());
+    EXPECT_EQ(error_of("outbox.replay", {{"id", id}}).code, Errc::not_found);
+}
+
+TEST_F(CommandsTest, AllAlertsOfAChannelAreReplayed)
+{
+    (void)result_of("alert-test", {{"channel", "desk"}});
+    const auto id = result_of("outbox.list").at(0).at("id").as_int64();
+    ASSERT_TRUE(cases.alert_dead(id, "no such host").has_value());
+    EXPECT_EQ(error_of("outbox.replay", {{"channel", "desc"}}).code, Errc::not_found);
+    EXPECT_EQ(error_of("outbox.replay", {{"all", false}}).code, Errc::invalid_argument);
+    EXPECT_EQ(result_of("outbox.replay", {{"channel", "desk"}}).at("queued"), 1);
+    ASSERT_TRUE(cases.alert_dead(id, "no such host").has_value());
+    EXPECT_EQ(result_of("outbox.replay", {{"all", true}}).at("queued"), 1);
+    EXPECT_EQ(result_of("outbox.show", {{"alert", "alt_test"}, {"channel", "desk"}}).at("state"), "queued");
+    EXPECT_EQ(error_of("outbox.show", {{"alert", "alt_none"}, {"channel", "desk"}}).code, Errc::not_found);
+}
+
+TEST_F(CommandsTest, AnAlertOfARemovedChannelSaysWhyItWaits)
+{
+    ASSERT_TRUE(cases.queue_alert({"alt_old", "old", "{}"}, {"anna", clock.time}));
+    EXPECT_THAT(result_of("outbox.list").at(0).at("last_error").as_string().c_str(), HasSubstr("not in the configuration"));
 }
 
 TEST_F(CommandsTest, LimitsStayInBounds)

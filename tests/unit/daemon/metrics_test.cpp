@@ -81,10 +81,10 @@ TEST(MetricsServer, ATakenPortIsSaidSo)
 }
 
 // The whole answer to a request.
-std::string answer_to(const std::string& request, const std::string& problem = "")
+std::string answer_to(const std::string& request, const HealthAnswer& health = {true, "ok\n"})
 {
     asio::io_context loop;
-    MetricsServer server(loop, "127.0.0.1:0", {[] { return std::string("stillwatch_a 1\n"); }, [&] { return problem; }});
+    MetricsServer server(loop, "127.0.0.1:0", {[] { return std::string("stillwatch_a 1\n"); }, [&] { return health; }});
     std::string answer;
     std::thread client([&, port = server.port()] {
         asio::io_context own;
@@ -112,8 +112,9 @@ TEST(MetricsServer, TellsHealth)
 {
     const std::string request = "GET /healthz HTTP/1.0\r\n\r\n";
     EXPECT_THAT(answer_to(request), testing::AllOf(HasSubstr(" 200 "), testing::EndsWith("ok\n")));
-    EXPECT_THAT(answer_to(request, "alerts do not leave by: desk"),
-                testing::AllOf(HasSubstr(" 503 "), testing::EndsWith("alerts do not leave by: desk\n")));
+    EXPECT_THAT(answer_to(request, {false, "failing channel desk: refused\nwarning site a: blocked\n"}),
+                testing::AllOf(HasSubstr(" 503 "),
+                               testing::EndsWith("\nfailing channel desk: refused\nwarning site a: blocked\n")));
 }
 
 TEST(MetricsServer, RefusesTheRest)

@@ -75,7 +75,7 @@ TEST_F(Outbox, ADeadAlertStaysUntilItIsReplayed)
 {
     ASSERT_TRUE(database.queue_alert(sample_alert(), actor()));
     const auto id = database.due_alerts(at(0), 1).at(0).id;
-    EXPECT_EQ(database.replay_alert(id, actor(8)).error().code, Errc::not_found);
+    EXPECT_EQ(database.replay_alert(id + 1, actor(8)).error().code, Errc::not_found);
     ASSERT_TRUE(database.alert_dead(id, "mailbox unknown"));
     EXPECT_TRUE(database.due_alerts(at(1000), 10).empty());
     EXPECT_EQ(database.alerts(1).at(0).state, AlertState::dead);
@@ -84,6 +84,34 @@ TEST_F(Outbox, ADeadAlertStaysUntilItIsReplayed)
     EXPECT_EQ(row.attempts, 0);
     EXPECT_EQ(row.last_error, "mailbox unknown");
     EXPECT_EQ(database.audit(0, 10).back().action, "alert.replay");
+}
+
+TEST_F(Outbox, AlertsThatWaitAreMadeDueAndKeepTheirAttempts)
+{
+    ASSERT_TRUE(database.queue_alert(sample_alert("a"), actor()));
+    ASSERT_TRUE(database.queue_alert(sample_alert("b"), actor()));
+    const auto id = database.due_alerts(at(0), 1).at(0).id;
+    ASSERT_TRUE(database.alert_retry(id, at(6000), "unreachable"));
+    const auto channel = database.alerts(1).at(0).channel;
+    EXPECT_EQ(database.waiting_alerts(channel, at(60)), std::vector{id});
+    EXPECT_TRUE(database.waiting_alerts("another", at(60)).empty());
+    ASSERT_TRUE(database.hurry_alerts({id}, at(60)));
+    const auto row = database.due_alerts(at(60), 10).at(0);
+    EXPECT_EQ(row.id, id);
+    EXPECT_EQ(row.attempts, 1);
+}
+
+TEST_F(Outbox, WhatWasToldOfAProblemIsRememberedWithItsAlerts)
+{
+    ASSERT_TRUE(database.tell_problem({"site", "board", 2, true}, {sample_alert("a", "desk")}, actor(3)));
+    ASSERT_TRUE(database.tell_problem({"site", "board", 2, false}, {sample_alert("b", "desk")}, actor(4)));
+    const auto told = database.told_problems();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].subject, "board");
+    EXPECT_EQ(told[0].episode, 2);
+    EXPECT_FALSE(told[0].stands);
+    EXPECT_EQ(database.alerts(10).size(), 2U);
+    EXPECT_EQ(database.alert_counts().at(0).count, 2);
 }
 
 TEST_F(Outbox, NewestAlertsAreListedFirst)
