@@ -195,23 +195,6 @@ void Engine::start_loops(std::function<void()> on_failure)
     loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
 
-void Engine::start_health()
-{
-    loops_.spawn("health", health_.run(), on_loop_failure_);
-}
-
-LoopFacts Engine::loop_facts() const
-{
-    LoopFacts facts;
-    facts.references = references_.current()->size();
-    facts.compared = counters_.total("pictures_compared_total") + counters_.total("pictures_known_total");
-    facts.workers = workers_.counters();
-    facts.worker_failure = workers_.start_failure();
-    for (auto& [name, failure] : channels_->failures())
-        facts.channels.push_back({std::move(name), std::move(failure)});
-    return facts;
-}
-
 Task<> Engine::crawl()
 {
     return scheduler_.run([this](store::Visit visit) { return pipeline_.visit(std::move(visit)); });
@@ -380,11 +363,6 @@ Task<Result<void>> Engine::use(config::Config config)
     co_return Result<void>{};
 }
 
-void Engine::configuration_refused(std::string reason)
-{
-    problems_.set("configuration", "", fmt::format("not taken over, the one before is in force: {}", reason));
-}
-
 Task<> Engine::wait_for(const TaskGroup& tasks) const
 {
     asio::steady_timer timer(loop_);
@@ -411,41 +389,6 @@ Task<> Engine::stop()
         timer.expires_after(std::chrono::milliseconds(10));
         co_await timer.async_wait(asio::use_awaitable);
     }
-}
-
-std::string Engine::metrics()
-{
-    auto text = counters_.text();
-    const auto progress = scheduler_.progress();
-    text += gauge_text("visits_in_flight", progress.in_flight);
-    text += gauge_text("hosts_in_visit", progress.lanes);
-    // Since the start, named as in the summary of `crawl --once`.
-    text += gauge_text("pages", static_cast<double>(progress.pages));
-    text += gauge_text("images", static_cast<double>(progress.images));
-    text += gauge_text("bytes", static_cast<double>(progress.wire_bytes));
-    text += gauge_text("body_bytes_held", static_cast<double>(web_.bodies().held_bytes()));
-    text += gauge_text("bodies_waiting", static_cast<double>(web_.bodies().waiting()));
-    text += gauge_text("body_waits", static_cast<double>(web_.bodies().waits()));
-    text += gauge_text("loop_stall_seconds_max", loop_stalls_.longest().count());
-    text += gauge_text("loop_busy_stall_seconds_max", loop_stalls_.longest_busy().count());
-    text += gauge_text("findings", static_cast<double>(counters_.total("findings_total")));
-    text += gauge_text("references", static_cast<double>(references_.current()->size()));
-    text += gauge_text("reference_generation", static_cast<double>(references_.current()->generation()));
-    const auto workers = workers_.counters();
-    text += gauge_text("worker_requests_completed", static_cast<double>(workers.completed));
-    text += gauge_text("workers_crashed", static_cast<double>(workers.crashed));
-    text += gauge_text("workers_late", static_cast<double>(workers.late));
-    const auto alerts = channels_->counts();
-    text += gauge_text("alerts_sent", static_cast<double>(alerts.sent));
-    text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));
-    text += gauge_text("alerts_dead", static_cast<double>(alerts.dead));
-    text += gauge_text("channels_failing", static_cast<double>(channels_->failing().size()));
-    return text + health_.metrics();
-}
-
-HealthAnswer Engine::health()
-{
-    return health_.answer();
 }
 
 } // namespace stillwatch::daemon
