@@ -42,7 +42,7 @@ Task<> show(daemon::Engine& engine, const bool& goes_on)
         last = !goes_on;
         control::Command health{"site.health", {}};
         const auto sites = co_await engine.run(std::move(health), "crawl");
-        if (sites) screen.draw(engine.progress(), *sites);
+        if (sites) screen.draw(engine.progress(), *sites, engine.pass());
         for (int tenth = 0; tenth < 10 && goes_on; ++tenth) {
             timer.expires_after(std::chrono::milliseconds(100));
             co_await timer.async_wait(asio::use_awaitable);
@@ -58,6 +58,8 @@ json::array by_site(const crawler::CrawlProgress& progress)
                                     {"pages", done.pages},
                                     {"images", done.images},
                                     {"bytes", done.bytes},
+                                    {"moved", done.moved},
+                                    {"robots_refusals", done.disallowed},
                                     {"errors", done.errors}});
     return rows;
 }
@@ -95,6 +97,8 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
     told["walls"] = by_label(engine.counters(), "walls_total");
     told["visits"] = by_label(engine.counters(), "visits_total");
     told["errors"] = by_label(engine.counters(), "fetch_errors_total");
+    told["robots_refusals"] = progress->count(store::Outcome::disallowed);
+    told["bounds"] = by_label(engine.counters(), "bounds_reached_total");
     told["sites"] = by_site(*progress);
     co_return std::move(told);
 }

@@ -184,7 +184,7 @@ json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, 
     told["site"] = site.name;
     told["hosts"] = json::array(site.hosts.begin(), site.hosts.end());
     add_budgets(told, site, rules);
-    for (const auto* name : {"pages_known", "images_known", "pages_today", "bytes_today"})
+    for (const auto* name : {"pages_known", "images_known", "set_aside", "pages_today", "bytes_today"})
         if (const auto* value = known.if_contains(name)) told[name] = *value;
     json::array first;
     std::set<std::string> named;

@@ -19,6 +19,18 @@ bool is_walled(const store::SiteHealth& health)
     return 2 * health.recent_walls > health.recent_visits;
 }
 
+// Whether hosts that are not being looked at hold a tenth of the site's pictures or pages.
+bool is_degraded(const store::SiteHealth& health)
+{
+    std::int64_t pages = 0;
+    std::int64_t images = 0;
+    for (const auto& host : health.in_trouble) {
+        pages += host.pages;
+        images += host.images;
+    }
+    return (images > 0 && 10 * images >= health.images) || (pages > 0 && 10 * pages >= health.pages);
+}
+
 // What an operator should know first, the gravest first.
 std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
 {
@@ -30,10 +42,31 @@ std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
     if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
     if (is_walled(health)) return "walled";
     if (failing && !health.last_success) return "unreachable";
+    if (!health.last_success && health.disallowed > 0) return "disallowed";
     if (!health.last_success && health.refused > 0) return "refused";
     if (!health.last_success) return "not_visited";
+    if (is_degraded(health)) return "degraded";
     if (health.images == 0 && health.pages_read >= pages_without_pictures) return "no_pictures";
     return failing ? "failing" : "fine";
+}
+
+json::array rows_of(const std::vector<store::HostHealth>& hosts)
+{
+    json::array rows;
+    for (const auto& host : hosts)
+        rows.push_back(json::object{{"host", host.host},
+                                    {"trouble", name_of(host.trouble)},
+                                    {"pages", host.pages},
+                                    {"images", host.images}});
+    return rows;
+}
+
+json::object counts_of(const std::map<std::string, std::int64_t>& counts)
+{
+    json::object told;
+    for (const auto& [name, count] : counts)
+        told[name] = count;
+    return told;
 }
 
 json::array robots_of(const store::SiteHealth& health)
@@ -77,6 +110,7 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
                                     {"rates", std::move(rates)},
                                     {"pages_known", health.pages},
                                     {"images_known", health.images},
+                                    {"set_aside", health.set_aside},
                                     {"pages_today", health.pages_that_day},
                                     {"bytes_today", health.bytes_that_day}});
     }
@@ -109,6 +143,12 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         row["gone"] = health.gone;
         row["unreachable"] = health.unreachable;
         row["refused"] = health.refused;
+        row["disallowed"] = health.disallowed;
+        row["moved"] = health.moved;
+        row["set_aside"] = health.set_aside;
+        row["idle_families"] = json::array(health.idle_families.begin(), health.idle_families.end());
+        row["bounds"] = counts_of(health.bounds);
+        row["hosts_in_trouble"] = rows_of(health.in_trouble);
         row["pages_today"] = health.pages_that_day;
         row["bytes_today"] = health.bytes_that_day;
         if (health.last_success) row["last_success"] = format_utc(*health.last_success);

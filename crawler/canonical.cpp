@@ -44,7 +44,7 @@ bool is_idle(std::string_view parameter) noexcept
     if (value.empty()) return false;
     if (std::ranges::any_of(sessions, is_name)) return true;
     if (name.size() > 12 && same_name(name.substr(0, 12), "aspsessionid")) return true;
-    if (same_name(name, "sid")) return is_drawn(value);
+    if (same_name(name, "sid") || same_name(name, "session") || same_name(name, "sess")) return is_drawn(value);
     return same_name(name, "s") && value.size() == 32 && is_drawn(value); // vBulletin: an MD5
 }
 

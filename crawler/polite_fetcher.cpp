@@ -59,6 +59,8 @@ Result<Url> next_hop(const Fetched& redirect, const std::vector<Url>& chain)
     return next;
 }
 
+constexpr std::string_view robots_refusal = "robots: ";
+
 constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
 constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
 
@@ -71,6 +73,11 @@ FetchLimits robots_limits()
 }
 
 } // namespace
+
+bool is_robots_refusal(const Error& error) noexcept
+{
+    return error.code == Errc::refused && error.detail.starts_with(robots_refusal);
+}
 
 PoliteFetcher::PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper& time, const Clock& clock)
     : transport_(transport), time_(time), clock_(clock), robots_(robots, time, clock)
@@ -105,6 +112,12 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         chain.push_back(url);
         auto next = next_hop(*fetched, chain);
         if (!next) co_return next.error();
+        if (purpose != Purpose::evidence && is_visited_anyway_) {
+            Url from = chain.front();
+            Url to = *next;
+            const bool is_visited = co_await is_visited_anyway_(std::move(from), std::move(to));
+            if (is_visited) co_return PoliteAnswer{std::move(*fetched), std::move(hops), std::move(*next)};
+        }
         // Nobody reads the body of a redirect; twenty large ones would be held at once.
         if (fetched->body.size() > max_redirect_body_bytes) {
             fetched->body = Bytes(fetched->body.begin(), fetched->body.begin() + max_redirect_body_bytes);
@@ -126,7 +139,7 @@ Task<Result<>> PoliteFetcher::ask_robots(std::shared_ptr<const SiteRules> site, 
     const auto decision = (*file)->allows(url.target());
     if (decision.allowed) co_return fine;
     const auto code = (*file)->access == RobotsAccess::nothing ? Errc::unreachable : Errc::refused;
-    co_return Error{code, "robots: " + (*file)->reason(decision)};
+    co_return Error{code, std::string(robots_refusal) + (*file)->reason(decision)};
 }
 
 Task<Result<std::shared_ptr<const RobotsFile>>> PoliteFetcher::robots(std::shared_ptr<const SiteRules> site,

@@ -6,8 +6,10 @@
 #include "crawler/robots_cache.hpp"
 #include "crawler/settings.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,7 +29,15 @@ struct Conditions {
 struct PoliteAnswer {
     Fetched answer;
     std::vector<Fetched> hops{};
+    // Where `answer`, a redirect, leads to: to an address that is visited anyway, so it was not followed.
+    std::optional<Url> led_to{};
 };
+
+// Whether what `from` redirects to is another address, visited under its own name sooner or later.
+using IsVisitedAnyway = std::function<Task<bool>(Url from, Url to)>;
+
+// Whether an error of PoliteFetcher means that the host's robots.txt forbids the address: no trouble of anybody's.
+bool is_robots_refusal(const Error& error) noexcept;
 
 // Fetches as a considerate visitor: every request, redirects and robots.txt included, passes the site's
 // scope, the host's robots.txt and the host's gate. On the loop's thread; it must outlive its fetches.
@@ -43,6 +53,9 @@ public:
     // redirect that goes in circles or past max_redirects), cancelled, and those of the transport.
     Task<Result<PoliteAnswer>> fetch(std::shared_ptr<const SiteRules> site, Url url, Conditions conditions,
                                      FetchLimits limits, Purpose purpose);
+
+    // Redirects to such addresses are not followed, but for evidence.
+    void leave_to_themselves(IsVisitedAnyway is_visited_anyway) { is_visited_anyway_ = std::move(is_visited_anyway); }
 
     // The robots.txt in force for the origin of `url`. Errors: cancelled.
     Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);
@@ -74,6 +87,7 @@ private:
     Task<Result<>> ask_robots(std::shared_ptr<const SiteRules> site, Url url);
     Task<Result<store::RobotsRow>> download_robots(std::shared_ptr<const SiteRules> site, std::string origin);
 
+    IsVisitedAnyway is_visited_anyway_;
     Fetcher& transport_;
     Timekeeper& time_;
     const Clock& clock_;

@@ -22,6 +22,9 @@ void CrawlProgress::add(const store::VisitResult& result, const std::string& sit
     const bool is_error = result.outcome == Outcome::unreachable || result.outcome == Outcome::refused ||
                           result.outcome == Outcome::gone;
     here.errors += is_error ? 1 : 0;
+    here.moved += result.outcome == Outcome::moved ? 1 : 0;
+    here.disallowed += result.outcome == Outcome::disallowed ? 1 : 0;
+    ++here.visits;
 }
 
 } // namespace stillwatch::crawler

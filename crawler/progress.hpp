@@ -15,12 +15,15 @@ struct SiteProgress {
     std::int64_t pages = 0; // as in CrawlProgress
     std::int64_t images = 0;
     std::int64_t bytes = 0;
-    std::int64_t errors = 0; // visits that found the address unreachable, refused or gone
+    std::int64_t moved = 0;      // visits that were sent on to another known address
+    std::int64_t disallowed = 0; // visits that robots.txt forbade: no errors
+    std::int64_t errors = 0;     // visits that found the address unreachable, refused or gone
+    std::int64_t visits = 0;     // all of them
 };
 
 // What a crawl did since it began.
 struct CrawlProgress {
-    static constexpr std::size_t outcomes = static_cast<std::size_t>(store::Outcome::refused) + 1;
+    static constexpr std::size_t outcomes = static_cast<std::size_t>(store::Outcome::disallowed) + 1;
 
     Timestamp started{};
     std::int64_t visits = 0; // ended, with a result

@@ -144,11 +144,11 @@ Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64
 {
     using store::Outcome;
     if (outcome == Outcome::unreachable || outcome == Outcome::unvisited || outcome == Outcome::gone ||
-        outcome == Outcome::refused) {
+        outcome == Outcome::refused || outcome == Outcome::disallowed) {
         const int tries = std::min(visit.tries, 1'000) + 1;
         const auto pause = outcome == Outcome::gone      ? step_of(gone_pauses, tries)
-                           : outcome == Outcome::refused ? step_of(refused_pauses, tries)
-                                                         : pause_after_failure(tries);
+                           : outcome == Outcome::refused || outcome == Outcome::disallowed ? step_of(refused_pauses, tries)
+                                                                                            : pause_after_failure(tries);
         auto rate = visit.rate;
         if (outcome != Outcome::unreachable)
             rate.level = 0; // takes no part of the budget
@@ -156,6 +156,10 @@ Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64
             rate =
                 observed(rate, now - visit.last_visit, 0); // what came meanwhile is counted when it is read
         return {now + pause, tries, visit.unchanged_in_a_row, rate};
+    }
+    if (outcome == Outcome::moved) { // costs one small request; what it leads to has its own visits
+        int level = std::max(visit.unchanged_in_a_row, 0) + (visit.last_outcome == Outcome::moved ? 1 : 0);
+        return {now + interval_at(level, settings.revisit_min * 24, settings.revisit_max), 0, level, {}};
     }
     if (outcome == Outcome::page || (outcome == Outcome::unchanged && visit.kind == LinkKind::page))
         return next_look_at_page(visit, news, now, settings, scale);

@@ -56,7 +56,8 @@ struct Revisit {
 // finds may have come at any time and says nothing about the rate. Pictures seldom change: a day after the
 // first visit (24 times revisit_min), half as long again after each without other bytes, about half as long
 // after other bytes, up to twice revisit_max. Failures: pauses of 5 minutes that triple up to a day. Gone: a
-// day, a week, then 30 days. Refused: a day, then a week. `news`: pictures the page named that were not
+// day, a week, then 30 days. Refused: a day, then a week. Moved: a day,
+// then half as long again each time, up to revisit_max. `news`: pictures the page named that were not
 // known, or 1 when the picture has other bytes than before. `scale`: revisit_scale() of the site.
 Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64_t news, Timestamp now,
                    const RevisitSettings& settings, double scale);

@@ -30,20 +30,30 @@ Task<std::optional<Timestamp>> StoredFrontier::next_due(Timestamp now)
 Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now, Timestamp lease_until,
                                                       std::size_t limit)
 {
-    return stores_.run([=, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
-        return frontier.claim(host, now, generation, lease_until, limit);
-    });
+    for (;;) {
+        auto work = [=, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
+            return frontier.claim_some(host, now, generation, lease_until, limit);
+        };
+        auto claimed = co_await stores_.run(std::move(work));
+        if (!claimed.goes_on) co_return std::move(claimed.visits);
+    }
 }
 
 Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::VisitResult>> results)
 {
-    return stores_.run([results = std::move(results)](CaseDatabase& cases, FrontierDatabase& frontier) {
+    std::map<std::string, std::int64_t> bounds;
+    auto work = [results = std::move(results), &bounds](CaseDatabase& cases, FrontierDatabase& frontier) {
+        const auto apply_all = [&](const std::vector<store::VisitResult>& all) {
+            auto applied = frontier.apply(all);
+            bounds = frontier.take_bounds();
+            return applied;
+        };
         const auto is_erased = [&cases](const store::VisitResult& result) {
             return result.verdict && result.verdict->matched && std::ranges::none_of(result.matched, [&](ReferenceId id) {
                        return cases.is_reference(id);
                    });
         };
-        if (std::ranges::none_of(*results, is_erased)) return frontier.apply(*results);
+        if (std::ranges::none_of(*results, is_erased)) return apply_all(*results);
         // Withdrawn since they were compared: nothing is kept of the match.
         auto kept = *results;
         for (auto& result : kept) {
@@ -52,8 +62,12 @@ Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::Vi
             result.content.reset();
             result.generation = 0;
         }
-        return frontier.apply(kept);
-    });
+        return apply_all(kept);
+    };
+    auto applied = co_await stores_.run(std::move(work));
+    for (const auto& [bound, times] : bounds)
+        counters_.add("bounds_reached_total", "bound", bound, times);
+    co_return applied;
 }
 
 Task<Result<>> StoredFrontier::release(std::vector<UrlId> ids)

@@ -3,6 +3,7 @@
 #include "alerts/queue.hpp"
 #include "crawler/frontier.hpp"
 #include "crawler/robots_cache.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/reference_keeper.hpp"
 #include "daemon/stores.hpp"
 
@@ -14,8 +15,9 @@ enum class StalePictures : std::uint8_t { are_due, are_left };
 
 class StoredFrontier final : public crawler::Frontier {
 public:
-    StoredFrontier(Stores& stores, const ReferenceKeeper& references, StalePictures stale)
-        : stores_(stores), references_(references), stale_(stale)
+    // Tells `counters` how often bounds on what a site makes were reached.
+    StoredFrontier(Stores& stores, const ReferenceKeeper& references, StalePictures stale, Counters& counters)
+        : stores_(stores), references_(references), stale_(stale), counters_(counters)
     {
     }
 
@@ -32,6 +34,7 @@ private:
     Stores& stores_;
     const ReferenceKeeper& references_;
     StalePictures stale_;
+    Counters& counters_;
 };
 
 class StoredRobots final : public crawler::RobotsStore {

@@ -50,7 +50,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
       web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()), robots_(stores_),
       fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
-      frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left),
+      frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left, counters_),
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
@@ -202,9 +202,15 @@ Task<> Engine::crawl()
 
 Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
 {
-    auto begin = [now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) { return frontier.start_pass(now); };
+    const auto generation = options_.compares ? references_.current()->generation() : 0;
+    auto begin = [this, generation, now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) {
+        auto started = frontier.start_pass(now);
+        pass_ = frontier.pass_sizes(now, generation);
+        return started;
+    };
     const auto begun = co_await stores_.run(std::move(begin));
     if (!begun) co_return begun.error();
+    has_begun_pass_ = true;
     crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
     auto progress = co_await scheduler_.run_once(std::move(visit));
     co_return progress;

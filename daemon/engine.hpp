@@ -25,6 +25,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -73,6 +74,11 @@ public:
     // A configuration was not taken over, for this reason.
     void configuration_refused(std::string reason);
 
+    // What the pass of crawl_once() began with, by site; empty before it began.
+    std::map<std::string, store::PassSize> pass() const
+    {
+        return has_begun_pass_ ? pass_ : std::map<std::string, store::PassSize>{};
+    }
     crawler::CrawlProgress progress() const { return scheduler_.progress(); }
     const Counters& counters() const { return counters_; }
 
@@ -121,6 +127,8 @@ private:
     TaskGroup outboxes_;
     TaskGroup loops_;
     std::function<void()> on_loop_failure_;
+    std::map<std::string, store::PassSize> pass_; // written on the store's thread until has_begun_pass_
+    bool has_begun_pass_ = false;
 };
 
 } // namespace stillwatch::daemon

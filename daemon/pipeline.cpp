@@ -54,6 +54,7 @@ Payload payload_of(const Fetched& answer)
 
 Outcome outcome_of(const Error& error)
 {
+    if (crawler::is_robots_refusal(error)) return Outcome::disallowed;
     switch (error.code) {
     case Errc::refused: return Outcome::refused;
     default: return Outcome::unreachable;
@@ -62,19 +63,19 @@ Outcome outcome_of(const Error& error)
 
 } // namespace
 
+Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
+    : services_(services), recorder_(services), scales_(services.stores, services.clock), settings_(std::move(settings))
+{
+    services_.fetcher.leave_to_themselves([this](Url from, Url to) { return is_visited_anyway(std::move(from), std::move(to)); });
+}
+
 Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
 {
     const auto site = settings_->crawl->site(visit.site);
-    Journey journey{std::move(visit), settings_, site, {}};
+    Journey journey{visit, settings_, site, {}};
+    begin(journey, std::move(visit));
     const auto& known = journey.visit;
     auto& result = journey.result;
-    result.id = known.id;
-    result.host = known.host;
-    result.kind = known.kind;
-    result.depth = known.depth;
-    result.etag = known.etag;
-    result.last_modified = known.last_modified;
-    result.content = known.content;
     result.generation = services_.references.current()->generation();
     result.outcome = Outcome::refused;
 
@@ -96,15 +97,21 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         const auto& limits = is_image ? journey.settings->image : journey.settings->page;
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
         auto answer = co_await services_.fetcher.fetch(journey.site, known.url, conditions, limits, purpose);
-        if (answer) {
+        if (answer && answer->led_to) {
+            moved(journey, *answer);
+        } else if (answer) {
             journey.answer = std::make_shared<crawler::PoliteAnswer>(*std::move(answer));
+            co_await arrive(journey, *journey.answer);
             const auto read = co_await read_answer(journey, *journey.answer);
             if (!read) co_return read.error();
             co_await discover_sitemaps(journey);
         } else {
             if (answer.error().code == Errc::cancelled) co_return answer.error();
             result.outcome = outcome_of(answer.error());
-            services_.counters.add("fetch_errors_total", "code", name_of(answer.error().code));
+            if (result.outcome == Outcome::disallowed)
+                services_.counters.add("robots_refusals_total"); // as it should be: no error
+            else
+                services_.counters.add("fetch_errors_total", "code", name_of(answer.error().code));
             log::debug("pipeline", "not fetched",
                        {{"url", known.url.text()}, {"reason", to_string(answer.error())}});
         }
@@ -164,7 +171,7 @@ Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer
     result.content = payload.content;
     // Those of a redirect's end belong to another address, those of an answer that broke off to all of it, and what
     // nobody sends back is not kept.
-    const bool is_own = answer.hops.empty() && !broke_off;
+    const bool is_own = (answer.hops.empty() || !result.led_here.empty()) && !broke_off;
     result.etag = is_own ? validator(fetched, "ETag") : "";
     result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
     const Bytes& bytes = payload.unchunked ? *payload.unchunked : fetched.body;

@@ -31,11 +31,7 @@ struct PipelineSettings {
 // once.
 class Pipeline {
 public:
-    Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
-        : services_(services), recorder_(services), scales_(services.stores, services.clock),
-          settings_(std::move(settings))
-    {
-    }
+    Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings);
 
     // Visits that begin from now on follow these settings.
     void use(std::shared_ptr<const PipelineSettings> settings) { settings_ = std::move(settings); }
@@ -57,6 +53,10 @@ private:
         bool broke_off = false;      // the answer did, and may yet come whole
     };
 
+    static void begin(Journey& journey, store::Visit visit);
+    Task<bool> is_visited_anyway(Url from, Url to);
+    void moved(Journey& journey, const crawler::PoliteAnswer& answer);
+    Task<> arrive(Journey& journey, const crawler::PoliteAnswer& answer);
     Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
     Task<Result<void>> look_for_challenge(Journey& journey, Fetched& answer);
     void challenged(Journey& journey, const Fetched& answer);

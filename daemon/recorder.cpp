@@ -4,6 +4,7 @@
 #include "cases/consent.hpp"
 #include "core/log.hpp"
 #include "core/match_json.hpp"
+#include "crawler/canonical.hpp"
 #include "crawler/walls.hpp"
 #include "daemon/answers.hpp"
 #include "evidence/orphans.hpp"
@@ -37,6 +38,9 @@ std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, const Fin
         queued.push_back({event.alert_id, channel, alerts::write_event(event)});
     return queued;
 }
+
+// The address itself and those that redirect to it.
+constexpr std::size_t max_names_of_a_picture = 64;
 
 // Of one reference on one page; past them a second size of a picture brings an alert of its own.
 constexpr std::size_t max_occurrences_tied = 256;
@@ -183,9 +187,15 @@ Task<Result<Recorder::SecondLook>> Recorder::look_again(const RecordSettings& se
         look.error = "a challenge in place of the page";
         co_return std::move(look);
     }
+    auto names = [image = sighting.image](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        return frontier.addresses_of(image, max_names_of_a_picture);
+    };
+    const auto known_as = co_await services_.stores.run(std::move(names));
     const bool is_named = std::ranges::any_of(links->links, [&](const Link& link) {
         const auto url = Url::parse(link.url);
-        return url && *url == sighting.image_url;
+        if (!url) return false;
+        const auto named = crawler::canonical(*url);
+        return named == sighting.image_url || std::ranges::find(known_as, named) != known_as.end();
     });
     look.state = is_named ? PageState::named : PageState::not_named;
     co_return std::move(look);

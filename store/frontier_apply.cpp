@@ -6,13 +6,15 @@ namespace stillwatch::store {
 
 namespace {
 
-constexpr std::int64_t most_namings = 64; // pages after which one more brings no visit
+// Pages of one address that are remembered; one more brings no visit. Evidence names 32 of them.
+constexpr std::int64_t most_namings = 64;
 constexpr int max_redirects = 20;         // hops over which "a page names this" is passed on
 
 // Whether the other side's bytes, or a 304 in their place, said what the address is.
 bool answered(Outcome outcome)
 {
-    return outcome != Outcome::gone && outcome != Outcome::unreachable && outcome != Outcome::refused;
+    return outcome != Outcome::gone && outcome != Outcome::unreachable && outcome != Outcome::refused &&
+           outcome != Outcome::disallowed;
 }
 
 LinkKind kind_after(const VisitResult& result, LinkKind before)
@@ -35,6 +37,12 @@ std::optional<std::string_view> validator(const VisitResult& result, const std::
     return value;
 }
 
+bool shows_picture(const VisitResult& result)
+{
+    return result.kind == LinkKind::image && (result.outcome == Outcome::compared || result.outcome == Outcome::too_small ||
+                                              result.outcome == Outcome::undecodable);
+}
+
 bool redirects(const VisitResult& result)
 {
     return std::any_of(result.discovered.begin(), result.discovered.end(),
@@ -48,10 +56,13 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     Shelf before;
     auto named = NamedAgain::no;
     int level = 0;
-    std::string target; // of a page that was never visited
+    std::string target; // of an address that was never visited
+    std::optional<Sha256> old_content;
+    std::int64_t aside = 0;
+    UrlId parent;
     {
         auto row = connection.prepare("SELECT host_id, kind, outcome, generation, named_again, rate_level, "
-                                      "iif(outcome = 0 AND kind = 0, target, '') "
+                                      "iif(outcome = 0, target, ''), content, aside, parent "
                                       "FROM url WHERE id = ?1");
         if (!row.bind(result.id).step()) return; // of a frontier that was lost and begun anew
         before = {row.id<HostId>(0), static_cast<LinkKind>(row.small(1)), static_cast<Outcome>(row.small(2)),
@@ -59,7 +70,11 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         named = static_cast<NamedAgain>(row.small(4));
         level = row.small(5);
         target = row.text(6);
+        if (!row.is_null(7)) old_content = row.digest(7);
+        aside = row.integer(8);
+        parent = row.id<UrlId>(9);
     }
+    if (aside != 0) no_longer_aside(aside);
     if (result.verdict) keep_verdict(*result.verdict);
 
     Shelf after = before;
@@ -78,7 +93,7 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     connection
         .prepare(
             "UPDATE url SET kind = ?2, outcome = ?3, tries = ?4, unchanged_in_a_row = ?5, http_status = ?6, "
-            "named_again = 0, lease_until = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
+            "named_again = 0, lease_until = 0, aside = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
             "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, "
             "etag), "
             "last_modified = ifnull(?14, last_modified), news = ?15, news_days = ?16, rate_level = ?17 WHERE "
@@ -89,18 +104,25 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
               result.rate.news, result.rate.days, result.rate.level)
         .run();
 
-    if (result.outcome == Outcome::page && !target.empty())
+    if (old_content && result.content && *old_content != *result.content) forget_verdict(*old_content);
+
+    const bool is_first_page = result.outcome == Outcome::page && !target.empty() && before.kind == LinkKind::page;
+    if (is_first_page) {
         for (auto* trail : trails_of(before.host, target)) {
             trail->news += result.news;
             trail->dry = result.news > 0 ? 0 : trail->dry + 1;
             trail->is_changed = true;
         }
+        learn_of_page(before.host, target, result.news, parent);
+    }
+    if (!target.empty() && shows_picture(result) && result.content) learn_of_picture(before.host, target, *result.content);
     if (result.news > 0 && before.outcome == Outcome::unvisited) credit_parent(result.id, result.news);
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
     // A picture's address may answer with a page for once: a riddle, a limit.
     if (result.outcome == Outcome::page && before.outcome != Outcome::page && before.kind == LinkKind::page &&
         !redirects(result))
-        connection.prepare("DELETE FROM link WHERE target = ?1").bind(result.id).run();
+        forget_namings(result.id, before.host);
+    if (result.outcome == Outcome::page && result.content) find_twin(result, before.host);
     Items items;
     left_out_unproven = false;
     for (const auto& link : result.discovered)
@@ -133,6 +155,12 @@ void FrontierDatabase::Impl::account(const VisitResult& result)
 void FrontierDatabase::Impl::write_accounts()
 {
     for (const auto& [host, account] : accounts) {
+        if (account.namings != 0)
+            connection
+                .prepare("UPDATE site SET namings = max(namings + ?2, 0) WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+                .bind(host, account.namings)
+                .run();
+        if (account.at == Timestamp{}) continue; // no visit
         connection
             .prepare("UPDATE site SET pages_that_day = ?2 + CASE day WHEN ?4 THEN pages_that_day ELSE 0 END, "
                      "bytes_that_day = ?3 + CASE day WHEN ?4 THEN bytes_that_day ELSE 0 END, day = ?4 "
@@ -183,7 +211,7 @@ void FrontierDatabase::Impl::credit_parent(UrlId page, std::int64_t news)
 
 void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& link, Items& items)
 {
-    const auto known = offer(link.url, link.kind, link.depth_from(page.depth), page.at);
+    const auto known = offer(link.url, link.kind, link.depth_from(page.depth), page.at, page.id);
     if (!known || known->id == page.id) return;
     const bool redirect = link.mechanism == Mechanism::redirect;
     if (redirect)
@@ -194,25 +222,71 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
     if (!is_first && (tie->second || link.item == 0)) return; // the same address, written otherwise
     if (link.item != 0) tie->second = items.first.try_emplace(link.item, known->id).first->second;
     const UrlId item = tie->second;
-    connection
-        .prepare("INSERT INTO link (target, page, mechanism, seen, item) VALUES (?1, ?2, ?3, ?4, ?5) "
-                 "ON CONFLICT DO NOTHING")
-        .bind(known->id, page.id, link.mechanism, page.at, item)
-        .run();
-    if (connection.changed_rows() == 0)
-        connection.prepare("UPDATE link SET item = ?3 WHERE target = ?1 AND page = ?2 AND item <> ?3")
-            .bind(known->id, page.id, item)
-            .run();
-    else if (!known->fresh && !is_named_enough(known->id))
-        name_again(known->id, page.at);
+    if (remember_naming(*known, page, link.mechanism, item) && !known->fresh) name_again(known->id, page.at);
 }
 
-// A picture in a side bar is named by every page: past what is ever recorded, one more is no reason to fetch
-// it.
-bool FrontierDatabase::Impl::is_named_enough(UrlId target)
+// A picture in a side bar is named by every page: past what is ever recorded, one more is neither kept nor a reason to
+// fetch it.
+bool FrontierDatabase::Impl::remember_naming(const Known& target, const VisitResult& page, Mechanism mechanism, UrlId item)
 {
-    auto row = connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");
-    return row.bind(target, most_namings).step() && row.integer(0) >= most_namings;
+    auto* room = room_of(page.host);
+    const bool has_room = target.fresh || !room || room->namings > 0; // the first page of each is always known
+    if (!target.is_named_often && has_room) {
+        connection
+            .prepare("INSERT INTO link (target, page, mechanism, seen, item) VALUES (?1, ?2, ?3, ?4, ?5) "
+                     "ON CONFLICT DO NOTHING")
+            .bind(target.id, page.id, mechanism, page.at, item)
+            .run();
+        if (connection.changed_rows() > 0) {
+            count_namings(page.host, 1);
+            if (target.fresh) return true;
+            auto row = connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");
+            const bool is_enough = row.bind(target.id, most_namings).step() && row.integer(0) >= most_namings;
+            if (is_enough) connection.prepare("UPDATE url SET named_often = 1 WHERE id = ?1").bind(target.id).run();
+            return !is_enough;
+        }
+    }
+    connection.prepare("UPDATE link SET item = ?3 WHERE target = ?1 AND page = ?2 AND item <> ?3")
+        .bind(target.id, page.id, item)
+        .run();
+    if (target.is_named_often || !has_room) reached(page.host, "pages_naming_a_picture");
+    return false;
+}
+
+void FrontierDatabase::Impl::count_namings(HostId host, std::int64_t more)
+{
+    if (auto* room = room_of(host)) room->namings -= more;
+    accounts[host].namings += more;
+}
+
+void FrontierDatabase::Impl::forget_namings(UrlId target, HostId host)
+{
+    connection.prepare("DELETE FROM link WHERE target = ?1").bind(target).run();
+    const auto forgotten = connection.changed_rows();
+    if (forgotten > 0) count_namings(host, -forgotten);
+    connection.prepare("UPDATE url SET named_often = 0 WHERE id = ?1 AND named_often <> 0").bind(target).run();
+}
+
+// The same bytes under two addresses of a host are one page: the one that was known first.
+void FrontierDatabase::Impl::find_twin(const VisitResult& page, HostId host)
+{
+    UrlId twin;
+    {
+        auto row = connection.prepare("SELECT id FROM url INDEXED BY url_content WHERE content = ?1 AND content IS NOT NULL AND "
+                                      "host_id = ?2 AND kind = 0 AND outcome = 1 AND id < ?3 ORDER BY id LIMIT 1");
+        if (row.bind(page.content, host, page.id).step()) twin = row.id<UrlId>(0);
+    }
+    connection.prepare("UPDATE url SET same_as = ?2 WHERE id = ?1 AND same_as <> ?2").bind(page.id, twin).run();
+}
+
+// A picture whose bytes are others at each visit leaves one verdict, not one for each visit.
+void FrontierDatabase::Impl::forget_verdict(const Sha256& content)
+{
+    connection
+        .prepare("DELETE FROM verdict WHERE content = ?1 AND NOT EXISTS (SELECT 1 FROM url INDEXED BY url_content WHERE "
+                 "content = ?1 AND content IS NOT NULL)")
+        .bind(content)
+        .run();
 }
 
 void FrontierDatabase::Impl::name_again(UrlId target, Timestamp at)
@@ -254,6 +328,8 @@ Result<void> FrontierDatabase::apply(const std::vector<VisitResult>& results)
 {
     return impl_->change([&]() -> Result<void> {
         for (const auto& result : results) {
+            for (const auto& earlier : result.led_here)
+                impl_->visited(earlier);
             impl_->visited(result);
             impl_->account(result);
         }

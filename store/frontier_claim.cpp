@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 namespace stillwatch::store {
 
@@ -15,6 +16,8 @@ namespace {
     "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, " \
     "u.outcome, u.last_visit, u.unchanged_in_a_row, u.news, u.news_days, u.rate_level FROM url u "
 // clang-format on
+} // namespace
+
 struct ClaimClass {
     std::string_view sql;
     // Sixteenths of a window while others wait too, one visit at least; what they leave over is taken in the
@@ -22,7 +25,12 @@ struct ClaimClass {
     // still leaves revisits their part, and revisits leave a tenth and more to pages never seen.
     std::size_t share;
     bool takes_pages; // of the site's pages a day
+    bool is_new = false;   // addresses nobody visited: those of idle families are put aside
+    bool is_stale = false; // of those with the same bytes one visit is enough
 };
+
+namespace {
+
 constexpr std::array<ClaimClass, 6> in_order{{
     // a page came to name a picture that is known to match: the occurrence is to be recorded
     {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
@@ -30,40 +38,48 @@ constexpr std::array<ClaimClass, 6> in_order{{
      16, false},
     // pictures never visited, first come, first served
     {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 1 AND u.barren = 0 "
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 1 AND u.barren = 0 "
      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     8, false},
+     8, false, true},
     // pages never visited
     {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 AND u.barren = 0 "
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 0 AND u.barren = 0 "
      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     2, true},
+     2, true, true},
     // those of a kind that brought nothing so far: an endless maze gets no more than this while others wait
     {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.kind = 0 AND u.barren = 1 "
+     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 0 AND u.barren = 1 "
      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     1, true},
+     1, true, true},
     // compared with an older set of references
-    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
+    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) "
                    "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
-     2, false},
+     2, false, false, true},
     // time for a revisit
     {VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
                    "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
      4, true},
 }};
 
+constexpr std::string_view by_number = VISIT_COLUMNS "WHERE u.host_id = ?1 AND u.id = ?2";
+
+// Rows that one claim passes over before it lets others have the thread.
+constexpr int most_passed_over = 2'000;
+constexpr std::size_t stale_looked_at = 64; // in one go: the first of them may all have the same bytes
+
 constexpr std::int64_t most_under_way = 10'000; // pages of one site, claimed and not visited yet
 
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
     WHERE h.enabled = 1 AND h.backoff_until <= ?1 AND (
-        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.lease_until <= ?1)
+        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
                    WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
-                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.generation < ?2
-                     AND u.lease_until <= ?1))
+                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.generation < ?2
+                     AND u.lease_until <= ?1)
+        OR EXISTS (SELECT 1 FROM family f INDEXED BY family_waiting
+                   WHERE f.host_id = h.id AND f.waiting > 0 AND f.next_at <= ?1))
     ORDER BY h.id)sql";
 
 // For each enabled host its back-off and the first moment at which there is something to visit: now for what
@@ -73,11 +89,14 @@ constexpr std::string_view next_moment = R"sql(
     SELECT min(max(backoff_until, first)) FROM (
         SELECT h.backoff_until AS backoff_until, (SELECT min(at) FROM (
             SELECT ?1 AS at WHERE EXISTS (SELECT 1 FROM url u INDEXED BY url_new
-                                          WHERE u.host_id = h.id AND u.outcome = 0 AND u.lease_until <= ?1)
+                                          WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0 AND u.lease_until <= ?1)
             UNION ALL
             SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
                 SELECT 1 FROM url u INDEXED BY url_stale
-                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.lease_until <= ?1)
+                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.lease_until <= ?1)
+            UNION ALL
+            SELECT * FROM (SELECT max(f.next_at, ?1) FROM family f INDEXED BY family_waiting
+                           WHERE f.host_id = h.id AND f.waiting > 0 ORDER BY f.next_at LIMIT 1)
             UNION ALL
             SELECT * FROM (SELECT max(u.due, ?1) FROM url u INDEXED BY url_due
                            WHERE u.host_id = h.id AND u.outcome <> 0 AND u.lease_until <= ?1 ORDER BY u.due LIMIT 1)
@@ -141,42 +160,107 @@ std::int64_t FrontierDatabase::Impl::pages_under_way(HostId host)
     return row.bind(host).step() ? row.integer(0) : 0;
 }
 
-// Leases up to `limit` visits of one class; how many rows there were.
-std::size_t FrontierDatabase::Impl::lease(std::string_view sql, const HostRow& host, const Lease& lease,
-                                          std::size_t limit, std::vector<Visit>& visits)
+void FrontierDatabase::Impl::lease_rows(const std::vector<UrlId>& ids, Timestamp until)
 {
-    std::vector<UrlId> leased;
-    std::vector<UrlId> unreadable;
-    {
-        auto row = connection.prepare(sql);
-        row.bind(host.id, lease.now, lease.generation, limit);
-        while (row.step()) {
-            if (auto visit = read_visit(row, host)) {
-                leased.push_back(visit->id);
-                visits.push_back(*std::move(visit));
-            } else {
-                unreadable.push_back(row.id<UrlId>(0));
-            }
-        }
-    }
-    for (const UrlId id : leased)
+    for (const UrlId id : ids)
         connection
             .prepare(
                 "UPDATE url SET lease_until = ?2, named_again = CASE named_again WHEN 0 THEN 0 ELSE 2 END "
                 "WHERE id = ?1")
-            .bind(id, lease.until)
+            .bind(id, until)
             .run();
-    for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
-        connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
-    return leased.size() + unreadable.size();
 }
 
-std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation,
-                                           Timestamp lease_until, std::size_t limit)
+bool FrontierDatabase::Impl::is_settled(const Visit& visit, std::int64_t generation)
+{
+    const auto outcome = visit.last_outcome;
+    const bool was_read = outcome == Outcome::compared || outcome == Outcome::unchanged || outcome == Outcome::undecodable ||
+                          outcome == Outcome::too_small;
+    if (!was_read || !visit.content) return false;
+    {
+        auto row = connection.prepare("SELECT 1 FROM verdict WHERE content = ?1 AND generation >= ?2 AND matched = 0");
+        if (!row.bind(*visit.content, generation).step()) return false;
+    }
+    connection.prepare("UPDATE url SET generation = ?2 WHERE id = ?1").bind(visit.id, generation).run();
+    --moves[{visit.host, LinkKind::image, outcome, visit.generation}];
+    ++moves[{visit.host, LinkKind::image, outcome, generation}];
+    reached(visit.host, "same_bytes_compared_once");
+    return true;
+}
+
+// Leases up to `limit` visits of one class; how many rows there were. Less than that: there are no more.
+std::size_t FrontierDatabase::Impl::lease(const ClaimClass& one, const HostRow& host, const Lease& lease,
+                                          std::size_t limit, std::vector<Visit>& visits)
+{
+    std::size_t found = 0;
+    std::set<Sha256> contents;
+    const auto pause = one.is_new ? pause_of_samples(host.id) : Timestamp::duration{};
+    while (found < limit && *lease.passed_over < most_passed_over) {
+        std::vector<Visit> rows;
+        std::vector<UrlId> unreadable;
+        const auto wanted = one.is_stale ? std::max(limit - found, stale_looked_at) : limit - found;
+        {
+            auto row = connection.prepare(one.sql);
+            row.bind(host.id, lease.now, lease.generation, wanted);
+            while (row.step()) {
+                if (auto visit = read_visit(row, host))
+                    rows.push_back(*std::move(visit));
+                else
+                    unreadable.push_back(row.id<UrlId>(0));
+            }
+        }
+        for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
+            connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+        const bool are_all = rows.size() + unreadable.size() < wanted;
+        found += unreadable.size();
+        std::vector<UrlId> leased;
+        int passed_over = 0;
+        for (auto& visit : rows) {
+            if (found >= limit) break;
+            auto* idle = one.is_new && visit.depth > 0 ? asleep(host.id, visit.url.target(), visit.kind) : nullptr;
+            if (idle) {
+                set_aside(visit.id, host.id, *idle, lease.now, pause);
+                ++passed_over;
+            } else if (one.is_stale && is_settled(visit, lease.generation)) {
+                ++passed_over;
+            } else if (!one.is_stale || !visit.content || contents.insert(*visit.content).second) {
+                leased.push_back(visit.id);
+                visits.push_back(std::move(visit));
+                ++found;
+            }
+        }
+        lease_rows(leased, lease.until);
+        *lease.passed_over += passed_over;
+        if (are_all || (passed_over == 0 && leased.empty() && unreadable.empty())) break;
+        if (one.is_stale && passed_over == 0) break; // the others have the same bytes
+    }
+    return found;
+}
+
+std::size_t FrontierDatabase::Impl::lease_samples(const HostRow& host, const Lease& lease, std::size_t limit,
+                                                  std::vector<Visit>& visits)
+{
+    std::vector<UrlId> leased;
+    for (const UrlId id : samples(host.id, lease.now, limit)) {
+        auto row = connection.prepare(by_number);
+        if (!row.bind(host.id, id).step()) continue;
+        auto visit = read_visit(row, host);
+        if (!visit) continue;
+        leased.push_back(id);
+        visits.push_back(*std::move(visit));
+    }
+    lease_rows(leased, lease.until);
+    return leased.size();
+}
+
+Claim FrontierDatabase::claim_some(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
+                                   std::size_t limit)
 {
     auto& connection = impl_->connection;
     std::array<std::vector<Visit>, in_order.size()> visits;
+    std::vector<Visit> samples;
     std::size_t count = 0;
+    int passed_over = 0;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
         std::int64_t pages_left = 0;
@@ -195,13 +279,18 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
         }
         // What is under way on other hosts of the site is not counted yet; far from the bound it does not matter.
         if (pages_left < most_under_way) pages_left -= impl_->pages_under_way(host);
-        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation};
+        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation, &passed_over};
+        if (pages_left > 0) {
+            const auto most = std::min<std::size_t>(std::max<std::size_t>(limit / 4, 1), static_cast<std::size_t>(pages_left));
+            count = impl_->lease_samples(owner, lease, most, samples);
+            pages_left -= static_cast<std::int64_t>(count);
+        }
         std::array<bool, in_order.size()> has_more{};
         const auto take = [&](std::size_t i, std::size_t most) {
             const auto pages = static_cast<std::size_t>(std::max<std::int64_t>(pages_left, 0));
             if (in_order[i].takes_pages) most = std::min(most, pages);
             if (most == 0) return;
-            const auto found = impl_->lease(in_order[i].sql, owner, lease, most, visits[i]);
+            const auto found = impl_->lease(in_order[i], owner, lease, most, visits[i]);
             has_more[i] = found == most;
             count += found;
             if (in_order[i].takes_pages) pages_left -= static_cast<std::int64_t>(found);
@@ -213,11 +302,22 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
-    std::vector<Visit> result;
-    result.reserve(count);
+    Claim result;
+    result.visits.reserve(count);
     for (auto& one : visits)
-        std::move(one.begin(), one.end(), std::back_inserter(result));
+        std::move(one.begin(), one.end(), std::back_inserter(result.visits));
+    std::move(samples.begin(), samples.end(), std::back_inserter(result.visits));
+    result.goes_on = result.visits.empty() && passed_over >= most_passed_over;
     return result;
+}
+
+std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int64_t generation,
+                                           Timestamp lease_until, std::size_t limit)
+{
+    for (;;) {
+        auto claimed = claim_some(host, now, generation, lease_until, limit);
+        if (!claimed.goes_on) return std::move(claimed.visits);
+    }
 }
 
 std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now,
@@ -245,6 +345,33 @@ std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timest
         }
     }
     return result;
+}
+
+std::optional<Visit> FrontierDatabase::arrive(const Visit& from, const Url& url, Timestamp now, Timestamp lease_until)
+{
+    std::optional<Visit> visit;
+    const auto arrived = impl_->change([&]() -> Result<void> {
+        visit.reset();
+        const auto known = impl_->offer(url, from.kind, from.depth, now, from.id);
+        if (!known || !known->fresh) return {};
+        VisitResult redirect;
+        redirect.id = from.id;
+        redirect.host = from.host;
+        redirect.at = now;
+        (void)impl_->remember_naming(*known, redirect, Mechanism::redirect, {});
+        auto row = impl_->connection.prepare(
+            "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM url u JOIN host h ON h.id = u.host_id "
+            "JOIN site s ON s.id = h.site_id WHERE u.id = ?1");
+        if (!row.bind(known->id).step()) return {};
+        const auto host = read_host(row);
+        visit = Visit{known->id, host.id, host.site, url};
+        visit->kind = from.kind;
+        visit->depth = from.depth;
+        impl_->lease_rows({known->id}, lease_until);
+        return {};
+    });
+    if (!arrived) throw SqliteError(arrived.error().code, arrived.error().detail);
+    return visit;
 }
 
 Result<void> FrontierDatabase::release(const std::vector<UrlId>& ids)

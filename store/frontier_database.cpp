@@ -15,6 +15,9 @@ namespace {
 constexpr ConnectionSettings frontier_settings{
     .sync_every_commit = false, .erase_deleted = false, .cache_kib = 64 * 1024, .checkpoint_pages = 16'384};
 
+// Of a site on average. Evidence asks for 32 pages of a picture, of which nearly all have one to three.
+constexpr std::int64_t namings_of_an_address = 4;
+
 // The key is made with the database: a site cannot find two addresses that collide, and so cannot hide one.
 Key128 installation_key(Connection& connection)
 {
@@ -34,9 +37,9 @@ Key128 installation_key(Connection& connection)
 
 std::string_view name_of(Outcome outcome) noexcept
 {
-    static constexpr std::array<std::string_view, 10> names{
-        "unvisited", "page",  "compared", "unchanged",   "undecodable",
-        "too_small", "other", "gone",     "unreachable", "refused"};
+    static constexpr std::array<std::string_view, 12> names{
+        "unvisited", "page", "compared",    "unchanged", "undecodable", "too_small",
+        "other",     "gone", "unreachable", "refused",   "moved",       "disallowed"};
     const auto index = static_cast<std::size_t>(outcome);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -92,10 +95,11 @@ FrontierDatabase::Impl::Room* FrontierDatabase::Impl::room_of(HostId host)
     if (!room) {
         Room read;
         {
-            auto row = connection.prepare("SELECT s.id, s.max_pages, s.max_images FROM host h JOIN site s ON "
+            auto row = connection.prepare("SELECT s.id, s.max_pages, s.max_images, s.namings FROM host h JOIN site s ON "
                                           "s.id = h.site_id WHERE h.id = ?1");
             if (!row.bind(host).step()) return nullptr;
-            read = {row.integer(0), row.integer(1), row.integer(2)};
+            read = {row.integer(0), row.integer(1), row.integer(2), 0};
+            read.namings = namings_of_an_address * (read.pages + read.images) - row.integer(3);
         }
         for (const auto& [other, shared] : rooms)
             if (shared && shared->site == read.site) room = shared;
@@ -124,7 +128,10 @@ bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
     auto* room = room_of(host);
     if (!room) return false;
     auto& left = kind == LinkKind::page ? room->pages : room->images;
-    if (left <= 0) return false;
+    if (left <= 0) {
+        reached(host, kind == LinkKind::page ? "site_full_of_pages" : "site_full_of_pictures");
+        return false;
+    }
     if (--left == 0)
         log::warn("frontier", "site has as many addresses as it may; further ones are not taken up",
                   {{"site", room->site}, {"kind", name_of(kind)}});
@@ -132,18 +139,18 @@ bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
 }
 
 std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const Url& url, LinkKind kind,
-                                                                           int depth, Timestamp at)
+                                                                           int depth, Timestamp at, UrlId parent)
 {
     const HostId host = host_of(url);
     if (!host) return std::nullopt;
     const Key128 key = keyed_hash(hash_key, as_bytes(url.target()));
     {
         auto row = connection.prepare(
-            "SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to FROM url_key k JOIN url u ON u.id = k.id "
+            "SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to, u.named_often FROM url_key k JOIN url u ON u.id = k.id "
             "WHERE k.host_id = ?1 AND k.key = ?2");
         if (row.bind(host, ByteView(key)).step()) {
             Known known{row.id<UrlId>(0), false, static_cast<LinkKind>(row.small(1)),
-                        static_cast<Outcome>(row.small(2)), row.flag(4)};
+                        static_cast<Outcome>(row.small(2)), row.flag(4), row.flag(5)};
             if (row.small(3) > depth)
                 connection.prepare("UPDATE url SET depth = ?2 WHERE id = ?1").bind(known.id, depth).run();
             // A guess is overruled by a better one until the bytes have decided.
@@ -165,6 +172,7 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
             is_barren = is_barren || trail->is_dry();
             if (trail->may_grow(pages_left(host))) continue;
             left_out_unproven = left_out_unproven || !trail->is_dry();
+            reached(host, "trail_full");
             return std::nullopt;
         }
         if (!takes_up(host, kind)) return std::nullopt;
@@ -175,15 +183,15 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
     }
     connection
         .prepare(
-            "INSERT INTO url (host_id, kind, depth, due, target, barren) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(host, kind, depth, at, url.target(), is_barren)
+            "INSERT INTO url (host_id, kind, depth, due, target, barren, parent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .bind(host, kind, depth, at, url.target(), is_barren, parent)
         .run();
     const UrlId id{connection.last_row_id()};
     connection.prepare("INSERT INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)")
         .bind(host, ByteView(key), id)
         .run();
     ++moves[{host, kind, Outcome::unvisited, 0}];
-    return Known{id, true, kind, Outcome::unvisited, false};
+    return Known{id, true, kind, Outcome::unvisited, false, false};
 }
 
 FrontierDatabase::FrontierDatabase(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
@@ -240,7 +248,7 @@ Result<void> FrontierDatabase::set_sites(const std::vector<SiteRow>& sites)
         connection.prepare("DROP TABLE listed_before").run();
         for (const auto& site : sites)
             for (const auto& seed : site.seeds)
-                (void)impl_->offer(seed, LinkKind::page, 0, Timestamp{}); // its host is listed: see above
+                (void)impl_->offer(seed, LinkKind::page, 0, Timestamp{}, {}); // its host is listed: see above
         return {};
     });
 }

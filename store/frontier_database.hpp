@@ -55,7 +55,9 @@ enum class Outcome : std::uint8_t {
     other,       // neither page nor picture
     gone,        // 404 or 410
     unreachable, // network or server failed; tried again with growing pauses
-    refused,     // robots, scope, guard
+    refused,     // scope, guard
+    moved,       // redirects to another address of the frontier, which is visited in its place
+    disallowed,  // robots.txt forbids it
 };
 std::string_view name_of(Outcome outcome) noexcept;
 
@@ -115,6 +117,12 @@ struct Verdict {
     bool undecodable = false; // not tried again while the extractor is the same
 };
 
+// What a claim gave. `goes_on`: nothing so far, but there are candidates left to look at.
+struct Claim {
+    std::vector<Visit> visits{};
+    bool goes_on = false;
+};
+
 // The end of one visit; applied in batches, each batch one transaction.
 struct VisitResult {
     UrlId id;
@@ -140,6 +148,21 @@ struct VisitResult {
     std::optional<Verdict> verdict{};
     std::vector<ReferenceId> matched{}; // what the verdict's match is with: it counts only while one of them is there
     std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
+    std::vector<VisitResult> led_here{}; // of addresses whose redirects led to this one in the same visit; without any
+};
+
+// What keeps a host of a site from being looked at.
+enum class HostTrouble : std::uint8_t { none, stopped, blocked, unreachable, disallowed };
+std::string_view name_of(HostTrouble trouble) noexcept;
+
+// One host of a site that is not being looked at.
+struct HostHealth {
+    std::string host; // HOST or HOST:PORT
+    HostTrouble trouble = HostTrouble::none;
+    std::int64_t pages = 0; // known addresses there
+    std::int64_t images = 0;
+
+    friend bool operator==(const HostHealth&, const HostHealth&) = default;
 };
 
 // How a site is doing, for its operator.
@@ -152,7 +175,13 @@ struct SiteHealth {
     std::int64_t undecodable = 0;
     std::int64_t gone = 0;
     std::int64_t unreachable = 0;
-    std::int64_t refused = 0; // robots, scope, guard
+    std::int64_t refused = 0;    // scope, guard
+    std::int64_t disallowed = 0; // by robots.txt
+    std::int64_t moved = 0;      // redirect to another known address
+    std::int64_t set_aside = 0;  // among those unvisited: of families that bring nothing new, asked for a sample
+    // How often each bound on what a site may make without end was reached.
+    std::map<std::string, std::int64_t> bounds{};
+    std::vector<std::string> idle_families{}; // with most addresses set aside, at most 10
     std::int64_t pages_that_day = 0;
     std::int64_t bytes_that_day = 0;
     // Of the last visits that told whether something is in the way, at most max_recent_visits.
@@ -165,6 +194,13 @@ struct SiteHealth {
     std::optional<Timestamp> last_failure{};
     int last_failure_status = 0;         // HTTP; 0: no answer
     std::map<std::string, int> robots{}; // HTTP status of robots.txt by origin; 0: unreachable
+    std::vector<HostHealth> in_trouble{};
+};
+
+// What a pass over a site begins with.
+struct PassSize {
+    std::int64_t due = 0;   // addresses to visit
+    std::int64_t known = 0; // addresses that are visited at all: what was set aside is not
 };
 
 struct RobotsRow {
@@ -220,6 +256,9 @@ public:
     // Makes all pages due at `now`: the start of a full pass.
     Result<void> start_pass(Timestamp now);
 
+    // By site; counts every address that is due, so not for every second.
+    std::map<std::string, PassSize> pass_sizes(Timestamp now, std::int64_t generation) const;
+
     // Hosts of enabled sites that have something due by `now`, or pictures compared before `generation`
     // (0: none are stale), and whose back-off is over.
     std::vector<HostRow> ready_hosts(Timestamp now, std::int64_t generation) const;
@@ -227,8 +266,17 @@ public:
     std::optional<Timestamp> next_due(Timestamp now) const;
     // Up to `limit` visits of a host, leased until `lease_until`: what is new, stale pictures, what is due
     // for a revisit; each has its share of a window that not all fit in.
+    // Addresses of families that bring nothing new are put aside meanwhile, and stale ones whose bytes were compared
+    // under another address are marked as current: a bounded number of them in one call.
+    Claim claim_some(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit);
+    // The same until there is something or nothing is left to look at.
     std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
                              std::size_t limit);
+    // Whether the address is one of a watched host that is visited under its own name sooner or later.
+    bool is_visited_anyway(const Url& url) const;
+    // A redirect led from `from` to an address nobody knew, and its answer is here already: takes the address up, leased
+    // until `lease_until`, so that this answer is its visit. Nothing where it cannot be taken up or is known by now.
+    std::optional<Visit> arrive(const Visit& from, const Url& url, Timestamp now, Timestamp lease_until);
     // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
@@ -261,12 +309,17 @@ public:
     Result<void> forget_matches(const std::vector<Sha256>& still_matched, const std::vector<Url>& images);
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
+    // The address itself and those that redirect to it.
+    std::vector<Url> addresses_of(UrlId image, std::size_t limit) const;
     // Whether this page, when it was read last, tied both pictures to one item: themselves, or addresses that
     // redirect to them. False where any of the three is unknown.
     bool is_same_item(const Url& one, const Url& other, const Url& page) const;
 
     std::optional<RobotsRow> robots(const std::string& origin) const;
     Result<void> set_robots(const RobotsRow& row);
+
+    // How often bounds were reached since the last call, by name.
+    std::map<std::string, std::int64_t> take_bounds();
 
     Coverage coverage(std::int64_t generation) const;
     FrontierCounts counts(Timestamp now) const;

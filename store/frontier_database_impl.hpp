@@ -5,6 +5,7 @@
 #include "store/sqlite_handle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <compare>
 #include <map>
 #include <string>
@@ -19,6 +20,22 @@ namespace stillwatch::store {
 // recorded. A claim makes `due` `served`, so that a page that comes during the visit is told from one before
 // it.
 enum class NamedAgain : std::uint8_t { no, due, served };
+
+// Addresses of one host that are likely to be alike (store/families.hpp).
+struct Family {
+    std::int64_t id = 0; // 0: not written yet
+    Key128 key{};
+    std::string pattern{}; // of one that is not written yet
+    LinkKind kind = LinkKind::page;
+    std::int64_t visits = 0;  // first ones
+    std::int64_t idle = 0;    // first visits in a row that brought nothing
+    Bytes recent{};           // marks of the last contents of pictures
+    std::int64_t waiting = 0; // addresses set aside for it
+    Timestamp next_at{};      // of the next sample of them
+    bool is_changed = false;
+};
+
+struct ClaimClass; // one kind of what a claim gives (frontier_claim.cpp)
 
 class FrontierDatabase::Impl {
 public:
@@ -39,6 +56,7 @@ public:
         LinkKind kind = LinkKind::page;
         Outcome outcome = Outcome::unvisited;
         bool redirects = false;
+        bool is_named_often = false; // no more pages that name it are remembered
     };
 
     // Runs `work` as one transaction and writes the tally with it; forgets what memory holds when it failed.
@@ -51,6 +69,8 @@ public:
                 write_tally();
                 write_accounts();
                 write_trails();
+                write_families();
+                write_bounds();
             }
             return result;
         });
@@ -59,6 +79,8 @@ public:
             moves.clear();
             accounts.clear();
             trails.clear();
+            families.clear();
+            bounds.clear();
             rooms.clear();
         }
         return done;
@@ -73,14 +95,16 @@ public:
 
     // The host of an address, made if the watch list names it; 0 when it does not.
     HostId host_of(const Url& url);
-    // Adds the address unless it is known; nothing when its host is not on the watch list.
-    std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at);
+    // Adds the address unless it is known; nothing when its host is not on the watch list. `parent`: the page that
+    // names it; 0: the watch list does.
+    std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent);
 
     // How many addresses of each kind a site may still get, by its number.
     struct Room {
         std::int64_t site = 0;
         std::int64_t pages = 0;
         std::int64_t images = 0;
+        std::int64_t namings = 0; // rows of `link` beyond the first of each address
     };
     // Whether there is room for one more of `kind` on the host's site; takes the place.
     bool takes_up(HostId host, LinkKind kind);
@@ -92,10 +116,16 @@ public:
         Timestamp now{};
         Timestamp until{};
         std::int64_t generation = 0;
+        int* passed_over; // addresses that were put aside or needed no visit, of this transaction
     };
     std::int64_t pages_under_way(HostId host); // of its whole site
-    std::size_t lease(std::string_view sql, const HostRow& host, const Lease& lease, std::size_t limit,
+    std::size_t lease(const ClaimClass& one, const HostRow& host, const Lease& lease, std::size_t limit,
                       std::vector<Visit>& visits);
+    // Leases the samples of families that bring nothing.
+    std::size_t lease_samples(const HostRow& host, const Lease& lease, std::size_t limit, std::vector<Visit>& visits);
+    void lease_rows(const std::vector<UrlId>& ids, Timestamp until);
+    // Whether an address that is stale need not be visited: its bytes were compared meanwhile under another. Marks it.
+    bool is_settled(const Visit& visit, std::int64_t generation);
 
     // What a host's visits of one transaction came to, for its site's day and its health.
     struct Account {
@@ -107,6 +137,7 @@ public:
         int last_failure_status = 0;
         Timestamp last_challenge{};
         std::vector<Wall> walls; // of the visits that tell, in order
+        std::int64_t namings = 0; // rows of `link` more
     };
     void account(const VisitResult& result);
     void write_accounts();
@@ -133,6 +164,31 @@ public:
     std::vector<Trail*> trails_of(HostId host, std::string_view target);
     void write_trails();
 
+    using FamilyKey = std::pair<HostId, Key128>;
+    std::array<Family*, 2> families_of(HostId host, std::string_view target, LinkKind kind);
+    Family* family_at(std::int64_t id); // null where there is none
+    bool is_asleep(const Family& family, bool is_of_host) const;
+    // The family for whose sake an address nobody visited waits, or null.
+    Family* asleep(HostId host, std::string_view target, LinkKind kind);
+    static void wake(Family& family);
+    // After the first visit of a page that named `news` pictures nobody knew, or of a picture.
+    void learn_of_page(HostId host, std::string_view target, std::int64_t news, UrlId parent);
+    void learn_of_picture(HostId host, std::string_view target, const Sha256& content);
+    void set_aside(UrlId address, HostId host, Family& family, Timestamp now, Timestamp::duration pause);
+    void no_longer_aside(std::int64_t family);
+    // Addresses that were set aside and have their turn now. Those of families that woke are set free.
+    std::vector<UrlId> samples(HostId host, Timestamp now, std::size_t limit);
+    Timestamp::duration pause_of_samples(HostId host);
+    void release_aside(HostId host, Family& family);
+    void write_family(HostId host, Family& family);
+    void write_families();
+
+    // Counts that a bound was reached, for people. `bound` is a literal.
+    void reached(HostId host, std::string_view bound, std::int64_t times = 1);
+    void write_bounds();
+    void read_bounds(const std::string& site, SiteHealth& health);
+    void read_hosts(const std::string& site, SiteHealth& health);
+
     // The end of one visit: the row, its verdict, and what it names.
     void visited(const VisitResult& result);
     // What one result ties together so far.
@@ -146,7 +202,12 @@ public:
     // A page came to name a known address. If pictures there are known to match, or are being fetched, they
     // are to be visited (again), so that the new occurrence is recorded.
     void name_again(UrlId target, Timestamp at);
-    bool is_named_enough(UrlId target);
+    // Remembers that the page names the target, unless enough pages are known that do. Whether that is news.
+    bool remember_naming(const Known& target, const VisitResult& page, Mechanism mechanism, UrlId item);
+    void find_twin(const VisitResult& page, HostId host);
+    void count_namings(HostId host, std::int64_t more);
+    void forget_namings(UrlId target, HostId host);
+    void forget_verdict(const Sha256& content); // unless an address still has these bytes
     void keep_verdict(const Verdict& verdict);
     // As if the address had just been named.
     void forget_visits(UrlId id);
@@ -162,6 +223,9 @@ public:
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
     std::map<TrailKey, Trail> trails;              // that this transaction met
+    std::map<FamilyKey, Family> families;          // that this transaction met
+    std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
+    std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first
     std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };

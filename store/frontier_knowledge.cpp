@@ -12,8 +12,13 @@ std::int64_t FrontierDatabase::new_images(const std::vector<Discovered>& links) 
     std::set<std::string_view> seen; // a page names a picture more than once
     for (const auto& link : links) {
         if (link.kind != LinkKind::image || !seen.insert(link.url.text()).second) continue;
-        if (!impl_->find(link.url)) ++count;
+        if (impl_->find(link.url)) continue;
+        // Addresses that all gave the same bytes so far are no news.
+        auto host = impl_->connection.prepare("SELECT id FROM host WHERE origin = ?1");
+        const auto known_host = host.bind(link.url.origin()).step() ? host.id<HostId>(0) : HostId{};
+        if (!known_host || !impl_->asleep(known_host, link.url.target(), LinkKind::image)) ++count;
     }
+    impl_->families.clear(); // no transaction writes them
     return count;
 }
 
@@ -76,12 +81,41 @@ std::vector<Url> FrontierDatabase::pages_naming(UrlId image, std::size_t limit) 
             VALUES (?1) UNION SELECT l.page FROM hop JOIN link l ON l.target = hop.id WHERE l.mechanism = 1 LIMIT 1000)
         SELECT h.origin || u.target
         FROM hop JOIN link l ON l.target = hop.id JOIN url u ON u.id = l.page JOIN host h ON h.id = u.host_id
-        WHERE l.mechanism <> 1 GROUP BY u.id ORDER BY min(l.seen), u.id LIMIT ?2)sql");
+        WHERE l.mechanism <> 1 AND NOT EXISTS (
+            SELECT 1 FROM link o WHERE o.target = l.target AND o.page <> l.page
+                AND o.page IN (u.same_as, iif(u.outcome = 10, u.redirect_to, 0)))
+        GROUP BY u.id ORDER BY min(l.seen), u.id LIMIT ?2)sql");
     row.bind(image, limit);
     std::vector<Url> result;
     while (row.step())
         if (auto url = Url::parse(row.text(0))) result.push_back(*std::move(url));
     return result;
+}
+
+std::vector<Url> FrontierDatabase::addresses_of(UrlId image, std::size_t limit) const
+{
+    auto row = impl_->connection.prepare(R"sql(
+        WITH RECURSIVE hop (id) AS (
+            VALUES (?1) UNION SELECT l.page FROM hop JOIN link l ON l.target = hop.id WHERE l.mechanism = 1 LIMIT ?2)
+        SELECT h.origin || u.target FROM hop JOIN url u ON u.id = hop.id JOIN host h ON h.id = u.host_id)sql");
+    row.bind(image, limit);
+    std::vector<Url> result;
+    while (row.step())
+        if (auto url = Url::parse(row.text(0))) result.push_back(*std::move(url));
+    return result;
+}
+
+bool FrontierDatabase::is_visited_anyway(const Url& url) const
+{
+    const UrlId known = impl_->find(url);
+    if (!known) return false;
+    // What waits for its turn among many that bring nothing would hide behind it, and where all are sent to one place
+    // that place is in the way: a log-in, a gate.
+    constexpr int most_led_to_one = 8;
+    auto row = impl_->connection.prepare(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM link l WHERE l.target = u.id AND l.mechanism = 1 LIMIT ?2)) FROM url u "
+        "JOIN host h ON h.id = u.host_id WHERE u.id = ?1 AND h.enabled = 1 AND u.aside = 0 AND u.outcome NOT IN (7, 8, 9, 11)");
+    return row.bind(known, most_led_to_one).step() && row.integer(0) < most_led_to_one;
 }
 
 UrlId FrontierDatabase::Impl::find(const Url& url)
@@ -151,10 +185,12 @@ Coverage FrontierDatabase::coverage(std::int64_t generation) const
     while (row.step()) {
         const bool current = row.integer(1) >= generation;
         const std::int64_t urls = row.integer(2);
+        if (static_cast<Outcome>(row.small(0)) == Outcome::moved) continue; // counted where it leads to
         result.images += urls;
         switch (static_cast<Outcome>(row.small(0))) {
         case Outcome::unreachable: result.unreachable += urls; break;
-        case Outcome::refused: (current ? result.unreachable : result.pending) += urls; break;
+        case Outcome::refused:
+        case Outcome::disallowed: (current ? result.unreachable : result.pending) += urls; break;
         case Outcome::gone: (current ? result.gone : result.pending) += urls; break;
         case Outcome::compared:
         case Outcome::unchanged: (current ? result.compared : result.pending) += urls; break;
@@ -162,6 +198,7 @@ Coverage FrontierDatabase::coverage(std::int64_t generation) const
         case Outcome::too_small:
         case Outcome::other: (current ? result.undecodable : result.pending) += urls; break;
         case Outcome::unvisited:
+        case Outcome::moved:
         case Outcome::page: result.pending += urls; break;
         }
     }

@@ -15,7 +15,8 @@ static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outc
               static_cast<int>(Outcome::compared) == 2 && static_cast<int>(Outcome::unchanged) == 3 &&
               static_cast<int>(Outcome::undecodable) == 4 && static_cast<int>(Outcome::too_small) == 5 &&
               static_cast<int>(Outcome::other) == 6 && static_cast<int>(Outcome::gone) == 7 &&
-              static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9);
+              static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9 &&
+              static_cast<int>(Outcome::moved) == 10 && static_cast<int>(Outcome::disallowed) == 11);
 
 // url_key is host first, so what one page names touches one subtree; url itself grows at its end only, and
 // is found by its number. Leased rows stay in the other indexes: they are few, and skipping them costs less
@@ -174,9 +175,47 @@ CREATE TABLE trail (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// What a withdrawal has to find.
+// What a withdrawal has to find. Bounds on what a site may make without end: who names a picture, families of addresses
+// that bring nothing, bytes under many addresses. `aside` of an address: the family for whose sake it waits.
 constexpr const char* fifth_step = R"sql(
 CREATE INDEX verdict_matched ON verdict (content) WHERE matched = 1;
+
+ALTER TABLE url ADD COLUMN named_often INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE url ADD COLUMN aside       INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE url ADD COLUMN parent      INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE url ADD COLUMN same_as     INTEGER NOT NULL DEFAULT 0;
+DROP INDEX url_new;
+DROP INDEX url_stale;
+CREATE INDEX url_new     ON url (host_id, kind DESC, barren) WHERE outcome = 0 AND aside = 0;
+CREATE INDEX url_aside   ON url (host_id, aside)             WHERE aside <> 0;
+CREATE INDEX url_stale   ON url (host_id, generation)        WHERE kind = 1 AND outcome NOT IN (0, 1, 8, 10);
+CREATE INDEX url_content ON url (content)                    WHERE content IS NOT NULL;
+
+CREATE TABLE family (
+    id      INTEGER PRIMARY KEY,
+    host_id INTEGER NOT NULL,
+    key     BLOB    NOT NULL,
+    pattern TEXT    NOT NULL,
+    kind    INTEGER NOT NULL,
+    visits  INTEGER NOT NULL,
+    idle    INTEGER NOT NULL,
+    recent  BLOB    NOT NULL,
+    waiting INTEGER NOT NULL,
+    next_at INTEGER NOT NULL,
+    UNIQUE (host_id, key)
+) STRICT;
+CREATE INDEX family_waiting ON family (host_id, next_at) WHERE waiting > 0;
+
+CREATE TABLE bound_tally (
+    host_id INTEGER NOT NULL,
+    bound   TEXT    NOT NULL,
+    times   INTEGER NOT NULL,
+    PRIMARY KEY (host_id, bound)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE site ADD COLUMN namings INTEGER NOT NULL DEFAULT 0;
+UPDATE site SET namings = (SELECT count(*) FROM host h JOIN url u ON u.host_id = h.id JOIN link l ON l.target = u.id
+                           WHERE h.site_id = site.id);
 )sql";
 
 constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 // What people ask and tell about sites and hosts.
@@ -78,6 +79,74 @@ Result<void> FrontierDatabase::set_stopped_hosts(const std::vector<StoppedHost>&
     });
 }
 
+void FrontierDatabase::Impl::read_bounds(const std::string& site, SiteHealth& health)
+{
+    constexpr std::size_t most_named = 10;
+    {
+        auto row = connection.prepare("SELECT b.bound, sum(b.times) FROM bound_tally b JOIN host h ON h.id = b.host_id "
+                                      "JOIN site s ON s.id = h.site_id WHERE s.name = ?1 AND h.enabled = 1 GROUP BY b.bound");
+        row.bind(site);
+        while (row.step())
+            health.bounds[row.text(0)] = row.integer(1);
+    }
+    auto row = connection.prepare(
+        "SELECT h.origin, f.pattern, f.waiting FROM site s JOIN host h ON h.site_id = s.id JOIN family f INDEXED BY "
+        "family_waiting ON f.host_id = h.id AND f.waiting > 0 WHERE s.name = ?1 AND h.enabled = 1 ORDER BY f.waiting DESC");
+    row.bind(site);
+    while (row.step()) {
+        health.set_aside += row.integer(2);
+        if (health.idle_families.size() < most_named)
+            health.idle_families.push_back(fmt::format("{}{} ({})", row.text(0), row.text(1), row.integer(2)));
+    }
+}
+
+namespace {
+
+// Most of what was asked for there, and nothing of it since, as far as is known.
+HostTrouble trouble_of(const Statement& row)
+{
+    const bool is_stopped = row.flag(1);
+    const auto success = row.integer(2);
+    const auto failure = row.integer(3);
+    const int status = row.small(4);
+    const auto challenge = row.integer(5);
+    const auto disallowed = row.integer(8);
+    const auto others = row.integer(9);
+    if (is_stopped) return HostTrouble::stopped;
+    const bool failing = failure > success;
+    const bool turns_away = status == 401 || status == 403 || status == 429 || status == 451;
+    if (challenge > success || (failing && turns_away)) return HostTrouble::blocked;
+    if (failing) return HostTrouble::unreachable;
+    if (disallowed > others) return HostTrouble::disallowed;
+    return HostTrouble::none;
+}
+
+} // namespace
+
+std::string_view name_of(HostTrouble trouble) noexcept
+{
+    static constexpr std::array<std::string_view, 5> names{"none", "stopped", "blocked", "unreachable", "disallowed"};
+    const auto index = static_cast<std::size_t>(trouble);
+    return index < names.size() ? names[index] : "unknown";
+}
+
+void FrontierDatabase::Impl::read_hosts(const std::string& site, SiteHealth& health)
+{
+    auto row = connection.prepare(
+        "SELECT h.host_port, EXISTS (SELECT 1 FROM stopped_host p WHERE p.host_port = h.host_port), h.last_success, "
+        "h.last_failure, h.last_failure_status, h.last_challenge, "
+        "ifnull(sum(t.urls) FILTER (WHERE t.kind = 0 AND t.outcome <> 10), 0), "
+        "ifnull(sum(t.urls) FILTER (WHERE t.kind = 1 AND t.outcome <> 10), 0), "
+        "ifnull(sum(t.urls) FILTER (WHERE t.outcome = 11), 0), "
+        "ifnull(sum(t.urls) FILTER (WHERE t.outcome NOT IN (0, 11)), 0) "
+        "FROM site s JOIN host h ON h.site_id = s.id LEFT JOIN tally t ON t.host_id = h.id "
+        "WHERE s.name = ?1 AND h.enabled = 1 GROUP BY h.id ORDER BY h.id");
+    row.bind(site);
+    while (row.step())
+        if (const auto trouble = trouble_of(row); trouble != HostTrouble::none)
+            health.in_trouble.push_back({row.text(0), trouble, row.integer(6), row.integer(7)});
+}
+
 SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t generation,
                                          Timestamp now) const
 {
@@ -90,8 +159,9 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
         while (row.step()) {
             const bool is_page = static_cast<LinkKind>(row.small(0)) == LinkKind::page;
             const auto urls = row.integer(3);
-            (is_page ? health.pages : health.images) += urls;
-            switch (static_cast<Outcome>(row.small(1))) {
+            const auto outcome = static_cast<Outcome>(row.small(1));
+            if (outcome != Outcome::moved) (is_page ? health.pages : health.images) += urls;
+            switch (outcome) {
             case Outcome::unvisited: health.unvisited += urls; break;
             case Outcome::page: health.pages_read += urls; break;
             case Outcome::unchanged:
@@ -107,6 +177,8 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
             case Outcome::gone: health.gone += urls; break;
             case Outcome::unreachable: health.unreachable += urls; break;
             case Outcome::refused: health.refused += urls; break;
+            case Outcome::moved: health.moved += urls; break;
+            case Outcome::disallowed: health.disallowed += urls; break;
             }
         }
     }
@@ -128,6 +200,8 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
             health.last_wall = static_cast<Wall>(row.small(5));
         }
     }
+    impl_->read_bounds(site, health);
+    impl_->read_hosts(site, health);
     auto row = impl_->connection.prepare(
         "SELECT h.origin, h.last_failure, h.last_failure_status, r.http_status, h.last_challenge > "
         "h.last_success FROM host h JOIN site s "
@@ -140,6 +214,24 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
         if (!row.is_null(3)) health.robots[row.text(0)] = row.small(3);
     }
     return health;
+}
+
+std::map<std::string, PassSize> FrontierDatabase::pass_sizes(Timestamp now, std::int64_t generation) const
+{
+    auto row = impl_->connection.prepare(R"sql(
+        SELECT s.name, sum(
+            (SELECT count(*) FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0)
+            + (SELECT count(*) FROM url u INDEXED BY url_due WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1)
+            + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND u.kind = 1
+                   AND u.outcome NOT IN (0, 1, 8, 10) AND u.generation < ?2 AND u.due > ?1)), sum(
+            ifnull((SELECT sum(t.urls) FROM tally t WHERE t.host_id = h.id), 0)
+            - ifnull((SELECT sum(f.waiting) FROM family f INDEXED BY family_waiting WHERE f.host_id = h.id AND f.waiting > 0), 0))
+        FROM site s JOIN host h ON h.site_id = s.id WHERE h.enabled = 1 AND s.enabled = 1 GROUP BY s.id)sql");
+    row.bind(now, generation);
+    std::map<std::string, PassSize> sizes;
+    while (row.step())
+        sizes[row.text(0)] = {row.integer(1), row.integer(2)};
+    return sizes;
 }
 
 } // namespace stillwatch::store

@@ -66,6 +66,21 @@ void append_pattern(std::string& pattern, std::string_view segment)
 
 } // namespace
 
+std::string pattern_of(std::string_view path)
+{
+    constexpr int most_segments = 8;
+    std::string pattern;
+    for (int segments = 0; !path.empty() && segments < most_segments; ++segments) {
+        const auto segment = path.substr(0, path.find('/'));
+        append_pattern(pattern, segment);
+        path.remove_prefix(segment.size());
+        if (path.empty()) break;
+        pattern += '/';
+        path.remove_prefix(1);
+    }
+    return pattern;
+}
+
 std::vector<std::string> trails_of(std::string_view target)
 {
     const auto query_at = target.find('?');

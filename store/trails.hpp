@@ -12,4 +12,7 @@ namespace stillwatch::store {
 // query.
 std::vector<std::string> trails_of(std::string_view target);
 
+// The first eight segments of a path with the same wildcards.
+std::string pattern_of(std::string_view path);
+
 } // namespace stillwatch::store

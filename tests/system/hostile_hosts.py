@@ -93,7 +93,7 @@ class Doorkeeper:
 
 class Flood:
     """Ten pages that name ten thousand pictures each, all with the same bytes."""
-    PAGES, MOST_PICTURES = 10, 500
+    PAGES, MOST_PICTURES = 10, 350
 
     def serve(self, site, path, out):
         number = path.strip("/")
@@ -105,4 +105,33 @@ class Flood:
             pictures = "".join(f'<img src="/{number or 0}/{n}.jpg">' for n in range(10_000))
             links = "".join(f'<a href="/{n}">x</a>' for n in range(1, self.PAGES))
             out.write(site.answer(site.page(links + pictures)))
+        return True
+
+
+class Shop:
+    """Facets without end, in queries and in paths: 2^20 pages that show the same; and a calendar. Between them an honest
+    thread of so many pages, each with a picture of its own."""
+    MOST_OF_ONE_KIND, THREAD = 500, 40
+
+    def serve(self, site, path, out):
+        target, _, query = path.partition("?")
+        if path == "/robots.txt":
+            out.write(site.answer(b"", status="404 Not Found"))
+        elif path.endswith(".gif"):
+            out.write(site.answer(site.PICTURE + path.encode(), "image/gif"))
+        elif path.startswith("/thread"):
+            number = int(path.rpartition("/")[2])
+            link = f'<a href="/thread/{number + 1}">next</a>' if number < self.THREAD else ""
+            out.write(site.answer(site.page(f'{link}<img src="/pictures/{number}.gif">')))
+        elif path.startswith("/calendar"):
+            out.write(site.answer(site.page(f'<a href="/calendar?day={int(query[4:] or 0) + 1}">tomorrow</a>')))
+        elif path.startswith("/tag"):
+            chosen = set(filter(None, target.rpartition("/")[2].split("+")))
+            links = ("+".join(sorted(chosen ^ {f"{letter}x"})) for letter in "abcdefghijklmnopqrst")
+            out.write(site.answer(site.page("".join(f'<a href="/tag/{link}">x</a>' for link in links))))
+        else:
+            chosen = {part.split("=")[0] for part in query.split("&")} if query else set()
+            links = ("&amp;".join(f"{name}=1" for name in sorted(chosen ^ {letter})) for letter in "abcdefghijklmnopqrst")
+            others = '<a href="/tag/ax">x</a><a href="/calendar?day=1">x</a><a href="/thread/1">x</a>'
+            out.write(site.answer(site.page(others + "".join(f'<a href="/list?{link}">x</a>' for link in links))))
         return True

@@ -58,12 +58,13 @@ class HostileSite(unittest.TestCase):
         site = cls.site
         hosts = {"hostile": site.HOSTILE, "good": site.GOOD, "throttled": site.THROTTLED, "dead": site.DEAD,
                  "closing": site.CLOSING, "challenged": site.CHALLENGED, "walled": site.WALLED, "flooded": site.FLOODED,
+                 "shop": site.SHOP,
                  **{f"robots-{name}": host for name, host in site.ROBOTS.items()}}
         for name, host in hosts.items():
             path = "/page/0" if name == "good" else "/"
             text += (f'[[site]]\nname = "{name}"\nseeds = ["http://{host}:{cls.port}{path}"]\nhosts = ["{host}:{cls.port}"]\n'
                      'delay = "0ms"\nconcurrency = 8\n')
-            text += f"max_pages = {hostile_hosts.Flood.PAGES}\n" if name == "flooded" else ""
+            text += "max_pages = 100000\n" if name in ("flooded", "shop") else ""
         config.write_text(text)
 
     def test_no_host_outside_the_scope_is_asked(self):
@@ -104,11 +105,31 @@ class HostileSite(unittest.TestCase):
         for name in ("wide.png", "vast.png", "long.gif"):
             self.assertIn(f"/pictures/{name}", self.site.asked(self.site.HOSTILE))
 
-    def test_the_same_bytes_under_many_addresses_are_asked_for_within_the_budget_and_compared_once(self):
+    def test_the_same_bytes_under_many_addresses_are_sampled_and_compared_once(self):
         asked = [path for path in self.site.asked(self.site.FLOODED) if path.endswith(".jpg")]
-        self.assertEqual(len(asked), hostile_hosts.Flood.MOST_PICTURES)
+        self.assertLessEqual(len(asked), hostile_hosts.Flood.MOST_PICTURES)
+        self.assertGreater(self.health["flooded"]["set_aside"], 90_000)
+        self.assertGreater(self.summary["bounds"]["pictures_set_aside"], 90_000)
         self.assertEqual(len(set(asked)), len(asked))
         self.assertLessEqual(self.summary["compared"], MOST_COMPARED)
+
+    def test_facets_that_bring_nothing_are_sampled_and_say_so(self):
+        asked = self.site.asked(self.site.SHOP)
+        for start in ("/list", "/tag", "/calendar"):
+            self.assertLessEqual(sum(path.startswith(start) for path in asked), hostile_hosts.Shop.MOST_OF_ONE_KIND, start)
+        self.assertGreater(self.health["shop"]["set_aside"], 1_000)
+        self.assertTrue(self.health["shop"]["idle_families"])
+
+    def test_an_honest_thread_between_facets_is_read_to_its_end(self):
+        asked = set(self.site.asked(self.site.SHOP))
+        for number in range(1, hostile_hosts.Shop.THREAD + 1):
+            self.assertIn(f"/pictures/{number}.gif", asked)
+
+    def test_what_robots_forbid_is_no_error(self):
+        rows = {row["site"]: row for row in self.summary["sites"]}
+        self.assertEqual(rows["robots-endless"]["robots_refusals"], 1)
+        self.assertEqual(rows["robots-endless"]["errors"], 0)
+        self.assertEqual(self.health["robots-endless"]["disallowed"], 1)
 
     def test_robots_files_of_all_kinds_decide_as_the_standard_says(self):
         for name, host in self.site.ROBOTS.items():

@@ -24,6 +24,7 @@ TEST(Canonical, SessionsAreLeftOut)
     EXPECT_EQ(canonical_of("http://a.example/t.php?PHPSESSID=abc&t=5"), "http://a.example/t.php?t=5");
     EXPECT_EQ(canonical_of("http://a.example/?ASPSESSIONIDQQ=AB"), "http://a.example/");
     EXPECT_EQ(canonical_of("http://a.example/v?sid=8f3a99c01d&p=1"), "http://a.example/v?p=1");
+    EXPECT_EQ(canonical_of("http://a.example/v?session=8f3a99c01d&p=1"), "http://a.example/v?p=1");
     EXPECT_EQ(canonical_of("http://a.example/v?s=0123456789abcdef0123456789abcdef"), "http://a.example/v");
 }
 
@@ -39,7 +40,7 @@ TEST(Canonical, WhatMayBeAnotherDocumentStays)
     for (const std::string_view text :
          {"http://a.example/index.html", "http://a.example/T?b=1&a=2", "http://a.example/t?sid=12345678",
           "http://a.example/t?sid=news", "http://a.example/t?s=dogs", "http://a.example/t?ref=5&source=6",
-          "http://a.example/t?session_id", "http://a.example/a;v=1", "http://a.example/x?C=M;O=D",
+          "http://a.example/t?session_id", "http://a.example/t?session=20260501", "http://a.example/a;v=1", "http://a.example/x?C=M;O=D",
           "http://a.example/d/?C=X;O=D", "http://a.example/t?a=1&&b=2", "http://a.example/t?utm=1"})
         EXPECT_EQ(canonical_of(text), text);
 }

@@ -66,6 +66,21 @@ TEST_F(PoliteFetcherTest, AsksRobotsFirstAndOnce)
     EXPECT_EQ(store.rows.at("https://board.example").http_status, 200);
 }
 
+TEST_F(PoliteFetcherTest, ARedirectToWhatIsVisitedAnywayIsNotFollowedButForEvidence)
+{
+    web.pages["https://board.example/old"] = ScriptedFetcher::redirect("/new");
+    web.pages["https://board.example/new"] = ScriptedFetcher::text("new");
+    polite.leave_to_themselves([](Url from, Url to) -> Task<bool> { co_return from.path() == "/old" && to.path() == "/new"; });
+    const auto answer = fetch("https://board.example/old").value();
+    EXPECT_EQ(answer.answer.status, 302);
+    ASSERT_TRUE(answer.led_to);
+    EXPECT_EQ(answer.led_to->text(), "https://board.example/new");
+    EXPECT_EQ(web.times_asked("https://board.example/new"), 0U);
+    const auto evidence = fetch("https://board.example/old", Purpose::evidence).value();
+    EXPECT_EQ(evidence.answer.status, 200);
+    EXPECT_FALSE(evidence.led_to);
+}
+
 TEST_F(PoliteFetcherTest, NamesTheLineThatForbids)
 {
     EXPECT_EQ(error_of("https://board.example/private/1"), "refused: robots: line 2 'Disallow: /private'");

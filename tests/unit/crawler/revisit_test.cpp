@@ -155,6 +155,16 @@ TEST(Revisit, FailuresPauseLongerAndLonger)
     EXPECT_EQ(next_visit(visit, Outcome::page, 0, now, settings, 1).tries, 0);
 }
 
+TEST(Revisit, WhatMovedIsAskedForOnceADayAndThenLessOften)
+{
+    const auto first = next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::moved, 0, now, settings, 1);
+    EXPECT_EQ(first.due, now + 24 * settings.revisit_min);
+    EXPECT_EQ(first.rate.level, 0) << "takes no part of the budget";
+    auto visit = visit_of(LinkKind::page, Outcome::moved);
+    visit.unchanged_in_a_row = 50;
+    EXPECT_EQ(next_visit(visit, Outcome::moved, 0, now, settings, 1).due, now + settings.revisit_max);
+}
+
 TEST(Revisit, WhatIsGoneOrRefusedComesSeldom)
 {
     EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::page), Outcome::gone, 0, now, settings, 1).due,
