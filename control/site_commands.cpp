@@ -61,6 +61,15 @@ json::array rows_of(const std::vector<store::HostHealth>& hosts)
     return rows;
 }
 
+// "img.board.example stopped; ..."
+std::string trouble_in_words(const std::vector<store::HostHealth>& hosts)
+{
+    std::string text;
+    for (const auto& host : hosts)
+        text += fmt::format("{}{} {}", text.empty() ? "" : "; ", host.host, name_of(host.trouble));
+    return text;
+}
+
 json::object counts_of(const std::map<std::string, std::int64_t>& counts)
 {
     json::object told;
@@ -148,6 +157,7 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         row["set_aside"] = health.set_aside;
         row["idle_families"] = json::array(health.idle_families.begin(), health.idle_families.end());
         row["bounds"] = counts_of(health.bounds);
+        row["trouble"] = trouble_in_words(health.in_trouble);
         row["hosts_in_trouble"] = rows_of(health.in_trouble);
         row["pages_today"] = health.pages_that_day;
         row["bytes_today"] = health.bytes_that_day;

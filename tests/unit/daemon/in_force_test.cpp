@@ -204,7 +204,7 @@ TEST_F(InForceTest, AMatchThatWasWithdrawnMeanwhileLeavesNoTrace)
     auto seen = run(pipeline.visit(claim().at(0))).value();
     ASSERT_TRUE(seen.verdict && seen.verdict->matched);
     ASSERT_TRUE(book.withdraw(c.pseudonym, {"anna", clock.now()}));
-    StoredFrontier frontier(stores, references, StalePictures::are_due);
+    StoredFrontier frontier(stores, references, StalePictures::are_due, counters);
     run(frontier.apply(std::make_shared<const std::vector<store::VisitResult>>(1, seen))).value();
     EXPECT_FALSE(stores.frontier().verdict(seen.verdict->content));
 }
