@@ -90,20 +90,20 @@ Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent,
     return find(pseudonym);
 }
 
-Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const store::Actor& actor)
+Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const store::Actor& actor, store::Erasure erasure)
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
     if (found->state == CaseState::withdrawn) {
         // An earlier withdrawal may have failed as it erased what lay under the rows.
-        const auto erased = database_.withdraw(found->id, actor);
+        const auto erased = database_.withdraw(found->id, actor, erasure);
         if (!erased) return erased.error();
         return Error{Errc::refused, fmt::format("{} is withdrawn already", pseudonym)};
     }
     WithdrawalReceipt receipt;
     receipt.pseudonym = found->pseudonym;
     receipt.at = actor.at;
-    auto erased = database_.withdraw(found->id, actor);
+    auto erased = database_.withdraw(found->id, actor, erasure);
     if (!erased) return erased.error();
     receipt.references_erased = static_cast<std::size_t>(erased->references);
     receipt.findings_erased = static_cast<std::size_t>(erased->findings);
@@ -129,11 +129,12 @@ Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft,
     return database_.add_reference(draft, actor);
 }
 
-Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_view name, const store::Actor& actor)
+Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_view name, const store::Actor& actor,
+                                        store::Erasure erasure)
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    if (const auto id = database_.reference_named(found->id, name)) return database_.remove_reference(*id, actor);
+    if (const auto id = database_.reference_named(found->id, name)) return database_.remove_reference(*id, actor, erasure);
     return Error{Errc::not_found, fmt::format("{} has no reference {}", pseudonym, name)};
 }
 

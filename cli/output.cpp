@@ -14,19 +14,34 @@
 
 namespace stillwatch::cli {
 
-std::string printable(std::string_view text)
+namespace {
+
+// Of one character of two or three bytes: none that does harm has more.
+std::string json_escape(std::string_view character)
 {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        // U+0080 to U+009F are control characters too: C2 80 to C2 9F.
-        const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (byte < 0x20 || byte == 0x7f || is_c1)
-            result += fmt::format("\\x{:02x}", byte);
+    unsigned code = character.size() == 2 ? static_cast<unsigned char>(character[0]) & 0x1FU : static_cast<unsigned char>(character[0]) & 0x0FU;
+    for (const char c : character.substr(1))
+        code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
+    return fmt::format("\\u{:04x}", code);
+}
+
+} // namespace
+
+std::string one_line(const json::value& value)
+{
+    const auto text = json::serialize(value);
+    std::string line;
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto [bytes, harmless] = first_character(rest);
+        if (harmless)
+            line += rest.substr(0, bytes);
+        else if (bytes == 1)
+            line += static_cast<unsigned char>(rest[0]) < 0x80 ? fmt::format("\\u{:04x}", rest[0]) : "\\ufffd";
         else
-            result += text[i];
+            line += json_escape(rest.substr(0, bytes));
+        rest.remove_prefix(bytes);
     }
-    return result;
+    return line;
 }
 
 namespace {
@@ -54,7 +69,7 @@ std::string cell(const json::value& value)
             joined += (joined.empty() ? "" : ", ") + cell(item);
         return joined;
     }
-    return json::serialize(value);
+    return one_line(value);
 }
 
 // Columns of a terminal for UTF-8 text, a code point each.
@@ -171,7 +186,7 @@ std::optional<std::size_t> terminal_width()
 void print_object(Style style, const json::object& object)
 {
     if (style == Style::json) {
-        fmt::print("{}\n", json::serialize(object));
+        fmt::print("{}\n", one_line(object));
         return;
     }
     std::size_t width = 0;
@@ -199,7 +214,7 @@ void print_rows(Style style, const json::array& rows, const std::vector<std::str
 {
     if (style == Style::json) {
         for (const auto& row : rows)
-            fmt::print("{}\n", json::serialize(row));
+            fmt::print("{}\n", one_line(row));
     } else if (rows.empty()) {
         fmt::print("{}\n", nothing);
     } else {

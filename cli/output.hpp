@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/json.hpp"
+#include "core/printable.hpp"
 #include "core/result.hpp"
 
 #include <optional>
@@ -27,8 +28,8 @@ void print_object(Style style, const json::object& object);
 void print_rows(Style style, const json::array& rows, const std::vector<std::string_view>& columns,
                 std::string_view nothing);
 
-// Text of strangers for a terminal: control characters become "\x1b" and the like.
-std::string printable(std::string_view text);
+// JSON in one line, in which what a terminal would obey is escaped.
+std::string one_line(const json::value& value);
 
 // "stillwatch: not_found: no case C-7F3K" on standard error; gives exit_failed.
 int print_error(const Error& error);

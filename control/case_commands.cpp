@@ -141,7 +141,7 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
     const auto files = cases_.evidence_files_of(before->id);
     const std::set<std::string> evidence_files(files.begin(), files.end());
     auto images = cases_.addresses_found(before->id);
-    const auto receipt = book_.withdraw(*pseudonym, actor);
+    const auto receipt = book_.withdraw(*pseudonym, actor, store::Erasure::owed);
     // Also when the rows went and only the erasure behind them failed: nobody else knows these files any more.
     const auto after = book_.find(*pseudonym);
     std::size_t files_erased = 0;
@@ -162,6 +162,11 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
 
 Result<void> Commands::finish()
 {
+    const auto erased = cases_.erase_owed();
+    if (!erased)
+        return Error{erased.error().code, fmt::format("done, but erased bytes may still stand in the file until the next start or "
+                                                      "withdrawal; withdraw again: {}",
+                                                      erased.error().detail)};
     if (!to_forget_) return {};
     const auto forgotten = frontier_.forget_matches(cases_.contents_found(), *to_forget_);
     if (!forgotten) return Error{forgotten.error().code, fmt::format("the case is withdrawn, but {}; withdraw again", forgotten.error().detail)};
@@ -221,7 +226,7 @@ Result<CommandOutcome> Commands::reference_remove(const json::object& arguments,
     if (!pseudonym) return pseudonym.error();
     const auto name = text_argument(arguments, "name");
     if (!name) return name.error();
-    const auto removed = book_.remove_reference(*pseudonym, *name, actor);
+    const auto removed = book_.remove_reference(*pseudonym, *name, actor, store::Erasure::owed);
     if (!removed) return removed.error();
     json::object object;
     object["case"] = *pseudonym;

@@ -46,8 +46,8 @@ public:
     // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
     Result<CommandOutcome> run(const Command& command, const std::string& operator_name);
 
-    // What the last commands left to do that may take a minute: after a withdrawal, overwriting what the frontier knew of
-    // its matches. To be called when their effects are in force, also after an error. Errors: io.
+    // What the last commands left to do that may take a minute: overwriting what they erased, after a withdrawal also what
+    // the frontier knew of its matches. To be called when their effects are in force, also after an error. Errors: io.
     Result<void> finish();
 
     // Every command's name.

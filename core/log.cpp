@@ -1,6 +1,7 @@
 #include "core/log.hpp"
 
 #include "core/clock.hpp"
+#include "core/printable.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -41,21 +42,17 @@ void append_value(std::string& line, std::string_view value)
 {
     bool plain = !value.empty();
     for (const char c : value)
-        plain = plain && c > ' ' && c != '"' && c != '\\' && c != '\x7f';
+        plain = plain && c > ' ' && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\';
     if (plain) {
         line += value;
         return;
     }
     line += '"';
-    for (const char c : value) {
-        if (c == '"' || c == '\\') {
-            line += '\\';
-            line += c;
-        } else if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
-            line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        } else {
-            line += c;
-        }
+    while (!value.empty()) {
+        const auto character = value.substr(0, first_character(value).bytes);
+        if (character == "\"" || character == "\\") line += '\\';
+        line += printable(character);
+        value.remove_prefix(character.size());
     }
     line += '"';
 }

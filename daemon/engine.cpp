@@ -192,6 +192,7 @@ void Engine::start_loops(std::function<void()> on_failure)
 {
     on_loop_failure_ = std::move(on_failure);
     channels_->start(outboxes_, on_loop_failure_);
+    loops_.spawn("references", references_.keep_merged(), on_loop_failure_);
     loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 namespace stillwatch::daemon {
 
@@ -55,7 +56,7 @@ auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
 
 ReferenceKeeper::ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu, const vault::KeyPair& installation,
                                  const Clock& clock, Problems& problems)
-    : stores_(stores), cpu_(cpu), installation_(installation), clock_(clock), problems_(problems), turn_(loop), timer_(loop)
+    : stores_(stores), cpu_(cpu), installation_(installation), clock_(clock), problems_(problems), turn_(loop), timer_(loop), merge_timer_(loop)
 {
     use_none();
 }
@@ -130,10 +131,73 @@ Task<Result<void>> ReferenceKeeper::load()
         };
         auto built = co_await offload(cpu_, std::move(build));
         if (!built) co_return built.error();
-        current_ = *std::move(built);
+        stop_indexing_ = true; // it may hold what left
+        auto next = *std::move(built);
+        co_await exchange(std::move(next));
+        merge_timer_.cancel();
         next_change_ = plan->next_change;
         tell(opened->refused);
         co_return Result<void>{};
+    }
+}
+
+// Wiping a set takes its time: the last one who holds it does so in the pool.
+Task<> ReferenceKeeper::exchange(std::shared_ptr<const matcher::ReferenceSet> next)
+{
+    auto drop = [old = std::exchange(current_, std::move(next))]() mutable { old.reset(); };
+    co_await offload(cpu_, std::move(drop));
+}
+
+Task<Result<void>> ReferenceKeeper::merge()
+{
+    using Tables = std::shared_ptr<const matcher::FeatureTables>;
+    Result<Tables> made = Tables();
+    if (auto parts = current_->features().parts()) {
+        auto work = [this, parts = *std::move(parts)] {
+            return as_result([&] { return matcher::FeatureIndex::merged(parts, memory_); });
+        };
+        made = co_await offload(cpu_, std::move(work));
+    } else {
+        stop_indexing_ = false;
+        auto work = [this, set = current_] {
+            return as_result([&] { return set->features().indexed_anew(memory_, stop_indexing_); });
+        };
+        made = co_await offload(cpu_, std::move(work));
+    }
+    if (!made) co_return made.error();
+    if (!*made) co_return Error{Errc::cancelled, "the references changed meanwhile"};
+    for (;;) { // over the set that is in force by now
+        const std::weak_ptr<const matcher::ReferenceSet> before = current_;
+        auto put = [this, set = current_, &made] { return as_result([&] { return set->over(*made, memory_); }); };
+        auto next = co_await offload(cpu_, std::move(put));
+        if (!next) co_return next.error();
+        if (before.lock() != current_) continue;
+        auto merged = *std::move(next);
+        made = Tables();
+        co_await exchange(std::move(merged));
+        co_return Result<void>{};
+    }
+}
+
+Task<> ReferenceKeeper::keep_merged()
+{
+    bool is_failing = false;
+    for (;;) {
+        if (is_failing)
+            merge_timer_.expires_after(pause_after_failure);
+        else if (current_->features().is_merged())
+            merge_timer_.expires_at(asio::steady_timer::time_point::max());
+        else
+            merge_timer_.expires_at(asio::steady_timer::time_point::min());
+        boost::system::error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        co_await merge_timer_.async_wait(token);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return;
+        if (current_->features().is_merged()) continue;
+        const auto merged = co_await merge();
+        is_failing = !merged && merged.error().code != Errc::cancelled;
+        if (is_failing) log::warn("references", "their index is not put together", {{"reason", merged.error().detail}});
     }
 }
 

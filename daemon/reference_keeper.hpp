@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,6 +43,12 @@ public:
     // Reloads each time a consent begins or ends; `on_change` is called after each. Ends only by cancellation.
     Task<> follow_consents(std::function<void()> on_change);
 
+    // Merges, in the pool, what changes left beside each other (matcher::FeatureIndex), within about a second of the last
+    // of them: searches are faster then, and no bit of what left is held any more. Ends only by cancellation.
+    Task<> keep_merged();
+    // Once. Errors: io (memory cannot be locked), cancelled (the references changed meanwhile).
+    Task<Result<void>> merge();
+
     // The reference in force of the same case that shows the same picture as this sealed record, if there is one.
     // Errors: not_found (the case), refused (the record cannot be used here: it would never be compared), io.
     Task<Result<std::optional<ReferenceId>>> same_picture(std::string pseudonym, Bytes sealed);
@@ -53,6 +60,7 @@ private:
     Task<Result<std::optional<std::int64_t>>> put_in_force(const References& references, std::size_t missing, std::int64_t state);
     void tell(const std::vector<cases::RefusedReference>& refused);
     void use_none();
+    Task<> exchange(std::shared_ptr<const matcher::ReferenceSet> next);
 
     Stores& stores_;
     asio::thread_pool& cpu_;
@@ -66,6 +74,8 @@ private:
     bool is_loading_ = false;
     asio::steady_timer turn_; // of a reload that waits for another
     asio::steady_timer timer_;
+    std::atomic<bool> stop_indexing_ = false; // what holds references while it works
+    asio::steady_timer merge_timer_;          // runs until there is something to merge
 };
 
 } // namespace stillwatch::daemon

@@ -1,46 +1,30 @@
 #include "matcher/feature_index.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
+#include <utility>
 
 namespace stillwatch::matcher {
 
 namespace {
 
-constexpr int least_key_bits = 8;
-constexpr int most_key_bits = 24;
 // A longer run holds what many pictures show (plain edges, fonts, logos): it costs most of the time and finds
 // nobody. Left out, a search over 1 000 references took a sixth of the time and kept 95 % of the true hits.
-constexpr std::uint32_t most_in_run = 8;
+constexpr std::ptrdiff_t most_in_run = 8;
 // Keys are looked up as they are and with one of so many bits turned. All of them would keep a tenth more of the
 // true hits for twice the time.
 constexpr std::uint32_t turned_bits = 8;
 
-// A feature's id: its reference's frame and its index there.
-constexpr unsigned index_bits = 11;
-static_assert(LocalFeatures::max_features <= std::size_t{1} << index_bits);
-constexpr std::size_t max_frames = std::size_t{1} << (32 - index_bits);
+constexpr auto frame_of = FeatureTables::frame_of;
+constexpr auto place_of = FeatureTables::place_of;
 
-constexpr std::uint32_t frame_of(std::uint32_t id) noexcept { return id >> index_bits; }
-constexpr std::uint32_t index_of(std::uint32_t id) noexcept { return id & ((1U << index_bits) - 1); }
-
-// The bits that make a table's keys, a mask for each word. They are numbered by how seldom they change in altered
-// copies (descriptor_comparisons.inc is in that order, mirror images 128 further on); the 96 surest are dealt out
-// to the tables, in steps of 29 so that neighbours in the order, which resemble each other, part.
-std::array<std::uint64_t, 4> masks_of(std::size_t table, int key_bits)
-{
-    std::array<std::uint64_t, 4> masks{};
-    for (int position = 0; position < key_bits; ++position) {
-        const int dealt = (static_cast<int>(table) * most_key_bits + position) * 29 % 96;
-        const int bit = dealt < 48 ? dealt : dealt - 48 + 128;
-        masks[static_cast<std::size_t>(bit) / 64] |= std::uint64_t{1} << (bit % 64);
-    }
-    return masks;
-}
+// Below so many features tables are made anew for each change: it takes a few milliseconds.
+constexpr std::size_t least_shared = 1U << 16U;
+// Small tables beside larger ones than this part of them would slow every search.
+constexpr std::size_t most_beside = 8;
 
 struct Alike {
-    std::uint32_t id;
+    std::uint32_t id; // as of a feature's, with the frame's rank in place of its number
     int bits;
 };
 
@@ -61,7 +45,7 @@ void tell(std::vector<Alike>& alike, std::uint32_t query, bool mirrored, std::ve
     const double limit = count == best.size() ? most_of_next * best.back().bits : 257;
     for (std::size_t i = 0; i < std::min(count, frames_a_feature); ++i)
         if (best[i].bits < limit)
-            hits.push_back({query, frame_of(best[i].id), index_of(best[i].id), best[i].bits, mirrored});
+            hits.push_back({query, frame_of(best[i].id), place_of(best[i].id), best[i].bits, mirrored});
 }
 
 // What is looked up for the mirrored picture.
@@ -70,96 +54,145 @@ std::span<const LocalFeature> mirrored_part(std::span<const LocalFeature> pictur
     return picture.first((picture.size() + 1) / 2);
 }
 
-using Frames = std::span<const std::span<const LocalFeature>>;
-
-[[gnu::always_inline]] inline void measure(const Descriptor& query, Frames frames, std::span<const std::uint32_t> ids,
+// Works on the index's places, which only it can name.
+template <class Places>
+[[gnu::always_inline]] inline void measure(const Descriptor& query, const Places& places, std::span<const std::uint32_t> ids,
                                            std::vector<Alike>& alike)
 {
     for (const auto id : ids) {
-        const int bits = hamming(query, frames[frame_of(id)][index_of(id)].descriptor);
-        if (bits <= max_feature_bits) alike.push_back({id, bits});
+        const auto& frame = places[frame_of(id)];
+        const int bits = hamming(query, frame.features[place_of(id)].descriptor);
+        if (bits <= max_feature_bits) alike.push_back({frame.rank << FeatureTables::place_bits | place_of(id), bits});
     }
 }
 
 #if defined(__x86_64__)
 // Plain x86-64 counts bits by table.
-[[gnu::target("popcnt")]] void measure_with_popcnt(const Descriptor& query, Frames frames,
+template <class Places>
+[[gnu::target("popcnt")]] void measure_with_popcnt(const Descriptor& query, const Places& places,
                                                    std::span<const std::uint32_t> ids, std::vector<Alike>& alike)
 {
-    measure(query, frames, ids, alike);
+    measure(query, places, ids, alike);
 }
 #endif
 
-void measure_on_this_processor(const Descriptor& query, Frames frames, std::span<const std::uint32_t> ids,
+template <class Places>
+void measure_on_this_processor(const Descriptor& query, const Places& places, std::span<const std::uint32_t> ids,
                                std::vector<Alike>& alike)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("popcnt")) return measure_with_popcnt(query, frames, ids, alike);
+    if (__builtin_cpu_supports("popcnt")) return measure_with_popcnt(query, places, ids, alike);
 #endif
-    measure(query, frames, ids, alike);
+    measure(query, places, ids, alike);
+}
+
+std::vector<IndexedFrame> numbered(std::span<const std::span<const LocalFeature>> frames)
+{
+    std::vector<IndexedFrame> all;
+    for (const auto& frame : frames)
+        all.push_back({static_cast<std::uint32_t>(all.size()), frame});
+    return all;
 }
 
 } // namespace
 
 FeatureIndex::FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory)
-    : frames_(std::move(frames))
+    : FeatureIndex(numbered(frames), memory)
 {
-    if (frames_.size() > max_frames) throw std::length_error("more references than a feature index holds");
-    std::uint32_t count = 0;
-    for (const auto& frame : frames_)
-        count += static_cast<std::uint32_t>(frame.size());
-    if (count == 0) return; // no references: no tables, no memory
-    // About one feature a key.
-    key_bits_ = std::clamp(static_cast<int>(std::bit_width(count)), least_key_bits, most_key_bits);
-    std::pmr::vector<std::uint32_t> keys(count, &memory);
-    for (std::size_t t = 0; t < table_count; ++t) {
-        auto& table = tables_.emplace_back(memory);
-        table.masks = masks_of(t, key_bits_);
-        table.begins.assign((std::size_t{1} << static_cast<unsigned>(key_bits_)) + 1, 0);
-        table.ids.resize(count);
-        std::size_t at = 0;
-        for (const auto& frame : frames_)
-            for (const auto& feature : frame)
-                ++table.begins[keys[at++] = key_of(feature.descriptor, table)];
-        std::uint32_t end = 0;
-        for (auto& begin : table.begins)
-            begin = end += begin;
-        // Filled from the ends: each begin moves down to where its run begins.
-        at = 0;
-        for (std::uint32_t f = 0; f < frames_.size(); ++f)
-            for (std::uint32_t i = 0; i < frames_[f].size(); ++i)
-                table.ids[--table.begins[keys[at++]]] = f << index_bits | i;
+}
+
+FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory)
+    : FeatureIndex(frames, nullptr, memory)
+{
+}
+
+FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames, std::shared_ptr<const FeatureTables> large,
+                           std::pmr::memory_resource& memory)
+    : large_(std::move(large))
+{
+    for (const auto& frame : frames) {
+        if (frame.number >= FeatureTables::max_frames) throw std::length_error("more references than a feature index holds");
+        if (frame.number >= places_.size()) places_.resize(frame.number + 1);
+        places_[frame.number] = {frame.features, static_cast<std::uint32_t>(&frame - frames.data()), true};
+        count_ += frame.features.size();
+    }
+    if (!large_) {
+        if (count_ > 0) large_ = FeatureTables::make(frames, FeatureTables::key_bits_for(count_), memory);
+        return; // no references: no tables, no memory
+    }
+    std::vector<IndexedFrame> beside;
+    for (const auto& frame : frames)
+        if (!large_->has(frame.number)) beside.push_back(frame);
+    if (!beside.empty()) small_ = FeatureTables::make_small(beside, large_->key_bits(), memory);
+    for (std::uint32_t number = 0; number < large_->frames(); ++number) {
+        if (!large_->has(number) || (number < places_.size() && places_[number].is_in)) continue;
+        left_.resize(large_->frames());
+        left_[number] = true;
     }
 }
 
-// The masked bits, closed up.
-std::uint32_t FeatureIndex::key_of(const Descriptor& descriptor, const Table& table) noexcept
+FeatureIndex FeatureIndex::changed(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory) const
 {
-    std::uint32_t key = 0;
-    unsigned at = 0;
-    for (std::size_t word = 0; word < 4; ++word)
-        for (auto mask = table.masks[word]; mask != 0; mask &= mask - 1)
-            key |= static_cast<std::uint32_t>(descriptor.words[word] >> std::countr_zero(mask) & 1U) << at++;
-    return key;
+    std::size_t count = 0;
+    std::size_t beside = 0;
+    for (const auto& frame : frames) {
+        count += frame.features.size();
+        if (!large_ || !large_->has(frame.number)) beside += frame.features.size();
+    }
+    if (count < least_shared || beside > count / most_beside) return FeatureIndex(frames, memory);
+    return FeatureIndex(frames, large_, memory);
+}
+
+FeatureIndex FeatureIndex::over(std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory) const
+{
+    return FeatureIndex(frames(), std::move(large), memory);
+}
+
+std::vector<IndexedFrame> FeatureIndex::frames() const
+{
+    std::vector<IndexedFrame> all;
+    for (std::uint32_t number = 0; number < places_.size(); ++number)
+        if (places_[number].is_in) all.push_back({number, places_[number].features});
+    std::ranges::sort(all, {}, [this](const IndexedFrame& frame) { return places_[frame.number].rank; });
+    return all;
+}
+
+bool FeatureIndex::is_merged() const noexcept
+{
+    return !large_ || (!small_ && left_.empty() && large_->key_bits() == FeatureTables::key_bits_for(count_));
+}
+
+std::optional<FeatureIndex::Parts> FeatureIndex::parts() const
+{
+    if (!large_ || large_->key_bits() != FeatureTables::key_bits_for(count_)) return std::nullopt;
+    return Parts{large_, small_, left_};
+}
+
+std::shared_ptr<const FeatureTables> FeatureIndex::merged(const Parts& parts, std::pmr::memory_resource& memory)
+{
+    return FeatureTables::merged(*parts.large, parts.small.get(), parts.left, memory);
+}
+
+std::shared_ptr<const FeatureTables> FeatureIndex::indexed_anew(std::pmr::memory_resource& memory, const std::atomic<bool>& stop) const
+{
+    return FeatureTables::make(frames(), FeatureTables::key_bits_for(count_), memory, &stop);
 }
 
 // Each step of a look-up waits for memory: the run's bounds, its ids, the descriptors. So each is asked for over
 // a whole batch of features before the next one needs it.
 void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored, std::vector<FeatureHit>& hits) const
 {
-    if (tables_.empty()) return;
+    if (!large_) return;
     constexpr std::size_t batch_size = 8;
     constexpr std::size_t probes = turned_bits + 1;
-    struct Run {
-        const std::uint32_t* begin;
-        const std::uint32_t* end;
-    };
+    constexpr auto table_count = FeatureTables::table_count;
     std::array<Descriptor, batch_size> descriptors;
     std::array<std::uint32_t, batch_size * table_count> keys;
-    std::vector<Run> runs;
+    std::vector<FeatureTables::Run> runs;
     std::vector<std::uint32_t> ids;
     std::array<std::size_t, batch_size + 1> id_ends{};
     std::vector<Alike> alike;
+    const bool is_plain = !small_ && left_.empty();
     const auto key_of_probe = [](std::uint32_t key, std::size_t probe) {
         return probe == 0 ? key : key ^ (1U << (probe - 1));
     };
@@ -169,37 +202,59 @@ void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored,
             const auto& own = picture[first + i].descriptor;
             descriptors[i] = mirrored ? stillwatch::mirrored(own) : own;
             for (std::size_t t = 0; t < table_count; ++t) {
-                const auto key = keys[i * table_count + t] = key_of(descriptors[i], tables_[t]);
+                const auto key = keys[i * table_count + t] = large_->key_of(descriptors[i], t);
                 for (std::size_t probe = 0; probe < probes; ++probe)
-                    __builtin_prefetch(&tables_[t].begins[key_of_probe(key, probe)]);
+                    __builtin_prefetch(large_->begin_of(t, key_of_probe(key, probe)));
             }
         }
         runs.clear();
         ids.clear();
-        for (std::size_t i = 0; i < size; ++i)
-            for (std::size_t t = 0; t < table_count; ++t)
-                for (std::size_t probe = 0; probe < probes; ++probe) {
-                    const auto key = key_of_probe(keys[i * table_count + t], probe);
-                    const auto begin = tables_[t].begins[key];
-                    const auto next = tables_[t].begins[key + 1];
-                    const auto end = next - begin <= most_in_run ? next : begin;
-                    const auto* run = tables_[t].ids.data();
-                    runs.push_back({run + begin, run + end});
-                    __builtin_prefetch(run + begin);
-                }
+        if (is_plain)
+            for (std::size_t i = 0; i < size; ++i)
+                for (std::size_t t = 0; t < table_count; ++t)
+                    for (std::size_t probe = 0; probe < probes; ++probe) {
+                        auto run = large_->run(t, key_of_probe(keys[i * table_count + t], probe));
+                        if (run.end - run.begin > most_in_run) run.end = run.begin;
+                        runs.push_back(run);
+                        __builtin_prefetch(run.begin);
+                    }
         for (std::size_t i = 0; i < size; ++i) {
-            for (std::size_t r = i * table_count * probes; r < (i + 1) * table_count * probes; ++r)
-                for (const auto* id = runs[r].begin; id != runs[r].end; ++id) {
-                    ids.push_back(*id);
-                    __builtin_prefetch(&frames_[frame_of(*id)][index_of(*id)]);
-                }
+            const auto before = ids.size();
+            if (is_plain)
+                for (std::size_t r = i * table_count * probes; r < (i + 1) * table_count * probes; ++r)
+                    ids.insert(ids.end(), runs[r].begin, runs[r].end);
+            else
+                for (std::size_t t = 0; t < table_count; ++t)
+                    for (std::size_t probe = 0; probe < probes; ++probe)
+                        collect(t, key_of_probe(keys[i * table_count + t], probe), ids);
+            for (std::size_t n = before; n < ids.size(); ++n)
+                __builtin_prefetch(&places_[frame_of(ids[n])].features[place_of(ids[n])]);
             id_ends[i + 1] = ids.size();
         }
         for (std::size_t i = 0; i < size; ++i) {
             alike.clear();
-            measure_on_this_processor(descriptors[i], frames_, std::span(ids).subspan(id_ends[i], id_ends[i + 1] - id_ends[i]),
+            measure_on_this_processor(descriptors[i], places_, std::span(ids).subspan(id_ends[i], id_ends[i + 1] - id_ends[i]),
                                       alike);
             tell(alike, static_cast<std::uint32_t>(first + i), mirrored, hits);
+        }
+    }
+}
+
+// What a run of both tables together would hold, or nothing where it would be too long.
+void FeatureIndex::collect(std::size_t table, std::uint32_t key, std::vector<std::uint32_t>& ids) const
+{
+    const auto before = ids.size();
+    for (const auto* tables : {large_.get(), small_.get()}) {
+        if (tables == nullptr) continue;
+        const auto run = tables->run(table, key);
+        const auto* keys = tables->keys_of(table, run);
+        for (const auto* id = run.begin; id != run.end; ++id) {
+            if (keys != nullptr && keys[id - run.begin] != key) continue;
+            if (tables == large_.get() && !left_.empty() && left_[frame_of(*id)]) continue;
+            ids.push_back(*id);
+            if (std::cmp_less_equal(ids.size() - before, most_in_run)) continue;
+            ids.resize(before);
+            return;
         }
     }
 }
@@ -215,16 +270,16 @@ std::vector<FeatureHit> FeatureIndex::search(std::span<const LocalFeature> pictu
 std::vector<FeatureHit> FeatureIndex::search_all(std::span<const LocalFeature> picture) const
 {
     std::vector<std::uint32_t> ids;
-    for (std::uint32_t f = 0; f < frames_.size(); ++f)
-        for (std::uint32_t i = 0; i < frames_[f].size(); ++i)
-            ids.push_back(f << index_bits | i);
+    for (std::uint32_t f = 0; f < places_.size(); ++f)
+        for (std::uint32_t i = 0; i < places_[f].features.size(); ++i)
+            ids.push_back(f << FeatureTables::place_bits | i);
     std::vector<FeatureHit> hits;
     std::vector<Alike> alike;
     for (const bool is_mirrored : {false, true})
         for (std::uint32_t q = 0; q < (is_mirrored ? mirrored_part(picture) : picture).size(); ++q) {
             const auto& own = picture[q].descriptor;
             alike.clear();
-            measure_on_this_processor(is_mirrored ? stillwatch::mirrored(own) : own, frames_, ids, alike);
+            measure_on_this_processor(is_mirrored ? stillwatch::mirrored(own) : own, places_, ids, alike);
             tell(alike, q, is_mirrored, hits);
         }
     return hits;
@@ -232,10 +287,7 @@ std::vector<FeatureHit> FeatureIndex::search_all(std::span<const LocalFeature> p
 
 std::size_t FeatureIndex::bytes() const noexcept
 {
-    std::size_t bytes = frames_.size() * sizeof frames_.front();
-    for (const auto& table : tables_)
-        bytes += (table.begins.size() + table.ids.size()) * sizeof(std::uint32_t);
-    return bytes;
+    return places_.size() * sizeof(Place) + (large_ ? large_->bytes() : 0) + (small_ ? small_->bytes() : 0);
 }
 
 } // namespace stillwatch::matcher

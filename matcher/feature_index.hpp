@@ -1,10 +1,14 @@
 #pragma once
 
 #include "core/local_features.hpp"
+#include "matcher/feature_tables.hpp"
 
-#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,9 +36,32 @@ constexpr double most_of_next = 0.92;
 // Approximate search over the features of all references (bit sampling; Indyk and Motwani, 1998): four tables
 // whose keys are bits that seldom change, each looked up with none and with one of some bits turned. Immutable;
 // the descriptors stay with their references, whose spans must outlive the index.
+//
+// A change shares the large tables: what came since they were made stands in small ones beside them, what left is passed
+// over. Answers are those of tables made anew with keys as long; merging gives tables without what left, and is to be done soon.
 class FeatureIndex {
 public:
+    // Hits tell a frame by its place in `frames`. Numbers are the places.
     FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory);
+    FeatureIndex(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory);
+    // These frames and no others.
+    FeatureIndex changed(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory) const;
+
+    // Whether all stands in the large tables and nothing else does, under keys of the right length.
+    bool is_merged() const noexcept;
+    // What merging takes; holds no reference.
+    struct Parts {
+        std::shared_ptr<const FeatureTables> large;
+        std::shared_ptr<const FeatureTables> small; // may be null
+        std::vector<bool> left;              // by number: frames of `large` that are gone
+    };
+    // Nothing where the keys have another length than so many features want: then all is to be indexed anew.
+    std::optional<Parts> parts() const;
+    static std::shared_ptr<const FeatureTables> merged(const Parts& parts, std::pmr::memory_resource& memory);
+    // All frames indexed anew; null when `stop` was set meanwhile.
+    std::shared_ptr<const FeatureTables> indexed_anew(std::pmr::memory_resource& memory, const std::atomic<bool>& stop) const;
+    // The same frames over other large tables, which may have some more and some less.
+    FeatureIndex over(std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory) const;
 
     // For every feature what is alike in at most frames_a_feature references; also for the first half of the mirrored
     // picture, which are its stronger features: a mirror image is rarely small as well, and this halves its price.
@@ -46,21 +73,23 @@ public:
     std::size_t bytes() const noexcept;
 
 private:
-    static constexpr std::size_t table_count = 4;
-
-    struct Table {
-        explicit Table(std::pmr::memory_resource& memory) : begins(&memory), ids(&memory) {}
-        std::array<std::uint64_t, 4> masks{};   // which bits make the key
-        std::pmr::vector<std::uint32_t> begins; // of each key's run in ids; one more at the end
-        std::pmr::vector<std::uint32_t> ids;
+    struct Place {
+        std::span<const LocalFeature> features;
+        std::uint32_t rank = 0; // in the order of the frames; hits tell it
+        bool is_in = false;
     };
 
-    static std::uint32_t key_of(const Descriptor& descriptor, const Table& table) noexcept;
+    FeatureIndex() = default;
+    FeatureIndex(const std::vector<IndexedFrame>& frames, std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory);
+    std::vector<IndexedFrame> frames() const; // by rank
     void look_up(std::span<const LocalFeature> picture, bool mirrored, std::vector<FeatureHit>& hits) const;
+    void collect(std::size_t table, std::uint32_t key, std::vector<std::uint32_t>& ids) const;
 
-    std::vector<std::span<const LocalFeature>> frames_;
-    int key_bits_ = 0;
-    std::vector<Table> tables_;
+    std::vector<Place> places_; // by number
+    std::size_t count_ = 0;     // of features
+    std::shared_ptr<const FeatureTables> large_;
+    std::shared_ptr<const FeatureTables> small_; // null where there is nothing beside them
+    std::vector<bool> left_;              // by number; empty where nothing left
 };
 
 } // namespace stillwatch::matcher

@@ -9,6 +9,8 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <numeric>
+#include <unordered_map>
 
 namespace stillwatch::matcher {
 
@@ -116,13 +118,14 @@ std::vector<std::shared_ptr<const StoredReference>> stored(std::vector<EnrolledR
     return all;
 }
 
-std::vector<std::span<const LocalFeature>> local_features_of(std::span<const std::shared_ptr<const StoredReference>> references)
+using SharedReferences = std::span<const std::shared_ptr<const StoredReference>>;
+
+// Appends the fingerprints of a reference under the numbers from `first` on.
+void add_hashes(const StoredReference& reference, std::uint32_t first, std::pmr::vector<StoredHash>& hashes)
 {
-    std::vector<std::span<const LocalFeature>> frames;
-    for (const auto& reference : references)
-        for (const auto& frame : reference->local)
-            frames.emplace_back(frame.features);
-    return frames;
+    for (std::size_t f = 0; f < reference.frames.size(); ++f)
+        for (std::size_t turn = 0; turn < orientation_count; ++turn)
+            hashes.push_back({reference.frames[f].fingerprints[turn], first + static_cast<std::uint32_t>(f * orientation_count + turn)});
 }
 
 } // namespace
@@ -135,39 +138,92 @@ ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64
 
 ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
                            std::pmr::memory_resource& memory)
-    : generation_(generation), references_(std::move(references)), digests_(&memory), hashes_(&memory), near_hashes_(memory),
-      features_(local_features_of(references_), memory)
+    : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()), generation,
+                   HashIndex(memory), FeatureIndex(frames_of(references, first_slots(references.size())), memory), memory)
 {
-    std::size_t frames = 0;
+    std::size_t count = 0;
     for (const auto& reference : references_)
-        frames += reference->frames.size();
-    // Reserved at once, so that no outgrown copy is left behind.
-    digests_.reserve(2 * references_.size());
-    hashes_.reserve(frames * orientation_count);
-    std::uint32_t owner = 0;
-    for (const auto& reference : references_) {
-        digests_.push_back({reference->file_digest, owner});
-        digests_.push_back({reference->data_digest, owner});
-        for (std::size_t f = 0; f < reference->frames.size(); ++f)
-            for (std::size_t turn = 0; turn < orientation_count; ++turn)
-                hashes_.push_back({reference->frames[f].fingerprints[turn], owner, static_cast<std::uint16_t>(f),
-                                   static_cast<Orientation>(turn)});
-        for (std::uint32_t f = 0; f < reference->local.size(); ++f)
+        count += reference->frames.size() * orientation_count;
+    std::pmr::vector<StoredHash> hashes(&memory);
+    hashes.reserve(count); // at once, so that no outgrown copy is left behind
+    for (std::size_t i = 0; i < references_.size(); ++i)
+        add_hashes(*references_[i], slots_[i] * hashes_a_slot, hashes);
+    near_hashes_ = HashIndex(memory, hashes);
+}
+
+ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots, std::uint32_t next_slot,
+                           std::int64_t generation, HashIndex near_hashes, FeatureIndex features, std::pmr::memory_resource& memory)
+    : generation_(generation), references_(std::move(references)), digests_(&memory), slots_(std::move(slots)),
+      next_slot_(next_slot), index_of_slot_(next_slot), near_hashes_(std::move(near_hashes)), features_(std::move(features))
+{
+    digests_.reserve(2 * references_.size()); // at once, so that no outgrown copy is left behind
+    for (std::uint32_t owner = 0; owner < references_.size(); ++owner) {
+        const auto& reference = *references_[owner];
+        digests_.push_back({reference.file_digest, owner});
+        digests_.push_back({reference.data_digest, owner});
+        index_of_slot_[slots_[owner]] = owner;
+        for (std::uint32_t f = 0; f < reference.local.size(); ++f)
             local_frames_.push_back({owner, f});
-        ++owner;
     }
-    std::ranges::sort(digests_, {}, &StoredDigest::digest);
-    std::pmr::vector<StoredHash> numbered(&memory);
-    numbered.reserve(hashes_.size());
-    for (std::uint32_t i = 0; i < hashes_.size(); ++i)
-        numbered.push_back({hashes_[i].fingerprint, i});
-    near_hashes_ = HashIndex(memory, numbered);
+    std::ranges::sort(digests_, [](const StoredDigest& a, const StoredDigest& b) {
+        return a.digest != b.digest ? a.digest < b.digest : a.owner < b.owner;
+    });
+}
+
+ReferenceSet::Slots ReferenceSet::first_slots(std::size_t count)
+{
+    Slots slots(count);
+    std::iota(slots.begin(), slots.end(), 0U);
+    return slots;
+}
+
+std::vector<IndexedFrame> ReferenceSet::frames_of(SharedReferences references, const Slots& slots)
+{
+    std::vector<IndexedFrame> frames;
+    for (std::size_t i = 0; i < references.size(); ++i)
+        for (std::uint32_t f = 0; f < references[i]->local.size(); ++f)
+            frames.push_back({slots[i] * frames_a_slot + f, references[i]->local[f].features});
+    return frames;
 }
 
 std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> references,
                                                           std::int64_t generation, std::pmr::memory_resource& memory) const
 {
-    return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
+    std::unordered_map<const StoredReference*, std::uint32_t> leaving;
+    for (std::size_t i = 0; i < references_.size(); ++i)
+        leaving.emplace(references_[i].get(), slots_[i]);
+    Slots slots;
+    auto next_slot = next_slot_;
+    std::pmr::vector<StoredHash> coming(&memory);
+    coming.reserve(references.size() > references_.size() ? (references.size() - references_.size()) * hashes_a_slot : hashes_a_slot);
+    for (const auto& reference : references) {
+        const auto known = leaving.find(reference.get());
+        slots.push_back(known != leaving.end() ? known->second : next_slot);
+        if (known != leaving.end()) {
+            leaving.erase(known);
+            continue;
+        }
+        if (next_slot < max_slots) add_hashes(*reference, next_slot * hashes_a_slot, coming);
+        ++next_slot;
+    }
+    if (next_slot > max_slots) return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
+    std::vector<std::uint32_t> gone;
+    for (const auto& [reference, slot] : leaving)
+        for (std::uint32_t i = 0; i < reference->frames.size() * orientation_count; ++i)
+            gone.push_back(slot * hashes_a_slot + i);
+    auto near_hashes = near_hashes_;
+    if (!gone.empty()) near_hashes = near_hashes.without(gone);
+    if (!coming.empty()) near_hashes = near_hashes.with(coming);
+    auto features = features_.changed(frames_of(references, slots), memory);
+    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(std::move(references), std::move(slots), next_slot, generation,
+                                                                std::move(near_hashes), std::move(features), memory));
+}
+
+std::shared_ptr<const ReferenceSet> ReferenceSet::over(std::shared_ptr<const FeatureTables> tables,
+                                                       std::pmr::memory_resource& memory) const
+{
+    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(references_, slots_, next_slot_, generation_, near_hashes_,
+                                                                features_.over(std::move(tables), memory), memory));
 }
 
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
@@ -181,20 +237,23 @@ void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& 
         }
 }
 
-// Indices into hashes_, up to max_near_distance_bits; those `further` away, which only lead to a second look that may
+// By index of the reference in place of its slot, in the order in which a flat scan would find them, up to max_near_distance_bits; those `further` away, which only lead to a second look that may
 // find something derived, while there are so few references that comparing with all takes less than a millisecond.
 std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query, bool further) const
 {
     const int radius = further && are_few() ? max_candidate_distance_bits : max_near_distance_bits;
     std::vector<HashHit> hits;
     near_hashes_.within(query, radius, hits);
+    for (auto& hit : hits)
+        hit.owner = index_of_slot_[hit.owner / hashes_a_slot] * hashes_a_slot + hit.owner % hashes_a_slot;
+    std::ranges::sort(hits, {}, &HashHit::owner);
     return hits;
 }
 
 bool ReferenceSet::are_few() const noexcept
 {
     constexpr std::size_t most_scanned = 100'000;
-    return hashes_.size() <= most_scanned;
+    return near_hashes_.size() <= most_scanned;
 }
 
 bool ReferenceSet::may_be_near(const PictureFeatures& glance) const
@@ -218,28 +277,29 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
         const auto plain_hits = hits.size();
         std::ranges::move(close_hashes(inverted(query), further), std::back_inserter(hits));
         for (std::size_t h = 0; h < hits.size(); ++h) {
-            const auto& hash = hashes_[hits[h].owner];
+            const auto owner = hits[h].owner / hashes_a_slot;
+            const auto orientation = static_cast<Orientation>(hits[h].owner % orientation_count);
             const int bits = hits[h].distance_bits;
-            const auto& reference = *references_[hash.owner];
-            const auto& stored = reference.frames[hash.frame];
+            const auto& reference = *references_[owner];
+            const auto& stored = reference.frames[hits[h].owner % hashes_a_slot / orientation_count];
             Lead lead;
-            lead.reference = hash.owner;
+            lead.reference = owner;
             lead.reference_frame = static_cast<std::size_t>(stored.number);
             lead.picture_frame = frame.number;
             lead.is_near = bits <= accepted_distance_bits(frame.quality_percent, stored.quality_percent);
             lead.distance_bits = bits;
-            lead.orientation = hash.orientation;
+            lead.orientation = orientation;
             lead.inverted = h >= plain_hits;
             // What was trimmed away is not known here, so nothing can be laid onto it.
             if (!frame.trimmed && !stored.trimmed) {
                 const auto& local = picture.local[static_cast<std::size_t>(frame.number)];
                 const auto to_picture = combined(scaled({static_cast<double>(local.width_px), static_cast<double>(local.height_px)}),
-                                                 turned_square(hash.orientation));
+                                                 turned_square(orientation));
                 lead.view = view_of(frame.number, reference.local[lead.reference_frame].census, to_picture);
             } else if (!lead.is_near) {
                 continue;
             }
-            auto& kept = best[hash.owner];
+            auto& kept = best[owner];
             if (!kept.distance_bits || bits < *kept.distance_bits) kept = std::move(lead);
         }
     }

@@ -82,6 +82,11 @@ public:
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }
 
+    // What a change left to be put together: until then searches take longer, and bits of what left are still held. See
+    // FeatureIndex; `over` gives the same set with the tables made from these parts.
+    const FeatureIndex& features() const noexcept { return features_; }
+    std::shared_ptr<const ReferenceSet> over(std::shared_ptr<const FeatureTables> tables, std::pmr::memory_resource& memory) const;
+
     // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked for here
     // lies as far beyond max_near_distance_bits as a glance may be off.
     bool may_be_near(const PictureFeatures& glance) const;
@@ -117,16 +122,21 @@ private:
         Sha256 digest;
         std::uint32_t owner;
     };
-    struct OwnHash {
-        Fingerprint fingerprint;
-        std::uint32_t owner = 0; // index of its reference
-        std::uint16_t frame = 0; // index into StoredReference::frames
-        Orientation orientation = Orientation::original;
-    };
+    // A reference's number in the indexes, which no other has had since they were made, gives those of its frames and
+    // of its fingerprints.
+    using Slots = std::vector<std::uint32_t>;
+    static constexpr std::uint32_t frames_a_slot = PictureFeatures::max_frames;
+    static constexpr std::uint32_t hashes_a_slot = PictureFeatures::max_fingerprints * orientation_count;
+    static constexpr std::uint32_t max_slots = FeatureTables::max_frames / frames_a_slot;
     struct LocalFrame { // of the feature index
         std::uint32_t owner;
         std::uint32_t frame;
     };
+
+    ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots, std::uint32_t next_slot,
+                 std::int64_t generation, HashIndex near_hashes, FeatureIndex features, std::pmr::memory_resource& memory);
+    static Slots first_slots(std::size_t count);
+    static std::vector<IndexedFrame> frames_of(std::span<const std::shared_ptr<const StoredReference>> references, const Slots& slots);
 
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const;
@@ -136,8 +146,10 @@ private:
     std::int64_t generation_;
     std::vector<std::shared_ptr<const StoredReference>> references_;
     std::pmr::vector<StoredDigest> digests_; // of files and of picture data, sorted
-    std::pmr::vector<OwnHash> hashes_;
-    HashIndex near_hashes_; // of hashes_, by their index
+    Slots slots_;                            // of references_
+    std::uint32_t next_slot_ = 0;
+    std::vector<std::uint32_t> index_of_slot_;
+    HashIndex near_hashes_;
     std::vector<LocalFrame> local_frames_;
     FeatureIndex features_;
 };

@@ -236,7 +236,7 @@ std::vector<Sha256> CaseDatabase::contents_found() const
     return contents;
 }
 
-Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor)
+Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure erasure)
 {
     auto& connection = impl_->connection;
     auto erased = in_transaction(connection, [&]() -> Result<Erased> {
@@ -265,16 +265,23 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor)
                                                   references, findings, alerts));
         return what;
     });
-    if (!erased) return erased;
-    try {
-        impl_->erase();
-    } catch (const SqliteError& error) {
-        return Error{error.code(),
-                     fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
-                                 "withdraw again: {}",
-                                 error.what())};
-    }
+    if (!erased || erasure == Erasure::owed) return erased;
+    const auto rebuilt = erase_owed();
+    if (!rebuilt)
+        return Error{rebuilt.error().code, fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
+                                                       "withdraw again: {}",
+                                                       rebuilt.error().detail)};
     return erased;
+}
+
+Result<void> CaseDatabase::erase_owed()
+{
+    try {
+        if (impl_->connection.integer("SELECT value FROM meta WHERE name = 'erasing'") != 0) impl_->erase();
+    } catch (const SqliteError& error) {
+        return Error{error.code(), error.what()};
+    }
+    return {};
 }
 
 std::string CaseDatabase::integrity() const

@@ -85,6 +85,10 @@ struct CaseCounts {
     std::int64_t findings = 0;
 };
 
+// Whether the file is rebuilt at once, so that no erased byte stays in it, or when erase_owed is called: by one who first
+// has something more urgent to do, since it takes seconds for ten thousand references.
+enum class Erasure : std::uint8_t { now, owed };
+
 // What a withdrawal erased.
 struct Erased {
     std::int64_t references = 0;
@@ -119,7 +123,9 @@ public:
     // log. Nothing is told for a case that was withdrawn before.
     // Errors: not_found; io, also when the case is withdrawn but its bytes may stand until the next start or
     // try.
-    Result<Erased> withdraw(CaseId id, const Actor& actor);
+    Result<Erased> withdraw(CaseId id, const Actor& actor, Erasure erasure = Erasure::now);
+    // Rebuilds the file where that is owed, as every opening does. Errors: io.
+    Result<void> erase_owed();
     std::vector<std::string> evidence_files_of(CaseId id) const;
     // The addresses of pictures of a case's findings, and the bytes that findings of all cases have.
     std::vector<Url> addresses_found(CaseId id) const;
@@ -129,7 +135,7 @@ public:
     // Gives it the next generation. Errors: exists (the name), not_found (the case), refused (withdrawn).
     Result<ReferenceId> add_reference(const Reference& draft, const Actor& actor);
     // Erases its fingerprints as withdraw does. Its findings stay; its name is free again. Errors: not_found.
-    Result<void> remove_reference(ReferenceId id, const Actor& actor);
+    Result<void> remove_reference(ReferenceId id, const Actor& actor, Erasure erasure = Erasure::now);
     std::vector<Reference> references() const;
     std::vector<Reference> references_of(CaseId id) const;
     // The same without what is sealed, by id, a page of at most `limit` behind the one given.

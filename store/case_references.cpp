@@ -69,7 +69,7 @@ Result<ReferenceId> CaseDatabase::add_reference(const Reference& draft, const Ac
     });
 }
 
-Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
+Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor, Erasure erasure)
 {
     auto& connection = impl_->connection;
     const auto removed = in_transaction(connection, [&]() -> Result<void> {
@@ -90,15 +90,12 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor)
         impl_->audit(actor, "reference.remove", fmt::format("{} reference {}", pseudonym, id.value));
         return {};
     });
-    if (!removed) return removed;
-    try {
-        impl_->erase();
-    } catch (const SqliteError& error) {
-        return Error{error.code(),
-                     fmt::format("the reference is removed, but erased bytes may still stand in the "
-                                 "file until the next start: {}",
-                                 error.what())};
-    }
+    if (!removed || erasure == Erasure::owed) return removed;
+    const auto rebuilt = erase_owed();
+    if (!rebuilt)
+        return Error{rebuilt.error().code, fmt::format("the reference is removed, but erased bytes may still stand in the "
+                                                       "file until the next start: {}",
+                                                       rebuilt.error().detail)};
     return {};
 }
 

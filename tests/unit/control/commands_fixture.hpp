@@ -18,7 +18,10 @@ public:
 struct Desk {
     Result<CommandOutcome> run(const std::string& name, json::object arguments = {})
     {
-        return commands.run({name, std::move(arguments)}, "anna");
+        auto outcome = commands.run({name, std::move(arguments)}, "anna");
+        const auto finished = commands.finish();
+        if (outcome && !finished) return finished.error();
+        return outcome;
     }
     // What the command gives; its failure is the test's.
     json::value result_of(const std::string& name, json::object arguments = {})
