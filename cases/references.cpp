@@ -57,6 +57,7 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
 {
     ReferencePlan plan;
     plan.state = database.references_state();
+    plan.moment = moment.at();
     const auto changes_at = [&](Timestamp time) {
         if (time > moment.at() && (!plan.next_change || time < *plan.next_change)) plan.next_change = time;
     };

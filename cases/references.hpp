@@ -55,6 +55,7 @@ struct ReferencePlan {
     };
     std::vector<CaseRows> cases;
     std::int64_t state = 0;               // CaseDatabase::references_state()
+    Timestamp moment{};                   // by which consents were decided
     std::optional<Timestamp> next_change; // when some consent begins or ends: plan again then
 };
 

@@ -22,6 +22,7 @@ constexpr std::chrono::seconds pause_after_failure{30};
 // The wall clock may be set while we wait on a clock that never jumps, and the time seen is noted.
 constexpr std::chrono::hours longest_wait{1};
 constexpr std::size_t most_names_told = 5;
+constexpr std::chrono::hours most_behind{1};
 
 // Memory that cannot be locked, a disk that cannot be read.
 template <class Work>
@@ -137,6 +138,7 @@ Task<Result<void>> ReferenceKeeper::load()
         merge_timer_.cancel();
         next_change_ = plan->next_change;
         tell(opened->refused);
+        tell_clock(plan->moment);
         co_return Result<void>{};
     }
 }
@@ -252,6 +254,16 @@ void ReferenceKeeper::tell(const std::vector<cases::RefusedReference>& refused)
         problems_.set(key.first, key.second, fmt::format("{}: {}", what, trouble.reason));
         told_.insert(key);
     }
+}
+
+// A clock that once stood far ahead ends consents for good: somebody must know.
+void ReferenceKeeper::tell_clock(Timestamp decided_by)
+{
+    const auto now = clock_.now();
+    if (decided_by - now <= most_behind) return problems_.clear("clock", "");
+    problems_.set("clock", "", fmt::format("it stands at {}, and {} was seen before: consents are decided by the later, so some may count as "
+                                           "ended; set the clock",
+                                           format_utc(now), format_utc(decided_by)));
 }
 
 Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::string pseudonym, Bytes sealed)

@@ -28,6 +28,7 @@ namespace stillwatch::daemon {
 //
 // A reference that should be compared and cannot be is a problem: "keys" of its case where its seal does not open,
 // "references" of its case where its record cannot be used, "references" of no case where the set could not be loaded.
+// "clock" where the clock stands an hour or more behind the latest time seen.
 class ReferenceKeeper {
 public:
     // Everything given must outlive it, and it must outlive every set it gave.
@@ -59,6 +60,7 @@ private:
     Task<Result<void>> load();
     Task<Result<std::optional<std::int64_t>>> put_in_force(const References& references, std::size_t missing, std::int64_t state);
     void tell(const std::vector<cases::RefusedReference>& refused);
+    void tell_clock(Timestamp decided_by);
     void use_none();
     Task<> exchange(std::shared_ptr<const matcher::ReferenceSet> next);
 

@@ -131,9 +131,11 @@ TEST_F(InForceTest, AClockThatIsSetBackRevivesNoConsent)
     clock.set(c.consent.expires_at);
     reload();
     ASSERT_EQ(references.current()->size(), 0U);
-    clock.set(c.consent.given_at + std::chrono::seconds(100));
+    EXPECT_EQ(problem("clock"), "");
+    clock.set(c.consent.given_at - std::chrono::hours(2));
     reload();
     EXPECT_EQ(references.current()->size(), 0U);
+    EXPECT_THAT(problem("clock"), HasSubstr("set the clock"));
     // Nor after a restart: what was seen is on disk.
     ReferenceKeeper restarted{loop, stores, cpu, installation, clock, problems};
     run(restarted.reload()).value();
@@ -151,6 +153,17 @@ TEST_F(InForceTest, AFindingIsNotRecordedWhenItsConsentWasSeenToEndMeanwhile)
     };
     (void)crawl();
     EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(InForceTest, WhatAChangeLeftIsMergedWithoutAnotherGeneration)
+{
+    const auto c = open_case();
+    (void)enrol(c, picture_file("sea"));
+    const auto generation = references.current()->generation();
+    ASSERT_TRUE(run(references.merge()));
+    EXPECT_TRUE(references.current()->features().is_merged());
+    EXPECT_EQ(references.current()->generation(), generation);
+    EXPECT_EQ(references.current()->size(), 1U);
 }
 
 TEST_F(InForceTest, ReloadsThatMeetBothSeeWhatTheirCallersChanged)
