@@ -123,4 +123,20 @@ bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredR
     return std::ranges::equal(one.frames, other.frames) && std::ranges::equal(one.local, other.local, same_features);
 }
 
+Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database, const vault::KeyPair& installation,
+                                                     const Case& c, Bytes sealed, std::pmr::memory_resource& memory)
+{
+    ReferencePlan plan;
+    plan.cases.push_back({c.id, c.pseudonym, c.public_key, c.sealed_secret_key, {{{}, "", std::move(sealed)}}});
+    const auto added = open_references(plan, installation, memory);
+    if (!added.refused.empty()) return Error{Errc::refused, added.refused.front().reason.detail};
+    plan.cases.front().references.clear();
+    for (auto& reference : database.references_of(c.id))
+        plan.cases.front().references.push_back({reference.id, std::move(reference.name), std::move(reference.sealed)});
+    std::optional<ReferenceId> same;
+    for (const auto& reference : open_references(plan, installation, memory).references)
+        if (!same && is_same_picture(*reference, *added.references.front())) same = reference->reference;
+    return same;
+}
+
 } // namespace stillwatch::cases

@@ -74,4 +74,10 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
 // Whether both are of one picture: the same bytes, or the same features, as of one picture in two files.
 bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other);
 
+// Opens all references of the case and the record, and gives the reference that shows the same picture, if there is one.
+// For who holds none open. Errors: refused (the record cannot be opened here: it would never be compared). Store thread.
+// Throws as plan_references and open_references do.
+Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database, const vault::KeyPair& installation,
+                                                     const Case& c, Bytes sealed, std::pmr::memory_resource& memory);
+
 } // namespace stillwatch::cases

@@ -1,5 +1,7 @@
 #include "cli/session.hpp"
 
+#include "cases/consent.hpp"
+#include "cases/references.hpp"
 #include "config/control_socket.hpp"
 #include "control/client.hpp"
 #include "control/commands.hpp"
@@ -8,6 +10,7 @@
 #include "daemon/snapshot.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
+#include "vault/locked_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +42,23 @@ bool nobody_listens(const Result<json::value>& reply)
     return !reply && reply.error().code == Errc::not_found && reply.error().detail.starts_with("connect to");
 }
 
+// As the daemon does, which has the references open already.
+Result<void> check_new_reference(const store::CaseDatabase& cases, const vault::KeyPair& installation, const json::object& arguments,
+                                 Timestamp now)
+{
+    const auto c = cases.find_case(text_member(arguments, "case").value_or(""));
+    const auto written = text_member(arguments, "sealed").value_or("");
+    Bytes sealed(written.size() / 2);
+    const bool is_open = c && cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) == cases::ConsentStatus::valid;
+    if (!is_open || written.empty() || !from_hex(written, sealed)) return {}; // the command says why not
+    vault::LockedMemoryResource memory;
+    const auto same = cases::find_same_picture(cases, installation, *c, std::move(sealed), memory);
+    if (!same) return same.error();
+    if (!*same) return {};
+    const auto reference = cases.find_reference(**same);
+    return control::same_picture_exists(reference ? reference->name : "", **same);
+}
+
 Result<json::value> run_here(const config::Config& config, const control::Command& command)
 {
     const auto paths = daemon::paths_of(config);
@@ -55,6 +75,10 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     store::CaseDatabase cases(paths.storage / "cases.db");
     store::FrontierDatabase frontier(paths.storage / "frontier.db");
     const SystemClock clock;
+    if (command.name == "reference.add") {
+        const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());
+        if (!checked) return checked.error();
+    }
     control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config), clock);
     auto outcome = commands.run(command, operator_name());
     const auto finished = commands.finish();

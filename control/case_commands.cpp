@@ -48,6 +48,11 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
 
 } // namespace
 
+Error same_picture_exists(std::string_view name, ReferenceId number)
+{
+    return {Errc::exists, fmt::format("the same picture is a reference of this case already: {}, number {}", name, number.value)};
+}
+
 json::object Commands::describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const
 {
     json::object object;

@@ -36,6 +36,9 @@ struct CommandOutcome {
     Effects effects;
 };
 
+// What `reference add` is refused with where the same picture is a reference of the case; asked by whoever can open them.
+Error same_picture_exists(std::string_view name, ReferenceId number);
+
 // Runs the commands of people on the databases. Store thread only (or the only thread of the command line);
 // everything given must outlive it.
 class Commands {

@@ -245,8 +245,7 @@ Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
     if (!*same) co_return Result<void>{};
     auto name = [number = **same](CaseDatabase& cases, FrontierDatabase&) -> Error {
         const auto reference = cases.find_reference(number);
-        return {Errc::exists, fmt::format("the same picture is a reference of this case already: {}, number {}",
-                                          reference ? reference->name : "", number.value)};
+        return control::same_picture_exists(reference ? reference->name : "", number);
     };
     auto refused = co_await stores_.run(std::move(name));
     co_return refused;

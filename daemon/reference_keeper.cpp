@@ -268,8 +268,13 @@ void ReferenceKeeper::tell_clock(Timestamp decided_by)
 
 Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::string pseudonym, Bytes sealed)
 {
-    auto find = [this, &pseudonym](store::CaseDatabase& cases, store::FrontierDatabase&) {
-        return cases::CaseBook(cases, installation_.public_key).find(pseudonym);
+    auto find = [this, &pseudonym, now = clock_.now()](store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<Case> {
+        auto found = cases::CaseBook(cases, installation_.public_key).find(pseudonym);
+        if (!found) return found.error();
+        // Its key is opened for nobody then.
+        if (cases::consent_status(*found, cases::ConsentTime(now, cases.time_seen())) != cases::ConsentStatus::valid)
+            return Error{Errc::not_found, "no valid consent"};
+        return *std::move(found);
     };
     auto found = co_await stores_.run(std::move(find));
     if (!found) co_return found.error();

@@ -51,7 +51,7 @@ public:
     Task<Result<void>> merge();
 
     // The reference in force of the same case that shows the same picture as this sealed record, if there is one.
-    // Errors: not_found (the case), refused (the record cannot be used here: it would never be compared), io.
+    // Errors: not_found (the case, or its valid consent), refused (the record cannot be used here: it would never be compared), io.
     Task<Result<std::optional<ReferenceId>>> same_picture(std::string pseudonym, Bytes sealed);
 
 private:

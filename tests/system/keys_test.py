@@ -71,6 +71,9 @@ class Keys(unittest.TestCase):
         case = self.stillwatch.open_case(self.stage.references[:1])
         with self.assertRaisesRegex(RuntimeError, "R-01, number 1"):
             self.stillwatch.plain("reference", "add", case.lower(), str(self.stage.references[0]))
+        self.assertEqual(self.stillwatch.stop(), 0)
+        with self.assertRaisesRegex(RuntimeError, "R-01, number 1"): # without a daemon, too
+            self.stillwatch.plain("reference", "add", case, str(self.stage.references[0]))
         self.assertEqual(len(self.stillwatch.ask("reference", "list", case)), 1)
 
 
