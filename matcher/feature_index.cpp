@@ -97,11 +97,11 @@ std::vector<IndexedFrame> numbered(std::span<const std::span<const LocalFeature>
 } // namespace
 
 FeatureIndex::FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory)
-    : FeatureIndex(numbered(frames), memory)
+    : FeatureIndex(memory, numbered(frames))
 {
 }
 
-FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory)
+FeatureIndex::FeatureIndex(std::pmr::memory_resource& memory, const std::vector<IndexedFrame>& frames)
     : FeatureIndex(frames, nullptr, memory)
 {
 }
@@ -139,7 +139,7 @@ FeatureIndex FeatureIndex::changed(const std::vector<IndexedFrame>& frames, std:
         count += frame.features.size();
         if (!large_ || !large_->has(frame.number)) beside += frame.features.size();
     }
-    if (count < least_shared || beside > count / most_beside) return FeatureIndex(frames, memory);
+    if (count < least_shared || beside > count / most_beside) return FeatureIndex(memory, frames);
     return FeatureIndex(frames, large_, memory);
 }
 

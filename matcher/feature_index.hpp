@@ -43,7 +43,7 @@ class FeatureIndex {
 public:
     // Hits tell a frame by its place in `frames`. Numbers are the places.
     FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory);
-    FeatureIndex(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory);
+    FeatureIndex(std::pmr::memory_resource& memory, const std::vector<IndexedFrame>& frames);
     // These frames and no others.
     FeatureIndex changed(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory) const;
 

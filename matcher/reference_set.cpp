@@ -139,7 +139,7 @@ ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64
 ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
                            std::pmr::memory_resource& memory)
     : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()), generation,
-                   HashIndex(memory), FeatureIndex(frames_of(references, first_slots(references.size())), memory), memory)
+                   HashIndex(memory), FeatureIndex(memory, frames_of(references, first_slots(references.size()))), memory)
 {
     std::size_t count = 0;
     for (const auto& reference : references_)
