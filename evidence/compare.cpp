@@ -111,8 +111,8 @@ public:
         const bool is_gone = status == 404 || status == 410;
         const bool fits = state == "none"        ? page.empty()
                           : state == "gone"      ? is_gone
-                          : state == "unavailable" ? !is_gone || page.empty()
-                                                 : !page.empty() && (state == "named" || state == "not_named");
+                          : state == "unavailable" // a challenge, say, whatever its status
+                              || (!page.empty() && (state == "named" || state == "not_named"));
         if (!fits) lines.push_back(fmt::format("page_state: {}, the records hold status {}", state, status));
     }
 
