@@ -1,16 +1,17 @@
 #include "cli/command.hpp"
+#include "cli/evidence_extract.hpp"
+#include "cli/evidence_key.hpp"
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
-#include "daemon/installation.hpp"
 #include "evidence/verify.hpp"
-#include "vault/installation.hpp"
 #include "vault/sign.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 namespace stillwatch::cli {
 
@@ -33,15 +34,21 @@ Result<Bytes> read_package(const std::string& file)
     return bytes;
 }
 
-Result<json::object> verify(const std::string& file, const std::string& key_file)
+struct Checked {
+    evidence::VerifyReport report;
+    bool has_key = false; // to compare with
+};
+
+// Compares with the key that `key` names, else with that of this installation, where there is one.
+Result<Checked> check(const Global& global, const std::string& file, const std::string& key)
 {
     std::optional<vault::VerifyKey> expected;
-    if (!key_file.empty()) {
-        const auto pem = read_file(key_file, 4096);
-        if (!pem) return pem.error();
-        const auto key = vault::VerifyKey::from_pem(as_text(*pem));
-        if (!key) return Error{key.error().code, fmt::format("{}: {}", key_file, key.error().detail)};
-        expected = *key;
+    if (!key.empty()) {
+        const auto named = key_argument(key);
+        if (!named) return named.error();
+        expected = *named;
+    } else {
+        expected = own_key(global);
     }
     const auto archive = read_package(file);
     if (!archive) return archive.error();
@@ -49,20 +56,134 @@ Result<json::object> verify(const std::string& file, const std::string& key_file
         return Error{Errc::invalid_argument,
                      fmt::format("{}: still encrypted; open it first: age -d -i KEY {} | stillwatch evidence verify -", file,
                                  file)};
-    const auto report = evidence::verify_package(*archive, expected);
-    if (!report) return report.error();
+    auto report = evidence::verify_package(*archive, expected);
+    if (!report) return Error{report.error().code, fmt::format("damaged or changed: {}", report.error().detail)};
+    return Checked{*std::move(report), expected.has_value()};
+}
+
+json::object describe(const Checked& checked)
+{
+    const auto& report = checked.report;
     json::object told;
-    told["verdict"] = "whole";
-    told["signing_key"] = report->signing_key.id();
-    told["key_checked"] = expected.has_value();
-    told["case"] = report->case_pseudonym;
-    told["organisation"] = report->organisation;
-    told["software"] = report->software;
-    told["recorded_at"] = report->recorded_at;
-    told["page_url"] = report->page_url;
-    told["image_url"] = report->image_url;
-    told["warc_records"] = report->warc_records;
+    told["verdict"] = evidence::name_of(report.verdict);
+    told["signing_key"] = report.signing_key.id();
+    told["key_checked"] = checked.has_key;
+    for (const auto* member : {"case", "organisation", "software", "recorded_at", "page_url", "image_url"})
+        told[member] = report.text(member);
+    told["warc_records"] = report.warc.records;
     return told;
+}
+
+// Prints what is to be thought of a package; gives the exit code.
+int print_verdict(const Global& global, const Checked& checked, json::object told)
+{
+    const auto& report = checked.report;
+    if (global.json) told["differences"] = json::array(report.differences.begin(), report.differences.end());
+    print_object(global.style(), told);
+    if (!global.json)
+        for (const auto& difference : report.differences)
+            fmt::print("difference  {}\n", printable(difference));
+    std::fflush(stdout);
+    if (report.verdict == evidence::Verdict::whole) return exit_fine;
+    if (report.key_differs)
+        fmt::print(stderr, "stillwatch: signed with key {}, which is not the organisation's: anybody could have made this\n",
+                   report.signing_key.id());
+    else if (!checked.has_key)
+        fmt::print(stderr,
+                   "stillwatch: signed with key {}, and there is no key to compare it with: give --key, a file or 64\n"
+                   "digits, as the organisation's `stillwatch evidence key` prints it\n",
+                   report.signing_key.id());
+    return exit_failed;
+}
+
+void add_key_command(Program program, CLI::App& group)
+{
+    auto as_hex = std::make_shared<bool>(false);
+    auto* command = group.add_subcommand("key", "The public key with which this installation signs evidence; needs no secret");
+    command->add_flag("--hex", *as_hex, "As 64 hexadecimal digits instead of PEM");
+    command->callback([program, as_hex]() mutable {
+        const auto config = load(program.global);
+        if (!config) {
+            program.exit_code = exit_configuration;
+            return;
+        }
+        const auto key = installation_key(*config, program.global.config);
+        if (!key)
+            program.exit_code = print_error(key.error());
+        else if (program.global.json)
+            print_object(Style::json, {{"id", key->id()}, {"hex", to_hex(key->bytes)}, {"pem", key->pem()}});
+        else
+            fmt::print("{}", *as_hex ? to_hex(key->bytes) + "\n" : key->pem());
+    });
+}
+
+void add_extract_command(Program program, CLI::App& group)
+{
+    auto file = std::make_shared<std::string>();
+    auto directory = std::make_shared<std::string>();
+    auto key = std::make_shared<std::string>();
+    auto* command = group.add_subcommand(
+        "extract", "Page, picture, report and verdict of an opened package: age -d -i KEY FILE | stillwatch evidence extract - DIR");
+    command->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
+    command->add_option("directory", *directory, "A folder that is not there yet")->required();
+    command->add_option("--key", *key, "The key that must have signed it: a PEM file or 64 hexadecimal digits");
+    command->callback([program, file, directory, key]() mutable {
+        const auto checked = check(program.global, *file, *key);
+        if (!checked) {
+            program.exit_code = print_error(checked.error());
+            return;
+        }
+        const auto written = extract_package(checked->report, *directory);
+        if (!written) {
+            program.exit_code = print_error(written.error());
+            return;
+        }
+        auto told = describe(*checked);
+        told["files"] = json::array(written->begin(), written->end());
+        program.exit_code = print_verdict(program.global, *checked, std::move(told));
+    });
+}
+
+// Fetches a sealed package in parts.
+Result<json::object> get(Program& program, const std::string& which, std::filesystem::path destination)
+{
+    const auto config = load(program.global);
+    if (!config) return Error{Errc::invalid_argument, "the configuration cannot be read"};
+    Bytes sealed;
+    std::string name;
+    for (;;) {
+        const auto reply = run(*config, {"evidence.read", {{"package", which}, {"offset", sealed.size()}}});
+        if (!reply) return reply.error();
+        const auto* part = reply->if_object();
+        Bytes bytes;
+        const auto hex = part ? text_member(*part, "bytes").value_or("") : "";
+        bytes.resize(hex.size() / 2);
+        if (!part || !from_hex(hex, bytes)) return Error{Errc::malformed, "the daemon's answer holds no bytes"};
+        name = text_member(*part, "file").value_or("");
+        sealed.insert(sealed.end(), bytes.begin(), bytes.end());
+        if (bytes.empty() || std::cmp_greater_equal(sealed.size(), number_member(*part, "size").value_or(0))) break;
+    }
+    std::error_code ignored;
+    if (std::filesystem::is_directory(destination, ignored)) destination /= std::filesystem::path(name).filename();
+    if (const auto written = write_new_file(destination, sealed); !written) return written.error();
+    return json::object{{"package", name}, {"written", destination.string()}, {"size", sealed.size()},
+                        {"sha256", Sha256::of(sealed).hex()}};
+}
+
+void add_get_command(Program program, CLI::App& group)
+{
+    auto which = std::make_shared<std::string>();
+    auto destination = std::make_shared<std::string>();
+    auto* command = group.add_subcommand("get", "Copies a sealed package out of the store; stands in the audit log");
+    command->add_option("package", *which, "Number of the finding, or name of the package as `evidence list` shows it")->required();
+    command->add_option("destination", *destination, "A new file, or a folder")->required();
+    command->callback([program, which, destination]() mutable {
+        const auto told = get(program, *which, *destination);
+        if (told)
+            print_object(program.global.style(), *told);
+        else
+            program.exit_code = print_error(told.error());
+    });
 }
 
 } // namespace
@@ -80,31 +201,18 @@ void add_evidence_commands(Program program)
 
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    auto* check = group->add_subcommand("verify", "Checks an opened package: age -d -i KEY FILE | stillwatch evidence verify -");
-    check->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
-    check->add_option("--key", *key, "PEM file of the key that must have signed it, as `evidence key` prints it");
-    check->callback([program, file, key]() mutable {
-        const auto told = verify(*file, *key);
-        if (told)
-            print_object(program.global.style(), *told);
-        else
-            program.exit_code = print_error(told.error());
+    auto* verify = group->add_subcommand("verify", "Checks an opened package: age -d -i KEY FILE | stillwatch evidence verify -");
+    verify->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
+    verify->add_option("--key", *key,
+                       "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
+                       "without it that of this installation, where there is one");
+    verify->callback([program, file, key]() mutable {
+        const auto checked = check(program.global, *file, *key);
+        program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked)) : print_error(checked.error());
     });
-
-    group->add_subcommand("key", "The public key with which this installation signs evidence")->callback([program]() mutable {
-        const auto config = load(program.global);
-        if (!config) {
-            program.exit_code = exit_configuration;
-            return;
-        }
-        const auto keys = vault::load_installation_keys(vault::key_location(daemon::paths_of(*config).keys));
-        if (!keys)
-            program.exit_code = print_error(keys.error());
-        else if (program.global.json)
-            print_object(Style::json, {{"id", keys->signing.verify_key().id()}, {"pem", keys->signing.verify_key().pem()}});
-        else
-            fmt::print("{}", keys->signing.verify_key().pem());
-    });
+    add_extract_command(program, *group);
+    add_get_command(program, *group);
+    add_key_command(program, *group);
 }
 
 } // namespace stillwatch::cli

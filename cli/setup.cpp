@@ -160,6 +160,11 @@ Result<json::object> init(const InitOptions& options)
         if (::stat(directory.c_str(), &status) != 0) return system_error("stat", directory);
         readers = {true, status.st_gid != 0 ? status.st_gid : owner->pw_gid};
     }
+    const auto keys = vault::load_installation_keys({storage / "keys"});
+    if (!keys) return keys.error();
+    const auto published =
+        write_new(directory / daemon::signing_key_file, keys->signing.verify_key().pem(), readers);
+    if (!published && published.error().code != Errc::exists) return published.error();
     // Last, so that an installation which was broken off is not taken for a whole one.
     const auto written = write_new(file, config::initial_config(choices), readers);
     if (!written) return written.error();

@@ -24,6 +24,8 @@ const std::vector<Commands::Entry>& Commands::table()
         {"reference.remove", &Commands::reference_remove},
         {"findings.list", &Commands::findings_list},
         {"findings.show", &Commands::findings_show},
+        {"evidence.key", &Commands::evidence_key},
+        {"evidence.read", &Commands::evidence_read},
         {"outbox.list", &Commands::outbox_list},
         {"outbox.show", &Commands::outbox_show},
         {"outbox.replay", &Commands::outbox_replay},

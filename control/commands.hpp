@@ -18,6 +18,7 @@ namespace stillwatch::control {
 // What commands need to know beside the databases.
 struct CommandSettings {
     std::filesystem::path evidence_directory;
+    std::string signing_key_pem;            // public, of evidence
     std::vector<std::string> channels;      // names, in the order of the configuration
     std::vector<store::SiteRow> sites;      // the watch list
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
@@ -70,6 +71,8 @@ private:
     Result<CommandOutcome> reference_remove(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);

@@ -60,6 +60,7 @@ struct FetchRequest {
     Url url;
     std::string method = "GET";
     std::vector<HeaderField> headers{}; // beside Host, User-Agent, Accept, Accept-Encoding
+    std::vector<std::string> secrets{}; // names of those whose values are nobody else's business, beside Cookie and the like
     std::string body{};                 // for POST
     FetchLimits limits{};
     Route route{};
@@ -88,6 +89,7 @@ std::string_view name_of(Cut cut) noexcept;
 // use payload()).
 struct Fetched {
     Url url;
+    std::vector<std::string> secrets{}; // of the request
     std::string request_head{}; // request line and header lines as sent, CRLF, with the empty line
     // Status line and header lines as received, byte for byte: line ends may be bare LF, lines folded, the last one
     // anything that begins with CR or LF. HTTP/2 heads as libcurl writes them.

@@ -1,5 +1,6 @@
 #include "crawler/polite_fetcher.hpp"
 
+#include "core/ascii.hpp"
 #include "crawler/scope.hpp"
 #include "crawler/secrets.hpp"
 
@@ -203,8 +204,11 @@ Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site,
 {
     auto& host = gate(request.url.origin(), *site);
     const bool may_carry_all = may_carry_secrets(*site, request.url);
-    for (const auto& field : site->headers)
-        if (may_carry_all || is_harmless_header(field.name)) request.headers.push_back(field);
+    for (const auto& field : site->headers) {
+        if (!may_carry_all && !is_harmless_header(field.name)) continue;
+        request.headers.push_back(field);
+        if (!same_name(field.name, "User-Agent")) request.secrets.push_back(field.name);
+    }
     request.route = site->route;
     auto slot = co_await host.acquire();
     if (!slot) co_return slot.error();

@@ -84,8 +84,10 @@ std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
 // The store's thread is idle when this is called, or the new object waits in its queue like the old one.
 std::shared_ptr<control::Commands> Engine::make_commands()
 {
+    auto settings = command_settings(config_);
+    settings.signing_key_pem = keys_.signing.verify_key().pem();
     return std::make_shared<control::Commands>(stores_.cases(), stores_.frontier(), keys_.sealing.public_key,
-                                               command_settings(config_), clock_);
+                                               std::move(settings), clock_);
 }
 
 Task<Result<void>> Engine::prepare_store()

@@ -18,6 +18,8 @@ struct InstallationPaths {
     std::filesystem::path evidence; // sealed packages
     std::filesystem::path socket;   // of the daemon's control
 };
+// The public signing key, beside the configuration, where `init` puts it for everybody who may read that.
+constexpr std::string_view signing_key_file = "signing_key.pub";
 InstallationPaths paths_of(const config::Config& config);
 
 

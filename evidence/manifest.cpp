@@ -60,21 +60,22 @@ json::object match_json(const EvidenceFacts& facts)
             {"tier", name_of(match.tier)}};
 }
 
-json::value fetched_json(const std::vector<Fetched>& hops)
+json::array names_json(const std::vector<std::string>& names)
 {
-    if (hops.empty()) return nullptr;
-    const auto& last = hops.back();
-    json::object told{{"cut", name_of(last.cut)},
-                      {"finished_at", format_utc(last.finished)},
-                      {"peer_address", last.peer.address},
-                      {"redirects", hops.size() - 1},
-                      {"started_at", format_utc(last.started)},
-                      {"status", last.status},
-                      {"tls", last.peer.tls_version},
-                      {"url", last.url.text()}};
-    if (!last.peer.tls_problem.empty()) told["tls_problem"] = last.peer.tls_problem;
-    if (!last.peer.proxy.empty()) told["proxy"] = last.peer.proxy;
-    return told;
+    return json::array(names.begin(), names.end());
+}
+
+json::array chain_json(std::span<const Hop> hops)
+{
+    json::array chain;
+    for (const auto& [fetched, redacted] : hops) {
+        chain.push_back(json::object{{"redacted_request_headers", names_json(redacted.request)},
+                                     {"redacted_response_headers", names_json(redacted.response)},
+                                     {"started_at", format_utc(fetched->started)},
+                                     {"status", fetched->status},
+                                     {"url", fetched->url.text()}});
+    }
+    return chain;
 }
 
 json::array files_json(std::span<const PackageFile> files)
@@ -87,6 +88,24 @@ json::array files_json(std::span<const PackageFile> files)
 
 } // namespace
 
+json::value fetch_json(std::span<const Hop> hops)
+{
+    if (hops.empty()) return nullptr;
+    const auto& last = *hops.back().fetched;
+    json::object told{{"chain", chain_json(hops)},
+                      {"cut", name_of(last.cut)},
+                      {"finished_at", format_utc(last.finished)},
+                      {"peer_address", last.peer.address},
+                      {"redirects", hops.size() - 1},
+                      {"started_at", format_utc(last.started)},
+                      {"status", last.status},
+                      {"tls", last.peer.tls_version},
+                      {"url", last.url.text()}};
+    if (!last.peer.tls_problem.empty()) told["tls_problem"] = last.peer.tls_problem;
+    if (!last.peer.proxy.empty()) told["proxy"] = last.peer.proxy;
+    return told;
+}
+
 std::string_view limits_text() noexcept
 {
     return "What this shows: the files listed here were held by the installation of the organisation named "
@@ -95,8 +114,8 @@ std::string_view limits_text() noexcept
            "installation's own clock. data.warc.gz holds each answer as it was received, byte for byte, once "
            "the "
            "encryption of the connection was removed; heads of HTTP/2 messages are written as text, and "
-           "credentials "
-           "in our own requests are replaced. It names the address of the server and holds the certificates "
+           "in heads the values of cookies, credentials and headers that the operator configured are replaced by "
+           "the word redacted, each time named. It names the address of the server and holds the certificates "
            "that the "
            "server showed, where the connection was encrypted. "
            "What this does not show: that the server sent the same to anyone else, since a TLS connection "
@@ -118,24 +137,41 @@ std::string sorted_json(const json::value& value)
     return text;
 }
 
+namespace {
+
+std::vector<Hop> hops_of(const std::vector<Fetched>& chain, std::span<const std::string> secrets)
+{
+    std::vector<Hop> hops;
+    for (const auto& fetched : chain)
+        hops.push_back({&fetched, redacted_names(fetched, secrets)});
+    return hops;
+}
+
+} // namespace
+
 std::string render_manifest(const EvidenceSettings& settings, const EvidenceFacts& facts,
                             const Capture& capture, std::string_view signing_key_id,
                             std::span<const PackageFile> files)
 {
     const auto& finding = facts.finding;
+    std::vector<const Fetched*> requests;
+    for (const auto* chain : {&capture.page, &capture.image})
+        for (const auto& fetched : *chain)
+            requests.push_back(&fetched);
+    const auto secrets = secrets_of(requests);
     const json::object manifest{{"case", facts.case_pseudonym},
                                 {"content_sha256", finding.content.hex()},
                                 {"epoch", finding.epoch},
                                 {"files", files_json(files)},
                                 {"first_seen", format_utc(finding.first_seen)},
                                 {"format", manifest_format},
-                                {"image_fetch", fetched_json(capture.image)},
+                                {"image_fetch", fetch_json(hops_of(capture.image, secrets))},
                                 {"image_url", finding.image_url.text()},
                                 {"limits", limits_text()},
                                 {"match", match_json(facts)},
                                 {"organisation", settings.organisation},
                                 {"page_error", capture.page_error},
-                                {"page_fetch", fetched_json(capture.page)},
+                                {"page_fetch", fetch_json(hops_of(capture.page, secrets))},
                                 {"page_state", name_of(finding.page_state)},
                                 {"page_url", finding.page_url.text()},
                                 {"recorded_at", format_utc(facts.recorded_at)},

@@ -2,6 +2,7 @@
 
 #include "core/digest.hpp"
 #include "evidence/capture.hpp"
+#include "evidence/redact.hpp"
 
 #include <span>
 #include <string>
@@ -19,6 +20,15 @@ struct PackageFile {
 
     friend bool operator==(const PackageFile&, const PackageFile&) = default;
 };
+
+// One exchange as it stands in a package.
+struct Hop {
+    const Fetched* fetched = nullptr;
+    RedactedNames redacted;
+};
+
+// What a manifest says of a chain of answers, as its member page_fetch or image_fetch; null for none.
+json::value fetch_json(std::span<const Hop> hops);
 
 // What a package proves and what not, in words for a court; part of every manifest.
 std::string_view limits_text() noexcept;

@@ -2,7 +2,6 @@
 
 #include "evidence/package.hpp"
 #include "evidence/tar.hpp"
-#include "evidence/warc_check.hpp"
 
 #include <fmt/format.h>
 
@@ -89,33 +88,42 @@ Error signature_error(const Parts& parts, const vault::VerifyKey& key)
     return corrupt(manifest_file, fmt::format("does not fit its signature {}", signature_file));
 }
 
-Result<VerifyReport> read_manifest(const Parts& parts)
+Result<json::object> read_manifest(const Parts& parts)
 {
     const auto manifest = parse_json(as_text(parts.manifest));
     if (!manifest) return corrupt(manifest_file, manifest.error().detail);
     const auto* object = manifest->if_object();
     if (!object || text_member(*object, "format") != std::string(manifest_format))
         return corrupt(manifest_file, fmt::format("its format is not {}", manifest_format));
-    auto files = listed_files(*object);
-    if (!files) return corrupt(manifest_file, "its list of files is damaged");
-    const auto text = [object](std::string_view name) { return text_member(*object, name).value_or(""); };
-    VerifyReport report{{},
-                        text("case"),
-                        text("organisation"),
-                        text("software"),
-                        text("recorded_at"),
-                        text("page_url"),
-                        text("image_url"),
-                        std::move(*files),
-                        0};
-    const auto recorded = parse_utc(report.recorded_at);
+    if (sorted_json(*manifest) != as_text(parts.manifest)) return corrupt(manifest_file, "is not written as manifests are");
+    const auto recorded = parse_utc(text_member(*object, "recorded_at").value_or(""));
     if (!recorded ||
         std::chrono::floor<std::chrono::seconds>(recorded->time_since_epoch()).count() != parts.modified)
         return corrupt("tar archive", "its time is not recorded_at of the manifest");
-    return report;
+    return *object;
+}
+
+Result<std::vector<PackageFile>> check_files(const json::object& manifest, const Parts& parts)
+{
+    auto files = listed_files(manifest);
+    if (!files) return corrupt(manifest_file, "its list of files is damaged");
+    if (files->size() != 2) return corrupt(manifest_file, fmt::format("lists {} files instead of 2", files->size()));
+    if (const auto checked = check_file(*files, key_file, parts.key); !checked) return checked.error();
+    if (const auto checked = check_file(*files, warc_file, parts.warc); !checked) return checked.error();
+    return std::move(*files);
 }
 
 } // namespace
+
+std::string_view name_of(Verdict verdict) noexcept
+{
+    switch (verdict) {
+    case Verdict::whole: return "whole";
+    case Verdict::unproven: return "unproven";
+    case Verdict::differs: return "differs";
+    }
+    return "unknown";
+}
 
 Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected)
 {
@@ -126,20 +134,29 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
     if (!parts) return parts.error();
     const auto key = vault::VerifyKey::from_pem(as_text(parts->key));
     if (!key) return corrupt(key_file, key.error().detail);
-    if (expected && *key != *expected)
-        return Error{Errc::refused,
-                     fmt::format("{}: signed with key {}, expected {}", key_file, key->id(), expected->id())};
     if (!vault::verify(*key, parts->manifest, parts->signature)) return signature_error(*parts, *key);
-    auto report = read_manifest(*parts);
-    if (!report) return report;
-    report->signing_key = *key;
-    if (const auto checked = check_file(report->files, key_file, parts->key); !checked)
-        return checked.error();
-    if (const auto checked = check_file(report->files, warc_file, parts->warc); !checked)
-        return checked.error();
-    const auto records = check_warc(parts->warc);
-    if (!records) return corrupt(warc_file, records.error().detail);
-    report->warc_records = *records;
+    auto manifest = read_manifest(*parts);
+    if (!manifest) return manifest.error();
+    auto files = check_files(*manifest, *parts);
+    if (!files) return files.error();
+    auto warc = read_warc(parts->warc);
+    if (!warc) return corrupt(warc_file, warc.error().detail);
+
+    VerifyReport report;
+    report.signing_key = *key;
+    report.manifest = std::move(*manifest);
+    report.files = std::move(*files);
+    report.warc = std::move(*warc);
+    const auto chains = divide(report.manifest, report.warc);
+    if (!chains) return chains.error();
+    report.chains = *chains;
+    report.differences = differences(report.manifest, report.warc, report.chains);
+    if (report.text("signing_key_id") != key->id())
+        report.differences.push_back(
+            fmt::format("signing_key_id: {}, the package is signed with {}", report.text("signing_key_id"), key->id()));
+    report.key_differs = expected && *expected != *key;
+    if (expected && !report.key_differs)
+        report.verdict = report.differences.empty() ? Verdict::whole : Verdict::differs;
     return report;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "evidence/compare.hpp"
 #include "evidence/manifest.hpp"
 #include "vault/sign.hpp"
 
@@ -10,23 +11,37 @@
 
 namespace stillwatch::evidence {
 
-// A package that holds in every part, and what it says.
+// What is to be thought of a package that can be read to its end.
+enum class Verdict : std::uint8_t {
+    whole,    // signed with the expected key, and everything that records can bear out is borne out
+    unproven, // no key to compare with was given, or it was signed with another one: anybody could have made it
+    differs,  // signed with the expected key, but the manifest says what the records do not: see `differences`
+};
+std::string_view name_of(Verdict verdict) noexcept;
+
+// What a package says. Its bytes are those of strangers still.
 struct VerifyReport {
+    Verdict verdict = Verdict::unproven;
     vault::VerifyKey signing_key;
-    std::string case_pseudonym;
-    std::string organisation;
-    std::string software;
-    std::string recorded_at; // RFC 3339
-    std::string page_url;
-    std::string image_url;
+    bool key_differs = false;             // from the expected one
+    std::vector<std::string> differences; // between manifest and records, one a line
+    json::object manifest;
     std::vector<PackageFile> files;
-    std::size_t warc_records = 0;
+    WarcContent warc;
+    Chains chains; // within `warc`
+
+    VerifyReport() = default;
+    VerifyReport(VerifyReport&&) = default; // `chains` go on pointing into what was moved
+    VerifyReport& operator=(VerifyReport&&) = default;
+
+    // A member of the manifest that is text; empty where there is none.
+    std::string text(std::string_view member) const { return text_member(manifest, member).value_or(""); }
 };
 
 // Checks a package in clear (the archive that `age -d` gives): archive, public key, signature of the
-// manifest, size and digest of every file, every record of the WARC file. Without `expected`, the key in the
-// package is believed: compare its id with the one the organisation publishes. Errors: corrupt, refused
-// (signed with another key than expected); the detail begins with the name of the part that fails.
+// manifest, size and digest of every file, every record of the WARC file, and the manifest against the records. Without
+// `expected` nothing is proven. Errors: corrupt (it was changed since it was signed, or never whole); the detail begins
+// with the name of the part that fails.
 Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected);
 
 } // namespace stillwatch::evidence

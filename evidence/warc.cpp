@@ -2,12 +2,12 @@
 
 #include "core/digest.hpp"
 #include "evidence/gzip.hpp"
+#include "evidence/redact.hpp"
 #include "vault/mac.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace stillwatch::evidence {
@@ -50,10 +50,7 @@ public:
         fields.push_back({"Content-Type", std::string(content_type)});
         fields.push_back({"Content-Length", fmt::format("{}", block.size())});
         const auto rest = warc_fields(fields);
-        // The number keeps apart two records that are equal in everything else.
-        const auto number = fmt::format("{}", ++records_);
-        const auto id = fmt::format(
-            "<urn:uuid:{}>", vault::derive_id(as_bytes("stillwatch warc record"), {number, type, rest}));
+        const auto id = warc_record_id(++records_, type, rest);
         auto record = to_bytes(
             fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest));
         record.insert(record.end(), block.begin(), block.end());
@@ -69,7 +66,7 @@ public:
 private:
     Bytes file_;
     std::string info_id_;
-    int records_ = 0;
+    std::size_t records_ = 0;
 };
 
 std::string_view first_line(std::string_view head)
@@ -93,39 +90,6 @@ std::string in_http1_syntax(std::string_view head, const PeerInfo& peer)
     return text;
 }
 
-bool has_prefix_ignoring_case(std::string_view text, std::string_view lower_prefix)
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return text.size() >= lower_prefix.size() &&
-           std::ranges::equal(text.substr(0, lower_prefix.size()), lower_prefix, {}, lower);
-}
-
-struct Redacted {
-    std::string head;
-    std::string names; // of the headers whose values were replaced
-};
-
-Redacted without_credentials(std::string_view head)
-{
-    static constexpr std::array<std::string_view, 3> secret_names{
-        "cookie:", "authorization:", "proxy-authorization:"};
-    Redacted result;
-    while (!head.empty()) {
-        const auto end = std::min(head.find("\r\n"), head.size());
-        auto line = head.substr(0, end);
-        head.remove_prefix(std::min(end + 2, head.size()));
-        const auto is_secret = [line](std::string_view name) { return has_prefix_ignoring_case(line, name); };
-        if (std::ranges::any_of(secret_names, is_secret)) {
-            line = line.substr(0, line.find(':'));
-            result.names += fmt::format("{}{}", result.names.empty() ? "" : ", ", line);
-            result.head += fmt::format("{}: redacted\r\n", line);
-        } else {
-            result.head += fmt::format("{}\r\n", line);
-        }
-    }
-    return result;
-}
-
 std::string_view truncation(Cut cut)
 {
     switch (cut) {
@@ -146,28 +110,32 @@ Fields connection_fields(const Fetched& fetched)
             {"WARC-Cipher-Suite", fetched.peer.cipher}};
 }
 
-std::string add_response(Writer& writer, const Fetched& fetched)
+std::string add_response(Writer& writer, const Fetched& fetched, std::span<const std::string> secrets)
 {
     auto fields = connection_fields(fetched);
+    const auto answer = redact_response(in_http1_syntax(fetched.response_head, fetched.peer), fetched.secrets, secrets);
+    fields.push_back({redacted_field, fmt::format("{}", fmt::join(answer.names, ", "))});
     fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
     if (const auto payload = fetched.payload())
         fields.push_back({"WARC-Payload-Digest", warc_digest(*payload)});
-    auto block = to_bytes(in_http1_syntax(fetched.response_head, fetched.peer));
+    auto block = to_bytes(answer.head);
     block.insert(block.end(), fetched.body.begin(), fetched.body.end());
     return writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
                       block);
 }
 
-void add_exchange(Writer& writer, const WarcExchange& exchange)
+void add_exchange(Writer& writer, const WarcExchange& exchange, std::span<const std::string> secrets)
 {
     const auto& fetched = *exchange.fetched;
-    const auto response = add_response(writer, fetched);
+    const auto response = add_response(writer, fetched, secrets);
     const auto with_response = [&response](Fields fields) {
         fields.push_back({"WARC-Concurrent-To", response});
         return fields;
     };
-    const auto request = without_credentials(in_http1_syntax(fetched.request_head, fetched.peer));
-    writer.add("request", fetched.started, with_response(connection_fields(fetched)),
+    const auto request = redact_request(in_http1_syntax(fetched.request_head, fetched.peer), fetched.secrets);
+    auto request_fields = with_response(connection_fields(fetched));
+    request_fields.push_back({redacted_field, fmt::format("{}", fmt::join(request.names, ", "))});
+    writer.add("request", fetched.started, std::move(request_fields),
                "application/http; msgtype=request", as_bytes(request.head));
     if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty())
         writer.add("resource", fetched.started, with_response(connection_fields(fetched)),
@@ -179,13 +147,19 @@ void add_exchange(Writer& writer, const WarcExchange& exchange)
                      {"peerPort", fmt::format("{}", fetched.peer.port)},
                      {"tlsProblem", fetched.peer.tls_problem},
                      {"proxy", fetched.peer.proxy},
-                     {"interimStatuses", fmt::format("{}", fmt::join(fetched.interim, ", "))},
-                     {"redactedRequestHeaders", request.names}});
+                     {"interimStatuses", fmt::format("{}", fmt::join(fetched.interim, ", "))}});
     writer.add("metadata", fetched.started, with_response({{"WARC-Target-URI", fetched.url.text()}}),
                "application/warc-fields", as_bytes(metadata));
 }
 
 } // namespace
+
+// The number keeps apart two records that are equal in everything else.
+std::string warc_record_id(std::size_t number, std::string_view type, std::string_view fields)
+{
+    return fmt::format("<urn:uuid:{}>", vault::derive_id(as_bytes("stillwatch warc record"),
+                                                         {fmt::format("{}", number), type, fields}));
+}
 
 std::string warc_digest(ByteView bytes)
 {
@@ -204,8 +178,12 @@ Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges)
                                     {"http-header-user-agent", info.user_agent}});
     writer.add("warcinfo", info.created_at, {{"WARC-Filename", info.filename}}, "application/warc-fields",
                as_bytes(block));
+    std::vector<const Fetched*> all;
     for (const auto& exchange : exchanges)
-        add_exchange(writer, exchange);
+        all.push_back(exchange.fetched);
+    const auto secrets = secrets_of(all);
+    for (const auto& exchange : exchanges)
+        add_exchange(writer, exchange, secrets);
     return writer.finish();
 }
 

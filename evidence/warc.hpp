@@ -25,10 +25,16 @@ struct WarcExchange {
 
 // A WARC 1.1 file (ISO 28500:2017), one gzip member a record: warcinfo, then for each exchange request,
 // response (the bytes as received after TLS), the certificate chain as resource, and metadata. HTTP/2 heads
-// stand in HTTP/1.1 syntax with WARC-Protocol h2; values of Cookie and Authorization that we sent are
-// replaced. Record ids derive from the content: equal input gives equal bytes. docs/formats/evidence.md lists
-// the fields.
+// stand in HTTP/1.1 syntax with WARC-Protocol h2; values that are secrets are replaced in heads and named
+// (evidence/redact.hpp). Record ids derive from the content: equal input gives equal bytes.
+// docs/formats/evidence.md lists the fields.
 Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges);
+
+// The field of a record that names the headers whose values were replaced in its block.
+constexpr std::string_view redacted_field = "X-Stillwatch-Redacted";
+
+// The id of a record: of its number in the file (from 1), its type and its other fields, line by line with CRLF.
+std::string warc_record_id(std::size_t number, std::string_view type, std::string_view fields);
 
 // "sha256:" and base32, as WARC digests are written here.
 std::string warc_digest(ByteView bytes);

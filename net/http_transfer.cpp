@@ -65,7 +65,7 @@ std::string_view version_name(long version, bool is_http2) noexcept
 HttpTransfer::Run::Run(FetchRequest asked)
     : request(std::move(asked)),
       head(std::min(request.limits.max_header_bytes, most_header_bytes), request.limits.max_header_lines),
-      fetched{.url = request.url}, start(steady_clock::now())
+      fetched{.url = request.url, .secrets = request.secrets}, start(steady_clock::now())
 {
     fetched.started = SystemClock().now();
 }

@@ -96,11 +96,12 @@ inline evidence::Capture sample_capture(std::size_t image_size = 3000)
     return {{fetched_page()}, "", {fetched_redirect(), fetched_image(image_size)}};
 }
 
-inline evidence::EvidenceFacts sample_facts()
+// Of a capture with a picture of that size.
+inline evidence::EvidenceFacts sample_facts(std::size_t image_size = 3000)
 {
     Finding finding{.page_url = url_of("https://board.example/thread/canary-page"),
                     .image_url = url_of("http://board.example/i/1.jpg")};
-    finding.content = Sha256::of(as_bytes("content"));
+    finding.content = Sha256::of(noise(image_size));
     finding.match.tier = Tier::near;
     finding.match.score = 0.92;
     finding.match.distance_bits = 12;

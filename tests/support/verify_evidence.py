@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -71,6 +72,18 @@ def digest(data):
     return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
+def split_head(block):
+    """The HTTP head, which ends with the first line that begins with CR or LF, and the body."""
+    end = 0
+    while end < len(block):
+        line_end = block.find(b"\n", end) + 1 or len(block)
+        ends_head = block[end:end + 1] in (b"\r", b"\n")
+        end = line_end
+        if ends_head:
+            break
+    return block[:end], block[end:]
+
+
 def without_chunks(body):
     payload = b""
     while body:
@@ -96,11 +109,34 @@ def check_record(number, record):
     require(int(fields["Content-Length"]) == len(block), part, "Content-Length")
     require(fields["WARC-Block-Digest"] == digest(block), part, "block digest")
     if "WARC-Payload-Digest" in fields:
-        http_head, _, body = block.partition(b"\r\n\r\n")
-        if b"\r\ntransfer-encoding: chunked" in http_head.lower():
+        http_head, body = split_head(block)
+        # Of HTTP/1 only: there is no chunk framing in HTTP/2.
+        if fields["WARC-Protocol"].startswith("http/1") and re.search(
+                rb"(?im)^transfer-encoding[ \t]*:.*\bchunked\b", http_head):
             body = without_chunks(body)
         require(fields["WARC-Payload-Digest"] == digest(body), part, "payload digest")
-    return fields["WARC-Type"]
+    if fields["WARC-Type"] == "response":
+        fields["status"] = int(block.split(None, 2)[1][:3])
+    return fields
+
+
+def check_fetches(manifest, responses):
+    """Addresses, statuses, peers and times of the manifest against those of the records."""
+    part = "manifest.json"
+    for name in ("page_fetch", "image_fetch"):
+        fetch = manifest[name]
+        if fetch is None:
+            continue
+        chain, responses = responses[:fetch["redirects"] + 1], responses[fetch["redirects"] + 1:]
+        require(len(chain) == fetch["redirects"] + 1, part, f"{name}: too few responses")
+        last = chain[-1]
+        for member, recorded in (("url", last["WARC-Target-URI"]), ("status", last["status"]),
+                                 ("started_at", last["WARC-Date"]), ("peer_address", last.get("WARC-IP-Address", ""))):
+            require(fetch[member] == recorded, part, f"{name}.{member} is not that of the record")
+        told = fetch.get("chain", [{"url": r["WARC-Target-URI"], "status": r["status"]} for r in chain])
+        require([(hop["url"], hop["status"]) for hop in told] == [(r["WARC-Target-URI"], r["status"]) for r in chain],
+                part, f"{name}.chain is not that of the records")
+    require(not responses, "data.warc.gz", "more responses than the manifest tells of")
 
 
 def check(data, expected_key):
@@ -116,7 +152,9 @@ def check(data, expected_key):
     for name, file in listed.items():
         require(file["size"] == len(files[name]), name, "size")
         require(file["sha256"] == hashlib.sha256(files[name]).hexdigest(), name, "SHA-256")
-    types = [check_record(n + 1, r) for n, r in enumerate(warc_records(files["data.warc.gz"]))]
+    records = [check_record(n + 1, r) for n, r in enumerate(warc_records(files["data.warc.gz"]))]
+    types = [record["WARC-Type"] for record in records]
+    check_fetches(manifest, [record for record in records if record["WARC-Type"] == "response"])
     require(types[:1] == ["warcinfo"] and "response" in types, "data.warc.gz", "kinds of records")
     return manifest, types
 

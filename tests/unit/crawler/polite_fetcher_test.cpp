@@ -126,6 +126,16 @@ TEST_F(PoliteFetcherTest, CookiesDoNotGoOverClearHttpWhereTheSeedIsHttps)
     }
 }
 
+TEST_F(PoliteFetcherTest, HeadersOfASiteAreSecretsButForWhoWeAre)
+{
+    auto rules = *site;
+    rules.headers = {{"X-Api-Key", "k"}, {"Cookie", "age=18"}, {"User-Agent", "Stillwatch"}};
+    site = std::make_shared<const SiteRules>(rules);
+    EXPECT_TRUE(fetch("https://board.example/a").has_value());
+    ASSERT_FALSE(web.asked.empty());
+    EXPECT_EQ(web.asked.back().secrets, (std::vector<std::string>{"X-Api-Key", "Cookie"}));
+}
+
 TEST_F(PoliteFetcherTest, AStoppedHostGetsNoRequestUntilItResumes)
 {
     polite.set_stopped({"board.example"});

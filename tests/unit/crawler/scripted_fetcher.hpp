@@ -20,6 +20,7 @@ public:
         std::string url;
         Moment at;
         std::vector<HeaderField> headers;
+        std::vector<std::string> secrets{};
     };
     using Script = std::function<Result<Fetched>(const FetchRequest&)>;
 
@@ -33,7 +34,7 @@ public:
 
     Task<Result<Fetched>> fetch(FetchRequest request) override
     {
-        asked.push_back({request.url.text(), time_.now(), request.headers});
+        asked.push_back({request.url.text(), time_.now(), request.headers, request.secrets});
         most_under_way = std::max(most_under_way, ++under_way);
         if (duration.count() > 0) {
             const auto alarm = time_.alarm();

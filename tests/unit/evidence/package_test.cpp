@@ -27,7 +27,7 @@ std::string new_recipient()
 Result<StoredEvidence> write_sample(const fs::path& directory, std::size_t image_size = 3000)
 {
     return write_evidence(test::sample_settings(directory, new_recipient()), test::sample_signing_key(),
-                          test::sample_facts(), test::sample_capture(image_size));
+                          test::sample_facts(image_size), test::sample_capture(image_size));
 }
 
 // Every file of the directory holds nothing of what was captured.
@@ -99,7 +99,7 @@ TEST(Package, ManagesWithoutThePage)
     ASSERT_TRUE(made);
     const auto report = verify_package(made->archive, std::nullopt);
     ASSERT_TRUE(report) << to_string(report.error());
-    EXPECT_EQ(report->warc_records, 1U + 3U + 4U);
+    EXPECT_EQ(report->warc.records, 1U + 3U + 4U);
 }
 
 TEST(Evidence, IsOneFileOfWhichSizeAndDigestAreKnown)

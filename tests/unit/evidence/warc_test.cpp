@@ -1,7 +1,7 @@
 #include "evidence/warc.hpp"
 
 #include "evidence/gzip.hpp"
-#include "evidence/warc_check.hpp"
+#include "evidence/warc_read.hpp"
 #include "tests/support/sample_capture.hpp"
 
 #include <gtest/gtest.h>
@@ -123,12 +123,12 @@ TEST(Warc, ACutBodySaysSo)
     EXPECT_TRUE(has_line(records_of(image)[1], "WARC-Truncated: disconnect"));
 }
 
-TEST(Warc, OurCredentialsAreReplacedAndNamed)
+TEST(Warc, OurCredentialsAreReplacedAndNamedOnTheRecord)
 {
     const auto records = records_of(test::fetched_page());
     EXPECT_EQ(records[2].find("canary-cookie"), std::string::npos);
     EXPECT_TRUE(has_line(records[2], "Cookie: redacted"));
-    EXPECT_TRUE(has_line(records[4], "redactedRequestHeaders: Cookie"));
+    EXPECT_TRUE(has_line(records[2], "X-Stillwatch-Redacted: Cookie"));
 }
 
 TEST(Warc, PartsPointToTheirResponse)
@@ -166,7 +166,7 @@ TEST(Warc, EqualInputGivesEqualBytes)
     EXPECT_NE(field(records[1], "WARC-Record-ID"), field(records[5], "WARC-Record-ID"));
 }
 
-TEST(WarcCheck, CountsTheRecords)
+TEST(WarcRead, CountsTheRecords)
 {
     const auto page = test::fetched_page();
     auto cut = test::fetched_page();
@@ -174,48 +174,124 @@ TEST(WarcCheck, CountsTheRecords)
     cut.cut = Cut::disconnect;
     const auto image = test::fetched_image();
     const std::vector exchanges{WarcExchange{&page, ""}, WarcExchange{&cut, ""}, WarcExchange{&image, ""}};
-    const auto checked = check_warc(write_warc(sample_info, exchanges));
+    const auto checked = read_warc(write_warc(sample_info, exchanges));
     ASSERT_TRUE(checked) << to_string(checked.error());
-    EXPECT_EQ(*checked, 13U);
+    EXPECT_EQ(checked->records, 13U);
+    EXPECT_EQ(checked->exchanges.size(), 3U);
 }
 
-// Checks a file of one record with one change.
-Error error_of(std::string record, std::string_view from, std::string_view to)
+Bytes file_of(const std::vector<std::string>& records)
 {
-    const auto position = record.find(from);
+    Bytes file;
+    for (const auto& record : records) {
+        const auto member = gzip_member(as_bytes(record));
+        file.insert(file.end(), member.begin(), member.end());
+    }
+    return file;
+}
+
+std::string error_of(const std::vector<std::string>& records)
+{
+    const auto read = read_warc(file_of(records));
+    return read ? "" : read.error().detail;
+}
+
+// Of the sample's file with one change in its second record.
+std::string error_of(std::string_view from, std::string_view to)
+{
+    auto records = records_of(test::fetched_page());
+    const auto position = records[1].find(from);
     EXPECT_NE(position, std::string::npos) << from;
-    record.replace(position, from.size(), to);
-    const auto checked = check_warc(gzip_member(as_bytes(record)));
-    return checked ? Error{} : checked.error();
+    records[1].replace(position, from.size(), to);
+    return error_of(records);
 }
 
-TEST(WarcCheck, NamesRecordAndFault)
+TEST(WarcRead, NamesRecordAndFault)
 {
-    const auto response = records_of(test::fetched_page())[1];
-    EXPECT_EQ(error_of(response, "canary-page-content", "canary-page-CONTENT").detail,
-              "WARC record 1: block digest differs");
-    EXPECT_EQ(error_of(response, "WARC-Payload-Digest: sha256:", "WARC-Payload-Digest: sha256:A").detail,
-              "WARC record 1: payload digest differs");
-    EXPECT_EQ(error_of(response, "Content-Length: ", "Content-Length: 1").detail,
-              "WARC record 1: Content-Length is wrong");
-    EXPECT_EQ(error_of(response, "WARC/1.1", "WARC/0.9").detail, "WARC record 1: no WARC/1.1 head");
-    EXPECT_EQ(error_of(response, "WARC-IP-Address: ", "WARC-IP-Address- ").detail,
-              "WARC record 1: a line of the head is no field");
+    EXPECT_EQ(error_of("canary-page-content", "canary-page-CONTENT"), "WARC record 2: block digest differs");
+    EXPECT_EQ(error_of("WARC-Payload-Digest: sha256:", "WARC-Payload-Digest: sha256:A"),
+              "WARC record 2: its id is not that of its fields and its place in the file");
+    EXPECT_EQ(error_of("Content-Length: ", "Content-Length: 1"), "WARC record 2: Content-Length is wrong");
+    EXPECT_EQ(error_of("WARC/1.1", "WARC/0.9"), "WARC record 2: no WARC/1.1 head");
+    EXPECT_EQ(error_of("WARC-IP-Address: ", "WARC-IP-Address- "), "WARC record 2: a line of the head is no field");
 }
 
-TEST(WarcCheck, RefusesAnEmptyOrForeignFile)
+TEST(WarcRead, RecordsOutOfTheirOrderAreNamed)
 {
-    EXPECT_FALSE(check_warc({}));
-    EXPECT_FALSE(check_warc(as_bytes("no gzip")));
-    EXPECT_FALSE(check_warc(gzip_member({})));
+    auto records = records_of(test::fetched_page());
+    std::swap(records[2], records[3]);
+    EXPECT_EQ(error_of(records), "WARC record 3: its id is not that of its fields and its place in the file");
 }
 
-TEST(WarcCheck, TooManyRecordsAreRefused)
+TEST(WarcRead, AdditionalAndMissingRecordsAreNamed)
+{
+    auto records = records_of(test::fetched_page());
+    records.push_back(records[4]);
+    EXPECT_EQ(error_of(records), "WARC record 6: its id is not that of its fields and its place in the file");
+    records.resize(3);
+    EXPECT_EQ(error_of(records), "the last exchange is not complete");
+}
+
+// A record with the id that its fields and place ask for, as somebody who knows the format would make it.
+std::string with_right_id(const std::string& record, std::size_t number, std::string_view type)
+{
+    const auto begin = record.find("\r\n", record.find("WARC-Record-ID: ")) + 2;
+    const auto rest = record.substr(begin, record.find("\r\n\r\n") + 2 - begin);
+    return "WARC/1.1\r\nWARC-Type: " + std::string(type) + "\r\nWARC-Record-ID: " + warc_record_id(number, type, rest) +
+           "\r\n" + record.substr(begin);
+}
+
+TEST(WarcRead, ARecordWithTheRightIdInAWrongPlaceIsNamed)
+{
+    auto records = records_of(test::fetched_page());
+    records.push_back(with_right_id(records[4], 6, "metadata"));
+    EXPECT_EQ(error_of(records), "WARC record 6: metadata where a response belongs");
+    records = records_of(test::fetched_page());
+    records.insert(records.begin() + 2, with_right_id(records[4], 3, "metadata"));
+    EXPECT_EQ(error_of(records), "WARC record 3: metadata out of its place");
+    records = records_of(test::fetched_page());
+    records.push_back(with_right_id(records[0], 6, "warcinfo"));
+    EXPECT_EQ(error_of(records), "WARC record 6: belongs to another file");
+}
+
+TEST(WarcRead, GivesBackWhatWasFetched)
+{
+    auto page = test::fetched_page();
+    page.response_head = "HTTP/1.1 404 Not Found\nHTTP/1.1 200 OK: x\nTransfer-Encoding : chunked\nX: a\n\t b\n\rX: 1\n";
+    page.headers = {{"HTTP/1.1 200 OK", "x"}, {"Transfer-Encoding", "chunked"}, {"X", "a b"}};
+    page.status = 404;
+    const std::vector exchanges{WarcExchange{&page, "https://board.example/"}};
+    const auto content = read_warc(write_warc(sample_info, exchanges));
+    ASSERT_TRUE(content) << to_string(content.error());
+    ASSERT_EQ(content->exchanges.size(), 1U);
+    const auto& read = content->exchanges.front().fetched;
+    EXPECT_EQ(read.url, page.url);
+    EXPECT_EQ(read.status, 404);
+    EXPECT_EQ(read.response_head, page.response_head);
+    EXPECT_EQ(read.headers, page.headers);
+    EXPECT_EQ(read.body, page.body);
+    EXPECT_EQ(as_text(read.payload().value()), "<p>canary-page-content</p>");
+    EXPECT_EQ(read.started, page.started);
+    EXPECT_EQ(read.finished, page.finished);
+    EXPECT_EQ(read.peer.address, page.peer.address);
+    EXPECT_EQ(read.peer.tls_version, page.peer.tls_version);
+    EXPECT_EQ(content->exchanges.front().via, "https://board.example/");
+    EXPECT_EQ(content->exchanges.front().redacted.request, (std::vector<std::string>{"Cookie"}));
+}
+
+TEST(WarcRead, RefusesAnEmptyOrForeignFile)
+{
+    EXPECT_FALSE(read_warc({}));
+    EXPECT_FALSE(read_warc(as_bytes("no gzip")));
+    EXPECT_FALSE(read_warc(gzip_member({})));
+}
+
+TEST(WarcRead, TooManyRecordsAreRefused)
 {
     const auto page = test::fetched_page();
     const std::vector exchanges{WarcExchange{&page, ""}};
     const auto checked =
-        check_warc(write_warc(sample_info, exchanges), {.max_record_bytes = 1U << 20U, .max_records = 4});
+        read_warc(write_warc(sample_info, exchanges), {.max_record_bytes = 1U << 20U, .max_records = 4});
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error(), (Error{Errc::too_large, "WARC record 5: too many records"}));
 }

@@ -20,7 +20,7 @@ LAYERS = {
     "crawler": {"core", "store"},
     "sandbox": {"core", "html", "matcher"},
     "cases": {"core", "matcher", "store", "vault"},
-    "evidence": {"core", "vault"},
+    "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
     "control": {"core", "store", "vault", "cases"},

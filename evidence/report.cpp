@@ -1,0 +1,206 @@
+#include "evidence/report.hpp"
+
+#include "core/ascii.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+namespace stillwatch::evidence {
+
+namespace {
+
+// The ending of a picture by its first bytes; a browser would look at them, too.
+std::string_view ending_of(std::string_view bytes)
+{
+    struct Mark {
+        std::size_t at;
+        std::string_view bytes;
+        std::string_view ending;
+    };
+    static constexpr std::array<Mark, 10> marks{{{0, "\xFF\xD8\xFF", ".jpg"},
+                                                 {0, "\x89PNG\r\n", ".png"},
+                                                 {0, "GIF8", ".gif"},
+                                                 {8, "WEBP", ".webp"},
+                                                 {0, "BM", ".bmp"},
+                                                 {0, "II*", ".tiff"},
+                                                 {0, "MM", ".tiff"},
+                                                 {4, "ftypavi", ".avif"},
+                                                 {4, "ftyphei", ".heic"},
+                                                 {4, "ftypmif1", ".heif"}}};
+    for (const auto& mark : marks)
+        if (bytes.size() > mark.at && bytes.substr(mark.at).starts_with(mark.bytes)) return mark.ending;
+    return ".bin";
+}
+
+// What undoes an encoding is named by its ending; nothing for a body that stands as it is.
+std::string encoding_ending(const Fetched& fetched)
+{
+    std::string ending;
+    const auto encoding = fetched.encodings();
+    if (encoding.empty() || same_name(encoding, "identity")) return ending;
+    if (same_name(encoding, "gzip") || same_name(encoding, "x-gzip")) return ".gz";
+    if (same_name(encoding, "br")) return ".br";
+    if (same_name(encoding, "zstd")) return ".zst";
+    if (same_name(encoding, "deflate")) return ".zz";
+    return ".encoded";
+}
+
+Bytes payload_of(const Fetched& fetched)
+{
+    auto payload = fetched.payload();
+    return payload ? *std::move(payload) : fetched.body;
+}
+
+// Text for reading: what would move the cursor or turn the direction of letters becomes visible.
+std::string shown(std::string_view text)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0U;
+        const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+        const bool turns = byte == 0xE2 && ((next == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
+                                            (next == 0x81 && third >= 0xA6 && third <= 0xA9));
+        if (byte < 0x20 || byte == 0x7F || is_c1 || turns)
+            result += fmt::format("\\x{:02x}", byte);
+        else
+            result += text[i];
+    }
+    return result;
+}
+
+std::string escaped(std::string_view text)
+{
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '&': result += "&amp;"; break;
+        case '<': result += "&lt;"; break;
+        case '>': result += "&gt;"; break;
+        case '"': result += "&quot;"; break;
+        case '\'': result += "&#39;"; break;
+        default: result += c;
+        }
+    }
+    return result;
+}
+
+std::string verdict_text(const VerifyReport& report)
+{
+    switch (report.verdict) {
+    case Verdict::whole: return "whole: signed with the expected key, and the records bear out what the manifest says";
+    case Verdict::differs: return "DIFFERS: signed with the expected key, but the manifest says what the records do not";
+    case Verdict::unproven: break;
+    }
+    return report.key_differs ? "UNPROVEN: signed with another key than the organisation's; anybody could have made it"
+                              : "UNPROVEN: there was no key to compare with; anybody could have made it";
+}
+
+void add_exchange(ReportLines& lines, std::string_view what, std::span<const ReadExchange> chain)
+{
+    if (chain.empty()) return;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        const auto& fetched = chain[i].fetched;
+        const auto heading = i + 1 < chain.size() ? fmt::format("{}: redirect {}", what, i + 1) : std::string(what);
+        lines.emplace_back(heading, fetched.url.text());
+        lines.emplace_back(heading + ", answer", fmt::format("status {}, asked at {}", fetched.status, format_utc(fetched.started)));
+        const auto& peer = fetched.peer;
+        lines.emplace_back(heading + ", server",
+                           fmt::format("{} {}{}{}", peer.address.empty() ? "behind a proxy" : peer.address, peer.http_version,
+                                       peer.tls_version.empty() ? ", not encrypted" : ", " + peer.tls_version,
+                                       peer.tls_problem.empty() ? "" : ", certificate: " + peer.tls_problem));
+        if (fetched.cut != Cut::none) lines.emplace_back(heading + ", cut", std::string(name_of(fetched.cut)));
+        const auto& [request, response] = chain[i].redacted;
+        if (!request.empty() || !response.empty())
+            lines.emplace_back(heading + ", redacted", fmt::format("values of {} in the request, of {} in the answer",
+                                                                   request.empty() ? "nothing" : fmt::format("{}", fmt::join(request, ", ")),
+                                                                   response.empty() ? "nothing" : fmt::format("{}", fmt::join(response, ", "))));
+    }
+}
+
+std::string match_text(const json::object& manifest)
+{
+    const auto* match = manifest.if_contains("match");
+    if (!match || !match->is_object()) return {};
+    const auto& told = match->get_object();
+    const auto* score = told.if_contains("score");
+    return fmt::format("tier {}, {}, reference {}, score {}", text_member(told, "tier").value_or("?"),
+                       text_member(told, "relation").value_or("?"), text_member(told, "reference").value_or("?"),
+                       score ? json::serialize(*score) : "?");
+}
+
+} // namespace
+
+std::vector<ExtractedBody> bodies_of(const VerifyReport& report)
+{
+    std::vector<ExtractedBody> bodies;
+    if (!report.chains.page.empty()) {
+        const auto& page = report.chains.page.back().fetched;
+        bodies.push_back({"page.txt" + encoding_ending(page), payload_of(page)});
+    }
+    const auto& picture = report.chains.image.back().fetched;
+    auto bytes = payload_of(picture);
+    // A name of an encoding that hides a plain picture changes nothing: its first bytes say what it is.
+    const auto ending = ending_of(as_text(bytes));
+    const auto encoding = encoding_ending(picture);
+    const auto name = ending != ".bin" || encoding.empty() ? fmt::format("picture{}", ending) : "picture" + encoding;
+    bodies.push_back({name, std::move(bytes)});
+    return bodies;
+}
+
+ReportLines report_lines(const VerifyReport& report, const std::vector<ExtractedBody>& bodies)
+{
+    ReportLines lines;
+    lines.emplace_back("verdict", verdict_text(report));
+    for (const auto& difference : report.differences)
+        lines.emplace_back("difference", difference);
+    lines.emplace_back("signing key", report.signing_key.id());
+    lines.emplace_back("signing key, whole", to_hex(report.signing_key.bytes));
+    for (const auto& [heading, member] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"organisation", "organisation"}, {"case", "case"}, {"recorded at", "recorded_at"}, {"first seen", "first_seen"}})
+        lines.emplace_back(heading, report.text(member));
+    lines.emplace_back("match", match_text(report.manifest));
+    lines.emplace_back("state of the page", report.text("page_state"));
+    if (const auto error = report.text("page_error"); !error.empty()) lines.emplace_back("page not had because", error);
+    lines.emplace_back("page as found", report.text("page_url"));
+    lines.emplace_back("picture as found", report.text("image_url"));
+    add_exchange(lines, "page", report.chains.page);
+    add_exchange(lines, "picture", report.chains.image);
+    lines.emplace_back("picture compared, SHA-256", report.text("content_sha256"));
+    for (const auto& body : bodies)
+        lines.emplace_back("file " + body.name, fmt::format("{} bytes, SHA-256 {}", body.bytes.size(), Sha256::of(body.bytes).hex()));
+    lines.emplace_back("about the files", "written byte for byte as the site sent them, after chunk framing; a name that ends "
+                                          "in .gz, .br or .zst is still compressed (gunzip, brotli -d, zstd -d). The page is "
+                                          "named as text: opened in a browser it would call the site.");
+    lines.emplace_back("software", report.text("software"));
+    lines.emplace_back("what this proves", report.text("limits"));
+    return lines;
+}
+
+std::string report_text(const ReportLines& lines)
+{
+    std::string text = "Evidence package of Stillwatch\n\n";
+    for (const auto& [heading, value] : lines)
+        text += fmt::format("{}:\n    {}\n", shown(heading), shown(value));
+    return text;
+}
+
+std::string report_html(const ReportLines& lines)
+{
+    std::string html =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<meta name=\"referrer\" content=\"no-referrer\"><title>Evidence package</title>\n"
+        "<style>body{font:16px/1.45 sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#111}"
+        "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;"
+        "border-bottom:1px solid #ccc;overflow-wrap:anywhere}th{width:14rem;font-weight:600}"
+        "tr:first-child td{font-weight:700}</style></head>\n<body><h1>Evidence package</h1>\n<table>\n";
+    for (const auto& [heading, value] : lines)
+        html += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(shown(heading)), escaped(shown(value)));
+    return html + "</table></body></html>\n";
+}
+
+} // namespace stillwatch::evidence

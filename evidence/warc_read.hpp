@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/fetch.hpp"
+#include "evidence/redact.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace stillwatch::evidence {
+
+// Bounds of reading a WARC file back.
+struct WarcLimits {
+    std::size_t max_record_bytes = 256U << 20U;
+    std::size_t max_records = 10'000;
+};
+
+// A request with its answer, as the records tell it. Of `fetched` all is filled in but `secrets`, `interim` and what
+// HTTP/2 heads looked like.
+struct ReadExchange {
+    Fetched fetched;
+    std::string via;
+    RedactedNames redacted;
+};
+
+// What a file of write_warc holds.
+struct WarcContent {
+    std::size_t records = 0;
+    Timestamp created_at{};
+    std::string software;
+    std::string organisation;
+    std::vector<ReadExchange> exchanges;
+};
+
+// Reads a file of write_warc and checks every record: form, length, id, block digest, payload digest of responses; and
+// that the records are exactly those that write_warc writes, in its order, each exchange with one address, time and peer.
+// Errors: corrupt and too_large, naming the record.
+Result<WarcContent> read_warc(ByteView file, const WarcLimits& limits = {});
+
+} // namespace stillwatch::evidence
