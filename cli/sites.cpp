@@ -16,7 +16,7 @@ void print_health(Program& program)
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
                {"site", "state", "wall", "challenged", "pages_read", "images", "coverage_percent",
-                "unvisited", "unreachable", "refused", "gone", "last_success", "last_failure",
+                "unvisited", "undecodable", "waiting", "unreachable", "refused", "gone", "last_success", "last_failure",
                 "last_failure_status", "stopped_hosts"},
                "the watch list is empty");
 }

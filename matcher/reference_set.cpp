@@ -170,6 +170,11 @@ std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::share
     return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
 }
 
+bool ReferenceSet::has_file(const Sha256& digest) const
+{
+    return std::ranges::binary_search(digests_, digest, {}, &StoredDigest::digest);
+}
+
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     for (const auto& digest : {picture.file_digest, picture.data_digest})

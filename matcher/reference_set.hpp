@@ -82,6 +82,8 @@ public:
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }
 
+    // Whether that is the digest of a reference's file, or of its picture data.
+    bool has_file(const Sha256& digest) const;
     // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked for here
     // lies as far beyond max_near_distance_bits as a glance may be off.
     bool may_be_near(const PictureFeatures& glance) const;

@@ -44,7 +44,7 @@ constexpr std::array<ClaimClass, 6> in_order{{
      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      1, true},
     // compared with an older set of references
-    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) "
+    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) "
                    "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
      2, false},
     // time for a revisit
@@ -62,7 +62,7 @@ constexpr std::string_view ready = R"sql(
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
                    WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
-                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.generation < ?2
+                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.generation < ?2
                      AND u.lease_until <= ?1))
     ORDER BY h.id)sql";
 
@@ -77,7 +77,7 @@ constexpr std::string_view next_moment = R"sql(
             UNION ALL
             SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
                 SELECT 1 FROM url u INDEXED BY url_stale
-                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8) AND u.lease_until <= ?1)
+                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.lease_until <= ?1)
             UNION ALL
             SELECT * FROM (SELECT max(u.due, ?1) FROM url u INDEXED BY url_due
                            WHERE u.host_id = h.id AND u.outcome <> 0 AND u.lease_until <= ?1 ORDER BY u.due LIMIT 1)

@@ -34,9 +34,10 @@ Key128 installation_key(Connection& connection)
 
 std::string_view name_of(Outcome outcome) noexcept
 {
-    static constexpr std::array<std::string_view, 10> names{
+    static constexpr std::array<std::string_view, 11> names{
         "unvisited", "page",  "compared", "unchanged",   "undecodable",
-        "too_small", "other", "gone",     "unreachable", "refused"};
+        "too_small", "other", "gone",     "unreachable", "refused",
+        "waiting"};
     const auto index = static_cast<std::size_t>(outcome);
     return index < names.size() ? names[index] : "unknown";
 }

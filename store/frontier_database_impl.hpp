@@ -148,6 +148,7 @@ public:
     void name_again(UrlId target, Timestamp at);
     bool is_named_enough(UrlId target);
     void keep_verdict(const Verdict& verdict);
+    void keep_unread(const Unread& unread);
     // As if the address had just been named.
     void forget_visits(UrlId id);
     // Overwrites what deleted and changed rows left behind; owed from the transaction on that changed them.

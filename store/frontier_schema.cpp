@@ -15,7 +15,8 @@ static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outc
               static_cast<int>(Outcome::compared) == 2 && static_cast<int>(Outcome::unchanged) == 3 &&
               static_cast<int>(Outcome::undecodable) == 4 && static_cast<int>(Outcome::too_small) == 5 &&
               static_cast<int>(Outcome::other) == 6 && static_cast<int>(Outcome::gone) == 7 &&
-              static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9);
+              static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9 &&
+              static_cast<int>(Outcome::waiting) == 10);
 
 // url_key is host first, so what one page names touches one subtree; url itself grows at its end only, and
 // is found by its number. Leased rows stay in the other indexes: they are few, and skipping them costs less
@@ -174,9 +175,24 @@ CREATE TABLE trail (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// What a withdrawal has to find.
+// What is known of bytes is known by how they were encoded, too, and only by what a decoder said. Earlier verdicts of
+// "undecodable" may come from a false encoding or a worker that was killed: what they hid is looked at again.
+// verdict_matched is what a withdrawal has to find.
 constexpr const char* fifth_step = R"sql(
 CREATE INDEX verdict_matched ON verdict (content) WHERE matched = 1;
+ALTER TABLE verdict ADD COLUMN too_small INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN file      BLOB;
+DELETE FROM verdict WHERE undecodable = 1;
+UPDATE url SET due = 0 WHERE kind = 1 AND outcome IN (3, 4, 5);
+
+CREATE TABLE unread (
+    content BLOB PRIMARY KEY,
+    losses  INTEGER NOT NULL,
+    retry   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+DROP INDEX url_stale;
+CREATE INDEX url_stale ON url (host_id, generation) WHERE kind = 1 AND outcome NOT IN (0, 1, 8, 10);
 )sql";
 
 constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};

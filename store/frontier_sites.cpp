@@ -102,8 +102,9 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
                     health.images_compared += urls;
                 break;
             case Outcome::undecodable:
-            case Outcome::too_small:
             case Outcome::other: health.undecodable += urls; break;
+            case Outcome::too_small: health.too_small += urls; break;
+            case Outcome::waiting: health.waiting += urls; break;
             case Outcome::gone: health.gone += urls; break;
             case Outcome::unreachable: health.unreachable += urls; break;
             case Outcome::refused: health.refused += urls; break;
