@@ -16,7 +16,8 @@ void print_health(Program& program)
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
                {"site", "state", "trouble", "wall", "challenged", "pages_read", "images", "coverage_percent",
-                "unvisited", "set_aside", "unreachable", "refused", "disallowed", "gone", "last_success", "last_failure",
+                "unvisited", "set_aside", "undecodable", "waiting", "unreachable", "refused", "disallowed", "gone",
+                "last_success", "last_failure",
                 "last_failure_status", "stopped_hosts"},
                "the watch list is empty");
 }

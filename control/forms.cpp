@@ -63,6 +63,8 @@ json::object describe_coverage(const store::Coverage& coverage, const std::set<T
     object["images"] = coverage.images;
     object["compared"] = coverage.compared;
     object["undecodable"] = coverage.undecodable;
+    object["too_small"] = coverage.too_small;
+    object["waiting"] = coverage.waiting;
     object["gone"] = coverage.gone;
     object["unreachable"] = coverage.unreachable;
     object["pending"] = coverage.pending;

@@ -149,6 +149,8 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         row["coverage_percent"] = health.images == 0 ? 0 : health.images_compared * 100 / health.images;
         row["unvisited"] = health.unvisited;
         row["undecodable"] = health.undecodable;
+        row["too_small"] = health.too_small;
+        row["waiting"] = health.waiting;
         row["gone"] = health.gone;
         row["unreachable"] = health.unreachable;
         row["refused"] = health.refused;

@@ -11,20 +11,33 @@
 
 namespace stillwatch {
 
+// Whose word on a document counts. A process serves one site after another: one that a hostile picture took over could
+// lie about the pictures of other sites (docs/decisions/0011-whose-word-counts.md).
+enum class Trust : std::uint8_t {
+    anyone,             // the first process that has it
+    confirmed_refusals, // a refusal only of a process that served no other site
+    unshared            // only of a process that served no other site
+};
+
 // Bytes of the network with what their sender said of them; nothing of it is trusted.
 struct Document {
     std::shared_ptr<const Bytes> body; // without chunk framing, still content-encoded
     std::string content_encoding{};    // value of the header, may be empty or a list
     std::string content_type{};        // value of the header, may be empty
     std::string link{};                // values of Link headers, joined by commas, may be empty
+    std::string site{};                // whose it is; empty: a person's own
+    Trust trust = Trust::confirmed_refusals;
 };
 
-// Reads hostile bytes in a restricted process. Errors: undecodable (also: the worker died of it or was too
-// slow), too_large (a limit on decoded bytes or pixels), malformed (`base` is no address), invalid_argument (a
-// picture too small to compare, an address or header over its bound), io (no worker can be started: the document
-// was not read and may be tried later), cancelled.
+// Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a limit on
+// decoded bytes or pixels), malformed (the content encoding breaks its format; `base` is no address),
+// invalid_argument (a picture too small to compare, an address or header over its bound), exists (of links(): what
+// stands there is a picture), lost (each process that had it died or was late: nothing is known, and another day may
+// bring an answer), io (no worker can be started: the document was not read and may be tried later), cancelled.
 class Inspector {
 public:
+    static constexpr Errc lost = Errc::timed_out;
+
     virtual ~Inspector() = default;
     // The addresses in a document fetched from `base`: a page, style sheet, feed, sitemap, JSON, WebVTT or text.
     virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;

@@ -23,7 +23,7 @@ struct SiteProgress {
 
 // What a crawl did since it began.
 struct CrawlProgress {
-    static constexpr std::size_t outcomes = static_cast<std::size_t>(store::Outcome::disallowed) + 1;
+    static constexpr std::size_t outcomes = static_cast<std::size_t>(store::Outcome::waiting) + 1;
 
     Timestamp started{};
     std::int64_t visits = 0; // ended, with a result

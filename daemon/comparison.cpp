@@ -21,12 +21,40 @@ Result<void> check_digest(const Result<PictureFeatures>& told, const std::option
     return Error{Errc::io, "the worker told of other bytes than it was given"};
 }
 
+// The picture was read before: what a worker says now against looking at it again is no verdict about it.
+Error as_passing(const Error& error)
+{
+    return error.code == Errc::cancelled || error.code == Errc::io ? error : Error{Inspector::lost, error.detail};
+}
+
 Compared nothing_yet(const PictureFeatures& features)
 {
     Compared compared;
     compared.file_digest = features.file_digest;
     compared.width_px = features.width_px;
     compared.height_px = features.height_px;
+    return compared;
+}
+
+// What the digest alone tells: a reference's very file is found whether or not a worker can read it.
+std::vector<Match> matches_of_file(const matcher::ReferenceSet& references, const ComparisonTerms& terms)
+{
+    PictureFeatures nothing_read;
+    if (!terms.file_digest || !references.has_file(*terms.file_digest)) return {};
+    if (!terms.tiers.empty() && !terms.tiers.contains(Tier::exact)) return {};
+    nothing_read.file_digest = nothing_read.data_digest = *terms.file_digest;
+    return references.judge(references.shortlist(nothing_read, {}, {Tier::exact}), {});
+}
+
+// The end where no worker read the picture.
+Result<Compared> not_read(const ComparisonTerms& terms, const Error& error)
+{
+    const auto references = terms.references();
+    Compared compared;
+    if (error.code != Errc::cancelled) compared.matches = matches_of_file(*references, terms);
+    if (compared.matches.empty()) return error;
+    compared.generation = references->generation();
+    compared.file_digest = *terms.file_digest;
     return compared;
 }
 
@@ -64,13 +92,13 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
     if (detail == Detail::hashes) {
         auto copy = document;
         auto glance = co_await at_a_glance(inspector, cpu, std::move(copy), terms);
-        if (!glance) co_return glance.error();
+        if (!glance) co_return not_read(terms, glance.error());
         if (*glance) co_return **std::move(glance);
     }
     auto copy = document;
     const auto told = co_await inspector.features(std::move(copy), detail);
     const auto checked = check_digest(told, terms.file_digest);
-    if (!checked) co_return checked.error();
+    if (!checked) co_return not_read(terms, checked.error());
     const auto& features = *told;
     auto compared = nothing_yet(features);
     for (;;) {
@@ -84,7 +112,7 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         auto shortlist = co_await offload(cpu, std::move(search));
         if (shortlist.leads.empty()) co_return std::move(compared); // as nearly always
         auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
-        if (!censuses) co_return censuses.error();
+        if (!censuses) co_return not_read(terms, as_passing(censuses.error()));
         std::vector<matcher::SecondLook> looks;
         if (!censuses->empty()) {
             references = same.lock();
@@ -95,7 +123,7 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
             looks = co_await offload(cpu, std::move(doubt));
         }
         auto again = co_await look_at(inspector, document, features.file_digest, matcher::views_of(looks));
-        if (!again) co_return again.error();
+        if (!again) co_return not_read(terms, as_passing(again.error()));
         references = same.lock();
         if (!references) continue;
         auto judge = [references = std::move(references), &shortlist, &censuses, &looks, &again, &terms] {

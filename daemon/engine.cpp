@@ -148,6 +148,11 @@ Task<Result<void>> Engine::start()
     const auto loaded = co_await references_.reload();
     if (!loaded) co_return loaded.error();
     loops_.spawn("loop watch", watch_loop(loop_stalls_));
+    workers_.on_disagreement([this] {
+        problems_.set("worker_disagreement", {},
+                      "two workers told different things of one picture; what was compared since the start may be wrong "
+                      "(docs/decisions/0011-whose-word-counts.md)");
+    });
     auto worker = co_await workers_.start();
     co_return worker;
 }

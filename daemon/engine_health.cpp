@@ -51,6 +51,9 @@ std::string Engine::metrics()
     text += gauge_text("worker_requests_completed", static_cast<double>(workers.completed));
     text += gauge_text("workers_crashed", static_cast<double>(workers.crashed));
     text += gauge_text("workers_late", static_cast<double>(workers.late));
+    text += gauge_text("worker_documents_retried", static_cast<double>(workers.retried));
+    text += gauge_text("worker_documents_asked_again", static_cast<double>(workers.asked_again));
+    text += gauge_text("workers_disagreed", static_cast<double>(workers.disagreed));
     const auto alerts = channels_->counts();
     text += gauge_text("alerts_sent", static_cast<double>(alerts.sent));
     text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));

@@ -1,14 +1,11 @@
 #include "daemon/pipeline.hpp"
 
-#include "cases/consent.hpp"
 #include "core/log.hpp"
 #include "crawler/canonical.hpp"
 #include "crawler/revisit.hpp"
 #include "crawler/scope.hpp"
 #include "crawler/series.hpp"
 #include "crawler/walls.hpp"
-#include "daemon/answers.hpp"
-#include "daemon/comparison.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -20,37 +17,12 @@ using store::Outcome;
 namespace {
 
 constexpr int status_not_modified = 304;
-// Longer validators than any real server's are not kept for millions of addresses, nor sent back.
-constexpr std::size_t max_validator_bytes = 512;
 
 // Visits after which an answer that always breaks off is taken as far as it comes.
 constexpr int tries_for_the_whole = 3;
 
-std::string validator(const Fetched& answer, std::string_view name)
-{
-    const auto value = answer.header(name);
-    return value.size() <= max_validator_bytes ? std::string(value) : std::string();
-}
-
 // More is hashed in the pool; below, handing over costs more than hashing (0.15 ms).
 constexpr std::size_t most_bytes_on_loop = 256U << 10U;
-
-// The body without chunk framing where it has any, and what it is known by. What pretends to be chunked and is not is
-// looked at as it came.
-struct Payload {
-    std::optional<Bytes> unchunked;
-    Sha256 content;
-};
-
-Payload payload_of(const Fetched& answer)
-{
-    if (answer.is_chunked())
-        if (auto payload = answer.payload()) {
-            const auto content = Sha256::of(*payload);
-            return Payload{*std::move(payload), content};
-        }
-    return Payload{std::nullopt, Sha256::of(answer.body)};
-}
 
 Outcome outcome_of(const Error& error)
 {
@@ -61,10 +33,26 @@ Outcome outcome_of(const Error& error)
     }
 }
 
+// What a validator that was kept by an earlier version may hold is not sent.
+crawler::Conditions conditions_of(const store::Visit& known)
+{
+    const auto sendable = [](const std::string& value) { return is_validator(value) ? value : std::string(); };
+    return {sendable(known.etag), sendable(known.last_modified)};
+}
+
+// Whether a worker read the bytes and found no picture.
+bool is_refusal(const Ending& ending)
+{
+    const auto& reason = ending.reason();
+    return reason == NotCompared::undecodable || reason == NotCompared::known_undecodable ||
+           reason == NotCompared::content_encoding || reason == NotCompared::cut_at_limit;
+}
+
 } // namespace
 
 Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
-    : services_(services), recorder_(services), scales_(services.stores, services.clock), settings_(std::move(settings))
+    : services_(services), recorder_(services), scales_(services.stores, services.clock),
+      trouble_(services.problems, services.clock), settings_(std::move(settings))
 {
     services_.fetcher.leave_to_themselves([this](Url from, Url to) { return is_visited_anyway(std::move(from), std::move(to)); });
 }
@@ -80,19 +68,14 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.outcome = Outcome::refused;
 
     if (journey.site) {
-        bool is_current = false;
+        bool is_judged = false;
         if (known.content) {
-            auto look = [content = *known.content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
-                return frontier.verdict(content);
-            };
-            const auto verdict = co_await services_.stores.run(std::move(look));
-            is_current =
-                verdict && verdict->extractor_version == extractor_version &&
-                (verdict->undecodable || (!verdict->matched && verdict->generation == result.generation));
+            journey.known = co_await knowledge_of(*known.content);
+            is_judged = is_settled(journey.known);
         }
         crawler::Conditions conditions;
-        journey.is_conditional = crawler::may_be_conditional(known, is_current);
-        if (journey.is_conditional) conditions = {known.etag, known.last_modified};
+        if (crawler::may_be_conditional(known, is_judged)) conditions = conditions_of(known);
+        journey.is_conditional = !conditions.etag.empty() || !conditions.last_modified.empty();
         const bool is_image = known.kind == LinkKind::image;
         const auto& limits = is_image ? journey.settings->image : journey.settings->page;
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
@@ -102,8 +85,10 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         } else if (answer) {
             journey.answer = std::make_shared<crawler::PoliteAnswer>(*std::move(answer));
             co_await arrive(journey, *journey.answer);
-            const auto read = co_await read_answer(journey, *journey.answer);
-            if (!read) co_return read.error();
+            const auto ending = co_await read_answer(journey, *journey.answer);
+            if (!ending) co_return ending.error();
+            if (const auto& reason = ending->reason())
+                services_.counters.add("not_compared_total", "reason", name_of(*reason));
             co_await discover_sitemaps(journey);
         } else {
             if (answer.error().code == Errc::cancelled) co_return answer.error();
@@ -123,108 +108,114 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     const auto revisit = crawler::next_visit(known, result.outcome, journey.news, result.at, bounds, scale);
     result.news = result.outcome == Outcome::page ? journey.news : 0;
     result.rate = revisit.rate;
-    result.due = revisit.due;
+    result.due = std::max(revisit.due, journey.not_before);
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
 }
 
-Task<Result<void>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer& answer)
+Task<Result<Ending>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer& answer)
 {
     auto& result = journey.result;
     const auto& fetched = answer.answer;
     result.http_status = fetched.status;
     result.wire_bytes = static_cast<std::int64_t>(fetched.body.size());
     services_.counters.add("received_bytes_total", {}, {}, result.wire_bytes);
-    if (crawler::is_challenge(fetched)) {
-        challenged(journey, fetched);
-        co_return Result<void>{};
+    const bool is_challenge = crawler::is_challenge(fetched);
+    if (fetched.status == status_not_modified)
+        co_return is_challenge ? challenged(journey, fetched) : not_modified(journey);
+    journey.broke_off = fetched.cut == Cut::disconnect || fetched.cut == Cut::time;
+    if (journey.broke_off) services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
+
+    // Browsers show a picture whatever its status and headers say: it is compared before anything else is asked.
+    auto payload = co_await payload_in(fetched);
+    const auto media = media_of(fetched, payload.bytes_of(fetched), journey.visit.kind);
+    // A copy of 33 MB would hold the loop up for 30 ms.
+    std::shared_ptr<const Bytes> body(journey.answer, &answer.answer.body);
+    if (payload.unchunked) body = std::make_shared<const Bytes>(*std::move(payload.unchunked));
+    // Where nobody is asked what stands inside, the address tells.
+    const bool is_asked = journey.settings->compares && services_.references.current()->size() > 0;
+    const bool is_likely = journey.visit.kind == LinkKind::image && is_success(fetched) && !is_challenge;
+    if (media == Media::picture || (media == Media::unseen && (is_asked || is_likely))) {
+        take_content(journey, answer, payload);
+        journey.is_unseen = media == Media::unseen;
+        auto document = document_of(fetched, body, journey.site->name);
+        auto judged = co_await judge_picture(journey, answer, std::move(document));
+        if (!journey.is_unseen || !judged || !is_refusal(*judged)) co_return judged;
+        leave_for_later(journey); // no picture stood inside
+        result.kind = journey.visit.kind;
+        result.generation = services_.references.current()->generation();
     }
-    if (fetched.status == status_not_modified) {
-        // Nobody asked "has it changed?": an answer to another question tells nothing.
-        result.outcome = journey.is_conditional ? Outcome::unchanged : Outcome::unreachable;
-        co_return Result<void>{};
+    if (is_challenge) co_return challenged(journey, fetched);
+    if (!is_success(fetched)) {
+        auto refused = co_await read_refusal(journey, answer.answer);
+        co_return refused;
     }
-    if (fetched.status != 200) {
-        result.outcome = is_gone(fetched) ? Outcome::gone : Outcome::unreachable;
-        if (!may_be_challenge(fetched)) co_return Result<void>{};
-        auto looked = co_await look_for_challenge(journey, answer.answer);
-        co_return looked;
+    if (journey.broke_off && fetched.body.empty()) {
+        leave_for_later(journey);
+        co_return NotCompared::no_body;
     }
-    Payload payload;
-    if (fetched.body.size() <= most_bytes_on_loop) {
-        payload = payload_of(fetched);
-    } else {
-        auto digest = [&fetched] { return payload_of(fetched); };
-        payload = co_await offload(services_.cpu, std::move(digest));
-    }
-    const bool broke_off = fetched.cut == Cut::disconnect || fetched.cut == Cut::time;
-    if (broke_off) services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
-    if (broke_off && fetched.body.empty()) {
-        result.outcome = Outcome::unreachable;
-        co_return Result<void>{};
-    }
-    const bool is_other = result.content != payload.content;
-    journey.broke_off = broke_off;
-    journey.news = is_other ? 1 : 0;
-    result.content = payload.content;
-    // Those of a redirect's end belong to another address, those of an answer that broke off to all of it, and what
-    // nobody sends back is not kept.
-    const bool is_own = (answer.hops.empty() || !result.led_here.empty()) && !broke_off;
-    result.etag = is_own ? validator(fetched, "ETag") : "";
-    result.last_modified = is_own ? validator(fetched, "Last-Modified") : "";
-    const Bytes& bytes = payload.unchunked ? *payload.unchunked : fetched.body;
-    switch (media_of(fetched, bytes, journey.visit.kind)) {
-    case Media::page: {
-        result.kind = LinkKind::page;
-        // Nobody needs the answer's own body after this.
-        auto body = std::make_shared<const Bytes>(payload.unchunked ? *std::move(payload.unchunked)
-                                                                    : std::move(answer.answer.body));
-        auto read = co_await read_page(journey, fetched, document_of(fetched, std::move(body)));
+    take_content(journey, answer, payload);
+    if (is_document(fetched, *body)) {
+        auto read = co_await read_page(journey, answer, std::move(body));
         co_return read;
     }
-    case Media::picture: {
-        result.kind = LinkKind::image;
-        Document document;
-        // A copy of 33 MB would hold the loop up for 30 ms.
-        std::shared_ptr<const Bytes> body(journey.answer, &answer.answer.body);
-        if (payload.unchunked) body = std::make_shared<const Bytes>(*std::move(payload.unchunked));
-        if (journey.settings->compares) document = document_of(fetched, std::move(body));
-        auto judged = co_await judge_picture(journey, answer, std::move(document));
-        co_return judged;
-    }
-    case Media::other: break;
-    }
     result.outcome = Outcome::other;
-    co_return Result<void>{};
+    co_return NotCompared::not_a_picture;
 }
 
-Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, Document document)
+Task<Payload> Pipeline::payload_in(const Fetched& answer)
+{
+    if (answer.body.size() <= most_bytes_on_loop) co_return payload_of(answer);
+    auto digest = [&answer] { return payload_of(answer); };
+    auto payload = co_await offload(services_.cpu, std::move(digest));
+    co_return std::move(payload);
+}
+
+void Pipeline::take_content(Journey& journey, const crawler::PoliteAnswer& answer, const Payload& payload)
 {
     auto& result = journey.result;
+    const auto& fetched = answer.answer;
+    journey.digest = payload.digest;
+    journey.news = result.content != payload.content ? 1 : 0;
+    result.content = payload.content;
+    // Those of a redirect's end belong to another address, those of half an answer to all of it, those of a refusal to
+    // nothing that is asked for again, and what nobody sends back is not kept.
+    const bool is_at_end = answer.hops.empty() || !result.led_here.empty();
+    const bool is_own = is_at_end && fetched.cut == Cut::none && fetched.status == 200;
+    result.etag = is_own ? validator_of(fetched, "ETag") : "";
+    result.last_modified = is_own ? validator_of(fetched, "Last-Modified") : "";
+}
+
+Task<Result<Ending>> Pipeline::read_page(Journey& journey, const crawler::PoliteAnswer& answer,
+                                           std::shared_ptr<const Bytes> body)
+{
+    auto& result = journey.result;
+    const auto& fetched = answer.answer;
+    result.kind = LinkKind::page;
     // A site has a log-in page of its own: visited under its own address it tells nothing.
     const bool is_own_wall = crawler::wall_at(journey.visit.url) != Wall::none;
-    if (const auto led_to = crawler::wall_at(answer.url); !is_own_wall && led_to != Wall::none)
+    if (const auto led_to = crawler::wall_at(fetched.url); !is_own_wall && led_to != Wall::none)
         result.wall = led_to;
     if (journey.news == 0 && journey.visit.last_outcome == Outcome::page) {
         result.outcome = Outcome::page; // the links of these bytes are known
-        co_return Result<void>{};
+        co_return Ending::page_read();
     }
     journey.news = 0;
-    const auto links = co_await services_.inspector.links(std::move(document), answer.url.text());
+    auto document = document_of(fetched, std::move(body), journey.site->name);
+    auto copy = document;
+    const auto links = co_await services_.inspector.links(std::move(copy), fetched.url.text());
+    if (!links && links.error().code == Errc::exists) {
+        auto judged = co_await judge_picture(journey, answer, std::move(document));
+        co_return judged;
+    }
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();
-        result.outcome = links.error().code == Errc::io ? Outcome::unreachable : Outcome::undecodable;
-        services_.counters.add("pages_refused_total", "code", name_of(links.error().code));
-        log::debug("pipeline", "page not read",
-                   {{"url", answer.url.text()}, {"reason", to_string(links.error())}});
-        co_return Result<void>{};
+        co_return page_not_read(journey, links.error());
     }
-    if (links->wall == Wall::challenge) {
-        challenged(journey, answer);
-        co_return Result<void>{};
-    }
+    trouble_.worked();
+    if (links->wall == Wall::challenge) co_return challenged(journey, fetched);
     if (!is_own_wall && !result.wall) result.wall = links->wall == Wall::riddle ? Wall::none : links->wall;
     for (const auto& link : links->links)
         discover(journey, link);
@@ -232,10 +223,10 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
         services_.counters.add("walls_total", "wall", name_of(*result.wall));
         if (journey.visit.kind == LinkKind::image) { // the picture is behind it, or named by it
             leave_for_later(journey);
-            co_return Result<void>{};
+            co_return NotCompared::page_in_place;
         }
     } else {
-        services_.fetcher.welcomed(answer);
+        services_.fetcher.welcomed(fetched);
     }
     // Other bytes alone are no news: many pages show the time or a token.
     auto look = [&links = result.discovered](store::CaseDatabase&, store::FrontierDatabase& frontier) {
@@ -245,7 +236,7 @@ Task<Result<void>> Pipeline::read_page(Journey& journey, const Fetched& answer, 
     result.outcome = Outcome::page;
     // What came is taken, the rest is asked for again; a page that always breaks off is what came of it.
     if (journey.broke_off && journey.visit.tries < tries_for_the_whole) leave_for_later(journey);
-    co_return Result<void>{};
+    co_return Ending::page_read();
 }
 
 // Takes an address up where the site's scope has it.
@@ -282,167 +273,6 @@ Task<void> Pipeline::discover_sitemaps(Journey& journey)
         const auto sitemap = Url::join(url, address);
         if (sitemap) discover(journey, {Mechanism::sitemap, LinkKind::page, sitemap->text()});
     }
-}
-
-Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::PoliteAnswer& answer,
-                                           Document document)
-{
-    auto& result = journey.result;
-    const auto content = *result.content;
-    result.generation = services_.references.current()->generation();
-    if (!journey.settings->compares) {
-        result.outcome = Outcome::compared;
-        result.generation = journey.visit.generation;
-        co_return Result<void>{};
-    }
-    auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
-        return frontier.verdict(content);
-    };
-    const auto verdict = co_await services_.stores.run(std::move(look));
-    const bool is_current = verdict && verdict->extractor_version == extractor_version;
-    if (is_current && verdict->undecodable && !journey.broke_off) {
-        result.outcome = Outcome::undecodable;
-        co_return Result<void>{};
-    }
-    std::vector<Match> matches;
-    if (is_current && verdict->generation == result.generation) {
-        services_.counters.add("pictures_known_total");
-        if (!verdict->matched) {
-            result.outcome = Outcome::compared;
-            co_return Result<void>{};
-        }
-        matches = co_await matches_on_record(content);
-    }
-    if (matches.empty()) {
-        auto compared = co_await compare(journey, std::move(document));
-        if (!compared) {
-            if (compared.error().code == Errc::cancelled) co_return compared.error();
-            const auto code = compared.error().code;
-            services_.counters.add("pictures_refused_total", "code", name_of(code));
-            log::debug("pipeline", "picture not read",
-                       {{"url", journey.visit.url.text()}, {"reason", to_string(compared.error())}});
-            if (code == Errc::io || journey.broke_off) { // ours, not the picture's; or not all of the picture
-                leave_for_later(journey);
-                co_return Result<void>{};
-            }
-            result.outcome = code == Errc::invalid_argument ? Outcome::too_small : Outcome::undecodable;
-            result.verdict = {content, result.generation, extractor_version, false, true};
-            co_return Result<void>{};
-        }
-        services_.counters.add("pictures_compared_total");
-        matches = *std::move(compared);
-        if (matches.empty() && journey.broke_off) {
-            leave_for_later(journey);
-            co_return Result<void>{};
-        }
-        if (matches.empty() &&
-            answer.answer.cut != Cut::none) { // half a picture that is like nothing proves nothing
-            services_.counters.add("pictures_refused_total", "code", name_of(Errc::too_large));
-            result.outcome = Outcome::undecodable;
-            result.verdict = {content, result.generation, extractor_version, false, true};
-            co_return Result<void>{};
-        }
-    }
-    if (!matches.empty()) {
-        const auto recorded = co_await record(journey, answer, matches);
-        if (!recorded) {
-            if (recorded.error().code == Errc::cancelled) co_return recorded.error();
-            log::error("pipeline", "finding not recorded", {{"reason", to_string(recorded.error())}});
-            services_.counters.add("record_errors_total");
-            leave_for_later(journey);
-            co_return Result<void>{};
-        }
-    }
-    // Findings of other bytes, at this address or at one of the same item, count as known occurrences and
-    // leave none for these bytes: then what is on record is not the whole answer, and the next address with
-    // them is compared again. So is this one when its revisit is due, neither sooner nor more often: a
-    // matched picture is fetched whole then anyway, and only decoding comes on top. Without that a thumbnail
-    // would hide what it matches wherever it stands without its full picture.
-    auto is_on_record = true;
-    if (!matches.empty()) {
-        const auto on_record = co_await matches_on_record(content);
-        is_on_record = std::ranges::all_of(matches, [&](const Match& match) {
-            return std::ranges::find(on_record, match.reference, &Match::reference) != on_record.end();
-        });
-    }
-    result.outcome = Outcome::compared;
-    for (const auto& match : matches)
-        result.matched.push_back(match.reference);
-    result.verdict = {content, is_on_record ? result.generation : 0, extractor_version, !matches.empty(),
-                      false};
-    co_return Result<void>{};
-}
-
-Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document document)
-{
-    if (services_.references.current()->size() == 0) co_return std::vector<Match>{};
-    ComparisonTerms terms;
-    terms.references = [this] { return services_.references.current(); };
-    terms.tiers = journey.settings->tiers;
-    auto& memory = templates_[journey.site->name];
-    terms.templates = memory.templates();
-    if (document.content_encoding.empty() || document.content_encoding == "identity")
-        terms.file_digest = journey.result.content;
-    auto compared =
-        co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
-    if (!compared) co_return compared.error();
-    journey.result.generation = compared->generation;
-    memory.learn(compared->file_digest, compared->parts_of_others);
-    // A lead that is not another picture of the scene tells a caseworker nothing.
-    std::erase_if(compared->matches, [this](const Match& match) {
-        if (match.status == MatchStatus::match || match.relation == Relation::same_scene) return false;
-        services_.counters.add("candidates_left_out_total");
-        return true;
-    });
-    co_return std::move(compared->matches);
-}
-
-// What these bytes matched before, as far as the cases still consent.
-Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& content)
-{
-    auto look = [content, now = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
-        std::set<CaseId> consenting;
-        const cases::ConsentTime moment(now, cases.time_seen());
-        const auto consents = [&](CaseId id) {
-            if (consenting.contains(id)) return true;
-            const auto c = cases.find_case(id);
-            if (!c || cases::consent_status(*c, moment) != cases::ConsentStatus::valid) return false;
-            consenting.insert(id);
-            return true;
-        };
-        std::vector<Match> matches;
-        for (const auto& finding : cases.findings_of_content(content)) {
-            const bool is_known =
-                std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
-            if (!is_known && consents(finding.case_id)) matches.push_back(finding.match);
-        }
-        return matches;
-    };
-    co_return co_await services_.stores.run(std::move(look));
-}
-
-Task<std::vector<Fetched>> Pipeline::chain_in_pool(const crawler::PoliteAnswer& answer)
-{
-    if (answer.answer.body.size() <= most_bytes_on_loop) co_return chain_of(answer);
-    auto copy = [&answer] { return chain_of(answer); };
-    auto chain = co_await offload(services_.cpu, std::move(copy));
-    co_return std::move(chain);
-}
-
-Task<Result<void>> Pipeline::record(Journey& journey, const crawler::PoliteAnswer& answer,
-                                    std::vector<Match> matches)
-{
-    auto chain = co_await chain_in_pool(answer);
-    Sighting sighting{journey.visit.id,
-                      journey.visit.url,
-                      *journey.result.content,
-                      journey.result.generation,
-                      std::move(matches),
-                      std::move(chain),
-                      journey.site};
-    std::shared_ptr<const RecordSettings> settings(journey.settings, &journey.settings->record);
-    auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
-    co_return recorded;
 }
 
 } // namespace stillwatch::daemon

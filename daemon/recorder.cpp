@@ -175,7 +175,7 @@ Task<Result<Recorder::SecondLook>> Recorder::look_again(const RecordSettings& se
         look.error = to_string(payload.error());
         co_return std::move(look);
     }
-    auto document = document_of(answer->answer, std::make_shared<const Bytes>(*std::move(payload)));
+    auto document = document_of(answer->answer, std::make_shared<const Bytes>(*std::move(payload)), sighting.site->name);
     const auto links = co_await services_.inspector.links(std::move(document), answer->answer.url.text());
     if (!links) {
         if (links.error().code == Errc::cancelled) co_return links.error();

@@ -59,7 +59,7 @@ Result<Luma> luma_of_image(const avifImage& image)
     Luma luma(width, height);
     std::vector<std::uint8_t> rgba(std::size_t{4} * image.width * band_rows);
     const std::unique_ptr<avifImage, DestroyImage> band(avifImageCreateEmpty());
-    if (!band) return Error{Errc::too_large, "no memory for an AVIF picture"};
+    if (!band) return Error{Errc::io, "no memory for an AVIF picture"};
     for (int top = 0; top < height; top += band_rows) {
         const auto rows = static_cast<std::uint32_t>(std::min(band_rows, height - top));
         const avifCropRect rect{0, static_cast<std::uint32_t>(top), image.width, rows};
@@ -117,7 +117,7 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
 {
     const SilentStandardError silent;
     const std::unique_ptr<avifDecoder, DestroyDecoder> decoder(avifDecoderCreate());
-    if (!decoder) return Error{Errc::too_large, "no memory for an AVIF decoder"};
+    if (!decoder) return Error{Errc::io, "no memory for an AVIF decoder"};
     decoder->maxThreads = 1;
     decoder->codecChoice = single_threaded_codec();
     decoder->ignoreExif = AVIF_TRUE;

@@ -238,8 +238,8 @@ void read_rows(Decoder& decoder, Rows& rows)
 Error failure_of(const Decoder& decoder)
 {
     if (decoder.failure == Failure::too_many_scans) return {Errc::too_large, "JPEG with too many scans"};
-    if (decoder.errors.msg_code == JERR_NO_BACKING_STORE || decoder.errors.msg_code == JERR_OUT_OF_MEMORY)
-        return {Errc::too_large, "JPEG needs too much memory"};
+    if (decoder.errors.msg_code == JERR_NO_BACKING_STORE) return {Errc::too_large, "JPEG needs too much memory"};
+    if (decoder.errors.msg_code == JERR_OUT_OF_MEMORY) return {Errc::io, "no memory for a JPEG decoder"};
     return {Errc::undecodable, fmt::format("JPEG: {}", decoder.message.data())};
 }
 

@@ -106,7 +106,7 @@ Result<Picture> decode_png(ByteView file, const PictureLimits& limits)
     decoder.rest = file;
     decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, on_warning);
     if (decoder.png != nullptr) decoder.info = png_create_info_struct(decoder.png);
-    if (decoder.info == nullptr) return Error{Errc::too_large, "no memory for a PNG decoder"};
+    if (decoder.info == nullptr) return Error{Errc::io, "no memory for a PNG decoder"};
     if (!run(decoder, read_header)) return Error{Errc::undecodable, "PNG: broken header"};
 
     const auto width = png_get_image_width(decoder.png, decoder.info);

@@ -96,10 +96,11 @@ Result<Extracted> extract_picture(ByteView file, const PictureLimits& limits, De
     return extracted;
 }
 
-// The worker's memory limit; the next picture may be smaller.
+// The worker's memory limit, which this picture reached together with what the worker still holds of others: it is no
+// refusal of the decoder's. What needs too much by itself is told from its header.
 Error out_of_memory()
 {
-    return {Errc::too_large, "not enough memory to decode this picture"};
+    return {Errc::io, "not enough memory to decode this picture"};
 }
 
 bool is_sound(const View& view, const Gist& gist)

@@ -43,7 +43,7 @@ struct Extracted {
 };
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
-// truncated beyond use), too_large, invalid_argument (too small). Single thread, no file, no network: made
+// truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single thread, no file, no network: made
 // for the restricted worker, which calls prepare_worker() first.
 Result<Extracted> extract(ByteView file, const PictureLimits& limits, Detail detail);
 // The gist alone, in the working frames of Detail::query. Errors as above.

@@ -226,6 +226,11 @@ std::shared_ptr<const ReferenceSet> ReferenceSet::over(std::shared_ptr<const Fea
                                                                 features_.over(std::move(tables), memory), memory));
 }
 
+bool ReferenceSet::has_file(const Sha256& digest) const
+{
+    return std::ranges::binary_search(digests_, digest, {}, &StoredDigest::digest);
+}
+
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     for (const auto& digest : {picture.file_digest, picture.data_digest})

@@ -87,6 +87,8 @@ public:
     const FeatureIndex& features() const noexcept { return features_; }
     std::shared_ptr<const ReferenceSet> over(std::shared_ptr<const FeatureTables> tables, std::pmr::memory_resource& memory) const;
 
+    // Whether that is the digest of a reference's file, or of its picture data.
+    bool has_file(const Sha256& digest) const;
     // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked for here
     // lies as far beyond max_near_distance_bits as a glance may be off.
     bool may_be_near(const PictureFeatures& glance) const;

@@ -63,6 +63,7 @@ public:
         return std::span(bytes_).subspan(used_);
     }
     void add(std::size_t count) { used_ += count; }
+    bool is_empty() const { return used_ == 0; }
     bool is_over() const { return used_ > max_bytes_; }
     Bytes take() &&
     {
@@ -246,6 +247,16 @@ bool leaves_content_alone(std::string_view content_encoding)
     return !codings || codings->empty();
 }
 
+std::string canonical_encodings(std::string_view content_encoding)
+{
+    const auto codings = parse_codings(content_encoding);
+    std::string list;
+    if (!codings) return list;
+    for (std::size_t layer = 0; layer < std::min(codings->size(), max_layers + 1); ++layer)
+        list += (layer == 0 ? "" : ", ") + std::string(name_of((*codings)[layer]));
+    return list;
+}
+
 Result<DecodedContent> decode_content(ByteView content, std::string_view content_encoding,
                                       std::size_t max_bytes)
 {
@@ -262,9 +273,9 @@ Result<DecodedContent> decode_content(ByteView content, std::string_view content
     for (auto coding = codings->rbegin(); coding != codings->rend() && !content.empty(); ++coding) {
         Output output(max_bytes);
         const auto ending = run(*coding, content, output);
-        if (ending == Ending::broken || ending == Ending::too_large)
-            return failure(*coding, ending, max_bytes);
-        decoded.truncated = decoded.truncated || ending == Ending::truncated;
+        const bool is_nothing = ending == Ending::broken && output.is_empty();
+        if (is_nothing || ending == Ending::too_large) return failure(*coding, ending, max_bytes);
+        decoded.truncated = decoded.truncated || ending != Ending::complete;
         decoded.bytes = std::move(output).take();
         content = decoded.bytes;
     }

@@ -18,6 +18,16 @@ void Slot::remember(const Sha256& file_digest)
     if (pictures.size() > kept_pictures) pictures.pop_back();
 }
 
+void Slot::begin()
+{
+    used_before = true;
+    served = 0;
+    busy = {};
+    pictures.clear();
+    site.clear();
+    is_shared = false;
+}
+
 bool Slot::remembers(const Sha256& file_digest) const
 {
     return idle != nullptr && std::ranges::find(pictures, file_digest) != pictures.end();
@@ -28,8 +38,9 @@ Slots::Slots(asio::io_context& io, std::size_t count)
 {
 }
 
-Slots::Turn::Turn(std::shared_ptr<Slots> from, std::optional<Sha256> wanted_picture)
-    : slots(std::move(from)), picture(wanted_picture), called(slots->io_, steady_clock::time_point::max())
+Slots::Turn::Turn(std::shared_ptr<Slots> from, std::optional<Sha256> wanted_picture, std::string of_site)
+    : slots(std::move(from)), picture(wanted_picture), site(std::move(of_site)),
+      called(slots->io_, steady_clock::time_point::max())
 {
 }
 
@@ -38,23 +49,30 @@ Slots::Turn::~Turn()
     if (slot != nullptr) slots->give_back(*slot);
 }
 
-Slot* Slots::free_slot(const std::optional<Sha256>& picture)
+Slot* Slots::free_slot(const Turn& turn)
 {
     Slot* free = nullptr;
+    bool is_own = false;
     for (auto& slot : slots_) {
-        if (slot.taken) continue;
-        if (picture && slot.remembers(*picture)) return &slot;
-        if (free == nullptr) free = &slot;
+        if (slot.taken || &slot == turn.avoided) continue;
+        if (turn.picture && slot.remembers(*turn.picture)) return &slot;
+        const bool serves_site = slot.idle != nullptr && slot.site == turn.site;
+        if (free == nullptr || (serves_site && !is_own)) {
+            free = &slot;
+            is_own = serves_site;
+        }
     }
     return free;
 }
 
 Task<std::shared_ptr<Slots::Turn>> Slots::take_turn(std::shared_ptr<Slots> self,
-                                                    std::optional<Sha256> picture)
+                                                    std::optional<Sha256> picture, std::string site,
+                                                    const Slot* avoided)
 {
-    auto turn = std::make_shared<Turn>(self, picture);
+    auto turn = std::make_shared<Turn>(self, picture, std::move(site));
+    turn->avoided = avoided;
     if (self->stopping_) co_return turn;
-    if (auto* slot = self->free_slot(picture)) {
+    if (auto* slot = self->free_slot(*turn)) {
         slot->taken = true;
         turn->slot = slot;
         co_return turn;
@@ -72,10 +90,12 @@ std::shared_ptr<Slots::Turn> Slots::next_for(const Slot& slot)
     if (line_.empty()) return nullptr;
     const auto wants_this = [&](const std::weak_ptr<Turn>& waiting) {
         const auto turn = waiting.lock();
-        return turn && turn->picture && slot.remembers(*turn->picture);
+        return turn && turn->avoided != &slot && turn->picture && slot.remembers(*turn->picture);
     };
     auto chosen = std::ranges::find_if(line_, wants_this);
-    if (chosen == line_.end()) chosen = line_.begin();
+    if (chosen == line_.end())
+        chosen = std::ranges::find_if(line_, [&](const auto& waiting) { return waiting.lock()->avoided != &slot; });
+    if (chosen == line_.end()) return nullptr;
     auto turn = chosen->lock();
     line_.erase(chosen);
     return turn;

@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace stillwatch::sandbox {
@@ -25,7 +26,16 @@ struct Slot {
     std::size_t served = 0;
     std::chrono::steady_clock::duration busy{0};
     std::deque<Sha256> pictures{}; // that its worker keeps (sandbox/gist_cache.hpp), last asked about first
+    std::string site{};            // whose documents its worker had first; empty while it is fresh
+    bool is_shared = false;        // it had documents of more sites than that
 
+    // Whether its worker had documents of somebody else than `of_site`.
+    bool served_others(const std::string& of_site) const
+    {
+        return is_shared || (served > 0 && site != of_site);
+    }
+    // The slot has a fresh worker.
+    void begin();
     // The worker was asked about that picture and told of it.
     void remember(const Sha256& file_digest);
     bool remembers(const Sha256& file_digest) const;
@@ -38,21 +48,24 @@ public:
 
     // The right to use one slot; gives it back at its end.
     struct Turn {
-        Turn(std::shared_ptr<Slots> from, std::optional<Sha256> wanted_picture);
+        Turn(std::shared_ptr<Slots> from, std::optional<Sha256> wanted_picture, std::string of_site);
         ~Turn();
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
 
         std::shared_ptr<Slots> slots;
         std::optional<Sha256> picture; // that the worker should remember
+        std::string site;              // whose document it is
+        const Slot* avoided = nullptr; // not this one
         Slot* slot = nullptr;          // nothing when the pool stops
         asio::steady_timer called;
     };
 
-    // A free slot at once, best one that remembers `picture`; else waits in line. Who comes about a picture
+    // A free slot at once, best one that remembers `picture`, then one that serves `site`, never `avoided`; else waits in line. Who comes about a picture
     // goes ahead where the slot that remembers it becomes free. That keeps nobody waiting for ever: a slot
     // remembers few pictures, and no other one while such callers have it.
-    static Task<std::shared_ptr<Turn>> take_turn(std::shared_ptr<Slots> self, std::optional<Sha256> picture);
+    static Task<std::shared_ptr<Turn>> take_turn(std::shared_ptr<Slots> self, std::optional<Sha256> picture,
+                                                 std::string site = {}, const Slot* avoided = nullptr);
 
     std::vector<Slot>& all() noexcept { return slots_; }
     bool are_stopping() const noexcept { return stopping_; }
@@ -62,7 +75,7 @@ public:
     static Task<void> all_back(std::shared_ptr<Slots> self);
 
 private:
-    Slot* free_slot(const std::optional<Sha256>& picture);
+    Slot* free_slot(const Turn& turn);
     void give_back(Slot& slot);
     std::shared_ptr<Turn> next_for(const Slot& slot);
 

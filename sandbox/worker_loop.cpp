@@ -101,7 +101,7 @@ Bytes answer_to(const Request& request, ByteView body, const Handler& handler)
     try {
         return encode_answer(request.number, handler(request, body));
     } catch (const std::bad_alloc&) {
-        return encode_answer(request.number, Refusal(Error{Errc::too_large, "the worker's memory limit"}));
+        return encode_answer(request.number, Refusal(Error{Errc::io, "the worker's memory limit"}));
     } catch (const std::exception&) {
         return encode_answer(request.number,
                              Refusal(Error{Errc::undecodable, "an unexpected exception in the worker"}));

@@ -22,7 +22,14 @@ Result<Content> content_of(const sandbox::Request& request, ByteView body)
     Content content{body};
     if (!sandbox::leaves_content_alone(request.content_encoding)) {
         auto decoded = sandbox::decode_content(body, request.content_encoding, request.max_decoded_bytes);
-        if (!decoded) return decoded.error();
+        // Encoded by name only: what was meant, and what some show.
+        const bool is_page = std::holds_alternative<sandbox::LinksWork>(request.work);
+        const bool is_inside = decoded && (is_page || matcher::sniff_picture(decoded->bytes));
+        if (!is_inside && matcher::sniff_picture(body)) return content;
+        if (!decoded) {
+            const auto& why = decoded.error();
+            return Error{why.code == Errc::undecodable ? Errc::malformed : why.code, why.detail};
+        }
         content.decoded = std::move(decoded->bytes);
         content.bytes = content.decoded; // moving `content` leaves the bytes where they are
         content.truncated = decoded->truncated;
@@ -63,6 +70,8 @@ public:
         auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
         if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work)) {
+            if (matcher::sniff_picture(content->bytes))
+                return sandbox::Refusal(Error{Errc::exists, "a picture, where a page was expected"});
             const auto document = unpacked(request, std::move(*content));
             if (!document) return sandbox::Refusal(document.error());
             return links_in(*links, *document);
@@ -70,7 +79,7 @@ public:
         if (views != nullptr) return censuses_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);
-        return features(std::get<sandbox::FeaturesWork>(request.work), content->bytes);
+        return features(std::get<sandbox::FeaturesWork>(request.work), *content);
     }
 
 private:
@@ -81,10 +90,14 @@ private:
         return std::move(*censuses);
     }
 
-    sandbox::Answer features(const sandbox::FeaturesWork& work, ByteView file)
+    sandbox::Answer features(const sandbox::FeaturesWork& work, const Content& content)
     {
-        auto extracted = matcher::extract(file, work.limits, work.detail);
-        if (!extracted) return sandbox::Refusal(extracted.error());
+        auto extracted = matcher::extract(content.bytes, work.limits, work.detail);
+        if (!extracted) {
+            const auto& why = extracted.error();
+            const bool is_half = content.truncated && why.code == Errc::undecodable;
+            return sandbox::Refusal(is_half ? Error{Errc::malformed, "content: ends early; " + why.detail} : why);
+        }
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
         if (work.detail == Detail::query) gists_.keep(std::move(extracted->gist));
         return std::move(extracted->features);

@@ -1,8 +1,11 @@
 #include "sandbox/worker_pool.hpp"
 
+#include "core/log.hpp"
+#include "sandbox/loss_book.hpp"
 #include "sandbox/messages.hpp"
 #include "sandbox/sealed_memory.hpp"
 #include "sandbox/slots.hpp"
+#include "sandbox/told.hpp"
 #include "sandbox/worker_process.hpp"
 
 #include <algorithm>
@@ -19,42 +22,12 @@ static_assert(max_views == Inspector::max_views);
 constexpr std::chrono::seconds first_pause{1};
 constexpr std::chrono::seconds longest_pause{60};
 
+// Every so many pictures that matched nothing yet (docs/decisions/0011-whose-word-counts.md).
+constexpr std::uint64_t sampled_picture = 64;
+
 Error cancelled()
 {
     return Error{Errc::cancelled, "the worker pool is stopping"};
-}
-
-// A worker's own words become an error that Inspector promises: it may not, say, pretend that we are
-// stopping.
-Error as_told(Error error)
-{
-    switch (error.code) {
-    case Errc::undecodable:
-    case Errc::too_large:
-    case Errc::malformed:
-    case Errc::invalid_argument: return error;
-    default: return Error{Errc::undecodable, std::move(error.detail)};
-    }
-}
-
-// The picture that a worker keeps after this answer, as worker_main.cpp does.
-std::optional<Sha256> kept_picture(const Request& request, const Answer& answer)
-{
-    const auto* work = std::get_if<FeaturesWork>(&request.work);
-    const auto* features = std::get_if<PictureFeatures>(&answer);
-    if (work != nullptr && work->detail == Detail::query && features != nullptr)
-        return features->file_digest;
-    const auto* views = std::get_if<ViewsWork>(&request.work);
-    if (views != nullptr && std::holds_alternative<std::vector<Census>>(answer)) return views->file_digest;
-    return std::nullopt;
-}
-
-template <class Value>
-Result<Value> value_of(Result<Answer> answer)
-{
-    if (!answer) return answer.error();
-    if (auto* refusal = std::get_if<Refusal>(&*answer)) return as_told(std::move(refusal->error));
-    return std::get<Value>(std::move(*answer));
 }
 
 } // namespace
@@ -70,8 +43,8 @@ public:
         cpu_budget_ = std::max(budget, std::chrono::seconds(60));
     }
 
-    static Task<Result<Answer>> inspect(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body,
-                                        Request request);
+    // Takes body, encoding, site and trust of the document.
+    static Task<Result<Answer>> inspect(std::shared_ptr<State> self, Document document, Request request);
     static Task<Result<void>> start_one(std::shared_ptr<State> self);
     static Task<void> stop(std::shared_ptr<State> self);
     void close() noexcept;
@@ -81,13 +54,25 @@ public:
     // Nothing since a worker greeted.
     std::string start_failure() const { return pause_ > std::chrono::seconds(0) ? start_failure_ : std::string(); }
 
+    std::function<void()> on_disagreement;
+
 private:
     using Worker = std::shared_ptr<WorkerProcess>;
 
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
     static Task<Result<Descriptor>> sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body);
-    static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
-                                         Request request);
+    static Task<Result<Answer>> ask(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                    const Descriptor& memory, const std::string& site);
+    static Task<Result<Answer>> ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                          const Descriptor& memory, const std::string& site);
+    static Task<Result<Answer>> compare_notes(std::shared_ptr<State> self, Slot& first, const Request& request,
+                                              const Descriptor& memory, const std::string& site, Result<Answer> told);
+    static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker, const Request& request);
+    // Whether this picture is one of those that a second worker has to see.
+    bool is_sample(const Result<Answer>& answer)
+    {
+        return answer && std::holds_alternative<PictureFeatures>(*answer) && ++pictures_of_shared_ % sampled_picture == 0;
+    }
     static Task<Error> loss_of(std::shared_ptr<State> self, Worker worker, Error reason);
     static Task<void> keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
                                   steady_clock::duration time);
@@ -102,6 +87,8 @@ private:
     asio::thread_pool copies_{1}; // puts large documents where a worker can see them
     std::uint64_t last_number_ = 0;
     PoolCounters counters_;
+    LossBook losses_;
+    std::uint64_t pictures_of_shared_ = 0; // told by workers that served other sites, too
     std::chrono::seconds pause_{0};
     steady_clock::time_point start_again_at_;
     std::string start_failure_;
@@ -154,10 +141,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
     }
     self->pause_ = std::chrono::seconds(0);
     if (slot.used_before) ++self->counters_.replaced;
-    slot.used_before = true;
-    slot.served = 0;
-    slot.busy = {};
-    slot.pictures.clear();
+    slot.begin();
     co_return worker;
 }
 
@@ -169,11 +153,11 @@ Task<Error> WorkerPool::State::loss_of(std::shared_ptr<State> self, Worker worke
     if (worker->was_late()) {
         ++self->counters_.late;
         const auto limit = std::to_string(self->settings_.deadline.count());
-        co_return Error{Errc::undecodable, "worker: deadline of " + limit + " ms passed"};
+        co_return Error{Inspector::lost, "worker: deadline of " + limit + " ms passed"};
     }
     ++self->counters_.crashed;
-    if (reason.code == Errc::malformed) co_return Error{Errc::undecodable, "worker: " + reason.detail};
-    co_return Error{Errc::undecodable, "worker: " + to_string(ending)};
+    if (reason.code == Errc::malformed) co_return Error{Inspector::lost, "worker: " + reason.detail};
+    co_return Error{Inspector::lost, "worker: " + to_string(ending)};
 }
 
 Task<void> WorkerPool::State::keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
@@ -190,7 +174,7 @@ Task<void> WorkerPool::State::keep_or_end(std::shared_ptr<State> self, Slot& slo
 }
 
 Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
-                                                 Request request)
+                                                 const Request& request)
 {
     const auto began = steady_clock::now();
     worker->kill_after(self->settings_.deadline);
@@ -219,35 +203,98 @@ Task<Result<Descriptor>> WorkerPool::State::sealed(std::shared_ptr<State> self, 
     co_return *std::move(memory);
 }
 
-Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self,
-                                                std::shared_ptr<const Bytes> body, Request request)
+// Gives the request to the slot's worker, or to a fresh one where there is none.
+Task<Result<Answer>> WorkerPool::State::ask(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                            const Descriptor& memory, const std::string& site)
 {
-    if (!body) co_return Error{Errc::invalid_argument, "document without a body"};
-    request.number = ++self->last_number_;
-    request.body_bytes = body->size();
-    request.max_decoded_bytes = self->settings_.max_decoded_bytes;
     const auto message = encode_request(request);
     if (!message) co_return message.error();
-    const auto* views = std::get_if<ViewsWork>(&request.work);
-    const auto picture = views != nullptr ? std::optional(views->file_digest) : std::nullopt;
-    const auto turn = co_await Slots::take_turn(self->slots_, picture);
-    if (turn->slot == nullptr) co_return cancelled();
-    const auto memory = co_await sealed(self, body);
-    if (!memory) co_return memory.error();
-    // Twice, since an idle worker may die between the look and the hand-over; what a worker has seen is not
-    // given to another.
+    // Twice, since an idle worker may die between the look and the hand-over.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        auto worker = co_await ready_worker(self, *turn->slot);
+        auto worker = co_await ready_worker(self, slot);
         if (!worker) co_return worker.error();
-        const auto sent = (*worker)->send(*message, *memory);
+        const auto sent = (*worker)->send(*message, memory);
         if (sent) {
-            auto answer = co_await exchange(self, *turn->slot, std::move(*worker), std::move(request));
+            slot.is_shared = slot.served_others(site);
+            if (slot.served == 0) slot.site = site;
+            auto answer = co_await exchange(self, slot, std::move(*worker), request);
             co_return answer;
         }
         ++self->counters_.crashed;
         co_await (*worker)->end();
     }
     co_return Error{Errc::io, "workers end before they take a request"};
+}
+
+Task<Result<Answer>> WorkerPool::State::ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                                  const Descriptor& memory, const std::string& site)
+{
+    if (const auto worker = std::move(slot.idle)) co_await worker->end();
+    auto answer = co_await ask(self, slot, request, memory, site);
+    co_return answer;
+}
+
+Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Document document, Request request)
+{
+    if (!document.body) co_return Error{Errc::invalid_argument, "document without a body"};
+    request.content_encoding = std::move(document.content_encoding);
+    request.number = ++self->last_number_;
+    request.body_bytes = document.body->size();
+    request.max_decoded_bytes = self->settings_.max_decoded_bytes;
+    const auto checked = encode_request(request);
+    if (!checked) co_return checked.error();
+    const auto* views = std::get_if<ViewsWork>(&request.work);
+    const auto picture = views != nullptr ? std::optional(views->file_digest) : std::nullopt;
+    auto turn = co_await Slots::take_turn(self->slots_, picture, document.site);
+    if (turn->slot == nullptr) co_return cancelled();
+    auto& slot = *turn->slot;
+    const auto memory = co_await sealed(self, document.body);
+    if (!memory) co_return memory.error();
+    const bool served_others = slot.idle != nullptr && slot.served_others(document.site);
+    if (served_others && document.trust == Trust::unshared) {
+        auto answer = co_await ask_fresh(self, slot, request, *memory, document.site);
+        co_return answer;
+    }
+    auto answer = co_await ask(self, slot, request, *memory, document.site);
+    if (is_lost(answer)) {
+        // Its own doing, that of what the worker had before, or that of somebody who needs the machine's memory.
+        if (!self->losses_.may_try_again(document.site, steady_clock::now())) co_return loss_in(answer);
+        ++self->counters_.retried;
+        answer = co_await ask_fresh(self, slot, request, *memory, document.site);
+        if (is_lost(answer)) co_return loss_in(answer);
+    } else if (served_others && document.trust == Trust::confirmed_refusals && is_refusal(answer)) {
+        ++self->counters_.asked_again;
+        answer = co_await ask_fresh(self, slot, request, *memory, document.site);
+        if (!is_refusal(answer)) ++self->counters_.disagreed;
+    } else if (served_others && document.trust == Trust::confirmed_refusals && self->is_sample(answer)) {
+        turn.reset(); // nobody holds one worker while waiting for another
+        auto second = co_await compare_notes(self, slot, request, *memory, document.site, std::move(answer));
+        co_return second;
+    }
+    co_return answer;
+}
+
+// Has the picture told by another worker, too. Where the two differ one of them lies, and both go.
+Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> self, Slot& first, const Request& request,
+                                                      const Descriptor& memory, const std::string& site,
+                                                      Result<Answer> told)
+{
+    const bool is_alone = self->slots_->all().size() == 1;
+    auto turn = co_await Slots::take_turn(self->slots_, std::nullopt, site, is_alone ? nullptr : &first);
+    if (turn->slot == nullptr) co_return cancelled();
+    auto& slot = *turn->slot;
+    ++self->counters_.asked_again;
+    auto asked = is_alone ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+    const auto again = co_await std::move(asked);
+    const auto* features = again ? std::get_if<PictureFeatures>(&*again) : nullptr;
+    const bool is_lost_or_same = !again || (features != nullptr && *features == std::get<PictureFeatures>(*told));
+    if (is_lost_or_same) co_return told;
+    ++self->counters_.disagreed;
+    log::error("sandbox", "two workers differ about a picture: one of them was taken over, or is broken", {{"site", site}});
+    if (const auto worker = first.current.lock()) worker->kill(); // what it has now goes to another
+    auto answer = co_await ask_fresh(self, slot, request, memory, site);
+    if (self->on_disagreement) self->on_disagreement();
+    co_return answer;
 }
 
 Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
@@ -305,12 +352,11 @@ Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
 {
     const auto state = state_;
     Request request;
-    request.content_encoding = std::move(document.content_encoding);
     document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
     document.link.resize(std::min(document.link.size(), max_link_header_bytes));
     request.work = LinksWork{std::move(document.content_type), std::move(document.link), std::move(base),
                              state->settings().page};
-    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<PageLinks>(std::move(answer));
 }
 
@@ -318,9 +364,8 @@ Task<Result<PictureFeatures>> WorkerPool::features(Document document, Detail det
 {
     const auto state = state_;
     Request request;
-    request.content_encoding = std::move(document.content_encoding);
     request.work = FeaturesWork{state->settings().picture, detail};
-    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<PictureFeatures>(std::move(answer));
 }
 
@@ -329,9 +374,8 @@ Task<Result<std::vector<Census>>> WorkerPool::views(Document document, Sha256 fi
 {
     const auto state = state_;
     Request request;
-    request.content_encoding = std::move(document.content_encoding);
     request.work = ViewsWork{state->settings().picture, file_digest, std::move(views)};
-    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<std::vector<Census>>(std::move(answer));
 }
 
@@ -339,15 +383,19 @@ Task<Result<matcher::Preview>> WorkerPool::preview(Document document)
 {
     const auto state = state_;
     Request request;
-    request.content_encoding = std::move(document.content_encoding);
     request.work = PreviewWork{state->settings().picture};
-    auto answer = co_await State::inspect(state, std::move(document.body), std::move(request));
+    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<matcher::Preview>(std::move(answer));
 }
 
 std::string WorkerPool::start_failure() const
 {
     return state_->start_failure();
+}
+
+void WorkerPool::on_disagreement(std::function<void()> tell)
+{
+    state_->on_disagreement = std::move(tell);
 }
 
 PoolCounters WorkerPool::counters() const noexcept

@@ -14,7 +14,7 @@ constexpr int max_redirects = 20;         // hops over which "a page names this"
 bool answered(Outcome outcome)
 {
     return outcome != Outcome::gone && outcome != Outcome::unreachable && outcome != Outcome::refused &&
-           outcome != Outcome::disallowed;
+           outcome != Outcome::disallowed && outcome != Outcome::waiting;
 }
 
 LinkKind kind_after(const VisitResult& result, LinkKind before)
@@ -76,13 +76,14 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     }
     if (aside != 0) no_longer_aside(aside);
     if (result.verdict) keep_verdict(*result.verdict);
+    if (result.unread) keep_unread(*result.unread);
 
     Shelf after = before;
     after.kind = kind_after(result, before.kind);
     after.outcome = result.outcome;
     if (after.kind == LinkKind::page)
         after.generation = 0;
-    else if (result.outcome != Outcome::unreachable) // which waits for its pause instead
+    else if (result.outcome != Outcome::unreachable && result.outcome != Outcome::waiting) // which wait for their pause
         after.generation = result.generation;
     --moves[before];
     ++moves[after];
@@ -314,13 +315,27 @@ void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
 {
     // Two addresses with the same bytes may end in any order: the older comparison does not win.
     connection
-        .prepare("INSERT INTO verdict (content, generation, extractor_version, matched, undecodable) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET generation = excluded.generation, "
+        .prepare("INSERT INTO verdict (content, generation, extractor_version, matched, undecodable, too_small, file) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET generation = excluded.generation, "
                  "extractor_version = excluded.extractor_version, matched = excluded.matched, "
-                 "undecodable = excluded.undecodable WHERE excluded.generation >= verdict.generation "
+                 "undecodable = excluded.undecodable, too_small = excluded.too_small, file = excluded.file "
+                 "WHERE excluded.generation >= verdict.generation "
                  "OR excluded.extractor_version > verdict.extractor_version")
         .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched,
-              verdict.undecodable)
+              verdict.undecodable, verdict.too_small, verdict.file)
+        .run();
+    connection.prepare("DELETE FROM unread WHERE content = ?1").bind(verdict.content).run();
+}
+
+// A hostile site can make any number of such bytes: those that nobody met again for long are forgotten.
+void FrontierDatabase::Impl::keep_unread(const Unread& unread)
+{
+    constexpr auto forgotten_after = std::chrono::days(60);
+    connection.prepare("DELETE FROM unread WHERE retry < ?1").bind(unread.retry - forgotten_after).run();
+    connection
+        .prepare("INSERT INTO unread (content, losses, retry) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET "
+                 "losses = max(losses, excluded.losses), retry = max(retry, excluded.retry)")
+        .bind(unread.content, unread.losses, unread.retry)
         .run();
 }
 

@@ -52,7 +52,7 @@ constexpr std::array<ClaimClass, 6> in_order{{
      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
      1, true, true},
     // compared with an older set of references
-    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) "
+    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) "
                    "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
      2, false, false, true},
     // time for a revisit
@@ -76,7 +76,7 @@ constexpr std::string_view ready = R"sql(
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
                    WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
-                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.generation < ?2
+                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.generation < ?2
                      AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM family f INDEXED BY family_waiting
                    WHERE f.host_id = h.id AND f.waiting > 0 AND f.next_at <= ?1))
@@ -93,7 +93,7 @@ constexpr std::string_view next_moment = R"sql(
             UNION ALL
             SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
                 SELECT 1 FROM url u INDEXED BY url_stale
-                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10) AND u.lease_until <= ?1)
+                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.lease_until <= ?1)
             UNION ALL
             SELECT * FROM (SELECT max(f.next_at, ?1) FROM family f INDEXED BY family_waiting
                            WHERE f.host_id = h.id AND f.waiting > 0 ORDER BY f.next_at LIMIT 1)

@@ -37,9 +37,9 @@ Key128 installation_key(Connection& connection)
 
 std::string_view name_of(Outcome outcome) noexcept
 {
-    static constexpr std::array<std::string_view, 12> names{
-        "unvisited", "page", "compared",    "unchanged", "undecodable", "too_small",
-        "other",     "gone", "unreachable", "refused",   "moved",       "disallowed"};
+    static constexpr std::array<std::string_view, 13> names{
+        "unvisited", "page", "compared",    "unchanged", "undecodable", "too_small", "other",
+        "gone",      "unreachable", "refused", "moved", "disallowed",  "waiting"};
     const auto index = static_cast<std::size_t>(outcome);
     return index < names.size() ? names[index] : "unknown";
 }

@@ -50,7 +50,7 @@ enum class Outcome : std::uint8_t {
     page,        // a document; its links were read
     compared,    // a picture; its verdict is current for `generation`
     unchanged,   // 304, or bytes that are known with a current verdict
-    undecodable, // a picture or page no worker could read
+    undecodable, // a picture or page that no decoder reads, or no more of than our limits let through
     too_small,   // a picture below the smallest side compared
     other,       // neither page nor picture
     gone,        // 404 or 410
@@ -58,6 +58,7 @@ enum class Outcome : std::uint8_t {
     refused,     // scope, guard
     moved,       // redirects to another address of the frontier, which is visited in its place
     disallowed,  // robots.txt forbids it
+    waiting,     // it came, and we could not judge it yet (a worker was lost); tried again with growing pauses
 };
 std::string_view name_of(Outcome outcome) noexcept;
 
@@ -110,11 +111,23 @@ struct Discovered {
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
 struct Verdict {
-    Sha256 content;
+    Sha256 content; // what it was known by on the way: see daemon/answers.hpp
     std::int64_t generation = 0;
     int extractor_version = 0;
-    bool matched = false;     // which references: CaseDatabase::findings_of_content
-    bool undecodable = false; // not tried again while the extractor is the same
+    bool matched = false;     // which references: CaseDatabase::findings_of_content, by file_digest()
+    bool undecodable = false; // by the decoder's own refusal; not tried again while the extractor is the same
+    bool too_small = false;   // to compare; likewise
+    std::optional<Sha256> file{}; // of the picture file, where that is something else than `content`
+
+    bool is_unreadable() const noexcept { return undecodable || too_small; }
+    const Sha256& file_digest() const noexcept { return file ? *file : content; }
+};
+
+// Bytes that cost every worker which had them. No verdict: they are tried again at growing pauses.
+struct Unread {
+    Sha256 content;
+    int losses = 0;   // visits that ended so
+    Timestamp retry{}; // not before
 };
 
 // What a claim gave. `goes_on`: nothing so far, but there are candidates left to look at.
@@ -147,6 +160,7 @@ struct VisitResult {
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
     std::vector<ReferenceId> matched{}; // what the verdict's match is with: it counts only while one of them is there
+    std::optional<Unread> unread{}; // a worker was lost over these bytes once more
     std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
     std::vector<VisitResult> led_here{}; // of addresses whose redirects led to this one in the same visit; without any
 };
@@ -173,6 +187,8 @@ struct SiteHealth {
     std::int64_t images_compared = 0; // at the generation asked for
     std::int64_t unvisited = 0;
     std::int64_t undecodable = 0;
+    std::int64_t too_small = 0;
+    std::int64_t waiting = 0; // came, and are still to be judged
     std::int64_t gone = 0;
     std::int64_t unreachable = 0;
     std::int64_t refused = 0;    // scope, guard
@@ -214,7 +230,9 @@ struct RobotsRow {
 struct Coverage {
     std::int64_t images = 0;      // addresses known to be or likely to be pictures
     std::int64_t compared = 0;    // compared at that generation or a later one
-    std::int64_t undecodable = 0; // seen at that generation, but no worker could read them (or too small)
+    std::int64_t undecodable = 0; // seen at that generation, but no decoder reads them
+    std::int64_t too_small = 0;   // seen at that generation: nothing to compare
+    std::int64_t waiting = 0;     // came, and are still to be judged
     std::int64_t gone = 0;
     std::int64_t unreachable = 0; // tried, and failed or refused
     std::int64_t pending = 0;     // still to do
@@ -307,6 +325,7 @@ public:
     // themselves are as if they had just been named. Rebuilds the file, up to a minute for ten million addresses. Errors: io, also
     // when all is forgotten but its bytes may stand in the file until the next start or try.
     Result<void> forget_matches(const std::vector<Sha256>& still_matched, const std::vector<Url>& images);
+    std::optional<Unread> unread(const Sha256& content) const;
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
     // The address itself and those that redirect to it.

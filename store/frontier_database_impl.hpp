@@ -209,6 +209,7 @@ public:
     void forget_namings(UrlId target, HostId host);
     void forget_verdict(const Sha256& content); // unless an address still has these bytes
     void keep_verdict(const Verdict& verdict);
+    void keep_unread(const Unread& unread);
     // As if the address had just been named.
     void forget_visits(UrlId id);
     // Overwrites what deleted and changed rows left behind; owed from the transaction on that changed them.

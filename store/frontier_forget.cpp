@@ -90,16 +90,18 @@ Result<void> FrontierDatabase::forget_matches(const std::vector<Sha256>& still_m
     const auto forgotten = impl_->change([&]() -> Result<void> {
         std::vector<Sha256> gone;
         {
-            auto row = connection.prepare("SELECT content FROM verdict INDEXED BY verdict_matched WHERE matched = 1");
+            auto row = connection.prepare(
+                "SELECT content, ifnull(file, content) FROM verdict INDEXED BY verdict_matched WHERE matched = 1");
             while (row.step())
-                if (const auto content = row.digest(0); !kept.contains(content)) gone.push_back(content);
+                if (!kept.contains(row.digest(1))) gone.push_back(row.digest(0));
         }
         std::set<UrlId> addresses;
         for (const auto& image : images)
             if (const auto id = impl_->find(image)) addresses.insert(id);
         for (const auto id : addresses) { // whatever they showed last, their findings may have had other bytes
-            auto row = connection.prepare("SELECT content FROM url WHERE id = ?1 AND content IS NOT NULL");
-            if (row.bind(id).step() && !kept.contains(row.digest(0))) gone.push_back(row.digest(0));
+            auto row = connection.prepare("SELECT u.content, ifnull(v.file, u.content) FROM url u LEFT JOIN verdict v "
+                                          "ON v.content = u.content WHERE u.id = ?1 AND u.content IS NOT NULL");
+            if (row.bind(id).step() && !kept.contains(row.digest(1))) gone.push_back(row.digest(0));
         }
         std::ranges::sort(gone);
         {

@@ -59,9 +59,11 @@ Result<void> FrontierDatabase::set_reader_version(int version)
 std::optional<Verdict> FrontierDatabase::verdict(const Sha256& content) const
 {
     auto row = impl_->connection.prepare("SELECT content, generation, extractor_version, matched, "
-                                         "undecodable FROM verdict WHERE content = ?1");
+                                         "undecodable, too_small, file FROM verdict WHERE content = ?1");
     if (!row.bind(content).step()) return std::nullopt;
-    return Verdict{row.digest(0), row.integer(1), row.small(2), row.flag(3), row.flag(4)};
+    Verdict verdict{row.digest(0), row.integer(1), row.small(2), row.flag(3), row.flag(4), row.flag(5)};
+    if (!row.is_null(6)) verdict.file = row.digest(6);
+    return verdict;
 }
 
 Result<void> FrontierDatabase::set_verdict(const Verdict& verdict)
@@ -70,6 +72,13 @@ Result<void> FrontierDatabase::set_verdict(const Verdict& verdict)
         impl_->keep_verdict(verdict);
         return {};
     });
+}
+
+std::optional<Unread> FrontierDatabase::unread(const Sha256& content) const
+{
+    auto row = impl_->connection.prepare("SELECT losses, retry FROM unread WHERE content = ?1");
+    if (!row.bind(content).step()) return std::nullopt;
+    return Unread{content, row.small(0), row.time(1)};
 }
 
 std::vector<Url> FrontierDatabase::pages_naming(UrlId image, std::size_t limit) const
@@ -114,7 +123,7 @@ bool FrontierDatabase::is_visited_anyway(const Url& url) const
     constexpr int most_led_to_one = 8;
     auto row = impl_->connection.prepare(
         "SELECT (SELECT count(*) FROM (SELECT 1 FROM link l WHERE l.target = u.id AND l.mechanism = 1 LIMIT ?2)) FROM url u "
-        "JOIN host h ON h.id = u.host_id WHERE u.id = ?1 AND h.enabled = 1 AND u.aside = 0 AND u.outcome NOT IN (7, 8, 9, 11)");
+        "JOIN host h ON h.id = u.host_id WHERE u.id = ?1 AND h.enabled = 1 AND u.aside = 0 AND u.outcome NOT IN (7, 8, 9, 11, 12)");
     return row.bind(known, most_led_to_one).step() && row.integer(0) < most_led_to_one;
 }
 
@@ -195,8 +204,9 @@ Coverage FrontierDatabase::coverage(std::int64_t generation) const
         case Outcome::compared:
         case Outcome::unchanged: (current ? result.compared : result.pending) += urls; break;
         case Outcome::undecodable:
-        case Outcome::too_small:
         case Outcome::other: (current ? result.undecodable : result.pending) += urls; break;
+        case Outcome::too_small: (current ? result.too_small : result.pending) += urls; break;
+        case Outcome::waiting: result.waiting += urls; break;
         case Outcome::unvisited:
         case Outcome::moved:
         case Outcome::page: result.pending += urls; break;

@@ -16,7 +16,8 @@ static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outc
               static_cast<int>(Outcome::undecodable) == 4 && static_cast<int>(Outcome::too_small) == 5 &&
               static_cast<int>(Outcome::other) == 6 && static_cast<int>(Outcome::gone) == 7 &&
               static_cast<int>(Outcome::unreachable) == 8 && static_cast<int>(Outcome::refused) == 9 &&
-              static_cast<int>(Outcome::moved) == 10 && static_cast<int>(Outcome::disallowed) == 11);
+              static_cast<int>(Outcome::moved) == 10 && static_cast<int>(Outcome::disallowed) == 11 &&
+              static_cast<int>(Outcome::waiting) == 12);
 
 // url_key is host first, so what one page names touches one subtree; url itself grows at its end only, and
 // is found by its number. Leased rows stay in the other indexes: they are few, and skipping them costs less
@@ -188,7 +189,7 @@ DROP INDEX url_new;
 DROP INDEX url_stale;
 CREATE INDEX url_new     ON url (host_id, kind DESC, barren) WHERE outcome = 0 AND aside = 0;
 CREATE INDEX url_aside   ON url (host_id, aside)             WHERE aside <> 0;
-CREATE INDEX url_stale   ON url (host_id, generation)        WHERE kind = 1 AND outcome NOT IN (0, 1, 8, 10);
+CREATE INDEX url_stale   ON url (host_id, generation)        WHERE kind = 1 AND outcome NOT IN (0, 1, 8, 10, 12);
 CREATE INDEX url_content ON url (content)                    WHERE content IS NOT NULL;
 
 CREATE TABLE family (
@@ -216,6 +217,19 @@ CREATE TABLE bound_tally (
 ALTER TABLE site ADD COLUMN namings INTEGER NOT NULL DEFAULT 0;
 UPDATE site SET namings = (SELECT count(*) FROM host h JOIN url u ON u.host_id = h.id JOIN link l ON l.target = u.id
                            WHERE h.site_id = site.id);
+
+-- What is known of bytes is known by how they were encoded, too, and only by what a decoder said. Earlier verdicts of
+-- "undecodable" may come from a false encoding or a worker that was killed: what they hid is looked at again.
+ALTER TABLE verdict ADD COLUMN too_small INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE verdict ADD COLUMN file      BLOB;
+DELETE FROM verdict WHERE undecodable = 1;
+UPDATE url SET due = 0 WHERE kind = 1 AND outcome IN (3, 4, 5);
+
+CREATE TABLE unread (
+    content BLOB PRIMARY KEY,
+    losses  INTEGER NOT NULL,
+    retry   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};

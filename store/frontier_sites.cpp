@@ -172,8 +172,9 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
                     health.images_compared += urls;
                 break;
             case Outcome::undecodable:
-            case Outcome::too_small:
             case Outcome::other: health.undecodable += urls; break;
+            case Outcome::too_small: health.too_small += urls; break;
+            case Outcome::waiting: health.waiting += urls; break;
             case Outcome::gone: health.gone += urls; break;
             case Outcome::unreachable: health.unreachable += urls; break;
             case Outcome::refused: health.refused += urls; break;
@@ -223,7 +224,7 @@ std::map<std::string, PassSize> FrontierDatabase::pass_sizes(Timestamp now, std:
             (SELECT count(*) FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0)
             + (SELECT count(*) FROM url u INDEXED BY url_due WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1)
             + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND u.kind = 1
-                   AND u.outcome NOT IN (0, 1, 8, 10) AND u.generation < ?2 AND u.due > ?1)), sum(
+                   AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.generation < ?2 AND u.due > ?1)), sum(
             ifnull((SELECT sum(t.urls) FROM tally t WHERE t.host_id = h.id), 0)
             - ifnull((SELECT sum(f.waiting) FROM family f INDEXED BY family_waiting WHERE f.host_id = h.id AND f.waiting > 0), 0))
         FROM site s JOIN host h ON h.site_id = s.id WHERE h.enabled = 1 AND s.enabled = 1 GROUP BY s.id)sql");

@@ -7,6 +7,7 @@ import threading
 import urllib.parse
 import zlib
 
+from hostile_hiding import Hider
 from hostile_hosts import ROBOTS, Challenger, Doorkeeper, Flood, Shop
 from hostile_pictures import Pictures
 from hostile_traps import Traps
@@ -41,7 +42,7 @@ class Site(Wire, Traps, Pictures):
     """Serves HOSTS on one port. `log`: (host address, path) of every request, in order of arrival."""
 
     HOSTILE, GOOD, THROTTLED, DEAD, CLOSING, CANARY = (f"127.0.0.{n}" for n in (2, 3, 4, 5, 6, 9))
-    CHALLENGED, WALLED, FLOODED, SHOP = (f"127.0.0.{n}" for n in (7, 8, 10, 11))
+    CHALLENGED, WALLED, FLOODED, SHOP, HIDING = (f"127.0.0.{n}" for n in (7, 8, 10, 11, 12))
     ROBOTS = {name: f"127.0.0.{number}" for number, name in enumerate(ROBOTS, 20)}
     GOOD_PAGES = 15
     PICTURE = PICTURE
@@ -51,7 +52,9 @@ class Site(Wire, Traps, Pictures):
         self.port = port
         self.log: list[tuple[str, str]] = []
         self.connections: dict[str, int] = collections.Counter()
-        self._hosts = {self.CHALLENGED: Challenger(), self.WALLED: Doorkeeper(), self.FLOODED: Flood(), self.SHOP: Shop()}
+        self.hider = Hider()
+        self._hosts = {self.CHALLENGED: Challenger(), self.WALLED: Doorkeeper(), self.FLOODED: Flood(), self.SHOP: Shop(),
+                       self.HIDING: self.hider}
         self._hosts |= {address: ROBOTS[name] for name, address in self.ROBOTS.items()}
         self._prepare_pictures()
         self._bomb = bomb(128)

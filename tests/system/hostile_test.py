@@ -1,12 +1,17 @@
 """One pass over a site that means harm: it ends, takes bounded memory, and harms nobody else."""
 import json
+import os
 import pathlib
 import re
 import resource
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 
+import hostile_hiding
 import hostile_hosts
 import hostile_pictures
 import hostile_site
@@ -23,7 +28,7 @@ total = "6s"
 low_speed_time = "2s"
 """
 MOST_PAGES = 200
-MOST_COMPARED = 40  # distinct pictures, and the same ones while the first is under way
+MOST_COMPARED = 40 + len(hostile_hiding.WAYS)  # distinct pictures, and the same ones while the first is under way
 MOST_IN_BETWEEN = 400  # requests of all hosts between two of the good one
 
 
@@ -41,13 +46,27 @@ class HostileSite(unittest.TestCase):
         cls.configure(cls.stillwatch.config)
         reference = work / "reference.jpg"
         reference.write_bytes(hostile_pictures.photograph())
-        cls.stillwatch.open_case([reference])
-        done = subprocess.run([cls.stillwatch.programs.command, "--config", cls.stillwatch.config, "--json", "crawl", "--once"],
-                              capture_output=True, text=True, timeout=400)
-        assert done.returncode == 0, done.stderr
+        references = [reference]
+        for name, picture in cls.site.hider.references.items():
+            references.append(work / f"{name}.jpg")
+            references[-1].write_bytes(picture)
+        cls.stillwatch.open_case(references)
+        with subprocess.Popen([cls.stillwatch.programs.command, "--config", cls.stillwatch.config, "--json", "crawl", "--once"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as crawl:
+            cls.site.hider.kill_workers = lambda: threading.Thread(target=cls.kill_workers, args=(crawl.pid,)).start()
+            told, errors = crawl.communicate(timeout=400)
+        assert crawl.returncode == 0, errors
         cls.most_resident_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        cls.summary = json.loads(done.stdout)
+        cls.summary = json.loads(told)
         cls.health = {row["site"]: row for row in cls.stillwatch.ask("site", "health")}
+
+    @staticmethod
+    def kill_workers(crawl: int) -> None:
+        """As the kernel does where memory is short."""
+        time.sleep(0.02)
+        for task in pathlib.Path(f"/proc/{crawl}/task").iterdir():
+            for worker in map(int, (task / "children").read_text().split()):
+                os.kill(worker, signal.SIGKILL)
 
     @classmethod
     def configure(cls, config: pathlib.Path) -> None:
@@ -58,7 +77,7 @@ class HostileSite(unittest.TestCase):
         site = cls.site
         hosts = {"hostile": site.HOSTILE, "good": site.GOOD, "throttled": site.THROTTLED, "dead": site.DEAD,
                  "closing": site.CLOSING, "challenged": site.CHALLENGED, "walled": site.WALLED, "flooded": site.FLOODED,
-                 "shop": site.SHOP,
+                 "shop": site.SHOP, "hiding": site.HIDING,
                  **{f"robots-{name}": host for name, host in site.ROBOTS.items()}}
         for name, host in hosts.items():
             path = "/page/0" if name == "good" else "/"
@@ -100,10 +119,26 @@ class HostileSite(unittest.TestCase):
             self.assertIn(f"/honest/{number}.gif", asked)
 
     def test_pictures_among_bombs_are_compared(self):
-        found = {finding["image_url"] for finding in self.stillwatch.ask("findings", "list")}
+        found = {url for url in self.found() if self.site.HIDING not in url}
         self.assertEqual(found, {f"http://{self.site.HOSTILE}:{self.port}/pictures/photograph.jpg"})
         for name in ("wide.png", "vast.png", "long.gif"):
             self.assertIn(f"/pictures/{name}", self.site.asked(self.site.HOSTILE))
+
+    def found(self) -> set[str]:
+        return {finding["image_url"] for finding in self.stillwatch.ask("findings", "list")}
+
+    def test_nothing_that_a_site_says_of_its_pictures_hides_them(self):
+        found = self.found()
+        for name in hostile_hiding.WAYS:
+            with self.subTest(name):
+                self.assertIn(f"http://{self.site.HIDING}:{self.port}/{name}.jpg", found)
+
+    def test_what_could_not_be_compared_is_counted(self):
+        health = self.health["hostile"]
+        self.assertGreater(health["undecodable"], 0)  # pictures far too large
+        self.assertEqual(self.health["hiding"]["waiting"], 0)
+        self.assertGreater(self.health["good"]["too_small"], 0)  # spacers
+        self.assertEqual(self.health["good"]["undecodable"], 0)
 
     def test_the_same_bytes_under_many_addresses_are_sampled_and_compared_once(self):
         asked = [path for path in self.site.asked(self.site.FLOODED) if path.endswith(".jpg")]

@@ -1,5 +1,5 @@
 // Behaves as the base of a links request says: "crash:", "abort:", "spin:", "memory:", "inspect:", "echo:",
-// "stray:", "wrong-kind:", "wrong-number:", "huge:", "garbage:", "half:", "mute:". Its restrictions, loop and
+// "stray:", "take-over:", "nap:", "wrong-kind:", "wrong-number:", "huge:", "garbage:", "half:", "mute:". Its restrictions, loop and
 // messages are the product's.
 #include "sandbox/messages.hpp"
 #include "sandbox/restrict.hpp"
@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -22,11 +23,12 @@ PageLinks page_with(std::string url)
     return PageLinks{"utf-8", false, {{Mechanism::a_href, LinkKind::page, std::move(url)}}};
 }
 
-PictureFeatures tiny_picture()
+PictureFeatures tiny_picture(int side_px = 64)
 {
     PictureFeatures picture;
-    picture.width_px = picture.height_px = 64;
+    picture.width_px = picture.height_px = side_px;
     picture.frames.resize(1);
+    picture.local.push_back({side_px, side_px, {}});
     return picture;
 }
 
@@ -76,10 +78,28 @@ Answer lie(const std::string& base, const Request& request)
     } // until it is killed
 }
 
+// Since a picture took this worker over, it refuses what others bring.
+bool is_taken_over = false;
+
 Answer behave(const Request& request, ByteView body)
 {
     const auto* work = std::get_if<LinksWork>(&request.work);
     const std::string base = work == nullptr ? "" : work->base;
+    if (std::holds_alternative<FeaturesWork>(request.work)) {
+        is_taken_over = is_taken_over || as_text(body) == "take-over";
+        return tiny_picture(is_taken_over ? 65 : 64);
+    }
+    if (is_taken_over) return Refusal(Error{Errc::undecodable, "a lie"});
+    if (base == "take-over:") {
+        is_taken_over = true;
+        return page_with("taken over");
+    }
+    if (base == "nap:") {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(600);
+        while (std::chrono::steady_clock::now() < end) {
+        }
+        return page_with("awake");
+    }
     if (base == "crash:") *static_cast<volatile int*>(nullptr) = 1;
     if (base == "abort:") std::abort();
     if (base == "memory:") return filled_memory();

@@ -199,12 +199,34 @@ TEST_F(Worker, NoPictureIsUndecodable)
     EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = 1}));
 }
 
-TEST_F(Worker, BrokenContentIsUndecodable)
+TEST_F(Worker, BrokenContentIsMalformed)
 {
-    const auto refused = features(document(bitmap(128), "gzip"));
+    const auto refused = features(document(to_bytes("neither packed nor a picture"), "gzip"));
     ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, Errc::undecodable);
+    EXPECT_EQ(refused.error().code, Errc::malformed);
     EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = 1}));
+}
+
+TEST_F(Worker, APictureThatIsEncodedByNameOnlyIsReadAsItStands)
+{
+    for (const auto* encoding : {"gzip", "deflate", "br", "zstd", "gzip, br"}) {
+        const auto found = features(document(bitmap(128), encoding));
+        ASSERT_TRUE(found.has_value()) << encoding << ": " << to_string(found.error());
+        EXPECT_EQ(found->file_digest, Sha256::of(bitmap(128)));
+    }
+}
+
+TEST_F(Worker, APictureInPlaceOfAPageIsTold)
+{
+    EXPECT_EQ(links(document(gzip(bitmap(128)), "gzip")).error().code, Errc::exists);
+}
+
+TEST_F(Worker, ASpacerIsTooSmallInEveryFormatAndEvenIfItIsBroken)
+{
+    const Bytes gif = to_bytes(std::string_view("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02" "D\x01\0;", 35));
+    EXPECT_EQ(features(document(gif)).error().code, Errc::invalid_argument);
+    EXPECT_EQ(features(document(Bytes(gif.begin(), gif.begin() + 20))).error().code, Errc::invalid_argument);
+    EXPECT_EQ(features(document(bitmap(1))).error().code, Errc::invalid_argument);
 }
 
 // Decoders, local features and censuses must do with one thread and the system calls of the filter.

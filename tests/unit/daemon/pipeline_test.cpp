@@ -308,7 +308,7 @@ TEST_F(PipelineTest, EachCaseHasItsOwnFindingFromOneLookAtThePage)
 TEST_F(PipelineTest, AnUndecodablePictureIsNotReadTwice)
 {
     (void)enrol(open_case(), picture_file("sea"));
-    inspector.picture_error = Error{Errc::undecodable, "the worker died of it"};
+    inspector.picture_error = Error{Errc::undecodable, "the decoder refuses it"};
     serve(start, "img " + image);
     serve(image, picture_file("bomb"));
     const auto first = crawl();
@@ -316,7 +316,7 @@ TEST_F(PipelineTest, AnUndecodablePictureIsNotReadTwice)
     EXPECT_TRUE(first.at(image).verdict.value().undecodable);
     EXPECT_EQ(crawl_later().at(image).outcome, Outcome::undecodable);
     EXPECT_EQ(inspector.pictures_read, 1);
-    // Also not for a new reference: the same bytes would kill the next worker too.
+    // Also not for a new reference.
     (void)enrol(open_case(), picture_file("hill"));
     (void)crawl();
     EXPECT_EQ(inspector.pictures_read, 1);
@@ -336,9 +336,9 @@ TEST_F(PipelineTest, AWorkerThatFailsByItselfLeavesNoVerdict)
     (void)enrol(open_case(), picture_file("sea"));
     inspector.picture_error = Error{Errc::io, "no worker can be started"};
     serve(start, "img " + image);
-    serve_with_etag(image, picture_file("sea"), "\"v1\"");
+    serve_with_etag(image, picture_file("sea", "small"), "\"v1\"");
     const auto first = crawl();
-    EXPECT_EQ(first.at(image).outcome, Outcome::unreachable);
+    EXPECT_EQ(first.at(image).outcome, Outcome::waiting);
     EXPECT_FALSE(first.at(image).verdict);
     EXPECT_FALSE(first.at(image).content);
     inspector.picture_error.reset();
@@ -351,7 +351,7 @@ TEST_F(PipelineTest, APageThatCannotBeReadIsTriedAgain)
     inspector.page_error = Error{Errc::io, "no worker can be started"};
     serve_with_etag(start, "img " + image, "\"v1\"");
     serve(image, picture_file("sea"));
-    EXPECT_EQ(crawl().at(start).outcome, Outcome::unreachable);
+    EXPECT_EQ(crawl().at(start).outcome, Outcome::waiting);
     inspector.page_error.reset();
     EXPECT_EQ(crawl_later().at(image).outcome, Outcome::compared);
 }

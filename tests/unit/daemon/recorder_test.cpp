@@ -145,7 +145,7 @@ TEST_F(RecorderTest, WithoutADirectoryForEvidenceNothingIsRecordedAndNothingLost
     (void)enrol(open_case(), picture_file("sea"));
     std::filesystem::remove(evidence);
     const auto first = crawl();
-    EXPECT_EQ(first.at(image).outcome, Outcome::unreachable);
+    EXPECT_EQ(first.at(image).outcome, Outcome::waiting);
     EXPECT_FALSE(first.at(image).verdict);
     EXPECT_THAT(findings(), IsEmpty());
     EXPECT_THAT(stores.cases().alerts(10), IsEmpty());
@@ -165,7 +165,7 @@ TEST_F(RecorderTest, AnExchangedPictureIsNotLostWhenRecordingFails)
     (void)crawl();
     serve_with_etag(image, picture_file("sea"), "\"sea\"");
     std::filesystem::remove(evidence);
-    EXPECT_EQ(crawl_later().at(image).outcome, Outcome::unreachable);
+    EXPECT_EQ(crawl_later().at(image).outcome, Outcome::waiting);
     std::filesystem::create_directory(evidence);
     (void)crawl_later();
     EXPECT_THAT(findings(), SizeIs(1));
@@ -183,7 +183,7 @@ TEST_F(RecorderTest, WhatWasRecordedBeforeAFailureIsNotRecordedTwice)
         if (findings().size() == 1) std::filesystem::rename(evidence, directory / "elsewhere");
         return ScriptedFetcher::text("img " + image)(request);
     };
-    EXPECT_EQ(crawl().at(image).outcome, Outcome::unreachable);
+    EXPECT_EQ(crawl().at(image).outcome, Outcome::waiting);
     EXPECT_THAT(findings(), SizeIs(1));
     std::filesystem::rename(directory / "elsewhere", evidence);
     serve("https://board.example/2", "img " + image);

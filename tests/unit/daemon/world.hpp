@@ -79,10 +79,13 @@ inline PictureFeatures features_of(const std::string& file, Detail detail = Deta
 class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
-    int pictures_read = 0;
+    int pictures_read = 0; // not counting those that were only confirmed
     int views_read = 0; // how often views were asked for
     std::optional<Error> page_error{};
     std::optional<Error> picture_error{};
+    std::function<std::optional<Error>(const Document&)> refusal{}; // of a picture
+    std::string pretends{};      // a picture that those tell of who served others, whatever they have
+    std::vector<Trust> trusts{};                                     // that pictures were asked with
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
     std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
 
@@ -91,6 +94,8 @@ public:
         ++pages_read;
         if (before_page) co_await before_page();
         if (page_error) co_return *page_error;
+        if (document.body->size() > 2 && document.body->front() == std::byte{0xFF})
+            co_return Error{Errc::exists, "a picture"};
         PageLinks page;
         std::istringstream lines{std::string(as_text(*document.body))};
         for (std::string kind, address; lines >> kind >> address;) {
@@ -107,10 +112,16 @@ public:
     }
     Task<Result<PictureFeatures>> features(Document document, Detail detail) override
     {
-        ++pictures_read;
-        if (before_picture) co_await before_picture();
+        const bool confirms = document.trust == Trust::unshared;
+        pictures_read += confirms ? 0 : 1;
+        if (before_picture && !confirms) co_await before_picture();
+        trusts.push_back(document.trust);
         if (picture_error) co_return *picture_error;
-        co_return features_of(std::string(as_text(*document.body)), detail);
+        if (const auto refused = refusal ? refusal(document) : std::nullopt) co_return *refused;
+        const bool lies = !pretends.empty() && !confirms;
+        auto features = features_of(lies ? pretends : std::string(as_text(*document.body)), detail);
+        features.file_digest = Sha256::of(*document.body);
+        co_return std::move(features);
     }
     Task<Result<std::vector<Census>>> views(Document, Sha256, std::vector<View> views) override
     {

@@ -114,6 +114,32 @@ def included(text: str, opening: str):
     return re.findall(rf'(?m)^#\s*include\s*{opening}([^">]+)', text)
 
 
+# Where bytes that came are on their way to being compared; each function there ends with an Ending.
+WAY = sorted((ROOT / "daemon").glob("pipeline*.cpp"))
+REASONS = ROOT / "daemon/not_compared.hpp"
+TABLE = "### What ends a picture's way"
+
+
+def ends_without_a_reason(text: str):
+    """(line, function) of each function on the way of bytes that can end without saying why they were not compared."""
+    code = code_of(text)
+    for match in re.finditer(r"(?m)^(?:static )?(\w[\w:<>, ]*?)\s+Pipeline::(\w+)\(([^{};]*?)\)(?: const)?\s*\{", code):
+        kind, name, parameters = match.groups()
+        carries_bytes = re.search(r"\b(Journey|Fetched|PoliteAnswer|Document|Payload)\b", parameters)
+        if carries_bytes and "Ending" not in kind and name not in HELPERS:
+            yield code.count("\n", 0, match.start(2)) + 1, name
+
+
+# They carry bytes and decide nothing about them.
+HELPERS = {
+    "discover", "discover_sitemaps",  # addresses
+    "payload_in", "take_content",     # what bytes are known by
+    "compare",                        # its error ends as picture_not_read() says
+    "chain_in_pool", "record",        # its error ends as keep() says
+    "outcome_with", "leave_for_later",
+}
+
+
 class Lint(unittest.TestCase):
     def none(self, problems) -> None:
         problems = list(problems)
@@ -132,6 +158,35 @@ class Lint(unittest.TestCase):
                      "// if (co_await f({}))\nco_await g();", 'co_await f("{[");', "if (a) co_await f();",
                      "if (a) {\n  co_await f();\n}", "co_await f(); const T b{1};"):
             self.assertFalse(list(awaits_against_the_rule(good)), good)
+
+    def test_no_way_of_bytes_ends_without_a_reason(self):
+        self.none(f"{name_of(path)}:{line}: {name}() ends the way of bytes without an Ending"
+                  for path in WAY for line, name in ends_without_a_reason(path.read_text()))
+
+    def test_the_check_of_reasons_sees_what_it_looks_for(self):
+        for bad in ("Task<Result<void>> Pipeline::skip(Journey& journey)\n{", "void Pipeline::drop(const Fetched& answer) const\n{",
+                    "Task<Result<std::vector<Match>>> Pipeline::half(int a,\n    Document document)\n{"):
+            self.assertTrue(list(ends_without_a_reason(bad)), bad)
+        for good in ("Task<Result<Ending>> Pipeline::a(Journey& journey)\n{", "Ending Pipeline::b(const Fetched& answer)\n{",
+                     "void Pipeline::c(int number)\n{"):
+            self.assertFalse(list(ends_without_a_reason(good)), good)
+
+    def test_every_reason_not_to_compare_has_its_row_its_name_and_its_use(self):
+        body = re.search(r"enum class NotCompared[^{]*\{(.*?)\};", REASONS.read_text(), re.DOTALL)[1]
+        reasons = re.findall(r"(?m)^\s*(\w+)", re.sub(r"//.*", "", body))
+        table = (ROOT / "docs/architecture.md").read_text().split(TABLE)[1].split("\n## ")[0]
+        rows = re.findall(r"(?m)^\| `(\w+)` \|(.*)\|$", table)
+        self.assertEqual(reasons, [name for name, _ in rows])
+        for name, row in rows:
+            self.assertEqual(row.count("|"), 2, f"{name}: what, why, who sees it")
+            self.assertTrue(row.split("|")[2].strip(), f"{name}: nobody sees it")
+        names = REASONS.with_suffix(".cpp").read_text()
+        way = "".join(path.read_text() for path in WAY)
+        for name in reasons:
+            self.assertIn(f'case NotCompared::{name}: return "{name}";', names)
+            self.assertIn(f"NotCompared::{name}", way)
+        # The one place where reasons are counted is passed by every end.
+        self.assertEqual(way.count('"not_compared_total"'), 1)
 
     def test_includes_point_downward_only(self):
         problems = []

@@ -140,6 +140,28 @@ TEST(ContentDecoding, BytesAfterAWholeStreamAreIgnored)
     }
 }
 
+TEST(ContentDecoding, WhatCameBeforeAStreamBreaksIsKept)
+{
+    // RFC 1951: a stored block of four bytes, then one of the type that there is not.
+    std::string broken("\x1f\x8b\x08\0\0\0\0\0\0\xff\0\x04\0\xfb\xff" "four\x07", 20);
+    const auto decoded = decode_content(as_bytes(broken), "gzip", roomy);
+    ASSERT_TRUE(decoded.has_value());
+    EXPECT_TRUE(decoded->truncated);
+    EXPECT_EQ(as_text(decoded->bytes), "four");
+}
+
+TEST(ContentDecoding, NamesOfEncodingsHaveOneForm)
+{
+    EXPECT_EQ(canonical_encodings(""), "");
+    EXPECT_EQ(canonical_encodings("identity"), "");
+    EXPECT_EQ(canonical_encodings("made-up, gzip"), "");
+    EXPECT_EQ(canonical_encodings(" X-GZIP ,identity,\tBR "), "gzip, br");
+    std::string many = "gzip";
+    for (int i = 0; i < 1'000; ++i)
+        many += ",gzip";
+    EXPECT_EQ(canonical_encodings(many), "gzip, gzip, gzip, gzip") << "more than are undone";
+}
+
 TEST(ContentDecoding, GarbageIsUndecodable)
 {
     for (const auto* name : {"gzip", "deflate", "br", "zstd"}) {

@@ -70,7 +70,8 @@ TEST_F(Frontier, CoverageTellsEveryPictureOnce)
     const auto now = database.coverage(4);
     EXPECT_EQ(now.images, 8);
     EXPECT_EQ(now.compared, 2);
-    EXPECT_EQ(now.undecodable, 2);
+    EXPECT_EQ(now.undecodable, 1);
+    EXPECT_EQ(now.too_small, 1);
     EXPECT_EQ(now.gone, 1);
     EXPECT_EQ(now.unreachable, 2);
     EXPECT_EQ(now.pending, 1);
