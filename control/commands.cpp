@@ -24,6 +24,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"reference.remove", &Commands::reference_remove},
         {"findings.list", &Commands::findings_list},
         {"findings.show", &Commands::findings_show},
+        {"findings.check", &Commands::findings_check},
         {"outbox.list", &Commands::outbox_list},
         {"outbox.show", &Commands::outbox_show},
         {"outbox.replay", &Commands::outbox_replay},

@@ -9,6 +9,7 @@
 #include "crawler/walls.hpp"
 #include "daemon/answers.hpp"
 #include "daemon/comparison.hpp"
+#include "daemon/finding_alerts.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -85,6 +86,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
                 return frontier.verdict(content);
             };
             const auto verdict = co_await services_.stores.run(std::move(look));
+            journey.was_match = verdict && verdict->matched;
             is_current =
                 verdict && verdict->extractor_version == extractor_version &&
                 (verdict->undecodable || (!verdict->matched && verdict->generation == result.generation));
@@ -110,6 +112,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         }
     }
     result.at = services_.clock.now();
+    if (journey.was_match) co_await note_look(journey);
     const auto bounds = journey.site ? journey.site->revisit : crawler::RevisitSettings{};
     double scale = 1;
     if (journey.site) scale = co_await scales_.of(journey.site);
@@ -117,6 +120,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.news = result.outcome == Outcome::page ? journey.news : 0;
     result.rate = revisit.rate;
     result.due = revisit.due;
+    if (journey.is_capped) result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
@@ -304,7 +308,12 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             result.outcome = Outcome::compared;
             co_return Result<void>{};
         }
-        matches = co_await matches_on_record(content);
+        const auto known = co_await on_record(content);
+        for (const auto& occurrence : known) {
+            matches.push_back(occurrence.match);
+            journey.fingerprint = occurrence.fingerprint;
+            journey.pixels = occurrence.pixels;
+        }
     }
     if (matches.empty()) {
         auto compared = co_await compare(journey, std::move(document));
@@ -346,16 +355,15 @@ Task<Result<void>> Pipeline::judge_picture(Journey& journey, const crawler::Poli
             co_return Result<void>{};
         }
     }
-    // Findings of other bytes, at this address or at one of the same item, count as known occurrences and
-    // leave none for these bytes: then what is on record is not the whole answer, and the next address with
-    // them is compared again. So is this one when its revisit is due, neither sooner nor more often: a
-    // matched picture is fetched whole then anyway, and only decoding comes on top. Without that a thumbnail
-    // would hide what it matches wherever it stands without its full picture.
+    // Other bytes of a known place leave no occurrence of their own, and matches above the bound of a day none at
+    // all: then what is on record is not the whole answer, and the next address with these bytes is compared again. So
+    // is this one when its revisit is due, neither sooner nor more often: a matched picture is fetched whole then
+    // anyway, and only decoding comes on top.
     auto is_on_record = true;
     if (!matches.empty()) {
-        const auto on_record = co_await matches_on_record(content);
+        const auto known = co_await on_record(content);
         is_on_record = std::ranges::all_of(matches, [&](const Match& match) {
-            return std::ranges::find(on_record, match.reference, &Match::reference) != on_record.end();
+            return std::ranges::any_of(known, [&](const Occurrence& each) { return each.match.reference == match.reference; });
         });
     }
     result.outcome = Outcome::compared;
@@ -380,6 +388,8 @@ Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document do
         co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
     if (!compared) co_return compared.error();
     journey.result.generation = compared->generation;
+    journey.fingerprint = compared->fingerprint;
+    journey.pixels = std::int64_t{compared->width_px} * compared->height_px;
     memory.learn(compared->file_digest, compared->parts_of_others);
     // A lead that is not another picture of the scene tells a caseworker nothing.
     std::erase_if(compared->matches, [this](const Match& match) {
@@ -390,52 +400,12 @@ Task<Result<std::vector<Match>>> Pipeline::compare(Journey& journey, Document do
     co_return std::move(compared->matches);
 }
 
-// What these bytes matched before, as far as the cases still consent.
-Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& content)
-{
-    auto look = [content, now = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
-        std::set<CaseId> consenting;
-        const cases::ConsentTime moment(now, cases.time_seen());
-        const auto consents = [&](CaseId id) {
-            if (consenting.contains(id)) return true;
-            const auto c = cases.find_case(id);
-            if (!c || cases::consent_status(*c, moment) != cases::ConsentStatus::valid) return false;
-            consenting.insert(id);
-            return true;
-        };
-        std::vector<Match> matches;
-        for (const auto& finding : cases.findings_of_content(content)) {
-            const bool is_known =
-                std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
-            if (!is_known && consents(finding.case_id)) matches.push_back(finding.match);
-        }
-        return matches;
-    };
-    co_return co_await services_.stores.run(std::move(look));
-}
-
 Task<std::vector<Fetched>> Pipeline::chain_in_pool(const crawler::PoliteAnswer& answer)
 {
     if (answer.answer.body.size() <= most_bytes_on_loop) co_return chain_of(answer);
     auto copy = [&answer] { return chain_of(answer); };
     auto chain = co_await offload(services_.cpu, std::move(copy));
     co_return std::move(chain);
-}
-
-Task<Result<void>> Pipeline::record(Journey& journey, const crawler::PoliteAnswer& answer,
-                                    std::vector<Match> matches)
-{
-    auto chain = co_await chain_in_pool(answer);
-    Sighting sighting{journey.visit.id,
-                      journey.visit.url,
-                      *journey.result.content,
-                      journey.result.generation,
-                      std::move(matches),
-                      std::move(chain),
-                      journey.site};
-    std::shared_ptr<const RecordSettings> settings(journey.settings, &journey.settings->record);
-    auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
-    co_return recorded;
 }
 
 } // namespace stillwatch::daemon

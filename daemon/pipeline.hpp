@@ -40,6 +40,8 @@ public:
     // Visits that begin from now on follow these settings.
     void use(std::shared_ptr<const PipelineSettings> settings) { settings_ = std::move(settings); }
 
+    const std::shared_ptr<const PipelineSettings>& settings() const { return settings_; }
+
     // Visits one address and does everything that follows from it; findings are committed when it returns.
     // Errors: cancelled (we are stopping: the visit counts as not done).
     Task<Result<store::VisitResult>> visit(store::Visit visit);
@@ -55,6 +57,11 @@ private:
         std::int64_t news = 0;       // as next_visit() takes it
         bool is_conditional = false; // asked whether it changed
         bool broke_off = false;      // the answer did, and may yet come whole
+        // Of a picture that matches, as the comparison or an earlier one of the same bytes told them.
+        std::optional<Fingerprint> fingerprint{};
+        std::int64_t pixels = 0;
+        bool was_match = false; // at its last visit
+        bool is_capped = false; // a match was counted only: it is compared again tomorrow
     };
 
     Task<Result<void>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
@@ -66,9 +73,10 @@ private:
     Task<Result<void>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer,
                                      Document document);
     Task<Result<std::vector<Match>>> compare(Journey& journey, Document document);
-    Task<std::vector<Match>> matches_on_record(const Sha256& content);
+    Task<std::vector<Occurrence>> on_record(const Sha256& content);
     static void leave_for_later(Journey& journey);
     Task<std::vector<Fetched>> chain_in_pool(const crawler::PoliteAnswer& answer);
+    Task<> note_look(const Journey& journey);
     Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer,
                               std::vector<Match> matches);
 

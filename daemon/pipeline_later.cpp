@@ -1,3 +1,4 @@
+#include "core/log.hpp"
 #include "daemon/answers.hpp"
 #include "daemon/pipeline.hpp"
 
@@ -25,6 +26,16 @@ void Pipeline::challenged(Journey& journey, const Fetched& answer)
     journey.result.wall = Wall::challenge;
     services_.fetcher.challenged(answer);
     services_.counters.add("walls_total", "wall", name_of(Wall::challenge));
+}
+
+// A picture that matched: what became of it stands with its findings.
+Task<> Pipeline::note_look(const Journey& journey)
+{
+    auto note = [&journey](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        return cases.note_look(journey.visit.url, journey.result.at, journey.result.http_status);
+    };
+    const auto noted = co_await services_.stores.run(std::move(note));
+    if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
 }
 
 // Nothing is lost: without a verdict, and without the new answer's validators, which would bring a 304, the

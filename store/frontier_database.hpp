@@ -111,7 +111,7 @@ struct Verdict {
     Sha256 content;
     std::int64_t generation = 0;
     int extractor_version = 0;
-    bool matched = false;     // which references: CaseDatabase::findings_of_content
+    bool matched = false;     // which references: CaseDatabase::occurrences_of_content
     bool undecodable = false; // not tried again while the extractor is the same
 };
 
@@ -233,6 +233,12 @@ public:
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
     Result<void> apply(const std::vector<VisitResult>& results);
+    // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken up. False
+    // where no host of the watch list has it.
+    Result<bool> look_again(const Url& url, Timestamp at);
+    // That one address, leased; nothing where it is not known, leased already, or its host gets no request. Throws as
+    // claim does.
+    std::optional<Visit> claim_one(const Url& url, Timestamp now, Timestamp lease_until);
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);

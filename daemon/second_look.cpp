@@ -1,0 +1,57 @@
+#include "daemon/second_look.hpp"
+
+#include "crawler/walls.hpp"
+#include "daemon/answers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace stillwatch::daemon {
+
+Task<Result<SecondLook>> look_again(const Services& services, const FetchLimits& limits,
+                                    std::shared_ptr<const crawler::SiteRules> site, Url page, const Url& image)
+{
+    SecondLook look;
+    look.state = PageState::unavailable;
+    crawler::Conditions none;
+    const auto answer =
+        co_await services.fetcher.fetch(std::move(site), std::move(page), none, limits, crawler::Purpose::evidence);
+    if (!answer) {
+        if (answer.error().code == Errc::cancelled) co_return answer.error();
+        look.error = to_string(answer.error());
+        co_return std::move(look);
+    }
+    look.fetched = chain_of(*answer);
+    if (crawler::is_challenge(answer->answer)) {
+        services.fetcher.challenged(answer->answer);
+        look.error = "a challenge in place of the page";
+        co_return std::move(look);
+    }
+    if (is_gone(answer->answer)) look.state = PageState::gone;
+    if (answer->answer.status != 200) co_return std::move(look);
+    auto payload = answer->answer.payload();
+    if (!payload) {
+        look.error = to_string(payload.error());
+        co_return std::move(look);
+    }
+    auto document = document_of(answer->answer, std::make_shared<const Bytes>(*std::move(payload)));
+    const auto links = co_await services.inspector.links(std::move(document), answer->answer.url.text());
+    if (!links) {
+        if (links.error().code == Errc::cancelled) co_return links.error();
+        look.error = to_string(links.error());
+        co_return std::move(look);
+    }
+    if (links->wall == Wall::challenge) {
+        services.fetcher.challenged(answer->answer);
+        look.error = "a challenge in place of the page";
+        co_return std::move(look);
+    }
+    const bool is_named = std::ranges::any_of(links->links, [&](const Link& link) {
+        const auto url = Url::parse(link.url);
+        return url && *url == image;
+    });
+    look.state = is_named ? PageState::named : PageState::not_named;
+    co_return std::move(look);
+}
+
+} // namespace stillwatch::daemon
