@@ -118,6 +118,8 @@ std::string write_event(const AlertEvent& event)
         object["problem"] = event.problem;
         object["subject"] = event.subject;
     }
+    if (event.finding > 0) object["finding"] = event.finding;
+    if (event.is_evidence_pending) object["evidence"] = "pending";
     return json::serialize(object);
 }
 
@@ -141,6 +143,10 @@ Result<AlertEvent> read_event(std::string_view text)
     AlertEvent event{*alert, *type, *at, *pseudonym, *tier, *relation, *count, *epoch, *link};
     event.problem = text_member(*object, "problem").value_or("");
     event.subject = text_member(*object, "subject").value_or("");
+    // Not in the events of older programs.
+    event.finding = number_member(*object, "finding").value_or(0);
+    event.is_evidence_pending = text_member(*object, "evidence") == "pending";
+    if (event.finding < 0) return Error{Errc::malformed, "alert event: no finding has that number"};
     if (!is_well_formed(event)) return Error{Errc::malformed, "alert event: a member holds more than it may"};
     return event;
 }

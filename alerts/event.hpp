@@ -5,6 +5,7 @@
 #include "core/match.hpp"
 #include "core/result.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,8 @@ namespace stillwatch::alerts {
 // or the address of a page (docs/formats/alerts.md).
 struct AlertEvent {
     std::string alert_id;       // from alert_id()
-    std::string type;           // "match.opened", "match.reappeared", "problem.began", "problem.ended", "test"
+    std::string type;           // "match.opened", "match.reappeared", "match.capped", "problem.began",
+                                // "problem.ended", "test"
     Timestamp at{};             // of the event; a retry carries the same
     std::string case_pseudonym; // "C-7F3K"; empty for "test"
     Tier tier = Tier::exact;
@@ -25,6 +27,8 @@ struct AlertEvent {
     // Of "problem.…" only: one of our words, and the name of a site or channel as the operator configured it.
     std::string problem{};
     std::string subject{};
+    std::int64_t finding = 0;   // its number; 0: none. CaseDatabase::record_finding writes it
+    bool is_evidence_pending = false; // the match stands, its evidence could not be written yet
 
     friend bool operator==(const AlertEvent&, const AlertEvent&) = default;
 };

@@ -19,6 +19,8 @@ std::string headline(const AlertEvent& event)
                           (event.case_pseudonym.empty() ? "" : " (" + event.case_pseudonym + ")");
         return event.type == "problem.began" ? "Stillwatch has a problem: " + what : "The problem is over: " + what;
     }
+    if (event.type == "match.capped")
+        return fmt::format("More matches than are told in a day ({})", event.case_pseudonym);
     return fmt::format("{} {} attention ({})", event.count, event.count == 1 ? "item needs" : "items need",
                        event.case_pseudonym);
 }
@@ -38,10 +40,19 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
         return result;
     }
     result.emplace_back("Case", event.case_pseudonym);
+    if (event.type == "match.capped") {
+        result.emplace_back("Count", fmt::format("{} new findings today on one site; further ones are counted, and "
+                                                 "compared again tomorrow. `stillwatch status` names the site",
+                                                 event.count));
+        return result;
+    }
+    if (event.finding > 0) result.emplace_back("Finding", fmt::format("F-{}", event.finding));
     result.emplace_back("Tier", std::string(name_of(event.tier)));
     result.emplace_back("Relation", std::string(name_of(event.relation)));
     result.emplace_back("Count", std::to_string(event.count));
     result.emplace_back("Epoch", std::to_string(event.epoch));
+    if (event.is_evidence_pending)
+        result.emplace_back("Evidence", "pending: it could not be written yet, and is made as soon as it can be");
     return result;
 }
 
@@ -109,6 +120,8 @@ std::string payload_of(const AlertEvent& event)
         data["relation"] = name_of(event.relation);
         data["count"] = event.count;
         data["epoch"] = event.epoch;
+        data["finding"] = event.finding > 0 ? json::value(event.finding) : json::value(nullptr);
+        data["evidence"] = event.is_evidence_pending ? "pending" : "stored";
     }
     data["link"] = event.link.empty() ? json::value(nullptr) : json::value(event.link);
     json::object payload;

@@ -186,6 +186,25 @@ void add_get_command(Program program, CLI::App& group)
     });
 }
 
+// A row for each place of a finding that has a package or is to get one.
+json::array packages_of(const json::array& findings)
+{
+    json::array rows;
+    for (const auto& value : findings) {
+        const auto& finding = value.get_object();
+        const auto* occurrences = finding.if_contains("occurrences");
+        if (!occurrences || !occurrences->is_array()) continue;
+        for (const auto& each : occurrences->get_array()) {
+            auto row = each.get_object();
+            if (text_member(row, "evidence") == "none") continue;
+            row["id"] = finding.at("id");
+            row["case"] = finding.at("case");
+            rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
 } // namespace
 
 void add_evidence_commands(Program program)
@@ -193,10 +212,10 @@ void add_evidence_commands(Program program)
     auto* group = program.app.add_subcommand("evidence", "Sealed packages behind findings")->require_subcommand(1);
 
     group->add_subcommand("list", "Every package with its finding")->callback([program]() mutable {
-        const auto reply = ask(program, {"findings.list", {}});
+        const auto reply = ask(program, {"findings.list", {{"limit", 10'000}}});
         if (reply && reply->is_array())
-            print_rows(program.global.style(), reply->get_array(),
-                       {"id", "case", "evidence_file", "evidence_digest", "page_state"}, "no evidence yet");
+            print_rows(program.global.style(), packages_of(reply->get_array()),
+                       {"id", "case", "evidence", "evidence_file", "page_state"}, "no evidence yet");
     });
 
     auto file = std::make_shared<std::string>();

@@ -33,6 +33,7 @@ int run(int argc, char** argv)
     add_check_command(program);
     add_channel_commands(program);
     add_case_commands(program);
+    add_findings_commands(program);
     add_operation_commands(program);
     add_site_commands(program);
     add_evidence_commands(program);

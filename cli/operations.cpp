@@ -73,26 +73,6 @@ void print_status(Program& program)
         fmt::print("\nno problem is known\n");
 }
 
-void add_findings(Program program)
-{
-    auto* findings = program.app.add_subcommand("findings", "What was found")->require_subcommand(1);
-    auto pseudonym = std::make_shared<std::string>();
-    auto* list = findings->add_subcommand("list", "All occurrences, or those of one case");
-    list->add_option("case", *pseudonym, "Pseudonym, for example C-7F3K");
-    list->callback([program, pseudonym]() mutable {
-        json::object arguments;
-        if (!pseudonym->empty()) arguments["case"] = *pseudonym;
-        print_list(program, {"findings.list", std::move(arguments)},
-                   {"id", "case", "reference", "state", "tier", "distance_bits", "orientation", "first_seen",
-                    "image_url", "page_url"},
-                   "nothing was found yet");
-    });
-    auto id = std::make_shared<std::int64_t>();
-    auto* show = findings->add_subcommand("show", "One occurrence with its explanation");
-    show->add_option("id", *id, "Number of the finding")->required();
-    show->callback([program, id]() mutable { print_one(program, {"findings.show", {{"id", *id}}}); });
-}
-
 void add_outbox(Program program)
 {
     auto* outbox = program.app.add_subcommand("outbox", "Alerts on their way")->require_subcommand(1);
@@ -141,7 +121,6 @@ void add_audit(Program program)
 
 void add_operation_commands(Program program)
 {
-    add_findings(program);
     add_outbox(program);
     add_audit(program);
     program.app.add_subcommand("status", "What the installation knows and does")->callback([program]() mutable {

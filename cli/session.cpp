@@ -89,6 +89,8 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();
     if (command.name == "status") outcome->result.as_object()["daemon"] = "not running (start it: systemctl start stillwatchd)";
+    if (!outcome->effects.looks.empty())
+        return Error{Errc::refused, "the daemon is not running: it is the one that visits sites"};
     return std::move(outcome->result);
 }
 

@@ -62,6 +62,7 @@ struct Crawl {
     std::int64_t max_pages_per_site = 100'000;
     int max_depth = 20;
     int max_links_per_page = 10'000;
+    std::int64_t max_findings_per_site_and_day = 300;
 
     friend bool operator==(const Crawl&, const Crawl&) = default;
 };
@@ -69,6 +70,8 @@ struct Crawl {
 struct Evidence {
     std::vector<std::string> recipients; // age public keys, at least one
     std::filesystem::path directory;     // after loading never empty: "evidence" in the storage directory
+    std::int64_t max_bytes = 0;          // of all packages; 0: no bound
+    std::int64_t min_free_bytes = 512 << 20; // of the file system, below which no evidence is written
 
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };

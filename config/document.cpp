@@ -172,6 +172,7 @@ void Document::read_crawl(Crawl& out)
     section.get("max_pages_per_site", out.max_pages_per_site, {1, 1'000'000'000});
     section.get("max_depth", out.max_depth, {0, 1000});
     section.get("max_links_per_page", out.max_links_per_page, {1, 1'000'000});
+    section.get("max_findings_per_site_and_day", out.max_findings_per_site_and_day, {1, 1'000'000});
     if (out.revisit_max < out.revisit_min) section.complain("revisit_max", "shorter than revisit_min");
 }
 
@@ -201,6 +202,9 @@ void Document::read_evidence(Evidence& out, const Storage& storage)
         else out.recipients.push_back(text);
     }
     section.get("directory", out.directory);
+    constexpr std::int64_t tebibyte = std::int64_t{1} << 40U;
+    section.get("max_bytes", out.max_bytes, {0, 1'000 * tebibyte});
+    section.get("min_free_bytes", out.min_free_bytes, {0, tebibyte});
     out.directory = out.directory.empty() ? storage.directory / "evidence" : from_base(out.directory);
 }
 

@@ -26,6 +26,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"findings.show", &Commands::findings_show},
         {"evidence.key", &Commands::evidence_key},
         {"evidence.read", &Commands::evidence_read},
+        {"findings.check", &Commands::findings_check},
         {"outbox.list", &Commands::outbox_list},
         {"outbox.show", &Commands::outbox_show},
         {"outbox.replay", &Commands::outbox_replay},

@@ -30,6 +30,7 @@ struct Effects {
     bool references = false; // reload them before the reply leaves
     bool alerts = false;     // look at the outbox
     bool hosts = false;      // which are stopped
+    std::vector<Url> looks{}; // pictures that are to be looked at now; what was seen is put into the result's "seen"
 };
 
 struct CommandOutcome {
@@ -73,6 +74,7 @@ private:
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_check(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);
@@ -90,8 +92,9 @@ private:
     json::object describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const;
     std::vector<store::ReferenceRow> reference_rows(CaseId id) const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
-    json::object describe(const Finding& finding) const;
     json::object describe(const store::OutboxRow& row) const;
+    // The finding that "id" of the arguments names: its number, "F-12" or the id of its alert.
+    Result<Finding> finding_argument(const json::object& arguments) const;
 
     store::CaseDatabase& cases_;
     store::FrontierDatabase& frontier_;

@@ -16,9 +16,12 @@ json::object describe_consent(const Consent& consent);
 json::object describe_reference(const store::ReferenceRow& row);
 json::object describe_coverage(const store::Coverage& coverage, const std::set<Tier>& tiers);
 
+json::object describe_finding(const Finding& finding);
+json::object describe_occurrence(const Occurrence& occurrence);
+
 inline CommandOutcome done(json::value result, Effects effects = {})
 {
-    return {std::move(result), effects};
+    return {std::move(result), std::move(effects)};
 }
 
 } // namespace stillwatch::control

@@ -4,62 +4,8 @@
 
 #include <algorithm>
 
-// The commands about what was found, told and done.
+// The commands about what was told and done.
 namespace stillwatch::control {
-
-json::object Commands::describe(const Finding& finding) const
-{
-    json::object object;
-    object["id"] = finding.id.value;
-    for (const auto& c : cases_.cases())
-        if (c.id == finding.case_id) object["case"] = c.pseudonym;
-    for (const auto& reference : cases_.references_of(finding.case_id))
-        if (reference.id == finding.reference) object["reference"] = reference.name;
-    object["state"] = name_of(finding.state);
-    object["tier"] = name_of(finding.match.tier);
-    object["relation"] = name_of(finding.match.relation);
-    object["score"] = finding.match.score;
-    object["distance_bits"] = finding.match.distance_bits;
-    object["orientation"] = name_of(finding.match.orientation);
-    object["inverted"] = finding.match.inverted;
-    object["page_url"] = finding.page_url.text();
-    object["image_url"] = finding.image_url.text();
-    object["page_state"] = name_of(finding.page_state);
-    object["content"] = finding.content.hex();
-    object["epoch"] = finding.epoch;
-    object["first_seen"] = format_utc(finding.first_seen);
-    object["last_seen"] = format_utc(finding.last_seen);
-    object["evidence_file"] = finding.evidence_file;
-    object["evidence_digest"] = finding.evidence_digest.hex();
-    return object;
-}
-
-Result<CommandOutcome> Commands::findings_list(const json::object& arguments, const store::Actor&)
-{
-    std::vector<Finding> findings;
-    if (arguments.contains("case")) {
-        const auto pseudonym = text_argument(arguments, "case");
-        if (!pseudonym) return pseudonym.error();
-        const auto found = book_.find(*pseudonym);
-        if (!found) return found.error();
-        findings = cases_.findings_of_case(found->id);
-    } else {
-        findings = cases_.findings();
-    }
-    json::array rows;
-    for (const auto& finding : findings)
-        rows.push_back(describe(finding));
-    return done(std::move(rows));
-}
-
-Result<CommandOutcome> Commands::findings_show(const json::object& arguments, const store::Actor&)
-{
-    const auto number = number_member(arguments, "id");
-    if (!number) return missing("id", "a number");
-    const auto found = cases_.find_finding(FindingId{*number});
-    if (!found) return Error{Errc::not_found, fmt::format("no finding {}", *number)};
-    return done(describe(*found));
-}
 
 json::object Commands::describe(const store::OutboxRow& row) const
 {
@@ -190,10 +136,8 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["references_missing"] = cases_.references_missing();
     const auto of_cases = cases_.case_counts();
     object["cases"] = of_cases.size();
-    std::int64_t findings = 0;
-    for (const auto& one : of_cases)
-        findings += one.findings;
-    object["findings"] = findings;
+    object["findings"] = cases_.count_findings();
+    object["evidence_pending"] = cases_.pending_evidence();
     object["alerts_queued"] = queued;
     object["alerts_dead"] = dead;
     return done(std::move(object));

@@ -32,8 +32,31 @@ std::string_view name_of(PageState state) noexcept
     case PageState::gone: return "gone";
     case PageState::unavailable: return "unavailable";
     case PageState::none: return "none";
+    case PageState::unchecked: return "unchecked";
     }
     return "unknown";
 }
+
+std::string_view name_of(EvidenceState state) noexcept
+{
+    switch (state) {
+    case EvidenceState::stored: return "stored";
+    case EvidenceState::pending: return "pending";
+    case EvidenceState::none: return "none";
+    }
+    return "unknown";
+}
+
+bool is_same_class(const FoundPicture& one, const FoundPicture& other) noexcept
+{
+    if (one.match.status != other.match.status) return false;
+    if (one.content == other.content) return true;
+    if (!one.fingerprint || !other.fingerprint) return false;
+    if (hamming(*one.fingerprint, *other.fingerprint) > max_class_distance_bits) return false;
+    const auto is_copy = [](Tier tier) { return tier == Tier::exact || tier == Tier::near; };
+    if (is_copy(one.match.tier) && is_copy(other.match.tier)) return true;
+    return one.match.tier == other.match.tier && one.match.relation == other.match.relation;
+}
+
 
 } // namespace stillwatch

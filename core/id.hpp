@@ -17,6 +17,7 @@ struct Id {
 using CaseId = Id<struct CaseTag>;
 using ReferenceId = Id<struct ReferenceTag>;
 using FindingId = Id<struct FindingTag>;
+using OccurrenceId = Id<struct OccurrenceTag>;
 using HostId = Id<struct HostTag>;
 using UrlId = Id<struct UrlTag>;
 

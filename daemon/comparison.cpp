@@ -33,6 +33,8 @@ Compared nothing_yet(const PictureFeatures& features)
     compared.file_digest = features.file_digest;
     compared.width_px = features.width_px;
     compared.height_px = features.height_px;
+    if (!features.frames.empty())
+        compared.fingerprint = features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];
     return compared;
 }
 

@@ -30,6 +30,7 @@ struct Compared {
     Sha256 file_digest;
     int width_px = 0;
     int height_px = 0;
+    std::optional<Fingerprint> fingerprint{}; // of the picture as it stands
 };
 
 // Compares one picture with all references: its features from a worker, the few references that come into

@@ -57,6 +57,8 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
+      watcher_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_, [] {}},
+               [this] { return pipeline_.settings(); }),
       commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
       health_(loop, stores_, problems_, clock,
               {[this] { return loop_facts(); }, [this] { return commands_; }, [this] { channels_->wake(); }}),
@@ -76,6 +78,9 @@ std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
     settings->record.evidence = evidence_settings(config_);
     settings->record.channels = channel_names(config_);
     settings->record.link = config_.alerts.link;
+    settings->record.room = {static_cast<std::uintmax_t>(config_.evidence.max_bytes),
+                             static_cast<std::uintmax_t>(config_.evidence.min_free_bytes)};
+    settings->record.max_findings_per_site_and_day = config_.crawl.max_findings_per_site_and_day;
     settings->compares = options_.compares;
     settings->tiers = options_.tiers;
     return settings;
@@ -200,6 +205,7 @@ void Engine::start_loops(std::function<void()> on_failure)
     on_loop_failure_ = std::move(on_failure);
     channels_->start(outboxes_, on_loop_failure_);
     loops_.spawn("references", references_.keep_merged(), on_loop_failure_);
+    loops_.spawn("watcher", watcher_.follow([this] { scheduler_.wake(); }), on_loop_failure_);
     loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
 
@@ -308,6 +314,11 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     if (!finished) co_return finished.error();
     if (outcome->effects.alerts) channels_->wake();
     if (outcome->effects.hosts) co_await heed_stopped_hosts();
+    if (!outcome->effects.looks.empty()) {
+        auto pictures = std::move(outcome->effects.looks);
+        auto seen = co_await look_now(stores_, pipeline_, clock_, std::move(pictures));
+        outcome->result.as_object()["seen"] = std::move(seen);
+    }
     if (is_status) {
         const auto progress = scheduler_.progress();
         auto& told = outcome->result.as_object();

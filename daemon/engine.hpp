@@ -17,6 +17,7 @@
 #include "daemon/reference_keeper.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/stores.hpp"
+#include "daemon/watcher.hpp"
 #include "daemon/web.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "store/store_lock.hpp"
@@ -121,6 +122,7 @@ private:
     alerts::StoredAlertQueue queue_;
     std::unique_ptr<Channels> channels_;
     Pipeline pipeline_;
+    Watcher watcher_;
     std::shared_ptr<control::Commands> commands_;
     Snapshots snapshots_;
     HealthWatch health_;

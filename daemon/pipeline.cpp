@@ -6,6 +6,7 @@
 #include "crawler/scope.hpp"
 #include "crawler/series.hpp"
 #include "crawler/walls.hpp"
+#include "daemon/finding_alerts.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -71,6 +72,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         bool is_judged = false;
         if (known.content) {
             journey.known = co_await knowledge_of(*known.content);
+            journey.was_match = journey.known.verdict && journey.known.verdict->matched;
             is_judged = is_settled(journey.known);
         }
         crawler::Conditions conditions;
@@ -102,6 +104,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         }
     }
     result.at = services_.clock.now();
+    if (journey.was_match) co_await note_look(journey);
     const auto bounds = journey.site ? journey.site->revisit : crawler::RevisitSettings{};
     double scale = 1;
     if (journey.site) scale = co_await scales_.of(journey.site);
@@ -109,6 +112,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.news = result.outcome == Outcome::page ? journey.news : 0;
     result.rate = revisit.rate;
     result.due = std::max(revisit.due, journey.not_before);
+    if (journey.is_capped) result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
     result.tries = revisit.tries;
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));

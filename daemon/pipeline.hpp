@@ -40,6 +40,8 @@ public:
     // Visits that begin from now on follow these settings.
     void use(std::shared_ptr<const PipelineSettings> settings) { settings_ = std::move(settings); }
 
+    const std::shared_ptr<const PipelineSettings>& settings() const { return settings_; }
+
     // Visits one address and does everything that follows from it; findings are committed when it returns.
     // Errors: cancelled (we are stopping: the visit counts as not done).
     Task<Result<store::VisitResult>> visit(store::Visit visit);
@@ -64,6 +66,11 @@ private:
         Sha256 digest{};             // of the payload as it came
         Knowledge known{};           // of the bytes before, then of those that came
         Timestamp not_before{};      // of the next visit
+        // Of a picture that matches, as the comparison or an earlier one of the same bytes told them.
+        std::optional<Fingerprint> fingerprint{};
+        std::int64_t pixels = 0;
+        bool was_match = false; // at its last visit
+        bool is_capped = false; // a match was counted only: it is compared again tomorrow
     };
 
     static void begin(Journey& journey, store::Visit visit);
@@ -85,8 +92,9 @@ private:
     Task<Result<Ending>> keep(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches,
                               Sha256 file);
     Task<Result<Compared>> compare(Journey& journey, Document document);
-    Task<std::vector<Match>> matches_on_record(const Sha256& file);
+    Task<std::vector<Occurrence>> on_record(const Sha256& file);
     Task<std::vector<Fetched>> chain_in_pool(const crawler::PoliteAnswer& answer);
+    Task<> note_look(const Journey& journey);
     Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches,
                               Sha256 file);
 

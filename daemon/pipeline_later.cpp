@@ -142,6 +142,16 @@ Outcome Pipeline::outcome_with(const Fetched& answer, Outcome outcome)
     return is_gone(answer) ? Outcome::gone : Outcome::unreachable;
 }
 
+// A picture that matched: what became of it stands with its findings.
+Task<> Pipeline::note_look(const Journey& journey)
+{
+    auto note = [&journey](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        return cases.note_look(journey.visit.url, journey.result.at, journey.result.http_status);
+    };
+    const auto noted = co_await services_.stores.run(std::move(note));
+    if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
+}
+
 // Nothing is lost: without a verdict, and without the new answer's validators, which would bring a 304, the
 // picture is fetched and compared again.
 void Pipeline::leave_for_later(Journey& journey, Outcome outcome)

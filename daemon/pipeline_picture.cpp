@@ -1,4 +1,3 @@
-#include "cases/consent.hpp"
 #include "core/log.hpp"
 #include "daemon/pipeline.hpp"
 
@@ -56,7 +55,13 @@ Task<Result<Ending>> Pipeline::judge_picture(Journey& journey, const crawler::Po
             result.outcome = outcome_with(fetched, Outcome::compared);
             co_return Ending::compared();
         }
-        auto matches = co_await matches_on_record(verdict->file_digest());
+        const auto known = co_await on_record(verdict->file_digest());
+        std::vector<Match> matches;
+        for (const auto& occurrence : known) {
+            matches.push_back(occurrence.match);
+            journey.fingerprint = occurrence.fingerprint;
+            journey.pixels = occurrence.pixels;
+        }
         if (!matches.empty()) {
             auto kept = co_await keep(journey, answer, std::move(matches), verdict->file_digest());
             co_return kept;
@@ -113,16 +118,15 @@ Task<Result<Ending>> Pipeline::keep(Journey& journey, const crawler::PoliteAnswe
             co_return NotCompared::not_recorded;
         }
     }
-    // Findings of other bytes, at this address or at one of the same item, count as known occurrences and
-    // leave none for these bytes: then what is on record is not the whole answer, and the next address with
-    // them is compared again. So is this one when its revisit is due, neither sooner nor more often: a
-    // matched picture is fetched whole then anyway, and only decoding comes on top. Without that a thumbnail
-    // would hide what it matches wherever it stands without its full picture.
+    // Other bytes of a known place leave no occurrence of their own, and matches above the bound of a day none at
+    // all: then what is on record is not the whole answer, and the next address with these bytes is compared again. So
+    // is this one when its revisit is due, neither sooner nor more often: a matched picture is fetched whole then
+    // anyway, and only decoding comes on top.
     auto is_on_record = true;
     if (!matches.empty()) {
-        const auto on_record = co_await matches_on_record(file);
+        const auto known = co_await on_record(file);
         is_on_record = std::ranges::all_of(matches, [&](const Match& match) {
-            return std::ranges::find(on_record, match.reference, &Match::reference) != on_record.end();
+            return std::ranges::any_of(known, [&](const Occurrence& each) { return each.match.reference == match.reference; });
         });
     }
     result.outcome = outcome_with(answer.answer, Outcome::compared);
@@ -156,6 +160,8 @@ Task<Result<Compared>> Pipeline::compare(Journey& journey, Document document)
     }
     if (!compared) co_return compared.error();
     journey.result.generation = compared->generation;
+    journey.fingerprint = compared->fingerprint;
+    journey.pixels = std::int64_t{compared->width_px} * compared->height_px;
     memory.learn(compared->file_digest, compared->parts_of_others);
     // A lead that is not another picture of the scene tells a caseworker nothing.
     std::erase_if(compared->matches, [this](const Match& match) {
@@ -166,30 +172,6 @@ Task<Result<Compared>> Pipeline::compare(Journey& journey, Document document)
     co_return std::move(compared);
 }
 
-// What this file matched before, as far as the cases still consent.
-Task<std::vector<Match>> Pipeline::matches_on_record(const Sha256& file)
-{
-    auto look = [file, now = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
-        std::set<CaseId> consenting;
-        const cases::ConsentTime moment(now, cases.time_seen());
-        const auto consents = [&](CaseId id) {
-            if (consenting.contains(id)) return true;
-            const auto c = cases.find_case(id);
-            if (!c || cases::consent_status(*c, moment) != cases::ConsentStatus::valid) return false;
-            consenting.insert(id);
-            return true;
-        };
-        std::vector<Match> matches;
-        for (const auto& finding : cases.findings_of_content(file)) {
-            const bool is_known =
-                std::ranges::find(matches, finding.reference, &Match::reference) != matches.end();
-            if (!is_known && consents(finding.case_id)) matches.push_back(finding.match);
-        }
-        return matches;
-    };
-    co_return co_await services_.stores.run(std::move(look));
-}
-
 Task<std::vector<Fetched>> Pipeline::chain_in_pool(const crawler::PoliteAnswer& answer)
 {
     constexpr std::size_t most_bytes_on_loop = 256U << 10U;
@@ -197,22 +179,6 @@ Task<std::vector<Fetched>> Pipeline::chain_in_pool(const crawler::PoliteAnswer& 
     auto copy = [&answer] { return chain_of(answer); };
     auto chain = co_await offload(services_.cpu, std::move(copy));
     co_return std::move(chain);
-}
-
-Task<Result<void>> Pipeline::record(Journey& journey, const crawler::PoliteAnswer& answer,
-                                    std::vector<Match> matches, Sha256 file)
-{
-    auto chain = co_await chain_in_pool(answer);
-    Sighting sighting{journey.visit.id,
-                      journey.visit.url,
-                      file,
-                      journey.result.generation,
-                      std::move(matches),
-                      std::move(chain),
-                      journey.site};
-    std::shared_ptr<const RecordSettings> settings(journey.settings, &journey.settings->record);
-    auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
-    co_return recorded;
 }
 
 } // namespace stillwatch::daemon

@@ -3,6 +3,8 @@
 #include "core/async.hpp"
 #include "core/finding.hpp"
 #include "crawler/settings.hpp"
+#include "daemon/evidence_room.hpp"
+#include "daemon/second_look.hpp"
 #include "daemon/services.hpp"
 #include "evidence/capture.hpp"
 
@@ -17,15 +19,16 @@ namespace stillwatch::daemon {
 struct RecordSettings {
     FetchLimits page; // of the second look at a page
     evidence::EvidenceSettings evidence;
+    EvidenceRoom room;
     std::vector<std::string> channels; // that every new finding is told to
     std::string link;                  // pattern of the address in alerts
-    // More pages than this that show the same picture are counted and not recorded: one picture in a side bar
-    // would otherwise bring an alert for every page of the site.
-    std::size_t max_pages_per_picture = 32;
-    // The same bytes at ever new addresses: a hostile site could bury the desk and fill the disk.
-    std::size_t max_findings_per_picture = 256;
-    // Below this much free space no evidence is written: the databases need room to go on.
-    std::uintmax_t min_free_bytes = std::uintmax_t{512} << 20U;
+    // More pages than this that show the same picture are counted and not recorded.
+    std::size_t max_pages_per_picture = 256;
+    // Places of one finding that get a package each, and a second look at their page. A larger picture than any
+    // before gets one beyond it, up to twice as many.
+    std::int64_t max_packages_per_finding = 32;
+    // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the desk.
+    std::int64_t max_findings_per_site_and_day = 300;
 };
 
 // A picture that matches, as it was served.
@@ -33,36 +36,50 @@ struct Sighting {
     UrlId image;
     Url image_url; // as it was visited; `chain` may end at another address
     Sha256 content;
-    std::int64_t generation = 0; // of the references that it was compared with
+    std::optional<Fingerprint> fingerprint; // as it stands
+    std::int64_t pixels = 0;                // 0: not known
+    std::int64_t generation = 0;            // of the references that it was compared with
     std::vector<Match> matches;
     std::vector<Fetched> chain; // redirects, then the picture
     std::shared_ptr<const crawler::SiteRules> site;
 };
 
-// Turns matches into findings: looks at each page that shows the picture once more, then writes evidence, then
-// finding, alerts and audit line. Loop thread; any number of sightings at once.
+// Turns matches into findings: looks at each page that shows the picture once more, writes evidence, then finding,
+// alerts and audit line. Where no evidence can be written the match is told all the same, and its evidence is made by
+// a later visit. Loop thread; any number of sightings at once.
 class Recorder {
 public:
     explicit Recorder(Services services) : services_(std::move(services)) {}
 
+    struct Outcome {
+        bool is_capped = false; // matches were counted only: the site has its findings of the day
+    };
     // Committed when it returns. What is known is only touched; what was withdrawn meanwhile leaves nothing.
     // Errors: cancelled, io (what was committed before stays; a repeat goes on where this ended).
-    Task<Result<void>> record(std::shared_ptr<const RecordSettings> settings, Sighting sighting);
+    Task<Result<Outcome>> record(std::shared_ptr<const RecordSettings> settings, Sighting sighting);
 
 private:
-    struct SecondLook {
-        PageState state = PageState::none;
-        std::vector<Fetched> fetched;
-        std::string error;
+    // One match on one page that is more than a repeat.
+    struct Step {
+        Finding seen;
+        FindingId tied{};     // the page ties it to this finding
+        OccurrenceId known{}; // on record, and its evidence is still to be made
+        bool wants_evidence = true;
+    };
+    struct Plan {
+        std::vector<Step> steps;
+        std::int64_t tied = 0;
+        std::vector<CaseId> capped; // of each match that was left out
     };
     Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
-    Task<Result<std::vector<Match>>> unknown_at(const RecordSettings& settings, const Url& page,
-                                                const Sighting& sighting);
-    Task<Result<SecondLook>> look_again(const RecordSettings& settings, const Sighting& sighting, Url page);
-    Task<Result<void>> record_occurrence(const RecordSettings& settings, Finding finding,
-                                         const evidence::Capture& capture, std::int64_t generation);
-    void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
+    Task<Result<Plan>> plan_for(const RecordSettings& settings, const Url& page, const Sighting& sighting);
+    Task<Result<Outcome>> settle(const RecordSettings& settings, Step step, const evidence::Capture& capture,
+                                 std::int64_t generation);
+    Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
+                       const evidence::Capture& capture);
     Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
+    void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
+    Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);
 
     Services services_;
 };

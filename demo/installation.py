@@ -160,9 +160,14 @@ concurrency = {concurrency}
         self.plain("reference", "add", pseudonym, *map(str, references))
         return pseudonym
 
-    def open_evidence(self, finding: dict) -> bytes:
-        """Decrypts the finding's package with Debian's age."""
-        sealed = self.folder / "data" / "evidence" / finding["evidence_file"]
+    def places(self) -> list[dict]:
+        """Every place of every finding, with the finding's number, case and reference."""
+        return [{**place, **{name: finding[name] for name in ("id", "case", "reference")}}
+                for finding in self.ask("findings", "list") for place in finding["occurrences"]]
+
+    def open_evidence(self, place: dict) -> bytes:
+        """Decrypts the package of a place, or of a finding's best one, with Debian's age."""
+        sealed = self.folder / "data" / "evidence" / place["evidence_file"]
         return subprocess.run(["age", "-d", "-i", self.identity, sealed], check=True, capture_output=True).stdout
 
     def verify_evidence(self, archive: bytes) -> None:

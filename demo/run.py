@@ -100,7 +100,7 @@ class Demonstration:
 
         def tick():
             coverage = self.stillwatch.ask("case", "show", self.case)[0]["coverage"]
-            found = len(self.stillwatch.ask("findings", "list"))
+            found = self.stillwatch.status()["findings"]
             progress("pictures compared", coverage["compared"], coverage["images"], f"findings {found}")
 
         wait_until(self.stillwatch.is_idle, "second pass", 300, tick)
@@ -128,15 +128,16 @@ class Demonstration:
         names = {f"R-{number + 1:02}": name for number, name in enumerate(self.plan["references"])}
         planted = {(picture["url"], page): picture for picture in self.plan["pictures"] if picture["reference"]
                    for page in picture["pages"]}
-        # (picture, page) -> reference -> finding. Another picture of a scene is a lead for a person, no match.
+        # (picture, page) -> reference -> place of a finding. Another picture of a scene is a lead for a person, no match.
         found: dict[tuple[str, str], dict[str, dict]] = {}
         leads: dict[tuple[str, str], list[str]] = {}
-        for finding in findings:
-            key, name = (finding["image_url"], finding["page_url"]), names[finding["reference"]]
-            if finding["relation"] == "same_scene":
+        places = self.stillwatch.places()
+        for place in places:
+            key, name = (place["image_url"], place["page_url"]), names[place["reference"]]
+            if place["relation"] == "same_scene":
                 leads.setdefault(key, []).append(name)
             else:
-                found.setdefault(key, {})[name] = finding
+                found.setdefault(key, {})[name] = place
 
         say(f"\n  {'tier':<8} {'altered how':<20} planted  found  missed")
         rows = {(picture["tier"], picture["kind"]) for picture in planted.values()}
@@ -168,16 +169,22 @@ class Demonstration:
         for key, references in leads.items():
             what = planted[key]["kind"] if key in planted else f"innocent, {innocent.get(key[0])}"
             say(f"    {key[0]} ({what}) for {', '.join(references)}")
-        distinct = {(finding["image_url"], finding["page_url"], finding["reference"]) for finding in findings}
-        if len(distinct) != len(findings):
+        say(f"  findings (a picture on a host) {len(findings)} with {len(places)} places")
+        distinct = {(place["image_url"], place["page_url"], place["reference"]) for place in places}
+        if len(distinct) != len(places):
             problems.append("an occurrence was recorded twice")
+        if sum(finding["occurrence_count"] for finding in findings) != len(places):
+            problems.append("places are counted that are not listed")
         return problems
 
     def check_evidence(self, findings: list[dict]) -> list[str]:
         problems = []
         opened = 0
         pictures = {picture["url"]: picture for picture in self.plan["pictures"]}
-        for finding in findings:
+        problems += [f"finding {finding['id']} has no evidence: {finding['evidence']}" for finding in findings
+                     if finding["evidence"] != "stored"]
+        packages = [place for place in self.stillwatch.places() if place["evidence"] == "stored"]
+        for finding in packages:
             try:
                 archive = self.stillwatch.open_evidence(finding)
                 self.stillwatch.verify_evidence(archive)
@@ -191,7 +198,7 @@ class Demonstration:
                 opened += 1
             except subprocess.CalledProcessError as error:
                 problems.append(f"evidence of finding {finding['id']}: {error} {error.stderr.decode(errors='replace')[-300:]}")
-        say(f"  evidence opened with age and verified {opened} of {len(findings)}")
+        say(f"  evidence opened with age and verified {opened} of {len(packages)}")
         if not pictures or not findings:
             problems.append("nothing was found at all")
         clear = [file.name for file in (WORK / "installation" / "data" / "evidence").iterdir()
@@ -217,6 +224,7 @@ Everything stays up until you press Ctrl-C. Try, in another terminal:
   stillwatch case show {self.case}
   stillwatch findings list
   stillwatch findings show 1
+  stillwatch findings check 1
   stillwatch outbox list
   stillwatch alert-test desk
   stillwatch audit list

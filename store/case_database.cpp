@@ -210,7 +210,8 @@ std::vector<std::string> CaseDatabase::evidence_files_of(CaseId id) const
 {
     std::vector<std::string> files;
     auto row = impl_->connection.prepare(
-        "SELECT DISTINCT evidence_file FROM finding WHERE case_id = ?1 AND evidence_file <> ''");
+        "SELECT DISTINCT o.evidence_file FROM finding f JOIN occurrence o ON o.finding_id = f.id "
+        "WHERE f.case_id = ?1 AND o.evidence_file <> ''");
     row.bind(id);
     while (row.step())
         files.push_back(row.text(0));
@@ -220,7 +221,8 @@ std::vector<std::string> CaseDatabase::evidence_files_of(CaseId id) const
 std::vector<Url> CaseDatabase::addresses_found(CaseId id) const
 {
     std::vector<Url> images;
-    auto row = impl_->connection.prepare("SELECT DISTINCT image_url FROM finding WHERE case_id = ?1");
+    auto row = impl_->connection.prepare("SELECT DISTINCT o.image_url FROM finding f JOIN occurrence o "
+                                         "ON o.finding_id = f.id WHERE f.case_id = ?1");
     row.bind(id);
     while (row.step())
         if (auto image = Url::parse(row.text(0))) images.push_back(*std::move(image));
@@ -230,7 +232,7 @@ std::vector<Url> CaseDatabase::addresses_found(CaseId id) const
 std::vector<Sha256> CaseDatabase::contents_found() const
 {
     std::vector<Sha256> contents;
-    auto row = impl_->connection.prepare("SELECT DISTINCT content FROM finding");
+    auto row = impl_->connection.prepare("SELECT DISTINCT content FROM occurrence");
     while (row.step())
         contents.push_back(row.digest(0));
     return contents;
@@ -246,6 +248,8 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         if (!standing->open) return what; // the rows went in an earlier try; the erasure below may not have
         what.evidence_files = evidence_files_of(id);
         const auto alerts = delete_of_case(connection, "DELETE FROM outbox WHERE case_id = ?1", id);
+        delete_of_case(connection,
+                       "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
         const auto findings = delete_of_case(connection, "DELETE FROM finding WHERE case_id = ?1", id);
         connection.prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
             .bind(id)

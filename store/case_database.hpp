@@ -178,6 +178,12 @@ public:
     // The latest time that was ever noted; never falls, so a clock that was set back revives no consent.
     Timestamp time_seen() const;
     Result<void> note_time(Timestamp now);
+    // How an open case and its reference are named among people; nothing where one of them is gone.
+    struct Names {
+        std::string pseudonym;
+        std::string reference;
+    };
+    std::optional<Names> names_of(CaseId case_id, ReferenceId reference) const;
 
     // --- hosts that get no request ---
     // Stops a host or changes the reason.
@@ -187,27 +193,85 @@ public:
     std::vector<StoppedHost> stopped_hosts() const;
 
     // --- findings ---
+    // Places of one finding that are kept; sightings at further ones are counted.
+    static constexpr std::int64_t max_occurrences = 1'000;
     struct Recorded {
         FindingId id;
-        bool created = false; // false: the occurrence was known; only last_seen was moved, no alert queued
+        OccurrenceId occurrence; // none: the finding has max_occurrences already, and the sighting was counted
+        bool created = false;    // the finding is new, and its alerts are queued
+        bool added = false;      // the place is new
     };
-    // Finding, outbox rows and audit line in one transaction. The occurrence is case × reference × page ×
-    // image; what else the page ties to it is asked before. Errors: refused (the case is withdrawn or the
-    // reference removed meanwhile), invalid_argument.
-    Result<Recorded> record_finding(const Finding& finding, const std::vector<NewAlert>& alerts,
-                                    const Actor& actor);
-    std::vector<Finding> findings() const; // by id
-    std::vector<Finding> findings_of_case(CaseId id) const;
+    // Puts what was seen where place_of() says: finding, outbox rows and audit line in one transaction, or one more
+    // place of a known finding, or a sighting of a known place. The finding's number is written into the events of its
+    // alerts as "finding". Errors: refused (the case is withdrawn or the reference removed meanwhile),
+    // invalid_argument.
+    Result<Recorded> record_finding(const Finding& seen, const std::vector<NewAlert>& alerts, const Actor& actor);
+    // One more place of that finding, whatever class it is of: the page ties both pictures together. Errors:
+    // not_found.
+    Result<Recorded> add_occurrence(FindingId id, const Finding& seen);
+    struct Place {
+        FindingId finding;
+        OccurrenceId occurrence; // none: a new place
+        EvidenceState evidence = EvidenceState::none; // of that occurrence
+        std::int64_t packages = 0;    // of the finding, stored or pending
+        std::int64_t best_pixels = 0; // of its best occurrence
+    };
+    // The finding of this case, reference, page's host and picture class, of the newest epoch.
+    std::optional<Place> place_of(const Finding& seen) const;
+    std::optional<Place> place_in(FindingId id, const Url& page, const Url& image) const;
+    // What the reference has on one page, oldest first, with the finding's state.
+    struct OnPage {
+        Occurrence occurrence;
+        FindingState state = FindingState::fresh;
+    };
+    std::vector<OnPage> occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
+                                       std::size_t limit) const;
+    // Pictures with these bytes, whatever the address: for each reference one that matches and one that is a lead.
+    std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
+    // Seen again. Errors: not_found.
+    Result<void> touch_occurrence(OccurrenceId id, Timestamp seen);
+    // A package for an occurrence that had none. Errors: not_found, exists (it has one).
+    Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest, PageState page,
+                                 const Actor& actor);
+    std::vector<std::string> evidence_files() const; // by name
+    std::int64_t pending_evidence() const; // occurrences without their package
+    // Findings of a site first seen then or later.
+    std::int64_t findings_since(const std::string& site, Timestamp since) const;
+    // One match more above the bound of a site and day. Gives how many it is now.
+    Result<std::int64_t> leave_match_out(const std::string& site, Timestamp at);
+    // Of the day of `at` (UTC), by site.
+    std::vector<std::pair<std::string, std::int64_t>> matches_left_out(Timestamp at) const;
+
+    // --- looking at findings ---
+    struct FindingQuery {
+        std::optional<CaseId> case_id{};
+        FindingId after{};
+        std::size_t limit = SIZE_MAX >> 1U;
+    };
+    std::vector<Finding> findings(const FindingQuery& query) const; // by id
+    std::vector<Finding> findings() const { return findings(FindingQuery{}); }
+    std::vector<Finding> findings_of_case(CaseId id) const { return findings({id, {}}); }
+    std::int64_t count_findings(std::optional<CaseId> case_id = {}) const;
     std::optional<Finding> find_finding(FindingId id) const;
-    // Findings with these picture bytes, whatever the address.
-    std::vector<Finding> findings_of_content(const Sha256& content) const;
-    std::optional<FindingId> occurrence(CaseId case_id, ReferenceId reference, const Url& page,
-                                        const Url& image) const;
-    // All of a reference on one page, oldest first.
-    std::vector<Finding> occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
-                                        std::size_t limit) const;
-    Result<void> touch_finding(FindingId id, Timestamp seen);
-    std::vector<std::string> evidence_files() const;
+    std::optional<FindingId> finding_of_alert(std::string_view alert_id) const;
+    // By id, after that one. The first page of the best: see best_occurrences.
+    std::vector<Occurrence> occurrences(FindingId id, OccurrenceId after, std::size_t limit) const;
+    // Largest picture first, of equals the first seen.
+    std::vector<Occurrence> best_occurrences(FindingId id, std::size_t limit) const;
+
+    // --- going to look at what is known ---
+    struct Look {
+        OccurrenceId occurrence;
+        Url image_url;
+        bool is_pending = false; // its evidence is still to be made
+        std::int64_t looks = 0;  // without a change so far
+    };
+    // Occurrences of live findings of consenting cases whose time to be looked at has come; of each finding those that
+    // have evidence or are to get it.
+    std::vector<Look> due_looks(Timestamp now, std::size_t limit) const;
+    Result<void> plan_look(OccurrenceId id, Timestamp next);
+    // What a visit of that address showed of the occurrences there: HTTP status, 0 for no answer.
+    Result<void> note_look(const Url& image, Timestamp at, int status);
 
     // --- outbox ---
     // Queued rows whose time has come, oldest first.

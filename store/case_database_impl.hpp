@@ -8,6 +8,12 @@
 
 namespace stillwatch::store {
 
+// Days since 1970 (UTC).
+inline std::int64_t day_of(Timestamp at) noexcept
+{
+    return at.time_since_epoch().count() / 86'400'000;
+}
+
 class CaseDatabase::Impl {
 public:
     explicit Impl(const std::filesystem::path& file);

@@ -320,6 +320,31 @@ std::vector<Visit> FrontierDatabase::claim(HostId host, Timestamp now, std::int6
     }
 }
 
+std::optional<Visit> FrontierDatabase::claim_one(const Url& url, Timestamp now, Timestamp lease_until)
+{
+    std::vector<Visit> visits;
+    const auto claimed = impl_->change([&]() -> Result<void> {
+        const auto id = impl_->find(url);
+        HostRow owner;
+        {
+            auto row = impl_->connection.prepare(
+                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = "
+                "h.site_id WHERE h.origin = ?1 AND h.enabled = 1 "
+                "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
+            if (!id || !row.bind(url.origin()).step()) return {};
+            owner = read_host(row);
+        }
+        // ?3 is the address here.
+        constexpr std::string_view one =
+            VISIT_COLUMNS "WHERE u.host_id = ?1 AND u.lease_until <= ?2 AND u.id = ?3 LIMIT ?4";
+        (void)impl_->lease(one, owner, Impl::Lease{now, lease_until, id.value}, 1, visits);
+        return {};
+    });
+    if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
+    if (visits.empty()) return std::nullopt;
+    return std::move(visits.front());
+}
+
 std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timestamp now,
                                                  std::int64_t generation, std::size_t limit) const
 {

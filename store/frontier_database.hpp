@@ -114,7 +114,7 @@ struct Verdict {
     Sha256 content; // what it was known by on the way: see daemon/answers.hpp
     std::int64_t generation = 0;
     int extractor_version = 0;
-    bool matched = false;     // which references: CaseDatabase::findings_of_content, by file_digest()
+    bool matched = false;     // which references: CaseDatabase::occurrences_of_content, by file_digest()
     bool undecodable = false; // by the decoder's own refusal; not tried again while the extractor is the same
     bool too_small = false;   // to compare; likewise
     std::optional<Sha256> file{}; // of the picture file, where that is something else than `content`
@@ -299,6 +299,12 @@ public:
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
     Result<void> apply(const std::vector<VisitResult>& results);
+    // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken up. False
+    // where no host of the watch list has it.
+    Result<bool> look_again(const Url& url, Timestamp at);
+    // That one address, leased; nothing where it is not known, leased already, or its host gets no request. Throws as
+    // claim does.
+    std::optional<Visit> claim_one(const Url& url, Timestamp now, Timestamp lease_until);
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
     Result<void> set_backoff(HostId host, Timestamp until, int errors_in_a_row);

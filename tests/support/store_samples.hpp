@@ -73,7 +73,7 @@ inline Finding sample_finding(CaseId case_id, ReferenceId reference,
             reference,
             url(page),
             url(image),
-            Sha256::of(as_bytes("picture bytes")),
+            Sha256::of(as_bytes("picture bytes " + page + " " + image)), // a class of its own
             match,
             FindingState::fresh,
             PageState::not_named,

@@ -40,9 +40,10 @@ class Kill(unittest.TestCase):
             self.assertEqual(len(set(sink.ids)), len(findings))
         self.assertEqual(set(self.stage.mail.ids), set(self.stage.hook.ids))
         self.assertEqual(self.stage.hook.failures, [])
-        for finding in findings:
-            stillwatch.verify_evidence(stillwatch.open_evidence(finding))
-        named = {finding["evidence_file"] for finding in findings}
+        self.assertEqual({finding["evidence"] for finding in findings}, {"stored"})
+        named = {place["evidence_file"] for place in stillwatch.places()} - {""}
+        for file in named:
+            stillwatch.verify_evidence(stillwatch.open_evidence({"evidence_file": file}))
         self.assertLessEqual(named, {file.name for file in (self.stage.storage / "evidence").iterdir()})
         self.assertEqual(stillwatch.ask("audit", "verify")[0]["audit"], "whole")
         self.assertEqual(stillwatch.stop(), 0)

@@ -97,12 +97,13 @@ class Life(unittest.TestCase):
         self.crawled()
         self.assertTrue(within(60, self.stillwatch.is_idle))
         pages = f"http://{self.stage.hosts[0]}"
-        of_pages = [(finding["page_url"], finding["image_url"]) for finding in self.stage.matches()]
-        of_pair = [image for page, image in of_pages if page == pages + "/pair.html"]
-        self.assertEqual(len(of_pair), 1)
-        self.assertIn(of_pair[0], {pages + full, pages + thumb})
-        # Where it stands alone it is an occurrence of its own.
-        self.assertEqual([image for page, image in of_pages if page == pages + "/thumb.html"], [pages + thumb])
+        of_pair = {place["image_url"]: place for place in self.stage.matches() if place["page_url"] == pages + "/pair.html"}
+        self.assertEqual(set(of_pair), {pages + full, pages + thumb})
+        self.assertEqual(len({place["id"] for place in of_pair.values()}), 1)
+        self.assertEqual(of_pair[pages + full]["evidence"], "stored")
+        # Where it stands alone it is a place of its own.
+        alone = [place["image_url"] for place in self.stage.matches() if place["page_url"] == pages + "/thumb.html"]
+        self.assertEqual(alone, [pages + thumb])
         self.assertGreaterEqual(self.metric("occurrences_tied_total"), 1)
 
     def test_no_file_of_the_installation_holds_a_reference_in_clear(self):

@@ -52,12 +52,12 @@ class Stage:
         return self.work / "i" / "data"
 
     def matches(self) -> list[dict]:
-        """The findings without those that are leads only: another picture of a reference's scene."""
-        return [finding for finding in self.stillwatch.ask("findings", "list") if finding["relation"] != "same_scene"]
+        """The places of findings without those that are leads only: another picture of a reference's scene."""
+        return [place for place in self.stillwatch.places() if place["relation"] != "same_scene"]
 
     def found(self) -> set[tuple[str, str]]:
         """(picture, page) of every match."""
-        return {(finding["image_url"], finding["page_url"]) for finding in self.matches()}
+        return {(place["image_url"], place["page_url"]) for place in self.matches()}
 
     def requests(self) -> list[str]:
         return (self.work / "nginx" / "access.log").read_text().splitlines()

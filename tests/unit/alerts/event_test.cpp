@@ -26,7 +26,10 @@ TEST(AlertId, ChangesWithEveryPart)
 
 TEST(AlertEvent, ComesBackAsItWasWritten)
 {
-    const auto event = sample_event();
+    auto event = sample_event();
+    EXPECT_EQ(read_event(write_event(event)).value(), event);
+    event.finding = 12;
+    event.is_evidence_pending = true;
     EXPECT_EQ(read_event(write_event(event)).value(), event);
     const auto test = test_event("desk", at("2026-11-23T00:10:00.123Z"), "");
     EXPECT_EQ(read_event(write_event(test)).value(), test);

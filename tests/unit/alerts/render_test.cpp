@@ -31,6 +31,29 @@ TEST(Render, TextSaysWhatCaseworkersNeed)
         EXPECT_THAT(text, HasSubstr(part));
 }
 
+TEST(Render, TheFindingsNumberAndPendingEvidenceAreNamed)
+{
+    auto event = sample_event();
+    EXPECT_EQ(text_of(event).find("Finding"), std::string::npos); // of an older program
+    event.finding = 12;
+    event.is_evidence_pending = true;
+    for (const auto& text : {text_of(event), html_of(event)}) {
+        EXPECT_THAT(text, HasSubstr("F-12"));
+        EXPECT_THAT(text, HasSubstr("pending"));
+        EXPECT_FALSE(leak_in(text, event.link));
+    }
+    EXPECT_THAT(payload_of(event), HasSubstr("\"finding\":12,\"evidence\":\"pending\""));
+}
+
+TEST(Render, AFullDayOfFindingsIsSaidInOneLine)
+{
+    auto event = sample_event();
+    event.type = "match.capped";
+    event.count = 300;
+    EXPECT_EQ(subject_of(event), "[Desk] More matches than are told in a day (C-7F3K)");
+    EXPECT_THAT(text_of(event), HasSubstr("300 new findings today"));
+}
+
 TEST(Render, TestAlertIsMarkedEverywhere)
 {
     const auto event = test_event("desk", at("2026-11-23T00:10:00Z"), "");
@@ -57,7 +80,7 @@ TEST(Render, PayloadIsThin)
     EXPECT_EQ(text_member(payload, "type"), "match.opened");
     EXPECT_EQ(text_member(payload, "timestamp"), "2026-11-23T00:10:00.000Z");
     const auto& data = payload.at("data").as_object();
-    EXPECT_EQ(data.size(), 7U);
+    EXPECT_EQ(data.size(), 9U);
     EXPECT_EQ(text_member(data, "case"), "C-7F3K");
     EXPECT_EQ(text_member(data, "tier"), "near");
     EXPECT_EQ(number_member(data, "count"), 3);

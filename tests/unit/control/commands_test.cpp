@@ -8,7 +8,20 @@ namespace {
 
 using testing::HasSubstr;
 
-class CommandsTest : public testing::Test, protected test::Desk {};
+class CommandsTest : public testing::Test, protected test::Desk {
+protected:
+    Finding record_finding(const std::string& page, Tier tier = Tier::near)
+    {
+        if (cases.references().empty()) (void)result_of("reference.add", reference(open_case()));
+        const auto row = cases.references().at(0);
+        auto draft = stillwatch::test::sample_finding(row.case_id, row.id, page);
+        draft.match.tier = tier;
+        draft.alert_id = "alt_" + page.substr(page.rfind('/') + 1);
+        draft.case_pseudonym = cases.cases().at(0).pseudonym;
+        (void)cases.record_finding(draft, {}, {"anna", clock.time}).value();
+        return draft;
+    }
+};
 
 json::object without(json::object arguments, std::string_view name)
 {
@@ -31,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 22U);
+    EXPECT_EQ(names.size(), 23U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -186,9 +199,69 @@ TEST_F(CommandsTest, FindingsAreListedForAllOrOneCase)
     EXPECT_EQ(listed.at(0).at("reference"), "R-01");
     EXPECT_EQ(listed.at(0).at("tier"), "near");
     EXPECT_EQ(listed.at(0).at("page_state"), "not_named");
+    EXPECT_EQ(listed.at(0).at("occurrence_count"), 1);
     EXPECT_EQ(result_of("findings.show", {{"id", listed.at(0).at("id")}}), listed.at(0));
     EXPECT_EQ(error_of("findings.show", {{"id", 99}}).code, Errc::not_found);
     EXPECT_EQ(error_of("findings.list", {{"case", "C-0000"}}).code, Errc::not_found);
+}
+
+TEST_F(CommandsTest, AFindingIsNamedByItsNumberOrByItsAlert)
+{
+    const auto draft = record_finding("https://board.example/t/1");
+    for (const json::value& id : {json::value(1), json::value("1"), json::value("F-1"), json::value(draft.alert_id)})
+        EXPECT_EQ(result_of("findings.show", {{"id", id}}).at("id"), 1) << id;
+    EXPECT_EQ(result_of("findings.list").at(0).at("alert"), json::value(draft.alert_id));
+    EXPECT_EQ(error_of("findings.show", {{"id", "alt_unknown"}}).code, Errc::not_found);
+    EXPECT_EQ(error_of("findings.show", {{"id", "C-1"}}).code, Errc::invalid_argument);
+}
+
+TEST_F(CommandsTest, LooksAtFindingsStandInTheAuditLogWithoutAddresses)
+{
+    const auto draft = record_finding("https://board.example/t/1");
+    const auto before = cases.audit(0, 100).size();
+    (void)result_of("findings.list");
+    (void)result_of("findings.list", {{"case", draft.case_pseudonym}});
+    (void)result_of("findings.show", {{"id", draft.alert_id}});
+    const auto lines = cases.audit(static_cast<std::int64_t>(before), 100);
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0].action + " " + lines[0].object, "findings.list all cases");
+    EXPECT_EQ(lines[1].object, draft.case_pseudonym);
+    EXPECT_EQ(lines[2].action + " " + lines[2].object, "findings.show F-1");
+    EXPECT_EQ(lines[2].actor, "anna");
+}
+
+TEST_F(CommandsTest, FindingsAreListedInPages)
+{
+    for (const auto* page : {"1", "2", "3"})
+        (void)record_finding(std::string("https://board.example/") + page);
+    EXPECT_EQ(result_of("findings.list", {{"limit", 2}}).as_array().size(), 2U);
+    const auto rest = result_of("findings.list", {{"limit", 2}, {"after", 2}});
+    ASSERT_EQ(rest.as_array().size(), 1U);
+    EXPECT_EQ(rest.at(0).at("id"), 3);
+}
+
+TEST_F(CommandsTest, PartsOfAPictureHaveNoDistance)
+{
+    (void)record_finding("https://board.example/1", Tier::derived);
+    (void)record_finding("https://board.example/2", Tier::near);
+    const auto rows = result_of("findings.list");
+    EXPECT_TRUE(rows.at(0).at("distance_bits").is_null());
+    EXPECT_EQ(rows.at(1).at("distance_bits"), 17);
+}
+
+TEST_F(CommandsTest, AFindingStillSaysOfWhichReferenceItIsWhenThatIsRemoved)
+{
+    const auto draft = record_finding("https://board.example/1");
+    (void)result_of("reference.remove", {{"case", draft.case_pseudonym}, {"name", "R-01"}});
+    EXPECT_EQ(result_of("findings.show", {{"id", 1}}).at("reference"), "R-01");
+}
+
+TEST_F(CommandsTest, ACheckAsksForALookAtEachOfTheBestPictures)
+{
+    const auto draft = record_finding("https://board.example/1");
+    const auto outcome = run("findings.check", {{"id", draft.alert_id}}).value();
+    EXPECT_EQ(outcome.effects.looks, std::vector<Url>{draft.image_url});
+    EXPECT_EQ(cases.audit(0, 100).back().action, "findings.check");
 }
 
 TEST_F(CommandsTest, ATestAlertGoesToAKnownChannelOnly)

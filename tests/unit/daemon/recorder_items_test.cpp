@@ -69,17 +69,48 @@ TEST_F(RecorderItems, TheThumbnailTouchesTheOccurrence)
     EXPECT_GT(findings()[0].last_seen, seen + std::chrono::days(30));
 }
 
-TEST_F(RecorderItems, AStricterTierOfTheFullPictureIsTheSameOccurrence)
+TEST_F(RecorderItems, AStricterTierOfTheFullPictureIsTheSameFinding)
 {
     serve(start, "img:1 " + thumb + "\nimg:1 " + full);
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
     ASSERT_THAT(findings(), SizeIs(1));
     EXPECT_EQ(findings()[0].image_url.text(), thumb);
-    EXPECT_EQ(findings()[0].match.tier, Tier::near);
+    EXPECT_EQ(findings()[0].match.tier, Tier::exact); // the surest of both
+    EXPECT_THAT(occurrences(), SizeIs(2));
+    EXPECT_EQ(occurrences()[0].match.tier, Tier::near);
 }
 
-TEST_F(RecorderItems, OnTwoPagesTheyAreTwoOccurrences)
+// The full picture's address is the one to take down.
+TEST_F(RecorderItems, WhereTheThumbnailCameFirstTheFullPictureIsTheBestAndHasEvidence)
+{
+    serve(start, "img:1 " + thumb + "\nimg:1 " + full);
+    serve(full, picture_file("sea", "large"));
+    (void)enrol(open_case(), picture_file("sea"));
+    (void)crawl();
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings()[0].image_url.text(), full);
+    EXPECT_EQ(findings()[0].content, Sha256::of(as_bytes(picture_file("sea", "large"))));
+    ASSERT_THAT(occurrences(), SizeIs(2));
+    EXPECT_EQ(occurrences()[0].image_url.text(), thumb);
+    EXPECT_EQ(findings()[0].evidence_file, occurrences()[1].evidence_file);
+    EXPECT_THAT(evidence_files(), SizeIs(2)); // both packages are kept
+    EXPECT_THAT(stores.cases().alerts(10), SizeIs(settings.record.channels.size()));
+}
+
+TEST_F(RecorderItems, AFullPictureThatIsAnotherClassThanItsThumbnailIsTheSameFinding)
+{
+    serve(start, "img:1 " + thumb + "\nimg:1 " + full);
+    serve(thumb, picture_file("sea", "far"));
+    serve(full, picture_file("sea", "large"));
+    (void)enrol(open_case(), picture_file("sea"));
+    (void)crawl();
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings()[0].image_url.text(), full);
+    EXPECT_EQ(counters.total("occurrences_tied_total"), 1);
+}
+
+TEST_F(RecorderItems, OnTwoPagesTheyAreFourPlacesOfOneFinding)
 {
     serve(start, pair + "\na https://board.example/2");
     serve("https://board.example/2", pair);
@@ -87,28 +118,34 @@ TEST_F(RecorderItems, OnTwoPagesTheyAreTwoOccurrences)
     (void)crawl();
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
-    EXPECT_THAT(findings(), SizeIs(2));
-    EXPECT_THAT(evidence_files(), SizeIs(2));
+    EXPECT_THAT(findings(), SizeIs(1));
+    EXPECT_THAT(occurrences(), SizeIs(4));
+    EXPECT_THAT(evidence_files(), SizeIs(2)); // one a page
 }
 
-TEST_F(RecorderItems, APageThatShowsTheThumbnailAloneIsAnOccurrence)
+TEST_F(RecorderItems, APageThatShowsTheThumbnailAloneIsAPlace)
 {
     serve(start, pair + "\na https://board.example/2");
     serve("https://board.example/2", "img " + thumb);
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
-    ASSERT_THAT(findings(), SizeIs(2));
-    EXPECT_EQ(findings()[1].page_url.text(), "https://board.example/2");
-    EXPECT_EQ(findings()[1].image_url.text(), thumb);
-    EXPECT_EQ(findings()[1].match.tier, Tier::near);
+    ASSERT_THAT(findings(), SizeIs(1));
+    const auto places = occurrences();
+    const auto alone = std::ranges::find(places, url("https://board.example/2"), &Occurrence::page_url);
+    ASSERT_NE(alone, places.end());
+    EXPECT_EQ(alone->image_url.text(), thumb);
+    EXPECT_EQ(alone->match.tier, Tier::near);
+    EXPECT_EQ(alone->evidence, EvidenceState::stored);
 }
 
-TEST_F(RecorderItems, TwoItemsOfOnePageAreTwoOccurrences)
+TEST_F(RecorderItems, TwoItemsOfOnePageAreTwoPlacesWithEvidence)
 {
     serve(start, "img:1 " + full + "\nimg:2 " + thumb);
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
-    EXPECT_THAT(findings(), SizeIs(2));
+    EXPECT_THAT(findings(), SizeIs(1));
+    EXPECT_THAT(occurrences(), SizeIs(2));
+    EXPECT_THAT(evidence_files(), SizeIs(2));
     EXPECT_EQ(counters.total("occurrences_tied_total"), 0);
 }
 
@@ -177,14 +214,14 @@ TEST_F(RecorderItems, BothVisitedAtOnceAreOneOccurrence)
     EXPECT_EQ(counters.total("occurrences_tied_total"), 1);
 }
 
-TEST_F(RecorderItems, ACoveredPictureIsComparedAgainWithEachRevisitAndNoSooner)
+TEST_F(RecorderItems, ACoveredPictureIsOnRecordAndNotComparedAgain)
 {
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
     EXPECT_EQ(inspector.pictures_read, 2);
     EXPECT_THAT(crawl(), IsEmpty());
     (void)crawl_later();
-    EXPECT_EQ(inspector.pictures_read, 3); // the thumbnail; the full picture's match is on record
+    EXPECT_EQ(inspector.pictures_read, 2); // what both match is on record
     EXPECT_EQ(web.times_asked(thumb), 2);
     EXPECT_EQ(web.times_asked(full), 2);
     EXPECT_THAT(crawl(), IsEmpty());

@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include "alerts/event.hpp"
+#include "tests/support/files.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -112,9 +113,9 @@ TEST_F(RecorderTest, ThePagesOfOnePictureHaveABound)
     (void)crawl(); // all three name it before anybody looks for it
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
-    EXPECT_THAT(findings(), SizeIs(2));
+    EXPECT_THAT(occurrences(), SizeIs(2));
     EXPECT_EQ(counters.total("occurrences_left_out_total"), 1);
-    EXPECT_THAT(stores.cases().alerts(10), SizeIs(4));
+    EXPECT_THAT(stores.cases().alerts(10), SizeIs(2));
 }
 
 TEST_F(RecorderTest, APictureOnAsManyPagesAsTheBoundIsRecordedWhole)
@@ -140,21 +141,64 @@ TEST_F(RecorderTest, AlertsCarryTheLinkAndNoAddress)
     EXPECT_TRUE(alerts::is_well_formed(event));
 }
 
-TEST_F(RecorderTest, WithoutADirectoryForEvidenceNothingIsRecordedAndNothingLost)
+TEST_F(RecorderTest, WithoutADirectoryForEvidenceTheMatchIsToldAllTheSame)
 {
     (void)enrol(open_case(), picture_file("sea"));
     std::filesystem::remove(evidence);
-    const auto first = crawl();
-    EXPECT_EQ(first.at(image).outcome, Outcome::waiting);
-    EXPECT_FALSE(first.at(image).verdict);
-    EXPECT_THAT(findings(), IsEmpty());
-    EXPECT_THAT(stores.cases().alerts(10), IsEmpty());
-    EXPECT_EQ(counters.total("record_errors_total"), 1);
-    EXPECT_EQ(told, 0);
+    EXPECT_EQ(crawl().at(image).outcome, Outcome::compared);
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings()[0].evidence, EvidenceState::pending);
+    EXPECT_EQ(findings()[0].evidence_file, "");
+    ASSERT_THAT(stores.cases().alerts(10), SizeIs(2));
+    const auto event = alerts::read_event(stores.cases().alerts(10)[0].event).value();
+    EXPECT_TRUE(event.is_evidence_pending);
+    EXPECT_EQ(event.finding, findings()[0].id.value);
+    EXPECT_TRUE(problems.is_set("evidence"));
+    EXPECT_THAT(problems.current().at(0).detail, testing::HasSubstr("No such file"));
+    EXPECT_EQ(counters.total("evidence_errors_total"), 1);
+    EXPECT_EQ(told, 1);
+}
+
+TEST_F(RecorderTest, PendingEvidenceIsMadeAtTheNextVisitAndNobodyIsToldTwice)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    std::filesystem::remove(evidence);
+    (void)crawl();
+    (void)crawl_later(); // it still cannot
+    EXPECT_EQ(findings().at(0).evidence, EvidenceState::pending);
     std::filesystem::create_directory(evidence);
     (void)crawl_later();
-    EXPECT_THAT(findings(), SizeIs(1));
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings()[0].evidence, EvidenceState::stored);
+    EXPECT_EQ(findings()[0].page_state, PageState::named);
+    EXPECT_THAT(evidence_files(), testing::ElementsAre(findings()[0].evidence_file));
+    EXPECT_FALSE(problems.is_set("evidence"));
+    EXPECT_THAT(stores.cases().alerts(10), SizeIs(2));
+    (void)crawl_later();
     EXPECT_THAT(evidence_files(), SizeIs(1));
+}
+
+TEST_F(RecorderTest, AFullQuotaOfEvidenceStopsNoFinding)
+{
+    settings.record.room.max_bytes = 100;
+    use_settings();
+    stillwatch::test::write_file(evidence / "old.tar.age", as_bytes(std::string(100, 'x')));
+    (void)enrol(open_case(), picture_file("sea"));
+    (void)crawl();
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings()[0].evidence, EvidenceState::pending);
+    EXPECT_THAT(problems.current().at(0).detail, testing::HasSubstr("evidence.max_bytes"));
+}
+
+TEST_F(RecorderTest, ANearlyFullQuotaWarnsWhileEvidenceIsStillWritten)
+{
+    settings.record.room.max_bytes = 1'000'000;
+    use_settings();
+    stillwatch::test::write_file(evidence / "old.tar.age", as_bytes(std::string(800'000, 'x')));
+    (void)enrol(open_case(), picture_file("sea"));
+    (void)crawl();
+    EXPECT_EQ(findings().at(0).evidence, EvidenceState::stored);
+    EXPECT_TRUE(problems.is_set("evidence"));
 }
 
 // The server would answer the new picture's validator with a 304, and the old picture's verdict says "no match".
@@ -165,13 +209,15 @@ TEST_F(RecorderTest, AnExchangedPictureIsNotLostWhenRecordingFails)
     (void)crawl();
     serve_with_etag(image, picture_file("sea"), "\"sea\"");
     std::filesystem::remove(evidence);
-    EXPECT_EQ(crawl_later().at(image).outcome, Outcome::waiting);
+    (void)crawl_later();
+    EXPECT_THAT(findings(), SizeIs(1));
     std::filesystem::create_directory(evidence);
     (void)crawl_later();
     EXPECT_THAT(findings(), SizeIs(1));
+    EXPECT_THAT(evidence_files(), SizeIs(1));
 }
 
-TEST_F(RecorderTest, WhatWasRecordedBeforeAFailureIsNotRecordedTwice)
+TEST_F(RecorderTest, ADiskThatFailsBetweenTwoPagesLeavesTheSecondPending)
 {
     (void)enrol(open_case(), picture_file("hill"));
     serve(start, "img " + image + "\na https://board.example/2");
@@ -183,14 +229,17 @@ TEST_F(RecorderTest, WhatWasRecordedBeforeAFailureIsNotRecordedTwice)
         if (findings().size() == 1) std::filesystem::rename(evidence, directory / "elsewhere");
         return ScriptedFetcher::text("img " + image)(request);
     };
-    EXPECT_EQ(crawl().at(image).outcome, Outcome::waiting);
-    EXPECT_THAT(findings(), SizeIs(1));
+    (void)crawl();
+    ASSERT_THAT(occurrences(), SizeIs(2));
+    EXPECT_EQ(occurrences()[0].evidence, EvidenceState::stored);
+    EXPECT_EQ(occurrences()[1].evidence, EvidenceState::pending);
     std::filesystem::rename(directory / "elsewhere", evidence);
     serve("https://board.example/2", "img " + image);
     (void)crawl_later();
-    EXPECT_THAT(findings(), SizeIs(2));
+    EXPECT_THAT(occurrences(), SizeIs(2));
+    EXPECT_EQ(occurrences()[1].evidence, EvidenceState::stored);
     EXPECT_THAT(evidence_files(), SizeIs(2));
-    EXPECT_THAT(stores.cases().alerts(10), SizeIs(4));
+    EXPECT_THAT(stores.cases().alerts(10), SizeIs(2));
 }
 
 TEST_F(RecorderTest, AWithdrawalWhileThePictureIsReadLeavesNothing)

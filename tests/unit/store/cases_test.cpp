@@ -105,7 +105,8 @@ TEST_F(Cases, ARemovedReferenceIsGoneAndItsNameFreeWhileItsFindingsStay)
     ASSERT_TRUE(database.record_finding(sample_finding(id, reference), {}, actor()));
     ASSERT_TRUE(database.remove_reference(reference, actor()));
     EXPECT_TRUE(database.references().empty());
-    EXPECT_EQ(database.findings().size(), 1u);
+    ASSERT_EQ(database.findings().size(), 1u);
+    EXPECT_EQ(database.findings()[0].reference_name, "R-01");
     EXPECT_EQ(database.remove_reference(reference, actor()).error().code, Errc::not_found);
     EXPECT_EQ(database.record_finding(sample_finding(id, reference), {}, actor()).error().code,
               Errc::refused);
@@ -122,12 +123,16 @@ TEST_F(Cases, WithdrawalErasesEverythingOfTheCaseAndNothingElse)
     const auto kept = database.add_reference(sample_reference(other), actor()).value();
     ASSERT_TRUE(database.record_finding(sample_finding(id, reference),
                                         {sample_alert("a"), sample_alert("a", "hook")}, actor()));
+    // A second place of the same finding, with a package of its own.
+    auto second = sample_finding(id, reference, "https://board.example/t/3");
+    second.content = sample_finding(id, reference).content;
+    ASSERT_TRUE(database.record_finding(second, {}, actor()));
     ASSERT_TRUE(database.record_finding(sample_finding(other, kept, "https://board.example/t/2"),
                                         {sample_alert("b")}, actor()));
 
     const auto files = database.withdraw(id, actor(20));
     ASSERT_TRUE(files);
-    EXPECT_EQ(files->evidence_files, std::vector<std::string>{"F-1.age"});
+    EXPECT_EQ(files->evidence_files, (std::vector<std::string>{"F-1.age", "F-3.age"}));
     const auto withdrawn = database.find_case("C-7F3K");
     ASSERT_TRUE(withdrawn);
     EXPECT_EQ(withdrawn->state, CaseState::withdrawn);

@@ -141,6 +141,45 @@ TEST_F(Opening, LinksOfAnOlderFrontierAreTiedToNothing)
     EXPECT_EQ(frontier.integrity(), "ok");
 }
 
+// What a program before findings had places wrote.
+TEST_F(Opening, OlderFindingsKeepTheirNumbersAndBecomeOnePlaceEach)
+{
+    {
+        Connection connection(file, {});
+        auto older = case_schema;
+        older.steps = older.steps.first(3);
+        migrate(connection, older);
+        connection.execute(R"sql(
+            INSERT INTO "case" VALUES (1, 'C-7F3K', 'open', 0, x'01', x'01');
+            INSERT INTO consent VALUES (1, 1, 'pictures', 'p', 'a', 'b', '1', 0, 9);
+            INSERT INTO reference VALUES (4, 1, 'R-01', 0, x'01', 1, 90, 0, 1, 0);
+            INSERT INTO finding VALUES (7, 1, 4, 'https://board.example:8443/t/1?q', 'https://img.example/a.jpg',
+                zeroblob(32), 'near', 'copy', 0.5, 9, 'original', 0, 0, 'new', 'named', 1, 5000, 6000, 'a.tar.age', zeroblob(32));
+            INSERT INTO finding VALUES (8, 1, 4, 'https://board.example:8443/', 'https://img.example/b.jpg',
+                zeroblob(32), 'exact', 'copy', 1, 0, 'original', 0, 0, 'new', 'named', 1, 5000, 6000, 'b.tar.age', zeroblob(32));
+            INSERT INTO outbox (id, alert_id, channel, event, case_id, finding_id, state, created_at, next_attempt_at)
+                VALUES (3, 'alt_old', 'desk', '{}', 1, 7, 'queued', 0, 0);
+            DELETE FROM finding WHERE id = 8)sql");
+    }
+    CaseDatabase database(file);
+    EXPECT_EQ(database.integrity(), "ok");
+    const auto finding = database.find_finding(FindingId{7});
+    ASSERT_TRUE(finding);
+    EXPECT_EQ(finding->page_url.text(), "https://board.example:8443/t/1?q");
+    EXPECT_EQ(finding->reference_name, "R-01");
+    EXPECT_EQ(finding->alert_id, "alt_old");
+    EXPECT_EQ(finding->evidence_file, "a.tar.age");
+    EXPECT_EQ(finding->occurrences, 1);
+    EXPECT_EQ(database.alerts(10).at(0).id, 3);
+    // Seen again, it is known; a new one does not get the number of one that was erased.
+    auto again = sample_finding(CaseId{1}, ReferenceId{4}, "https://board.example:8443/t/1?q", "https://img.example/a.jpg");
+    again.content = finding->content;
+    EXPECT_EQ(database.record_finding(again, {}, actor()).value().id.value, 7);
+    EXPECT_EQ(database.record_finding(sample_finding(CaseId{1}, ReferenceId{4}), {}, actor()).value().id.value, 9);
+    EXPECT_TRUE(database.withdraw(CaseId{1}, actor()));
+    EXPECT_EQ(database.integrity(), "ok");
+}
+
 TEST_F(Opening, AFailedMigrationLeavesTheVersionBefore)
 {
     const std::array<const char*, 2> steps{"CREATE TABLE a (x INTEGER NOT NULL) STRICT;",

@@ -25,7 +25,7 @@ TEST_F(Outbox, AlertsOfAFindingAreDueAtOnce)
     EXPECT_EQ(due[0].alert_id, "a");
     EXPECT_EQ(due[0].channel, "desk");
     EXPECT_EQ(due[1].channel, "hook");
-    EXPECT_EQ(due[0].event, R"({"case":"C-7F3K"})");
+    EXPECT_EQ(due[0].event, R"({"case":"C-7F3K","finding":1})"); // its number stands in it
     EXPECT_EQ(due[0].state, AlertState::queued);
     EXPECT_EQ(due[0].attempts, 0);
     EXPECT_EQ(due[0].created_at, at(30));

@@ -1,0 +1,174 @@
+#include "control/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+// The commands about what was found. A look is a line of the audit log: who, and which case or finding.
+namespace stillwatch::control {
+
+namespace {
+
+constexpr std::int64_t most_rows = 10'000;
+constexpr std::size_t occurrences_in_list = 50; // of each finding, the best
+constexpr std::size_t occurrences_in_reply = 5'000; // of all; findings after that have their number only
+constexpr std::size_t most_looked_at = 4;       // addresses of one finding, when it is checked
+
+void describe_match(json::object& object, const Match& match)
+{
+    object["tier"] = name_of(match.tier);
+    object["relation"] = name_of(match.relation);
+    object["score"] = match.score;
+    // A part of a picture has a fingerprint of its own: there is nothing to count bits against.
+    object["distance_bits"] = match.tier == Tier::derived ? json::value(nullptr) : json::value(match.distance_bits);
+    object["orientation"] = name_of(match.orientation);
+    object["inverted"] = match.inverted;
+}
+
+std::int64_t limit_of(const json::object& arguments, std::int64_t when_absent)
+{
+    return std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(when_absent), 1, most_rows);
+}
+
+std::optional<FindingId> finding_number(std::string_view text)
+{
+    if (text.starts_with("F-") || text.starts_with("f-")) text.remove_prefix(2);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number <= 0) return std::nullopt;
+    return FindingId{number};
+}
+
+json::array describe_all(const std::vector<Occurrence>& occurrences)
+{
+    json::array rows;
+    for (const auto& occurrence : occurrences)
+        rows.push_back(describe_occurrence(occurrence));
+    return rows;
+}
+
+} // namespace
+
+json::object describe_finding(const Finding& finding)
+{
+    json::object object;
+    object["id"] = finding.id.value;
+    object["alert"] = finding.alert_id;
+    object["case"] = finding.case_pseudonym;
+    object["reference"] = finding.reference_name;
+    object["state"] = name_of(finding.state);
+    describe_match(object, finding.match);
+    object["page_url"] = finding.page_url.text();
+    object["image_url"] = finding.image_url.text();
+    object["page_state"] = name_of(finding.page_state);
+    object["content"] = finding.content.hex();
+    object["epoch"] = finding.epoch;
+    object["first_seen"] = format_utc(finding.first_seen);
+    object["last_seen"] = format_utc(finding.last_seen);
+    object["evidence"] = name_of(finding.evidence);
+    object["evidence_file"] = finding.evidence_file;
+    object["evidence_digest"] = finding.evidence == EvidenceState::stored ? finding.evidence_digest.hex() : "";
+    object["evidence_pending"] = finding.evidence_left;
+    object["occurrence_count"] = finding.occurrences;
+    object["sightings_left_out"] = finding.left_out;
+    return object;
+}
+
+json::object describe_occurrence(const Occurrence& occurrence)
+{
+    json::object object;
+    object["occurrence"] = occurrence.id.value;
+    object["image_url"] = occurrence.image_url.text();
+    object["page_url"] = occurrence.page_url.text();
+    describe_match(object, occurrence.match);
+    object["page_state"] = name_of(occurrence.page_state);
+    object["content"] = occurrence.content.hex();
+    object["pixels"] = occurrence.pixels > 0 ? json::value(occurrence.pixels) : json::value(nullptr);
+    object["first_seen"] = format_utc(occurrence.first_seen);
+    object["last_seen"] = format_utc(occurrence.last_seen);
+    object["sightings"] = occurrence.sightings;
+    object["evidence"] = name_of(occurrence.evidence);
+    object["evidence_file"] = occurrence.evidence_file;
+    object["evidence_digest"] = occurrence.evidence == EvidenceState::stored ? occurrence.evidence_digest.hex() : "";
+    object["looked_at"] = occurrence.looked_at ? json::value(format_utc(*occurrence.looked_at)) : json::value(nullptr);
+    object["look_status"] = occurrence.looked_at ? json::value(occurrence.look_status) : json::value(nullptr);
+    return object;
+}
+
+Result<Finding> Commands::finding_argument(const json::object& arguments) const
+{
+    constexpr std::string_view forms = "a finding's number, F-12 or the id of its alert";
+    std::optional<FindingId> id;
+    std::string named;
+    if (const auto number = number_member(arguments, "id")) {
+        id = FindingId{*number};
+        named = std::to_string(*number);
+    } else if (const auto text = text_member(arguments, "id")) {
+        named = *text;
+        id = text->starts_with("alt_") ? cases_.finding_of_alert(*text) : finding_number(*text);
+        if (!id && !text->starts_with("alt_")) return missing("id", forms);
+    } else {
+        return missing("id", forms);
+    }
+    if (id)
+        if (auto found = cases_.find_finding(*id)) return *std::move(found);
+    return Error{Errc::not_found, fmt::format("no finding {}", named)};
+}
+
+Result<CommandOutcome> Commands::findings_list(const json::object& arguments, const store::Actor& actor)
+{
+    store::CaseDatabase::FindingQuery query;
+    std::string looked_at = "all cases";
+    if (arguments.contains("case")) {
+        const auto pseudonym = text_argument(arguments, "case");
+        if (!pseudonym) return pseudonym.error();
+        const auto found = book_.find(*pseudonym);
+        if (!found) return found.error();
+        query.case_id = found->id;
+        looked_at = found->pseudonym;
+    }
+    query.after = FindingId{number_member(arguments, "after").value_or(0)};
+    query.limit = static_cast<std::size_t>(limit_of(arguments, 1'000));
+    const auto appended = note_look(actor, "findings.list", looked_at);
+    if (!appended) return appended.error();
+    json::array rows;
+    std::size_t room = occurrences_in_reply;
+    for (const auto& finding : cases_.findings(query)) {
+        auto row = describe_finding(finding);
+        const auto best = cases_.best_occurrences(finding.id, std::min(occurrences_in_list, room));
+        room -= best.size();
+        row["occurrences"] = describe_all(best);
+        rows.push_back(std::move(row));
+    }
+    return done(std::move(rows));
+}
+
+Result<CommandOutcome> Commands::findings_show(const json::object& arguments, const store::Actor& actor)
+{
+    const auto found = finding_argument(arguments);
+    if (!found) return found.error();
+    const auto appended = note_look(actor, "findings.show", fmt::format("F-{}", found->id.value));
+    if (!appended) return appended.error();
+    const OccurrenceId after{number_member(arguments, "after").value_or(0)};
+    const auto limit = static_cast<std::size_t>(limit_of(arguments, 100));
+    auto object = describe_finding(*found);
+    object["occurrences"] = describe_all(cases_.occurrences(found->id, after, limit));
+    return done(std::move(object));
+}
+
+Result<CommandOutcome> Commands::findings_check(const json::object& arguments, const store::Actor& actor)
+{
+    const auto found = finding_argument(arguments);
+    if (!found) return found.error();
+    const auto appended = note_look(actor, "findings.check", fmt::format("F-{}", found->id.value));
+    if (!appended) return appended.error();
+    Effects effects;
+    for (const auto& occurrence : cases_.best_occurrences(found->id, occurrences_in_list))
+        if (effects.looks.size() < most_looked_at &&
+            std::ranges::find(effects.looks, occurrence.image_url) == effects.looks.end())
+            effects.looks.push_back(occurrence.image_url);
+    return done(describe_finding(*found), std::move(effects));
+}
+
+} // namespace stillwatch::control

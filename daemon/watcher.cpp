@@ -1,0 +1,158 @@
+#include "daemon/watcher.hpp"
+
+#include "core/log.hpp"
+#include "daemon/evidence_room.hpp"
+#include "daemon/finding_alerts.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::daemon {
+
+namespace {
+
+constexpr std::chrono::minutes between_rounds{1};
+
+// Twice as long after each of `times`.
+std::chrono::minutes doubled(std::chrono::minutes pause, std::int64_t times, std::chrono::minutes most)
+{
+    for (; times > 0 && pause < most; --times)
+        pause *= 2;
+    return std::min(pause, most);
+}
+
+struct Round {
+    std::size_t looks = 0;
+    std::int64_t pending = 0;
+    std::vector<std::pair<std::string, std::int64_t>> left_out;
+};
+
+// What a visit of the picture of a finding showed.
+std::string saw(const store::VisitResult& result)
+{
+    const bool is_match = result.verdict && result.verdict->matched;
+    switch (result.outcome) {
+    case store::Outcome::compared:
+        return is_match ? "the picture is there, and it matches" : "another picture stands there, which does not match";
+    case store::Outcome::gone: return fmt::format("the picture is gone (HTTP {})", result.http_status);
+    case store::Outcome::refused: return "not asked: robots.txt, the site's scope or the guard forbid it";
+    case store::Outcome::undecodable:
+    case store::Outcome::too_small: return "a picture that cannot be read stands there";
+    case store::Outcome::page:
+    case store::Outcome::other: return "no picture stands there";
+    default: break;
+    }
+    if (result.http_status > 0) return fmt::format("nothing that tells (HTTP {}); it is tried again", result.http_status);
+    return "no answer; it is tried again";
+}
+
+} // namespace
+
+std::chrono::minutes pause_before_look(std::int64_t looks, bool is_evidence_pending)
+{
+    const std::chrono::minutes day = std::chrono::hours(24);
+    return is_evidence_pending ? doubled(std::chrono::minutes(10), looks, day) : doubled(day, looks, 14 * day);
+}
+
+Task<std::size_t> Watcher::round()
+{
+    const auto settings = settings_();
+    const auto& record = settings->record;
+    auto measure = [directory = record.evidence.directory, room = record.room] { return measure_room(directory, room); };
+    const auto used = co_await offload(services_.cpu, std::move(measure));
+    RoomVerdict room;
+    if (used)
+        room = judge_room(*used, record.room);
+    else
+        room.refusal = used.error().detail;
+
+    auto plan = [can_write = room.refusal.empty(), now = services_.clock.now()](
+                    store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<Round> {
+        Round round;
+        for (const auto& look : cases.due_looks(now, most_looks)) {
+            const auto planned = cases.plan_look(look.occurrence, now + pause_before_look(look.looks, look.is_pending));
+            if (!planned) return planned.error();
+            if (look.is_pending && !can_write) continue; // a visit would be for nothing
+            const auto due = frontier.look_again(look.image_url, now);
+            if (!due) return due.error();
+            round.looks += *due ? 1 : 0;
+        }
+        round.pending = cases.pending_evidence();
+        round.left_out = cases.matches_left_out(now);
+        return round;
+    };
+    const auto done = co_await services_.stores.run(std::move(plan));
+    if (!done) {
+        log::error("watcher", "pictures of findings not looked after", {{"reason", to_string(done.error())}});
+        co_return 0;
+    }
+    auto& problems = services_.problems;
+    if (!room.refusal.empty())
+        problems.set("evidence", {}, "cannot be written: " + room.refusal);
+    else if (!room.warning.empty() || done->pending == 0) // else the recorder said why
+        problems.set("evidence", {}, room.warning);
+    problems.set("evidence", "pending",
+                 done->pending == 0 ? "" : fmt::format("of {} places is still to be made", done->pending));
+    for (const auto& problem : problems.current())
+        if (problem.kind == "findings" &&
+            std::ranges::find(done->left_out, problem.subject, &std::pair<std::string, std::int64_t>::first) ==
+                done->left_out.end())
+            problems.clear("findings", problem.subject); // of another day
+    for (const auto& [site, matches] : done->left_out)
+        problems.set("findings", site, left_out_text(matches));
+    services_.counters.add("looks_at_findings_total", {}, {}, static_cast<std::int64_t>(done->looks));
+    co_return done->looks;
+}
+
+Task<> Watcher::follow(std::function<void()> on_looks)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor);
+    for (;;) {
+        const auto looks = co_await round();
+        if (looks > 0) on_looks();
+        timer.expires_after(between_rounds);
+        boost::system::error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        co_await timer.async_wait(token);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return;
+    }
+}
+
+Task<json::array> look_now(Stores& stores, Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures)
+{
+    json::array rows;
+    for (const auto& picture : pictures) {
+        json::object row;
+        row["image_url"] = picture.text();
+        auto claim = [&picture, now = clock.now()](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+            return frontier.claim_one(picture, now, now + std::chrono::minutes(10));
+        };
+        auto visit = co_await stores.run(std::move(claim));
+        if (!visit) {
+            row["saw"] = "not asked: it is being visited just now, its host is stopped, or no site of the watch list has it";
+            rows.push_back(std::move(row));
+            continue;
+        }
+        const auto id = visit->id;
+        const auto visited = co_await pipeline.visit(*std::move(visit));
+        auto keep = [&visited, id](store::CaseDatabase&, store::FrontierDatabase& frontier) -> Result<void> {
+            if (visited) return frontier.apply({*visited});
+            return frontier.release({id});
+        };
+        const auto kept = co_await stores.run(std::move(keep));
+        if (!kept) log::error("watcher", "visit not kept", {{"reason", to_string(kept.error())}});
+        row["http_status"] = visited ? visited->http_status : 0;
+        row["saw"] = visited ? saw(*visited) : to_string(visited.error());
+        rows.push_back(std::move(row));
+    }
+    co_return std::move(rows);
+}
+
+} // namespace stillwatch::daemon
