@@ -155,9 +155,8 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
         const auto reply = run(*config, {"evidence.read", {{"package", which}, {"offset", sealed.size()}}});
         if (!reply) return reply.error();
         const auto* part = reply->if_object();
-        Bytes bytes;
-        const auto hex = part ? text_member(*part, "bytes").value_or("") : "";
-        bytes.resize(hex.size() / 2);
+        const std::string hex = part ? text_member(*part, "bytes").value_or("") : "";
+        Bytes bytes(hex.size() / 2);
         if (!part || !from_hex(hex, bytes)) return Error{Errc::malformed, "the daemon's answer holds no bytes"};
         name = text_member(*part, "file").value_or("");
         sealed.insert(sealed.end(), bytes.begin(), bytes.end());

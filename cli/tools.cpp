@@ -110,7 +110,7 @@ Result<PageLinks> links_of(const config::Config& config, const std::string& sour
         if (!fetched) return fetched.error();
         auto payload = fetched->payload();
         if (!payload) return payload.error();
-        document = daemon::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)));
+        document = daemon::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)), std::string());
         if (base.empty()) base = fetched->url.text();
     } else {
         auto bytes = read_file(source, static_cast<std::size_t>(config.fetch.max_page_bytes));

@@ -334,10 +334,12 @@ std::optional<Visit> FrontierDatabase::claim_one(const Url& url, Timestamp now, 
             if (!id || !row.bind(url.origin()).step()) return {};
             owner = read_host(row);
         }
-        // ?3 is the address here.
-        constexpr std::string_view one =
-            VISIT_COLUMNS "WHERE u.host_id = ?1 AND u.lease_until <= ?2 AND u.id = ?3 LIMIT ?4";
-        (void)impl_->lease(one, owner, Impl::Lease{now, lease_until, id.value}, 1, visits);
+        {
+            auto row = impl_->connection.prepare(VISIT_COLUMNS "WHERE u.id = ?1 AND u.lease_until <= ?2");
+            if (!row.bind(id, now).step()) return {};
+            if (auto visit = read_visit(row, owner)) visits.push_back(*std::move(visit));
+        }
+        if (!visits.empty()) impl_->lease_rows({id}, lease_until);
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);

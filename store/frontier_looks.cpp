@@ -7,7 +7,7 @@ Result<bool> FrontierDatabase::look_again(const Url& url, Timestamp at)
 {
     bool is_due = false;
     const auto done = impl_->change([&]() -> Result<void> {
-        const auto known = impl_->offer(url, LinkKind::image, 1, at);
+        const auto known = impl_->offer(url, LinkKind::image, 1, at, UrlId{});
         if (!known) return {};
         is_due = true;
         impl_->connection.prepare("UPDATE url SET due = min(due, ?2) WHERE id = ?1 AND outcome <> 0")
