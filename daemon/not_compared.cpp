@@ -7,6 +7,7 @@ std::string_view name_of(NotCompared reason) noexcept
     switch (reason) {
     case NotCompared::not_modified: return "not_modified";
     case NotCompared::unasked_not_modified: return "unasked_not_modified";
+    case NotCompared::moved: return "moved";
     case NotCompared::no_body: return "no_body";
     case NotCompared::page_in_place: return "page_in_place";
     case NotCompared::error_page: return "error_page";

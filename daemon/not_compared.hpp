@@ -12,6 +12,7 @@ namespace stillwatch::daemon {
 enum class NotCompared : std::uint8_t {
     not_modified,        // a 304 that was asked for: the bytes known already
     unasked_not_modified,
+    moved,               // a redirect to an address that is visited in its place
     no_body,
     page_in_place,       // a log-in or an age gate at a picture's address
     error_page,          // a document with the status of an error

@@ -83,7 +83,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
         auto answer = co_await services_.fetcher.fetch(journey.site, known.url, conditions, limits, purpose);
         if (answer && answer->led_to) {
-            moved(journey, *answer);
+            const auto ending = moved(journey, *answer);
+            services_.counters.add("not_compared_total", "reason", name_of(*ending.reason()));
         } else if (answer) {
             journey.answer = std::make_shared<crawler::PoliteAnswer>(*std::move(answer));
             co_await arrive(journey, *journey.answer);

@@ -75,7 +75,7 @@ private:
 
     static void begin(Journey& journey, store::Visit visit);
     Task<bool> is_visited_anyway(Url from, Url to);
-    void moved(Journey& journey, const crawler::PoliteAnswer& answer);
+    Ending moved(Journey& journey, const crawler::PoliteAnswer& answer);
     Task<> arrive(Journey& journey, const crawler::PoliteAnswer& answer);
     Task<Result<Ending>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
     Task<Payload> payload_in(const Fetched& answer);

@@ -61,7 +61,7 @@ Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
 }
 
 // The redirect leads to an address that has visits of its own.
-void Pipeline::moved(Journey& journey, const crawler::PoliteAnswer& answer)
+Ending Pipeline::moved(Journey& journey, const crawler::PoliteAnswer& answer)
 {
     auto& result = journey.result;
     result.outcome = store::Outcome::moved;
@@ -70,6 +70,7 @@ void Pipeline::moved(Journey& journey, const crawler::PoliteAnswer& answer)
     result.etag = result.last_modified = "";
     result.discovered.push_back(redirect_to(journey.visit, crawler::canonical(*answer.led_to)));
     services_.counters.add("received_bytes_total", {}, {}, result.wire_bytes);
+    return NotCompared::moved;
 }
 
 // The redirects led to an address nobody knew: this is its first visit.

@@ -52,6 +52,7 @@ struct Desk {
     store::CaseDatabase cases{directory / "cases.db"};
     store::FrontierDatabase frontier{directory / "frontier.db"};
     CommandSettings settings{directory.path(),
+                             "a public key",
                              {"desk"},
                              {stillwatch::test::sample_site()},
                              [](std::string_view channel, Timestamp) {

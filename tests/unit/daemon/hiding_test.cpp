@@ -126,8 +126,8 @@ TEST_F(HidingTest, AnEncodedPictureIsRecordedUnderTheDigestOfItsFile)
     for (const auto& address : {image, elsewhere})
         serve(address, file, {{"Content-Type", "image/jpeg"}, {"Content-Encoding", "gzip"}});
     const auto results = crawl();
-    ASSERT_THAT(findings(), SizeIs(2));
-    EXPECT_EQ(findings()[0].content, Sha256::of(as_bytes(file)));
+    ASSERT_THAT(occurrences(), SizeIs(2));
+    EXPECT_EQ(occurrences()[0].content, Sha256::of(as_bytes(file)));
     EXPECT_EQ(results.at(image).verdict.value().file, Sha256::of(as_bytes(file)));
     EXPECT_EQ(counters.total("pictures_known_total"), 1) << "the second address is known by its bytes";
 }
@@ -144,7 +144,7 @@ TEST_F(HidingTest, APictureIsComparedWhateverItsStatus)
     }
     serve(start, page);
     const auto results = crawl();
-    EXPECT_THAT(findings(), SizeIs(statuses.size()));
+    EXPECT_THAT(occurrences(), SizeIs(statuses.size()));
     for (const int status : statuses) {
         const auto& result = results.at(address(status));
         EXPECT_EQ(result.http_status, status);

@@ -64,7 +64,7 @@ TEST_F(LostTest, TheSameBytesElsewhereDoNotCostTheNextWorkers)
     inspector.picture_error.reset();
     clock.pass(16min);
     (void)crawl();
-    EXPECT_THAT(findings(), SizeIs(2)) << "both are looked at as soon as these bytes have their turn";
+    EXPECT_THAT(occurrences(), SizeIs(2)) << "both are looked at as soon as these bytes have their turn";
 }
 
 TEST_F(LostTest, WhatWaitsIsNotStaleBeforeItsPauseIsOver)

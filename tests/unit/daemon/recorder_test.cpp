@@ -109,7 +109,7 @@ TEST_F(RecorderTest, ThePagesOfOnePictureHaveABound)
     (void)enrol(open_case(), picture_file("hill"));
     serve(start, "a https://board.example/1\na https://board.example/2\na https://board.example/3");
     for (const auto* page : {"1", "2", "3"})
-        serve(std::string("https://board.example/") + page, "img " + image);
+        serve(std::string("https://board.example/") + page, "img " + image + "\na https://board.example/after/" + page);
     (void)crawl(); // all three name it before anybody looks for it
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();

@@ -132,7 +132,8 @@ def ends_without_a_reason(text: str):
 
 # They carry bytes and decide nothing about them.
 HELPERS = {
-    "discover", "discover_sitemaps",  # addresses
+    "discover", "discover_sitemaps", "arrive",  # addresses
+    "begin", "note_look",             # what is on record
     "payload_in", "take_content",     # what bytes are known by
     "compare",                        # its error ends as picture_not_read() says
     "chain_in_pool", "record",        # its error ends as keep() says
