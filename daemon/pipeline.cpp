@@ -83,15 +83,13 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
         auto answer = co_await services_.fetcher.fetch(journey.site, known.url, conditions, limits, purpose);
         if (answer && answer->led_to) {
-            const auto ending = moved(journey, *answer);
-            services_.counters.add("not_compared_total", "reason", name_of(*ending.reason()));
+            count(moved(journey, *answer));
         } else if (answer) {
             journey.answer = std::make_shared<crawler::PoliteAnswer>(*std::move(answer));
             co_await arrive(journey, *journey.answer);
             const auto ending = co_await read_answer(journey, *journey.answer);
             if (!ending) co_return ending.error();
-            if (const auto& reason = ending->reason())
-                services_.counters.add("not_compared_total", "reason", name_of(*reason));
+            count(*ending);
             co_await discover_sitemaps(journey);
         } else {
             if (answer.error().code == Errc::cancelled) co_return answer.error();
@@ -118,6 +116,12 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     result.unchanged_in_a_row = revisit.unchanged_in_a_row;
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
+}
+
+void Pipeline::count(const Ending& ending)
+{
+    if (const auto& reason = ending.reason())
+        services_.counters.add("not_compared_total", "reason", name_of(*reason));
 }
 
 Task<Result<Ending>> Pipeline::read_answer(Journey& journey, crawler::PoliteAnswer& answer)

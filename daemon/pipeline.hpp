@@ -73,6 +73,7 @@ private:
         bool is_capped = false; // a match was counted only: it is compared again tomorrow
     };
 
+    void count(const Ending& ending);
     static void begin(Journey& journey, store::Visit visit);
     Task<bool> is_visited_anyway(Url from, Url to);
     Ending moved(Journey& journey, const crawler::PoliteAnswer& answer);

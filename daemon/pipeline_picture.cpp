@@ -1,4 +1,5 @@
 #include "core/log.hpp"
+#include "daemon/picture_mark.hpp"
 #include "daemon/pipeline.hpp"
 
 #include <algorithm>
@@ -160,7 +161,8 @@ Task<Result<Compared>> Pipeline::compare(Journey& journey, Document document)
     }
     if (!compared) co_return compared.error();
     journey.result.generation = compared->generation;
-    journey.fingerprint = compared->fingerprint;
+    if (!compared->matches.empty() && compared->fingerprint)
+        journey.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
     journey.pixels = std::int64_t{compared->width_px} * compared->height_px;
     memory.learn(compared->file_digest, compared->parts_of_others);
     // A lead that is not another picture of the scene tells a caseworker nothing.

@@ -36,7 +36,7 @@ struct Sighting {
     UrlId image;
     Url image_url; // as it was visited; `chain` may end at another address
     Sha256 content;
-    std::optional<Fingerprint> fingerprint; // as it stands
+    std::optional<Fingerprint> fingerprint; // its mark: see picture_mark()
     std::int64_t pixels = 0;                // 0: not known
     std::int64_t generation = 0;            // of the references that it was compared with
     std::vector<Match> matches;

@@ -101,7 +101,8 @@ class Findings(unittest.TestCase):
         shown = self.stillwatch.ask("findings", "show", self.mail.ids[0])[0]
         self.assertEqual(len(shown["occurrences"]), PICTURES)
         packages = [place for place in shown["occurrences"] if place["evidence"] == "stored"]
-        self.assertEqual(len(packages), 32)
+        # The bound is looked at before a package is made: visits that were under way then make theirs, too.
+        self.assertIn(len(packages), range(32, 32 + CONCURRENCY))
         self.stillwatch.verify_evidence(self.stillwatch.open_evidence(packages[-1]))
         first = self.stillwatch.plain("findings", "list").splitlines()
         self.assertTrue(all(len(line) <= 80 for line in first[:2]), first)

@@ -64,7 +64,7 @@ class Keys(unittest.TestCase):
         self.assertEqual(self.health(), "ok\n")
         self.assertEqual(self.stage.found(), self.stage.planted)
         coverage = self.stillwatch.ask("case", "show", case)[0]["coverage"]
-        self.assertEqual(coverage["compared"] + coverage["undecodable"], coverage["images"])
+        self.assertEqual(coverage["compared"] + coverage["undecodable"] + coverage["too_small"], coverage["images"])
 
     def test_the_same_picture_is_added_once(self):
         self.stillwatch.start()
