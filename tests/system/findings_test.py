@@ -14,6 +14,7 @@ import installation  # found through stage
 import receivers
 
 PICTURES = 60
+CONCURRENCY = 8
 
 
 class Site:
@@ -72,7 +73,7 @@ class Findings(unittest.TestCase):
         self.addCleanup(self.hook.close)
         self.stillwatch.initialise()
         self.stillwatch.configure(hosts=[self.site.host], smtp=f"127.0.0.1:{smtp}", webhook=f"127.0.0.1:{hook}",
-                                  metrics=installation.free_port(), delay="0ms", concurrency=8)
+                                  metrics=installation.free_port(), delay="0ms", concurrency=CONCURRENCY)
         self.evidence = work / "i" / "data" / "evidence"
         reference = work / "reference.jpg"
         reference.write_bytes(self.site.photograph)
