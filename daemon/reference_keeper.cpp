@@ -139,7 +139,8 @@ Task<Result<void>> ReferenceKeeper::load()
         next_change_ = plan->next_change;
         tell(opened->refused);
         tell_clock(plan->moment);
-        co_return Result<void>{};
+        const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1
+        co_return done;
     }
 }
 
@@ -177,7 +178,8 @@ Task<Result<void>> ReferenceKeeper::merge()
         auto merged = *std::move(next);
         made = Tables();
         co_await exchange(std::move(merged));
-        co_return Result<void>{};
+        const Result<void> done; // as above
+        co_return done;
     }
 }
 
