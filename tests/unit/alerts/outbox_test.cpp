@@ -72,7 +72,8 @@ struct MemoryQueue final : AlertQueue {
     {
         for (const auto id : ids)
             rows.at(id).next_attempt_at = now;
-        co_return Result<void>{};
+        const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1
+        co_return done;
     }
     Task<Result<void>> sent(std::int64_t id, Timestamp) override { co_return change(id, AlertState::sent, {}, ""); }
     Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override
