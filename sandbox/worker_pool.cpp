@@ -59,6 +59,7 @@ public:
 private:
     using Worker = std::shared_ptr<WorkerProcess>;
 
+    static Task<Result<void>> greeting_of(std::shared_ptr<State> self, Worker worker);
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
     static Task<Result<Descriptor>> sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body);
     static Task<Result<Answer>> ask(std::shared_ptr<State> self, Slot& slot, const Request& request,
@@ -113,6 +114,22 @@ Result<WorkerPool::State::Worker> WorkerPool::State::spawn(Slot& slot)
     return worker;
 }
 
+// Waits for the greeting of a worker; one that does not greet is ended.
+Task<Result<void>> WorkerPool::State::greeting_of(std::shared_ptr<State> self, Worker worker)
+{
+    worker->kill_after(self->settings_.start_deadline);
+    const auto greeting = co_await worker->receive();
+    worker->finish_in_time();
+    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
+    if (ready && greeting->number == 0) co_return ready;
+    const auto ending = co_await worker->end();
+    if (self->slots_->are_stopping()) co_return cancelled();
+    const auto why = worker->was_late() ? std::string("no greeting in time")
+                     : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
+                                : to_string(ending);
+    co_return Error{Errc::io, why};
+}
+
 // The slot's worker, or a fresh one whose greeting was heard.
 Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::shared_ptr<State> self,
                                                                         Slot& slot)
@@ -122,27 +139,25 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
         ++self->counters_.crashed;
         co_await worker->end();
     }
-    if (self->slots_->are_stopping()) co_return cancelled();
-    auto spawned = self->spawn(slot);
-    if (!spawned) co_return spawned.error();
-    const auto worker = std::move(*spawned);
-    worker->kill_after(self->settings_.start_deadline);
-    const auto greeting = co_await worker->receive();
-    worker->finish_in_time();
-    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
-    if (!ready || greeting->number != 0) {
-        const auto ending = co_await worker->end();
+    Error reason{Errc::io, {}};
+    // Twice, since one that died before it greeted may have been killed for want of memory: only the second time is
+    // it the program's doing.
+    for (int attempt = 0; attempt < 2; ++attempt) {
         if (self->slots_->are_stopping()) co_return cancelled();
-        const auto why = worker->was_late() ? std::string("no greeting in time")
-                         : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
-                                    : to_string(ending);
-        Error reason{Errc::io, why};
-        co_return self->cannot_start(reason);
+        auto spawned = self->spawn(slot);
+        if (!spawned) co_return spawned.error();
+        auto worker = std::move(*spawned);
+        auto greeted = co_await greeting_of(self, worker);
+        if (greeted) {
+            self->pause_ = std::chrono::seconds(0);
+            if (slot.used_before) ++self->counters_.replaced;
+            slot.begin();
+            co_return worker;
+        }
+        if (greeted.error().code == Errc::cancelled) co_return greeted.error();
+        reason = greeted.error();
     }
-    self->pause_ = std::chrono::seconds(0);
-    if (slot.used_before) ++self->counters_.replaced;
-    slot.begin();
-    co_return worker;
+    co_return self->cannot_start(reason);
 }
 
 // Why a request got no answer, after the worker that had it is gone.

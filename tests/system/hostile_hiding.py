@@ -41,7 +41,8 @@ WAYS = {
 
 
 class Hider:
-    """Each way has a motif of its own, and so a reference of its own. `kill_workers` is called when one is at work."""
+    """Each way has a motif of its own, and so a reference of its own. `kill_workers` is called when one is at work, once:
+    the picture is asked for again as evidence, and one that loses two workers rightly waits."""
 
     def __init__(self):
         self.pictures = {name: photograph(motif=1000 + number) for number, name in enumerate(WAYS)}
@@ -59,7 +60,8 @@ class Hider:
             way = WAYS[name]
             out.write(site.answer(way.pack(self.pictures[name]), way.kind, way.status, way.extra))
             if name == "killed-worker":
-                self.kill_workers()
+                kill, self.kill_workers = self.kill_workers, lambda: None
+                kill()
         else:
             out.write(site.answer(b"", status="404 Not Found"))
         return True
