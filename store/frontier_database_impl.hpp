@@ -223,8 +223,9 @@ public:
     std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
-    std::map<TrailKey, Trail> trails;              // that this transaction met
-    std::map<FamilyKey, Family> families;          // that this transaction met
+    static constexpr std::size_t most_remembered = 4'096; // trails, families: a few hundred bytes each
+    std::map<TrailKey, Trail> trails;                     // those met of late, as they are written
+    std::map<FamilyKey, Family> families;                 // likewise
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first

@@ -240,8 +240,9 @@ void FrontierDatabase::Impl::write_families()
             .prepare("UPDATE family SET visits = ?2, idle = ?3, recent = ?4, waiting = ?5, next_at = ?6 WHERE id = ?1")
             .bind(family.id, family.visits, family.idle, family.recent, family.waiting, family.next_at)
             .run();
+        family.is_changed = false;
     }
-    families.clear();
+    if (families.size() > most_remembered) families.clear();
 }
 
 void FrontierDatabase::Impl::reached(HostId host, std::string_view bound, std::int64_t times)

@@ -114,6 +114,7 @@ Result<void> FrontierDatabase::forget_matches(const std::vector<Sha256>& still_m
         for (const auto& content : gone)
             connection.prepare("DELETE FROM verdict WHERE content = ?1").bind(content).run();
         connection.prepare("UPDATE family SET recent = x'' WHERE recent <> x''").run(); // parts of their digests
+        impl_->families.clear();
         impl_->set_meta("erasing", as_bytes("1"));
         return {};
     });

@@ -25,7 +25,7 @@ std::vector<FrontierDatabase::Impl::Trail*> FrontierDatabase::Impl::trails_of(Ho
 
 void FrontierDatabase::Impl::write_trails()
 {
-    for (const auto& [key, trail] : trails) {
+    for (auto& [key, trail] : trails) {
         if (!trail.is_changed) continue; // a site that is full must not fill the table
         connection
             .prepare(
@@ -33,8 +33,9 @@ void FrontierDatabase::Impl::write_trails()
                 "ON CONFLICT DO UPDATE SET pages = excluded.pages, news = excluded.news, dry = excluded.dry")
             .bind(key.first, ByteView(key.second), trail.pages, trail.news, trail.dry)
             .run();
+        trail.is_changed = false;
     }
-    trails.clear();
+    if (trails.size() > most_remembered) trails.clear();
 }
 
 } // namespace stillwatch::store
