@@ -110,8 +110,7 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     const bool is_first_page = result.outcome == Outcome::page && !target.empty() && before.kind == LinkKind::page;
     if (is_first_page) {
         for (auto* trail : trails_of(before.host, target)) {
-            trail->news += result.news;
-            trail->dry = result.news > 0 ? 0 : trail->dry + 1;
+            trail->learn(result.news);
             trail->is_changed = true;
         }
         learn_of_page(before.host, target, result.news, parent);

@@ -1,3 +1,4 @@
+#include "crawler/policy/window.hpp"
 #include "store/frontier_database_impl.hpp"
 
 #include <algorithm>
@@ -18,47 +19,34 @@ namespace {
 // clang-format on
 } // namespace
 
+// How the addresses of each kind are found; how many of each are taken is decided in crawler/policy/window.hpp.
 struct ClaimClass {
+    crawler::Due due;
     std::string_view sql;
-    // Sixteenths of a window while others wait too, one visit at least; what they leave over is taken in the
-    // order of the list. No class holds up another for the weeks that a large site takes: an endless one
-    // still leaves revisits their part, and revisits leave a tenth and more to pages never seen.
-    std::size_t share;
-    bool takes_pages; // of the site's pages a day
-    bool is_new = false;   // addresses nobody visited: those of idle families are put aside
-    bool is_stale = false; // of those with the same bytes one visit is enough
+    bool is_new() const noexcept
+    {
+        return due == crawler::Due::new_picture || due == crawler::Due::new_page || due == crawler::Due::barren_page;
+    }
+    bool is_stale() const noexcept { return due == crawler::Due::stale_picture; }
 };
 
 namespace {
 
-constexpr std::array<ClaimClass, 6> in_order{{
-    // a page came to name a picture that is known to match: the occurrence is to be recorded
-    {VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
-                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     16, false},
-    // pictures never visited, first come, first served
-    {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 1 AND u.barren = 0 "
-     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     8, false, true},
-    // pages never visited
-    {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 0 AND u.barren = 0 "
-     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     2, true, true},
-    // those of a kind that brought nothing so far: an endless maze gets no more than this while others wait
-    {VISIT_COLUMNS
-     "INDEXED BY url_new WHERE u.host_id = ?1 AND u.outcome = 0 AND u.aside = 0 AND u.kind = 0 AND u.barren = 1 "
-     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4",
-     1, true, true},
-    // compared with an older set of references
-    {VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) "
-                   "AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4",
-     2, false, false, true},
-    // time for a revisit
-    {VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
-                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4",
-     4, true},
+using crawler::Due;
+
+constexpr std::array<ClaimClass, crawler::due_kinds> in_order{{
+    {Due::named_again, VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
+                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::new_picture, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 1 AND u.barren = 0 "
+                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::new_page, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 0 "
+                                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::barren_page, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 1 "
+                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::stale_picture, VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND " MAY_BE_STALE
+                                       " AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4"},
+    {Due::revisit, VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
+                                 "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4"},
 }};
 
 constexpr std::string_view by_number = VISIT_COLUMNS "WHERE u.host_id = ?1 AND u.id = ?2";
@@ -72,11 +60,11 @@ constexpr std::int64_t most_under_way = 10'000; // pages of one site, claimed an
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
     WHERE h.enabled = 1 AND h.backoff_until <= ?1 AND (
-        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0 AND u.lease_until <= ?1)
+        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND )sql" IS_NEW R"sql( AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
                    WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
-                   WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.generation < ?2
+                   WHERE u.host_id = h.id AND )sql" MAY_BE_STALE R"sql( AND u.generation < ?2
                      AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM family f INDEXED BY family_waiting
                    WHERE f.host_id = h.id AND f.waiting > 0 AND f.next_at <= ?1))
@@ -89,11 +77,11 @@ constexpr std::string_view next_moment = R"sql(
     SELECT min(max(backoff_until, first)) FROM (
         SELECT h.backoff_until AS backoff_until, (SELECT min(at) FROM (
             SELECT ?1 AS at WHERE EXISTS (SELECT 1 FROM url u INDEXED BY url_new
-                                          WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0 AND u.lease_until <= ?1)
+                                          WHERE u.host_id = h.id AND )sql" IS_NEW R"sql( AND u.lease_until <= ?1)
             UNION ALL
             SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
                 SELECT 1 FROM url u INDEXED BY url_stale
-                WHERE u.host_id = h.id AND u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.lease_until <= ?1)
+                WHERE u.host_id = h.id AND )sql" MAY_BE_STALE R"sql( AND u.lease_until <= ?1)
             UNION ALL
             SELECT * FROM (SELECT max(f.next_at, ?1) FROM family f INDEXED BY family_waiting
                            WHERE f.host_id = h.id AND f.waiting > 0 ORDER BY f.next_at LIMIT 1)
@@ -194,11 +182,11 @@ std::size_t FrontierDatabase::Impl::lease(const ClaimClass& one, const HostRow& 
 {
     std::size_t found = 0;
     std::set<Sha256> contents;
-    const auto pause = one.is_new ? pause_of_samples(host.id) : Timestamp::duration{};
+    const auto pause = one.is_new() ? pause_of_samples(host.id) : Timestamp::duration{};
     while (found < limit && *lease.passed_over < most_passed_over) {
         std::vector<Visit> rows;
         std::vector<UrlId> unreadable;
-        const auto wanted = one.is_stale ? std::max(limit - found, stale_looked_at) : limit - found;
+        const auto wanted = one.is_stale() ? std::max(limit - found, stale_looked_at) : limit - found;
         {
             auto row = connection.prepare(one.sql);
             row.bind(host.id, lease.now, lease.generation, wanted);
@@ -217,13 +205,13 @@ std::size_t FrontierDatabase::Impl::lease(const ClaimClass& one, const HostRow& 
         int passed_over = 0;
         for (auto& visit : rows) {
             if (found >= limit) break;
-            auto* idle = one.is_new && visit.depth > 0 ? asleep(host.id, visit.url.target(), visit.kind) : nullptr;
+            auto* idle = one.is_new() && visit.depth > 0 ? asleep(host.id, visit.url.target(), visit.kind) : nullptr;
             if (idle) {
                 set_aside(visit.id, host.id, *idle, lease.now, pause);
                 ++passed_over;
-            } else if (one.is_stale && is_settled(visit, lease.generation)) {
+            } else if (one.is_stale() && is_settled(visit, lease.generation)) {
                 ++passed_over;
-            } else if (!one.is_stale || !visit.content || contents.insert(*visit.content).second) {
+            } else if (!one.is_stale() || !visit.content || contents.insert(*visit.content).second) {
                 leased.push_back(visit.id);
                 visits.push_back(std::move(visit));
                 ++found;
@@ -232,7 +220,7 @@ std::size_t FrontierDatabase::Impl::lease(const ClaimClass& one, const HostRow& 
         lease_rows(leased, lease.until);
         *lease.passed_over += passed_over;
         if (are_all || (passed_over == 0 && leased.empty() && unreadable.empty())) break;
-        if (one.is_stale && passed_over == 0) break; // the others have the same bytes
+        if (one.is_stale() && passed_over == 0) break; // the others have the same bytes
     }
     return found;
 }
@@ -259,51 +247,38 @@ Claim FrontierDatabase::claim_some(HostId host, Timestamp now, std::int64_t gene
     auto& connection = impl_->connection;
     std::array<std::vector<Visit>, in_order.size()> visits;
     std::vector<Visit> samples;
-    std::size_t count = 0;
     int passed_over = 0;
     const auto claimed = impl_->change([&]() -> Result<void> {
         HostRow owner;
         std::int64_t pages_left = 0;
         {
-            // A pass that began yesterday counts today's visits as well.
             auto row = connection.prepare(
                 "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row, "
-                "s.max_pages_per_day - iif(s.day >= ?2, s.pages_that_day, 0), "
-                "s.max_bytes_per_day - iif(s.day >= ?2, s.bytes_that_day, 0) "
+                "s.max_pages_per_day, s.max_bytes_per_day, s.day, s.pages_that_day, s.bytes_that_day "
                 "FROM host h JOIN site s ON s.id = h.site_id WHERE h.id = ?1 AND h.enabled = 1 "
                 "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
-            if (!row.bind(host, Impl::day_of(now)).step()) return {};
+            if (!row.bind(host).step()) return {};
             owner = read_host(row);
-            pages_left = row.integer(5);
-            if (row.integer(6) <= 0) return {};
+            const crawler::SiteDay day{row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9)};
+            if (day.bytes_left(Impl::day_of(now)) <= 0) return {};
+            pages_left = day.pages_left(Impl::day_of(now));
         }
         // What is under way on other hosts of the site is not counted yet; far from the bound it does not matter.
         if (pages_left < most_under_way) pages_left -= impl_->pages_under_way(host);
         const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation, &passed_over};
-        if (pages_left > 0) {
-            const auto most = std::min<std::size_t>(std::max<std::size_t>(limit / 4, 1), static_cast<std::size_t>(pages_left));
-            count = impl_->lease_samples(owner, lease, most, samples);
-            pages_left -= static_cast<std::int64_t>(count);
+        crawler::WindowPlan plan(limit, pages_left);
+        if (const auto most = plan.most_samples(); most > 0)
+            plan.took_samples(impl_->lease_samples(owner, lease, most, samples));
+        for (int round = 0; round < crawler::WindowPlan::rounds; ++round) {
+            for (std::size_t i = 0; i < in_order.size(); ++i) {
+                const auto most = plan.most(in_order[i].due, round);
+                if (most > 0) plan.took(in_order[i].due, most, impl_->lease(in_order[i], owner, lease, most, visits[i]));
+            }
         }
-        std::array<bool, in_order.size()> has_more{};
-        const auto take = [&](std::size_t i, std::size_t most) {
-            const auto pages = static_cast<std::size_t>(std::max<std::int64_t>(pages_left, 0));
-            if (in_order[i].takes_pages) most = std::min(most, pages);
-            if (most == 0) return;
-            const auto found = impl_->lease(in_order[i], owner, lease, most, visits[i]);
-            has_more[i] = found == most;
-            count += found;
-            if (in_order[i].takes_pages) pages_left -= static_cast<std::int64_t>(found);
-        };
-        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
-            take(i, std::min(std::max<std::size_t>(limit * in_order[i].share / 16, 1), limit - count));
-        for (std::size_t i = 0; i < in_order.size() && count < limit; ++i)
-            if (has_more[i]) take(i, limit - count);
         return {};
     });
     if (!claimed) throw SqliteError(claimed.error().code, claimed.error().detail);
     Claim result;
-    result.visits.reserve(count);
     for (auto& one : visits)
         std::move(one.begin(), one.end(), std::back_inserter(result.visits));
     std::move(samples.begin(), samples.end(), std::back_inserter(result.visits));

@@ -166,7 +166,7 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
     }
     bool is_barren = false;
     if (depth > 0) { // seeds are the operator's choice
-        std::vector<Trail*> trails_here;
+        std::vector<StoredTrail*> trails_here;
         if (kind == LinkKind::page && pages_left(host) > 0) trails_here = trails_of(host, url.target());
         for (const auto* trail : trails_here) {
             is_barren = is_barren || trail->is_dry();

@@ -6,6 +6,7 @@
 #include "core/links.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "crawler/policy/wall_history.hpp"
 #include "store/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
@@ -201,7 +202,7 @@ struct SiteHealth {
     std::int64_t pages_that_day = 0;
     std::int64_t bytes_that_day = 0;
     // Of the last visits that told whether something is in the way, at most max_recent_visits.
-    static constexpr int max_recent_visits = 16;
+    static constexpr int max_recent_visits = crawler::WallHistory::most_visits;
     int recent_visits = 0;
     int recent_walls = 0; // log-ins and age gates among them
     Wall last_wall = Wall::none;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/keyed_hash.hpp"
+#include "crawler/policy/family.hpp"
+#include "crawler/policy/trail.hpp"
 #include "store/frontier_database.hpp"
 #include "store/sqlite_handle.hpp"
 
@@ -14,6 +16,12 @@
 #include <utility>
 #include <vector>
 
+// Conditions on `url u`; they repeat those of the partial indexes (frontier_schema.cpp) word for word, since SQLite uses
+// an index only where it sees that.
+#define IS_NEW "u.outcome = 0 AND u.aside = 0"
+// A picture that was judged, by whatever references: neither unvisited nor a page, unreachable, moved or waiting.
+#define MAY_BE_STALE "u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12)"
+
 namespace stillwatch::store {
 
 // What `named_again` of an address holds: whether a page came to name it since its pictures were last
@@ -21,17 +29,11 @@ namespace stillwatch::store {
 // it.
 enum class NamedAgain : std::uint8_t { no, due, served };
 
-// Addresses of one host that are likely to be alike (store/families.hpp).
-struct Family {
+// A family with what the database knows it by.
+struct StoredFamily : crawler::Family {
     std::int64_t id = 0; // 0: not written yet
     Key128 key{};
     std::string pattern{}; // of one that is not written yet
-    LinkKind kind = LinkKind::page;
-    std::int64_t visits = 0;  // first ones
-    std::int64_t idle = 0;    // first visits in a row that brought nothing
-    Bytes recent{};           // marks of the last contents of pictures
-    std::int64_t waiting = 0; // addresses set aside for it
-    Timestamp next_at{};      // of the next sample of them
     bool is_changed = false;
 };
 
@@ -145,42 +147,28 @@ public:
     void look_again_if_sent_otherwise(const SiteRow& site);
     void write_walls(HostId host, const std::vector<Wall>& walls);
 
-    // What is known of the addresses of one pattern (store/trails.hpp) on one host.
-    struct Trail {
-        std::int64_t pages = 0; // taken up
-        std::int64_t news = 0;  // pictures that first visits of them were the first to name
-        std::int64_t dry = 0;   // first visits since there was such a picture
+    struct StoredTrail : crawler::Trail {
         bool is_changed = false;
-        bool is_dry() const noexcept { return dry >= dry_after; }
-        // One that brings nothing takes at most as many pages as it leaves to others.
-        bool may_grow(std::int64_t pages_left) const noexcept
-        {
-            return (news > 0 && !is_dry()) || pages < std::max(pages_left, small_trail);
-        }
     };
-    static constexpr std::int64_t dry_after = 50;   // first visits of pages
-    static constexpr std::int64_t small_trail = 16; // pages that every trail may take
     using TrailKey = std::pair<HostId, Key128>;
-    std::vector<Trail*> trails_of(HostId host, std::string_view target);
+    std::vector<StoredTrail*> trails_of(HostId host, std::string_view target);
     void write_trails();
 
     using FamilyKey = std::pair<HostId, Key128>;
-    std::array<Family*, 2> families_of(HostId host, std::string_view target, LinkKind kind);
-    Family* family_at(std::int64_t id); // null where there is none
-    bool is_asleep(const Family& family, bool is_of_host) const;
+    std::array<StoredFamily*, 2> families_of(HostId host, std::string_view target, LinkKind kind);
+    StoredFamily* family_at(std::int64_t id); // null where there is none
     // The family for whose sake an address nobody visited waits, or null.
-    Family* asleep(HostId host, std::string_view target, LinkKind kind);
-    static void wake(Family& family);
+    StoredFamily* asleep(HostId host, std::string_view target, LinkKind kind);
     // After the first visit of a page that named `news` pictures nobody knew, or of a picture.
     void learn_of_page(HostId host, std::string_view target, std::int64_t news, UrlId parent);
     void learn_of_picture(HostId host, std::string_view target, const Sha256& content);
-    void set_aside(UrlId address, HostId host, Family& family, Timestamp now, Timestamp::duration pause);
+    void set_aside(UrlId address, HostId host, StoredFamily& family, Timestamp now, Timestamp::duration pause);
     void no_longer_aside(std::int64_t family);
     // Addresses that were set aside and have their turn now. Those of families that woke are set free.
     std::vector<UrlId> samples(HostId host, Timestamp now, std::size_t limit);
     Timestamp::duration pause_of_samples(HostId host);
-    void release_aside(HostId host, Family& family);
-    void write_family(HostId host, Family& family);
+    void release_aside(HostId host, StoredFamily& family);
+    void write_family(HostId host, StoredFamily& family);
     void write_families();
 
     // Counts that a bound was reached, for people. `bound` is a literal.
@@ -224,8 +212,8 @@ public:
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
     static constexpr std::size_t most_remembered = 4'096; // trails, families: a few hundred bytes each
-    std::map<TrailKey, Trail> trails;                     // those met of late, as they are written
-    std::map<FamilyKey, Family> families;                 // likewise
+    std::map<TrailKey, StoredTrail> trails;                    // those met of late, as they are written
+    std::map<FamilyKey, StoredFamily> families;                // likewise
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first

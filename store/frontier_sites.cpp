@@ -1,10 +1,10 @@
+#include "crawler/policy/wall_history.hpp"
 #include "store/frontier_database_impl.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 // What people ask and tell about sites and hosts.
 namespace stillwatch::store {
@@ -36,33 +36,20 @@ void FrontierDatabase::Impl::look_again_if_sent_otherwise(const SiteRow& site)
         .run();
 }
 
-// `recent_walls` of a site: a bit for each of the last visits, the newest lowest, 1 for a wall; before the
-// oldest stands a 1 that only ends the row.
 void FrontierDatabase::Impl::write_walls(HostId host, const std::vector<Wall>& walls)
 {
-    std::uint64_t recent = 1;
-    Wall last = Wall::none;
-    bool is_told = false;
+    crawler::WallHistory history;
     {
         auto row = connection.prepare(
-            "SELECT s.recent_walls FROM site s JOIN host h ON h.site_id = s.id WHERE h.id = ?1");
+            "SELECT s.recent_walls, s.last_wall FROM site s JOIN host h ON h.site_id = s.id WHERE h.id = ?1");
         if (walls.empty() || !row.bind(host).step()) return;
-        recent = static_cast<std::uint64_t>(row.integer(0));
+        history = {static_cast<std::uint64_t>(row.integer(0)), static_cast<Wall>(row.small(1))};
     }
-    constexpr std::uint64_t end = std::uint64_t{1} << SiteHealth::max_recent_visits;
-    for (const Wall wall : walls) {
-        if (wall == Wall::challenge) continue; // told apart
-        is_told = true;
-        if (wall != Wall::none) last = wall;
-        recent = recent << 1U | (wall == Wall::none ? 0U : 1U);
-        if (recent >= 2 * end) recent = end | (recent & (end - 1));
-    }
-    if (!is_told) return;
+    for (const Wall wall : walls)
+        history.add(wall);
     connection
-        .prepare("UPDATE site SET recent_walls = ?2, last_wall = iif(?3 = 0, last_wall, ?3) WHERE id = "
-                 "(SELECT site_id "
-                 "FROM host WHERE id = ?1)")
-        .bind(host, static_cast<std::int64_t>(recent), last)
+        .prepare("UPDATE site SET recent_walls = ?2, last_wall = ?3 WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+        .bind(host, static_cast<std::int64_t>(history.bits), history.last)
         .run();
 }
 
@@ -195,10 +182,10 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
             if (!row.is_null(1) && row.integer(1) > 0) health.last_failure = row.time(1);
             health.pages_that_day = row.integer(2);
             health.bytes_that_day = row.integer(3);
-            const auto recent = static_cast<std::uint64_t>(row.integer(4));
-            health.recent_visits = static_cast<int>(std::bit_width(recent)) - 1;
-            health.recent_walls = std::popcount(recent) - 1;
-            health.last_wall = static_cast<Wall>(row.small(5));
+            const crawler::WallHistory history{static_cast<std::uint64_t>(row.integer(4)), static_cast<Wall>(row.small(5))};
+            health.recent_visits = history.visits();
+            health.recent_walls = history.walls();
+            health.last_wall = history.last;
         }
     }
     impl_->read_bounds(site, health);
@@ -223,8 +210,7 @@ std::map<std::string, PassSize> FrontierDatabase::pass_sizes(Timestamp now, std:
         SELECT s.name, sum(
             (SELECT count(*) FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0)
             + (SELECT count(*) FROM url u INDEXED BY url_due WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1)
-            + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND u.kind = 1
-                   AND u.outcome NOT IN (0, 1, 8, 10, 12) AND u.generation < ?2 AND u.due > ?1)), sum(
+            + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND )sql" MAY_BE_STALE R"sql( AND u.generation < ?2 AND u.due > ?1)), sum(
             ifnull((SELECT sum(t.urls) FROM tally t WHERE t.host_id = h.id), 0)
             - ifnull((SELECT sum(f.waiting) FROM family f INDEXED BY family_waiting WHERE f.host_id = h.id AND f.waiting > 0), 0))
         FROM site s JOIN host h ON h.site_id = s.id WHERE h.enabled = 1 AND s.enabled = 1 GROUP BY s.id)sql");

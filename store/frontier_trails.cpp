@@ -1,22 +1,19 @@
 #include "store/frontier_database_impl.hpp"
-#include "store/trails.hpp"
 
-// Which addresses of a host lead to pictures: what a maze makes must not keep out what a board has
-// (docs/decisions/0010-trails.md).
+// Reads and writes trails; what they decide stands in crawler/policy/trail.hpp.
 namespace stillwatch::store {
 
-std::vector<FrontierDatabase::Impl::Trail*> FrontierDatabase::Impl::trails_of(HostId host,
-                                                                              std::string_view target)
+std::vector<FrontierDatabase::Impl::StoredTrail*> FrontierDatabase::Impl::trails_of(HostId host, std::string_view target)
 {
-    std::vector<Trail*> found;
-    for (const auto& pattern : store::trails_of(target)) {
+    std::vector<StoredTrail*> found;
+    for (const auto& pattern : crawler::trails_of(target)) {
         const Key128 key = keyed_hash(hash_key, as_bytes(pattern));
         const auto [entry, is_new] = trails.try_emplace({host, key});
         if (is_new) {
             auto row =
                 connection.prepare("SELECT pages, news, dry FROM trail WHERE host_id = ?1 AND key = ?2");
             if (row.bind(host, ByteView(key)).step())
-                entry->second = {row.integer(0), row.integer(1), row.integer(2), false};
+                entry->second = {{row.integer(0), row.integer(1), row.integer(2)}, false};
         }
         found.push_back(&entry->second);
     }

@@ -1,5 +1,5 @@
 #include "frontier_fixture.hpp"
-#include "store/trails.hpp"
+#include "crawler/policy/trail.hpp"
 
 namespace stillwatch::store {
 namespace {
@@ -12,15 +12,15 @@ using testing::StartsWith;
 
 TEST(Trails, NumbersHexadecimalWordsAndQueriesAreWildcards)
 {
-    EXPECT_THAT(trails_of("/"), ElementsAre("/"));
-    EXPECT_THAT(trails_of("/?day=3"), ElementsAre("/?"));
-    EXPECT_THAT(trails_of("/calendar?day=17"), ElementsAre("/calendar?"));
-    EXPECT_THAT(trails_of("/thread-117.html"), ElementsAre("/thread-#.html"));
-    EXPECT_THAT(trails_of("/page12/"), ElementsAre("/page#"));
-    EXPECT_THAT(trails_of("/maze/4f0ac31e"), ElementsAre("/maze/", "/maze/#"));
-    EXPECT_THAT(trails_of("/maze/x7q9z/deep/er"), ElementsAre("/maze/", "/maze/#/"));
-    EXPECT_THAT(trails_of("/a/123e4567-e89b-12d3-a456-426614174000"), ElementsAre("/a/", "/a/#"));
-    EXPECT_THAT(trails_of("/board/cafe"), ElementsAre("/board/", "/board/cafe"));
+    EXPECT_THAT(crawler::trails_of("/"), ElementsAre("/"));
+    EXPECT_THAT(crawler::trails_of("/?day=3"), ElementsAre("/?"));
+    EXPECT_THAT(crawler::trails_of("/calendar?day=17"), ElementsAre("/calendar?"));
+    EXPECT_THAT(crawler::trails_of("/thread-117.html"), ElementsAre("/thread-#.html"));
+    EXPECT_THAT(crawler::trails_of("/page12/"), ElementsAre("/page#"));
+    EXPECT_THAT(crawler::trails_of("/maze/4f0ac31e"), ElementsAre("/maze/", "/maze/#"));
+    EXPECT_THAT(crawler::trails_of("/maze/x7q9z/deep/er"), ElementsAre("/maze/", "/maze/#/"));
+    EXPECT_THAT(crawler::trails_of("/a/123e4567-e89b-12d3-a456-426614174000"), ElementsAre("/a/", "/a/#"));
+    EXPECT_THAT(crawler::trails_of("/board/cafe"), ElementsAre("/board/", "/board/cafe"));
 }
 
 struct Maze : Frontier {

@@ -1,13 +1,22 @@
-#include "store/families.hpp"
+#include "crawler/policy/family.hpp"
 
-#include "store/trails.hpp"
+#include "crawler/policy/trail.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 
 namespace {
+
+// As many of a family's pages as one kind of them may make a folder look idle.
+constexpr std::int64_t most_idle_of_one_kind = 100;
+constexpr std::int64_t idle_pages = 400;            // first visits without a new picture; with those under way below 500
+constexpr std::int64_t same_pictures = 256;         // first visits that gave one of the last contents of the family
+constexpr std::int64_t same_pictures_of_host = 1024;
+constexpr std::size_t contents_remembered = 4;
+constexpr std::size_t bytes_of_content = 8; // of the digest: telling apart, not proving
+constexpr std::int64_t day_ms = 86'400'000;
 
 constexpr std::size_t longest_ending = 5; // ".jpeg"
 constexpr std::string_view separators = "-_.,+|;~ ";
@@ -68,6 +77,17 @@ std::string picture_family(std::string_view target)
     return family;
 }
 
+// Whether the content is among the last few; remembers it as the last.
+bool is_recent(Bytes& recent, const Sha256& content)
+{
+    const auto mark = ByteView(content.bytes).first(bytes_of_content);
+    for (std::size_t at = 0; at + bytes_of_content <= recent.size(); at += bytes_of_content)
+        if (std::ranges::equal(ByteView(recent).subspan(at, bytes_of_content), mark)) return true;
+    recent.insert(recent.begin(), mark.begin(), mark.end());
+    recent.resize(std::min(recent.size(), contents_remembered * bytes_of_content));
+    return false;
+}
+
 } // namespace
 
 std::array<std::string, 2> families_of(std::string_view target, LinkKind kind)
@@ -77,4 +97,56 @@ std::array<std::string, 2> families_of(std::string_view target, LinkKind kind)
     return {page_family(trails.back()), trails.size() > 1 ? trails.front() + '*' : "/*"};
 }
 
-} // namespace stillwatch::store
+bool Family::is_asleep(Width width) const noexcept
+{
+    if (kind == LinkKind::page) return idle >= idle_pages;
+    return idle >= (width == Width::wide ? same_pictures_of_host : same_pictures);
+}
+
+void Family::wake() noexcept
+{
+    idle = 0;
+    if (waiting > 0) next_at = {};
+}
+
+void Family::learn_picture(const Sha256& content)
+{
+    ++visits;
+    if (is_recent(recent, content))
+        ++idle;
+    else
+        wake();
+}
+
+void Family::set_aside(Timestamp now, Timestamp::duration pause) noexcept
+{
+    if (waiting++ == 0) next_at = now + pause;
+}
+
+void Family::take_out() noexcept
+{
+    waiting = std::max<std::int64_t>(waiting - 1, 0);
+}
+
+void Family::sampled(Timestamp now, Timestamp::duration pause) noexcept
+{
+    next_at = std::max(next_at, now - std::chrono::days(1)) + pause;
+}
+
+void learn_page(Family& narrow, Family& wide, std::int64_t new_pictures) noexcept
+{
+    ++narrow.visits;
+    ++wide.visits;
+    ++narrow.idle;
+    if (narrow.idle <= most_idle_of_one_kind) ++wide.idle;
+    if (new_pictures == 0) return;
+    narrow.wake();
+    wide.wake();
+}
+
+Timestamp::duration pause_of_samples(std::int64_t pages_a_day) noexcept
+{
+    return Timestamp::duration{day_ms / (std::clamp<std::int64_t>(pages_a_day, 400, 50'000) / 16)};
+}
+
+} // namespace stillwatch::crawler

@@ -1,8 +1,8 @@
-#include "store/trails.hpp"
+#include "crawler/policy/trail.hpp"
 
 #include <algorithm>
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 
 namespace {
 
@@ -102,4 +102,15 @@ std::vector<std::string> trails_of(std::string_view target)
     return trails;
 }
 
-} // namespace stillwatch::store
+bool Trail::may_grow(std::int64_t pages_left) const noexcept
+{
+    return (news > 0 && !is_dry()) || pages < std::max(pages_left, small_trail);
+}
+
+void Trail::learn(std::int64_t new_pictures) noexcept
+{
+    news += new_pictures;
+    dry = new_pictures > 0 ? 0 : dry + 1;
+}
+
+} // namespace stillwatch::crawler
