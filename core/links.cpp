@@ -1,5 +1,8 @@
 #include "core/links.hpp"
 
+#include "core/ascii.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace stillwatch {
@@ -25,6 +28,13 @@ std::string_view name_of(Wall wall) noexcept
     static constexpr std::array<std::string_view, 5> names{"none", "challenge", "login", "age", "riddle"};
     const auto index = static_cast<std::size_t>(wall);
     return index < names.size() ? names[index] : "unknown";
+}
+
+bool is_picture_suffix(std::string_view suffix) noexcept
+{
+    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png",
+                                                               "apng", "gif", "webp", "bmp", "tif", "tiff", "avif"};
+    return std::ranges::any_of(suffixes, [&](std::string_view one) { return same_name(suffix, one); });
 }
 
 } // namespace stillwatch

@@ -65,6 +65,9 @@ enum class Wall : std::uint8_t {
 };
 std::string_view name_of(Wall wall) noexcept;
 
+// Whether a name that ends so, after its dot and in any case, is that of a picture.
+bool is_picture_suffix(std::string_view suffix) noexcept;
+
 // Every address of a document in order of appearance, each (kind, url) once with its first mechanism. The
 // addresses of one item share their places otherwise: the one most worth comparing first.
 struct PageLinks {

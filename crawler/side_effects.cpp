@@ -1,5 +1,7 @@
 #include "crawler/side_effects.hpp"
 
+#include "core/links.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -45,12 +47,7 @@ std::string_view without_script_suffix(std::string_view segment) noexcept
 bool ends_like_picture(std::string_view segment)
 {
     const auto dot = segment.rfind('.');
-    if (dot == std::string_view::npos) return false;
-    const auto suffix = plain_word(segment.substr(dot + 1));
-    static constexpr std::array<std::string_view, 11> suffixes{
-        "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "avif",
-    };
-    return std::ranges::find(suffixes, suffix) != suffixes.end();
+    return dot != std::string_view::npos && is_picture_suffix(plain_word(segment.substr(dot + 1)));
 }
 
 } // namespace

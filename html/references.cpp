@@ -1,5 +1,6 @@
 #include "html/references.hpp"
 
+#include "core/links.hpp"
 #include "html/entities.hpp"
 #include "html/text.hpp"
 
@@ -13,13 +14,12 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-template <std::size_t size>
-bool ends_like(std::string_view reference, const std::array<std::string_view, size>& suffixes) noexcept
+// Behind the last dot of the path; empty where there is none.
+std::string_view suffix_of(std::string_view reference) noexcept
 {
     const auto path = trimmed(reference.substr(0, reference.find_first_of("?#")));
     const auto dot = path.rfind('.');
-    if (dot == npos) return false;
-    return std::ranges::any_of(suffixes, [&](auto one) { return same_name(path.substr(dot + 1), one); });
+    return dot == npos ? std::string_view() : path.substr(dot + 1);
 }
 
 constexpr bool is_line_end(char c) noexcept
@@ -98,8 +98,7 @@ char32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) no
 
 bool has_image_suffix(std::string_view reference) noexcept
 {
-    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "jpe", "jfif", "apng", "pjpeg", "pjp"};
-    return ends_like(reference, suffixes);
+    return is_picture_suffix(suffix_of(reference));
 }
 
 std::vector<SetAddress> srcset_addresses(std::string_view text)
@@ -131,10 +130,13 @@ std::vector<SetAddress> srcset_addresses(std::string_view text)
 std::vector<CssAddress> css_addresses(std::string_view css)
 {
     static constexpr std::array<std::string_view, 7> no_pictures{"css", "woff", "woff2", "ttf", "otf", "eot", "js"};
+    const auto is_of_no_picture = [](std::string_view suffix) {
+        return std::ranges::any_of(no_pictures, [&](std::string_view one) { return same_name(suffix, one); });
+    };
     std::vector<CssAddress> addresses;
     bool is_import = false; // right behind "@import"
     const auto add = [&](std::string reference) {
-        if (!reference.empty() && (is_import || !ends_like(reference, no_pictures)))
+        if (!reference.empty() && (is_import || !is_of_no_picture(suffix_of(reference))))
             addresses.push_back({std::move(reference), is_import});
         is_import = false;
     };
