@@ -150,6 +150,20 @@ HELPERS = {
 }
 
 
+# A file of the repository as documents name it: `folder/file.ext`. Words without an ending may be anything.
+NAMED_FILE = re.compile(r"`((?:[\w.-]+/)+[\w-][\w.-]*\.\w+)`")
+
+
+def documents():
+    return [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/how-to").glob("*.md"))]
+
+
+def named_files(text: str):
+    """(line, path) of each file that a document names."""
+    for match in NAMED_FILE.finditer(text):
+        yield text.count("\n", 0, match.start()) + 1, match[1]
+
+
 class Lint(unittest.TestCase):
     def none(self, problems) -> None:
         problems = list(problems)
@@ -227,6 +241,19 @@ class Lint(unittest.TestCase):
                 if "/" in name and not known.match(name) and not re.match(r"(sys|netinet|arpa|linux)/", name):
                     problems.append(f"{name_of(path)}: includes <{name}>, which has no home in this table")
         self.none(problems)
+
+    def test_documents_name_files_that_exist(self):
+        self.assertGreater(len(documents()), 5)
+        self.none(f"{name_of(path)}:{line}: there is no {name}"
+                  for path in documents() for line, name in named_files(path.read_text())
+                  if not (ROOT / name).is_file())
+
+    def test_the_check_of_named_files_sees_what_it_looks_for(self):
+        text = "`core/url.hpp` and\n`tests/unit/lint/lint_test.py`, `matcher/x.inc`"
+        self.assertEqual(list(named_files(text)),
+                         [(1, "core/url.hpp"), (2, "tests/unit/lint/lint_test.py"), (2, "matcher/x.inc")])
+        for other in ("core/url.hpp", "`core/url`", "`url.hpp`", "`/etc/a.toml`", "`scripts/bench --all`", "`a/*.cpp`", "`core/`"):
+            self.assertFalse(list(named_files(other)), other)
 
     def test_programs_of_scripts_can_be_run(self):
         with_interpreter = [path for path in files_of() if path.is_file() and path.read_bytes()[:2] == b"#!"]
