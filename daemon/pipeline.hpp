@@ -3,15 +3,15 @@
 #include "core/async.hpp"
 #include "core/inspector.hpp"
 #include "crawler/settings.hpp"
-#include "daemon/answers.hpp"
 #include "daemon/comparison.hpp"
-#include "daemon/not_compared.hpp"
+#include "daemon/pipeline_classify.hpp"
+#include "daemon/pipeline_finish.hpp"
+#include "daemon/pipeline_state.hpp"
 #include "daemon/recorder.hpp"
 #include "daemon/revisit_scales.hpp"
 #include "daemon/services.hpp"
 #include "daemon/worker_trouble.hpp"
 #include "matcher/template_memory.hpp"
-#include "store/frontier_database.hpp"
 
 #include <map>
 #include <memory>
@@ -47,66 +47,48 @@ public:
     Task<Result<store::VisitResult>> visit(store::Visit visit);
 
 private:
-    // What is known of some bytes.
-    struct Knowledge {
-        std::optional<store::Verdict> verdict; // of this extractor
-        std::optional<store::Unread> unread;
-    };
-    // What one visit carries along.
-    struct Journey {
-        store::Visit visit;
-        std::shared_ptr<const PipelineSettings> settings;
-        std::shared_ptr<const crawler::SiteRules> site;
-        store::VisitResult result;
-        std::shared_ptr<crawler::PoliteAnswer> answer{}; // kept until the visit ends; documents share its body
-        std::int64_t news = 0;       // as next_visit() takes it
-        bool is_conditional = false; // asked whether it changed
-        bool broke_off = false;      // the answer did, and may yet come whole
-        bool is_unseen = false;      // the answer may be a page as well as a picture
-        Sha256 digest{};             // of the payload as it came
-        Knowledge known{};           // of the bytes before, then of those that came
-        Timestamp not_before{};      // of the next visit
-        // Of a picture that matches, as the comparison or an earlier one of the same bytes told them.
+    // What a picture matches, as a comparison or an earlier one of the same bytes told it.
+    struct Matched {
+        std::vector<Match> matches{};
+        Sha256 file{};
         std::optional<Fingerprint> fingerprint{};
         std::int64_t pixels = 0;
-        bool was_match = false; // at its last visit
-        bool is_capped = false; // a match was counted only: it is compared again tomorrow
+        std::int64_t generation = 0; // of the references it was compared with
     };
 
-    void count(const Ending& ending);
-    static void begin(Journey& journey, store::Visit visit);
+    Task<VisitState> prepare(store::Visit visit);
+    Task<Result<Came>> fetch(const VisitState& state);
+    Task<Came> receive(crawler::PoliteAnswer answer);
     Task<bool> is_visited_anyway(Url from, Url to);
-    Ending moved(Journey& journey, const crawler::PoliteAnswer& answer);
-    Task<> arrive(Journey& journey, const crawler::PoliteAnswer& answer);
-    Task<Result<Ending>> read_answer(Journey& journey, crawler::PoliteAnswer& answer);
-    Task<Payload> payload_in(const Fetched& answer);
-    static void take_content(Journey& journey, const crawler::PoliteAnswer& answer, const Payload& payload);
-    Task<Result<Ending>> read_page(Journey& journey, const crawler::PoliteAnswer& answer,
-                                   std::shared_ptr<const Bytes> body);
-    void discover(Journey& journey, const Link& link);
-    Task<void> discover_sitemaps(Journey& journey);
+    Task<VisitState> arrive(VisitState state, const Came& came);
+    Task<Result<Seen>> look(const VisitState& state, const Came& came);
+    Task<Moment> end(const VisitState& state, int http_status);
+    void count_arrival(const Came& came);
+    void count(const Seen& seen, const Came& came);
+    void note_failure(const VisitState& state, const Error& error);
+    void note_trouble(const Error& error);
+    Task<> note_look(const VisitState& state, Timestamp at, int http_status);
 
-    Task<Knowledge> knowledge_of(const Sha256& content);
+    Task<Result<Seen>> read_page(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Seen>> take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page);
+    Task<Result<Seen>> read_refusal(const VisitState& state, const Came& came, Shown shown);
+    std::optional<store::Discovered> discover(const VisitState& state, const Link& link);
+    Task<std::vector<store::Discovered>> discover_sitemaps(const VisitState& state, const Came& came);
+
+    Task<Knowledge> knowledge_of(Sha256 content);
     bool is_settled(const Knowledge& knowledge) const;
-    Task<Result<Ending>> judge_picture(Journey& journey, const crawler::PoliteAnswer& answer, Document document);
-    Task<Result<Ending>> judge_anew(Journey& journey, const crawler::PoliteAnswer& answer, Document document);
-    Task<Result<Ending>> keep(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches,
-                              Sha256 file);
-    Task<Result<Compared>> compare(Journey& journey, Document document);
-    Task<std::vector<Occurrence>> on_record(const Sha256& file);
-    Task<std::vector<Fetched>> chain_in_pool(const crawler::PoliteAnswer& answer);
-    Task<> note_look(const Journey& journey);
-    Task<Result<void>> record(Journey& journey, const crawler::PoliteAnswer& answer, std::vector<Match> matches,
-                              Sha256 file);
-
-    static Ending not_modified(Journey& journey);
-    Task<Result<Ending>> read_refusal(Journey& journey, Fetched& answer);
-    Ending challenged(Journey& journey, const Fetched& answer);
-    Ending page_not_read(Journey& journey, const Error& error);
-    Ending picture_not_read(Journey& journey, const Fetched& answer, const Error& error);
-    static Ending unreadable(Journey& journey, const Fetched& answer, NotCompared reason);
-    static store::Outcome outcome_with(const Fetched& answer, store::Outcome outcome);
-    static void leave_for_later(Journey& journey, store::Outcome outcome = store::Outcome::unreachable);
+    Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen, const Knowledge& known);
+    Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
+                          const Error& error);
+    Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Compared>> compare_twice(const VisitState& state, Document document, ComparisonTerms terms);
+    Task<Matched> matched_before(Sha256 file);
+    Task<Result<Seen>> keep(const VisitState& state, const Came& came, Seen seen, Matched matched);
+    Task<std::vector<Occurrence>> on_record(Sha256 file);
+    Task<bool> is_on_record(const Matched& matched);
+    Task<std::vector<Fetched>> chain_in_pool(const Came& came);
+    Task<Result<Recorder::Outcome>> record(const VisitState& state, const Came& came, const Matched& matched);
 
     Services services_;
     Recorder recorder_;

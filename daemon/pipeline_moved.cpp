@@ -1,5 +1,4 @@
 #include "crawler/canonical.hpp"
-#include "crawler/revisit.hpp"
 #include "crawler/walls.hpp"
 #include "daemon/pipeline.hpp"
 
@@ -27,26 +26,7 @@ bool is_of_its_own(const store::Visit& visit, const crawler::PoliteAnswer& answe
     return visit.kind == LinkKind::page && end.path() != visit.url.path();
 }
 
-store::Discovered redirect_to(const store::Visit& visit, const Url& url)
-{
-    return {url, visit.kind, Mechanism::redirect, visit.site, 0, true};
-}
-
 } // namespace
-
-void Pipeline::begin(Journey& journey, store::Visit visit)
-{
-    journey.visit = std::move(visit);
-    const auto& known = journey.visit;
-    auto& result = journey.result;
-    result.id = known.id;
-    result.host = known.host;
-    result.kind = known.kind;
-    result.depth = known.depth;
-    result.etag = known.etag;
-    result.last_modified = known.last_modified;
-    result.content = known.content;
-}
 
 // With a session or a campaign more it is the same address; and a wall says what it is to whoever comes to it.
 Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
@@ -60,43 +40,21 @@ Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
     co_return is_known;
 }
 
-// The redirect leads to an address that has visits of its own.
-Ending Pipeline::moved(Journey& journey, const crawler::PoliteAnswer& answer)
+// Where redirects led to an address nobody knew, this becomes its first visit.
+Task<VisitState> Pipeline::arrive(VisitState state, const Came& came)
 {
-    auto& result = journey.result;
-    result.outcome = store::Outcome::moved;
-    result.http_status = answer.answer.status;
-    result.wire_bytes = static_cast<std::int64_t>(answer.answer.body.size());
-    result.etag = result.last_modified = "";
-    result.discovered.push_back(redirect_to(journey.visit, crawler::canonical(*answer.led_to)));
-    services_.counters.add("received_bytes_total", {}, {}, result.wire_bytes);
-    return NotCompared::moved;
-}
-
-// The redirects led to an address nobody knew: this is its first visit.
-Task<> Pipeline::arrive(Journey& journey, const crawler::PoliteAnswer& answer)
-{
-    const auto end = crawler::canonical(answer.answer.url);
-    if (!is_of_its_own(journey.visit, answer, end)) co_return;
+    const auto end = crawler::canonical(came.fetched().url);
+    if (!is_of_its_own(state.visit, *came.answer, end)) co_return std::move(state);
     const auto now = services_.clock.now();
-    auto take = [from = journey.visit, end, now](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+    auto take = [from = state.visit, end, now](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         return frontier.arrive(from, end, now, now + lease_of_arrival);
     };
     auto visit = co_await services_.stores.run(std::move(take));
-    if (!visit) co_return;
-    store::VisitResult earlier = journey.result;
-    earlier.at = now;
-    earlier.outcome = store::Outcome::moved;
-    earlier.http_status = answer.hops.front().status;
-    earlier.etag = earlier.last_modified = "";
-    const auto revisit =
-        crawler::next_visit(journey.visit, earlier.outcome, 0, now, journey.site->revisit, 1);
-    earlier.due = revisit.due;
-    earlier.unchanged_in_a_row = revisit.unchanged_in_a_row;
-    earlier.discovered.push_back(redirect_to(journey.visit, end));
-    journey.is_conditional = false;
-    begin(journey, *std::move(visit));
-    journey.result.led_here.push_back(std::move(earlier));
+    if (!visit) co_return std::move(state);
+    state.led_here.push_back(finish_moved(state, came.answer->hops.front().status, end, Moment{now}));
+    state.visit = *std::move(visit);
+    state.conditions = {};
+    co_return std::move(state);
 }
 
 } // namespace stillwatch::daemon

@@ -1,3 +1,4 @@
+#include "daemon/answers.hpp"
 #include "world.hpp"
 
 #include <gmock/gmock.h>
