@@ -1,7 +1,8 @@
 #include "matcher/hash_index.hpp"
 
-#include "matcher/decode.hpp"
-#include "matcher/pdq.hpp"
+#include "features/pdq.hpp"
+#include "pictures/decode.hpp"
+#include "pictures/sniff.hpp"
 #include "tests/support/files.hpp"
 
 #include <benchmark/benchmark.h>
@@ -30,10 +31,10 @@ double fraction(Random& random)
 }
 
 // A part of a picture at another size, by the nearest pixel.
-Luma cut(const Luma& picture, double left, double top, double width, double height, int max_side_px)
+pictures::Luma cut(const pictures::Luma& picture, double left, double top, double width, double height, int max_side_px)
 {
     const double shrink = std::min(1.0, max_side_px / std::max(width, height));
-    Luma result(std::max(32, static_cast<int>(width * shrink)),
+    pictures::Luma result(std::max(32, static_cast<int>(width * shrink)),
                 std::max(32, static_cast<int>(height * shrink)));
     for (int y = 0; y < result.height_px; ++y) {
         const auto* const from = picture.row(static_cast<int>(top + y * height / result.height_px));
@@ -43,15 +44,15 @@ Luma cut(const Luma& picture, double left, double top, double width, double heig
     return result;
 }
 
-std::vector<Luma> photographs(const std::filesystem::path& folder)
+std::vector<pictures::Luma> photographs(const std::filesystem::path& folder)
 {
-    std::vector<Luma> result;
+    std::vector<pictures::Luma> result;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
         if (!entry.is_regular_file()) continue;
         const auto file = stillwatch::test::read_file(entry.path());
-        const auto format = sniff_picture(file);
+        const auto format = pictures::sniff_picture(file);
         if (!format) continue;
-        const auto picture = decode_picture(file, *format, {});
+        const auto picture = pictures::decode_picture(file, *format, {});
         if (!picture) continue;
         const auto& frame = picture->frames.front();
         result.push_back(cut(frame, 0, 0, frame.width_px, frame.height_px, 256));
@@ -60,9 +61,9 @@ std::vector<Luma> photographs(const std::filesystem::path& folder)
 }
 
 // Waves whose strength falls with their frequency, as in photographs.
-Luma smooth_picture(Random& random)
+pictures::Luma smooth_picture(Random& random)
 {
-    Luma result(192, 160);
+    pictures::Luma result(192, 160);
     std::vector<double> levels(result.levels.size());
     for (int wave = 0; wave < 60; ++wave) {
         const double frequency = std::pow(40.0, fraction(random));
@@ -78,14 +79,14 @@ Luma smooth_picture(Random& random)
     }
     const auto [low, high] = std::ranges::minmax(levels);
     for (std::size_t i = 0; i < levels.size(); ++i)
-        result.levels[i] = static_cast<std::uint16_t>((levels[i] - low) / (high - low) * Luma::white);
+        result.levels[i] = static_cast<std::uint16_t>((levels[i] - low) / (high - low) * pictures::Luma::white);
     return result;
 }
 
 Fingerprints of_pictures()
 {
     Random random(1);
-    std::vector<Luma> pictures;
+    std::vector<pictures::Luma> pictures;
     if (const char* folder = std::getenv("STILLWATCH_BENCH_PHOTOS")) pictures = photographs(folder);
     const bool real = !pictures.empty();
     while (!real && pictures.size() < 1'000)
@@ -97,7 +98,7 @@ Fingerprints of_pictures()
         const double width = picture.width_px * share;
         const double height = picture.height_px * std::min(1.0, share * (0.8 + 0.4 * fraction(random)));
         const auto frame =
-            fingerprint(cut(picture, (picture.width_px - width) * fraction(random),
+            features::fingerprint(cut(picture, (picture.width_px - width) * fraction(random),
                             (picture.height_px - height) * fraction(random), width, height, 128));
         if (frame.quality_percent >= 50)
             result.insert(result.end(), frame.fingerprints.begin(), frame.fingerprints.end());

@@ -3,15 +3,16 @@
 // Every picture below REFERENCES is enrolled; COUNT queries are made of the pictures below QUERIES, which must show
 // something else: crops, mirrored, scaled, brighter and darker ones, at random. Prints matches and candidates by
 // tier, the rate with its 95 % bound (rule of three where there is none) and how many source pictures they come from.
-#include "comparing.hpp"
-#include "matcher/census.hpp"
-#include "matcher/decode.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/local_features.hpp"
-#include "matcher/pdq.hpp"
+#include "features/census.hpp"
+#include "features/extract.hpp"
+#include "features/local_features.hpp"
+#include "features/pdq.hpp"
+#include "features/working_frame.hpp"
 #include "matcher/reference_set.hpp"
-#include "matcher/working_frame.hpp"
+#include "pictures/decode.hpp"
+#include "pictures/sniff.hpp"
 #include "tests/support/files.hpp"
+#include "tests/unit/matcher/comparing.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ std::vector<std::filesystem::path> pictures_below(const char* directory)
 }
 
 // A random part of a picture, perhaps mirrored, scaled by nearest pixels, at another brightness.
-Luma altered(const Luma& picture, std::mt19937_64& random)
+pictures::Luma altered(const pictures::Luma& picture, std::mt19937_64& random)
 {
     std::uniform_real_distribution<double> unit(0, 1);
     const double keep = 0.35 + 0.65 * unit(random);
@@ -47,7 +48,7 @@ Luma altered(const Luma& picture, std::mt19937_64& random)
     const double scale = 0.6 + 1.2 * unit(random);
     const double gain = 0.5 + 0.6 * unit(random);
     const bool is_mirrored = unit(random) < 0.3;
-    Luma result(std::max(48, static_cast<int>(width * scale)), std::max(48, static_cast<int>(height * scale)));
+    pictures::Luma result(std::max(48, static_cast<int>(width * scale)), std::max(48, static_cast<int>(height * scale)));
     for (int y = 0; y < result.height_px; ++y)
         for (int x = 0; x < result.width_px; ++x) {
             const int from_x = std::min(picture.width_px - 1, left + x * width / result.width_px);
@@ -65,15 +66,15 @@ struct Counts {
     std::map<std::size_t, std::size_t> sources; // matches by source picture
 };
 
-void ask(const ReferenceSet& references, const Luma& picture, std::size_t source, Counts& counts)
+void ask(const ReferenceSet& references, const pictures::Luma& picture, std::size_t source, Counts& counts)
 {
-    Extracted extracted;
+    features::Extracted extracted;
     auto& features = extracted.features;
     features.width_px = picture.width_px;
     features.height_px = picture.height_px;
-    features.frames.push_back(fingerprint(picture));
-    extracted.gist.frames.push_back(working_frame(picture, Detail::query));
-    features.local.push_back(local_features(extracted.gist.frames.front(), Detail::query));
+    features.frames.push_back(features::fingerprint(picture));
+    extracted.gist.frames.push_back(features::working_frame(picture, Detail::query));
+    features.local.push_back(features::local_features(extracted.gist.frames.front(), Detail::query));
     const auto found = test::look_up(references, std::move(extracted));
     ++counts.queries;
     for (const auto& match : references.judge(found.shortlist, found.censuses)) {
@@ -91,19 +92,19 @@ int run(int argc, char** argv)
     const auto threads = std::max(1U, std::thread::hardware_concurrency());
     std::vector<EnrolledReference> enrolled;
     for (const auto& file : pictures_below(argv[1])) {
-        auto features = extract_features(stillwatch::test::read_file(file.string()), {}, Detail::reference);
+        auto features = features::extract_features(stillwatch::test::read_file(file.string()), {}, Detail::reference);
         if (!features) continue;
         const ReferenceId id{static_cast<std::int64_t>(enrolled.size()) + 1};
         enrolled.push_back({id, CaseId{1}, features->file_digest, *std::move(features)});
     }
     const ReferenceSet references(std::move(enrolled), 1, *std::pmr::new_delete_resource());
-    std::vector<Luma> pictures;
+    std::vector<pictures::Luma> pictures;
     std::vector<std::string> names;
     for (const auto& file : pictures_below(argv[2])) {
         const auto bytes = stillwatch::test::read_file(file.string());
-        const auto format = sniff_picture(bytes);
+        const auto format = pictures::sniff_picture(bytes);
         if (!format) continue;
-        auto picture = decode_picture(bytes, *format, {});
+        auto picture = pictures::decode_picture(bytes, *format, {});
         if (!picture) continue;
         pictures.push_back(std::move(picture->frames.front()));
         names.push_back(file.filename().string());

@@ -1,11 +1,11 @@
-#include "comparing.hpp"
-#include "encoders.hpp"
-#include "matcher/decode.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/metadata.hpp"
-#include "matcher/pdq.hpp"
+#include "features/extract.hpp"
+#include "features/pdq.hpp"
 #include "matcher/reference_set.hpp"
+#include "pictures/decode.hpp"
+#include "pictures/metadata.hpp"
 #include "tests/support/files.hpp"
+#include "tests/unit/matcher/comparing.hpp"
+#include "tests/unit/pictures/encoders.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -26,7 +26,7 @@ const Bytes& small_jpeg()
     static const Bytes file = [] {
         const char* photo = std::getenv("STILLWATCH_BENCH_PHOTO");
         return photo != nullptr ? stillwatch::test::read_file(photo)
-                                : test::encode_jpeg(test::scene(1, 500, 375), test::JpegKind::colour, 85);
+                                : pictures::test::encode_jpeg(pictures::test::scene(1, 500, 375), pictures::test::JpegKind::colour, 85);
     }();
     return file;
 }
@@ -34,7 +34,7 @@ const Bytes& small_jpeg()
 const Bytes& large_jpeg()
 {
     static const Bytes file =
-        test::encode_jpeg(test::resized(test::scene(2, 2000, 1500), 4000, 3000), test::JpegKind::colour, 85);
+        pictures::test::encode_jpeg(pictures::test::resized(pictures::test::scene(2, 2000, 1500), 4000, 3000), pictures::test::JpegKind::colour, 85);
     return file;
 }
 
@@ -73,26 +73,26 @@ void features(benchmark::State& state, const Bytes& (*file)(), Detail detail)
 {
     (void)file();
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(extract_features(file(), {}, detail));
+        benchmark::DoNotOptimize(features::extract_features(file(), {}, detail));
 }
 
 void decode(benchmark::State& state, const Bytes& (*file)())
 {
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(decode_picture(file(), PictureFormat::jpeg, {}));
+        benchmark::DoNotOptimize(pictures::decode_picture(file(), PictureFormat::jpeg, {}));
 }
 
 void digest(benchmark::State& state, const Bytes& (*file)())
 {
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(data_digest(file(), PictureFormat::jpeg));
+        benchmark::DoNotOptimize(pictures::data_digest(file(), PictureFormat::jpeg));
 }
 
 void hash(benchmark::State& state, const Bytes& (*file)())
 {
-    const auto picture = decode_picture(file(), PictureFormat::jpeg, {}).value();
+    const auto picture = pictures::decode_picture(file(), PictureFormat::jpeg, {}).value();
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(fingerprint(picture.frames.front()));
+        benchmark::DoNotOptimize(features::fingerprint(picture.frames.front()));
 }
 
 // `count` references with the features of fifty drawn scenes, each time with an eighth of their bits turned.
@@ -104,7 +104,7 @@ const ReferenceSet& references(std::size_t count)
     constexpr unsigned scenes = 50;
     std::vector<PictureFeatures> drawn;
     for (unsigned i = 0; i < scenes; ++i)
-        drawn.push_back(extract_features(test::encode_jpeg(test::scene(100 + i, 640, 480), test::JpegKind::colour, 85), {},
+        drawn.push_back(features::extract_features(pictures::test::encode_jpeg(pictures::test::scene(100 + i, 640, 480), pictures::test::JpegKind::colour, 85), {},
                                          Detail::reference)
                             .value());
     std::mt19937_64 random(1);
@@ -125,7 +125,7 @@ const ReferenceSet& references(std::size_t count)
     return *set;
 }
 
-std::vector<Match> compare_with(const ReferenceSet& set, const Extracted& picture)
+std::vector<Match> compare_with(const ReferenceSet& set, const features::Extracted& picture)
 {
     const auto found = test::look_up(set, picture);
     return set.judge(found.shortlist, found.censuses);
@@ -135,7 +135,7 @@ std::vector<Match> compare_with(const ReferenceSet& set, const Extracted& pictur
 void compare(benchmark::State& state)
 {
     const auto& set = references(static_cast<std::size_t>(state.range(0)));
-    const auto picture = extract(small_jpeg(), {}, Detail::query).value();
+    const auto picture = features::extract(small_jpeg(), {}, Detail::query).value();
     for ([[maybe_unused]] auto step : state)
         benchmark::DoNotOptimize(compare_with(set, picture));
 }
@@ -145,7 +145,7 @@ void all_stages(benchmark::State& state)
 {
     const auto& set = references(static_cast<std::size_t>(state.range(0)));
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(compare_with(set, extract(small_jpeg(), {}, Detail::query).value()));
+        benchmark::DoNotOptimize(compare_with(set, features::extract(small_jpeg(), {}, Detail::query).value()));
 }
 
 BENCHMARK_CAPTURE(anchor_decode, 500x375 colour, small_jpeg, JCS_RGB, 1)->Unit(benchmark::kMillisecond);

@@ -1,5 +1,5 @@
 #include "cases/case_book.hpp"
-#include "daemon/reference_keeper.hpp"
+#include "pipeline/reference_keeper.hpp"
 #include "tests/support/sample_features.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -64,11 +64,11 @@ struct Bench {
     SystemClock clock;
     asio::io_context loop{1};
     asio::thread_pool cpu{2};
-    daemon::Stores stores{directory.path()};
+    pipeline::Stores stores{directory.path()};
     vault::KeyPair installation = vault::make_key_pair();
     cases::CaseBook book{stores.cases(), installation.public_key};
     Problems problems{clock};
-    daemon::ReferenceKeeper references{loop, stores, cpu, installation, clock, problems};
+    pipeline::ReferenceKeeper references{loop, stores, cpu, installation, clock, problems};
 };
 
 int measure(std::size_t count)

@@ -25,7 +25,7 @@ struct CrawlOptions {
     std::vector<std::string> tiers;
 };
 
-json::object by_label(const daemon::Counters& counters, std::string_view name)
+json::object by_label(const Counters& counters, std::string_view name)
 {
     json::object told;
     for (const auto& [label, count] : counters.by_label(name))

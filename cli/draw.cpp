@@ -73,7 +73,7 @@ public:
     const std::vector<fs::path>& files() const { return files_; }
 
     // The next of files().
-    void tell(const fs::path& file, const Result<matcher::Preview>& preview)
+    void tell(const fs::path& file, const Result<features::Preview>& preview)
     {
         if (!preview)
             fmt::print(stderr, "stillwatch: {} is not drawn: {}\n", file.string(),
@@ -117,8 +117,8 @@ private:
     const std::vector<DrawnMatch>& matches_;
     std::vector<fs::path> files_;
     std::vector<Step> steps_; // one a file
-    std::optional<matcher::Preview> reference_;
-    std::optional<matcher::Preview> found_;
+    std::optional<features::Preview> reference_;
+    std::optional<features::Preview> found_;
     std::size_t told_ = 0;
     std::size_t next_ = 0; // match to draw
     std::size_t drawn_ = 0;
@@ -138,7 +138,7 @@ Result<void> draw_matches(const config::Config& config, const fs::path& director
         return pool.preview(std::move(document));
     };
     const auto tell = [&](const auto& file, const auto& preview) { drawing.tell(file, preview); };
-    if (auto done = InOrder<matcher::Preview>(drawing.files(), work, tell).run(config); !done) return done;
+    if (auto done = InOrder<features::Preview>(drawing.files(), work, tell).run(config); !done) return done;
     fmt::print(stderr, "drew {} of {} matches into {}\n", drawing.drawn(), matches.size(),
                directory.string());
     return drawing.written();

@@ -4,9 +4,9 @@
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
-#include "daemon/comparison.hpp"
+#include "features/weakness.hpp"
 #include "matcher/reference_set.hpp"
-#include "matcher/weakness.hpp"
+#include "pipeline/comparison.hpp"
 #include "vault/locked_memory.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ Result<void> read_references(Search& search, const fs::path& directory)
             search.exit_code = print_error({features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
             return;
         }
-        if (const auto weakness = matcher::weakness_of(*features))
+        if (const auto weakness = features::weakness_of(*features))
             fmt::print(stderr, "stillwatch: weak reference {}: {}\n", file.string(), *weakness);
         search.reference_files.push_back(file);
         const ReferenceId id{static_cast<std::int64_t>(search.reference_files.size())};
@@ -68,14 +68,14 @@ Result<void> read_references(Search& search, const fs::path& directory)
 
 // Compares files with the references; what is known of the site at the start holds for all of them.
 Result<void> compare_files(Search& search, const std::vector<fs::path>& files, const std::set<Tier>& tiers,
-                           bool is_background, InOrder<daemon::Compared>::Tell tell)
+                           bool is_background, InOrder<pipeline::Compared>::Tell tell)
 {
     const auto templates = search.templates.templates();
     const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document) {
-        daemon::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt, is_background};
-        return daemon::compare_picture(pool, cpu, std::move(document), std::move(terms));
+        pipeline::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt, is_background};
+        return pipeline::compare_picture(pool, cpu, std::move(document), std::move(terms));
     };
-    return InOrder<daemon::Compared>(files, work, std::move(tell)).run(search.config);
+    return InOrder<pipeline::Compared>(files, work, std::move(tell)).run(search.config);
 }
 
 Result<void> learn_background(Search& search, const fs::path& directory)

@@ -56,7 +56,7 @@ Result<MatchOutput> MatchOutput::open(Style style, const std::string& csv, const
     return MatchOutput(style, csv, std::move(file), references, pictures);
 }
 
-void MatchOutput::tell(const std::filesystem::path& path, const Result<daemon::Compared>& compared)
+void MatchOutput::tell(const std::filesystem::path& path, const Result<pipeline::Compared>& compared)
 {
     const auto file = path.string();
     ++told_;

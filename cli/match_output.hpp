@@ -3,7 +3,7 @@
 #include "cli/output.hpp"
 #include "config/config.hpp"
 #include "core/match.hpp"
-#include "daemon/comparison.hpp"
+#include "pipeline/comparison.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -21,7 +21,7 @@ public:
                                     std::size_t pictures);
 
     // One picture's rows: each match and candidate, or that there is none.
-    void tell(const std::filesystem::path& file, const Result<daemon::Compared>& compared);
+    void tell(const std::filesystem::path& file, const Result<pipeline::Compared>& compared);
     // Pictures told so far that could not be read.
     std::size_t unread() const { return unread_; }
     // Errors: io, when the CSV file could not be written whole.

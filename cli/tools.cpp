@@ -2,10 +2,10 @@
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
-#include "daemon/answers.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "net/http_client.hpp"
+#include "pipeline/answers.hpp"
 #include "sandbox/worker_pool.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -110,7 +110,7 @@ Result<PageLinks> links_of(const config::Config& config, const std::string& sour
         if (!fetched) return fetched.error();
         auto payload = fetched->payload();
         if (!payload) return payload.error();
-        document = daemon::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)), std::string());
+        document = pipeline::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)), std::string());
         if (base.empty()) base = fetched->url.text();
     } else {
         auto bytes = read_file(source, static_cast<std::size_t>(config.fetch.max_page_bytes));

@@ -19,7 +19,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug
     # Where gcc 12 optimises, it takes a coroutine frame's own operator delete for a mismatch.
     target_compile_options(stillwatch_options INTERFACE -Wno-mismatched-new-delete)
 endif()
-# The daemon links parts of matcher/ but none of its decoders; their libraries stay out of its process.
+# The daemon links parts of features/ but none of the decoders of pictures/; their libraries stay out of its process.
 target_link_options(stillwatch_options INTERFACE -Wl,--as-needed)
 if(STILLWATCH_WERROR)
     target_compile_options(stillwatch_options INTERFACE -Werror)

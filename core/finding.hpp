@@ -40,7 +40,7 @@ std::string_view name_of(EvidenceState state) noexcept;
 // A picture as it was found, as far as it tells which others show the same.
 struct FoundPicture {
     Sha256 content{};                       // SHA-256 of its bytes after content decoding
-    std::optional<Fingerprint> fingerprint{}; // as it stands, unturned, or its mark (daemon/picture_mark.hpp); nothing where it was not told
+    std::optional<Fingerprint> fingerprint{}; // as it stands, unturned, or its mark (pipeline/picture_mark.hpp); nothing where it was not told
     Match match{};                          // with one reference
 
     friend bool operator==(const FoundPicture&, const FoundPicture&) = default;

@@ -8,7 +8,7 @@
 
 namespace stillwatch {
 
-// A binary descriptor of the surroundings of a point (matcher/descriptor.hpp). words[2] and words[3] hold the
+// A binary descriptor of the surroundings of a point (features/descriptor.hpp). words[2] and words[3] hold the
 // mirror image's words[0] and words[1], so mirroring a picture swaps the halves.
 struct Descriptor {
     std::array<std::uint64_t, 4> words{};
@@ -50,7 +50,7 @@ struct LocalFeature {
 };
 
 // What is local in one frame of a picture. The working frame is the frame scaled to a size fit for features
-// (matcher/working_frame.hpp), at most max_side_px; its size is told also where no features were asked for.
+// (features/working_frame.hpp), at most max_side_px; its size is told also where no features were asked for.
 struct LocalFeatures {
     static constexpr int max_side_px = 1'000; // 64 units a pixel fit into 16 bits
     static constexpr std::size_t max_features = 1'200;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "crawler/frontier.hpp"
-#include "crawler/host_gate.hpp"
-#include "crawler/host_pace.hpp"
+#include "crawler/pace/host_gate.hpp"
+#include "crawler/pace/host_pace.hpp"
 #include "crawler/progress.hpp"
 #include "crawler/result_batcher.hpp"
 #include "crawler/settings.hpp"

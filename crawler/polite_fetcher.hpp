@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/fetch.hpp"
-#include "crawler/host_gate.hpp"
-#include "crawler/host_pace.hpp"
-#include "crawler/robots_cache.hpp"
+#include "crawler/pace/host_gate.hpp"
+#include "crawler/pace/host_pace.hpp"
+#include "crawler/robots/robots_cache.hpp"
 #include "crawler/settings.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crawler/frontier.hpp"
-#include "crawler/timekeeper.hpp"
+#include "crawler/pace/timekeeper.hpp"
 
 #include <functional>
 #include <memory>

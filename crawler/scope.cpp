@@ -1,6 +1,6 @@
 #include "crawler/scope.hpp"
 
-#include "crawler/robots_pattern.hpp"
+#include "crawler/robots/robots_pattern.hpp"
 #include "crawler/side_effects.hpp"
 
 #include <algorithm>

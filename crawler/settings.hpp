@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/fetch.hpp"
-#include "crawler/pace.hpp"
+#include "crawler/pace/pace.hpp"
 
 #include <map>
 #include <memory>

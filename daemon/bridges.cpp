@@ -99,7 +99,7 @@ Task<> StoredRobots::save(store::RobotsRow row)
     if (!saved) log::warn("robots", "not stored", {{"reason", saved.error().detail}});
 }
 
-alerts::RunOnStore run_on_store(Stores& stores)
+alerts::RunOnStore run_on_store(pipeline::Stores& stores)
 {
     return [&stores](std::function<void(CaseDatabase&)> work) -> Task<> {
         return stores.run([work = std::move(work)](CaseDatabase& cases, FrontierDatabase&) { work(cases); });

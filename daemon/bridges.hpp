@@ -1,11 +1,11 @@
 #pragma once
 
 #include "alerts/queue.hpp"
+#include "core/counters.hpp"
 #include "crawler/frontier.hpp"
-#include "crawler/robots_cache.hpp"
-#include "daemon/metrics.hpp"
-#include "daemon/reference_keeper.hpp"
-#include "daemon/stores.hpp"
+#include "crawler/robots/robots_cache.hpp"
+#include "pipeline/reference_keeper.hpp"
+#include "pipeline/stores.hpp"
 
 // The interfaces through which crawling and alerting reach the databases, each a few lines over Stores.
 namespace stillwatch::daemon {
@@ -16,7 +16,7 @@ enum class StalePictures : std::uint8_t { are_due, are_left };
 class StoredFrontier final : public crawler::Frontier {
 public:
     // Tells `counters` how often bounds on what a site makes were reached.
-    StoredFrontier(Stores& stores, const ReferenceKeeper& references, StalePictures stale, Counters& counters)
+    StoredFrontier(pipeline::Stores& stores, const pipeline::ReferenceKeeper& references, StalePictures stale, Counters& counters)
         : stores_(stores), references_(references), stale_(stale), counters_(counters)
     {
     }
@@ -31,24 +31,24 @@ public:
 private:
     std::int64_t generation() const;
 
-    Stores& stores_;
-    const ReferenceKeeper& references_;
+    pipeline::Stores& stores_;
+    const pipeline::ReferenceKeeper& references_;
     StalePictures stale_;
     Counters& counters_;
 };
 
 class StoredRobots final : public crawler::RobotsStore {
 public:
-    explicit StoredRobots(Stores& stores) : stores_(stores) {}
+    explicit StoredRobots(pipeline::Stores& stores) : stores_(stores) {}
 
     Task<std::optional<store::RobotsRow>> load(std::string origin) override;
     Task<> save(store::RobotsRow row) override;
 
 private:
-    Stores& stores_;
+    pipeline::Stores& stores_;
 };
 
 // For StoredAlertQueue.
-alerts::RunOnStore run_on_store(Stores& stores);
+alerts::RunOnStore run_on_store(pipeline::Stores& stores);
 
 } // namespace stillwatch::daemon

@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/installation.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/service_manager.hpp"
 
 #include <boost/asio/redirect_error.hpp>

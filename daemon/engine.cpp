@@ -3,10 +3,10 @@
 #include "core/log.hpp"
 #include "core/memory.hpp"
 #include "daemon/installation.hpp"
-#include "daemon/reference_history.hpp"
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
 #include "html/extract.hpp"
+#include "pipeline/reference_history.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -68,9 +68,9 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
     health_.use(health_settings(config_));
 }
 
-std::shared_ptr<const PipelineSettings> Engine::pipeline_settings() const
+std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() const
 {
-    auto settings = std::make_shared<PipelineSettings>();
+    auto settings = std::make_shared<pipeline::PipelineSettings>();
     settings->crawl = crawl_;
     settings->page = fetch_limits(config_, LinkKind::page);
     settings->image = fetch_limits(config_, LinkKind::image);
@@ -109,7 +109,7 @@ Task<Result<void>> Engine::prepare_store()
         if (!stopped) return stopped;
         const auto versioned = frontier.set_reader_version(html::reader_version);
         if (!versioned) return versioned;
-        const auto checked = check_history(cases, frontier, {"stillwatchd", now});
+        const auto checked = pipeline::check_history(cases, frontier, {"stillwatchd", now});
         if (!checked) return checked;
         if (compares) {
             const auto tiered = cases.compare_tiers(tiers, {"stillwatchd", now});
@@ -308,7 +308,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         reloaded = co_await references_.reload();
         scheduler_.wake();
     }
-    const auto finished = co_await finish(std::move(commands));
+    const auto finished = co_await pipeline::finish(std::move(commands));
     if (!outcome) co_return outcome.error();
     if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
     if (!finished) co_return finished.error();

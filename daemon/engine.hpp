@@ -4,6 +4,7 @@
 #include "control/commands.hpp"
 #include "core/async.hpp"
 #include "core/clock.hpp"
+#include "core/counters.hpp"
 #include "core/problems.hpp"
 #include "core/tasks.hpp"
 #include "crawler/polite_fetcher.hpp"
@@ -11,14 +12,13 @@
 #include "daemon/bridges.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/health_watch.hpp"
-#include "daemon/metrics.hpp"
 #include "daemon/loop_watch.hpp"
-#include "daemon/pipeline.hpp"
-#include "daemon/reference_keeper.hpp"
 #include "daemon/snapshot.hpp"
-#include "daemon/stores.hpp"
 #include "daemon/watcher.hpp"
 #include "daemon/web.hpp"
+#include "pipeline/pipeline.hpp"
+#include "pipeline/reference_keeper.hpp"
+#include "pipeline/stores.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
@@ -84,7 +84,7 @@ public:
     const Counters& counters() const { return counters_; }
 
 private:
-    std::shared_ptr<const PipelineSettings> pipeline_settings() const;
+    std::shared_ptr<const pipeline::PipelineSettings> pipeline_settings() const;
     // Says which robots.txt are not obeyed and why, in the log and in the audit.
     Task<Result<void>> note_robots();
     // No request goes to the hosts that people stopped.
@@ -93,7 +93,7 @@ private:
     LoopFacts loop_facts() const;
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
-    Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
+    Task<Result<void>> pipeline::finish(std::shared_ptr<control::Commands> commands);
     Task<Result<void>> check_new_reference(const json::object& arguments);
     Task<Result<json::value>> take_snapshot(const control::Command& command, std::string operator_name);
     Task<> wait_for(const TaskGroup& tasks) const;
@@ -110,8 +110,8 @@ private:
     Problems problems_;
     LoopStalls loop_stalls_{counters_, problems_};
     asio::thread_pool cpu_;
-    Stores stores_;
-    ReferenceKeeper references_;
+    pipeline::Stores stores_;
+    pipeline::ReferenceKeeper references_;
     Web web_;
     crawler::SteadyTimekeeper time_;
     StoredRobots robots_;
@@ -121,7 +121,7 @@ private:
     crawler::Scheduler scheduler_;
     alerts::StoredAlertQueue queue_;
     std::unique_ptr<Channels> channels_;
-    Pipeline pipeline_;
+    pipeline::Pipeline pipeline_;
     Watcher watcher_;
     std::shared_ptr<control::Commands> commands_;
     Snapshots snapshots_;

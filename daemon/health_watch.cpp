@@ -63,7 +63,7 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
 
 } // namespace
 
-HealthWatch::HealthWatch(asio::io_context& loop, Stores& stores, Problems& problems, const Clock& clock,
+HealthWatch::HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems, const Clock& clock,
                          Sources sources)
     : stores_(stores), problems_(problems), clock_(clock), sources_(std::move(sources)), judge_(problems, clock),
       timer_(loop)

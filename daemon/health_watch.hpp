@@ -5,7 +5,7 @@
 #include "daemon/health_judge.hpp"
 #include "daemon/health_text.hpp"
 #include "daemon/problem_teller.hpp"
-#include "daemon/stores.hpp"
+#include "pipeline/stores.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -24,7 +24,7 @@ public:
         std::function<void()> alerts_queued;
     };
     // Everything given must outlive it.
-    HealthWatch(asio::io_context& loop, Stores& stores, Problems& problems, const Clock& clock, Sources sources);
+    HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems, const Clock& clock, Sources sources);
 
     void use(HealthSettings settings);
     // Ends only by cancellation.
@@ -42,7 +42,7 @@ private:
     Task<> tell();
     std::vector<Problem> problems();
 
-    Stores& stores_;
+    pipeline::Stores& stores_;
     Problems& problems_;
     const Clock& clock_;
     Sources sources_;

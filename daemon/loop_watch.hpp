@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/async.hpp"
+#include "core/counters.hpp"
 #include "core/problems.hpp"
-#include "daemon/metrics.hpp"
 
 #include <chrono>
 #include <deque>

@@ -2,7 +2,7 @@
 
 #include "config/checks.hpp"
 #include "config/secret.hpp"
-#include "crawler/robots_pattern.hpp"
+#include "crawler/robots/robots_pattern.hpp"
 #include "daemon/installation.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "daemon/snapshot.hpp"
 
-#include "store/database_copy.hpp"
+#include "store/sqlite/database_copy.hpp"
 
 #include <fmt/format.h>
 

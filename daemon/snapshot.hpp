@@ -3,7 +3,7 @@
 #include "core/async.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
-#include "daemon/stores.hpp"
+#include "pipeline/stores.hpp"
 
 #include <filesystem>
 #include <string>
@@ -17,7 +17,7 @@ public:
     // The folder's name in the storage directory; a leftover of an earlier run is replaced.
     static constexpr std::string_view folder_name = "snapshot";
 
-    Snapshots(Stores& stores, std::filesystem::path storage) : stores_(stores), folder_(std::move(storage) / folder_name) {}
+    Snapshots(pipeline::Stores& stores, std::filesystem::path storage) : stores_(stores), folder_(std::move(storage) / folder_name) {}
 
     // Copies cases.db and, where wanted, frontier.db, some hundred pages at a time, so that what else waits for the
     // store waits milliseconds. Gives {"folder"}; whoever asked removes it. Errors: refused (another is being made), io
@@ -35,7 +35,7 @@ private:
     enum class Database { cases, frontier };
     Task<Result<void>> copy(Database which);
 
-    Stores& stores_;
+    pipeline::Stores& stores_;
     std::filesystem::path folder_;
     bool is_running_ = false;
     bool is_stopping_ = false;

@@ -1,8 +1,8 @@
 #include "daemon/watcher.hpp"
 
 #include "core/log.hpp"
-#include "daemon/evidence_room.hpp"
-#include "daemon/finding_alerts.hpp"
+#include "pipeline/evidence_room.hpp"
+#include "pipeline/finding_alerts.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -63,11 +63,11 @@ Task<std::size_t> Watcher::round()
 {
     const auto settings = settings_();
     const auto& record = settings->record;
-    auto measure = [directory = record.evidence.directory, room = record.room] { return measure_room(directory, room); };
+    auto measure = [directory = record.evidence.directory, room = record.room] { return pipeline::measure_room(directory, room); };
     const auto used = co_await offload(services_.cpu, std::move(measure));
-    RoomVerdict room;
+    pipeline::RoomVerdict room;
     if (used)
-        room = judge_room(*used, record.room);
+        room = pipeline::judge_room(*used, record.room);
     else
         room.refusal = used.error().detail;
 
@@ -104,7 +104,7 @@ Task<std::size_t> Watcher::round()
                 done->left_out.end())
             problems.clear("findings", problem.subject); // of another day
     for (const auto& [site, matches] : done->left_out)
-        problems.set("findings", site, left_out_text(matches));
+        problems.set("findings", site, pipeline::left_out_text(matches));
     services_.counters.add("looks_at_findings_total", {}, {}, static_cast<std::int64_t>(done->looks));
     co_return done->looks;
 }
@@ -125,7 +125,7 @@ Task<> Watcher::follow(std::function<void()> on_looks)
     }
 }
 
-Task<json::array> look_now(Stores& stores, Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures)
+Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures)
 {
     json::array rows;
     for (const auto& picture : pictures) {

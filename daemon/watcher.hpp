@@ -2,8 +2,8 @@
 
 #include "core/async.hpp"
 #include "core/json.hpp"
-#include "daemon/pipeline.hpp"
-#include "daemon/services.hpp"
+#include "pipeline/pipeline.hpp"
+#include "pipeline/services.hpp"
 
 #include <chrono>
 #include <functional>
@@ -24,7 +24,7 @@ public:
     // Of one round; the rest waits for the next.
     static constexpr std::size_t most_looks = 64;
 
-    Watcher(Services services, std::function<std::shared_ptr<const PipelineSettings>()> settings)
+    Watcher(pipeline::Services services, std::function<std::shared_ptr<const pipeline::PipelineSettings>()> settings)
         : services_(std::move(services)), settings_(std::move(settings))
     {
     }
@@ -34,11 +34,11 @@ public:
     Task<std::size_t> round();
 
 private:
-    Services services_;
-    std::function<std::shared_ptr<const PipelineSettings>()> settings_;
+    pipeline::Services services_;
+    std::function<std::shared_ptr<const pipeline::PipelineSettings>()> settings_;
 };
 
 // Visits these pictures now, as the crawl would: for each {"image_url", "http_status", "saw"}, a sentence.
-Task<json::array> look_now(Stores& stores, Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures);
+Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures);
 
 } // namespace stillwatch::daemon

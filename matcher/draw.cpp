@@ -1,7 +1,7 @@
 #include "matcher/draw.hpp"
 
+#include "features/grey.hpp"
 #include "matcher/geometry.hpp"
-#include "matcher/grey.hpp"
 
 #include <fmt/format.h>
 #include <opencv2/imgproc.hpp>
@@ -171,7 +171,7 @@ bool has_edited_box(const Placement& placement)
 }
 
 // The reference's corners in the found picture's unit square; nothing where they are no places.
-std::optional<std::array<Point, 4>> corners_in(const Preview& found, const Match& match)
+std::optional<std::array<Point, 4>> corners_in(const features::Preview& found, const Match& match)
 {
     if (!match.placement) return std::nullopt;
     const auto& numbers = match.placement->quadrilateral;
@@ -232,7 +232,7 @@ std::array<Panel, 2> panels_of(const NamedPicture& reference, const NamedPicture
 
 void paste(cv::Mat& page, const Panel& panel)
 {
-    const auto source = mat_of(panel.shown->picture.frame);
+    const auto source = features::mat_of(panel.shown->picture.frame);
     cv::Mat scaled;
     const bool shrinks = panel.area.height < source.rows;
     cv::resize(source, scaled, panel.area.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_CUBIC);

@@ -2,7 +2,7 @@
 
 #include "core/bytes.hpp"
 #include "core/match.hpp"
-#include "matcher/preview.hpp"
+#include "features/preview.hpp"
 
 #include <string>
 
@@ -11,7 +11,7 @@ namespace stillwatch::matcher {
 // A picture to draw, and the name to write above it: bytes that are not printable ASCII are written as '?', a
 // long name loses its middle.
 struct NamedPicture {
-    const Preview& picture;
+    const features::Preview& picture;
     std::string name;
 };
 

@@ -1,8 +1,8 @@
 #include "matcher/reference_codec.hpp"
 
-#include "matcher/features_codec.hpp"
-#include "matcher/record_fields.hpp"
-#include "matcher/weakness.hpp"
+#include "features/features_codec.hpp"
+#include "features/record_fields.hpp"
+#include "features/weakness.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures
 {
     ReferenceRecord record;
     record.file_digest = file_digest;
-    const auto weakness = weakness_of(features);
+    const auto weakness = features::weakness_of(features);
     record.features = std::move(features);
     record.features.file_digest = file_digest;
     record.weak = weakness.has_value();
@@ -34,22 +34,22 @@ Bytes encode_reference(const ReferenceRecord& record)
     const auto reason = std::string_view(record.weak_reason).substr(0, max_reason_bytes);
     Bytes out;
     // Reserved at once, so that no outgrown copy of a fingerprint is left behind in memory.
-    out.reserve(head_bytes + reason.size() + encoded_size(record.features));
-    FieldWriter writer(out);
+    out.reserve(head_bytes + reason.size() + features::encoded_size(record.features));
+    features::FieldWriter writer(out);
     writer.bytes(as_bytes(magic));
     writer.number(static_cast<std::uint32_t>(record.extractor_version), 4);
     writer.number(record.weak ? 1 : 0, 1);
     writer.number(reason.size(), 2);
     writer.bytes(as_bytes(reason));
-    append_features(out, record.features);
+    features::append_features(out, record.features);
     return out;
 }
 
 Result<ReferenceRecord> decode_reference(ByteView bytes)
 {
     const Error damaged{Errc::corrupt, "stored reference is damaged"};
-    if (!begins_with(bytes, family) || bytes.size() < magic.size() + 4) return damaged;
-    FieldReader reader(bytes.subspan(magic.size()));
+    if (!pictures::begins_with(bytes, family) || bytes.size() < magic.size() + 4) return damaged;
+    features::FieldReader reader(bytes.subspan(magic.size()));
     ReferenceRecord record;
     // Stands at the same place in the records of every version, whatever their mark.
     record.extractor_version = reader.small(4);
@@ -58,10 +58,10 @@ Result<ReferenceRecord> decode_reference(ByteView bytes)
                      fmt::format("reference was made by extractor version {}, this program uses {}: "
                                  "enrol the picture again",
                                  record.extractor_version, extractor_version)};
-    if (!begins_with(bytes, magic)) return damaged;
+    if (!pictures::begins_with(bytes, magic)) return damaged;
     record.weak = reader.flag();
     record.weak_reason = reader.text(reader.count(2, max_reason_bytes));
-    auto features = decode_features(reader.take_rest(), Detail::reference);
+    auto features = features::decode_features(reader.take_rest(), Detail::reference);
     if (!features || record.weak == record.weak_reason.empty()) return damaged;
     record.features = std::move(*features);
     record.file_digest = record.features.file_digest;

@@ -1,7 +1,7 @@
 #include "matcher/reference_set.hpp"
 
 #include "core/inspector.hpp"
-#include "matcher/weakness.hpp"
+#include "features/weakness.hpp"
 
 #include <algorithm>
 #include <array>
@@ -94,7 +94,7 @@ Affine scaled(Size size)
 int accepted_distance_bits(int query_quality_percent, int reference_quality_percent) noexcept
 {
     const int quality = std::min(query_quality_percent, reference_quality_percent);
-    if (quality >= min_quality_percent) return max_near_distance_bits;
+    if (quality >= features::min_quality_percent) return max_near_distance_bits;
     return quality >= min_weak_quality_percent ? max_weak_distance_bits : -1;
 }
 

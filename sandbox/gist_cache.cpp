@@ -5,17 +5,17 @@
 
 namespace stillwatch::sandbox {
 
-const matcher::Gist* GistCache::find(const Sha256& file_digest)
+const features::Gist* GistCache::find(const Sha256& file_digest)
 {
-    const auto found = std::ranges::find(gists_, file_digest, &matcher::Gist::file_digest);
+    const auto found = std::ranges::find(gists_, file_digest, &features::Gist::file_digest);
     if (found == gists_.end()) return nullptr;
     gists_.splice(gists_.begin(), gists_, found);
     return &gists_.front();
 }
 
-const matcher::Gist& GistCache::keep(matcher::Gist gist)
+const features::Gist& GistCache::keep(features::Gist gist)
 {
-    gists_.remove_if([&](const matcher::Gist& other) { return other.file_digest == gist.file_digest; });
+    gists_.remove_if([&](const features::Gist& other) { return other.file_digest == gist.file_digest; });
     while (gists_.size() >= kept_pictures)
         gists_.pop_back();
     gists_.push_front(std::move(gist));

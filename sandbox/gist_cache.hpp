@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/digest.hpp"
-#include "matcher/extract.hpp"
+#include "features/extract.hpp"
 
 #include <cstddef>
 #include <list>
@@ -17,12 +17,12 @@ class GistCache {
 public:
     // What was kept of that picture, if it still is; it counts as asked about now. Valid until the next
     // keep().
-    const matcher::Gist* find(const Sha256& file_digest);
+    const features::Gist* find(const Sha256& file_digest);
     // Keeps `gist` in the place of one with the same digest, or of the one not asked about for longest.
-    const matcher::Gist& keep(matcher::Gist gist);
+    const features::Gist& keep(features::Gist gist);
 
 private:
-    std::list<matcher::Gist> gists_; // last asked about first
+    std::list<features::Gist> gists_; // last asked about first
 };
 
 } // namespace stillwatch::sandbox

@@ -15,7 +15,7 @@ constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
 
 // A limit added there must be sent, too.
 static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
-static_assert(sizeof(matcher::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
+static_assert(sizeof(pictures::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
 
 enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3, preview = 4 };
 
@@ -31,7 +31,7 @@ int read_side(WireReader& reader)
     return reader.ok() ? static_cast<int>(side_px) : 0;
 }
 
-void write_limits(WireWriter& writer, const matcher::PictureLimits& limits)
+void write_limits(WireWriter& writer, const pictures::PictureLimits& limits)
 {
     writer.number(std::uint64_t{limits.max_pixels});
     writer.number(side_code(limits.max_side_px));
@@ -39,9 +39,9 @@ void write_limits(WireWriter& writer, const matcher::PictureLimits& limits)
     writer.number(std::uint64_t{limits.max_working_bytes});
 }
 
-matcher::PictureLimits read_limits(WireReader& reader)
+pictures::PictureLimits read_limits(WireReader& reader)
 {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
     limits.max_pixels = reader.number<std::uint64_t>();
     limits.max_side_px = read_side(reader);
     limits.min_side_px = read_side(reader);

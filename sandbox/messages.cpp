@@ -1,6 +1,6 @@
 #include "sandbox/messages.hpp"
 
-#include "matcher/features_codec.hpp"
+#include "features/features_codec.hpp"
 #include "sandbox/message_parts.hpp"
 
 #include <algorithm>
@@ -125,13 +125,13 @@ void write_features(WireWriter& writer, const PictureFeatures& features)
 {
     writer.number(code_of(AnswerKind::features));
     Bytes encoded;
-    encoded.reserve(matcher::encoded_size(features));
-    matcher::append_features(encoded, features);
+    encoded.reserve(features::encoded_size(features));
+    features::append_features(encoded, features);
     writer.raw(encoded);
 }
 
 // For sides that are positive.
-bool within(int width_px, int height_px, const matcher::PictureLimits& limits)
+bool within(int width_px, int height_px, const pictures::PictureLimits& limits)
 {
     if (width_px > limits.max_side_px || height_px > limits.max_side_px) return false;
     return static_cast<std::uint64_t>(width_px) * static_cast<std::uint64_t>(height_px) <= limits.max_pixels;
@@ -139,7 +139,7 @@ bool within(int width_px, int height_px, const matcher::PictureLimits& limits)
 
 Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
 {
-    auto features = matcher::decode_features(reader.rest(), asked.detail);
+    auto features = features::decode_features(reader.rest(), asked.detail);
     if (!features) return broken("answer: features");
     if (!within(features->width_px, features->height_px, asked.limits))
         return broken("answer: size of the picture");
@@ -149,12 +149,12 @@ Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
 void write_censuses(WireWriter& writer, const std::vector<Census>& censuses)
 {
     writer.number(code_of(AnswerKind::censuses));
-    writer.raw(matcher::encode_censuses(censuses));
+    writer.raw(features::encode_censuses(censuses));
 }
 
 Result<Answer> read_censuses(WireReader& reader, const ViewsWork& asked)
 {
-    auto censuses = matcher::decode_censuses(reader.rest());
+    auto censuses = features::decode_censuses(reader.rest());
     if (!censuses) return broken("answer: censuses");
     const auto is_of = [](const Census& census, const View& view) {
         return census.tile_columns == view.tile_columns && census.tile_rows == view.tile_rows;
@@ -164,7 +164,7 @@ Result<Answer> read_censuses(WireReader& reader, const ViewsWork& asked)
     return Answer{std::move(*censuses)};
 }
 
-void write_preview(WireWriter& writer, const matcher::Preview& preview)
+void write_preview(WireWriter& writer, const features::Preview& preview)
 {
     writer.number(code_of(AnswerKind::preview));
     writer.number(static_cast<std::uint32_t>(preview.width_px));
@@ -180,7 +180,7 @@ Result<Answer> read_preview(WireReader& reader, const PreviewWork& asked)
         if (value == 0 || value > static_cast<std::uint32_t>(std::max(largest, 0))) reader.refuse();
         return reader.ok() ? static_cast<int>(value) : 0;
     };
-    matcher::Preview preview;
+    features::Preview preview;
     preview.width_px = side(reader.number<std::uint32_t>(), asked.limits.max_side_px);
     preview.height_px = side(reader.number<std::uint32_t>(), asked.limits.max_side_px);
     auto& frame = preview.frame;
@@ -220,7 +220,7 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
         if (const auto* features = std::get_if<PictureFeatures>(&answer)) write_features(writer, *features);
         if (const auto* censuses = std::get_if<std::vector<Census>>(&answer))
             write_censuses(writer, *censuses);
-        if (const auto* preview = std::get_if<matcher::Preview>(&answer)) write_preview(writer, *preview);
+        if (const auto* preview = std::get_if<features::Preview>(&answer)) write_preview(writer, *preview);
     });
 }
 

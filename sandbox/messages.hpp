@@ -7,9 +7,9 @@
 #include "core/links.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "features/preview.hpp"
 #include "html/extract.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/preview.hpp"
+#include "pictures/limits.hpp"
 
 #include <cstdint>
 #include <string>
@@ -59,20 +59,20 @@ struct LinksWork {
 };
 
 struct FeaturesWork {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
     Detail detail = Detail::hashes;
 };
 
 // The worker answers from what it keeps of the picture with that digest, else it reads the body again.
 struct ViewsWork {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
     Sha256 file_digest;
     std::vector<View> views; // 1..max_views
 };
 
 // The picture small and grey, for a person who asks why it matched.
 struct PreviewWork {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
 };
 
 struct Request {
@@ -98,7 +98,7 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>, matcher::Preview>;
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>, features::Preview>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

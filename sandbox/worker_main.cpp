@@ -1,7 +1,8 @@
 // stillwatch-worker: the only program that parses what came from the network.
+#include "features/extract.hpp"
+#include "features/worker.hpp"
 #include "html/extract.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/worker.hpp"
+#include "pictures/sniff.hpp"
 #include "sandbox/content_decoding.hpp"
 #include "sandbox/gist_cache.hpp"
 #include "sandbox/worker_loop.hpp"
@@ -24,8 +25,8 @@ Result<Content> content_of(const sandbox::Request& request, ByteView body)
         auto decoded = sandbox::decode_content(body, request.content_encoding, request.max_decoded_bytes);
         // Encoded by name only: what was meant, and what some show.
         const bool is_page = std::holds_alternative<sandbox::LinksWork>(request.work);
-        const bool is_inside = decoded && (is_page || matcher::sniff_picture(decoded->bytes));
-        if (!is_inside && matcher::sniff_picture(body)) return content;
+        const bool is_inside = decoded && (is_page || pictures::sniff_picture(decoded->bytes));
+        if (!is_inside && pictures::sniff_picture(body)) return content;
         if (!decoded) {
             const auto& why = decoded.error();
             return Error{why.code == Errc::undecodable ? Errc::malformed : why.code, why.detail};
@@ -70,7 +71,7 @@ public:
         auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
         if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work)) {
-            if (matcher::sniff_picture(content->bytes))
+            if (pictures::sniff_picture(content->bytes))
                 return sandbox::Refusal(Error{Errc::exists, "a picture, where a page was expected"});
             const auto document = unpacked(request, std::move(*content));
             if (!document) return sandbox::Refusal(document.error());
@@ -83,16 +84,16 @@ public:
     }
 
 private:
-    static sandbox::Answer censuses(const matcher::Gist& gist, const sandbox::ViewsWork& work)
+    static sandbox::Answer censuses(const features::Gist& gist, const sandbox::ViewsWork& work)
     {
-        auto censuses = matcher::censuses_of(gist, work.views);
+        auto censuses = features::censuses_of(gist, work.views);
         if (!censuses) return sandbox::Refusal(censuses.error());
         return std::move(*censuses);
     }
 
     sandbox::Answer features(const sandbox::FeaturesWork& work, const Content& content)
     {
-        auto extracted = matcher::extract(content.bytes, work.limits, work.detail);
+        auto extracted = features::extract(content.bytes, work.limits, work.detail);
         if (!extracted) {
             const auto& why = extracted.error();
             const bool is_half = content.truncated && why.code == Errc::undecodable;
@@ -106,16 +107,16 @@ private:
     // Not kept: nobody asks about views of what a person looks at.
     static sandbox::Answer preview(const sandbox::PreviewWork& work, ByteView file)
     {
-        auto gist = matcher::extract_gist(file, work.limits);
+        auto gist = features::extract_gist(file, work.limits);
         if (!gist) return sandbox::Refusal(gist.error());
-        return matcher::Preview{gist->width_px, gist->height_px, std::move(gist->frames.front())};
+        return features::Preview{gist->width_px, gist->height_px, std::move(gist->frames.front())};
     }
 
     sandbox::Answer censuses_anew(const sandbox::ViewsWork& work, ByteView file)
     {
         if (Sha256::of(file) != work.file_digest)
             return sandbox::Refusal(Error{Errc::invalid_argument, "views: of another picture than this"});
-        auto gist = matcher::extract_gist(file, work.limits);
+        auto gist = features::extract_gist(file, work.limits);
         if (!gist) return sandbox::Refusal(gist.error());
         return censuses(gists_.keep(*std::move(gist)), work);
     }
@@ -127,7 +128,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    stillwatch::matcher::prepare_worker();
+    stillwatch::features::prepare_worker();
     Reader reader;
     return stillwatch::sandbox::run_worker(argc, argv, [&](const sandbox::Request& request, ByteView body) {
         return reader.answer(request, body);

@@ -394,13 +394,13 @@ Task<Result<std::vector<Census>>> WorkerPool::views(Document document, Sha256 fi
     co_return value_of<std::vector<Census>>(std::move(answer));
 }
 
-Task<Result<matcher::Preview>> WorkerPool::preview(Document document)
+Task<Result<features::Preview>> WorkerPool::preview(Document document)
 {
     const auto state = state_;
     Request request;
     request.work = PreviewWork{state->settings().picture};
     auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<matcher::Preview>(std::move(answer));
+    co_return value_of<features::Preview>(std::move(answer));
 }
 
 std::string WorkerPool::start_failure() const

@@ -2,9 +2,9 @@
 
 #include "core/async.hpp"
 #include "core/inspector.hpp"
+#include "features/preview.hpp"
 #include "html/extract.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/preview.hpp"
+#include "pictures/limits.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,7 +26,7 @@ struct PoolSettings {
     std::size_t max_decoded_bytes = 64U << 20U;           // of one document, after content decoding
     std::size_t max_memory_bytes = std::size_t{1} << 30U; // of one worker, as RLIMIT_AS and RLIMIT_DATA
     std::size_t max_requests_per_worker = 1'000; // then a fresh one takes its place, should a library leak
-    matcher::PictureLimits picture;
+    pictures::PictureLimits picture;
     html::ExtractLimits page;
 };
 
@@ -71,7 +71,7 @@ public:
     Task<Result<std::vector<Census>>> views(Document document, Sha256 file_digest,
                                             std::vector<View> views) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.
-    Task<Result<matcher::Preview>> preview(Document document);
+    Task<Result<features::Preview>> preview(Document document);
 
     PoolCounters counters() const noexcept;
     // Why the last worker could not start; empty when it could.

@@ -4,7 +4,7 @@
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "store/audit_hash.hpp"
-#include "store/database_copy.hpp"
+#include "store/sqlite/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
 #include <filesystem>
@@ -159,7 +159,7 @@ public:
     std::set<Tier> compared_tiers() const;
     Result<void> compare_tiers(const std::set<Tier>& tiers, const Actor& actor);
 
-    // --- which references are in force (store/case_force.cpp) ---
+    // --- which references are in force (store/sqlite/case_force.cpp) ---
     // Another number whenever there are other references or others are in force: tells a database that was restored,
     // or is another one, from the one that pictures were compared under.
     std::int64_t references_state() const;

@@ -7,7 +7,7 @@
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "crawler/policy/wall_history.hpp"
-#include "store/database_copy.hpp"
+#include "store/sqlite/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
 #include <algorithm>
@@ -112,7 +112,7 @@ struct Discovered {
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
 struct Verdict {
-    Sha256 content; // what it was known by on the way: see daemon/answers.hpp
+    Sha256 content; // what it was known by on the way: see pipeline/answers.hpp
     std::int64_t generation = 0;
     int extractor_version = 0;
     bool matched = false;     // which references: CaseDatabase::occurrences_of_content, by file_digest()

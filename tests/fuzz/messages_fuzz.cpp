@@ -1,4 +1,4 @@
-#include "matcher/plausible.hpp"
+#include "features/plausible.hpp"
 #include "sandbox/messages.hpp"
 #include "tests/fuzz/claim.hpp"
 
@@ -46,7 +46,7 @@ Request asking_for_views()
 
 Request asking_for_preview()
 {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
     limits.max_side_px = 1'200;
     return asking_for(PreviewWork{limits});
 }
@@ -67,11 +67,11 @@ void check_answer(ByteView payload, const Request& request)
     if (const auto* page = std::get_if<PageLinks>(&*answer))
         claim(page->links.size() <= std::get<LinksWork>(request.work).limits.max_links_of_sitemap(), "links in bounds");
     if (const auto* picture = std::get_if<PictureFeatures>(&*answer))
-        claim(matcher::plausible(*picture, std::get<FeaturesWork>(request.work).detail),
+        claim(features::plausible(*picture, std::get<FeaturesWork>(request.work).detail),
               "features in bounds");
     if (const auto* censuses = std::get_if<std::vector<Census>>(&*answer))
         claim(censuses->size() == std::get<ViewsWork>(request.work).views.size(), "a census a view");
-    if (const auto* preview = std::get_if<matcher::Preview>(&*answer)) {
+    if (const auto* preview = std::get_if<features::Preview>(&*answer)) {
         const auto& frame = preview->frame;
         const auto is_side = [](int side, int largest) { return side >= 1 && side <= largest; };
         claim(is_side(preview->width_px, 1'200) && is_side(preview->height_px, 1'200), "picture in bounds");

@@ -11,29 +11,29 @@ add_fuzz_target(picture
         core/digest.cpp
         core/fingerprint.cpp
         core/result.cpp
-        matcher/census.cpp
-        matcher/containers.cpp
-        matcher/decode.cpp
-        matcher/decode_avif.cpp
-        matcher/decode_bmp.cpp
-        matcher/decode_gif.cpp
-        matcher/decode_jpeg.cpp
-        matcher/decode_png.cpp
-        matcher/decode_tiff.cpp
-        matcher/decode_webp.cpp
-        matcher/descriptor.cpp
-        matcher/exif.cpp
-        matcher/extract.cpp
-        matcher/local_features.cpp
-        matcher/metadata.cpp
-        matcher/orient.cpp
-        matcher/pdq.cpp
-        matcher/picture.cpp
-        matcher/plausible.cpp
-        matcher/sniff.cpp
-        matcher/trim.cpp
-        matcher/unread_format.cpp
-        matcher/working_frame.cpp
+        features/census.cpp
+        pictures/containers.cpp
+        pictures/decode.cpp
+        pictures/decode_avif.cpp
+        pictures/decode_bmp.cpp
+        pictures/decode_gif.cpp
+        pictures/decode_jpeg.cpp
+        pictures/decode_png.cpp
+        pictures/decode_tiff.cpp
+        pictures/decode_webp.cpp
+        features/descriptor.cpp
+        pictures/exif.cpp
+        features/extract.cpp
+        features/local_features.cpp
+        pictures/metadata.cpp
+        pictures/orient.cpp
+        features/pdq.cpp
+        pictures/picture.cpp
+        features/plausible.cpp
+        pictures/sniff.cpp
+        features/trim.cpp
+        pictures/unread_format.cpp
+        features/working_frame.cpp
     FOREIGN PkgConfig::picture_formats GIF::GIF opencv::core opencv::imgproc opencv::features2d
         fmt::fmt
-    LINK stillwatch_matcher)
+    LINK stillwatch_features)

@@ -1,5 +1,5 @@
-#include "matcher/extract.hpp"
-#include "matcher/plausible.hpp"
+#include "features/extract.hpp"
+#include "features/plausible.hpp"
 #include "tests/fuzz/claim.hpp"
 
 #include <cstddef>
@@ -11,20 +11,20 @@ using fuzz::claim;
 // Any bytes as a picture file: every format, its metadata, the fingerprints and the local features.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    matcher::PictureLimits limits;
+    pictures::PictureLimits limits;
     limits.max_pixels = 1U << 20U; // small, so that many inputs are tried a second
     limits.max_working_bytes = 32U << 20U;
     const auto file = std::as_bytes(std::span(data, size));
-    const auto glance = matcher::extract_features(file, limits, Detail::glance);
-    if (glance) claim(matcher::plausible(*glance, Detail::glance), "a glance in bounds");
-    const auto features = matcher::extract_features(file, limits);
+    const auto glance = features::extract_features(file, limits, Detail::glance);
+    if (glance) claim(features::plausible(*glance, Detail::glance), "a glance in bounds");
+    const auto features = features::extract_features(file, limits);
     // What can be read to its end can be glanced at. A glance may get by with less of a file.
     claim(glance || !features, "a glance fails where a look does not");
     if (!features) {
         claim(!features.error().detail.empty(), "an error says why");
         return 0;
     }
-    claim(matcher::plausible(*features, Detail::query), "features in bounds");
+    claim(features::plausible(*features, Detail::query), "features in bounds");
     const auto pixels =
         static_cast<std::size_t>(features->width_px) * static_cast<std::size_t>(features->height_px);
     claim(features->width_px >= limits.min_side_px && features->height_px >= limits.min_side_px,

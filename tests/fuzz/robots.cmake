@@ -1,3 +1,3 @@
 add_fuzz_target(robots
-    SOURCES crawler/robots.cpp crawler/robots_pattern.cpp
+    SOURCES crawler/robots/robots.cpp crawler/robots/robots_pattern.cpp
     LINK stillwatch_crawler)

@@ -1,5 +1,5 @@
-#include "crawler/robots.hpp"
-#include "crawler/robots_pattern.hpp"
+#include "crawler/robots/robots.hpp"
+#include "crawler/robots/robots_pattern.hpp"
 #include "tests/fuzz/claim.hpp"
 
 #include <cstddef>

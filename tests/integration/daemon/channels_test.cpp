@@ -53,7 +53,7 @@ protected:
     asio::io_context loop{1};
     tcp::acceptor silent{loop, {asio::ip::make_address("127.0.0.1"), 0}};
     alerts::Receivers receivers;
-    Stores stores{directory.path()};
+    pipeline::Stores stores{directory.path()};
     alerts::StoredAlertQueue queue{run_on_store(stores)};
     config::Config config;
     std::unique_ptr<Channels> channels;

@@ -1,6 +1,6 @@
 #include "sandbox/gist_cache.hpp"
 #include "sandbox/worker_pool.hpp"
-#include "tests/unit/matcher/encoders.hpp"
+#include "tests/unit/pictures/encoders.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
@@ -232,7 +232,7 @@ TEST_F(Worker, ASpacerIsTooSmallInEveryFormatAndEvenIfItIsBroken)
 // Decoders, local features and censuses must do with one thread and the system calls of the filter.
 TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
 {
-    using namespace matcher::test;
+    using namespace pictures::test;
     const auto drawing = scene(5, 640, 480);
     const std::vector frames{drawing, mirrored(drawing), negative(drawing), scene(6, 640, 480),
                              scene(7, 640, 480)};

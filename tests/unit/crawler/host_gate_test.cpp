@@ -1,4 +1,4 @@
-#include "crawler/host_gate.hpp"
+#include "crawler/pace/host_gate.hpp"
 
 #include "simulated_time.hpp"
 

@@ -1,4 +1,4 @@
-#include "crawler/pace.hpp"
+#include "crawler/pace/pace.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "crawler/robots_pattern.hpp"
+#include "crawler/robots/robots_pattern.hpp"
 
-#include "crawler/robots.hpp"
+#include "crawler/robots/robots.hpp"
 
 #include <gtest/gtest.h>
 

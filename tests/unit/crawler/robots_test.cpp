@@ -1,4 +1,4 @@
-#include "crawler/robots.hpp"
+#include "crawler/robots/robots.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/fetch.hpp"
-#include "crawler/robots_cache.hpp"
-#include "crawler/timekeeper.hpp"
+#include "crawler/pace/timekeeper.hpp"
+#include "crawler/robots/robots_cache.hpp"
 
 #include <algorithm>
 #include <functional>

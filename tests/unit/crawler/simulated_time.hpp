@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "crawler/timekeeper.hpp"
+#include "crawler/pace/timekeeper.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,9 +1,9 @@
-#include "world.hpp"
+#include "tests/unit/pipeline/world.hpp"
 
 #include "core/tasks.hpp"
 #include "daemon/bridges.hpp"
-#include "daemon/reference_history.hpp"
 #include "matcher/reference_codec.hpp"
+#include "pipeline/reference_history.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace stillwatch::daemon {
 namespace {
 
-using namespace test;
+using namespace pipeline::test;
 using store::CaseDatabase;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -137,7 +137,7 @@ TEST_F(InForceTest, AClockThatIsSetBackRevivesNoConsent)
     EXPECT_EQ(references.current()->size(), 0U);
     EXPECT_THAT(problem("clock"), HasSubstr("set the clock"));
     // Nor after a restart: what was seen is on disk.
-    ReferenceKeeper restarted{loop, stores, cpu, installation, clock, problems};
+    pipeline::ReferenceKeeper restarted{loop, stores, cpu, installation, clock, problems};
     run(restarted.reload()).value();
     EXPECT_EQ(restarted.current()->size(), 0U);
 }
@@ -226,12 +226,12 @@ TEST_F(InForceTest, ADatabaseOfCasesThatWasRestoredMakesEverythingStale)
 {
     const store::Actor actor{"stillwatchd", clock.now()};
     auto& frontier = stores.frontier();
-    ASSERT_TRUE(check_history(stores.cases(), frontier, actor));
+    ASSERT_TRUE(pipeline::check_history(stores.cases(), frontier, actor));
     (void)enrol(open_case(), picture_file("sea"));
-    ASSERT_TRUE(check_history(stores.cases(), frontier, actor));
+    ASSERT_TRUE(pipeline::check_history(stores.cases(), frontier, actor));
     EXPECT_EQ(stores.cases().generation(), 1) << "the same database";
     ASSERT_TRUE(frontier.set_compared_under({9, 12345}));
-    ASSERT_TRUE(check_history(stores.cases(), frontier, actor));
+    ASSERT_TRUE(pipeline::check_history(stores.cases(), frontier, actor));
     EXPECT_EQ(stores.cases().generation(), 10);
     EXPECT_EQ(stores.cases().compared_with_all(), 10);
 }

@@ -1,5 +1,7 @@
 #include "daemon/metrics.hpp"
 
+#include "core/counters.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>

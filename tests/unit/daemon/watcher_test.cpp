@@ -1,5 +1,5 @@
 #include "daemon/watcher.hpp"
-#include "world.hpp"
+#include "tests/unit/pipeline/world.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 namespace stillwatch::daemon {
 namespace {
 
-using namespace test;
+using namespace pipeline::test;
 using testing::HasSubstr;
 using testing::SizeIs;
 

@@ -1,7 +1,7 @@
 #include "matcher/agreement.hpp"
 
-#include "drawing.hpp"
-#include "matcher/census.hpp"
+#include "features/census.hpp"
+#include "tests/unit/pictures/drawing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,18 +10,18 @@
 namespace stillwatch::matcher {
 namespace {
 
-using namespace test;
+using namespace pictures::test;
 
 auto& memory = *std::pmr::new_delete_resource();
 const Drawing picture = detailed_scene(1, 480, 360); // 12 x 9 tiles of 40 pixels
-const StoredCensus reference(reference_census(grey(picture)), memory);
+const StoredCensus reference(features::reference_census(grey(picture)), memory);
 
 // Of a picture of the same size as the reference.
 Census census_of(const Drawing& drawing, int tile_columns = 12, int tile_rows = 9)
 {
     const View view{
         0, tile_columns, tile_rows, {double(drawing.width_px), 0, 0, 0, double(drawing.height_px), 0}};
-    return census_at(grey(drawing), view);
+    return features::census_at(grey(drawing), view);
 }
 
 Agreement agreement_with(const Drawing& drawing, bool inverted = false, const std::vector<bool>& ignored = {})
@@ -72,7 +72,7 @@ TEST(Agreement, StraightEdgesGiveNoEvidence)
             std::fill_n(ramp.at(x, y), 3, static_cast<std::uint8_t>(x * 255 / 479));
     const auto frame = with_pasted(flat(30, 480, 360), flat(220, 400, 280), 40, 40);
     for (const auto& drawing : {ramp, frame}) {
-        const StoredCensus drawn(reference_census(grey(drawing)), memory);
+        const StoredCensus drawn(features::reference_census(grey(drawing)), memory);
         const auto agreement = agreement_of(drawn, census_of(drawing), false, {});
         EXPECT_EQ(agreement.agreeing, agreement.tiles);
         EXPECT_LT(agreement.evidence, 0.05 * agreement_with(picture).evidence);
@@ -107,7 +107,7 @@ TEST(Agreement, IgnoredTilesDoNotCount)
 
 TEST(Agreement, DrawnTilesGiveNoNaturalEvidence)
 {
-    auto drawn = reference_census(grey(picture));
+    auto drawn = features::reference_census(grey(picture));
     for (auto& tile : drawn.tiles)
         tile.is_graphic = true;
     const auto agreement = agreement_of(StoredCensus(drawn, memory), census_of(picture), false, {});
@@ -133,7 +133,7 @@ TEST(Agreement, OfAnotherGridIsNothing)
 TEST(Agreement, TilesOutsideThePictureDoNotCount)
 {
     const View shifted{0, 12, 9, {480, 0, 240, 0, 360, 0}}; // the right half of the reference lies outside
-    const auto shares = tile_shares(reference, census_at(grey(picture), shifted), false);
+    const auto shares = tile_shares(reference, features::census_at(grey(picture), shifted), false);
     ASSERT_EQ(shares.size(), 12U * 9U);
     for (std::size_t tile = 0; tile < shares.size(); ++tile) {
         const bool is_outside = tile % 12 >= 6;

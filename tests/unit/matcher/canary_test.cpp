@@ -10,6 +10,7 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
+using namespace pictures::test;
 using stillwatch::test::sample_features;
 
 std::vector<EnrolledReference> samples(std::int64_t count)

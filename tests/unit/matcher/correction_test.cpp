@@ -1,7 +1,7 @@
 #include "matcher/correction.hpp"
 
-#include "drawing.hpp"
-#include "matcher/census.hpp"
+#include "features/census.hpp"
+#include "tests/unit/pictures/drawing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,18 +10,18 @@
 namespace stillwatch::matcher {
 namespace {
 
-using namespace test;
+using namespace pictures::test;
 
 auto& memory = *std::pmr::new_delete_resource();
 const Drawing picture = detailed_scene(1, 480, 360); // 96 x 72 cells of 5 pixels
-const StoredCensus reference(reference_census(grey(picture)), memory);
+const StoredCensus reference(features::reference_census(grey(picture)), memory);
 
 // Of the picture, taken where `unit_to_picture` says.
 Census census_at(const Drawing& drawing, const Affine& unit_to_picture)
 {
     View view{0, reference.tile_columns, reference.tile_rows, {}};
     std::ranges::copy(unit_to_picture.a, view.a);
-    return matcher::census_at(grey(drawing), view);
+    return features::census_at(grey(drawing), view);
 }
 
 Affine shifted(double x, double y, double scale = 1, double turn = 0)
@@ -78,7 +78,7 @@ TEST(Correction, IsNothingForAnotherPicture)
 
 TEST(Correction, LooksAtANegativeAsOne)
 {
-    const auto turned = test::negative(picture);
+    const auto turned = pictures::test::negative(picture);
     const auto found = census_at(turned, shifted(8, 0));
     EXPECT_FALSE(correction_of(reference, found, false, {}));
     ASSERT_TRUE(correction_of(reference, found, true, {}));

@@ -11,6 +11,7 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
+using namespace pictures::test;
 
 std::pmr::memory_resource& memory = *std::pmr::new_delete_resource();
 
@@ -184,7 +185,7 @@ TEST_F(DerivedCopies, AWithdrawnReferenceIsNotFound)
 TEST_F(DerivedCopies, QueriesWithoutLocalFeaturesFindTheSureTiers)
 {
     const auto file = encode_jpeg(original);
-    const auto features = extract_features(file, {}, Detail::hashes).value();
+    const auto features = features::extract_features(file, {}, Detail::hashes).value();
     const auto shortlist = set.shortlist(features, {});
     EXPECT_EQ(set.judge(shortlist, {}).size(), 1U);
 }

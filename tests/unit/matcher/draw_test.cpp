@@ -88,14 +88,14 @@ Page read_page(const Bytes& file)
     return page;
 }
 
-Preview even(int width_px, int height_px, std::uint8_t level, int full_width_px, int full_height_px)
+features::Preview even(int width_px, int height_px, std::uint8_t level, int full_width_px, int full_height_px)
 {
     const auto levels = static_cast<std::size_t>(width_px) * static_cast<std::size_t>(height_px);
     return {full_width_px, full_height_px, {width_px, height_px, std::vector<std::uint8_t>(levels, level)}};
 }
 
-const Preview reference_picture = even(640, 480, reference_level, 800, 600);
-const Preview found_picture = even(800, 400, found_level, 4'000, 2'000);
+const features::Preview reference_picture = even(640, 480, reference_level, 800, 600);
+const features::Preview found_picture = even(800, 400, found_level, 4'000, 2'000);
 
 Match match_with(std::optional<Placement> placement)
 {

@@ -1,9 +1,9 @@
 #include "matcher/feature_index.hpp"
 
 #include "canary_memory.hpp"
-#include "drawing.hpp"
-#include "matcher/local_features.hpp"
-#include "matcher/working_frame.hpp"
+#include "features/local_features.hpp"
+#include "features/working_frame.hpp"
+#include "tests/unit/pictures/drawing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +17,7 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
+using namespace pictures::test;
 using Features = std::vector<LocalFeature>;
 
 auto& memory = *std::pmr::new_delete_resource();
@@ -28,7 +29,7 @@ std::vector<std::span<const LocalFeature>> spans(const std::vector<Features>& fr
 
 Features features_of(const Drawing& drawing, Detail detail)
 {
-    return local_features(working_frame(luma(drawing), detail), detail).features;
+    return features::local_features(features::working_frame(luma(drawing), detail), detail).features;
 }
 
 LocalFeature any_feature(std::mt19937_64& random)

@@ -1,24 +1,24 @@
 #include "matcher/reference_codec.hpp"
 
-#include "encoders.hpp"
-#include "matcher/extract.hpp"
-#include "matcher/pdq.hpp"
-#include "matcher/weakness.hpp"
+#include "features/extract.hpp"
+#include "features/pdq.hpp"
+#include "features/weakness.hpp"
 #include "tests/support/sample_features.hpp"
+#include "tests/unit/pictures/encoders.hpp"
 
 #include <gtest/gtest.h>
 
 namespace stillwatch::matcher {
 namespace {
 
-using namespace test;
+using namespace pictures::test;
 using stillwatch::test::corruptions;
 using stillwatch::test::sample_features;
 
 PictureFeatures features_of(const Drawing& drawing)
 {
     auto features = sample_features(1, Detail::reference);
-    features.frames = {fingerprint(luma(drawing))};
+    features.frames = {features::fingerprint(luma(drawing))};
     return features;
 }
 
@@ -115,17 +115,17 @@ TEST(ReferenceCodec, ValuesOutOfRangeAreCorrupt)
 
 PictureFeatures extracted(const Drawing& drawing)
 {
-    return extract_features(encode_png(drawing), {}, Detail::reference).value();
+    return features::extract_features(encode_png(drawing), {}, Detail::reference).value();
 }
 
 TEST(Weakness, DetailedPicturesMakeGoodReferences)
 {
-    EXPECT_EQ(weakness_of(extracted(detailed_scene(62, 480, 360))), std::nullopt);
+    EXPECT_EQ(features::weakness_of(extracted(detailed_scene(62, 480, 360))), std::nullopt);
 }
 
 TEST(Weakness, TellsOfPicturesWithLittleStructure)
 {
-    const auto reason = weakness_of(features_of(flat(100, 100, 80)));
+    const auto reason = features::weakness_of(features_of(flat(100, 100, 80)));
     ASSERT_TRUE(reason);
     EXPECT_NE(reason->find("little structure"), std::string::npos);
     EXPECT_TRUE(make_reference_record({}, features_of(flat(100, 100, 80))).weak);
@@ -135,9 +135,9 @@ TEST(Weakness, TellsOfPicturesWithFewDetails)
 {
     auto features = extracted(detailed_scene(62, 480, 360));
     features.local[0].features.resize(200);
-    EXPECT_EQ(weakness_of(features), std::nullopt);
+    EXPECT_EQ(features::weakness_of(features), std::nullopt);
     features.local[0].features.resize(199);
-    const auto reason = weakness_of(features);
+    const auto reason = features::weakness_of(features);
     ASSERT_TRUE(reason);
     EXPECT_NE(reason->find("few details"), std::string::npos);
 }
@@ -148,9 +148,9 @@ TEST(Weakness, TellsOfPicturesThatAreMostlyDrawn)
     auto& tiles = features.census[0].tiles;
     for (std::size_t i = 0; i < tiles.size(); ++i)
         tiles[i].is_graphic = i % 2 == 0; // half of them
-    EXPECT_EQ(weakness_of(features), std::nullopt);
+    EXPECT_EQ(features::weakness_of(features), std::nullopt);
     tiles[1].is_graphic = true;
-    const auto reason = weakness_of(features);
+    const auto reason = features::weakness_of(features);
     ASSERT_TRUE(reason);
     EXPECT_NE(reason->find("drawn"), std::string::npos);
 }

@@ -11,6 +11,7 @@ namespace stillwatch::matcher {
 namespace {
 
 using namespace test;
+using namespace pictures::test;
 
 struct References : testing::Test {
     Drawing drawing = scene(51, 320, 240);
@@ -98,7 +99,7 @@ TEST_F(References, NegativeIsNearAndInverted)
 TEST_F(References, AGlanceMissesNoCopyAndLeavesOtherPicturesOut)
 {
     const auto may_be_near = [this](const Bytes& found) {
-        return set->may_be_near(extract_features(found, {}, Detail::glance).value());
+        return set->may_be_near(features::extract_features(found, {}, Detail::glance).value());
     };
     EXPECT_TRUE(may_be_near(original));
     EXPECT_TRUE(may_be_near(encode_jpeg(drawing, JpegKind::progressive, 30)));

@@ -33,7 +33,7 @@ private:
 };
 
 template <class Vector>
-bool is_held(const CanaryMemory& memory, const Vector& elements)
+bool is_held(const matcher::test::CanaryMemory& memory, const Vector& elements)
 {
     return memory.holds(elements.data(), elements.size() * sizeof elements.front());
 }
@@ -47,7 +47,7 @@ bool is_zero(const Vector& elements)
 
 TEST(StoredReference, CopiesEverythingThatIsCompared)
 {
-    CanaryMemory memory;
+    matcher::test::CanaryMemory memory;
     const auto enrolled = sample(1, 3);
     const StoredReference stored(enrolled, memory);
     const auto& features = enrolled.features;
@@ -74,7 +74,7 @@ TEST(StoredReference, CopiesEverythingThatIsCompared)
 
 TEST(StoredReference, LivesInTheMemoryGivenAndNowhereElse)
 {
-    CanaryMemory memory;
+    matcher::test::CanaryMemory memory;
     const auto enrolled = sample(2, 4);
     {
         const NoOtherMemory guard;
@@ -96,7 +96,7 @@ TEST(StoredReference, LivesInTheMemoryGivenAndNowhereElse)
 
 TEST(StoredReference, WithoutACensusIsSound)
 {
-    CanaryMemory memory;
+    matcher::test::CanaryMemory memory;
     auto enrolled = sample(3, 2);
     enrolled.features.census.clear();
     const StoredReference stored(enrolled, memory);

@@ -12,7 +12,7 @@ Sha256 digest(int number)
     return Sha256::of(as_bytes(std::to_string(number)));
 }
 
-matcher::Gist gist(int number, int width_px = 64)
+features::Gist gist(int number, int width_px = 64)
 {
     return {digest(number), width_px, 1, {{width_px, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(width_px))}}};
 }

@@ -12,7 +12,7 @@ namespace {
 using test::sample_features;
 
 constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
-constexpr matcher::PictureLimits limits{1'000'000, 2'000, 16, 3'000'000};
+constexpr pictures::PictureLimits limits{1'000'000, 2'000, 16, 3'000'000};
 
 Request features_request(Detail detail)
 {
@@ -55,7 +55,7 @@ Request preview_request()
     return request;
 }
 
-matcher::Preview preview()
+features::Preview preview()
 {
     return {1'600, 400, {8, 2, {0, 1, 2, 3, 4, 5, 6, 7, 250, 251, 252, 253, 254, 255, 128, 127}}};
 }
@@ -283,7 +283,7 @@ TEST(PreviewMessage, AnswersComeThroughWhole)
     const auto bytes = encode_answer(10, preview());
     const auto answer = decode_answer(payload_of(bytes), preview_request());
     ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
-    const auto& told = std::get<matcher::Preview>(*answer);
+    const auto& told = std::get<features::Preview>(*answer);
     EXPECT_EQ(told.width_px, 1'600);
     EXPECT_EQ(told.height_px, 400);
     EXPECT_EQ(told.frame.width_px, 8);

@@ -1,5 +1,5 @@
 #include "store/case_database.hpp"
-#include "store/sqlite_handle.hpp"
+#include "store/sqlite/sqlite_handle.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 

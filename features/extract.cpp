@@ -1,0 +1,157 @@
+#include "features/extract.hpp"
+
+#include "features/census.hpp"
+#include "features/local_features.hpp"
+#include "features/pdq.hpp"
+#include "features/trim.hpp"
+#include "features/working_frame.hpp"
+#include "pictures/decode.hpp"
+#include "pictures/metadata.hpp"
+#include "pictures/sniff.hpp"
+#include "pictures/unread_format.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+namespace stillwatch::features {
+
+namespace {
+
+// A smaller size says nothing of pixels, a larger one would break arithmetic.
+constexpr double furthest_px = 1e6;
+
+// Of a frame of the picture, or of what trimming leaves of it.
+Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, const pictures::Luma& frame, Detail detail)
+{
+    if (detail == Detail::reference) return fingerprint_of_turns(frame);
+    if (detail != Detail::glance) return fingerprint(frame);
+    const auto full = [](int side, int of, int full_of) { return static_cast<int>(std::int64_t{side} * full_of / of); };
+    return coarse_fingerprint(frame, full(frame.width_px, whole.width_px, picture.width_px),
+                              full(frame.height_px, whole.height_px, picture.height_px));
+}
+
+// Blur spreads less over the pixels of a small version: borders that it may not show are looked for in full.
+bool may_have_border(const pictures::Picture& coarse)
+{
+    return coarse.is_coarse &&
+           std::ranges::any_of(coarse.frames, [](const pictures::Luma& frame) { return trimmed(frame, wary_quiet_share).has_value(); });
+}
+
+Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& limits, Detail detail)
+{
+    const auto format = pictures::sniff_picture(file);
+    if (!format)
+        return Error{Errc::undecodable, pictures::unread_format(file).value_or("none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
+                                                                     "TIFF, AVIF")};
+    if (detail == Detail::glance) {
+        auto picture = pictures::decode_picture(file, *format, limits, pictures::Fidelity::coarse);
+        if (!picture || !may_have_border(*picture)) return picture;
+    }
+    auto picture = pictures::decode_picture(file, *format, limits);
+    // HEIC names a brand that AVIF has, too; only the decoder knows.
+    if (const auto unread = picture || *format != PictureFormat::avif ? std::nullopt : pictures::unread_format(file);
+        unread && unread->starts_with("HEI"))
+        return Error{picture.error().code, *unread};
+    return picture;
+}
+
+// A gist without frames yet.
+Gist empty_gist(ByteView file, const pictures::Picture& picture)
+{
+    return {Sha256::of(file), picture.width_px, picture.height_px, {}};
+}
+
+Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& limits, Detail detail)
+{
+    const auto picture = decode(file, limits, detail);
+    if (!picture) return picture.error();
+
+    Extracted extracted{{}, empty_gist(file, *picture)};
+    auto& features = extracted.features;
+    features.format = picture->format;
+    features.width_px = picture->width_px;
+    features.height_px = picture->height_px;
+    features.file_digest = extracted.gist.file_digest;
+    features.data_digest = pictures::data_digest(file, picture->format);
+    int number = 0;
+    for (const auto& frame : picture->frames) {
+        const auto add = [&](const pictures::Luma& part, bool is_trimmed) {
+            features.frames.push_back(hashed(*picture, frame, part, detail));
+            features.frames.back().number = number;
+            features.frames.back().trimmed = is_trimmed;
+        };
+        add(frame, false);
+        if (const auto inside = trimmed(frame)) add(*inside, true);
+        ++number;
+        if (detail < Detail::query) {
+            const auto size = working_size(frame, detail);
+            features.local.push_back({size.width_px, size.height_px, {}});
+            continue;
+        }
+        auto grey = working_frame(frame, detail);
+        features.local.push_back(local_features(grey, detail));
+        if (detail == Detail::reference) features.census.push_back(reference_census(grey));
+        extracted.gist.frames.push_back(std::move(grey));
+    }
+    return extracted;
+}
+
+// The worker's memory limit, which this picture reached together with what the worker still holds of others: it is no
+// refusal of the decoder's. What needs too much by itself is told from its header.
+Error out_of_memory()
+{
+    return {Errc::io, "not enough memory to decode this picture"};
+}
+
+bool is_sound(const View& view, const Gist& gist)
+{
+    const auto tiles_fit = [](int tiles) { return tiles >= 1 && tiles <= Census::max_tiles_a_side; };
+    return view.frame >= 0 && static_cast<std::size_t>(view.frame) < gist.frames.size() &&
+           tiles_fit(view.tile_columns) && tiles_fit(view.tile_rows) &&
+           std::ranges::all_of(view.a, [](double value) { return std::abs(value) < furthest_px; });
+}
+
+} // namespace
+
+Result<Extracted> extract(ByteView file, const pictures::PictureLimits& limits, Detail detail)
+{
+    try {
+        return extract_picture(file, limits, detail);
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    }
+}
+
+Result<Gist> extract_gist(ByteView file, const pictures::PictureLimits& limits)
+{
+    try {
+        const auto picture = decode(file, limits, Detail::query);
+        if (!picture) return picture.error();
+        auto gist = empty_gist(file, *picture);
+        for (const auto& frame : picture->frames)
+            gist.frames.push_back(working_frame(frame, Detail::query));
+        return gist;
+    } catch (const std::bad_alloc&) {
+        return out_of_memory();
+    }
+}
+
+Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureLimits& limits, Detail detail)
+{
+    auto extracted = extract(file, limits, detail);
+    if (!extracted) return extracted.error();
+    return std::move(extracted->features);
+}
+
+Result<std::vector<Census>> censuses_of(const Gist& gist, const std::vector<View>& views)
+{
+    std::vector<Census> censuses;
+    for (const auto& view : views) {
+        if (!is_sound(view, gist)) return Error{Errc::invalid_argument, "a view of nothing in this picture"};
+        censuses.push_back(census_at(gist.frames[static_cast<std::size_t>(view.frame)], view));
+    }
+    return censuses;
+}
+
+} // namespace stillwatch::features

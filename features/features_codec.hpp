@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/bytes.hpp"
+#include "core/fingerprint.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+// Features as bytes, alike in a stored reference and in a worker's answer; docs/formats/reference.md has the
+// table ("The features"). Readers take any bytes and give plausible values (features/plausible.hpp) or
+// nothing; values that are not plausible are written in such a way that no reader takes them.
+namespace stillwatch::features {
+
+std::size_t encoded_size(const PictureFeatures& features) noexcept;
+// Appends encoded_size() bytes, without moving what stands in `out` if that much is reserved.
+void append_features(Bytes& out, const PictureFeatures& features);
+// Features of that detail, if `bytes` holds them and nothing else.
+std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail);
+
+// Censuses one after the other, at most 255.
+Bytes encode_censuses(const std::vector<Census>& censuses);
+std::optional<std::vector<Census>> decode_censuses(ByteView bytes);
+
+} // namespace stillwatch::features

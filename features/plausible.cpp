@@ -1,0 +1,66 @@
+#include "features/plausible.hpp"
+
+#include <algorithm>
+
+namespace stillwatch::features {
+
+namespace {
+
+bool within(std::int64_t value, std::int64_t lowest, std::int64_t highest) noexcept
+{
+    return value >= lowest && value <= highest;
+}
+
+bool is_good(const Frame& frame, std::size_t working_frames) noexcept
+{
+    return within(frame.quality_percent, 0, 100) &&
+           within(frame.number, 0, static_cast<std::int64_t>(working_frames) - 1);
+}
+
+bool is_good(const LocalFeatures& local, Detail detail) noexcept
+{
+    if (!within(local.width_px, 1, LocalFeatures::max_side_px)) return false;
+    if (!within(local.height_px, 1, LocalFeatures::max_side_px)) return false;
+    const auto most = detail < Detail::query ? 0 : LocalFeatures::max_features;
+    if (local.features.size() > most) return false;
+    return std::ranges::all_of(local.features, [&](const LocalFeature& feature) {
+        return feature.x < local.width_px * LocalFeature::units_per_px &&
+               feature.y < local.height_px * LocalFeature::units_per_px && feature.level <= max_feature_level;
+    });
+}
+
+bool is_good(const ReferenceCensus& reference) noexcept
+{
+    return plausible(reference.census) &&
+           reference.tiles.size() * Census::tile_cells == reference.census.plane_bytes();
+}
+
+} // namespace
+
+bool plausible(const Census& census) noexcept
+{
+    if (!within(census.tile_columns, 1, Census::max_tiles_a_side)) return false;
+    if (!within(census.tile_rows, 1, Census::max_tiles_a_side)) return false;
+    const auto bytes = census.plane_bytes();
+    return census.right.size() == bytes && census.down.size() == bytes &&
+           census.right_clear.size() == bytes && census.down_clear.size() == bytes;
+}
+
+bool plausible(const PictureFeatures& features, Detail detail) noexcept
+{
+    const auto working_frames = features.local.size();
+    const auto censuses = detail == Detail::reference ? working_frames : 0;
+    if (name_of(features.format) == "unknown") return false;
+    if (features.width_px < 1 || features.height_px < 1) return false;
+    if (features.frames.empty() || features.frames.size() > PictureFeatures::max_fingerprints) return false;
+    if (working_frames < 1 || working_frames > PictureFeatures::max_frames) return false;
+    if (features.census.size() != censuses) return false;
+    const auto good_frame = [&](const Frame& frame) { return is_good(frame, working_frames); };
+    const auto good_local = [&](const LocalFeatures& local) { return is_good(local, detail); };
+    const auto good_census = [](const ReferenceCensus& reference) { return is_good(reference); };
+    return std::ranges::all_of(features.frames, good_frame) &&
+           std::ranges::all_of(features.local, good_local) &&
+           std::ranges::all_of(features.census, good_census);
+}
+
+} // namespace stillwatch::features

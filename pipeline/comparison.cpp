@@ -1,0 +1,144 @@
+#include "pipeline/comparison.hpp"
+
+#include "core/log.hpp"
+
+namespace stillwatch::pipeline {
+
+namespace {
+
+// Local features cost most and only `derived` needs them.
+Detail detail_for(const std::set<Tier>& tiers)
+{
+    return tiers.empty() || tiers.contains(Tier::derived) ? Detail::query : Detail::hashes;
+}
+
+// What we can check ourselves, we do: a worker that a picture took over must not pass one for another.
+Result<void> check_digest(const Result<PictureFeatures>& told, const std::optional<Sha256>& file_digest)
+{
+    if (!told) return told.error();
+    if (!file_digest || told->file_digest == *file_digest) return {};
+    log::warn("comparison", "a worker told of other bytes than it was given");
+    return Error{Errc::io, "the worker told of other bytes than it was given"};
+}
+
+// The picture was read before: what a worker says now against looking at it again is no verdict about it.
+Error as_passing(const Error& error)
+{
+    return error.code == Errc::cancelled || error.code == Errc::io ? error : Error{Inspector::lost, error.detail};
+}
+
+Compared nothing_yet(const PictureFeatures& features)
+{
+    Compared compared;
+    compared.file_digest = features.file_digest;
+    compared.width_px = features.width_px;
+    compared.height_px = features.height_px;
+    if (!features.frames.empty())
+        compared.fingerprint = features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];
+    return compared;
+}
+
+// What the digest alone tells: a reference's very file is found whether or not a worker can read it.
+std::vector<Match> matches_of_file(const matcher::ReferenceSet& references, const ComparisonTerms& terms)
+{
+    PictureFeatures nothing_read;
+    if (!terms.file_digest || !references.has_file(*terms.file_digest)) return {};
+    if (!terms.tiers.empty() && !terms.tiers.contains(Tier::exact)) return {};
+    nothing_read.file_digest = nothing_read.data_digest = *terms.file_digest;
+    return references.judge(references.shortlist(nothing_read, {}, {Tier::exact}), {});
+}
+
+// The end where no worker read the picture.
+Result<Compared> not_read(const ComparisonTerms& terms, const Error& error)
+{
+    const auto references = terms.references();
+    Compared compared;
+    if (error.code != Errc::cancelled) compared.matches = matches_of_file(*references, terms);
+    if (compared.matches.empty()) return error;
+    compared.generation = references->generation();
+    compared.file_digest = *terms.file_digest;
+    return compared;
+}
+
+// The end of the comparison where a glance shows that the picture is no reference; nothing where it must be looked at.
+Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                                                  const ComparisonTerms& terms)
+{
+    std::optional<Compared> compared;
+    if (!terms.references()->are_few()) co_return compared;
+    const auto glance = co_await inspector.features(std::move(document), Detail::glance);
+    const auto checked = check_digest(glance, terms.file_digest);
+    if (!checked) co_return checked.error();
+    auto references = terms.references();
+    compared = nothing_yet(*glance);
+    compared->generation = references->generation();
+    auto search = [references = std::move(references), &glance] { return references->may_be_near(*glance); };
+    const auto may_be = co_await offload(cpu, std::move(search));
+    if (may_be) compared.reset();
+    co_return std::move(compared);
+}
+
+// Censuses of the picture; none for no views.
+Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture, std::vector<View> views)
+{
+    if (views.empty()) co_return std::vector<Census>{};
+    auto censuses = co_await inspector.views(std::move(document), picture, std::move(views));
+    co_return std::move(censuses);
+}
+
+} // namespace
+
+Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document, ComparisonTerms terms)
+{
+    const auto detail = detail_for(terms.tiers);
+    if (detail == Detail::hashes) {
+        auto copy = document;
+        auto glance = co_await at_a_glance(inspector, cpu, std::move(copy), terms);
+        if (!glance) co_return not_read(terms, glance.error());
+        if (*glance) co_return **std::move(glance);
+    }
+    auto copy = document;
+    const auto told = co_await inspector.features(std::move(copy), detail);
+    const auto checked = check_digest(told, terms.file_digest);
+    if (!checked) co_return not_read(terms, checked.error());
+    const auto& features = *told;
+    auto compared = nothing_yet(features);
+    for (;;) {
+        // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
+        auto references = terms.references();
+        compared.generation = references->generation();
+        const std::weak_ptr<const matcher::ReferenceSet> same = references;
+        auto search = [references = std::move(references), &features, &terms] {
+            return references->shortlist(features, *terms.templates, terms.tiers);
+        };
+        auto shortlist = co_await offload(cpu, std::move(search));
+        if (shortlist.leads.empty()) co_return std::move(compared); // as nearly always
+        auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
+        if (!censuses) co_return not_read(terms, as_passing(censuses.error()));
+        std::vector<matcher::SecondLook> looks;
+        if (!censuses->empty()) {
+            references = same.lock();
+            if (!references) continue; // others are in force: what was found no longer counts
+            auto doubt = [references = std::move(references), &shortlist, &censuses, &terms] {
+                return references->second_looks(shortlist, *censuses, *terms.templates);
+            };
+            looks = co_await offload(cpu, std::move(doubt));
+        }
+        auto again = co_await look_at(inspector, document, features.file_digest, matcher::views_of(looks));
+        if (!again) co_return not_read(terms, as_passing(again.error()));
+        references = same.lock();
+        if (!references) continue;
+        auto judge = [references = std::move(references), &shortlist, &censuses, &looks, &again, &terms] {
+            references->move_leads(shortlist, *censuses, looks, *again, *terms.templates);
+            auto matches = references->judge(shortlist, *censuses, *terms.templates);
+            auto parts = references->parts_of_others(shortlist, *censuses, matches, terms.is_background);
+            return std::pair(std::move(matches), std::move(parts));
+        };
+        auto judged = co_await offload(cpu, std::move(judge));
+        compared.matches = std::move(judged.first);
+        compared.parts_of_others = std::move(judged.second);
+        co_return std::move(compared);
+    }
+}
+
+} // namespace stillwatch::pipeline

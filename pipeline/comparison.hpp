@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/inspector.hpp"
+#include "matcher/reference_set.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace stillwatch::pipeline {
+
+// What to compare a picture with.
+struct ComparisonTerms {
+    // The references in force when it is called: they may change while a picture is on its way.
+    std::function<std::shared_ptr<const matcher::ReferenceSet>()> references;
+    std::shared_ptr<const matcher::Templates> templates; // of the picture's site
+    std::set<Tier> tiers;                                // only these; empty: all
+    std::optional<Sha256> file_digest;                   // the picture's, where it is known beforehand
+    bool is_background = false;                          // it is known to be no re-post
+};
+
+struct Compared {
+    std::vector<Match> matches; // surest first
+    std::vector<matcher::PartKey> parts_of_others; // for the site's TemplateMemory
+    std::int64_t generation = 0; // of the references it was compared with
+    Sha256 file_digest;
+    int width_px = 0;
+    int height_px = 0;
+    std::optional<Fingerprint> fingerprint{}; // of the picture as it stands
+};
+
+// Compares one picture with all references: its features from a worker, the few references that come into
+// question from the CPU pool, censuses where these would lie from the worker again, and the verdict. Errors:
+// those of Inspector; io also when a worker told of other bytes than it was given. Loop thread.
+Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                                       ComparisonTerms terms);
+
+} // namespace stillwatch::pipeline

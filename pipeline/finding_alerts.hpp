@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/finding.hpp"
+#include "pipeline/recorder.hpp"
+#include "store/case_database.hpp"
+
+#include <string>
+#include <vector>
+
+namespace stillwatch::pipeline {
+
+// The alerts of a new finding, one a channel, under its own id.
+std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding, const std::string& pseudonym);
+
+// The alerts that say that a site has its findings of the day: the same ids for the same case, site and day.
+std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,
+                                           const std::string& site, Timestamp now);
+
+// For problems.set("findings", site, …).
+std::string left_out_text(std::int64_t matches);
+
+// The first moment of its day (UTC).
+Timestamp start_of_day(Timestamp at);
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,142 @@
+#include "core/log.hpp"
+#include "pipeline/answers.hpp"
+#include "pipeline/picture_mark.hpp"
+#include "pipeline/pipeline.hpp"
+
+#include <algorithm>
+
+// What becomes of a picture that came: known, compared, recorded.
+namespace stillwatch::pipeline {
+
+Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
+{
+    auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        Knowledge knowledge{frontier.verdict(content), frontier.unread(content)};
+        if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version) knowledge.verdict.reset();
+        return knowledge;
+    };
+    auto knowledge = co_await services_.stores.run(std::move(look));
+    co_return std::move(knowledge);
+}
+
+// Whether the same bytes would be judged the same, and match nothing. A picture that cannot be read may still be a
+// reference's very file.
+bool Pipeline::is_settled(const Knowledge& knowledge) const
+{
+    const auto references = services_.references.current();
+    const auto& verdict = knowledge.verdict;
+    if (!verdict) return false;
+    if (verdict->is_unreadable()) return !references->has_file(verdict->file_digest());
+    return !verdict->matched && verdict->generation == references->generation();
+}
+
+Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& came, bool is_unseen)
+{
+    const auto references = services_.references.current();
+    Seen seen(Ending::compared(), state, came);
+    seen.kind = LinkKind::image;
+    seen.generation = references->generation();
+    seen.is_unseen = is_unseen;
+    if (!state.settings->compares) co_return seen.ended(NotCompared::comparing_off);
+    const auto known = co_await knowledge_of(came.content);
+    const auto& verdict = known.verdict;
+    const bool is_reference = services_.references.current()->has_file(came.digest);
+    if (verdict && verdict->is_unreadable() && !is_reference)
+        co_return seen.ended(verdict->too_small ? NotCompared::known_too_small : NotCompared::known_undecodable);
+    if (verdict && !verdict->is_unreadable() && verdict->generation == seen.generation) {
+        services_.counters.add("pictures_known_total");
+        if (!verdict->matched) co_return std::move(seen);
+        auto before = co_await matched_before(verdict->file_digest());
+        before.generation = seen.generation;
+        if (!before.matches.empty()) {
+            auto kept = co_await keep(state, came, std::move(seen), std::move(before));
+            co_return kept;
+        }
+    }
+    if (known.unread && services_.clock.now() < known.unread->retry && !is_reference) {
+        seen.not_before = known.unread->retry;
+        co_return seen.ended(NotCompared::kept_waiting);
+    }
+    auto judged = co_await judge_anew(state, came, std::move(seen), known);
+    co_return judged;
+}
+
+Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& came, Seen seen, const Knowledge& known)
+{
+    if (services_.references.current()->size() == 0) co_return seen.ended(NotCompared::no_references);
+    auto matched = co_await compare(state, came, seen.is_unseen);
+    if (!matched) {
+        if (matched.error().code == Errc::cancelled) co_return matched.error();
+        co_return picture_not_read(state, came, std::move(seen), known, matched.error());
+    }
+    seen.generation = matched->generation;
+    trouble_.worked();
+    services_.counters.add("pictures_compared_total");
+    const auto why = why_not_whole(came.fetched());
+    if (matched->matches.empty() && why) co_return seen.ended(*why);
+    auto kept = co_await keep(state, came, std::move(seen), *std::move(matched));
+    co_return kept;
+}
+
+// Why there is no verdict about a picture, and what is told of it.
+Seen Pipeline::picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
+                                const Error& error)
+{
+    const auto why = why_unread_picture(error, came.fetched(), seen.is_unseen);
+    if (seen.is_unseen && error.code == Errc::undecodable) return seen.ended(why); // as it was asked
+    services_.counters.add("pictures_refused_total", "code", name_of(error.code));
+    log::debug("pipeline", "picture not read", {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
+    note_trouble(error);
+    if (why == NotCompared::worker_lost) {
+        const int losses = (known.unread ? known.unread->losses : 0) + 1;
+        seen.not_before = services_.clock.now() + pause_after_losses(losses);
+        seen.unread = store::Unread{came.content, losses, seen.not_before};
+    }
+    return seen.ended(why);
+}
+
+Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const Came& came, bool is_unseen)
+{
+    auto document = document_of(came.fetched(), came.body, state.site->name);
+    if (is_unseen) document.trust = Trust::anyone; // a refusal says no more than that it is no picture
+    auto& memory = templates_[state.site->name];
+    ComparisonTerms terms;
+    terms.references = [this] { return services_.references.current(); };
+    terms.tiers = state.settings->tiers;
+    terms.templates = memory.templates();
+    if (document.content_encoding.empty()) terms.file_digest = came.digest;
+    auto compared = co_await compare_twice(state, std::move(document), std::move(terms));
+    if (!compared) co_return compared.error();
+    Matched matched{{}, compared->file_digest};
+    matched.generation = compared->generation;
+    if (!compared->matches.empty() && compared->fingerprint)
+        matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
+    matched.pixels = std::int64_t{compared->width_px} * compared->height_px;
+    memory.learn(compared->file_digest, compared->parts_of_others);
+    // A lead that is not another picture of the scene tells a caseworker nothing.
+    std::erase_if(compared->matches, [this](const Match& match) {
+        if (match.status == MatchStatus::match || match.relation == Relation::same_scene) return false;
+        services_.counters.add("candidates_left_out_total");
+        return true;
+    });
+    matched.matches = std::move(compared->matches);
+    co_return std::move(matched);
+}
+
+// A match counts when a worker that served no other site has said it: as nearly never, a second one is asked.
+Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document document, ComparisonTerms terms)
+{
+    auto copy = document;
+    auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(copy), terms);
+    if (!compared || compared->matches.empty() || document.trust == Trust::unshared) co_return compared;
+    document.trust = Trust::unshared;
+    auto again = co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
+    if (again && again->matches.size() < compared->matches.size()) {
+        services_.counters.add("worker_disagreements_total");
+        log::warn("pipeline", "a second worker does not see a match that the first one told",
+                  {{"url", state.visit.url.text()}});
+    }
+    co_return again;
+}
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,193 @@
+#include "pipeline/pipeline.hpp"
+
+#include "core/log.hpp"
+#include "crawler/revisit.hpp"
+#include "pipeline/answers.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace stillwatch::pipeline {
+
+using store::Outcome;
+
+namespace {
+
+// More is hashed in the pool; below, handing over costs more than hashing (0.15 ms).
+constexpr std::size_t most_bytes_on_loop = 256U << 10U;
+
+Outcome outcome_of(const Error& error)
+{
+    if (crawler::is_robots_refusal(error)) return Outcome::disallowed;
+    return error.code == Errc::refused ? Outcome::refused : Outcome::unreachable;
+}
+
+// What a validator that was kept by an earlier version may hold is not sent.
+crawler::Conditions conditions_of(const store::Visit& known)
+{
+    const auto sendable = [](const std::string& value) { return is_validator(value) ? value : std::string(); };
+    return {sendable(known.etag), sendable(known.last_modified)};
+}
+
+} // namespace
+
+Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
+    : services_(services), recorder_(services), scales_(services.stores, services.clock),
+      trouble_(services.problems, services.clock), settings_(std::move(settings))
+{
+    services_.fetcher.leave_to_themselves([this](Url from, Url to) { return is_visited_anyway(std::move(from), std::move(to)); });
+}
+
+Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
+{
+    auto state = co_await prepare(std::move(visit));
+    const auto came = co_await fetch(state);
+    if (!came && came.error().code == Errc::cancelled) co_return came.error();
+    if (!came) {
+        const auto outcome = outcome_of(came.error());
+        note_failure(state, came.error());
+        const auto moment = co_await end(state, 0);
+        services_.counters.add("visits_total", "outcome", name_of(outcome));
+        co_return finish_without_answer(state, outcome, moment);
+    }
+    state = co_await arrive(std::move(state), *came);
+    auto seen = co_await look(state, *came);
+    if (!seen) co_return seen.error();
+    count(*seen, *came);
+    auto sitemaps = co_await discover_sitemaps(state, *came);
+    std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
+    const auto moment = co_await end(state, came->fetched().status);
+    auto result = finish(state, *came, *std::move(seen), moment);
+    services_.counters.add("visits_total", "outcome", name_of(result.outcome));
+    co_return std::move(result);
+}
+
+// What is known of the address, and what it is asked for with.
+Task<VisitState> Pipeline::prepare(store::Visit visit)
+{
+    VisitState state{std::move(visit), settings_};
+    state.site = state.settings->crawl->site(state.visit.site);
+    state.generation = services_.references.current()->generation();
+    if (!state.site) co_return std::move(state);
+    if (state.visit.content) state.known = co_await knowledge_of(*state.visit.content);
+    if (crawler::may_be_conditional(state.visit, is_settled(state.known))) state.conditions = conditions_of(state.visit);
+    co_return std::move(state);
+}
+
+// Errors: those of PoliteFetcher; refused also where no site has the address any more.
+Task<Result<Came>> Pipeline::fetch(const VisitState& state)
+{
+    if (!state.site) co_return Error{Errc::refused, "of no site"};
+    const bool is_image = state.visit.kind == LinkKind::image;
+    const auto& limits = is_image ? state.settings->image : state.settings->page;
+    const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
+    auto answer = co_await services_.fetcher.fetch(state.site, state.visit.url, state.conditions, limits, purpose);
+    if (!answer) co_return answer.error();
+    auto came = co_await receive(*std::move(answer));
+    count_arrival(came);
+    co_return std::move(came);
+}
+
+Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
+{
+    Came came{std::make_shared<const crawler::PoliteAnswer>(std::move(answer)), {}};
+    const auto& fetched = came.fetched();
+    Payload payload;
+    if (fetched.body.size() <= most_bytes_on_loop) {
+        payload = payload_of(fetched);
+    } else {
+        auto digest = [&fetched] { return payload_of(fetched); };
+        payload = co_await offload(services_.cpu, std::move(digest));
+    }
+    came.digest = payload.digest;
+    came.content = payload.content;
+    // A copy of 33 MB would hold the loop up for 30 ms.
+    came.body = std::shared_ptr<const Bytes>(came.answer, &fetched.body);
+    if (payload.unchunked) came.body = std::make_shared<const Bytes>(*std::move(payload.unchunked));
+    co_return std::move(came);
+}
+
+// What the answer shows, and what follows from it: a picture is compared and recorded, a page is read.
+Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
+{
+    const bool compares = state.settings->compares && services_.references.current()->size() > 0;
+    auto shown = classify(came, state, compares);
+    const bool is_unseen = shown.what == Show::unseen;
+    auto generation = state.generation;
+    if (shown.what == Show::picture || is_unseen) {
+        auto judged = co_await judge_picture(state, came, is_unseen);
+        if (!is_unseen || !judged || !is_no_picture(judged->ending)) co_return judged;
+        shown = classify_no_picture(came); // no picture stood inside
+        generation = services_.references.current()->generation();
+    }
+    if (shown.what == Show::page) {
+        auto read = co_await read_page(state, came, is_unseen);
+        if (read && read->kind == LinkKind::page) read->generation = generation;
+        co_return read;
+    }
+    if (shown.what == Show::suspect) {
+        auto refused = co_await read_refusal(state, came, shown);
+        if (refused) refused->generation = generation;
+        co_return refused;
+    }
+    Seen seen(*shown.why, state, came);
+    seen.generation = generation;
+    co_return std::move(seen);
+}
+
+void Pipeline::count_arrival(const Came& came)
+{
+    const auto& fetched = came.fetched();
+    services_.counters.add("received_bytes_total", {}, {}, static_cast<std::int64_t>(fetched.body.size()));
+    if (!came.answer->led_to && broke_off(fetched))
+        services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
+}
+
+// The one place that every way of bytes passes in the end. Of a challenge nothing was seen: its host rests, and the
+// operator is told. None is ever solved.
+void Pipeline::count(const Seen& seen, const Came& came)
+{
+    const auto& reason = seen.ending.reason();
+    if (!reason) return;
+    services_.counters.add("not_compared_total", "reason", name_of(*reason));
+    if (reason != NotCompared::challenge) return;
+    services_.fetcher.challenged(came.fetched());
+    services_.counters.add("walls_total", "wall", name_of(Wall::challenge));
+}
+
+void Pipeline::note_failure(const VisitState& state, const Error& error)
+{
+    if (!state.site) return;
+    if (crawler::is_robots_refusal(error))
+        services_.counters.add("robots_refusals_total"); // as it should be: no error
+    else
+        services_.counters.add("fetch_errors_total", "code", name_of(error.code));
+    log::debug("pipeline", "not fetched", {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
+}
+
+// What a worker's failure says of workers.
+void Pipeline::note_trouble(const Error& error)
+{
+    if (error.code == Errc::io) trouble_.cannot_start(error.detail);
+    if (error.code == Inspector::lost) trouble_.lost();
+}
+
+Task<Moment> Pipeline::end(const VisitState& state, int http_status)
+{
+    Moment moment{services_.clock.now()};
+    if (state.was_match()) co_await note_look(state, moment.at, http_status);
+    if (state.site) moment.scale = co_await scales_.of(state.site);
+    co_return moment;
+}
+
+// A picture that matched: what became of it stands with its findings.
+Task<> Pipeline::note_look(const VisitState& state, Timestamp at, int http_status)
+{
+    auto note = [url = state.visit.url, at, http_status](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        return cases.note_look(url, at, http_status);
+    };
+    const auto noted = co_await services_.stores.run(std::move(note));
+    if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
+}
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/inspector.hpp"
+#include "crawler/settings.hpp"
+#include "matcher/template_memory.hpp"
+#include "pipeline/classify.hpp"
+#include "pipeline/comparison.hpp"
+#include "pipeline/finish.hpp"
+#include "pipeline/recorder.hpp"
+#include "pipeline/revisit_scales.hpp"
+#include "pipeline/services.hpp"
+#include "pipeline/state.hpp"
+#include "pipeline/worker_trouble.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace stillwatch::pipeline {
+
+// What the pipeline is told; a reload gives another.
+struct PipelineSettings {
+    std::shared_ptr<const crawler::CrawlSettings> crawl;
+    FetchLimits page;
+    FetchLimits image;
+    RecordSettings record;
+    bool compares = true;   // false: `crawl --no-match`
+    std::set<Tier> tiers{}; // only these; empty: all. As CaseDatabase::compare_tiers was told
+};
+
+// The way of a picture, top to bottom: fetch, read, compare, record. Loop thread; any number of visits at
+// once.
+class Pipeline {
+public:
+    Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings);
+
+    // Visits that begin from now on follow these settings.
+    void use(std::shared_ptr<const PipelineSettings> settings) { settings_ = std::move(settings); }
+
+    const std::shared_ptr<const PipelineSettings>& settings() const { return settings_; }
+
+    // Visits one address and does everything that follows from it; findings are committed when it returns.
+    // Errors: cancelled (we are stopping: the visit counts as not done).
+    Task<Result<store::VisitResult>> visit(store::Visit visit);
+
+private:
+    // What a picture matches, as a comparison or an earlier one of the same bytes told it.
+    struct Matched {
+        std::vector<Match> matches{};
+        Sha256 file{};
+        std::optional<Fingerprint> fingerprint{};
+        std::int64_t pixels = 0;
+        std::int64_t generation = 0; // of the references it was compared with
+    };
+
+    Task<VisitState> prepare(store::Visit visit);
+    Task<Result<Came>> fetch(const VisitState& state);
+    Task<Came> receive(crawler::PoliteAnswer answer);
+    Task<bool> is_visited_anyway(Url from, Url to);
+    Task<VisitState> arrive(VisitState state, const Came& came);
+    Task<Result<Seen>> look(const VisitState& state, const Came& came);
+    Task<Moment> end(const VisitState& state, int http_status);
+    void count_arrival(const Came& came);
+    void count(const Seen& seen, const Came& came);
+    void note_failure(const VisitState& state, const Error& error);
+    void note_trouble(const Error& error);
+    Task<> note_look(const VisitState& state, Timestamp at, int http_status);
+
+    Task<Result<Seen>> read_page(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Seen>> take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page);
+    Task<Result<Seen>> read_refusal(const VisitState& state, const Came& came, Shown shown);
+    std::optional<store::Discovered> discover(const VisitState& state, const Link& link);
+    Task<std::vector<store::Discovered>> discover_sitemaps(const VisitState& state, const Came& came);
+
+    Task<Knowledge> knowledge_of(Sha256 content);
+    bool is_settled(const Knowledge& knowledge) const;
+    Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen, const Knowledge& known);
+    Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
+                          const Error& error);
+    Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Compared>> compare_twice(const VisitState& state, Document document, ComparisonTerms terms);
+    Task<Matched> matched_before(Sha256 file);
+    Task<Result<Seen>> keep(const VisitState& state, const Came& came, Seen seen, Matched matched);
+    Task<std::vector<Occurrence>> on_record(Sha256 file);
+    Task<bool> is_on_record(const Matched& matched);
+    Task<std::vector<Fetched>> chain_in_pool(const Came& came);
+    Task<Result<Recorder::Outcome>> record(const VisitState& state, const Came& came, const Matched& matched);
+
+    Services services_;
+    Recorder recorder_;
+    RevisitScales scales_;
+    WorkerTrouble trouble_;
+    std::shared_ptr<const PipelineSettings> settings_;
+    static constexpr std::size_t max_origins_told = 10'000;
+    std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier
+    std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
+};
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/finding.hpp"
+#include "crawler/settings.hpp"
+#include "evidence/capture.hpp"
+#include "pipeline/evidence_room.hpp"
+#include "pipeline/second_look.hpp"
+#include "pipeline/services.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stillwatch::pipeline {
+
+// How findings are witnessed and told.
+struct RecordSettings {
+    FetchLimits page; // of the second look at a page
+    evidence::EvidenceSettings evidence;
+    EvidenceRoom room;
+    std::vector<std::string> channels; // that every new finding is told to
+    std::string link;                  // pattern of the address in alerts
+    // More pages than this that show the same picture are counted and not recorded.
+    std::size_t max_pages_per_picture = 256;
+    // Places of one finding that get a package each, and a second look at their page. A larger picture than any
+    // before gets one beyond it, up to twice as many. It is looked at before a package is made: visits under way then
+    // make theirs as well, at most as many as the site has connections.
+    std::int64_t max_packages_per_finding = 32;
+    // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the desk.
+    std::int64_t max_findings_per_site_and_day = 300;
+};
+
+// A picture that matches, as it was served.
+struct Sighting {
+    UrlId image;
+    Url image_url; // as it was visited; `chain` may end at another address
+    Sha256 content;
+    std::optional<Fingerprint> fingerprint; // its mark: see picture_mark()
+    std::int64_t pixels = 0;                // 0: not known
+    std::int64_t generation = 0;            // of the references that it was compared with
+    std::vector<Match> matches;
+    std::vector<Fetched> chain; // redirects, then the picture
+    std::shared_ptr<const crawler::SiteRules> site;
+};
+
+// Turns matches into findings: looks at each page that shows the picture once more, writes evidence, then finding,
+// alerts and audit line. Where no evidence can be written the match is told all the same, and its evidence is made by
+// a later visit. Loop thread; any number of sightings at once.
+class Recorder {
+public:
+    explicit Recorder(Services services) : services_(std::move(services)) {}
+
+    struct Outcome {
+        bool is_capped = false; // matches were counted only: the site has its findings of the day
+    };
+    // Committed when it returns. What is known is only touched; what was withdrawn meanwhile leaves nothing.
+    // Errors: cancelled, io (what was committed before stays; a repeat goes on where this ended).
+    Task<Result<Outcome>> record(std::shared_ptr<const RecordSettings> settings, Sighting sighting);
+
+private:
+    // One match on one page that is more than a repeat.
+    struct Step {
+        Finding seen;
+        FindingId tied{};     // the page ties it to this finding
+        OccurrenceId known{}; // on record, and its evidence is still to be made
+        bool wants_evidence = true;
+    };
+    struct Plan {
+        std::vector<Step> steps;
+        std::int64_t tied = 0;
+        std::vector<CaseId> capped; // of each match that was left out
+    };
+    Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
+    Task<Result<Plan>> plan_for(const RecordSettings& settings, const Url& page, const Sighting& sighting);
+    Task<Result<Outcome>> settle(const RecordSettings& settings, Step step, const evidence::Capture& capture,
+                                 std::int64_t generation);
+    Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
+                       const evidence::Capture& capture);
+    Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
+    void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
+    Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);
+
+    Services services_;
+};
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,149 @@
+#include "features/features_codec.hpp"
+
+#include "features/plausible.hpp"
+#include "tests/support/sample_features.hpp"
+
+#include <gtest/gtest.h>
+
+namespace stillwatch::features {
+namespace {
+
+using test::sample_features;
+
+constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
+
+Bytes encoded(const PictureFeatures& features)
+{
+    Bytes out;
+    append_features(out, features);
+    return out;
+}
+
+TEST(Plausible, WhatAnExtractorGivesIs)
+{
+    for (const auto detail : details) {
+        EXPECT_TRUE(plausible(sample_features(1, detail), detail));
+        EXPECT_TRUE(plausible(sample_features(2, detail, 4), detail));
+    }
+}
+
+TEST(Plausible, AtTheBounds)
+{
+    auto features = sample_features(1, Detail::reference);
+    features.frames[0].quality_percent = 0;
+    features.frames[1].quality_percent = 100;
+    auto& local = features.local[0];
+    local.width_px = LocalFeatures::max_side_px;
+    local.height_px = 1;
+    const LocalFeature last{{},
+                            LocalFeatures::max_side_px * LocalFeature::units_per_px - 1,
+                            LocalFeature::units_per_px - 1,
+                            max_feature_level,
+                            255};
+    local.features.assign(LocalFeatures::max_features, last);
+    test::SampleNumbers numbers(3);
+    features.census[0].census =
+        test::sample_census(numbers, Census::max_tiles_a_side, Census::max_tiles_a_side);
+    features.census[0].tiles.resize(256);
+    EXPECT_TRUE(plausible(features, Detail::reference));
+}
+
+TEST(Plausible, OneThingWrongIsEnough)
+{
+    for (const auto& [what, apply] : test::corruptions()) {
+        auto features = sample_features(1, Detail::reference, 2);
+        apply(features);
+        EXPECT_FALSE(plausible(features, Detail::reference)) << what;
+    }
+}
+
+TEST(Plausible, OnlyForTheDetailAskedFor)
+{
+    const auto reference = sample_features(1, Detail::reference);
+    const auto query = sample_features(1, Detail::query);
+    const auto hashes = sample_features(1, Detail::hashes);
+    EXPECT_FALSE(plausible(reference, Detail::query)) << "census";
+    EXPECT_FALSE(plausible(reference, Detail::hashes)) << "features and census";
+    EXPECT_FALSE(plausible(query, Detail::hashes)) << "features";
+    EXPECT_FALSE(plausible(query, Detail::reference)) << "no census";
+    EXPECT_FALSE(plausible(hashes, Detail::reference)) << "no census";
+    EXPECT_TRUE(plausible(hashes, Detail::query)) << "a picture may have no features";
+}
+
+TEST(FeaturesCodec, ReadsBackWhatItWrote)
+{
+    for (const auto detail : details)
+        for (const int frames : {1, 4}) {
+            const auto features = sample_features(7, detail, frames);
+            EXPECT_EQ(decode_features(encoded(features), detail), features);
+        }
+}
+
+TEST(FeaturesCodec, KnowsTheSizeBefore)
+{
+    for (const auto detail : details) {
+        const auto features = sample_features(7, detail, 3);
+        EXPECT_EQ(encoded_size(features), encoded(features).size());
+    }
+}
+
+TEST(FeaturesCodec, NothingWrongIsReadBack)
+{
+    for (const auto& [what, apply] : test::corruptions()) {
+        auto features = sample_features(1, Detail::reference, 2);
+        apply(features);
+        EXPECT_FALSE(decode_features(encoded(features), Detail::reference)) << what;
+    }
+}
+
+TEST(FeaturesCodec, EveryShorterOrLongerFormIsNone)
+{
+    auto bytes = encoded(sample_features(7, Detail::reference));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        ASSERT_FALSE(decode_features(ByteView(bytes).first(size), Detail::reference)) << size;
+    bytes.push_back({});
+    EXPECT_FALSE(decode_features(bytes, Detail::reference));
+}
+
+TEST(FeaturesCodec, FlagsAreZeroOrOne)
+{
+    const auto good = encoded(sample_features(7, Detail::reference));
+    auto trimmed = good;
+    trimmed[1 + 4 + 4 + 32 + 32 + 1 + 2] = std::byte{2};
+    EXPECT_FALSE(decode_features(trimmed, Detail::reference));
+    auto graphic = good;
+    graphic.back() = std::byte{2};
+    EXPECT_FALSE(decode_features(graphic, Detail::reference));
+}
+
+TEST(CensusCodec, ReadsBackWhatItWrote)
+{
+    test::SampleNumbers numbers(5);
+    for (const auto& censuses :
+         {std::vector<Census>{}, std::vector{test::sample_census(numbers, 1, 16)},
+          std::vector{test::sample_census(numbers, 3, 2), test::sample_census(numbers, 16, 1)}})
+        EXPECT_EQ(decode_censuses(encode_censuses(censuses)), censuses);
+}
+
+TEST(CensusCodec, NothingWrongIsReadBack)
+{
+    test::SampleNumbers numbers(5);
+    const auto good = test::sample_census(numbers, 3, 2);
+    const auto is_read = [](const Census& census) {
+        return decode_censuses(encode_censuses({census})).has_value();
+    };
+    ASSERT_TRUE(is_read(good));
+    for (const int columns : {-1, 0, 2, 4, 17, 256 + 3}) {
+        auto bad = good;
+        bad.tile_columns = columns;
+        EXPECT_FALSE(is_read(bad)) << columns;
+    }
+    auto bytes = encode_censuses({good});
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        ASSERT_FALSE(decode_censuses(ByteView(bytes).first(size))) << size;
+    bytes.push_back({});
+    EXPECT_FALSE(decode_censuses(bytes));
+}
+
+} // namespace
+} // namespace stillwatch::features

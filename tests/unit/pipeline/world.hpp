@@ -1,0 +1,310 @@
+#pragma once
+
+#include "cases/case_book.hpp"
+#include "cases/references.hpp"
+#include "pipeline/pipeline.hpp"
+#include "tests/support/store_samples.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/unit/crawler/scripted_fetcher.hpp"
+#include "vault/age.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace stillwatch::pipeline::test {
+
+using crawler::test::ScriptedFetcher;
+using stillwatch::test::at;
+using stillwatch::test::url;
+
+// Stands where it is put, but for a millisecond that each look at it takes: no two moments are the same.
+class TickingClock final : public Clock {
+public:
+    void set(Timestamp time) { milliseconds_ = time.time_since_epoch().count(); }
+    void pass(std::chrono::milliseconds duration) { milliseconds_ += duration.count(); }
+    Timestamp now() const override { return Timestamp(std::chrono::milliseconds(++milliseconds_)); }
+
+private:
+    mutable std::atomic<std::int64_t> milliseconds_{at(10).time_since_epoch().count()};
+};
+
+// A picture file that FakeInspector reads: the motif decides what it resembles, the variant which bytes it has. A
+// variant with "large" in it has four times the pixels; one with "far" differs by 16 bits: still near, of another class.
+inline std::string picture_file(const std::string& motif, const std::string& variant = "")
+{
+    return "\xFF\xD8\xFF" + motif + "\n" + variant;
+}
+
+// Cells of which nothing is clear.
+inline Census empty_census(int tile_columns, int tile_rows)
+{
+    Census census;
+    census.tile_columns = tile_columns;
+    census.tile_rows = tile_rows;
+    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear})
+        plane->resize(census.plane_bytes());
+    return census;
+}
+
+// Features of such a file: pictures of one motif are near, others are not. There is nothing local in them.
+inline PictureFeatures features_of(const std::string& file, Detail detail = Detail::reference)
+{
+    PictureFeatures features;
+    features.width_px = 640;
+    features.height_px = 480;
+    if (file.find("large") != std::string::npos) {
+        features.width_px *= 2;
+        features.height_px *= 2;
+    }
+    features.file_digest = Sha256::of(as_bytes(file));
+    features.data_digest = features.file_digest;
+    Frame frame;
+    frame.quality_percent = 90;
+    std::uint64_t state = std::hash<std::string>{}(file.substr(0, file.find('\n')));
+    for (auto& fingerprint : frame.fingerprints)
+        for (auto& word : fingerprint.words)
+            word = state = state * 6364136223846793005U + 1442695040888963407U;
+    if (file.find("far") != std::string::npos)
+        for (auto& fingerprint : frame.fingerprints)
+            fingerprint.words[0] ^= 0xFFFF;
+    features.frames.push_back(frame);
+    features.local.push_back({640, 480, {}});
+    if (detail == Detail::reference)
+        features.census.push_back({empty_census(4, 3), std::vector<TileTraits>(4 * 3)});
+    return features;
+}
+
+// Reads pages of lines, "a ADDRESS", "img ADDRESS", "img:ITEM ADDRESS" or "wall NAME", and pictures of picture_file().
+class FakeInspector final : public Inspector {
+public:
+    int pages_read = 0;
+    int pictures_read = 0; // not counting those that were only confirmed
+    int views_read = 0; // how often views were asked for
+    std::optional<Error> page_error{};
+    std::optional<Error> picture_error{};
+    std::function<std::optional<Error>(const Document&)> refusal{}; // of a picture
+    std::string pretends{};      // a picture that those tell of who served others, whatever they have
+    std::vector<Trust> trusts{};                                     // that pictures were asked with
+    std::function<Task<>()> before_page{};    // runs while a page is with the worker
+    std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
+
+    Task<Result<PageLinks>> links(Document document, std::string) override
+    {
+        ++pages_read;
+        if (before_page) co_await before_page();
+        if (page_error) co_return *page_error;
+        if (document.body->size() > 2 && document.body->front() == std::byte{0xFF})
+            co_return Error{Errc::exists, "a picture"};
+        PageLinks page;
+        std::istringstream lines{std::string(as_text(*document.body))};
+        for (std::string kind, address; lines >> kind >> address;) {
+            if (kind == "wall") {
+                page.wall = address == "challenge" ? Wall::challenge : address == "login" ? Wall::login : address == "riddle" ? Wall::riddle : Wall::age;
+                continue;
+            }
+            const bool is_image = kind.starts_with("img");
+            const int item = kind.starts_with("img:") ? std::stoi(kind.substr(4)) : 0;
+            page.links.push_back({is_image ? Mechanism::img_src : Mechanism::a_href,
+                                  is_image ? LinkKind::image : LinkKind::page, address, item});
+        }
+        co_return std::move(page);
+    }
+    Task<Result<PictureFeatures>> features(Document document, Detail detail) override
+    {
+        const bool confirms = document.trust == Trust::unshared;
+        pictures_read += confirms ? 0 : 1;
+        if (before_picture && !confirms) co_await before_picture();
+        trusts.push_back(document.trust);
+        if (picture_error) co_return *picture_error;
+        if (const auto refused = refusal ? refusal(document) : std::nullopt) co_return *refused;
+        const bool lies = !pretends.empty() && !confirms;
+        auto features = features_of(lies ? pretends : std::string(as_text(*document.body)), detail);
+        features.file_digest = Sha256::of(*document.body);
+        co_return std::move(features);
+    }
+    Task<Result<std::vector<Census>>> views(Document, Sha256, std::vector<View> views) override
+    {
+        ++views_read;
+        std::vector<Census> censuses;
+        for (const auto& view : views)
+            censuses.push_back(empty_census(view.tile_columns, view.tile_rows));
+        co_return std::move(censuses);
+    }
+};
+
+// Everything around a pipeline: databases and evidence in a directory of their own, a web that is a table, workers
+// that read what the tests write. The watch list is https://board.example/.
+class World {
+public:
+    World()
+    {
+        if (!stores.frontier().set_sites({stillwatch::test::sample_site()})) throw std::runtime_error("no frontier");
+        std::filesystem::create_directory(evidence);
+        crawler::SiteRules rules;
+        rules.name = "board";
+        rules.hosts = {"board.example", "img.board.example"};
+        rules.pace = {std::chrono::milliseconds(0), 8};
+        rules.robots = crawler::RobotsPolicy::ignore;
+        auto crawl = std::make_shared<crawler::CrawlSettings>();
+        crawl->sites["board"] = std::make_shared<const crawler::SiteRules>(rules);
+        settings.crawl = crawl;
+        settings.record.evidence.directory = evidence;
+        settings.record.evidence.recipients = {vault::generate_age_identity().recipient};
+        settings.record.evidence.organisation = "Example Helpline";
+        settings.record.channels = {"desk", "hook"};
+        settings.record.link = "https://desk.example/{alert}";
+    }
+
+    // --- running ---
+    template <class T>
+    T run(Task<T> task)
+    {
+        std::optional<T> value;
+        asio::co_spawn(loop, std::move(task), [&](std::exception_ptr failure, T given) {
+            if (failure) std::rethrow_exception(failure);
+            value = std::move(given);
+        });
+        loop.restart();
+        while (!value && loop.run_one() > 0) {
+        }
+        return std::move(value).value();
+    }
+    void reload() { run(references.reload()).value(); }
+    void use_settings() { pipeline.use(std::make_shared<const PipelineSettings>(settings)); }
+
+    // --- the web ---
+    void serve(const std::string& address, std::string body, std::vector<HeaderField> headers = {})
+    {
+        web.pages[address] = ScriptedFetcher::status(200, std::move(headers), std::move(body));
+    }
+    // Serves `body` under that validator: whoever has it gets a 304.
+    void serve_with_etag(const std::string& address, const std::string& body, const std::string& etag)
+    {
+        web.pages[address] = [=](const FetchRequest& request) {
+            for (const auto& header : request.headers)
+                if (header.name == "If-None-Match" && header.value == etag) return ScriptedFetcher::status(304)(request);
+            return ScriptedFetcher::status(200, {{"ETag", etag}}, body)(request);
+        };
+    }
+    std::vector<HeaderField> last_headers(const std::string& address) const
+    {
+        std::vector<HeaderField> headers;
+        for (const auto& asked : web.asked)
+            if (asked.url == address) headers = asked.headers;
+        return headers;
+    }
+
+    // --- cases ---
+    Case open_case(std::int64_t expires = 20'000'000)
+    {
+        auto consent = stillwatch::test::sample_consent();
+        consent.expires_at = at(expires);
+        return book.open(consent, {"anna", clock.now()}).value();
+    }
+    ReferenceId enrol(const Case& c, const std::string& file, const std::string& name = "R-01")
+    {
+        Reference draft;
+        draft.name = name;
+        draft.sealed = cases::seal_reference(c.public_key, c.pseudonym, features_of(file)).value().bytes;
+        draft.extractor_version = extractor_version;
+        const auto id = book.enrol(c.pseudonym, draft, {"anna", clock.now()}).value();
+        reload();
+        return id;
+    }
+    // A person withdraws while something else waits.
+    Task<> withdraw(std::string pseudonym)
+    {
+        auto work = [this, pseudonym](store::CaseDatabase&, store::FrontierDatabase&) {
+            return book.withdraw(pseudonym, {"anna", clock.now()}).has_value();
+        };
+        const auto is_done = co_await stores.run(std::move(work));
+        if (!is_done) throw std::runtime_error("not withdrawn");
+    }
+
+    // --- visits ---
+    std::vector<store::Visit> claim()
+    {
+        std::vector<store::Visit> visits;
+        const auto now = clock.now();
+        const auto generation = references.current()->generation();
+        for (const auto& host : stores.frontier().ready_hosts(now, generation))
+            for (auto& visit : stores.frontier().claim(host.id, now, generation, now + std::chrono::minutes(10), 100))
+                visits.push_back(std::move(visit));
+        return visits;
+    }
+    // Visits all that is due, and what comes of it, as the scheduler does; the last result of each address.
+    std::map<std::string, store::VisitResult> crawl()
+    {
+        std::map<std::string, store::VisitResult> results;
+        for (auto visits = claim(); !visits.empty(); visits = claim())
+            for (const auto& visit : visits) {
+                auto result = run(pipeline.visit(visit)).value();
+                stores.frontier().apply({result}).value();
+                results.insert_or_assign(visit.url.text(), std::move(result));
+            }
+        return results;
+    }
+    // The same a month later, when everything is due.
+    std::map<std::string, store::VisitResult> crawl_later()
+    {
+        clock.pass(std::chrono::days(31));
+        return crawl();
+    }
+
+    // --- what there is ---
+    std::vector<Finding> findings() { return stores.cases().findings(); }
+    // Every place of every finding, in the order in which they were recorded.
+    std::vector<Occurrence> occurrences()
+    {
+        std::vector<Occurrence> all;
+        for (const auto& finding : findings())
+            for (auto& each : stores.cases().occurrences(finding.id, {}, 10'000))
+                all.push_back(std::move(each));
+        std::ranges::sort(all, {}, [](const Occurrence& each) { return each.id; });
+        return all;
+    }
+    std::vector<std::string> evidence_files() const
+    {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(evidence))
+            names.push_back(entry.path().filename());
+        return names;
+    }
+
+    stillwatch::test::TemporaryDirectory directory;
+    std::filesystem::path evidence = directory / "evidence";
+    TickingClock clock;
+    asio::io_context loop{1};
+    asio::thread_pool cpu{1};
+    Stores stores{directory.path()};
+    vault::KeyPair installation = vault::make_key_pair();
+    vault::SigningKey signing = vault::SigningKey::generate();
+    cases::CaseBook book{stores.cases(), installation.public_key};
+    Problems problems{clock};
+    ReferenceKeeper references{loop, stores, cpu, installation, clock, problems};
+    crawler::SteadyTimekeeper time{loop.get_executor()};
+    ScriptedFetcher web{time};
+    crawler::test::MemoryRobots robots;
+    crawler::PoliteFetcher fetcher{web, robots, time, clock};
+    FakeInspector inspector;
+    Counters counters;
+    int told = 0; // how often the outbox was woken
+    PipelineSettings settings;
+    Services services{stores, fetcher, inspector, references, cpu, signing, clock, counters, problems, [this] { ++told; }};
+    Pipeline pipeline{services, nullptr};
+};
+
+inline const std::string start = "https://board.example/";
+inline const std::string image = "https://img.board.example/1.jpg";
+
+} // namespace stillwatch::pipeline::test
