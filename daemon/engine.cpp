@@ -308,7 +308,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
         reloaded = co_await references_.reload();
         scheduler_.wake();
     }
-    const auto finished = co_await pipeline::finish(std::move(commands));
+    const auto finished = co_await finish(std::move(commands));
     if (!outcome) co_return outcome.error();
     if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
     if (!finished) co_return finished.error();

@@ -93,7 +93,7 @@ private:
     LoopFacts loop_facts() const;
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
-    Task<Result<void>> pipeline::finish(std::shared_ptr<control::Commands> commands);
+    Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
     Task<Result<void>> check_new_reference(const json::object& arguments);
     Task<Result<json::value>> take_snapshot(const control::Command& command, std::string operator_name);
     Task<> wait_for(const TaskGroup& tasks) const;

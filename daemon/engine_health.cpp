@@ -1,5 +1,6 @@
 #include "daemon/engine.hpp"
 
+#include "daemon/metrics.hpp"
 #include "daemon/settings.hpp"
 
 #include <fmt/format.h>
