@@ -1,5 +1,6 @@
 #include "store/sqlite/migrations.hpp"
 
+#include "core/log.hpp"
 #include "store/sqlite/sqlite_handle.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ void migrate(Connection& connection, const Schema& schema)
                           fmt::format("{} has schema version {}; this program knows versions up to {}: "
                                       "use the newer program or restore a backup",
                                       connection.file().string(), version, newest));
+    if (!empty && version < newest)
+        log::info("store", "database is brought forward; a large one takes minutes",
+                  {{"file", connection.file().string()}, {"from", version}, {"to", newest}});
     for (std::int64_t step = version; step < newest; ++step) {
         Transaction transaction(connection);
         connection.execute(schema.steps[static_cast<std::size_t>(step)]);
