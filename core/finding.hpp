@@ -18,7 +18,7 @@ enum class FindingState : std::uint8_t { fresh, confirmed, dismissed, unsure, no
 std::string_view name_of(FindingState state) noexcept; // fresh is written "new"
 std::optional<FindingState> finding_state_from_name(std::string_view name) noexcept;
 
-// What the second look at the page said, just before a finding is committed.
+// What the recapture of the page said, just before a finding is committed.
 enum class PageState : std::uint8_t {
     named,       // the page was fetched again and still names the picture
     not_named,   // it was fetched again and names the picture no more

@@ -32,7 +32,7 @@ struct EvidenceFacts {
 
 // What was fetched for it. Every list holds the redirects in order and ends with the answer itself.
 struct Capture {
-    std::vector<Fetched> page;  // second look at the page; empty when nothing came or no page is known
+    std::vector<Fetched> page;  // recapture of the page; empty when nothing came or no page is known
     std::string page_error{};   // why nothing came: text of the Error
     std::vector<Fetched> image; // at least one
 };

@@ -45,7 +45,7 @@ Shown classify_no_picture(const Came& came)
     return {Show::nothing, NotCompared::not_a_picture};
 }
 
-bool is_challenge(Show show, Wall told) noexcept
+bool is_challenge_text(Show show, Wall told) noexcept
 {
     return told == Wall::challenge || (told == Wall::riddle && show == Show::suspect);
 }
@@ -106,7 +106,7 @@ std::optional<Wall> wall_led_to(const Fetched& answer, const store::Visit& visit
     return wall != Wall::none ? std::optional(wall) : std::nullopt;
 }
 
-std::optional<Wall> wall_of(const Fetched& answer, const store::Visit& visit, Wall told)
+std::optional<Wall> wall_seen(const Fetched& answer, const store::Visit& visit, Wall told)
 {
     if (crawler::wall_at(visit.url) != Wall::none) return std::nullopt;
     if (const auto wall = wall_led_to(answer, visit)) return wall;

@@ -32,7 +32,7 @@ Shown classify_no_picture(const Came& came);
 
 // Whether a text is a challenge, by what its reader says. What challenges show and ordinary pages as well (a riddle) is
 // one only with the status of an error.
-bool is_challenge(Show show, Wall told) noexcept;
+bool is_challenge_text(Show show, Wall told) noexcept;
 
 // Whether the answer broke off, and may yet come whole.
 bool broke_off(const Fetched& answer) noexcept;
@@ -55,6 +55,6 @@ bool is_known_page(const Came& came, const VisitState& state);
 // The wall that redirects led to. A site has a log-in page of its own: visited under its own address it tells nothing.
 std::optional<Wall> wall_led_to(const Fetched& answer, const store::Visit& visit);
 // The same, or else what the reader of the page says.
-std::optional<Wall> wall_of(const Fetched& answer, const store::Visit& visit, Wall told);
+std::optional<Wall> wall_seen(const Fetched& answer, const store::Visit& visit, Wall told);
 
 } // namespace stillwatch::pipeline

@@ -99,11 +99,11 @@ store::VisitResult begun(const VisitState& state)
 }
 
 // When to come again.
-void schedule(store::VisitResult& result, const VisitState& state, std::int64_t news, const Moment& moment)
+void schedule(store::VisitResult& result, const VisitState& state, std::int64_t news, const VisitEnd& visit_end)
 {
     const auto bounds = state.site ? state.site->revisit : crawler::RevisitSettings{};
-    const auto revisit = crawler::next_visit(state.visit, result.outcome, news, moment.at, bounds, moment.scale);
-    result.at = moment.at;
+    const auto revisit = crawler::next_visit(state.visit, result.outcome, news, visit_end.at, bounds, visit_end.scale);
+    result.at = visit_end.at;
     result.news = result.outcome == Outcome::page ? news : 0;
     result.rate = revisit.rate;
     result.due = revisit.due;
@@ -168,7 +168,7 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     return Outcome::unreachable;
 }
 
-store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, const Moment& moment)
+store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, const VisitEnd& visit_end)
 {
     const auto& fetched = came.fetched();
     const auto& reason = seen.ending.reason();
@@ -189,27 +189,27 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
         result.verdict = verdict_of(came, seen);
         result.matched = std::move(seen.matched);
     }
-    schedule(result, state, kept == Kept::answer ? seen.news : 0, moment);
+    schedule(result, state, kept == Kept::answer ? seen.news : 0, visit_end);
     result.due = std::max(result.due, seen.not_before);
     if (seen.is_capped) result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
     return result;
 }
 
-store::VisitResult finish_without_answer(const VisitState& state, Outcome outcome, const Moment& moment)
+store::VisitResult finish_without_answer(const VisitState& state, Outcome outcome, const VisitEnd& visit_end)
 {
     auto result = begun(state);
     result.outcome = outcome;
-    schedule(result, state, 0, moment);
+    schedule(result, state, 0, visit_end);
     return result;
 }
 
-store::VisitResult finish_moved(const VisitState& state, int status, const Url& end, const Moment& moment)
+store::VisitResult finish_moved(const VisitState& state, int status, const Url& end, const VisitEnd& visit_end)
 {
     auto result = begun(state);
     result.outcome = Outcome::moved;
     result.http_status = status;
     move_on(result, state, end);
-    schedule(result, state, 0, moment);
+    schedule(result, state, 0, visit_end);
     return result;
 }
 

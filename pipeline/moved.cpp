@@ -51,7 +51,7 @@ Task<VisitState> Pipeline::arrive(VisitState state, const Came& came)
     };
     auto visit = co_await services_.stores.run(std::move(take));
     if (!visit) co_return std::move(state);
-    state.led_here.push_back(finish_moved(state, came.answer->hops.front().status, end, Moment{now}));
+    state.led_here.push_back(finish_moved(state, came.answer->hops.front().status, end, VisitEnd{now}));
     state.visit = *std::move(visit);
     state.conditions = {};
     co_return std::move(state);

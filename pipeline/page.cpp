@@ -40,8 +40,8 @@ Task<Result<Seen>> Pipeline::read_page(const VisitState& state, const Came& came
 // Takes up what a page names.
 Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page)
 {
-    if (is_challenge(Show::page, page.wall)) co_return seen.ended(NotCompared::challenge);
-    seen.wall = wall_of(came.fetched(), state.visit, page.wall);
+    if (is_challenge_text(Show::page, page.wall)) co_return seen.ended(NotCompared::challenge);
+    seen.wall = wall_seen(came.fetched(), state.visit, page.wall);
     for (const auto& link : page.links)
         if (auto found = discover(state, link)) seen.discovered.push_back(*std::move(found));
     if (seen.wall && *seen.wall != Wall::none) {
@@ -67,7 +67,7 @@ Task<Result<Seen>> Pipeline::read_refusal(const VisitState& state, const Came& c
     document.trust = Trust::anyone;
     const auto page = co_await services_.inspector.links(std::move(document), came.fetched().url.text());
     if (!page && page.error().code == Errc::cancelled) co_return page.error();
-    if (page && is_challenge(shown.what, page->wall)) co_return seen.ended(NotCompared::challenge);
+    if (page && is_challenge_text(shown.what, page->wall)) co_return seen.ended(NotCompared::challenge);
     co_return std::move(seen);
 }
 

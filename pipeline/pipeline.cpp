@@ -46,9 +46,9 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     if (!came) {
         const auto outcome = outcome_of(came.error());
         note_failure(state, came.error());
-        const auto moment = co_await end(state, 0);
+        const auto visit_end = co_await end(state, 0);
         services_.counters.add("visits_total", "outcome", name_of(outcome));
-        co_return finish_without_answer(state, outcome, moment);
+        co_return finish_without_answer(state, outcome, visit_end);
     }
     state = co_await arrive(std::move(state), *came);
     auto seen = co_await look(state, *came);
@@ -56,8 +56,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     count(*seen, *came);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
-    const auto moment = co_await end(state, came->fetched().status);
-    auto result = finish(state, *came, *std::move(seen), moment);
+    const auto visit_end = co_await end(state, came->fetched().status);
+    auto result = finish(state, *came, *std::move(seen), visit_end);
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
 }
@@ -172,12 +172,12 @@ void Pipeline::note_trouble(const Error& error)
     if (error.code == Inspector::lost) trouble_.lost();
 }
 
-Task<Moment> Pipeline::end(const VisitState& state, int http_status)
+Task<VisitEnd> Pipeline::end(const VisitState& state, int http_status)
 {
-    Moment moment{services_.clock.now()};
-    if (state.was_match()) co_await note_look(state, moment.at, http_status);
-    if (state.site) moment.scale = co_await scales_.of(state.site);
-    co_return moment;
+    VisitEnd visit_end{services_.clock.now()};
+    if (state.was_match()) co_await note_look(state, visit_end.at, http_status);
+    if (state.site) visit_end.scale = co_await scales_.of(state.site);
+    co_return visit_end;
 }
 
 // A picture that matched: what became of it stands with its findings.

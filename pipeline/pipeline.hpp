@@ -62,7 +62,7 @@ private:
     Task<bool> is_visited_anyway(Url from, Url to);
     Task<VisitState> arrive(VisitState state, const Came& came);
     Task<Result<Seen>> look(const VisitState& state, const Came& came);
-    Task<Moment> end(const VisitState& state, int http_status);
+    Task<VisitEnd> end(const VisitState& state, int http_status);
     void count_arrival(const Came& came);
     void count(const Seen& seen, const Came& came);
     void note_failure(const VisitState& state, const Error& error);

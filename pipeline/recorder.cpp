@@ -63,10 +63,10 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
             outcome.is_capped = true;
             co_await tell_capped(*settings, sighting.site->name, std::move(plan->capped));
         }
-        SecondLook second;
+        Recapture second;
         if (has_page) second.state = PageState::unchecked;
         if (has_page && std::ranges::any_of(plan->steps, &Step::wants_evidence)) {
-            auto looked = co_await look_again(services_, settings->page, sighting.site, page, sighting.image, sighting.image_url);
+            auto looked = co_await recapture(services_, settings->page, sighting.site, page, sighting.image, sighting.image_url);
             if (!looked) co_return looked.error();
             second = *std::move(looked);
         }

@@ -5,7 +5,7 @@
 #include "crawler/settings.hpp"
 #include "evidence/capture.hpp"
 #include "pipeline/evidence_room.hpp"
-#include "pipeline/second_look.hpp"
+#include "pipeline/recapture.hpp"
 #include "pipeline/services.hpp"
 
 #include <cstddef>
@@ -17,14 +17,14 @@ namespace stillwatch::pipeline {
 
 // How findings are witnessed and told.
 struct RecordSettings {
-    FetchLimits page; // of the second look at a page
+    FetchLimits page; // of the recapture of a page
     evidence::EvidenceSettings evidence;
     EvidenceRoom room;
     std::vector<std::string> channels; // that every new finding is told to
     std::string link;                  // pattern of the address in alerts
     // More pages than this that show the same picture are counted and not recorded.
     std::size_t max_pages_per_picture = 256;
-    // Places of one finding that get a package each, and a second look at their page. A larger picture than any
+    // Places of one finding that get a package each, and a recapture of their page. A larger picture than any
     // before gets one beyond it, up to twice as many. It is looked at before a package is made: visits under way then
     // make theirs as well, at most as many as the site has connections.
     std::int64_t max_packages_per_finding = 32;

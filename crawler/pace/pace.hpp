@@ -29,7 +29,7 @@ inline constexpr std::chrono::milliseconds max_latency_pause = std::chrono::seco
 enum class Load : std::uint8_t {
     fine,      // answered
     neutral,   // neither: an error that says nothing about load
-    heavy,     // 429, 502, 503, 504, or no answer in time
+    heavy,     // 429, 502, 503, 504, no answer (in time), or one that broke off
     challenge, // a riddle in place of the page
 };
 

@@ -3,19 +3,10 @@ import json
 import os
 import pathlib
 import subprocess
-import time
 import unittest
 
 import stage
-
-
-def within(seconds: float, condition) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
+from stage import within
 
 
 class Evidence(unittest.TestCase):

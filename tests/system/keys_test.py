@@ -1,21 +1,12 @@
 """A restored database of cases under a wrong key: told at once, nothing counts as compared, and all is compared again."""
 import os
 import shutil
-import time
 import unittest
 import urllib.error
 import urllib.request
 
 import stage
-
-
-def within(seconds: float, condition) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+from stage import within
 
 
 class Keys(unittest.TestCase):

@@ -12,15 +12,7 @@ import urllib.request
 from PIL import Image
 
 import stage
-
-
-def within(seconds: float, condition) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+from stage import within
 
 
 class Life(unittest.TestCase):

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "demo"))
@@ -14,6 +15,16 @@ import installation  # noqa: E402
 import receivers  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["STILLWATCH_BUILD"])
+
+
+def within(seconds: float, condition) -> bool:
+    """Whether `condition()` came true in so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 class Stage:

@@ -256,7 +256,7 @@ TEST_F(PoliteFetcherTest, RetryAfterOfAYearHoldsTheHostForADay)
     EXPECT_LE(polite.standing("https://img.example").earliest_start, time.now());
 }
 
-TEST_F(PoliteFetcherTest, NeitherASecondLookNorAChainWaitsForAHostThatRests)
+TEST_F(PoliteFetcherTest, NeitherARecaptureNorAChainWaitsForAHostThatRests)
 {
     web.pages["https://img.example/1.jpg"] = ScriptedFetcher::status(429, {{"Retry-After", "3600"}});
     (void)fetch("https://img.example/1.jpg", Purpose::image);

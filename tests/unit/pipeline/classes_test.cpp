@@ -44,7 +44,7 @@ TEST_F(PictureClasses, CopiesWhoseBytesChangeAtEachVisitAreOneFindingAndOneAlert
     EXPECT_EQ(findings()[0].occurrences, 40);
     EXPECT_THAT(stores.cases().alerts(1'000), SizeIs(settings.record.channels.size()));
     EXPECT_EQ(occurrences()[0].sightings, 3);
-    // Each place has its second look and its package up to the bound; the others are on record without.
+    // Each place has its recapture and its package up to the bound; the others are on record without.
     EXPECT_THAT(evidence_files(), SizeIs(32));
     EXPECT_EQ(occurrences()[39].evidence, EvidenceState::none);
     EXPECT_EQ(occurrences()[39].page_state, PageState::unchecked);

@@ -87,10 +87,10 @@ TEST(Classify, WithNothingToCompareWithTheAddressTellsOfEncodedBytes)
 
 TEST(Classify, WhatOrdinaryPagesShowAsWellIsAChallengeOnlyWithAnError)
 {
-    EXPECT_TRUE(is_challenge(Show::page, Wall::challenge));
-    EXPECT_TRUE(is_challenge(Show::suspect, Wall::riddle));
-    EXPECT_FALSE(is_challenge(Show::page, Wall::riddle));
-    EXPECT_FALSE(is_challenge(Show::suspect, Wall::login));
+    EXPECT_TRUE(is_challenge_text(Show::page, Wall::challenge));
+    EXPECT_TRUE(is_challenge_text(Show::suspect, Wall::riddle));
+    EXPECT_FALSE(is_challenge_text(Show::page, Wall::riddle));
+    EXPECT_FALSE(is_challenge_text(Show::suspect, Wall::login));
 }
 
 TEST(Classify, TellsWhyAPictureWasNotRead)

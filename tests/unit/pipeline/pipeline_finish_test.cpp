@@ -18,7 +18,7 @@ const auto before = Sha256::of(as_bytes("before"));
 const auto now = Sha256::of(as_bytes("now"));
 constexpr std::int64_t old_generation = 3;
 constexpr std::int64_t generation = 7;
-const Moment moment{Timestamp(std::chrono::hours(1'000'000))};
+const VisitEnd visit_end{Timestamp(std::chrono::hours(1'000'000))};
 
 VisitState visit_of(LinkKind kind, int tries = 0)
 {
@@ -59,7 +59,7 @@ store::VisitResult finish_of(const Row& row)
     const auto state = visit_of(row.kind, row.tries);
     const auto came = came_with(row.status, row.cut);
     const Seen seen(row.why ? Ending(*row.why) : Ending::compared(), state, came);
-    return finish(state, came, seen, moment);
+    return finish(state, came, seen, visit_end);
 }
 
 TEST(Finish, DecidesOutcomeAndWhatIsKept)
@@ -108,7 +108,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         EXPECT_EQ(result.etag, row.etag) << name;
         EXPECT_EQ(result.content, row.is_content_taken ? now : before) << name;
         EXPECT_EQ(result.generation, row.generation) << name;
-        EXPECT_GT(result.due, moment.at) << name;
+        EXPECT_GT(result.due, visit_end.at) << name;
         const bool is_tried_again = row.outcome == Outcome::waiting || row.outcome == Outcome::unreachable ||
                                     row.outcome == Outcome::gone;
         EXPECT_EQ(result.tries, is_tried_again ? row.tries + 1 : 0) << name;
@@ -122,7 +122,7 @@ TEST(Finish, OnlyARefusalOfTheWholeIsAVerdict)
         const auto came = came_with(200, cut);
         Seen seen(why, state, came);
         seen.is_unseen = is_unseen;
-        return finish(state, came, seen, moment).verdict;
+        return finish(state, came, seen, visit_end).verdict;
     };
     EXPECT_TRUE(verdict(undecodable, Cut::none, false)->undecodable);
     EXPECT_TRUE(verdict(too_large, Cut::none, false)->undecodable);
@@ -145,8 +145,8 @@ TEST(Finish, WhatIsAskedForLaterIsNoNews)
     const auto half = came_with(200, Cut::disconnect);
     Seen seen(Ending::page_read(), state, whole);
     seen.news = 5;
-    EXPECT_EQ(finish(state, whole, seen, moment).news, 5);
-    EXPECT_EQ(finish(state, half, seen, moment).news, 0);
+    EXPECT_EQ(finish(state, whole, seen, visit_end).news, 5);
+    EXPECT_EQ(finish(state, half, seen, visit_end).news, 0);
 }
 
 TEST(Finish, IsDueNoSoonerThanToldAndTomorrowWhereMatchesWereLeftOut)
@@ -154,17 +154,17 @@ TEST(Finish, IsDueNoSoonerThanToldAndTomorrowWhereMatchesWereLeftOut)
     const auto state = visit_of(LinkKind::image);
     const auto came = came_with(200);
     Seen seen(kept_waiting, state, came);
-    seen.not_before = moment.at + std::chrono::days(3);
-    EXPECT_EQ(finish(state, came, seen, moment).due, seen.not_before);
+    seen.not_before = visit_end.at + std::chrono::days(3);
+    EXPECT_EQ(finish(state, came, seen, visit_end).due, seen.not_before);
     Seen capped(Ending::compared(), state, came);
     capped.is_capped = true;
-    EXPECT_LE(finish(state, came, capped, moment).due, moment.at + std::chrono::hours(24));
+    EXPECT_LE(finish(state, came, capped, visit_end).due, visit_end.at + std::chrono::hours(24));
 }
 
 TEST(Finish, WhatMovedNamesItsEnd)
 {
     const auto end = Url::parse("https://board.example/b").value();
-    const auto result = finish_moved(visit_of(LinkKind::page), 301, end, moment);
+    const auto result = finish_moved(visit_of(LinkKind::page), 301, end, visit_end);
     EXPECT_EQ(result.outcome, Outcome::moved);
     EXPECT_EQ(result.http_status, 301);
     EXPECT_EQ(result.etag, "");

@@ -304,7 +304,7 @@ TEST_F(PipelineTest, EachCaseHasItsOwnFindingFromOneLookAtThePage)
     ASSERT_THAT(findings(), SizeIs(2));
     EXPECT_NE(findings()[0].case_id, findings()[1].case_id);
     EXPECT_NE(findings()[0].evidence_file, findings()[1].evidence_file);
-    EXPECT_EQ(web.times_asked(start), 2U); // its own visit and the second look
+    EXPECT_EQ(web.times_asked(start), 2U); // its own visit and the recapture
 }
 
 TEST_F(PipelineTest, AnUndecodablePictureIsNotReadTwice)
@@ -408,7 +408,7 @@ TEST_F(PipelineTest, CancelledVisitsAreNotDone)
     inspector.picture_error = cancelled;
     EXPECT_EQ(run(pipeline.visit(picture)).error(), cancelled);
     inspector.picture_error.reset();
-    inspector.page_error = cancelled; // at the second look
+    inspector.page_error = cancelled; // at the recapture
     EXPECT_EQ(run(pipeline.visit(picture)).error(), cancelled);
     EXPECT_THAT(findings(), IsEmpty());
     fetcher.stop();

@@ -24,7 +24,7 @@ protected:
         serve(full, picture_file("sea"));
         serve(thumb, picture_file("sea", "small"));
     }
-    // Records what a second look at `start` would have found at `full`, then visits `thumb`.
+    // Records what a recapture of `start` would have found at `full`, then visits `thumb`.
     std::size_t findings_beside(Relation relation, MatchStatus status, FindingState state)
     {
         const auto c = open_case();
@@ -51,7 +51,7 @@ TEST_F(RecorderItems, AThumbnailAndItsFullPictureAreReportedOnce)
     EXPECT_THAT(evidence_files(), SizeIs(1));
     EXPECT_THAT(stores.cases().alerts(10), SizeIs(settings.record.channels.size()));
     EXPECT_EQ(told, 1);
-    EXPECT_EQ(inspector.pages_read, 2); // one second look
+    EXPECT_EQ(inspector.pages_read, 2); // one recapture
     EXPECT_EQ(inspector.pictures_read, 2);
     EXPECT_EQ(counters.total("occurrences_tied_total"), 1);
 }

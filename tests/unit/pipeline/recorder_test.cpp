@@ -26,7 +26,7 @@ protected:
         serve(start, "img " + image);
         serve(image, picture_file("sea"));
     }
-    // The page is `first` when it is visited and `then` at the second look.
+    // The page is `first` when it is visited and `then` at the recapture.
     void change_page(ScriptedFetcher::Script then)
     {
         auto first = web.pages.at(start);
@@ -79,7 +79,7 @@ TEST_F(RecorderTest, APageThatNoWorkerReadsIsUnavailable)
               PageState::unavailable);
 }
 
-TEST_F(RecorderTest, TheSecondLookHasNoConditions)
+TEST_F(RecorderTest, TheRecaptureHasNoConditions)
 {
     serve_with_etag(start, "img " + image, "\"v1\"");
     (void)enrol(open_case(), picture_file("hill"));
@@ -255,7 +255,7 @@ TEST_F(RecorderTest, AWithdrawalWhileThePictureIsReadLeavesNothing)
     EXPECT_EQ(told, 0);
 }
 
-TEST_F(RecorderTest, AWithdrawalDuringTheSecondLookLeavesNothing)
+TEST_F(RecorderTest, AWithdrawalDuringTheRecaptureLeavesNothing)
 {
     const auto c = open_case();
     (void)enrol(c, picture_file("sea"));

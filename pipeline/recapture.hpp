@@ -13,7 +13,7 @@
 namespace stillwatch::pipeline {
 
 // What a page said when it was fetched once more, so that page and picture are witnessed together.
-struct SecondLook {
+struct Recapture {
     PageState state = PageState::none;
     std::vector<Fetched> fetched{}; // redirects, then the page; empty when nothing came
     std::string error{};            // why nothing of use came
@@ -21,7 +21,7 @@ struct SecondLook {
 
 // Fetches `page` without conditions and looks whether it still names the picture, by its address or one that redirects
 // to it. Errors: cancelled; all else is an answer.
-Task<Result<SecondLook>> look_again(const Services& services, const FetchLimits& limits,
+Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& limits,
                                     std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
                                     const Url& image_url);
 

@@ -1,4 +1,4 @@
-#include "pipeline/second_look.hpp"
+#include "pipeline/recapture.hpp"
 
 #include "crawler/canonical.hpp"
 #include "crawler/walls.hpp"
@@ -16,11 +16,11 @@ constexpr std::size_t max_names_of_a_picture = 64;
 
 } // namespace
 
-Task<Result<SecondLook>> look_again(const Services& services, const FetchLimits& limits,
+Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& limits,
                                     std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
                                     const Url& image_url)
 {
-    SecondLook look;
+    Recapture look;
     look.state = PageState::unavailable;
     const auto name = site->name;
     crawler::Conditions none;
