@@ -32,10 +32,10 @@ bool Pipeline::is_settled(const Knowledge& knowledge) const
 
 Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& came, bool is_unseen)
 {
-    const auto references = services_.references.current();
     Seen seen(Ending::compared(), state, came);
     seen.kind = LinkKind::image;
-    seen.generation = references->generation();
+    // Nobody holds a set of references while it waits: what was withdrawn meanwhile must be gone.
+    seen.generation = services_.references.current()->generation();
     seen.is_unseen = is_unseen;
     if (!state.settings->compares) co_return seen.ended(NotCompared::comparing_off);
     const auto known = co_await knowledge_of(came.content);

@@ -57,6 +57,22 @@ TEST_F(RecheckTest, PicturesThatWereUpBeforeAnyReferenceAreFound)
     EXPECT_THAT(findings(), SizeIs(1));
 }
 
+TEST_F(RecheckTest, AVisitHoldsNoSetOfReferencesWhileAWorkerIsBusy)
+{
+    const auto c = open_case();
+    (void)enrol(c, picture_file("sea"));
+    const std::weak_ptr<const matcher::ReferenceSet> old = references.current();
+    bool is_gone = false;
+    inspector.before_picture = [&]() -> Task<> {
+        EXPECT_TRUE(book.withdraw(c.pseudonym, {"anna", clock.now()}).has_value());
+        const auto loaded = co_await references.reload();
+        is_gone = loaded.has_value() && old.expired();
+    };
+    (void)crawl();
+    EXPECT_TRUE(is_gone);
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
 TEST_F(RecheckTest, AMatchedPictureIsAlwaysFetchedInFull)
 {
     (void)enrol(open_case(), picture_file("sea"));
