@@ -66,6 +66,8 @@ private:
                                     const Descriptor& memory, const std::string& site);
     static Task<Result<Answer>> ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
                                           const Descriptor& memory, const std::string& site);
+    static Task<Result<Answer>> ask_twice(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                          const Descriptor& memory, const std::string& site, bool wants_fresh);
     static Task<Result<Answer>> compare_notes(std::shared_ptr<State> self, Slot& first, const Request& request,
                                               const Descriptor& memory, const std::string& site, Result<Answer> told);
     static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker, const Request& request);
@@ -249,6 +251,21 @@ Task<Result<Answer>> WorkerPool::State::ask_fresh(std::shared_ptr<State> self, S
     co_return answer;
 }
 
+// Asks once more, in a fresh worker, where one was lost: that may have been the document's own doing, that of what the
+// worker had before, or that of somebody who needs the machine's memory.
+Task<Result<Answer>> WorkerPool::State::ask_twice(std::shared_ptr<State> self, Slot& slot, const Request& request,
+                                                  const Descriptor& memory, const std::string& site, bool wants_fresh)
+{
+    auto asked = wants_fresh ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+    auto answer = co_await std::move(asked);
+    if (!is_lost(answer)) co_return answer;
+    if (!self->losses_.may_try_again(site, steady_clock::now())) co_return loss_in(answer);
+    ++self->counters_.retried;
+    answer = co_await ask_fresh(self, slot, request, memory, site);
+    if (is_lost(answer)) co_return loss_in(answer);
+    co_return answer;
+}
+
 Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Document document, Request request)
 {
     if (!document.body) co_return Error{Errc::invalid_argument, "document without a body"};
@@ -265,23 +282,14 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     auto& slot = *turn->slot;
     const auto memory = co_await sealed(self, document.body);
     if (!memory) co_return memory.error();
-    const bool served_others = slot.idle != nullptr && slot.served_others(document.site);
-    if (served_others && document.trust == Trust::unshared) {
-        auto answer = co_await ask_fresh(self, slot, request, *memory, document.site);
-        co_return answer;
-    }
-    auto answer = co_await ask(self, slot, request, *memory, document.site);
-    if (is_lost(answer)) {
-        // Its own doing, that of what the worker had before, or that of somebody who needs the machine's memory.
-        if (!self->losses_.may_try_again(document.site, steady_clock::now())) co_return loss_in(answer);
-        ++self->counters_.retried;
-        answer = co_await ask_fresh(self, slot, request, *memory, document.site);
-        if (is_lost(answer)) co_return loss_in(answer);
-    } else if (served_others && document.trust == Trust::confirmed_refusals && is_refusal(answer)) {
+    const bool wants_fresh = document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
+    auto answer = co_await ask_twice(self, slot, request, *memory, document.site, wants_fresh);
+    const bool is_in_doubt = slot.is_shared && document.trust == Trust::confirmed_refusals; // of who told it
+    if (is_in_doubt && is_refusal(answer)) {
         ++self->counters_.asked_again;
-        answer = co_await ask_fresh(self, slot, request, *memory, document.site);
-        if (!is_refusal(answer)) ++self->counters_.disagreed;
-    } else if (served_others && document.trust == Trust::confirmed_refusals && self->is_sample(answer)) {
+        answer = co_await ask_twice(self, slot, request, *memory, document.site, true);
+        if (answer && !is_refusal(answer)) ++self->counters_.disagreed;
+    } else if (is_in_doubt && self->is_sample(answer)) {
         turn.reset(); // nobody holds one worker while waiting for another
         auto second = co_await compare_notes(self, slot, request, *memory, document.site, std::move(answer));
         co_return second;
@@ -307,7 +315,7 @@ Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> sel
     ++self->counters_.disagreed;
     log::error("sandbox", "two workers differ about a picture: one of them was taken over, or is broken", {{"site", site}});
     if (const auto worker = first.current.lock()) worker->kill(); // what it has now goes to another
-    auto answer = co_await ask_fresh(self, slot, request, memory, site);
+    auto answer = co_await ask_twice(self, slot, request, memory, site, true);
     if (self->on_disagreement) self->on_disagreement();
     co_return answer;
 }

@@ -1,5 +1,9 @@
 #include "pool_fixture.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+
 // Whose word counts, where a worker may have been taken over or was lost.
 namespace stillwatch::sandbox {
 namespace {
@@ -40,6 +44,26 @@ TEST_F(Pool, WhoTrustsNobodyGetsAWorkerThatServedNoOtherSite)
     EXPECT_EQ(pool.counters().replaced, 1U);
     EXPECT_EQ(first_url(ask_for(pool, "two.example", "echo:", "x", Trust::unshared)), "x");
     EXPECT_EQ(pool.counters().replaced, 1U);
+}
+
+TEST_F(Pool, AKillFromOutsideCostsNoDocumentThatWantsAFreshWorker)
+{
+    WorkerPool pool(io_, settings());
+    (void)ask_for(pool, "one.example", "echo:");
+    asio::steady_timer timer(io_, 300ms);
+    timer.async_wait([](boost::system::error_code) {
+        for (const auto pid : children())
+            (void)::kill(pid, SIGKILL);
+    });
+    EXPECT_EQ(first_url(ask_for(pool, "two.example", "nap:", "x", Trust::unshared)), "awake");
+}
+
+TEST_F(Pool, WhoWantsAFreshWorkerHasASecondTryToo)
+{
+    WorkerPool pool(io_, settings());
+    (void)ask_for(pool, "one.example", "echo:");
+    expect_lost(ask_for(pool, "two.example", "abort:", "x", Trust::unshared), "killed by SIGABRT");
+    EXPECT_EQ(pool.counters().retried, 1U);
 }
 
 TEST_F(Pool, WhoTrustsAnyoneAsksOnce)
