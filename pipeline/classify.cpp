@@ -12,6 +12,11 @@ constexpr int status_not_modified = 304;
 
 } // namespace
 
+bool is_body_read(const crawler::PoliteAnswer& answer) noexcept
+{
+    return !answer.led_to && answer.answer.status != status_not_modified;
+}
+
 Shown classify(const Came& came, const VisitState& state, bool compares)
 {
     const auto& answer = came.fetched();

@@ -24,6 +24,9 @@ struct Shown {
     friend bool operator==(const Shown&, const Shown&) = default;
 };
 
+// Whether the body of an answer says anything: not that of a redirect left to itself, nor that of a 304.
+bool is_body_read(const crawler::PoliteAnswer& answer) noexcept;
+
 // What an answer shows. `compares`: there are references to compare a picture with.
 Shown classify(const Came& came, const VisitState& state, bool compares);
 

@@ -37,8 +37,8 @@ struct VisitState {
 struct Came {
     std::shared_ptr<const crawler::PoliteAnswer> answer;
     std::shared_ptr<const Bytes> body; // without chunk framing
-    Sha256 digest{};                   // of `body`
-    Sha256 content{};                  // what it is known by: see Payload
+    Sha256 digest{};                   // of `body`; zero where nobody reads it (is_body_read())
+    Sha256 content{};                  // what it is known by: see Payload; zero likewise
 
     const Fetched& fetched() const { return answer->answer; }
     bool is_new_to(const VisitState& state) const { return state.visit.content != content; }

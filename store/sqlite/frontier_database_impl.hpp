@@ -212,8 +212,8 @@ public:
     std::map<Shelf, std::int64_t> moves;           // of this transaction
     std::map<HostId, Account> accounts;            // of this transaction
     static constexpr std::size_t most_remembered = 4'096; // trails, families: a few hundred bytes each
-    std::map<TrailKey, StoredTrail> trails;                    // those met of late, as they are written
-    std::map<FamilyKey, StoredFamily> families;                // likewise
+    std::map<TrailKey, StoredTrail> trails;               // those met of late, as they are written
+    std::map<FamilyKey, StoredFamily> families;           // likewise
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first
