@@ -18,7 +18,8 @@ Letter letter_of(const AlertEvent& event, const EmailSettings& settings, const s
     letter.to = recipient;
     letter.subject = subject_of(event);
     letter.message_id = fmt::format("{}.{}@{}", event.alert_id, settings.channel, domain);
-    if (!event.case_pseudonym.empty()) letter.thread_id = fmt::format("case.{}@{}", event.case_pseudonym, domain);
+    if (!event.case_pseudonym.empty())
+        letter.thread_id = fmt::format("case.{}@{}", event.case_pseudonym, domain);
     letter.at = event.at;
     letter.text = text_of(event);
     letter.html = html_of(event);
@@ -32,7 +33,10 @@ Delivery refused(std::string detail)
 
 } // namespace
 
-EmailNotifier::EmailNotifier(Mailer& mailer, EmailSettings settings) : mailer_(mailer), settings_(std::move(settings)) {}
+EmailNotifier::EmailNotifier(Mailer& mailer, EmailSettings settings)
+    : mailer_(mailer), settings_(std::move(settings))
+{
+}
 
 Task<Delivery> EmailNotifier::notify(AlertEvent event)
 {
@@ -44,13 +48,15 @@ Task<Delivery> EmailNotifier::notify(AlertEvent event)
         const auto letter = letter_of(event, settings_, recipient);
         auto data = compose(letter);
         if (!data) co_return refused(data.error().detail);
-        if (const auto leak = leak_in(*data, event.link)) co_return refused(fmt::format("the mail would hold {}", *leak));
+        if (const auto leak = leak_in(*data, event.link))
+            co_return refused(fmt::format("the mail would hold {}", *leak));
         MailMessage message;
         message.from = settings_.from;
         message.to = recipient;
         message.data = std::move(*data);
         const auto sent = co_await mailer_.send(settings_.server, std::move(message));
-        if (!sent) co_return Delivery{Delivery::Kind::retry_after, std::chrono::seconds(0), to_string(sent.error())};
+        if (!sent)
+            co_return Delivery{Delivery::Kind::retry_after, std::chrono::seconds(0), to_string(sent.error())};
         served_[event.alert_id].insert(recipient);
     }
     served_.erase(event.alert_id);

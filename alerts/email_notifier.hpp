@@ -17,9 +17,9 @@ struct EmailSettings {
     MailServer server;
 };
 
-// Sends content-free mail. Message-ID is "<alert.channel@domain of the sender>", the same at every try. A refusal by
-// the mail server is tried again on the schedule: a wrong password, an expired certificate or a closed relay is
-// repaired by people within days, and an alert must not be lost meanwhile.
+// Sends content-free mail. Message-ID is "<alert.channel@domain of the sender>", the same at every try. A
+// refusal by the mail server is tried again on the schedule: a wrong password, an expired certificate or a
+// closed relay is repaired by people within days, and an alert must not be lost meanwhile.
 class EmailNotifier final : public Notifier {
 public:
     EmailNotifier(Mailer& mailer, EmailSettings settings);
@@ -32,8 +32,8 @@ private:
 
     Mailer& mailer_;
     EmailSettings settings_;
-    // Recipients that have an alert already while another recipient still waits for it; lost with the process,
-    // which costs them a second copy under the same Message-ID.
+    // Recipients that have an alert already while another recipient still waits for it; lost with the
+    // process, which costs them a second copy under the same Message-ID.
     std::map<std::string, std::set<std::string>> served_;
 };
 

@@ -23,9 +23,9 @@ void add(Sha256Hasher& hasher, std::string_view part)
 bool is_word(std::string_view text, std::size_t longest)
 {
     return text.size() <= longest && std::ranges::all_of(text, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-               letter == '_' || letter == '-' || letter == '.';
-    });
+               return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                      (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' || letter == '.';
+           });
 }
 
 std::optional<Relation> relation_from_name(std::string_view name)
@@ -78,14 +78,16 @@ AlertEvent problem_event(const ToldEvent& told, Timestamp now, std::string_view 
 {
     AlertEvent event;
     event.type = told.began ? "problem.began" : "problem.ended";
-    event.alert_id = alert_id(event.type, ReferenceId{told.episode}, told.problem, told.subject + told.pseudonym, 0);
+    event.alert_id =
+        alert_id(event.type, ReferenceId{told.episode}, told.problem, told.subject + told.pseudonym, 0);
     event.at = now;
     event.case_pseudonym = told.pseudonym;
     event.count = 0;
     event.epoch = 0;
     event.link = alert_link(link_pattern, event.alert_id);
     event.problem = told.problem;
-    if (is_word(told.subject, 64) && told.subject.find('.') == std::string::npos) event.subject = told.subject;
+    if (is_word(told.subject, 64) && told.subject.find('.') == std::string::npos)
+        event.subject = told.subject;
     return event;
 }
 
@@ -93,7 +95,8 @@ std::string alert_link(std::string_view pattern, std::string_view alert_id)
 {
     constexpr std::string_view mark = "{alert}";
     std::string link(pattern);
-    if (const auto place = link.find(mark); place != std::string::npos) link.replace(place, mark.size(), alert_id);
+    if (const auto place = link.find(mark); place != std::string::npos)
+        link.replace(place, mark.size(), alert_id);
     return link;
 }
 
@@ -157,12 +160,16 @@ bool is_well_formed(const AlertEvent& event)
     // A dot would end the id inside the signed content of a webhook.
     if (event.alert_id.find('.') != std::string::npos) return false;
     if (event.type.empty() || !is_word(event.type, 64) || !is_word(event.case_pseudonym, 32)) return false;
-    if (is_problem(event) ? event.problem.empty() : !event.problem.empty() || !event.subject.empty()) return false;
+    if (is_problem(event) ? event.problem.empty() : !event.problem.empty() || !event.subject.empty())
+        return false;
     if (!is_word(event.problem, 64) || !is_word(event.subject, 64)) return false;
-    if (event.problem.find('.') != std::string::npos || event.subject.find('.') != std::string::npos) return false;
+    if (event.problem.find('.') != std::string::npos || event.subject.find('.') != std::string::npos)
+        return false;
     if (event.link.empty()) return true;
     if (event.link.size() > 2048) return false;
-    const auto is_plain = [](char letter) { return letter > ' ' && letter < 0x7F && letter != '"' && letter != '<' && letter != '>'; };
+    const auto is_plain = [](char letter) {
+        return letter > ' ' && letter < 0x7F && letter != '"' && letter != '<' && letter != '>';
+    };
     return std::ranges::all_of(event.link, is_plain) && Url::parse(event.link).has_value();
 }
 

@@ -17,7 +17,8 @@ char lower(char letter)
 
 void replace_all(std::string& text, std::string_view what, std::string_view with)
 {
-    for (auto place = text.find(what); place != std::string::npos; place = text.find(what, place + with.size()))
+    for (auto place = text.find(what); place != std::string::npos;
+         place = text.find(what, place + with.size()))
         text.replace(place, what.size(), with);
 }
 
@@ -41,7 +42,8 @@ std::string uncovered(std::string_view message)
     return decoded;
 }
 
-// The allowed link blanked out where it stands whole: "https://desk.example" must not cover "https://desk.example.org".
+// The allowed link blanked out where it stands whole: "https://desk.example" must not cover
+// "https://desk.example.org".
 void remove_link(std::string& text, std::string_view link)
 {
     constexpr std::string_view ends = " \t\r\n\"'<>";
@@ -54,8 +56,9 @@ void remove_link(std::string& text, std::string_view link)
 
 bool is_base64(char letter)
 {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-           letter == '+' || letter == '/' || letter == '-' || letter == '_' || letter == '=';
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '+' || letter == '/' || letter == '-' ||
+           letter == '_' || letter == '=';
 }
 
 bool has_long_base64(std::string_view message)

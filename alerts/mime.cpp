@@ -28,8 +28,9 @@ bool is_address(std::string_view text)
     const auto at = text.find('@');
     if (at == 0 || at == std::string_view::npos || at + 1 == text.size() || text.size() > 320) return false;
     return std::ranges::count(text, '@') == 1 && std::ranges::all_of(text, [](char letter) {
-        return letter > ' ' && letter < 0x7F && std::string_view("()<>[]:;\\,\"").find(letter) == std::string_view::npos;
-    });
+               return letter > ' ' && letter < 0x7F &&
+                      std::string_view("()<>[]:;\\,\"").find(letter) == std::string_view::npos;
+           });
 }
 
 // RFC 5322 section 3.3 wants the zone as a number; HTTP's form ends in "GMT".
@@ -47,7 +48,8 @@ bool begins_character(char byte)
 
 std::string part(std::string_view boundary, std::string_view type, std::string_view content)
 {
-    return fmt::format("--{}\r\nContent-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n",
+    return fmt::format("--{}\r\nContent-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: "
+                       "quoted-printable\r\n\r\n{}\r\n",
                        boundary, type, quoted_printable(content));
 }
 
@@ -55,15 +57,18 @@ std::string part(std::string_view boundary, std::string_view type, std::string_v
 
 Result<std::string> compose(const Letter& letter)
 {
-    if (!is_address(letter.from)) return Error{Errc::invalid_argument, "mail: the sender is no plain address"};
-    if (!is_address(letter.to)) return Error{Errc::invalid_argument, "mail: the recipient is no plain address"};
-    if (!is_address(letter.message_id)) return Error{Errc::invalid_argument, "mail: the message id is not well formed"};
+    if (!is_address(letter.from))
+        return Error{Errc::invalid_argument, "mail: the sender is no plain address"};
+    if (!is_address(letter.to))
+        return Error{Errc::invalid_argument, "mail: the recipient is no plain address"};
+    if (!is_address(letter.message_id))
+        return Error{Errc::invalid_argument, "mail: the message id is not well formed"};
     if (!letter.thread_id.empty() && !is_address(letter.thread_id))
         return Error{Errc::invalid_argument, "mail: the thread id is not well formed"};
 
     const auto boundary = "=_" + Sha256::of(as_bytes(letter.message_id)).hex().substr(0, 32);
-    auto message = fmt::format("Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}>\r\n", mail_date(letter.at), letter.from,
-                               letter.to, letter.message_id);
+    auto message = fmt::format("Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}>\r\n", mail_date(letter.at),
+                               letter.from, letter.to, letter.message_id);
     if (!letter.thread_id.empty())
         message += fmt::format("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", letter.thread_id);
     message += fmt::format("Subject: {}\r\n", header_text(letter.subject));
@@ -88,7 +93,8 @@ std::string quoted_printable(std::string_view text)
             continue;
         }
         const bool ends_line = index + 1 == text.size() || text[index + 1] == '\n';
-        const bool dot_alone = letter == '.' && column == 0; // a line of one dot would end the message in SMTP
+        const bool dot_alone =
+            letter == '.' && column == 0; // a line of one dot would end the message in SMTP
         const bool plain = letter > ' ' && letter < 0x7F && letter != '=' && !dot_alone;
         const bool blank = letter == ' ' && !ends_line;
         const std::size_t width = plain || blank ? 1 : 3;
@@ -96,8 +102,10 @@ std::string quoted_printable(std::string_view text)
             result += "=\r\n";
             column = 0;
         }
-        if (width == 1) result.push_back(letter);
-        else result += fmt::format("={:02X}", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+        if (width == 1)
+            result.push_back(letter);
+        else
+            result += fmt::format("={:02X}", static_cast<unsigned>(static_cast<unsigned char>(letter)));
         column += width;
     }
     return result;
@@ -110,7 +118,8 @@ std::string header_text(std::string_view text)
     const bool looks_encoded = clean.find("=?") != std::string::npos;
     if (std::ranges::all_of(clean, is_plain) && !looks_encoded && clean.size() <= 900) return clean;
 
-    constexpr std::size_t longest_piece = 45; // 60 bytes of base64, 72 with the frame: at most 75 (RFC 2047 section 2)
+    constexpr std::size_t longest_piece =
+        45; // 60 bytes of base64, 72 with the frame: at most 75 (RFC 2047 section 2)
     std::string result;
     std::size_t begin = 0;
     while (begin < clean.size()) {
@@ -118,7 +127,8 @@ std::string header_text(std::string_view text)
         while (end < clean.size() && end > begin + 1 && !begins_character(clean[end]))
             --end;
         if (!result.empty()) result += "\r\n ";
-        result += fmt::format("=?utf-8?B?{}?=", to_base64(as_bytes(std::string_view(clean).substr(begin, end - begin))));
+        result += fmt::format("=?utf-8?B?{}?=",
+                              to_base64(as_bytes(std::string_view(clean).substr(begin, end - begin))));
         begin = end;
     }
     return result;

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-// RFC 5322 messages with a plain and an HTML alternative (RFC 2046 section 5.1.4), byte for byte the same for the
-// same letter.
+// RFC 5322 messages with a plain and an HTML alternative (RFC 2046 section 5.1.4), byte for byte the same for
+// the same letter.
 namespace stillwatch::alerts {
 
 struct Letter {
@@ -25,7 +25,8 @@ struct Letter {
 // address or id holds anything that could end a header line or begin another field.
 Result<std::string> compose(const Letter& letter);
 
-// Quoted-printable (RFC 2045 section 6.7) of text whose lines end with "\n"; gives CRLF lines of at most 76 bytes.
+// Quoted-printable (RFC 2045 section 6.7) of text whose lines end with "\n"; gives CRLF lines of at most 76
+// bytes.
 std::string quoted_printable(std::string_view text);
 
 // A header value on one line: as it is when plain ASCII, else as encoded words (RFC 2047); control characters

@@ -22,7 +22,8 @@ struct Delivery {
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
-// One way to tell people. At-least-once: the same event may come twice and then looks the same to the receiver.
+// One way to tell people. At-least-once: the same event may come twice and then looks the same to the
+// receiver.
 class Notifier {
 public:
     virtual ~Notifier() = default;

@@ -36,8 +36,10 @@ Task<> Outbox::run()
         const auto now = clock_.now();
         auto row = co_await queue_.first_due(notifier_.channel(), now);
         auto step = Step::done;
-        if (row) step = co_await deliver(std::move(*row));
-        else co_await wait_until_due();
+        if (row)
+            step = co_await deliver(std::move(*row));
+        else
+            co_await wait_until_due();
         if (step == Step::cannot_record) co_await wait(pause_without_store);
         const auto state = co_await asio::this_coro::cancellation_state;
         if (step == Step::cancelled || state.cancelled() != asio::cancellation_type::none) co_return;
@@ -61,8 +63,10 @@ Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
     Delivery delivery;
     if (!unrecorded_.contains(row.id)) {
         auto event = read_event(row.event);
-        if (event) delivery = co_await notifier_.notify(std::move(*event));
-        else delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error())};
+        if (event)
+            delivery = co_await notifier_.notify(std::move(*event));
+        else
+            delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error())};
         const auto state = co_await asio::this_coro::cancellation_state;
         const bool ending = stopping_ || state.cancelled() != asio::cancellation_type::none;
         const bool cut_off = ending && delivery.kind == Delivery::Kind::retry_after;
@@ -78,9 +82,12 @@ Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
     const bool is_sent = delivery.kind == Delivery::Kind::sent;
     const bool is_dead = !is_sent && !next;
     Result<void> recorded;
-    if (is_sent) recorded = co_await queue_.sent(row.id, now);
-    else if (is_dead) recorded = co_await queue_.dead(row.id, delivery.detail);
-    else recorded = co_await queue_.retry(row.id, *next, delivery.detail);
+    if (is_sent)
+        recorded = co_await queue_.sent(row.id, now);
+    else if (is_dead)
+        recorded = co_await queue_.dead(row.id, delivery.detail);
+    else
+        recorded = co_await queue_.retry(row.id, *next, delivery.detail);
 
     if (!recorded && recorded.error().code != Errc::not_found) {
         log::error("outbox", "the result of a delivery cannot be stored",
@@ -89,9 +96,12 @@ Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
         co_return Step::cannot_record;
     }
     unrecorded_.erase(row.id);
-    if (is_sent) ++counts_.sent;
-    else if (is_dead) ++counts_.dead;
-    else ++counts_.retried;
+    if (is_sent)
+        ++counts_.sent;
+    else if (is_dead)
+        ++counts_.dead;
+    else
+        ++counts_.retried;
     tell(row, delivery, is_dead);
     hurried_.erase(is_sent || is_dead ? row.id : 0);
     if (is_sent) co_await hurry_waiting();
@@ -109,12 +119,14 @@ Task<> Outbox::hurry_waiting()
     if (ids.empty()) co_return;
     const auto hurried = co_await queue_.hurry(ids, now);
     if (!hurried) {
-        log::error("outbox", "waiting alerts keep their times", {{"channel", channel()}, {"error", to_string(hurried.error())}});
+        log::error("outbox", "waiting alerts keep their times",
+                   {{"channel", channel()}, {"error", to_string(hurried.error())}});
         co_return;
     }
     for (const auto id : ids)
         hurried_[id] = now;
-    log::info("outbox", "waiting alerts are due: the channel works", {{"channel", channel()}, {"alerts", ids.size()}});
+    log::info("outbox", "waiting alerts are due: the channel works",
+              {{"channel", channel()}, {"alerts", ids.size()}});
 }
 
 void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is_dead)
@@ -124,7 +136,8 @@ void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is
         log::error("outbox", "alert given up; it waits for `stillwatch outbox replay`",
                    {{"channel", channel()}, {"alert", row.alert_id}, {"reason", delivery.detail}});
     else if (failed && !failing_)
-        log::warn("outbox", "channel fails", {{"channel", channel()}, {"alert", row.alert_id}, {"reason", delivery.detail}});
+        log::warn("outbox", "channel fails",
+                  {{"channel", channel()}, {"alert", row.alert_id}, {"reason", delivery.detail}});
     else if (!failed && failing_)
         log::info("outbox", "channel works again", {{"channel", channel()}});
     failing_ = failed;

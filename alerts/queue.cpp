@@ -12,9 +12,8 @@ Task<std::invoke_result_t<Work&, store::CaseDatabase&>> answer(RunOnStore& run_o
 {
     // Shared, because the store thread may still write it when this coroutine is gone.
     auto result = std::make_shared<std::optional<std::invoke_result_t<Work&, store::CaseDatabase&>>>();
-    std::function<void(store::CaseDatabase&)> on_store = [result, work = std::move(work)](store::CaseDatabase& database) {
-        result->emplace(work(database));
-    };
+    std::function<void(store::CaseDatabase&)> on_store =
+        [result, work = std::move(work)](store::CaseDatabase& database) { result->emplace(work(database)); };
     co_await run_on_store(std::move(on_store));
     co_return std::move(result->value());
 }
@@ -23,7 +22,8 @@ Task<std::invoke_result_t<Work&, store::CaseDatabase&>> answer(RunOnStore& run_o
 
 Task<std::optional<store::OutboxRow>> StoredAlertQueue::first_due(std::string channel, Timestamp now)
 {
-    auto work = [channel = std::move(channel), now](store::CaseDatabase& database) -> std::optional<store::OutboxRow> {
+    auto work = [channel = std::move(channel),
+                 now](store::CaseDatabase& database) -> std::optional<store::OutboxRow> {
         auto rows = database.due_alerts(channel, now, 1);
         if (rows.empty()) return std::nullopt;
         return std::move(rows.front());
@@ -33,7 +33,9 @@ Task<std::optional<store::OutboxRow>> StoredAlertQueue::first_due(std::string ch
 
 Task<std::optional<Timestamp>> StoredAlertQueue::next_due(std::string channel)
 {
-    auto work = [channel = std::move(channel)](store::CaseDatabase& database) { return database.next_alert_at(channel); };
+    auto work = [channel = std::move(channel)](store::CaseDatabase& database) {
+        return database.next_alert_at(channel);
+    };
     return answer(run_on_store_, std::move(work));
 }
 
@@ -47,7 +49,9 @@ Task<std::vector<std::int64_t>> StoredAlertQueue::waiting(std::string channel, T
 
 Task<Result<void>> StoredAlertQueue::hurry(std::vector<std::int64_t> ids, Timestamp now)
 {
-    auto work = [ids = std::move(ids), now](store::CaseDatabase& database) { return database.hurry_alerts(ids, now); };
+    auto work = [ids = std::move(ids), now](store::CaseDatabase& database) {
+        return database.hurry_alerts(ids, now);
+    };
     return answer(run_on_store_, std::move(work));
 }
 
@@ -67,7 +71,9 @@ Task<Result<void>> StoredAlertQueue::retry(std::int64_t id, Timestamp next, std:
 
 Task<Result<void>> StoredAlertQueue::dead(std::int64_t id, std::string error)
 {
-    auto work = [id, error = std::move(error)](store::CaseDatabase& database) { return database.alert_dead(id, error); };
+    auto work = [id, error = std::move(error)](store::CaseDatabase& database) {
+        return database.alert_dead(id, error);
+    };
     return answer(run_on_store_, std::move(work));
 }
 

@@ -10,8 +10,8 @@
 
 namespace stillwatch::alerts {
 
-// How an outbox reaches the durable rows of its channel. Rows are recorded by id; not_found says that a row is no
-// longer queued (erased with its case, for example), which is no failure.
+// How an outbox reaches the durable rows of its channel. Rows are recorded by id; not_found says that a row
+// is no longer queued (erased with its case, for example), which is no failure.
 class AlertQueue {
 public:
     virtual ~AlertQueue() = default;

@@ -17,7 +17,8 @@ std::string headline(const AlertEvent& event)
     if (is_problem(event)) {
         const auto what = event.problem + (event.subject.empty() ? "" : " " + event.subject) +
                           (event.case_pseudonym.empty() ? "" : " (" + event.case_pseudonym + ")");
-        return event.type == "problem.began" ? "Stillwatch has a problem: " + what : "The problem is over: " + what;
+        return event.type == "problem.began" ? "Stillwatch has a problem: " + what
+                                             : "The problem is over: " + what;
     }
     if (event.type == "match.capped")
         return fmt::format("More matches than are told in a day ({})", event.case_pseudonym);
@@ -41,9 +42,10 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     }
     result.emplace_back("Case", event.case_pseudonym);
     if (event.type == "match.capped") {
-        result.emplace_back("Count", fmt::format("{} new findings today on one site; further ones are counted, and "
-                                                 "compared again tomorrow. `stillwatch status` names the site",
-                                                 event.count));
+        result.emplace_back("Count",
+                            fmt::format("{} new findings today on one site; further ones are counted, and "
+                                        "compared again tomorrow. `stillwatch status` names the site",
+                                        event.count));
         return result;
     }
     if (event.finding > 0) result.emplace_back("Finding", fmt::format("F-{}", event.finding));
@@ -52,7 +54,8 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     result.emplace_back("Count", std::to_string(event.count));
     result.emplace_back("Epoch", std::to_string(event.epoch));
     if (event.is_evidence_pending)
-        result.emplace_back("Evidence", "pending: it could not be written yet, and is made as soon as it can be");
+        result.emplace_back("Evidence",
+                            "pending: it could not be written yet, and is made as soon as it can be");
     return result;
 }
 
@@ -96,10 +99,13 @@ std::string text_of(const AlertEvent& event)
 
 std::string html_of(const AlertEvent& event)
 {
-    auto html = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{0}</title></head>\n"
-                            "<body>\n<p><strong>{0}</strong></p>\n<table>\n", escaped(headline(event)));
+    auto html = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{0}</title></head>\n"
+        "<body>\n<p><strong>{0}</strong></p>\n<table>\n",
+        escaped(headline(event)));
     for (const auto& [name, content] : facts(event))
-        html += fmt::format("<tr><th align=\"left\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(content));
+        html +=
+            fmt::format("<tr><th align=\"left\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(content));
     html += "</table>\n";
     if (is_problem(event)) html += fmt::format("<p>{}</p>\n", escaped(advice));
     if (!event.link.empty()) html += fmt::format("<p><a href=\"{0}\">{0}</a></p>\n", escaped(event.link));

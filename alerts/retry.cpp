@@ -9,7 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::chrono::seconds, max_attempts - 1> pauses{5s, 5min, 30min, 2h, 5h, 10h, 14h, 20h, 24h};
+constexpr std::array<std::chrono::seconds, max_attempts - 1> pauses{5s,  5min, 30min, 2h, 5h,
+                                                                    10h, 14h,  20h,   24h};
 
 // Spreads any numbers over all 64 bits (Stafford's variant 13 of MurmurHash3's finaliser).
 std::uint64_t mixed(std::uint64_t value)
@@ -21,7 +22,8 @@ std::uint64_t mixed(std::uint64_t value)
 
 } // namespace
 
-std::optional<Timestamp> next_attempt(int attempts, Timestamp now, const Delivery& last, std::uint64_t jitter_seed)
+std::optional<Timestamp> next_attempt(int attempts, Timestamp now, const Delivery& last,
+                                      std::uint64_t jitter_seed)
 {
     if (last.kind != Delivery::Kind::retry_after || attempts >= max_attempts) return std::nullopt;
     const auto index = static_cast<std::size_t>(std::max(attempts, 1) - 1);

@@ -35,8 +35,10 @@ seconds retry_after(std::string_view value, Timestamp now)
 Delivery judge_answer(const Fetched& answer, Timestamp now, std::chrono::seconds longest_retry_after)
 {
     auto detail = fmt::format("{} answered {}", answer.url.host_port(), answer.status);
-    if (answer.status >= 200 && answer.status < 300) return {Delivery::Kind::sent, seconds(0), std::move(detail)};
-    if (answer.status == 410) return {Delivery::Kind::refused, seconds(0), detail + ": the receiver wants no more"};
+    if (answer.status >= 200 && answer.status < 300)
+        return {Delivery::Kind::sent, seconds(0), std::move(detail)};
+    if (answer.status == 410)
+        return {Delivery::Kind::refused, seconds(0), detail + ": the receiver wants no more"};
     const auto wanted = retry_after(answer.header("Retry-After"), now);
     return {Delivery::Kind::retry_after, std::min(wanted, longest_retry_after), std::move(detail)};
 }
@@ -48,7 +50,8 @@ WebhookNotifier::WebhookNotifier(Fetcher& fetcher, WebhookSettings settings, con
 
 Task<Delivery> WebhookNotifier::notify(AlertEvent event)
 {
-    if (!is_well_formed(event)) co_return Delivery{Delivery::Kind::refused, seconds(0), "the alert holds more than it may"};
+    if (!is_well_formed(event))
+        co_return Delivery{Delivery::Kind::refused, seconds(0), "the alert holds more than it may"};
     auto body = payload_of(event);
     const auto leak = leak_in(body, event.link);
     if (leak || body.size() >= max_body_bytes)
@@ -59,10 +62,11 @@ Task<Delivery> WebhookNotifier::notify(AlertEvent event)
     const auto at_seconds = std::chrono::floor<seconds>(attempt).time_since_epoch().count();
     FetchRequest request{settings_.url};
     request.method = "POST";
-    request.headers = {{"Content-Type", "application/json"},
-                       {"webhook-id", event.alert_id},
-                       {"webhook-timestamp", std::to_string(at_seconds)},
-                       {"webhook-signature", webhook_signature(settings_.secrets, event.alert_id, attempt, body)}};
+    request.headers = {
+        {"Content-Type", "application/json"},
+        {"webhook-id", event.alert_id},
+        {"webhook-timestamp", std::to_string(at_seconds)},
+        {"webhook-signature", webhook_signature(settings_.secrets, event.alert_id, attempt, body)}};
     request.body = std::move(body);
     request.limits.max_body_bytes = 64U << 10U; // the answer's body says nothing we use
     request.limits.total = settings_.timeout;

@@ -17,8 +17,8 @@ struct WebhookSettings {
     std::chrono::seconds longest_retry_after{std::chrono::hours(24)};
 };
 
-// Delivers by Standard Webhooks 1.0.0: webhook-id is the alert's id, webhook-timestamp the moment of the attempt.
-// 2xx is sent, 410 refused, everything else worth another try; redirects are not followed.
+// Delivers by Standard Webhooks 1.0.0: webhook-id is the alert's id, webhook-timestamp the moment of the
+// attempt. 2xx is sent, 410 refused, everything else worth another try; redirects are not followed.
 class WebhookNotifier final : public Notifier {
 public:
     WebhookNotifier(Fetcher& fetcher, WebhookSettings settings, const Clock& clock);
@@ -32,8 +32,8 @@ private:
     const Clock& clock_;
 };
 
-// What the answer to a delivery means (Standard Webhooks 1.0.0, "Deliverability and reliability"). `now` is the
-// moment of the answer, from which a date in Retry-After counts.
+// What the answer to a delivery means (Standard Webhooks 1.0.0, "Deliverability and reliability"). `now` is
+// the moment of the answer, from which a date in Retry-After counts.
 Delivery judge_answer(const Fetched& answer, Timestamp now, std::chrono::seconds longest_retry_after);
 
 } // namespace stillwatch::alerts

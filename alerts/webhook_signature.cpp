@@ -20,10 +20,12 @@ Result<std::vector<Bytes>> parse_webhook_secrets(std::string_view text)
         if (line.empty()) continue;
         const auto number = secrets.size() + 1;
         if (!line.starts_with(prefix))
-            return Error{Errc::malformed, fmt::format("webhook secret {} does not begin with whsec_", number)};
+            return Error{Errc::malformed,
+                         fmt::format("webhook secret {} does not begin with whsec_", number)};
         auto secret = from_base64(line.substr(prefix.size()));
         if (!secret || secret->size() < 24 || secret->size() > 64)
-            return Error{Errc::malformed, fmt::format("webhook secret {} is no base64 of 24 to 64 bytes", number)};
+            return Error{Errc::malformed,
+                         fmt::format("webhook secret {} is no base64 of 24 to 64 bytes", number)};
         if (number > most) return Error{Errc::malformed, fmt::format("more than {} webhook secrets", most)};
         secrets.push_back(std::move(*secret));
     }
@@ -31,7 +33,8 @@ Result<std::vector<Bytes>> parse_webhook_secrets(std::string_view text)
     return secrets;
 }
 
-std::string webhook_signature(std::span<const Bytes> secrets, std::string_view id, Timestamp attempt, std::string_view body)
+std::string webhook_signature(std::span<const Bytes> secrets, std::string_view id, Timestamp attempt,
+                              std::string_view body)
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(attempt).time_since_epoch().count();
     const auto signed_content = fmt::format("{}.{}.{}", id, seconds, body);

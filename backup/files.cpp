@@ -74,7 +74,8 @@ public:
     explicit Unfinished(const fs::path& target) : target_(target), file_(target.string() + ".tmp")
     {
         (void)::unlink(file_.c_str()); // leftover of an earlier run, may be absent
-        descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        descriptor_ =
+            ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     }
     ~Unfinished()
     {
@@ -161,7 +162,8 @@ bool is_within(const fs::path& path, const fs::path& directory)
     std::error_code error;
     const auto inner = fs::weakly_canonical(fs::absolute(path), error) / "";
     const auto outer = fs::weakly_canonical(fs::absolute(directory), error) / "";
-    return std::mismatch(outer.begin(), std::prev(outer.end()), inner.begin(), inner.end()).first == std::prev(outer.end());
+    return std::mismatch(outer.begin(), std::prev(outer.end()), inner.begin(), inner.end()).first ==
+           std::prev(outer.end());
 }
 
 } // namespace stillwatch::backup

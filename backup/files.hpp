@@ -11,7 +11,8 @@
 #include <optional>
 #include <string_view>
 
-// Files of a backup: each appears under its name whole and on the disk, or not at all, and is for its owner only.
+// Files of a backup: each appears under its name whole and on the disk, or not at all, and is for its owner
+// only.
 namespace stillwatch::backup {
 
 struct Copied {
@@ -31,7 +32,8 @@ Result<Copied> measure(const std::filesystem::path& file);
 // A whole small file. Errors: not_found, io, too_large.
 Result<Bytes> read_small(const std::filesystem::path& file, std::size_t max_bytes);
 
-// Makes a directory that is for its owner only, where it is missing; what lies above it must be there. Errors: io.
+// Makes a directory that is for its owner only, where it is missing; what lies above it must be there.
+// Errors: io.
 Result<void> make_directory(const std::filesystem::path& directory);
 
 // Whether `path` is `directory` or lies below it, symbolic links resolved as far as they exist.

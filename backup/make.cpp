@@ -21,16 +21,18 @@ namespace fs = std::filesystem;
 
 bool is_of_backup(const std::string& name)
 {
-    return name == manifest_name || name == evidence_name || name == "lock" || name.starts_with(state_prefix) ||
-           name.ends_with(".tmp");
+    return name == manifest_name || name == evidence_name || name == "lock" ||
+           name.starts_with(state_prefix) || name.ends_with(".tmp");
 }
 
 Result<void> check_place(const Installation& installation, const fs::path& folder)
 {
     for (const auto& inside : {installation.storage, installation.evidence}) {
         if (is_within(folder, inside) || is_within(inside, folder))
-            return Error{Errc::refused, fmt::format("{} and {} lie in one another: a backup belongs on another disk or machine",
-                                                    folder.string(), inside.string())};
+            return Error{
+                Errc::refused,
+                fmt::format("{} and {} lie in one another: a backup belongs on another disk or machine",
+                            folder.string(), inside.string())};
     }
     return {};
 }
@@ -42,8 +44,9 @@ Result<void> prepare(const fs::path& folder)
     if (!fs::exists(folder, error)) return make_directory(folder);
     for (const auto& entry : fs::directory_iterator(folder, error))
         if (!is_of_backup(entry.path().filename().string()))
-            return Error{Errc::refused, fmt::format("{} holds {}, which is no part of a backup: give a folder of its own",
-                                                    folder.string(), entry.path().filename().string())};
+            return Error{Errc::refused,
+                         fmt::format("{} holds {}, which is no part of a backup: give a folder of its own",
+                                     folder.string(), entry.path().filename().string())};
     if (error) return Error{Errc::io, fmt::format("{}: {}", folder.string(), error.message())};
     return {};
 }
@@ -55,7 +58,8 @@ Result<void> check_owner(const fs::path& folder, const Snapshot& snapshot)
     if (!before) return before.error();
     if (before->installation_key != snapshot.installation_key && !before->installation_key.empty() &&
         !snapshot.installation_key.empty())
-        return Error{Errc::refused, fmt::format("{} holds the backup of another installation", folder.string())};
+        return Error{Errc::refused,
+                     fmt::format("{} holds the backup of another installation", folder.string())};
     return {};
 }
 
@@ -68,14 +72,16 @@ Result<std::map<std::string, Sha256>> evidence_of(const fs::path& cases_file)
         if (const auto problem = cases.integrity(); problem != "ok")
             return Error{Errc::corrupt, fmt::format("the database of cases is damaged: {}", problem)};
         for (const auto& finding : cases.findings())
-            if (!finding.evidence_file.empty()) packages.emplace(finding.evidence_file, finding.evidence_digest);
+            if (!finding.evidence_file.empty())
+                packages.emplace(finding.evidence_file, finding.evidence_digest);
     } catch (const std::runtime_error& error) {
         return Error{Errc::corrupt, error.what()};
     }
     return packages;
 }
 
-Result<void> copy_evidence(const fs::path& from, const fs::path& to, const std::map<std::string, Sha256>& packages, Made& made)
+Result<void> copy_evidence(const fs::path& from, const fs::path& to,
+                           const std::map<std::string, Sha256>& packages, Made& made)
 {
     if (auto ready = make_directory(to); !ready) return ready;
     made.missing.clear();
@@ -98,20 +104,23 @@ Result<void> copy_evidence(const fs::path& from, const fs::path& to, const std::
     return {};
 }
 
-Result<void> remove_unnamed(const fs::path& evidence, const std::map<std::string, Sha256>& packages, Made& made)
+Result<void> remove_unnamed(const fs::path& evidence, const std::map<std::string, Sha256>& packages,
+                            Made& made)
 {
     std::error_code error;
     std::vector<fs::path> gone;
     for (const auto& entry : fs::directory_iterator(evidence, error))
         if (!packages.contains(entry.path().filename().string())) gone.push_back(entry.path());
     for (const auto& path : gone) {
-        if (!fs::remove(path, error) || error) return Error{Errc::io, fmt::format("remove {}: {}", path.string(), error.message())};
+        if (!fs::remove(path, error) || error)
+            return Error{Errc::io, fmt::format("remove {}: {}", path.string(), error.message())};
         ++made.evidence_removed;
     }
     return vault::sync_directory(evidence);
 }
 
-Result<void> copy_state(const Origin& origin, const Snapshot& snapshot, const fs::path& state, Manifest& manifest)
+Result<void> copy_state(const Origin& origin, const Snapshot& snapshot, const fs::path& state,
+                        Manifest& manifest)
 {
     if (auto ready = make_directory(state); !ready) return ready;
     const std::array sources{std::pair(snapshot.folder / cases_name, cases_name),
@@ -133,7 +142,8 @@ void remove_old_states(const fs::path& folder, const std::string& current)
     std::vector<fs::path> old;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
         const auto name = entry.path().filename().string();
-        if (name != current && (name.starts_with(state_prefix) || name.ends_with(".tmp"))) old.push_back(entry.path());
+        if (name != current && (name.starts_with(state_prefix) || name.ends_with(".tmp")))
+            old.push_back(entry.path());
     }
     for (const auto& path : old)
         fs::remove_all(path, ignored);
@@ -149,8 +159,8 @@ std::string stamp(Timestamp now)
 
 } // namespace
 
-Result<Made> make_backup(const Origin& origin, const fs::path& folder, const std::function<Result<Snapshot>()>& snapshot,
-                         Timestamp now)
+Result<Made> make_backup(const Origin& origin, const fs::path& folder,
+                         const std::function<Result<Snapshot>()>& snapshot, Timestamp now)
 {
     if (auto placed = check_place(origin.installation, folder); !placed) return placed.error();
     if (auto ready = prepare(folder); !ready) return ready.error();
@@ -170,35 +180,45 @@ Result<Made> make_backup(const Origin& origin, const fs::path& folder, const std
         if (auto ours = check_owner(folder, *taken); !ours) return ours.error();
         packages = evidence_of(taken->folder / cases_name);
         if (!packages) return packages.error();
-        const auto copied = copy_evidence(origin.installation.evidence, folder / evidence_name, *packages, made);
+        const auto copied =
+            copy_evidence(origin.installation.evidence, folder / evidence_name, *packages, made);
         if (!copied) return copied.error();
         // Packages that a withdrawal took away meanwhile are not named by a second snapshot.
         if (made.missing.empty()) break;
     }
     made.manifest.installation_key = taken->installation_key;
     made.manifest.evidence_files = packages->size() - made.missing.size();
-    if (auto copied = copy_state(origin, *taken, folder / made.manifest.state, made.manifest); !copied) return copied.error();
-    if (auto written = write_whole(folder / manifest_name, as_bytes(to_text(made.manifest))); !written) return written.error();
+    if (auto copied = copy_state(origin, *taken, folder / made.manifest.state, made.manifest); !copied)
+        return copied.error();
+    if (auto written = write_whole(folder / manifest_name, as_bytes(to_text(made.manifest))); !written)
+        return written.error();
     // From here on this backup counts.
     remove_old_states(folder, made.manifest.state);
-    if (auto removed = remove_unnamed(folder / evidence_name, *packages, made); !removed) return removed.error();
+    if (auto removed = remove_unnamed(folder / evidence_name, *packages, made); !removed)
+        return removed.error();
     return made;
 }
 
-Result<void> copy_keys(const Installation& installation, const fs::path& folder, const fs::path& backup_folder)
+Result<void> copy_keys(const Installation& installation, const fs::path& folder,
+                       const fs::path& backup_folder)
 {
     if (is_within(folder, backup_folder) || is_within(backup_folder, folder))
-        return Error{Errc::refused, fmt::format("{} and {} lie in one another: the keys open every case of the backup, so they are kept "
-                                                "apart from it",
-                                                folder.string(), backup_folder.string())};
+        return Error{
+            Errc::refused,
+            fmt::format(
+                "{} and {} lie in one another: the keys open every case of the backup, so they are kept "
+                "apart from it",
+                folder.string(), backup_folder.string())};
     if (auto placed = check_place(installation, folder); !placed) return placed;
     const auto keys = installation.storage / "keys";
     constexpr std::array names{"installation.key", "signing.key"};
     for (const auto* name : names)
         if (std::error_code ignored; !fs::exists(keys / name, ignored))
-            return Error{Errc::not_found, fmt::format("{} is missing; keys that the service gets as credentials are backed up where "
-                                                      "those are kept",
-                                                      (keys / name).string())};
+            return Error{
+                Errc::not_found,
+                fmt::format("{} is missing; keys that the service gets as credentials are backed up where "
+                            "those are kept",
+                            (keys / name).string())};
     if (auto ready = make_directory(folder); !ready) return ready;
     for (const auto* name : names) {
         const auto copied = copy_private(keys / name, folder / name);

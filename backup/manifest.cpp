@@ -39,7 +39,8 @@ std::string to_text(const Manifest& manifest)
     object["state"] = manifest.state;
     json::array files;
     for (const auto& file : manifest.files)
-        files.push_back(json::object{{"name", file.name}, {"size", file.size}, {"sha256", file.digest.hex()}});
+        files.push_back(
+            json::object{{"name", file.name}, {"size", file.size}, {"sha256", file.digest.hex()}});
     object["files"] = std::move(files);
     object["evidence_files"] = manifest.evidence_files;
     return json::serialize(object) + "\n";
@@ -56,8 +57,10 @@ Result<Manifest> parse_manifest(std::string_view text)
     if (!object) return malformed("no JSON object");
     const auto format = number_member(*object, "format").value_or(0);
     if (format > newest_format)
-        return Error{Errc::refused, fmt::format("{} has format {}; this program knows formats up to {}: use the newer program",
-                                                manifest_name, format, newest_format)};
+        return Error{
+            Errc::refused,
+            fmt::format("{} has format {}; this program knows formats up to {}: use the newer program",
+                        manifest_name, format, newest_format)};
     if (format < 1) return malformed("no format");
     Manifest manifest;
     manifest.made_at = text_member(*object, "made_at").value_or("");
@@ -65,7 +68,8 @@ Result<Manifest> parse_manifest(std::string_view text)
     manifest.owner = text_member(*object, "owner").value_or("");
     manifest.installation_key = text_member(*object, "installation_key").value_or("");
     manifest.state = text_member(*object, "state").value_or("");
-    manifest.evidence_files = static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_member(*object, "evidence_files").value_or(0)));
+    manifest.evidence_files = static_cast<std::uint64_t>(
+        std::max<std::int64_t>(0, number_member(*object, "evidence_files").value_or(0)));
     if (!is_plain_name(manifest.state)) return malformed("no folder of databases");
     const auto* files = object->if_contains("files");
     if (!files || !files->is_array()) return malformed("no files");
@@ -85,7 +89,8 @@ Result<Manifest> read_manifest(const std::filesystem::path& folder)
 {
     const auto text = read_small(folder / manifest_name, 1U << 20U);
     if (!text && text.error().code == Errc::not_found)
-        return Error{Errc::not_found, fmt::format("{} holds no backup: {} is missing", folder.string(), manifest_name)};
+        return Error{Errc::not_found,
+                     fmt::format("{} holds no backup: {} is missing", folder.string(), manifest_name)};
     if (!text) return text.error();
     return parse_manifest(as_text(*text));
 }

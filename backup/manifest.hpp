@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-// What a backup holds (docs/formats/backup.md). The manifest is written last and replaced as a whole: it names the one
-// folder of databases that counts.
+// What a backup holds (docs/formats/backup.md). The manifest is written last and replaced as a whole: it
+// names the one folder of databases that counts.
 namespace stillwatch::backup {
 
 constexpr std::string_view manifest_name = "stillwatch-backup.json";

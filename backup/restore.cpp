@@ -48,17 +48,20 @@ Result<void> move_to(const fs::path& from, const fs::path& to)
 // One restoring, step by step; each step leaves the installation usable as it was until place().
 class Restoring {
 public:
-    Restoring(const Installation& installation, const fs::path& folder, const RestoreOptions& options, Timestamp now)
-        : at_(installation), from_(folder), options_(options), actor_{options.actor, now}, staging_(at_.storage / staging_name),
+    Restoring(const Installation& installation, const fs::path& folder, const RestoreOptions& options,
+              Timestamp now)
+        : at_(installation), from_(folder), options_(options), actor_{options.actor, now},
+          staging_(at_.storage / staging_name),
           aside_("replaced-" + std::to_string(now.time_since_epoch().count() / 1000))
     {
     }
 
     Result<Restored> run()
     {
-        for (const auto step : {&Restoring::check_backup, &Restoring::check_place, &Restoring::lock, &Restoring::check_keys,
-                                &Restoring::stage, &Restoring::ask_present, &Restoring::mend, &Restoring::place_evidence,
-                                &Restoring::place, &Restoring::hand_over}) {
+        for (const auto step :
+             {&Restoring::check_backup, &Restoring::check_place, &Restoring::lock, &Restoring::check_keys,
+              &Restoring::stage, &Restoring::ask_present, &Restoring::mend, &Restoring::place_evidence,
+              &Restoring::place, &Restoring::hand_over}) {
             auto done = guarded(step);
             if (!done) {
                 clean();
@@ -91,7 +94,8 @@ private:
             const auto measured = measure(path);
             if (!measured) return measured.error();
             if (measured->size != file.size || measured->digest != file.digest)
-                return Error{Errc::corrupt, fmt::format("{} is not what the backup says it is", path.string())};
+                return Error{Errc::corrupt,
+                             fmt::format("{} is not what the backup says it is", path.string())};
         }
         return {};
     }
@@ -100,11 +104,14 @@ private:
     {
         if (is_within(from_, at_.storage) || is_within(from_, at_.evidence))
             return Error{Errc::refused, fmt::format("{} lies inside the installation", from_.string())};
-        const bool is_occupied = is_there(at_.storage / cases_name) || is_there(at_.storage / frontier_name) ||
+        const bool is_occupied = is_there(at_.storage / cases_name) ||
+                                 is_there(at_.storage / frontier_name) ||
                                  (is_there(at_.evidence) && !fs::is_empty(at_.evidence));
         if (is_occupied && !options_.replaces)
-            return Error{Errc::exists, fmt::format("{} holds a store; --force puts it aside and takes the backup in its place",
-                                                   at_.storage.string())};
+            return Error{
+                Errc::exists,
+                fmt::format("{} holds a store; --force puts it aside and takes the backup in its place",
+                            at_.storage.string())};
         for (const auto& directory : {at_.storage, at_.evidence}) {
             if (is_there(directory)) continue;
             std::error_code error;
@@ -119,7 +126,8 @@ private:
     {
         auto taken = store::StoreLock::acquire(at_.storage);
         if (!taken && taken.error().code == Errc::refused)
-            return Error{Errc::refused, taken.error().detail + ": stop the daemon first (systemctl stop stillwatchd)"};
+            return Error{Errc::refused,
+                         taken.error().detail + ": stop the daemon first (systemctl stop stillwatchd)"};
         if (!taken) return taken.error();
         lock_.emplace(*std::move(taken));
         return {};
@@ -137,9 +145,11 @@ private:
         }
         const auto key = to_hex(keys->sealing.public_key.bytes);
         if (!told_.manifest.installation_key.empty() && key != told_.manifest.installation_key)
-            return Error{Errc::refused, fmt::format("the keys in {} are not those of this backup: no case could be opened. Give the "
-                                                    "folder of the right ones with --keys",
-                                                    folder.string())};
+            return Error{
+                Errc::refused,
+                fmt::format("the keys in {} are not those of this backup: no case could be opened. Give the "
+                            "folder of the right ones with --keys",
+                            folder.string())};
         if (options_.keys.empty() || !is_there(here / "installation.key")) return {};
         const auto present = vault::load_installation_keys({here, {}});
         if (present && present->sealing.public_key == keys->sealing.public_key) return {};
@@ -158,11 +168,14 @@ private:
             const auto copied = copy_private(from_ / told_.manifest.state / name, staging_ / name);
             if (!copied) return copied.error();
         }
-        cases_.emplace(staging_ / cases_name); // throws on another kind of file, a newer schema or a damaged page
+        cases_.emplace(staging_ /
+                       cases_name); // throws on another kind of file, a newer schema or a damaged page
         if (const auto problem = cases_->integrity(); problem != "ok")
-            return Error{Errc::corrupt, fmt::format("the database of cases in the backup is damaged: {}", problem)};
+            return Error{Errc::corrupt,
+                         fmt::format("the database of cases in the backup is damaged: {}", problem)};
         if (const auto line = cases_->first_broken_audit_line())
-            return Error{Errc::corrupt, fmt::format("the audit log in the backup is broken at line {}", *line)};
+            return Error{Errc::corrupt,
+                         fmt::format("the audit log in the backup is broken at line {}", *line)};
         return {};
     }
 
@@ -176,19 +189,24 @@ private:
                 const auto last = last_line(*cases_);
                 const auto same = last ? present.audit(last->seq - 1, 1) : std::vector<store::AuditLine>{};
                 if (last && (same.empty() || same.front().own != last->own))
-                    return Error{Errc::refused, fmt::format("{} holds the store of another installation, or one that the backup does "
-                                                            "not come from; move it away first",
-                                                            at_.storage.string())};
+                    return Error{
+                        Errc::refused,
+                        fmt::format("{} holds the store of another installation, or one that the backup does "
+                                    "not come from; move it away first",
+                                    at_.storage.string())};
                 tombstones_ = present.tombstones();
                 newest_generation_ = std::max(newest_generation_, present.generation());
                 told_.withdrawals_known = true;
             } catch (const std::runtime_error&) {
-                present_is_damaged_ = true; // that may be why a backup is restored; what it knew is lost, and that is told
+                present_is_damaged_ =
+                    true; // that may be why a backup is restored; what it knew is lost, and that is told
             }
         }
-        tombstones_.withdrawn.insert(tombstones_.withdrawn.end(), options_.withdrawn.begin(), options_.withdrawn.end());
+        tombstones_.withdrawn.insert(tombstones_.withdrawn.end(), options_.withdrawn.begin(),
+                                     options_.withdrawn.end());
         for (const auto& pseudonym : options_.withdrawn)
-            if (!cases_->find_case(pseudonym)) return Error{Errc::not_found, fmt::format("no case {} in the backup", pseudonym)};
+            if (!cases_->find_case(pseudonym))
+                return Error{Errc::not_found, fmt::format("no case {} in the backup", pseudonym)};
         return {};
     }
 
@@ -207,22 +225,26 @@ private:
         told_.withdrawn = buried->cases;
         told_.references_removed = buried->references;
         told_.hosts_stopped = buried->hosts;
-        // A frontier of the backup may still know where pictures of a case that is withdrawn were: crawling finds the rest anew.
+        // A frontier of the backup may still know where pictures of a case that is withdrawn were: crawling
+        // finds the rest anew.
         takes_frontier_ = told_.manifest.find(frontier_name) != nullptr && buried->cases.empty();
         const auto frontier = takes_frontier_ ? staging_ / frontier_name : at_.storage / frontier_name;
         if (is_there(frontier)) {
             try {
-                newest_generation_ = std::max(newest_generation_, store::FrontierDatabase(frontier).newest_generation());
+                newest_generation_ =
+                    std::max(newest_generation_, store::FrontierDatabase(frontier).newest_generation());
                 told_.has_frontier = true;
             } catch (const std::runtime_error&) {
                 if (takes_frontier_) return Error{Errc::corrupt, "the frontier in the backup cannot be read"};
                 drops_frontier_ = true;
             }
         }
-        // Verdicts were made with references that this store does not have, under numbers that it would give again.
+        // Verdicts were made with references that this store does not have, under numbers that it would give
+        // again.
         const auto raised = cases_->raise_generation_above(newest_generation_, actor_);
         if (!raised) return raised.error();
-        const auto noted = cases_->append_audit(actor_, "store.restored", "backup of " + told_.manifest.made_at);
+        const auto noted =
+            cases_->append_audit(actor_, "store.restored", "backup of " + told_.manifest.made_at);
         if (!noted) return noted;
         for (const auto& c : cases_->cases())
             told_.open_cases += c.state == CaseState::open ? 1 : 0;
@@ -249,10 +271,12 @@ private:
             ++told_.evidence_files;
             if (copied->digest != finding.evidence_digest) told_.damaged.push_back(name);
         }
-        // The daemon removes packages that no finding knows; those found after the backup are kept for a person to judge.
+        // The daemon removes packages that no finding knows; those found after the backup are kept for a
+        // person to judge.
         std::vector<fs::path> newer;
         for (const auto& entry : fs::directory_iterator(at_.evidence))
-            if (entry.is_regular_file() && !named.contains(entry.path().filename().string())) newer.push_back(entry.path());
+            if (entry.is_regular_file() && !named.contains(entry.path().filename().string()))
+                newer.push_back(entry.path());
         if (newer.empty()) return {};
         if (auto made = make_directory(at_.evidence / aside_); !made) return made;
         for (const auto& path : newer)
@@ -275,7 +299,8 @@ private:
         }
         if (auto moved = put_aside(); !moved) return moved;
         if (takes_frontier_)
-            if (auto moved = move_to(staging_ / frontier_name, at_.storage / frontier_name); !moved) return moved;
+            if (auto moved = move_to(staging_ / frontier_name, at_.storage / frontier_name); !moved)
+                return moved;
         if (auto moved = move_to(staging_ / cases_name, at_.storage / cases_name); !moved) return moved;
         return vault::sync_directory(at_.storage);
     }
@@ -289,14 +314,18 @@ private:
             told_.put_aside = aside;
             // The database of cases stays in its place until the other one takes it.
             std::error_code error;
-            if (name == cases_name && !present_is_damaged_) fs::create_hard_link(at_.storage / name, aside / name, error);
-            else fs::rename(at_.storage / name, aside / name, error);
+            if (name == cases_name && !present_is_damaged_)
+                fs::create_hard_link(at_.storage / name, aside / name, error);
+            else
+                fs::rename(at_.storage / name, aside / name, error);
             if (error) return io_error("put aside", at_.storage / name, error);
             return {};
         };
         std::vector<std::string_view> names{cases_name};
-        if (present_is_damaged_) names.insert(names.end(), {"cases.db-wal", "cases.db-shm", "cases.db-journal"});
-        if (takes_frontier_ || drops_frontier_) names.insert(names.end(), {frontier_name, "frontier.db-wal", "frontier.db-shm"});
+        if (present_is_damaged_)
+            names.insert(names.end(), {"cases.db-wal", "cases.db-shm", "cases.db-journal"});
+        if (takes_frontier_ || drops_frontier_)
+            names.insert(names.end(), {frontier_name, "frontier.db-wal", "frontier.db-shm"});
         for (const auto name : names)
             if (auto moved = move(name); !moved) return moved;
         return {};
@@ -342,7 +371,8 @@ private:
 
 } // namespace
 
-Result<Restored> restore(const Installation& installation, const fs::path& folder, const RestoreOptions& options, Timestamp now)
+Result<Restored> restore(const Installation& installation, const fs::path& folder,
+                         const RestoreOptions& options, Timestamp now)
 {
     return Restoring(installation, folder, options, now).run();
 }

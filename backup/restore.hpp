@@ -35,13 +35,14 @@ struct Restored {
     std::filesystem::path put_aside; // what was there before; empty: nothing was
 };
 
-// Puts a backup in the place of an installation's databases, evidence and, where given, keys. Everything is checked
-// before anything is touched: digests, kind, schema and integrity of the database, the chain of its audit log, whether the
-// keys are those of its cases. What a store that is replaced has withdrawn, removed and stopped since is withdrawn, removed
-// and stopped in the restored one before that takes its place; every picture is compared again. Evidence that is missing or
-// damaged is told and does not hold up the rest. Errors: refused (a daemon runs; a store is there; the keys or the store
-// there are another installation's), not_found, corrupt, malformed, io.
-Result<Restored> restore(const Installation& installation, const std::filesystem::path& folder, const RestoreOptions& options,
-                         Timestamp now);
+// Puts a backup in the place of an installation's databases, evidence and, where given, keys. Everything is
+// checked before anything is touched: digests, kind, schema and integrity of the database, the chain of its
+// audit log, whether the keys are those of its cases. What a store that is replaced has withdrawn, removed
+// and stopped since is withdrawn, removed and stopped in the restored one before that takes its place; every
+// picture is compared again. Evidence that is missing or damaged is told and does not hold up the rest.
+// Errors: refused (a daemon runs; a store is there; the keys or the store there are another installation's),
+// not_found, corrupt, malformed, io.
+Result<Restored> restore(const Installation& installation, const std::filesystem::path& folder,
+                         const RestoreOptions& options, Timestamp now);
 
 } // namespace stillwatch::backup

@@ -31,11 +31,12 @@ double fraction(Random& random)
 }
 
 // A part of a picture at another size, by the nearest pixel.
-pictures::Luma cut(const pictures::Luma& picture, double left, double top, double width, double height, int max_side_px)
+pictures::Luma cut(const pictures::Luma& picture, double left, double top, double width, double height,
+                   int max_side_px)
 {
     const double shrink = std::min(1.0, max_side_px / std::max(width, height));
     pictures::Luma result(std::max(32, static_cast<int>(width * shrink)),
-                std::max(32, static_cast<int>(height * shrink)));
+                          std::max(32, static_cast<int>(height * shrink)));
     for (int y = 0; y < result.height_px; ++y) {
         const auto* const from = picture.row(static_cast<int>(top + y * height / result.height_px));
         for (int x = 0; x < result.width_px; ++x)
@@ -79,7 +80,8 @@ pictures::Luma smooth_picture(Random& random)
     }
     const auto [low, high] = std::ranges::minmax(levels);
     for (std::size_t i = 0; i < levels.size(); ++i)
-        result.levels[i] = static_cast<std::uint16_t>((levels[i] - low) / (high - low) * pictures::Luma::white);
+        result.levels[i] =
+            static_cast<std::uint16_t>((levels[i] - low) / (high - low) * pictures::Luma::white);
     return result;
 }
 
@@ -99,7 +101,7 @@ Fingerprints of_pictures()
         const double height = picture.height_px * std::min(1.0, share * (0.8 + 0.4 * fraction(random)));
         const auto frame =
             features::fingerprint(cut(picture, (picture.width_px - width) * fraction(random),
-                            (picture.height_px - height) * fraction(random), width, height, 128));
+                                      (picture.height_px - height) * fraction(random), width, height, 128));
         if (frame.quality_percent >= 50)
             result.insert(result.end(), frame.fingerprints.begin(), frame.fingerprints.end());
     }

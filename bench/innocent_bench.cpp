@@ -1,8 +1,9 @@
 // bench_innocent REFERENCES QUERIES COUNT [SEED]: how often an innocent picture is taken for a reference.
 //
-// Every picture below REFERENCES is enrolled; COUNT queries are made of the pictures below QUERIES, which must show
-// something else: crops, mirrored, scaled, brighter and darker ones, at random. Prints matches and candidates by
-// tier, the rate with its 95 % bound (rule of three where there is none) and how many source pictures they come from.
+// Every picture below REFERENCES is enrolled; COUNT queries are made of the pictures below QUERIES, which
+// must show something else: crops, mirrored, scaled, brighter and darker ones, at random. Prints matches and
+// candidates by tier, the rate with its 95 % bound (rule of three where there is none) and how many source
+// pictures they come from.
 #include "features/census.hpp"
 #include "features/extract.hpp"
 #include "features/local_features.hpp"
@@ -42,13 +43,15 @@ pictures::Luma altered(const pictures::Luma& picture, std::mt19937_64& random)
     std::uniform_real_distribution<double> unit(0, 1);
     const double keep = 0.35 + 0.65 * unit(random);
     const int width = std::max(48, static_cast<int>(picture.width_px * keep));
-    const int height = std::max(48, static_cast<int>(picture.height_px * std::min(1.0, keep * (0.8 + 0.4 * unit(random)))));
+    const int height =
+        std::max(48, static_cast<int>(picture.height_px * std::min(1.0, keep * (0.8 + 0.4 * unit(random)))));
     const int left = static_cast<int>(unit(random) * std::max(0, picture.width_px - width));
     const int top = static_cast<int>(unit(random) * std::max(0, picture.height_px - height));
     const double scale = 0.6 + 1.2 * unit(random);
     const double gain = 0.5 + 0.6 * unit(random);
     const bool is_mirrored = unit(random) < 0.3;
-    pictures::Luma result(std::max(48, static_cast<int>(width * scale)), std::max(48, static_cast<int>(height * scale)));
+    pictures::Luma result(std::max(48, static_cast<int>(width * scale)),
+                          std::max(48, static_cast<int>(height * scale)));
     for (int y = 0; y < result.height_px; ++y)
         for (int x = 0; x < result.width_px; ++x) {
             const int from_x = std::min(picture.width_px - 1, left + x * width / result.width_px);
@@ -62,7 +65,7 @@ pictures::Luma altered(const pictures::Luma& picture, std::mt19937_64& random)
 
 struct Counts {
     std::size_t queries = 0;
-    std::map<std::string, std::size_t> found; // "match derived copy"
+    std::map<std::string, std::size_t> found;   // "match derived copy"
     std::map<std::size_t, std::size_t> sources; // matches by source picture
 };
 
@@ -78,7 +81,8 @@ void ask(const ReferenceSet& references, const pictures::Luma& picture, std::siz
     const auto found = test::look_up(references, std::move(extracted));
     ++counts.queries;
     for (const auto& match : references.judge(found.shortlist, found.censuses)) {
-        ++counts.found[fmt::format("{} {} {}", name_of(match.status), name_of(match.tier), name_of(match.relation))];
+        ++counts.found[fmt::format("{} {} {}", name_of(match.status), name_of(match.tier),
+                                   name_of(match.relation))];
         if (match.status == MatchStatus::match) ++counts.sources[source];
     }
 }
@@ -92,7 +96,8 @@ int run(int argc, char** argv)
     const auto threads = std::max(1U, std::thread::hardware_concurrency());
     std::vector<EnrolledReference> enrolled;
     for (const auto& file : pictures_below(argv[1])) {
-        auto features = features::extract_features(stillwatch::test::read_file(file.string()), {}, Detail::reference);
+        auto features =
+            features::extract_features(stillwatch::test::read_file(file.string()), {}, Detail::reference);
         if (!features) continue;
         const ReferenceId id{static_cast<std::int64_t>(enrolled.size()) + 1};
         enrolled.push_back({id, CaseId{1}, features->file_digest, *std::move(features)});
@@ -131,7 +136,8 @@ int run(int argc, char** argv)
                 total.found[what] += count;
         });
     workers.clear();
-    fmt::print("references {}  source pictures {}  queries {}\n", references.size(), pictures.size(), total.queries);
+    fmt::print("references {}  source pictures {}  queries {}\n", references.size(), pictures.size(),
+               total.queries);
     std::size_t matches = 0;
     for (const auto& [what, count] : total.found) {
         fmt::print("  {:<32} {}\n", what, count);
@@ -139,10 +145,13 @@ int run(int argc, char** argv)
     }
     const double bound = matches == 0 ? 3.0 / static_cast<double>(total.queries) : 0;
     if (matches == 0)
-        fmt::print("false matches 0: below {:.1e} a query with 95 % confidence, if queries were independent\n", bound);
+        fmt::print(
+            "false matches 0: below {:.1e} a query with 95 % confidence, if queries were independent\n",
+            bound);
     else
         fmt::print("false matches {}: {:.1e} a query, from {} of {} source pictures\n", matches,
-                   static_cast<double>(matches) / static_cast<double>(total.queries), total.sources.size(), pictures.size());
+                   static_cast<double>(matches) / static_cast<double>(total.queries), total.sources.size(),
+                   pictures.size());
     for (const auto& [source, count] : total.sources)
         fmt::print("  {} of {}\n", count, names[source]);
     return 0;

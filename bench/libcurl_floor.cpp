@@ -1,5 +1,6 @@
-// bench_libcurl [IN_FLIGHT] < ADDRESSES: fetches every address, a line each, into memory with bare libcurl and does
-// nothing with it. That is the least that any crawler over libcurl pays; `scripts/bench-crawl table` sets ours beside it.
+// bench_libcurl [IN_FLIGHT] < ADDRESSES: fetches every address, a line each, into memory with bare libcurl
+// and does nothing with it. That is the least that any crawler over libcurl pays; `scripts/bench-crawl table`
+// sets ours beside it.
 #include <curl/curl.h>
 
 #include <cstdio>

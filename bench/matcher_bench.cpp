@@ -26,7 +26,8 @@ const Bytes& small_jpeg()
     static const Bytes file = [] {
         const char* photo = std::getenv("STILLWATCH_BENCH_PHOTO");
         return photo != nullptr ? stillwatch::test::read_file(photo)
-                                : pictures::test::encode_jpeg(pictures::test::scene(1, 500, 375), pictures::test::JpegKind::colour, 85);
+                                : pictures::test::encode_jpeg(pictures::test::scene(1, 500, 375),
+                                                              pictures::test::JpegKind::colour, 85);
     }();
     return file;
 }
@@ -34,12 +35,13 @@ const Bytes& small_jpeg()
 const Bytes& large_jpeg()
 {
     static const Bytes file =
-        pictures::test::encode_jpeg(pictures::test::resized(pictures::test::scene(2, 2000, 1500), 4000, 3000), pictures::test::JpegKind::colour, 85);
+        pictures::test::encode_jpeg(pictures::test::resized(pictures::test::scene(2, 2000, 1500), 4000, 3000),
+                                    pictures::test::JpegKind::colour, 85);
     return file;
 }
 
-// libjpeg-turbo alone: the anchors for all other figures. Grey; grey at a quarter of the size; and colour, which is
-// what cv::imdecode does.
+// libjpeg-turbo alone: the anchors for all other figures. Grey; grey at a quarter of the size; and colour,
+// which is what cv::imdecode does.
 void decode_alone(const Bytes& file, J_COLOR_SPACE colours, unsigned fraction)
 {
     jpeg_decompress_struct info{};
@@ -104,14 +106,16 @@ const ReferenceSet& references(std::size_t count)
     constexpr unsigned scenes = 50;
     std::vector<PictureFeatures> drawn;
     for (unsigned i = 0; i < scenes; ++i)
-        drawn.push_back(features::extract_features(pictures::test::encode_jpeg(pictures::test::scene(100 + i, 640, 480), pictures::test::JpegKind::colour, 85), {},
-                                         Detail::reference)
-                            .value());
+        drawn.push_back(
+            features::extract_features(pictures::test::encode_jpeg(pictures::test::scene(100 + i, 640, 480),
+                                                                   pictures::test::JpegKind::colour, 85),
+                                       {}, Detail::reference)
+                .value());
     std::mt19937_64 random(1);
     std::vector<EnrolledReference> enrolled;
     for (std::size_t i = 0; i < count; ++i) {
-        EnrolledReference reference{ReferenceId{static_cast<std::int64_t>(i) + 1}, CaseId{1}, Sha256::of(as_bytes(std::to_string(i))),
-                                    drawn[i % scenes]};
+        EnrolledReference reference{ReferenceId{static_cast<std::int64_t>(i) + 1}, CaseId{1},
+                                    Sha256::of(as_bytes(std::to_string(i))), drawn[i % scenes]};
         for (auto& frame : reference.features.frames)
             for (auto& fingerprint : frame.fingerprints)
                 for (auto& word : fingerprint.words)
@@ -145,7 +149,8 @@ void all_stages(benchmark::State& state)
 {
     const auto& set = references(static_cast<std::size_t>(state.range(0)));
     for ([[maybe_unused]] auto step : state)
-        benchmark::DoNotOptimize(compare_with(set, features::extract(small_jpeg(), {}, Detail::query).value()));
+        benchmark::DoNotOptimize(
+            compare_with(set, features::extract(small_jpeg(), {}, Detail::query).value()));
 }
 
 BENCHMARK_CAPTURE(anchor_decode, 500x375 colour, small_jpeg, JCS_RGB, 1)->Unit(benchmark::kMillisecond);
@@ -156,7 +161,8 @@ BENCHMARK_CAPTURE(digest, 500x375, small_jpeg)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(features, 500x375 hashes, small_jpeg, Detail::hashes)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(features, 500x375 query, small_jpeg, Detail::query)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(features, 500x375 reference, small_jpeg, Detail::reference)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(anchor_decode, 12 megapixels grey quarter, large_jpeg, JCS_GRAYSCALE, 4)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(anchor_decode, 12 megapixels grey quarter, large_jpeg, JCS_GRAYSCALE, 4)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(features, 12 megapixels hashes, large_jpeg, Detail::hashes)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(features, 12 megapixels query, large_jpeg, Detail::query)->Unit(benchmark::kMillisecond);
 BENCHMARK(compare)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);

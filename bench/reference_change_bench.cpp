@@ -10,8 +10,9 @@
 #include <cstdlib>
 #include <random>
 
-// How long a reference that was added, removed or withdrawn takes until comparisons are made without it, beside so many
-// others (10 000, or the first argument): the whole way of ReferenceKeeper::reload over a database on disk.
+// How long a reference that was added, removed or withdrawn takes until comparisons are made without it,
+// beside so many others (10 000, or the first argument): the whole way of ReferenceKeeper::reload over a
+// database on disk.
 namespace stillwatch {
 namespace {
 
@@ -38,8 +39,11 @@ struct Bench {
     Case open()
     {
         const auto now = clock.now();
-        return book.open({"pictures", "the person", "anna", "ben", "1", now - std::chrono::hours(1), now + std::chrono::hours(24 * 100)},
-                         {"bench", now}).value();
+        return book
+            .open({"pictures", "the person", "anna", "ben", "1", now - std::chrono::hours(1),
+                   now + std::chrono::hours(24 * 100)},
+                  {"bench", now})
+            .value();
     }
     void add(const Case& c, std::uint64_t seed)
     {
@@ -58,7 +62,10 @@ struct Bench {
         loop.restart();
         loop.run();
     }
-    double reload() { return milliseconds([this] { run(references.reload()); }); }
+    double reload()
+    {
+        return milliseconds([this] { run(references.reload()); });
+    }
 
     test::TemporaryDirectory directory;
     SystemClock clock;
@@ -81,16 +88,28 @@ int measure(std::size_t count)
     fmt::print("all read, opened and indexed  {:8.1f} ms\n", bench.reload());
     bench.add(most, count);
     fmt::print("one more                      {:8.1f} ms\n", bench.reload());
-    fmt::print("merged                        {:8.1f} ms\n", milliseconds([&] { bench.run(bench.references.merge()); }));
+    fmt::print("merged                        {:8.1f} ms\n",
+               milliseconds([&] { bench.run(bench.references.merge()); }));
     const auto other = bench.open();
     bench.add(other, count + 1);
     fmt::print("one of another case           {:8.1f} ms\n", bench.reload());
-    double erasing = milliseconds([&] { (void)bench.book.remove_reference(most.pseudonym, "R-5", {"bench", bench.clock.now()}, store::Erasure::owed).value(); });
-    fmt::print("one less                      {:8.1f} ms  (and {:.1f} ms for its row)\n", bench.reload(), erasing);
-    erasing = milliseconds([&] { (void)bench.book.withdraw(other.pseudonym, {"bench", bench.clock.now()}, store::Erasure::owed).value(); });
-    fmt::print("a case withdrawn              {:8.1f} ms  (and {:.1f} ms for its rows)\n", bench.reload(), erasing);
-    fmt::print("merged                        {:8.1f} ms\n", milliseconds([&] { bench.run(bench.references.merge()); }));
-    fmt::print("file rebuilt without them     {:8.1f} ms\n", milliseconds([&] { (void)bench.stores.cases().erase_owed().value(); }));
+    double erasing = milliseconds([&] {
+        (void)bench.book
+            .remove_reference(most.pseudonym, "R-5", {"bench", bench.clock.now()}, store::Erasure::owed)
+            .value();
+    });
+    fmt::print("one less                      {:8.1f} ms  (and {:.1f} ms for its row)\n", bench.reload(),
+               erasing);
+    erasing = milliseconds([&] {
+        (void)bench.book.withdraw(other.pseudonym, {"bench", bench.clock.now()}, store::Erasure::owed)
+            .value();
+    });
+    fmt::print("a case withdrawn              {:8.1f} ms  (and {:.1f} ms for its rows)\n", bench.reload(),
+               erasing);
+    fmt::print("merged                        {:8.1f} ms\n",
+               milliseconds([&] { bench.run(bench.references.merge()); }));
+    fmt::print("file rebuilt without them     {:8.1f} ms\n",
+               milliseconds([&] { (void)bench.stores.cases().erase_owed().value(); }));
     return 0;
 }
 

@@ -33,8 +33,8 @@ std::string random_pseudonym()
 bool is_plain_name(std::string_view name)
 {
     return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-               c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.';
     });
 }
 
@@ -82,7 +82,8 @@ Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent,
     const auto found = find(pseudonym);
     if (!found) return found.error();
     if (found->state == CaseState::withdrawn)
-        return Error{Errc::refused, fmt::format("{} was withdrawn; its references are erased, open a new case", pseudonym)};
+        return Error{Errc::refused,
+                     fmt::format("{} was withdrawn; its references are erased, open a new case", pseudonym)};
     const auto checked = check_consent(consent, actor.at);
     if (!checked) return checked.error();
     const auto renewed = database_.renew_consent(found->id, consent, actor);
@@ -90,7 +91,8 @@ Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent,
     return find(pseudonym);
 }
 
-Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const store::Actor& actor, store::Erasure erasure)
+Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const store::Actor& actor,
+                                             store::Erasure erasure)
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
@@ -118,7 +120,8 @@ Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft,
     if (!found) return found.error();
     const auto status = consent_status(*found, ConsentTime(actor.at, database_.time_seen()));
     if (status != ConsentStatus::valid)
-        return Error{Errc::refused, fmt::format("{}: consent is {}; nothing can be added", pseudonym, name_of(status))};
+        return Error{Errc::refused,
+                     fmt::format("{}: consent is {}; nothing can be added", pseudonym, name_of(status))};
     if (!is_plain_name(draft.name))
         return Error{Errc::invalid_argument,
                      fmt::format("reference name: 1 to {} letters, digits, '-', '_' or '.'", max_name_bytes)};
@@ -129,12 +132,13 @@ Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft,
     return database_.add_reference(draft, actor);
 }
 
-Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_view name, const store::Actor& actor,
-                                        store::Erasure erasure)
+Result<void> CaseBook::remove_reference(std::string_view pseudonym, std::string_view name,
+                                        const store::Actor& actor, store::Erasure erasure)
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    if (const auto id = database_.reference_named(found->id, name)) return database_.remove_reference(*id, actor, erasure);
+    if (const auto id = database_.reference_named(found->id, name))
+        return database_.remove_reference(*id, actor, erasure);
     return Error{Errc::not_found, fmt::format("{} has no reference {}", pseudonym, name)};
 }
 

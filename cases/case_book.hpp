@@ -37,15 +37,16 @@ public:
     // Errors: not_found, refused (withdrawn), invalid_argument (the consent), io.
     Result<Case> renew(std::string_view pseudonym, const Consent& consent, const store::Actor& actor);
     // Destroys the case's key and erases what was known under it. Errors: not_found, refused (withdrawn, and
-    // nothing is left to erase), io (also: withdrawn, but erased bytes may still stand in the file; withdraw again).
+    // nothing is left to erase), io (also: withdrawn, but erased bytes may still stand in the file; withdraw
+    // again).
     Result<WithdrawalReceipt> withdraw(std::string_view pseudonym, const store::Actor& actor,
                                        store::Erasure erasure = store::Erasure::now);
     // Takes a sealed record; its name must be new in the case. Errors: not_found, refused (no valid consent),
     // invalid_argument (name, size), exists, io.
     Result<ReferenceId> enrol(std::string_view pseudonym, Reference draft, const store::Actor& actor);
     // Errors: not_found, io.
-    Result<void> remove_reference(std::string_view pseudonym, std::string_view name, const store::Actor& actor,
-                                  store::Erasure erasure = store::Erasure::now);
+    Result<void> remove_reference(std::string_view pseudonym, std::string_view name,
+                                  const store::Actor& actor, store::Erasure erasure = store::Erasure::now);
     // Errors: not_found.
     Result<Case> find(std::string_view pseudonym) const;
 

@@ -45,7 +45,8 @@ Result<void> check_consent(const Consent& consent, Timestamp now)
     if (consent.approved_by == consent.recorded_by)
         return Error{Errc::invalid_argument, "consent: approved_by must be another person than recorded_by"};
     if (consent.given_at > now) return Error{Errc::invalid_argument, "consent: given_at lies in the future"};
-    if (consent.expires_at <= now) return Error{Errc::invalid_argument, "consent: expires_at lies in the past"};
+    if (consent.expires_at <= now)
+        return Error{Errc::invalid_argument, "consent: expires_at lies in the past"};
     if (consent.expires_at > consent.given_at + max_consent_time)
         return Error{Errc::invalid_argument, "consent: expires_at is more than 12 months after given_at"};
     return {};

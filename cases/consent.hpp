@@ -15,8 +15,8 @@ constexpr std::chrono::days max_consent_time{366};
 enum class ConsentStatus : std::uint8_t { valid, not_yet, expired, withdrawn };
 std::string_view name_of(ConsentStatus status) noexcept;
 
-// The moment by which consent is decided: `now`, or the latest time that was ever seen (CaseDatabase::time_seen), so that
-// a clock that was set back revives no consent.
+// The moment by which consent is decided: `now`, or the latest time that was ever seen
+// (CaseDatabase::time_seen), so that a clock that was set back revives no consent.
 class ConsentTime {
 public:
     ConsentTime(Timestamp now, Timestamp latest_seen) noexcept : at_(std::max(now, latest_seen)) {}
@@ -30,8 +30,8 @@ private:
 ConsentStatus consent_status(const Case& c, ConsentTime moment) noexcept;
 
 // Whether a new consent record may be taken: all fields filled in, a known scope, approved by another person
-// than recorded it, given in the past, expiring in the future and at most max_consent_time after it was given.
-// Errors: invalid_argument naming the field.
+// than recorded it, given in the past, expiring in the future and at most max_consent_time after it was
+// given. Errors: invalid_argument naming the field.
 Result<void> check_consent(const Consent& consent, Timestamp now);
 
 } // namespace stillwatch::cases

@@ -21,7 +21,8 @@ std::string seal_context(std::string_view pseudonym)
 Result<vault::PublicKey> public_key_of(ByteView bytes)
 {
     vault::PublicKey key;
-    if (bytes.size() != key.bytes.size()) return Error{Errc::invalid_argument, "a case's public key has 32 bytes"};
+    if (bytes.size() != key.bytes.size())
+        return Error{Errc::invalid_argument, "a case's public key has 32 bytes"};
     std::ranges::copy(bytes, key.bytes.begin());
     return key;
 }
@@ -38,7 +39,8 @@ Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, con
 
 } // namespace
 
-Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym, const PictureFeatures& features)
+Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym,
+                                       const PictureFeatures& features)
 {
     const auto key = public_key_of(public_key);
     if (!key) return key.error();
@@ -53,7 +55,8 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
     return sealed;
 }
 
-ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment, const std::set<ReferenceId>& opened)
+ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
+                              const std::set<ReferenceId>& opened)
 {
     ReferencePlan plan;
     plan.state = database.references_state();
@@ -66,7 +69,8 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
         changes_at(c.consent.given_at);
         changes_at(c.consent.expires_at);
         if (consent_status(c, moment) != ConsentStatus::valid) continue;
-        ReferencePlan::CaseRows rows{c.id, std::move(c.pseudonym), std::move(c.public_key), std::move(c.sealed_secret_key), {}};
+        ReferencePlan::CaseRows rows{
+            c.id, std::move(c.pseudonym), std::move(c.public_key), std::move(c.sealed_secret_key), {}};
         constexpr std::size_t rows_a_step = 1'000;
         for (ReferenceId after{};;) {
             auto step = database.reference_rows(c.id, after, rows_a_step);
@@ -84,13 +88,15 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
     return plan;
 }
 
-OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation, std::pmr::memory_resource& memory)
+OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation,
+                                 std::pmr::memory_resource& memory)
 {
     OpenedReferences opened;
     for (const auto& c : plan.cases) {
         const auto public_key = public_key_of(c.public_key);
-        auto key = public_key ? vault::open_case_key(installation, c.pseudonym, {*public_key, c.sealed_secret_key})
-                              : Result<vault::KeyPair>(Error{Errc::corrupt, public_key.error().detail});
+        auto key = public_key
+                       ? vault::open_case_key(installation, c.pseudonym, {*public_key, c.sealed_secret_key})
+                       : Result<vault::KeyPair>(Error{Errc::corrupt, public_key.error().detail});
         // Asked also where there is nothing to open yet: who adds a reference relies on it.
         if (!key) opened.refused.push_back({c.pseudonym, "", key.error()});
         for (const auto& row : c.references) {
@@ -106,7 +112,8 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
             }
             std::vector<matcher::EnrolledReference> one;
             one.push_back(*std::move(reference));
-            opened.references.push_back(std::make_shared<const matcher::StoredReference>(one.front(), memory));
+            opened.references.push_back(
+                std::make_shared<const matcher::StoredReference>(one.front(), memory));
             wipe(one);
         }
     }
@@ -116,23 +123,28 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
 bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other)
 {
     if (one.file_digest == other.file_digest || one.data_digest == other.data_digest) return true;
-    // One picture in two files: decoded alike, so every feature is the same. Pictures without detail may agree by chance.
+    // One picture in two files: decoded alike, so every feature is the same. Pictures without detail may
+    // agree by chance.
     const auto same_features = [](const matcher::StoredFrame& a, const matcher::StoredFrame& b) {
         return !a.features.empty() && std::ranges::equal(a.features, b.features);
     };
-    return std::ranges::equal(one.frames, other.frames) && std::ranges::equal(one.local, other.local, same_features);
+    return std::ranges::equal(one.frames, other.frames) &&
+           std::ranges::equal(one.local, other.local, same_features);
 }
 
-Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database, const vault::KeyPair& installation,
-                                                     const Case& c, Bytes sealed, std::pmr::memory_resource& memory)
+Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database,
+                                                     const vault::KeyPair& installation, const Case& c,
+                                                     Bytes sealed, std::pmr::memory_resource& memory)
 {
     ReferencePlan plan;
-    plan.cases.push_back({c.id, c.pseudonym, c.public_key, c.sealed_secret_key, {{{}, "", std::move(sealed)}}});
+    plan.cases.push_back(
+        {c.id, c.pseudonym, c.public_key, c.sealed_secret_key, {{{}, "", std::move(sealed)}}});
     const auto added = open_references(plan, installation, memory);
     if (!added.refused.empty()) return Error{Errc::refused, added.refused.front().reason.detail};
     plan.cases.front().references.clear();
     for (auto& reference : database.references_of(c.id))
-        plan.cases.front().references.push_back({reference.id, std::move(reference.name), std::move(reference.sealed)});
+        plan.cases.front().references.push_back(
+            {reference.id, std::move(reference.name), std::move(reference.sealed)});
     std::optional<ReferenceId> same;
     for (const auto& reference : open_references(plan, installation, memory).references)
         if (!same && is_same_picture(*reference, *added.references.front())) same = reference->reference;

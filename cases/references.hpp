@@ -29,10 +29,11 @@ struct SealedReference {
 };
 
 // Errors: invalid_argument (`public_key` is not one of a case).
-Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym, const PictureFeatures& features);
+Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym,
+                                       const PictureFeatures& features);
 
-// A reference that should be compared and cannot be, and why: another installation's key, an older extractor's record,
-// damage.
+// A reference that should be compared and cannot be, and why: another installation's key, an older
+// extractor's record, damage.
 struct RefusedReference {
     std::string pseudonym;
     std::string name; // empty: none of the case, whose key does not open
@@ -59,25 +60,31 @@ struct ReferencePlan {
     std::optional<Timestamp> next_change; // when some consent begins or ends: plan again then
 };
 
-// `opened`: references that need not be read again. Store thread. Throws std::runtime_error (a disk that cannot be read).
-ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment, const std::set<ReferenceId>& opened);
+// `opened`: references that need not be read again. Store thread. Throws std::runtime_error (a disk that
+// cannot be read).
+ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
+                              const std::set<ReferenceId>& opened);
 
 struct OpenedReferences {
-    std::vector<std::shared_ptr<const matcher::StoredReference>> references; // of the plan's rows with sealed bytes
+    std::vector<std::shared_ptr<const matcher::StoredReference>>
+        references; // of the plan's rows with sealed bytes
     std::vector<RefusedReference> refused;
 };
 
-// Opens what the plan brings with the keys of its cases; the keys of all others stay sealed. Clear fingerprints lie in
-// `memory` only, which must outlive them. Any thread. Throws vault::LockedMemoryError when memory cannot be locked.
-OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation, std::pmr::memory_resource& memory);
+// Opens what the plan brings with the keys of its cases; the keys of all others stay sealed. Clear
+// fingerprints lie in `memory` only, which must outlive them. Any thread. Throws vault::LockedMemoryError
+// when memory cannot be locked.
+OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair& installation,
+                                 std::pmr::memory_resource& memory);
 
 // Whether both are of one picture: the same bytes, or the same features, as of one picture in two files.
 bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other);
 
-// Opens all references of the case and the record, and gives the reference that shows the same picture, if there is one.
-// For who holds none open. Errors: refused (the record cannot be opened here: it would never be compared). Store thread.
-// Throws as plan_references and open_references do.
-Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database, const vault::KeyPair& installation,
-                                                     const Case& c, Bytes sealed, std::pmr::memory_resource& memory);
+// Opens all references of the case and the record, and gives the reference that shows the same picture, if
+// there is one. For who holds none open. Errors: refused (the record cannot be opened here: it would never be
+// compared). Store thread. Throws as plan_references and open_references do.
+Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& database,
+                                                     const vault::KeyPair& installation, const Case& c,
+                                                     Bytes sealed, std::pmr::memory_resource& memory);
 
 } // namespace stillwatch::cases

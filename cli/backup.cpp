@@ -91,10 +91,12 @@ Result<backup::Snapshot> snapshot_here(const daemon::InstallationPaths& paths, b
             return Error{Errc::not_found, fmt::format("{} is missing", (paths.storage / name).string())};
     const auto folder = paths.storage / daemon::Snapshots::folder_name;
     fs::remove_all(folder);
-    if (::mkdir(folder.c_str(), S_IRWXU) != 0) return Error{Errc::io, fmt::format("{} cannot be made", folder.string())};
+    if (::mkdir(folder.c_str(), S_IRWXU) != 0)
+        return Error{Errc::io, fmt::format("{} cannot be made", folder.string())};
     store::CaseDatabase cases(paths.storage / "cases.db");
     const SystemClock clock;
-    auto done = cases.append_audit({name_of_user(getuid()), clock.now()}, "store.backup", with_frontier ? "with frontier" : "");
+    auto done = cases.append_audit({name_of_user(getuid()), clock.now()}, "store.backup",
+                                   with_frontier ? "with frontier" : "");
     if (done) done = copy_whole(cases.begin_copy(folder / "cases.db"));
     if (done && with_frontier) {
         store::FrontierDatabase frontier(paths.storage / "frontier.db");
@@ -110,7 +112,8 @@ Result<backup::Snapshot> snapshot_here(const daemon::InstallationPaths& paths, b
 // Through the daemon where one runs, which goes on crawling; else from the files.
 Result<backup::Snapshot> take_snapshot(const daemon::InstallationPaths& paths, bool with_frontier)
 {
-    const auto reply = control::ask(paths.socket, {"backup.snapshot", {{"frontier", with_frontier}}}, longest_snapshot);
+    const auto reply =
+        control::ask(paths.socket, {"backup.snapshot", {{"frontier", with_frontier}}}, longest_snapshot);
     if (!reply && reply.error().code == Errc::not_found && reply.error().detail.starts_with("connect to"))
         return snapshot_here(paths, with_frontier);
     if (!reply) return reply.error();
@@ -140,9 +143,11 @@ void tell_packages(Program& program, std::string_view what, const std::vector<st
 {
     if (names.empty()) return;
     constexpr std::size_t shown = 5;
-    const std::vector<std::string> first(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), shown)));
-    program.exit_code = print_error({Errc::corrupt, fmt::format("{} evidence packages {}: {}{}", names.size(), what,
-                                                                fmt::join(first, ", "), names.size() > shown ? ", …" : "")});
+    const std::vector<std::string> first(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), shown)));
+    program.exit_code =
+        print_error({Errc::corrupt, fmt::format("{} evidence packages {}: {}{}", names.size(), what,
+                                                fmt::join(first, ", "), names.size() > shown ? ", …" : "")});
 }
 
 void run_backup(Program& program, const BackupOptions& options)
@@ -155,10 +160,12 @@ void run_backup(Program& program, const BackupOptions& options)
     const auto installation = installation_of(program.global, *config);
     const auto paths = daemon::paths_of(*config);
     struct stat status {};
-    if (::stat(paths.storage.c_str(), &status) != 0 || ::access(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0) {
-        program.exit_code = print_error({Errc::refused, fmt::format("{} is missing or not yours to read: a backup is made as root or as "
-                                                                    "the daemon's user",
-                                                                    paths.storage.string())});
+    if (::stat(paths.storage.c_str(), &status) != 0 ||
+        ::access(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0) {
+        program.exit_code = print_error(
+            {Errc::refused, fmt::format("{} is missing or not yours to read: a backup is made as root or as "
+                                        "the daemon's user",
+                                        paths.storage.string())});
         return;
     }
     ::umask(0077);
@@ -170,8 +177,9 @@ void run_backup(Program& program, const BackupOptions& options)
         return made;
     };
     const SystemClock clock;
-    const auto made = backup::make_backup({installation, name_of_user(status.st_uid), STILLWATCH_VERSION},
-                                          fs::absolute(options.folder).lexically_normal(), snapshot, clock.now());
+    const auto made =
+        backup::make_backup({installation, name_of_user(status.st_uid), STILLWATCH_VERSION},
+                            fs::absolute(options.folder).lexically_normal(), snapshot, clock.now());
     if (!made) {
         program.exit_code = print_error(made.error());
         return;
@@ -186,8 +194,10 @@ void run_backup(Program& program, const BackupOptions& options)
     if (!options.keys.empty()) {
         const auto copied = backup::copy_keys(installation, fs::absolute(options.keys).lexically_normal(),
                                               fs::absolute(options.folder).lexically_normal());
-        if (copied) told["keys"] = fs::absolute(options.keys).lexically_normal().string();
-        else program.exit_code = print_error(copied.error());
+        if (copied)
+            told["keys"] = fs::absolute(options.keys).lexically_normal().string();
+        else
+            program.exit_code = print_error(copied.error());
     } else {
         told["keys"] = "not included";
     }
@@ -198,7 +208,8 @@ void run_backup(Program& program, const BackupOptions& options)
 }
 
 // The configuration that counts: the one in place, else the one of the backup, read as if it stood there.
-std::optional<config::Config> configuration_for(Program& program, const fs::path& folder, std::string& to_write)
+std::optional<config::Config> configuration_for(Program& program, const fs::path& folder,
+                                                std::string& to_write)
 {
     std::error_code error;
     if (fs::exists(program.global.config, error)) return load(program.global);
@@ -210,17 +221,20 @@ std::optional<config::Config> configuration_for(Program& program, const fs::path
     const auto file = folder / manifest->state / backup::configuration_name;
     std::ifstream stream(file, std::ios::binary);
     to_write.assign(std::istreambuf_iterator<char>(stream), {});
-    auto outcome = config::parse_config(to_write, fs::absolute(program.global.config), {config::FileChecks::no, daemon::recipient_problem});
+    auto outcome = config::parse_config(to_write, fs::absolute(program.global.config),
+                                        {config::FileChecks::no, daemon::recipient_problem});
     for (const auto& problem : outcome.problems)
         fmt::print(stderr, "{}\n", config::to_string(problem));
     return std::move(outcome.config);
 }
 
 // Who runs the daemon: as named, as it was, or as the backup says. Nothing where we are not root.
-Result<std::optional<backup::Owner>> owner_for(const RestoreCommand& command, const fs::path& storage, const fs::path& folder)
+Result<std::optional<backup::Owner>> owner_for(const RestoreCommand& command, const fs::path& storage,
+                                               const fs::path& folder)
 {
     if (::geteuid() != 0) {
-        if (!command.owner.empty()) return Error{Errc::invalid_argument, "--owner: only root can hand an installation over"};
+        if (!command.owner.empty())
+            return Error{Errc::invalid_argument, "--owner: only root can hand an installation over"};
         return std::optional<backup::Owner>{};
     }
     struct stat status {};
@@ -234,11 +248,14 @@ Result<std::optional<backup::Owner>> owner_for(const RestoreCommand& command, co
     }
     const auto* entry = getpwnam(name.c_str());
     if (!entry)
-        return Error{Errc::invalid_argument, fmt::format("no user \"{}\" on this machine: name the daemon's user with --owner", name)};
+        return Error{
+            Errc::invalid_argument,
+            fmt::format("no user \"{}\" on this machine: name the daemon's user with --owner", name)};
     return std::optional(backup::Owner{entry->pw_uid, entry->pw_gid});
 }
 
-Result<void> write_configuration(const fs::path& file, const std::string& text, const std::optional<backup::Owner>& owner)
+Result<void> write_configuration(const fs::path& file, const std::string& text,
+                                 const std::optional<backup::Owner>& owner)
 {
     std::error_code error;
     fs::create_directories(file.parent_path(), error);
@@ -246,14 +263,17 @@ Result<void> write_configuration(const fs::path& file, const std::string& text, 
     stream << text;
     if (!stream.flush()) return Error{Errc::io, fmt::format("{} cannot be written", file.string())};
     fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read, error);
-    // As `init` does: readable for the directory's group where somebody made it for operators, else for the daemon's.
+    // As `init` does: readable for the directory's group where somebody made it for operators, else for the
+    // daemon's.
     struct stat status {};
     if (owner && ::stat(file.parent_path().c_str(), &status) == 0)
-        (void)::chown(file.c_str(), 0, status.st_gid != 0 ? status.st_gid : owner->group); // check-config tells of it
+        (void)::chown(file.c_str(), 0,
+                      status.st_gid != 0 ? status.st_gid : owner->group); // check-config tells of it
     return {};
 }
 
-void tell_restored(Program& program, const backup::Restored& restored, const fs::path& configuration, bool is_new_configuration)
+void tell_restored(Program& program, const backup::Restored& restored, const fs::path& configuration,
+                   bool is_new_configuration)
 {
     json::object told;
     told["backup_of"] = restored.manifest.made_at;
@@ -274,14 +294,17 @@ void tell_restored(Program& program, const backup::Restored& restored, const fs:
     std::fflush(stdout);
     const auto note = [](std::string_view text) { fmt::print(stderr, "stillwatch: {}\n", text); };
     if (!restored.withdrawals_known)
-        note(fmt::format("{} cases are open as of {}. Who withdrew after that is not known here: look into your records, and withdraw "
+        note(fmt::format("{} cases are open as of {}. Who withdrew after that is not known here: look into "
+                         "your records, and withdraw "
                          "each of them (stillwatch case withdraw CASE --yes) before the daemon is started",
                          restored.open_cases, restored.manifest.made_at));
     if (restored.lacks_keys)
-        note("the keys are missing: put installation.key and signing.key into the keys folder of the storage, or hand them over as "
+        note("the keys are missing: put installation.key and signing.key into the keys folder of the "
+             "storage, or hand them over as "
              "credentials, before the daemon is started");
     if (!restored.put_aside.empty())
-        note(fmt::format("what was there before lies in {} and still opens its cases: remove it as soon as it is not needed",
+        note(fmt::format("what was there before lies in {} and still opens its cases: remove it as soon as "
+                         "it is not needed",
                          restored.put_aside.string()));
     tell_packages(program, "are missing in the backup", restored.missing);
     tell_packages(program, "are damaged in the backup", restored.damaged);
@@ -329,22 +352,28 @@ void add_backup_commands(Program program)
     auto making = std::make_shared<BackupOptions>();
     auto* make = program.app.add_subcommand(
         "backup", "Copies cases, evidence and configuration into a folder, also while the daemon runs");
-    make->add_option("folder", making->folder, "A folder of its own on another disk; the same one again takes only new evidence")
+    make->add_option("folder", making->folder,
+                     "A folder of its own on another disk; the same one again takes only new evidence")
         ->required();
     make->add_option("--keys", making->keys,
-                     "Copies the installation's keys into this other folder. Whoever has both opens every live case: keep them apart");
-    make->add_flag("--frontier", making->frontier, "Includes what is known of the sites; without it crawling finds it anew");
+                     "Copies the installation's keys into this other folder. Whoever has both opens every "
+                     "live case: keep them apart");
+    make->add_flag("--frontier", making->frontier,
+                   "Includes what is known of the sites; without it crawling finds it anew");
     make->callback([program, making]() mutable { run_backup(program, *making); });
 
     auto restoring = std::make_shared<RestoreCommand>();
     auto* restore = program.app.add_subcommand(
-        "restore", "Puts a backup in place of an installation while no daemon runs, checked before anything is touched");
+        "restore",
+        "Puts a backup in place of an installation while no daemon runs, checked before anything is touched");
     restore->add_option("folder", restoring->folder, "Folder that `backup` made")->required();
     restore->add_option("--keys", restoring->keys, "Folder of the keys, where the installation has none");
     restore->add_option("--withdrawn", restoring->withdrawn,
-                        "Case that was withdrawn after the backup was made: its key is destroyed before the store is used; may be "
+                        "Case that was withdrawn after the backup was made: its key is destroyed before the "
+                        "store is used; may be "
                         "given several times");
-    restore->add_option("--owner", restoring->owner, "User the daemon runs as; default: who owns the storage, else as the backup says");
+    restore->add_option("--owner", restoring->owner,
+                        "User the daemon runs as; default: who owns the storage, else as the backup says");
     restore->add_flag("--force", restoring->force, "Puts a store that is there aside");
     restore->callback([program, restoring]() mutable { run_restore(program, *restoring); });
 }

@@ -21,21 +21,27 @@ struct ConsentOptions {
 
 void add_consent_options(CLI::App& command, ConsentOptions& options)
 {
-    command.add_option("--given-by", options.given_by, "Role of who gave consent; never a name of the person")
+    command
+        .add_option("--given-by", options.given_by, "Role of who gave consent; never a name of the person")
         ->capture_default_str();
     command.add_option("--recorded-by", options.recorded_by, "Member of staff who recorded it")->required();
-    command.add_option("--approved-by", options.approved_by, "Another member of staff who approved it")->required();
+    command.add_option("--approved-by", options.approved_by, "Another member of staff who approved it")
+        ->required();
     command.add_option("--text-version", options.text_version, "Version of the text that was agreed to")
         ->capture_default_str();
     command.add_option("--given-at", options.given_at, "Date it was given, 2026-11-23; now when left out");
-    command.add_option("--expires", options.expires_at, "Date it ends, 2027-11-23; at most 12 months after it was given")
+    command
+        .add_option("--expires", options.expires_at,
+                    "Date it ends, 2027-11-23; at most 12 months after it was given")
         ->required();
 }
 
 json::object consent_arguments(const ConsentOptions& options)
 {
-    json::object arguments{{"given_by", options.given_by},         {"recorded_by", options.recorded_by},
-                           {"approved_by", options.approved_by},   {"text_version", options.text_version},
+    json::object arguments{{"given_by", options.given_by},
+                           {"recorded_by", options.recorded_by},
+                           {"approved_by", options.approved_by},
+                           {"text_version", options.text_version},
                            {"expires_at", options.expires_at}};
     if (!options.given_at.empty()) arguments["given_at"] = options.given_at;
     return arguments;
@@ -49,7 +55,8 @@ void show_object(Program& program, const control::Command& command)
 
 void add_case(Program program)
 {
-    auto* group = program.app.add_subcommand("case", "Protected people and their consent")->require_subcommand(1);
+    auto* group =
+        program.app.add_subcommand("case", "Protected people and their consent")->require_subcommand(1);
 
     auto opening = std::make_shared<ConsentOptions>();
     auto* open = group->add_subcommand("open", "Opens a case under a new pseudonym");
@@ -62,13 +69,17 @@ void add_case(Program program)
         const auto reply = ask(program, {"case.list", {}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
-                       {"case", "consent", "references", "findings", "opened_at", "expires_at"}, "no case was opened yet");
+                       {"case", "consent", "references", "findings", "opened_at", "expires_at"},
+                       "no case was opened yet");
     });
 
     auto pseudonym = std::make_shared<std::string>();
-    auto* show = group->add_subcommand("show", "One case: consent, references, how much was compared with them");
+    auto* show =
+        group->add_subcommand("show", "One case: consent, references, how much was compared with them");
     show->add_option("case", *pseudonym, "Pseudonym, for example C-7F3K")->required();
-    show->callback([program, pseudonym]() mutable { show_object(program, {"case.show", {{"case", *pseudonym}}}); });
+    show->callback([program, pseudonym]() mutable {
+        show_object(program, {"case.show", {{"case", *pseudonym}}});
+    });
 
     auto renewal = std::make_shared<ConsentOptions>();
     auto* renew = group->add_subcommand("renew", "Records a new consent; all pictures are compared again");
@@ -81,8 +92,9 @@ void add_case(Program program)
     });
 
     auto* withdraw = group->add_subcommand(
-        "withdraw", "Destroys the case's key and erases its references, findings and evidence; cannot be undone. "
-                    "Backups hold them until they are made again");
+        "withdraw",
+        "Destroys the case's key and erases its references, findings and evidence; cannot be undone. "
+        "Backups hold them until they are made again");
     withdraw->add_option("case", *pseudonym, "Pseudonym")->required();
     withdraw->add_flag("--yes")->description("Do it")->required();
     withdraw->callback([program, pseudonym]() mutable {
@@ -97,7 +109,8 @@ void add_reference(Program program)
 
     auto files = std::make_shared<std::vector<std::string>>();
     auto* add = group->add_subcommand(
-        "add", "Reads pictures here, keeps fingerprints only, sealed for the case; the pictures are not stored");
+        "add",
+        "Reads pictures here, keeps fingerprints only, sealed for the case; the pictures are not stored");
     add->add_option("case", *pseudonym, "Pseudonym")->required();
     add->add_option("files", *files, "Picture files")->required();
     add->callback([program, pseudonym, files]() mutable { enrol_files(program, *pseudonym, *files); });
@@ -108,7 +121,8 @@ void add_reference(Program program)
         const auto reply = ask(program, {"reference.list", {{"case", *pseudonym}}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
-                       {"name", "quality_percent", "weak", "current", "generation", "added_at"}, "no references yet");
+                       {"name", "quality_percent", "weak", "current", "generation", "added_at"},
+                       "no references yet");
     });
 
     auto name = std::make_shared<std::string>();

@@ -14,7 +14,8 @@ namespace stillwatch::cli {
 
 namespace {
 
-// 24 to 64 bytes (https://www.standardwebhooks.com, "Signature scheme"); 32 is the length of the digest they key.
+// 24 to 64 bytes (https://www.standardwebhooks.com, "Signature scheme"); 32 is the length of the digest they
+// key.
 constexpr std::size_t secret_bytes = 32;
 
 Result<std::string> new_webhook_secret()
@@ -33,8 +34,10 @@ void make_secret(Program& program, const std::string& name)
         return;
     }
     if (name.empty()) {
-        if (program.global.json) print_object(Style::json, {{"secret", *secret}});
-        else fmt::print("{}\n", *secret);
+        if (program.global.json)
+            print_object(Style::json, {{"secret", *secret}});
+        else
+            fmt::print("{}\n", *secret);
         return;
     }
     const auto path = std::filesystem::absolute(name).lexically_normal();
@@ -61,8 +64,10 @@ void add_channel_commands(Program program)
 {
     auto* group = program.app.add_subcommand("channel", "Ways to tell caseworkers")->require_subcommand(1);
     auto file = std::make_shared<std::string>();
-    auto* secret = group->add_subcommand("secret", "Makes a secret for a webhook, as Standard Webhooks writes it (whsec_…)");
-    secret->add_option("file", *file, "New file for it, mode 0600, never replaced; without it the secret is printed");
+    auto* secret = group->add_subcommand(
+        "secret", "Makes a secret for a webhook, as Standard Webhooks writes it (whsec_…)");
+    secret->add_option("file", *file,
+                       "New file for it, mode 0600, never replaced; without it the secret is printed");
     secret->callback([program, file]() mutable { make_secret(program, *file); });
 }
 

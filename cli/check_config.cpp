@@ -40,18 +40,22 @@ void check_room(const std::string& key, const fs::path& directory, Findings& fou
     if (::statvfs(directory.c_str(), &space) != 0) return; // stat() has told
     const auto free = std::uintmax_t{space.f_bavail} * space.f_frsize;
     if (free < little_room)
-        found.notes.push_back(fmt::format("{}: {} has {} MB left; databases and evidence grow there", key, directory.string(), free >> 20U));
+        found.notes.push_back(fmt::format("{}: {} has {} MB left; databases and evidence grow there", key,
+                                          directory.string(), free >> 20U));
 }
 
 // Who owns the directory is the daemon's user: what lies in it must be its own.
-void check_directory(const std::string& key, const fs::path& directory, std::string_view if_missing, Findings& found)
+void check_directory(const std::string& key, const fs::path& directory, std::string_view if_missing,
+                     Findings& found)
 {
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0) {
         if (errno == EACCES)
-            found.notes.push_back(fmt::format("{}: {} may not be looked into by you: not checked", key, directory.string()));
+            found.notes.push_back(
+                fmt::format("{}: {} may not be looked into by you: not checked", key, directory.string()));
         else
-            found.problems.push_back(fmt::format("{}: {}: {}{}", key, directory.string(), std::strerror(errno), if_missing));
+            found.problems.push_back(
+                fmt::format("{}: {}: {}{}", key, directory.string(), std::strerror(errno), if_missing));
         return;
     }
     if (!S_ISDIR(status.st_mode)) {
@@ -60,10 +64,11 @@ void check_directory(const std::string& key, const fs::path& directory, std::str
     }
     constexpr mode_t all_of_owner = S_IRWXU;
     if ((status.st_mode & all_of_owner) != all_of_owner)
-        found.problems.push_back(fmt::format("{}: {} cannot be written by its owner {}: chmod 700", key, directory.string(),
-                                             name_of_user(status.st_uid)));
+        found.problems.push_back(fmt::format("{}: {} cannot be written by its owner {}: chmod 700", key,
+                                             directory.string(), name_of_user(status.st_uid)));
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        found.notes.push_back(fmt::format("{}: {} is open to others than its owner: chmod 700", key, directory.string()));
+        found.notes.push_back(
+            fmt::format("{}: {} is open to others than its owner: chmod 700", key, directory.string()));
     check_room(key, directory, found);
     if (::access(directory.c_str(), R_OK | X_OK) != 0) return; // an operator: its owner sees the rest
     if (::geteuid() != 0 && ::access(directory.c_str(), W_OK) != 0)
@@ -72,9 +77,10 @@ void check_directory(const std::string& key, const fs::path& directory, std::str
     for (const auto& entry : fs::directory_iterator(directory, error)) {
         struct stat inner {};
         if (::lstat(entry.path().c_str(), &inner) != 0 || inner.st_uid == status.st_uid) continue;
-        found.problems.push_back(fmt::format("{}: {} belongs to {}, the folder to {}: chown -R {} {}", key, entry.path().string(),
-                                             name_of_user(inner.st_uid), name_of_user(status.st_uid),
-                                             name_of_user(status.st_uid), directory.string()));
+        found.problems.push_back(fmt::format("{}: {} belongs to {}, the folder to {}: chown -R {} {}", key,
+                                             entry.path().string(), name_of_user(inner.st_uid),
+                                             name_of_user(status.st_uid), name_of_user(status.st_uid),
+                                             directory.string()));
         return; // one is enough to say it
     }
 }
@@ -85,9 +91,12 @@ Findings check_places(const config::Config& config)
     const auto paths = daemon::paths_of(config);
     check_directory("storage.directory", paths.storage, "; `stillwatch init` makes it", found);
     struct stat status {};
-    const bool is_seen = ::stat(paths.storage.c_str(), &status) == 0 && ::access(paths.storage.c_str(), X_OK) == 0;
+    const bool is_seen =
+        ::stat(paths.storage.c_str(), &status) == 0 && ::access(paths.storage.c_str(), X_OK) == 0;
     const bool is_inside = paths.evidence.parent_path() == paths.storage;
-    if (is_seen || !is_inside) check_directory("evidence.directory", paths.evidence, "; make it, and give it to the daemon's user", found);
+    if (is_seen || !is_inside)
+        check_directory("evidence.directory", paths.evidence, "; make it, and give it to the daemon's user",
+                        found);
     return found;
 }
 
@@ -96,13 +105,18 @@ Findings check_places(const config::Config& config)
 void add_check_command(Program program)
 {
     program.app
-        .add_subcommand("check-config", "Says what is wrong with the configuration and its folders, or nothing; what you may not "
-                                        "open is noted and passed over")
+        .add_subcommand(
+            "check-config",
+            "Says what is wrong with the configuration and its folders, or nothing; what you may not "
+            "open is noted and passed over")
         ->callback([program]() mutable {
             const SystemClock clock;
-            config::LoadOptions options{config::FileChecks::where_allowed, daemon::recipient_problem, clock.now()};
+            config::LoadOptions options{config::FileChecks::where_allowed, daemon::recipient_problem,
+                                        clock.now()};
             const auto outcome = config::load_config(program.global.config, options);
-            const auto say = [](std::string_view kind, std::string_view text) { fmt::print(stderr, "{}{}\n", kind, printable(text)); };
+            const auto say = [](std::string_view kind, std::string_view text) {
+                fmt::print(stderr, "{}{}\n", kind, printable(text));
+            };
             for (const auto& problem : outcome.problems)
                 say("", config::to_string(problem));
             for (const auto& note : outcome.notes)

@@ -119,15 +119,16 @@ void run_crawl(Program& program, const CrawlOptions& options)
     std::exception_ptr failure;
     {
         daemon::Engine engine(loop, *config, std::move(engine_options), clock);
-        asio::co_spawn(loop, pass(engine, options), [&](std::exception_ptr thrown, Result<json::object> told) {
-            failure = thrown;
-            if (thrown) return loop.stop();
-            if (told)
-                print_object(program.global.style(), *told);
-            else
-                program.exit_code = print_error(told.error());
-            loop.stop();
-        });
+        asio::co_spawn(loop, pass(engine, options),
+                       [&](std::exception_ptr thrown, Result<json::object> told) {
+                           failure = thrown;
+                           if (thrown) return loop.stop();
+                           if (told)
+                               print_object(program.global.style(), *told);
+                           else
+                               program.exit_code = print_error(told.error());
+                           loop.stop();
+                       });
         loop.run();
     }
     if (failure) std::rethrow_exception(failure);
@@ -138,7 +139,8 @@ void run_crawl(Program& program, const CrawlOptions& options)
 void add_crawl_command(Program program)
 {
     auto options = std::make_shared<CrawlOptions>();
-    auto* command = program.app.add_subcommand("crawl", "One full pass over the watch list, without a running daemon");
+    auto* command =
+        program.app.add_subcommand("crawl", "One full pass over the watch list, without a running daemon");
     command->add_flag("--once", options->once, "Required: endless crawling is the daemon's part")->required();
     command->add_flag("--no-match", options->no_match, "Fetch and read everything, compare nothing");
     command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")

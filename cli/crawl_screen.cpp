@@ -45,9 +45,9 @@ std::string crawl_line(const std::string& site, const crawler::SiteProgress& don
     const auto filled = static_cast<std::size_t>(static_cast<std::int64_t>(bar_width) * visited / whole);
     const double rate = seconds > 0 ? static_cast<double>(visited) / seconds : 0;
     // What counts most stands first: narrow terminals cut the end off.
-    auto line = fmt::format("{:<16.16} [{}{}] {} of {}  {:.1f}/s  errors {}  pages {}  images {}  robots {}", site,
-                            std::string(filled, '#'), std::string(bar_width - filled, '.'), visited, whole,
-                            rate, done.errors, done.pages, done.images, done.disallowed);
+    auto line = fmt::format("{:<16.16} [{}{}] {} of {}  {:.1f}/s  errors {}  pages {}  images {}  robots {}",
+                            site, std::string(filled, '#'), std::string(bar_width - filled, '.'), visited,
+                            whole, rate, done.errors, done.pages, done.images, done.disallowed);
     return line.substr(0, width > 0 ? width - 1 : 0);
 }
 

@@ -26,12 +26,12 @@ private:
     std::size_t lines_ = 0; // drawn last time
 };
 
-// How many visits the pass has on a site as far as is known: what was due at its beginning and what was found since.
-// It grows while pages name addresses nobody knew. `row`: of site.health.
+// How many visits the pass has on a site as far as is known: what was due at its beginning and what was found
+// since. It grows while pages name addresses nobody knew. `row`: of site.health.
 std::int64_t visits_of_pass(const json::object& row, const store::PassSize& begun);
 
-// One line: name, bar, how many of so many visits were made, rate, errors, what robots.txt forbade. `width` columns at
-// most.
+// One line: name, bar, how many of so many visits were made, rate, errors, what robots.txt forbade. `width`
+// columns at most.
 std::string crawl_line(const std::string& site, const crawler::SiteProgress& done, std::int64_t whole,
                        double seconds, std::size_t width);
 

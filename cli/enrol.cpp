@@ -91,12 +91,12 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
         enrolment.names.insert(text_member(reference.as_object(), "name").value_or(""));
 
     const std::vector<std::filesystem::path> paths(files.begin(), files.end());
-    const auto read = read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
-        enrol(enrolment, file, features);
-    });
+    const auto read =
+        read_pictures(*config, paths, Detail::reference,
+                      [&](const auto& file, const auto& features) { enrol(enrolment, file, features); });
     if (!read) program.exit_code = print_error(read.error());
-    print_rows(program.global.style(), enrolment.added, {"reference", "quality_percent", "weak", "file", "remark"},
-               "no reference was added");
+    print_rows(program.global.style(), enrolment.added,
+               {"reference", "quality_percent", "weak", "file", "remark"}, "no reference was added");
 }
 
 } // namespace stillwatch::cli

@@ -7,9 +7,10 @@
 
 namespace stillwatch::cli {
 
-// `stillwatch reference add`: reads each file in a worker of this process, seals its fingerprints to the case's
-// public key and hands the sealed record over. A file that cannot be read is named with the reason and leaves
-// the case as it was; the others are added all the same. References are named by free numbers, …
+// `stillwatch reference add`: reads each file in a worker of this process, seals its fingerprints to the
+// case's public key and hands the sealed record over. A file that cannot be read is named with the reason and
+// leaves the case as it was; the others are added all the same. References are named by free numbers: R-01,
+// R-02, …
 void enrol_files(Program& program, const std::string& pseudonym, const std::vector<std::string>& files);
 
 } // namespace stillwatch::cli

@@ -27,7 +27,8 @@ Result<Bytes> read_package(const std::string& file)
     while (const auto size = std::fread(part, 1, sizeof part, stdin)) {
         const auto view = as_bytes(std::string_view(part, size));
         if (bytes.size() + size > max_package_bytes)
-            return Error{Errc::too_large, fmt::format("standard input: more than {} bytes", max_package_bytes)};
+            return Error{Errc::too_large,
+                         fmt::format("standard input: more than {} bytes", max_package_bytes)};
         bytes.insert(bytes.end(), view.begin(), view.end());
     }
     if (std::ferror(stdin)) return Error{Errc::io, "standard input cannot be read"};
@@ -53,11 +54,13 @@ Result<Checked> check(const Global& global, const std::string& file, const std::
     const auto archive = read_package(file);
     if (!archive) return archive.error();
     if (as_text(*archive).starts_with("age-encryption.org/"))
-        return Error{Errc::invalid_argument,
-                     fmt::format("{}: still encrypted; open it first: age -d -i KEY {} | stillwatch evidence verify -", file,
-                                 file)};
+        return Error{
+            Errc::invalid_argument,
+            fmt::format("{}: still encrypted; open it first: age -d -i KEY {} | stillwatch evidence verify -",
+                        file, file)};
     auto report = evidence::verify_package(*archive, expected);
-    if (!report) return Error{report.error().code, fmt::format("damaged or changed: {}", report.error().detail)};
+    if (!report)
+        return Error{report.error().code, fmt::format("damaged or changed: {}", report.error().detail)};
     return Checked{*std::move(report), expected.has_value()};
 }
 
@@ -86,11 +89,14 @@ int print_verdict(const Global& global, const Checked& checked, json::object tol
     std::fflush(stdout);
     if (report.verdict == evidence::Verdict::whole) return exit_fine;
     if (report.key_differs)
-        fmt::print(stderr, "stillwatch: signed with key {}, which is not the organisation's: anybody could have made this\n",
-                   report.signing_key.id());
+        fmt::print(
+            stderr,
+            "stillwatch: signed with key {}, which is not the organisation's: anybody could have made this\n",
+            report.signing_key.id());
     else if (!checked.has_key)
         fmt::print(stderr,
-                   "stillwatch: signed with key {}, and there is no key to compare it with: give --key, a file or 64\n"
+                   "stillwatch: signed with key {}, and there is no key to compare it with: give --key, a "
+                   "file or 64\n"
                    "digits, as the organisation's `stillwatch evidence key` prints it\n",
                    report.signing_key.id());
     return exit_failed;
@@ -99,7 +105,8 @@ int print_verdict(const Global& global, const Checked& checked, json::object tol
 void add_key_command(Program program, CLI::App& group)
 {
     auto as_hex = std::make_shared<bool>(false);
-    auto* command = group.add_subcommand("key", "The public key with which this installation signs evidence; needs no secret");
+    auto* command = group.add_subcommand(
+        "key", "The public key with which this installation signs evidence; needs no secret");
     command->add_flag("--hex", *as_hex, "As 64 hexadecimal digits instead of PEM");
     command->callback([program, as_hex]() mutable {
         const auto config = load(program.global);
@@ -122,11 +129,12 @@ void add_extract_command(Program program, CLI::App& group)
     auto file = std::make_shared<std::string>();
     auto directory = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    auto* command = group.add_subcommand(
-        "extract", "Page, picture, report and verdict of an opened package: age -d -i KEY FILE | stillwatch evidence extract - DIR");
+    auto* command = group.add_subcommand("extract", "Page, picture, report and verdict of an opened package: "
+                                                    "age -d -i KEY FILE | stillwatch evidence extract - DIR");
     command->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
     command->add_option("directory", *directory, "A folder that is not there yet")->required();
-    command->add_option("--key", *key, "The key that must have signed it: a PEM file or 64 hexadecimal digits");
+    command->add_option("--key", *key,
+                        "The key that must have signed it: a PEM file or 64 hexadecimal digits");
     command->callback([program, file, directory, key]() mutable {
         const auto checked = check(program.global, *file, *key);
         if (!checked) {
@@ -157,15 +165,20 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
         const auto* part = reply->if_object();
         const std::string hex = part ? text_member(*part, "bytes").value_or("") : "";
         Bytes bytes(hex.size() / 2);
-        if (!part || !from_hex(hex, bytes)) return Error{Errc::malformed, "the daemon's answer holds no bytes"};
+        if (!part || !from_hex(hex, bytes))
+            return Error{Errc::malformed, "the daemon's answer holds no bytes"};
         name = text_member(*part, "file").value_or("");
         sealed.insert(sealed.end(), bytes.begin(), bytes.end());
-        if (bytes.empty() || std::cmp_greater_equal(sealed.size(), number_member(*part, "size").value_or(0))) break;
+        if (bytes.empty() || std::cmp_greater_equal(sealed.size(), number_member(*part, "size").value_or(0)))
+            break;
     }
     std::error_code ignored;
-    if (std::filesystem::is_directory(destination, ignored)) destination /= std::filesystem::path(name).filename();
+    if (std::filesystem::is_directory(destination, ignored))
+        destination /= std::filesystem::path(name).filename();
     if (const auto written = write_new_file(destination, sealed); !written) return written.error();
-    return json::object{{"package", name}, {"written", destination.string()}, {"size", sealed.size()},
+    return json::object{{"package", name},
+                        {"written", destination.string()},
+                        {"size", sealed.size()},
                         {"sha256", Sha256::of(sealed).hex()}};
 }
 
@@ -173,8 +186,12 @@ void add_get_command(Program program, CLI::App& group)
 {
     auto which = std::make_shared<std::string>();
     auto destination = std::make_shared<std::string>();
-    auto* command = group.add_subcommand("get", "Copies a sealed package out of the store; stands in the audit log");
-    command->add_option("package", *which, "Number of the finding, or name of the package as `evidence list` shows it")->required();
+    auto* command =
+        group.add_subcommand("get", "Copies a sealed package out of the store; stands in the audit log");
+    command
+        ->add_option("package", *which,
+                     "Number of the finding, or name of the package as `evidence list` shows it")
+        ->required();
     command->add_option("destination", *destination, "A new file, or a folder")->required();
     command->callback([program, which, destination]() mutable {
         const auto told = get(program, *which, *destination);
@@ -208,7 +225,8 @@ json::array packages_of(const json::array& findings)
 
 void add_evidence_commands(Program program)
 {
-    auto* group = program.app.add_subcommand("evidence", "Sealed packages behind findings")->require_subcommand(1);
+    auto* group =
+        program.app.add_subcommand("evidence", "Sealed packages behind findings")->require_subcommand(1);
 
     group->add_subcommand("list", "Every package with its finding")->callback([program]() mutable {
         const auto reply = ask(program, {"findings.list", {{"limit", 10'000}}});
@@ -219,14 +237,17 @@ void add_evidence_commands(Program program)
 
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    auto* verify = group->add_subcommand("verify", "Checks an opened package: age -d -i KEY FILE | stillwatch evidence verify -");
+    auto* verify = group->add_subcommand(
+        "verify", "Checks an opened package: age -d -i KEY FILE | stillwatch evidence verify -");
     verify->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
-    verify->add_option("--key", *key,
-                       "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
-                       "without it that of this installation, where there is one");
+    verify->add_option(
+        "--key", *key,
+        "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
+        "without it that of this installation, where there is one");
     verify->callback([program, file, key]() mutable {
         const auto checked = check(program.global, *file, *key);
-        program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked)) : print_error(checked.error());
+        program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked))
+                                    : print_error(checked.error());
     });
     add_extract_command(program, *group);
     add_get_command(program, *group);

@@ -25,7 +25,8 @@ Error failed(std::string_view what, const std::filesystem::path& path)
 
 Result<void> write_new_file(const std::filesystem::path& file, ByteView content)
 {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int descriptor =
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0) return failed("create", file);
     while (!content.empty()) {
         const auto written = ::write(descriptor, content.data(), content.size());

@@ -32,19 +32,22 @@ Result<vault::VerifyKey> key_argument(const std::string& text)
     if (is_hex && text.size() == 2 * key.bytes.size() && from_hex(text, key.bytes)) return key;
     std::error_code ignored;
     if (is_hex && text.size() == 16 && !std::filesystem::exists(text, ignored))
-        return Error{Errc::invalid_argument,
-                     fmt::format("{} is the id of a key, which is too short to prove one: give the 64 digits that "
-                                 "`evidence key --hex` prints, or the PEM file",
-                                 text)};
+        return Error{
+            Errc::invalid_argument,
+            fmt::format("{} is the id of a key, which is too short to prove one: give the 64 digits that "
+                        "`evidence key --hex` prints, or the PEM file",
+                        text)};
     return key_of_file(text);
 }
 
-Result<vault::VerifyKey> installation_key(const config::Config& config, const std::filesystem::path& configuration)
+Result<vault::VerifyKey> installation_key(const config::Config& config,
+                                          const std::filesystem::path& configuration)
 {
     const auto paths = daemon::paths_of(config);
     const auto told = control::ask(paths.socket, {"evidence.key", {}});
     if (told && told->is_object())
-        if (const auto key = vault::VerifyKey::from_pem(text_member(told->get_object(), "pem").value_or(""))) return *key;
+        if (const auto key = vault::VerifyKey::from_pem(text_member(told->get_object(), "pem").value_or("")))
+            return *key;
     if (const auto key = key_of_file(configuration.parent_path() / daemon::signing_key_file)) return *key;
     const auto keys = vault::load_installation_keys(vault::key_location(paths.keys));
     if (!keys) return keys.error();

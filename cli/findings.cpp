@@ -49,7 +49,8 @@ void print_occurrences(const json::array& rows)
         fmt::print("    evidence {}{}\n", text_of(row, "evidence"), file.empty() ? "" : " " + file);
         if (!row.at("looked_at").is_null()) {
             const auto status = text_of(row, "look_status");
-            fmt::print("    looked at {:.16}: {}\n", text_of(row, "looked_at"), status == "0" ? "no answer" : "HTTP " + status);
+            fmt::print("    looked at {:.16}: {}\n", text_of(row, "looked_at"),
+                       status == "0" ? "no answer" : "HTTP " + status);
         }
     }
 }
@@ -57,7 +58,8 @@ void print_occurrences(const json::array& rows)
 json::array taken(json::object& object, std::string_view name)
 {
     json::array rows;
-    if (auto* found = object.if_contains(name); found && found->is_array()) rows = std::move(found->get_array());
+    if (auto* found = object.if_contains(name); found && found->is_array())
+        rows = std::move(found->get_array());
     object.erase(name);
     return rows;
 }
@@ -78,7 +80,9 @@ struct PageOptions {
 
 void add_page_options(CLI::App& command, PageOptions& options, const std::string& after)
 {
-    command.add_option("--limit", options.limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 10'000));
+    command.add_option("--limit", options.limit, "At most so many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
     command.add_option("--after", options.after, after);
 }
 
@@ -95,12 +99,15 @@ void list_findings(Program& program, const PageOptions& options)
         fmt::print("{}\n", options.after > 0 ? "no more findings" : "nothing was found yet");
     else
         print_findings(rows);
-    if (!rows.empty()) say_there_may_be_more(rows.size(), options.limit, text_of(rows.back().get_object(), "id"));
+    if (!rows.empty())
+        say_there_may_be_more(rows.size(), options.limit, text_of(rows.back().get_object(), "id"));
 }
 
 void show_finding(Program& program, const PageOptions& options)
 {
-    auto reply = ask(program, {"findings.show", {{"id", options.subject}, {"limit", options.limit}, {"after", options.after}}});
+    auto reply =
+        ask(program,
+            {"findings.show", {{"id", options.subject}, {"limit", options.limit}, {"after", options.after}}});
     if (!reply || !reply->is_object()) return;
     auto& object = reply->get_object();
     if (program.global.style() == Style::json) {
@@ -111,7 +118,8 @@ void show_finding(Program& program, const PageOptions& options)
     print_object(Style::text, object);
     print_occurrences(occurrences);
     if (!occurrences.empty())
-        say_there_may_be_more(occurrences.size(), options.limit, text_of(occurrences.back().get_object(), "occurrence"));
+        say_there_may_be_more(occurrences.size(), options.limit,
+                              text_of(occurrences.back().get_object(), "occurrence"));
 }
 
 void check_finding(Program& program, const std::string& id)
@@ -123,8 +131,8 @@ void check_finding(Program& program, const std::string& id)
         print_object(Style::json, object);
         return;
     }
-    fmt::print("F-{}  {}  {}  {}\n", text_of(object, "id"), text_of(object, "case"), text_of(object, "reference"),
-               text_of(object, "state"));
+    fmt::print("F-{}  {}  {}  {}\n", text_of(object, "id"), text_of(object, "case"),
+               text_of(object, "reference"), text_of(object, "state"));
     for (const auto& value : taken(object, "seen")) {
         const auto& row = value.get_object();
         fmt::print("\n  {}\n  {}\n", text_of(row, "image_url"), text_of(row, "saw"));
@@ -139,20 +147,24 @@ void add_findings_commands(Program program)
 
     auto page = std::make_shared<PageOptions>();
     page->limit = 1'000;
-    auto* list = findings->add_subcommand("list", "Findings of all cases or of one, each with its best address");
+    auto* list =
+        findings->add_subcommand("list", "Findings of all cases or of one, each with its best address");
     list->add_option("case", page->subject, "Pseudonym, for example C-7F3K");
     add_page_options(*list, *page, "Only findings after this number");
     list->callback([program, page]() mutable { list_findings(program, *page); });
 
     auto one = std::make_shared<PageOptions>();
     one->limit = 100;
-    auto* show = findings->add_subcommand("show", "One finding with its explanation and every place where it was seen");
-    show->add_option("id", one->subject, "Number of the finding (12 or F-12), or id of its alert (alt_…)")->required();
+    auto* show = findings->add_subcommand(
+        "show", "One finding with its explanation and every place where it was seen");
+    show->add_option("id", one->subject, "Number of the finding (12 or F-12), or id of its alert (alt_…)")
+        ->required();
     add_page_options(*show, *one, "Only occurrences after this number");
     show->callback([program, one]() mutable { show_finding(program, *one); });
 
     auto id = std::make_shared<std::string>();
-    auto* check = findings->add_subcommand("check", "Looks at the pictures of a finding now and says what is there");
+    auto* check =
+        findings->add_subcommand("check", "Looks at the pictures of a finding now and says what is there");
     check->add_option("id", *id, "Number of the finding, or id of its alert")->required();
     check->callback([program, id]() mutable { check_finding(program, *id); });
 }

@@ -23,7 +23,8 @@ namespace stillwatch::cli {
 template <class T>
 class InOrder {
 public:
-    using Work = std::function<Task<Result<T>>(sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document)>;
+    using Work =
+        std::function<Task<Result<T>>(sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document)>;
     using Tell = std::function<void(const std::filesystem::path& file, const Result<T>& result)>;
 
     InOrder(const std::vector<std::filesystem::path>& files, Work work, Tell tell)

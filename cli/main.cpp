@@ -14,8 +14,9 @@ using namespace stillwatch::cli;
 
 int run(int argc, char** argv)
 {
-    CLI::App app{"Stillwatch finds re-posts of abusive pictures of a protected person on the sites of a watch list.\n"
-                 "It compares what those sites show with references that were enrolled with consent."};
+    CLI::App app{
+        "Stillwatch finds re-posts of abusive pictures of a protected person on the sites of a watch list.\n"
+        "It compares what those sites show with references that were enrolled with consent."};
     app.name("stillwatch");
     app.set_version_flag("--version", STILLWATCH_VERSION);
     app.require_subcommand(1);
@@ -42,13 +43,15 @@ int run(int argc, char** argv)
     add_match_command(program);
     add_tool_commands(program);
     std::string pages;
-    auto* writing = app.add_subcommand("write-pages", "Writes manual pages and completion; for the build")->group("");
+    auto* writing =
+        app.add_subcommand("write-pages", "Writes manual pages and completion; for the build")->group("");
     writing->add_option("folder", pages, "Where they go")->required();
     writing->callback([&] {
         CLI::App daemon;
         stillwatch::daemon::DaemonArguments arguments;
         stillwatch::daemon::declare(daemon, arguments);
-        if (const auto written = write_pages(app, daemon, pages); !written) exit_code = print_error(written.error());
+        if (const auto written = write_pages(app, daemon, pages); !written)
+            exit_code = print_error(written.error());
     });
     try {
         app.parse(argc, argv);

@@ -46,19 +46,22 @@ Result<void> read_references(Search& search, const fs::path& directory)
 {
     const auto files = files_below(directory);
     if (!files) return files.error();
-    if (files->empty()) return Error{Errc::not_found, fmt::format("{}: no file in it to look for", directory.string())};
+    if (files->empty())
+        return Error{Errc::not_found, fmt::format("{}: no file in it to look for", directory.string())};
     std::vector<matcher::EnrolledReference> enrolled;
-    const auto read = read_pictures(search.config, *files, Detail::reference, [&](const auto& file, const auto& features) {
-        if (!features) {
-            search.exit_code = print_error({features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
-            return;
-        }
-        if (const auto weakness = features::weakness_of(*features))
-            fmt::print(stderr, "stillwatch: weak reference {}: {}\n", file.string(), *weakness);
-        search.reference_files.push_back(file);
-        const ReferenceId id{static_cast<std::int64_t>(search.reference_files.size())};
-        enrolled.push_back({id, CaseId{1}, features->file_digest, *features});
-    });
+    const auto read =
+        read_pictures(search.config, *files, Detail::reference, [&](const auto& file, const auto& features) {
+            if (!features) {
+                search.exit_code = print_error(
+                    {features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
+                return;
+            }
+            if (const auto weakness = features::weakness_of(*features))
+                fmt::print(stderr, "stillwatch: weak reference {}: {}\n", file.string(), *weakness);
+            search.reference_files.push_back(file);
+            const ReferenceId id{static_cast<std::int64_t>(search.reference_files.size())};
+            enrolled.push_back({id, CaseId{1}, features->file_digest, *features});
+        });
     if (!read) return read.error();
     if (enrolled.empty())
         return Error{Errc::not_found, fmt::format("{}: no picture in it can be read", directory.string())};
@@ -71,8 +74,10 @@ Result<void> compare_files(Search& search, const std::vector<fs::path>& files, c
                            bool is_background, InOrder<pipeline::Compared>::Tell tell)
 {
     const auto templates = search.templates.templates();
-    const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document) {
-        pipeline::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers, std::nullopt, is_background};
+    const auto work = [&search, &tiers, templates, is_background](sandbox::WorkerPool& pool,
+                                                                  asio::thread_pool& cpu, Document document) {
+        pipeline::ComparisonTerms terms{[&search] { return search.references; }, templates, tiers,
+                                        std::nullopt, is_background};
         return pipeline::compare_picture(pool, cpu, std::move(document), std::move(terms));
     };
     return InOrder<pipeline::Compared>(files, work, std::move(tell)).run(search.config);
@@ -105,21 +110,28 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
 {
     const auto files = files_of(options.paths);
     if (!files) return files.error();
-    if (files->empty()) return Error{Errc::not_found, fmt::format("{}: no file in it", fmt::join(options.paths, ", "))};
-    auto output = MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size());
+    if (files->empty())
+        return Error{Errc::not_found, fmt::format("{}: no file in it", fmt::join(options.paths, ", "))};
+    auto output =
+        MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size());
     if (!output) return output.error();
     std::vector<DrawnMatch> to_draw;
-    const auto compared = compare_files(search, *files, search.tiers, false, [&](const auto& file, const auto& result) {
-        output->tell(file, result);
-        if (options.draw.empty() || !result) return;
-        for (const auto& match : result->matches)
-            to_draw.push_back({file, search.reference_files[static_cast<std::size_t>(match.reference.value - 1)], match});
-    });
+    const auto compared =
+        compare_files(search, *files, search.tiers, false, [&](const auto& file, const auto& result) {
+            output->tell(file, result);
+            if (options.draw.empty() || !result) return;
+            for (const auto& match : result->matches)
+                to_draw.push_back(
+                    {file, search.reference_files[static_cast<std::size_t>(match.reference.value - 1)],
+                     match});
+        });
     if (!compared) return compared.error();
     if (auto written = output->close(); !written) return written;
     if (output->unread() == files->size())
         return Error{Errc::undecodable, fmt::format("none of {} pictures could be read", files->size())};
-    if (output->unread() > 0) fmt::print(stderr, "stillwatch: {} of {} pictures could not be read\n", output->unread(), files->size());
+    if (output->unread() > 0)
+        fmt::print(stderr, "stillwatch: {} of {} pictures could not be read\n", output->unread(),
+                   files->size());
     return options.draw.empty() ? Result<void>{} : draw_matches(search.config, options.draw, to_draw);
 }
 
@@ -140,15 +152,19 @@ void run_match(Program& program, const MatchOptions& options)
 void add_match_command(Program program)
 {
     auto options = std::make_shared<MatchOptions>();
-    auto* command = program.app.add_subcommand("match", "Compares pictures with those in a directory; needs no installation.\n"
-                                               "Exit code 0: compared, whether anything matched or not; 1: a reference or every picture "
-                                               "could not be read");
+    auto* command = program.app.add_subcommand(
+        "match", "Compares pictures with those in a directory; needs no installation.\n"
+                 "Exit code 0: compared, whether anything matched or not; 1: a reference or every picture "
+                 "could not be read");
     command->add_option("--references", options->references, "Directory of pictures to look for")->required();
-    command->add_option("--background", options->background,
-                        "Directory of other pictures of the same site: what its frames, buttons and watermarks have in\n"
-                        "common with references no longer counts");
-    command->add_option("--csv", options->csv, "File for the results: a row a match or candidate, or one with none");
-    command->add_option("--draw", options->draw, "Directory for pictures of each match, reference and find side by side");
+    command->add_option(
+        "--background", options->background,
+        "Directory of other pictures of the same site: what its frames, buttons and watermarks have in\n"
+        "common with references no longer counts");
+    command->add_option("--csv", options->csv,
+                        "File for the results: a row a match or candidate, or one with none");
+    command->add_option("--draw", options->draw,
+                        "Directory for pictures of each match, reference and find side by side");
     command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
         ->delimiter(',')
         ->check(CLI::IsMember({"exact", "near", "derived"}));

@@ -22,9 +22,9 @@ std::string quoted(const std::string& text)
 
 std::string csv_line(const std::string& file, const Match& match, const std::string& reference)
 {
-    return fmt::format("{},{},{},{},{},{:.4f},{},{},{}\n", quoted(file), name_of(match.status), name_of(match.tier),
-                       name_of(match.relation), quoted(reference), match.score, match.distance_bits,
-                       name_of(match.orientation), match.inliers);
+    return fmt::format("{},{},{},{},{},{:.4f},{},{},{}\n", quoted(file), name_of(match.status),
+                       name_of(match.tier), name_of(match.relation), quoted(reference), match.score,
+                       match.distance_bits, name_of(match.orientation), match.inliers);
 }
 
 json::object json_row(const std::string& file, const Match& match, const std::string& reference)
@@ -47,12 +47,15 @@ json::object json_row(const std::string& file, const Match& match, const std::st
 
 } // namespace
 
-Result<MatchOutput> MatchOutput::open(Style style, const std::string& csv, const std::vector<std::filesystem::path>& references,
+Result<MatchOutput> MatchOutput::open(Style style, const std::string& csv,
+                                      const std::vector<std::filesystem::path>& references,
                                       std::size_t pictures)
 {
     File file(csv.empty() ? nullptr : std::fopen(csv.c_str(), "we"), std::fclose);
     if (!csv.empty() && !file) return Error{Errc::io, fmt::format("{}: cannot be written", csv)};
-    if (file) fmt::print(file.get(), "file,status,tier,relation,reference,score,distance_bits,orientation,inliers\n");
+    if (file)
+        fmt::print(file.get(),
+                   "file,status,tier,relation,reference,score,distance_bits,orientation,inliers\n");
     return MatchOutput(style, csv, std::move(file), references, pictures);
 }
 
@@ -73,7 +76,8 @@ void MatchOutput::tell(const std::filesystem::path& path, const Result<pipeline:
             fmt::print("{:<12} {}{}\n", status, file, detail.empty() ? "" : ": " + detail);
     } else {
         for (const auto& match : compared->matches) {
-            const auto reference = (*references_)[static_cast<std::size_t>(match.reference.value - 1)].filename().string();
+            const auto reference =
+                (*references_)[static_cast<std::size_t>(match.reference.value - 1)].filename().string();
             if (csv_) fmt::print(csv_.get(), "{}", csv_line(file, match, reference));
             if (style_ == Style::json)
                 print_object(style_, json_row(file, match, reference));

@@ -17,7 +17,8 @@ namespace stillwatch::cli {
 class MatchOutput {
 public:
     // `references` by number: ReferenceId{n} is references[n - 1]; they outlive the output. Errors: io.
-    static Result<MatchOutput> open(Style style, const std::string& csv, const std::vector<std::filesystem::path>& references,
+    static Result<MatchOutput> open(Style style, const std::string& csv,
+                                    const std::vector<std::filesystem::path>& references,
                                     std::size_t pictures);
 
     // One picture's rows: each match and candidate, or that there is none.
@@ -30,9 +31,10 @@ public:
 private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-    MatchOutput(Style style, std::string csv_name, File csv, const std::vector<std::filesystem::path>& references,
-                std::size_t pictures)
-        : style_(style), csv_name_(std::move(csv_name)), csv_(std::move(csv)), references_(&references), pictures_(pictures)
+    MatchOutput(Style style, std::string csv_name, File csv,
+                const std::vector<std::filesystem::path>& references, std::size_t pictures)
+        : style_(style), csv_name_(std::move(csv_name)), csv_(std::move(csv)), references_(&references),
+          pictures_(pictures)
     {
     }
     void show_progress();

@@ -18,7 +18,9 @@ namespace {
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app)
 {
-    return app.get_subcommands([](const CLI::App* command) { return !command->get_name().empty() && !command->get_group().empty(); });
+    return app.get_subcommands([](const CLI::App* command) {
+        return !command->get_name().empty() && !command->get_group().empty();
+    });
 }
 
 // Those of the command and, since they may stand behind it, of all above.
@@ -34,7 +36,8 @@ std::vector<const CLI::Option*> options_of(const CLI::App& app)
 std::string asked_for(std::string_view what, std::string_view typed, const std::vector<std::string>& known)
 {
     auto text = fmt::format("unknown {} \"{}\"", what, printable(typed));
-    if (const auto meant = config::nearest(typed, known)) text += fmt::format(", did you mean \"{}\"?", *meant);
+    if (const auto meant = config::nearest(typed, known))
+        text += fmt::format(", did you mean \"{}\"?", *meant);
     return text;
 }
 

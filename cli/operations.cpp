@@ -13,7 +13,8 @@ namespace {
 
 using Columns = std::vector<std::string_view>;
 
-void print_list(Program& program, const control::Command& command, const Columns& columns, std::string_view nothing)
+void print_list(Program& program, const control::Command& command, const Columns& columns,
+                std::string_view nothing)
 {
     const auto reply = ask(program, command);
     if (reply && reply->is_array()) print_rows(program.global.style(), reply->get_array(), columns, nothing);
@@ -69,7 +70,8 @@ void print_status(Program& program)
     if (!reply || !reply->is_object()) return;
     print_object(program.global.style(), reply->get_object());
     const auto* problems = reply->get_object().if_contains("problems");
-    if (problems && problems->is_array() && problems->get_array().empty() && program.global.style() == Style::text)
+    if (problems && problems->is_array() && problems->get_array().empty() &&
+        program.global.style() == Style::text)
         fmt::print("\nno problem is known\n");
 }
 
@@ -78,7 +80,9 @@ void add_outbox(Program program)
     auto* outbox = program.app.add_subcommand("outbox", "Alerts on their way")->require_subcommand(1);
     auto limit = std::make_shared<int>(100);
     auto* list = outbox->add_subcommand("list", "Alerts, newest first");
-    list->add_option("--limit", *limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 10'000));
+    list->add_option("--limit", *limit, "At most so many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
     list->callback([program, limit]() mutable {
         print_list(program, {"outbox.list", {{"limit", *limit}}},
                    {"id", "alert", "channel", "state", "attempts", "created_at", "sent_at", "last_error"},
@@ -87,16 +91,20 @@ void add_outbox(Program program)
     auto id = std::make_shared<std::int64_t>();
     auto channel = std::make_shared<std::string>();
     auto all = std::make_shared<bool>(false);
-    auto* replay = outbox->add_subcommand("replay", "Sends an alert that was given up, or waits for its next attempt, now");
+    auto* replay = outbox->add_subcommand(
+        "replay", "Sends an alert that was given up, or waits for its next attempt, now");
     auto* which = replay->add_option_group("which", "One of these")->require_option(1);
     which->add_option("id", *id, "Number of the row");
     which->add_option("--channel", *channel, "Every such alert of this channel");
     which->add_flag("--all", *all, "Every such alert");
     replay->callback([program, id, channel, all]() mutable {
         json::object arguments;
-        if (*all) arguments["all"] = true;
-        else if (!channel->empty()) arguments["channel"] = *channel;
-        else arguments["id"] = *id;
+        if (*all)
+            arguments["all"] = true;
+        else if (!channel->empty())
+            arguments["channel"] = *channel;
+        else
+            arguments["id"] = *id;
         print_one(program, {"outbox.replay", std::move(arguments)});
     });
 }
@@ -108,7 +116,9 @@ void add_audit(Program program)
     auto limit = std::make_shared<int>(1'000);
     auto* list = audit->add_subcommand("list", "Lines in order");
     list->add_option("--after", *after, "Only lines after this number")->capture_default_str();
-    list->add_option("--limit", *limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 10'000));
+    list->add_option("--limit", *limit, "At most so many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
     list->callback([program, after, limit]() mutable {
         print_list(program, {"audit.list", {{"after", *after}, {"limit", *limit}}},
                    {"seq", "at", "actor", "action", "object"}, "no lines");
@@ -123,16 +133,18 @@ void add_operation_commands(Program program)
 {
     add_outbox(program);
     add_audit(program);
-    program.app.add_subcommand("status", "What the installation knows and does")->callback([program]() mutable {
-        print_status(program);
-    });
+    program.app.add_subcommand("status", "What the installation knows and does")
+        ->callback([program]() mutable { print_status(program); });
     auto channel = std::make_shared<std::string>();
     auto patience = std::make_shared<int>(40);
     auto* test = program.app.add_subcommand(
         "alert-test", "Sends a marked test alert through the real path and waits for what becomes of it.\n"
-                      "Exits with 0 when it was delivered, 1 when it was refused or nobody answered, 75 when it is still queued");
+                      "Exits with 0 when it was delivered, 1 when it was refused or nobody answered, 75 when "
+                      "it is still queued");
     test->add_option("channel", *channel, "Name of the channel")->required();
-    test->add_option("--wait", *patience, "Seconds to wait for the delivery")->capture_default_str()->check(CLI::Range(0, 3600));
+    test->add_option("--wait", *patience, "Seconds to wait for the delivery")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 3600));
     test->callback([program, channel, patience]() mutable {
         test_alert(program, *channel, std::chrono::seconds(*patience));
     });

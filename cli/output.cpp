@@ -19,7 +19,8 @@ namespace {
 // Of one character of two or three bytes: none that does harm has more.
 std::string json_escape(std::string_view character)
 {
-    unsigned code = character.size() == 2 ? static_cast<unsigned char>(character[0]) & 0x1FU : static_cast<unsigned char>(character[0]) & 0x0FU;
+    unsigned code = character.size() == 2 ? static_cast<unsigned char>(character[0]) & 0x1FU
+                                          : static_cast<unsigned char>(character[0]) & 0x0FU;
     for (const char c : character.substr(1))
         code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
     return fmt::format("\\u{:04x}", code);
@@ -36,7 +37,8 @@ std::string one_line(const json::value& value)
         if (harmless)
             line += rest.substr(0, bytes);
         else if (bytes == 1)
-            line += static_cast<unsigned char>(rest[0]) < 0x80 ? fmt::format("\\u{:04x}", rest[0]) : "\\ufffd";
+            line +=
+                static_cast<unsigned char>(rest[0]) < 0x80 ? fmt::format("\\u{:04x}", rest[0]) : "\\ufffd";
         else
             line += json_escape(rest.substr(0, bytes));
         rest.remove_prefix(bytes);
@@ -75,8 +77,8 @@ std::string cell(const json::value& value)
 // Columns of a terminal for UTF-8 text, a code point each.
 std::size_t width_of(std::string_view text)
 {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
 }
 
 std::string padded(std::string_view text, std::size_t width)
@@ -98,8 +100,8 @@ bool is_table(const json::value& value)
 
 constexpr std::size_t gap = 2;
 
-// Which columns stand beside each other within `room`; the others go below, a line each: nothing is ever cut. The widest are
-// put below first, as they are addresses and sentences.
+// Which columns stand beside each other within `room`; the others go below, a line each: nothing is ever cut.
+// The widest are put below first, as they are addresses and sentences.
 std::vector<bool> columns_beside(const std::vector<std::size_t>& widths, std::size_t room)
 {
     std::vector<bool> beside(widths.size(), true);
@@ -147,7 +149,8 @@ void print_table(const json::array& rows, const std::vector<std::string_view>& c
     for (const auto& line : cells) {
         print_line(line);
         for (std::size_t i = 0; i < columns.size(); ++i)
-            if (!beside[i] && !line[i].empty()) print_trimmed("    " + padded(columns[i], name_width + gap) + line[i]);
+            if (!beside[i] && !line[i].empty())
+                print_trimmed("    " + padded(columns[i], name_width + gap) + line[i]);
     }
 }
 
@@ -193,7 +196,8 @@ void print_object(Style style, const json::object& object)
     for (const auto& member : object)
         width = std::max(width, width_of(member.key()));
     for (const auto& member : object) {
-        if (is_table(member.value()) || (member.value().is_array() && member.value().get_array().empty())) continue;
+        if (is_table(member.value()) || (member.value().is_array() && member.value().get_array().empty()))
+            continue;
         if (member.value().is_object())
             print_pairs(member.key(), width, member.value().get_object());
         else

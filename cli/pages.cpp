@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 std::vector<const CLI::App*> commands_of(const CLI::App& app)
 {
     // Those without a group are for the build, not for people.
-    return app.get_subcommands([](const CLI::App* command) { return !command->get_name().empty() && !command->get_group().empty(); });
+    return app.get_subcommands([](const CLI::App* command) {
+        return !command->get_name().empty() && !command->get_group().empty();
+    });
 }
 
 // "stillwatch case open".
@@ -36,9 +38,12 @@ std::string roff(std::string_view text)
     bool begins_line = true;
     for (const char letter : text) {
         if (begins_line && (letter == '.' || letter == '\'')) result += "\\&";
-        if (letter == '\\') result += "\\e";
-        else if (letter == '-') result += "\\-";
-        else result += letter;
+        if (letter == '\\')
+            result += "\\e";
+        else if (letter == '-')
+            result += "\\-";
+        else
+            result += letter;
         begins_line = letter == '\n';
     }
     return result;
@@ -92,7 +97,8 @@ std::string synopsis(const CLI::App& app)
     if (!commands_of(app).empty()) text += " \\fICOMMAND\\fR";
     for (const auto* option : app.get_options()) {
         if (!option->get_positional()) continue;
-        const auto name = fmt::format("\\fI{}\\fR{}", roff(option->get_name(true)), option->get_items_expected_max() > 1 ? "…" : "");
+        const auto name = fmt::format("\\fI{}\\fR{}", roff(option->get_name(true)),
+                                      option->get_items_expected_max() > 1 ? "…" : "");
         text += option->get_required() ? " " + name : " [" + name + "]";
     }
     return text + "\n";
@@ -103,8 +109,8 @@ std::string commands_text(const CLI::App& app)
 {
     std::string text;
     for (const auto* command : commands_of(app)) {
-        text += fmt::format(".SS {}\n{}.PP\n{}\n{}", roff(path_of(*command)), synopsis(*command), roff(command->get_description()),
-                            options_text(*command));
+        text += fmt::format(".SS {}\n{}.PP\n{}\n{}", roff(path_of(*command)), synopsis(*command),
+                            roff(command->get_description()), options_text(*command));
         text += commands_text(*command);
     }
     return text;
@@ -123,7 +129,9 @@ std::string completion_cases(const CLI::App& app, const std::string& path, const
         names += (names.empty() ? "" : " ") + command->get_name();
         below += completion_cases(*command, path + (path.empty() ? "" : " ") + command->get_name(), options);
     }
-    return fmt::format("    \"{}\") commands=\"{}\" options=\"{}\" ;;\n", path, names, options.substr(options.find_first_not_of(' '))) + below;
+    return fmt::format("    \"{}\") commands=\"{}\" options=\"{}\" ;;\n", path, names,
+                       options.substr(options.find_first_not_of(' '))) +
+           below;
 }
 
 Result<void> write(const fs::path& file, const std::string& text)
@@ -142,37 +150,45 @@ std::string manual_page(const CLI::App& app, int section, std::string_view see_a
 {
     auto title = path_of(app);
     std::ranges::replace(title, ' ', '-');
-    auto text = fmt::format(".TH \"{}\" {} \"\" \"Stillwatch {}\" \"Stillwatch\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}", roff(title), section,
-                            STILLWATCH_VERSION, roff(title), roff(headline(app.get_description())), synopsis(app));
-    text += fmt::format(".SH DESCRIPTION\n{}\n.SH OPTIONS\n{}", roff(app.get_description()), options_text(app));
+    auto text = fmt::format(
+        ".TH \"{}\" {} \"\" \"Stillwatch {}\" \"Stillwatch\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}",
+        roff(title), section, STILLWATCH_VERSION, roff(title), roff(headline(app.get_description())),
+        synopsis(app));
+    text +=
+        fmt::format(".SH DESCRIPTION\n{}\n.SH OPTIONS\n{}", roff(app.get_description()), options_text(app));
     if (app.get_parent()) text += ".PP\nThe options of\n.BR stillwatch (1)\nmay stand here, too.\n";
     const auto below = commands_of(app);
     if (!below.empty() && !app.get_parent()) {
         text += ".SH COMMANDS\nEach has a page of its own.\n";
         for (const auto* command : below)
-            text += fmt::format(".TP\n.BR {} (1)\n{}\n", roff(title + "-" + command->get_name()), roff(command->get_description()));
+            text += fmt::format(".TP\n.BR {} (1)\n{}\n", roff(title + "-" + command->get_name()),
+                                roff(command->get_description()));
     } else if (!below.empty()) {
         text += ".SH COMMANDS\n" + commands_text(app);
     }
     text += ".SH EXIT STATUS\n0 fine, 1 failed, 64 wrong usage, 78 wrong configuration.\n";
-    text += ".SH FILES\n.TP\n.I /etc/stillwatch/stillwatch.toml\nThe configuration, see\n.BR stillwatch.toml (5).\n"
+    text += ".SH FILES\n.TP\n.I /etc/stillwatch/stillwatch.toml\nThe configuration, see\n.BR stillwatch.toml "
+            "(5).\n"
             ".TP\n.I /var/lib/stillwatch\nDatabases, keys and evidence.\n";
     return text + fmt::format(".SH SEE ALSO\n{}\n", see_also);
 }
 
 std::string configuration_page(std::string_view sample)
 {
-    std::string text = fmt::format(".TH \"STILLWATCH.TOML\" 5 \"\" \"Stillwatch {}\" \"Stillwatch\"\n.SH NAME\nstillwatch.toml \\- "
-                                   "configuration of Stillwatch\n.SH DESCRIPTION\n",
-                                   STILLWATCH_VERSION);
+    std::string text = fmt::format(
+        ".TH \"STILLWATCH.TOML\" 5 \"\" \"Stillwatch {}\" \"Stillwatch\"\n.SH NAME\nstillwatch.toml \\- "
+        "configuration of Stillwatch\n.SH DESCRIPTION\n",
+        STILLWATCH_VERSION);
     std::string comment;
     for (std::size_t at = 0; at < sample.size();) {
         const auto end = std::min(sample.find('\n', at), sample.size());
         auto line = sample.substr(at, end - at);
         at = end + 1;
-        const bool is_shown_key = line.starts_with("# ") && line.find(" = ") != std::string_view::npos && line.find(' ', 2) == line.find(" = ");
+        const bool is_shown_key = line.starts_with("# ") && line.find(" = ") != std::string_view::npos &&
+                                  line.find(' ', 2) == line.find(" = ");
         if (line.starts_with("#") && !is_shown_key) {
-            comment += (comment.empty() ? "" : " ") + std::string(line.substr(std::min<std::size_t>(2, line.size())));
+            comment += (comment.empty() ? "" : " ") +
+                       std::string(line.substr(std::min<std::size_t>(2, line.size())));
         } else if (line.starts_with("[")) {
             text += fmt::format(".SH {}\n", roff(line));
             if (!comment.empty()) text += roff(comment) + "\n";
@@ -223,10 +239,15 @@ Result<void> write_pages(const CLI::App& app, const CLI::App& daemon, const fs::
 {
     const auto man = folder / "man";
     const std::string see = ".BR stillwatch (1),\n.BR stillwatchd (8),\n.BR stillwatch.toml (5)";
-    auto done = write(man / "man1" / "stillwatch.1", manual_page(app, 1, ".BR stillwatchd (8),\n.BR stillwatch.toml (5)"));
+    auto done = write(man / "man1" / "stillwatch.1",
+                      manual_page(app, 1, ".BR stillwatchd (8),\n.BR stillwatch.toml (5)"));
     for (const auto* command : commands_of(app))
-        if (done) done = write(man / "man1" / fmt::format("stillwatch-{}.1", command->get_name()), manual_page(*command, 1, see));
-    if (done) done = write(man / "man8" / "stillwatchd.8", manual_page(daemon, 8, ".BR stillwatch (1),\n.BR stillwatch.toml (5)"));
+        if (done)
+            done = write(man / "man1" / fmt::format("stillwatch-{}.1", command->get_name()),
+                         manual_page(*command, 1, see));
+    if (done)
+        done = write(man / "man8" / "stillwatchd.8",
+                     manual_page(daemon, 8, ".BR stillwatch (1),\n.BR stillwatch.toml (5)"));
     if (done) done = write(man / "man5" / "stillwatch.toml.5", configuration_page(config::sample_config()));
     if (done) done = write(folder / "completions" / "stillwatch", bash_completion(app));
     return done;

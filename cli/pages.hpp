@@ -10,8 +10,8 @@ namespace CLI {
 class App;
 }
 
-// Manual pages and shell completion, written from the same tree of commands that `--help` prints and from the commented
-// sample of the configuration: they cannot say anything else than the programs do.
+// Manual pages and shell completion, written from the same tree of commands that `--help` prints and from the
+// commented sample of the configuration: they cannot say anything else than the programs do.
 namespace stillwatch::cli {
 
 // man(7) text of one program or of one command with all below it. `section` is 1 or 8.

@@ -22,7 +22,8 @@ Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::pa
 {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status)) return Error{Errc::not_found, fmt::format("{}: no such file", path.string())};
+    if (!std::filesystem::exists(status))
+        return Error{Errc::not_found, fmt::format("{}: no such file", path.string())};
     std::vector<std::filesystem::path> files;
     if (!std::filesystem::is_directory(status)) {
         files.push_back(path);
@@ -46,7 +47,8 @@ Result<Bytes> read_file(const std::filesystem::path& file, std::size_t max_bytes
     std::ifstream stream(file, std::ios::binary);
     if (!stream) {
         const auto code = std::filesystem::exists(file, error) ? Errc::io : Errc::not_found;
-        return Error{code, fmt::format("{}: {}", file.string(), code == Errc::io ? "cannot be read" : "no such file")};
+        return Error{
+            code, fmt::format("{}: {}", file.string(), code == Errc::io ? "cannot be read" : "no such file")};
     }
     Bytes bytes;
     std::vector<char> part(1U << 20U);

@@ -10,10 +10,11 @@
 
 namespace stillwatch::cli {
 
-// Reads picture files in restricted workers of this process, several at a time, with the detail asked for. `each`
-// is called in the order of `files`. Errors: only when no worker can be started; what is wrong with a file goes to
-// `each`.
-using EachPicture = std::function<void(const std::filesystem::path& file, const Result<PictureFeatures>& features)>;
+// Reads picture files in restricted workers of this process, several at a time, with the detail asked for.
+// `each` is called in the order of `files`. Errors: only when no worker can be started; what is wrong with a
+// file goes to `each`.
+using EachPicture =
+    std::function<void(const std::filesystem::path& file, const Result<PictureFeatures>& features)>;
 Result<void> read_pictures(const config::Config& config, const std::vector<std::filesystem::path>& files,
                            Detail detail, const EachPicture& each);
 

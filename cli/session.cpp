@@ -33,8 +33,10 @@ std::string operator_name()
 
 Error not_running(const std::filesystem::path& socket)
 {
-    return {Errc::not_found, fmt::format("the daemon is not running (start it: systemctl start stillwatchd); nobody listens at {}",
-                                         socket.string())};
+    return {
+        Errc::not_found,
+        fmt::format("the daemon is not running (start it: systemctl start stillwatchd); nobody listens at {}",
+                    socket.string())};
 }
 
 bool nobody_listens(const Result<json::value>& reply)
@@ -43,13 +45,14 @@ bool nobody_listens(const Result<json::value>& reply)
 }
 
 // As the daemon does, which has the references open already.
-Result<void> check_new_reference(const store::CaseDatabase& cases, const vault::KeyPair& installation, const json::object& arguments,
-                                 Timestamp now)
+Result<void> check_new_reference(const store::CaseDatabase& cases, const vault::KeyPair& installation,
+                                 const json::object& arguments, Timestamp now)
 {
     const auto c = cases.find_case(text_member(arguments, "case").value_or(""));
     const auto written = text_member(arguments, "sealed").value_or("");
     Bytes sealed(written.size() / 2);
-    const bool is_open = c && cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) == cases::ConsentStatus::valid;
+    const bool is_open = c && cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) ==
+                                  cases::ConsentStatus::valid;
     if (!is_open || written.empty() || !from_hex(written, sealed)) return {}; // the command says why not
     vault::LockedMemoryResource memory;
     const auto same = cases::find_same_picture(cases, installation, *c, std::move(sealed), memory);
@@ -67,8 +70,10 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     if (!lock && lock.error().code == Errc::io && ::access(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0)
         return not_running(paths.socket);
     if (!lock && lock.error().code == Errc::refused)
-        return Error{Errc::refused, fmt::format("{}, but nobody listens at {}: it starts or ends just now, or works with "
-                                                "another configuration", lock.error().detail, paths.socket.string())};
+        return Error{Errc::refused,
+                     fmt::format("{}, but nobody listens at {}: it starts or ends just now, or works with "
+                                 "another configuration",
+                                 lock.error().detail, paths.socket.string())};
     if (!lock) return lock.error();
     const auto keys = vault::load_installation_keys(vault::key_location(paths.keys));
     if (!keys) return keys.error();
@@ -79,7 +84,8 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());
         if (!checked) return checked.error();
     }
-    control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config), clock);
+    control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config),
+                               clock);
     auto outcome = commands.run(command, operator_name());
     const auto finished = commands.finish();
     // A copy that a broken-off backup left may hold what is erased now.
@@ -88,7 +94,8 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         std::filesystem::remove_all(paths.storage / daemon::Snapshots::folder_name, ignored);
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();
-    if (command.name == "status") outcome->result.as_object()["daemon"] = "not running (start it: systemctl start stillwatchd)";
+    if (command.name == "status")
+        outcome->result.as_object()["daemon"] = "not running (start it: systemctl start stillwatchd)";
     if (!outcome->effects.looks.empty())
         return Error{Errc::refused, "the daemon is not running: it is the one that visits sites"};
     return std::move(outcome->result);
@@ -141,7 +148,8 @@ std::optional<Result<json::value>> run_anyway(Program& program, const control::C
         program.exit_code = exit_configuration;
         return std::nullopt;
     }
-    fmt::print(stderr, "stillwatch: warning: the configuration has a problem; the daemon works with the one it took over before\n");
+    fmt::print(stderr, "stillwatch: warning: the configuration has a problem; the daemon works with the one "
+                       "it took over before\n");
     return reply;
 }
 

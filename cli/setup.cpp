@@ -50,14 +50,15 @@ Result<void> make_directory(const fs::path& path)
     return {};
 }
 
-// Who may read the configuration beside root: the directory's group, where somebody made it for operators, else
-// the daemon's.
+// Who may read the configuration beside root: the directory's group, where somebody made it for operators,
+// else the daemon's.
 struct Readers {
     bool given = false;
     gid_t group = 0;
 };
 
-// A new file for its owner and, where given, one group; there whole or not at all, and never in place of another.
+// A new file for its owner and, where given, one group; there whole or not at all, and never in place of
+// another.
 Result<void> write_new(const fs::path& file, std::string_view text, const Readers& readers)
 {
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -81,7 +82,9 @@ Result<void> write_new(const fs::path& file, std::string_view text, const Reader
 // Gives everything at and below `path` to the daemon's user.
 Result<void> hand_over(const fs::path& path, const passwd& owner)
 {
-    const auto give = [&](const fs::path& one) { return ::lchown(one.c_str(), owner.pw_uid, owner.pw_gid) == 0; };
+    const auto give = [&](const fs::path& one) {
+        return ::lchown(one.c_str(), owner.pw_uid, owner.pw_gid) == 0;
+    };
     if (!give(path)) return system_error("chown", path);
     std::error_code error;
     for (const auto& entry : fs::recursive_directory_iterator(path, error))
@@ -95,8 +98,9 @@ Result<void> make_storage(const fs::path& storage)
 {
     std::error_code error;
     if (fs::exists(storage, error) && !fs::is_empty(storage, error))
-        return Error{Errc::exists, fmt::format("{} is not empty; an installation that was broken off must be removed first",
-                                               storage.string())};
+        return Error{Errc::exists,
+                     fmt::format("{} is not empty; an installation that was broken off must be removed first",
+                                 storage.string())};
     for (const auto& directory : {storage, storage / "evidence"}) {
         const auto made = make_directory(directory);
         if (!made) return made.error();
@@ -126,7 +130,8 @@ Result<json::object> init(const InitOptions& options)
         return Error{Errc::invalid_argument, fmt::format("--organisation: {}", *problem)};
     if (const auto problem = config::contact_problem(options.contact); problem && !options.contact.empty())
         return Error{Errc::invalid_argument, fmt::format("--contact: {}", *problem)};
-    // Whatever the caller's habit: nothing here is for everybody, and operators must be able to read the configuration.
+    // Whatever the caller's habit: nothing here is for everybody, and operators must be able to read the
+    // configuration.
     ::umask(0027);
 
     json::object told;
@@ -134,7 +139,8 @@ Result<json::object> init(const InitOptions& options)
     choices.organisation = options.name;
     choices.contact = options.contact;
     choices.storage_directory = options.storage.empty() ? "data" : fs::absolute(options.storage).string();
-    choices.control_socket = options.socket.empty() ? "data/control.sock" : fs::absolute(options.socket).string();
+    choices.control_socket =
+        options.socket.empty() ? "data/control.sock" : fs::absolute(options.socket).string();
     vault::SecretBytes identity;
     if (options.recipient.empty()) {
         auto made = vault::generate_age_identity();
@@ -156,7 +162,7 @@ Result<json::object> init(const InitOptions& options)
     }
     Readers readers;
     if (owner) {
-        struct stat status{};
+        struct stat status {};
         if (::stat(directory.c_str(), &status) != 0) return system_error("stat", directory);
         readers = {true, status.st_gid != 0 ? status.st_gid : owner->pw_gid};
     }
@@ -184,10 +190,12 @@ void print_init(const Program& program, const json::object& told)
     const auto text = [&](std::string_view key) { return std::string_view(told.at(key).as_string()); };
     fmt::print("configuration  {}\nstorage        {}\n", text("configuration"), text("storage"));
     if (told.contains("evidence_identity")) {
-        fmt::print("\nEvidence is encrypted to this new key. It is shown once and stored nowhere: keep it away from this\n"
-                   "machine, in a file that only the people who may open evidence can read. Without it no evidence\n"
-                   "can ever be opened.\n\n# public key: {}\n{}\n",
-                   text("evidence_recipient"), text("evidence_identity"));
+        fmt::print(
+            "\nEvidence is encrypted to this new key. It is shown once and stored nowhere: keep it away from "
+            "this\n"
+            "machine, in a file that only the people who may open evidence can read. Without it no evidence\n"
+            "can ever be opened.\n\n# public key: {}\n{}\n",
+            text("evidence_recipient"), text("evidence_identity"));
     }
     fmt::print("\nNext: fill in [organisation], a [[channel]] and a [[site]] in the configuration, then\n"
                "  stillwatch --config {} check-config\n",
@@ -199,15 +207,20 @@ void print_init(const Program& program, const json::object& told)
 void add_setup_commands(Program program)
 {
     auto options = std::make_shared<InitOptions>();
-    auto* command = program.app.add_subcommand("init", "Makes a working installation: configuration, keys, databases");
+    auto* command =
+        program.app.add_subcommand("init", "Makes a working installation: configuration, keys, databases");
     command->add_option("directory", options->directory, "Where stillwatch.toml goes")->required();
-    command->add_option("--evidence-recipient", options->recipient,
-                        "age public key that evidence is encrypted to; without it a new key is made and shown once");
-    command->add_option("--storage", options->storage, "Directory of databases, keys and evidence; default DIRECTORY/data");
+    command->add_option(
+        "--evidence-recipient", options->recipient,
+        "age public key that evidence is encrypted to; without it a new key is made and shown once");
+    command->add_option("--storage", options->storage,
+                        "Directory of databases, keys and evidence; default DIRECTORY/data");
     command->add_option("--socket", options->socket, "Control socket; default DIRECTORY/data/control.sock");
     command->add_option("--owner", options->owner, "User the daemon runs as, who gets the storage");
     command->add_option("--organisation", options->name, "Name of the organisation; may be filled in later");
-    command->add_option("--contact", options->contact, "An http(s) or mail address that stands in the User-Agent, where sites reach you; may be filled in later");
+    command->add_option("--contact", options->contact,
+                        "An http(s) or mail address that stands in the User-Agent, where sites reach you; "
+                        "may be filled in later");
     command->callback([program, options]() mutable {
         const auto told = init(*options);
         if (told)

@@ -167,9 +167,10 @@ void add_budgets(json::object& told, const config::Site& site, const crawler::Si
                                               site.robots_reason, site.robots_decided_by);
     told["proxy"] = site.proxy;
     if (!site.proxy.empty())
-        told["names"] = site.proxy_resolves_names
-                            ? "looked up by the proxy: where they lead is not seen here, private ones are refused by name"
-                            : "onion services only, everything else is refused";
+        told["names"] =
+            site.proxy_resolves_names
+                ? "looked up by the proxy: where they lead is not seen here, private ones are refused by name"
+                : "onion services only, everything else is refused";
     told["tls_errors"] = site.tls_errors == config::TlsErrors::record ? "record" : "refuse";
     json::array headers; // names only: values may be secret
     for (const auto& field : rules.headers)

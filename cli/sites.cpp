@@ -15,10 +15,26 @@ void print_health(Program& program)
     const auto reply = ask(program, {"site.health", {}});
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
-               {"site", "state", "trouble", "wall", "challenged", "pages_read", "images", "coverage_percent",
-                "unvisited", "set_aside", "undecodable", "waiting", "unreachable", "refused", "disallowed", "gone",
-                "last_success", "last_failure",
-                "last_failure_status", "stopped_hosts"},
+               {"site",
+                "state",
+                "trouble",
+                "wall",
+                "challenged",
+                "pages_read",
+                "images",
+                "coverage_percent",
+                "unvisited",
+                "set_aside",
+                "undecodable",
+                "waiting",
+                "unreachable",
+                "refused",
+                "disallowed",
+                "gone",
+                "last_success",
+                "last_failure",
+                "last_failure_status",
+                "stopped_hosts"},
                "the watch list is empty");
 }
 

@@ -110,7 +110,8 @@ Result<PageLinks> links_of(const config::Config& config, const std::string& sour
         if (!fetched) return fetched.error();
         auto payload = fetched->payload();
         if (!payload) return payload.error();
-        document = pipeline::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)), std::string());
+        document = pipeline::document_of(*fetched, std::make_shared<const Bytes>(*std::move(payload)),
+                                         std::string());
         if (base.empty()) base = fetched->url.text();
     } else {
         auto bytes = read_file(source, static_cast<std::size_t>(config.fetch.max_page_bytes));
@@ -146,11 +147,12 @@ void run_links(Program& program, const std::string& source, const std::string& b
         else
             fmt::print("{} {}\n", name_of(link.mechanism), printable(link.url));
     }
-    if (found->truncated) fmt::print(stderr, "stillwatch: {}: a limit was reached; not every link is listed\n", source);
+    if (found->truncated)
+        fmt::print(stderr, "stillwatch: {}: a limit was reached; not every link is listed\n", source);
 }
 
-void print_fingerprint(const Program& program, const std::filesystem::path& file, const PictureFeatures& features,
-                       bool orientations)
+void print_fingerprint(const Program& program, const std::filesystem::path& file,
+                       const PictureFeatures& features, bool orientations)
 {
     const auto& frame = features.frames.front();
     if (program.global.json) {
@@ -182,12 +184,14 @@ void run_fingerprint(Program& program, const std::vector<std::string>& names, bo
         return;
     }
     const std::vector<std::filesystem::path> files(names.begin(), names.end());
-    const auto read = read_pictures(*config, files, Detail::hashes, [&](const auto& file, const auto& features) {
-        if (features)
-            print_fingerprint(program, file, *features, orientations);
-        else
-            program.exit_code = print_error({features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
-    });
+    const auto read =
+        read_pictures(*config, files, Detail::hashes, [&](const auto& file, const auto& features) {
+            if (features)
+                print_fingerprint(program, file, *features, orientations);
+            else
+                program.exit_code = print_error(
+                    {features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
+        });
     if (!read) program.exit_code = print_error(read.error());
 }
 
@@ -202,17 +206,21 @@ void add_tool_commands(Program program)
 
     auto source = std::make_shared<std::string>();
     auto base = std::make_shared<std::string>();
-    auto* links = program.app.add_subcommand("links", "Every address in a document with the mechanism that held it");
-    links->add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")->required();
+    auto* links =
+        program.app.add_subcommand("links", "Every address in a document with the mechanism that held it");
+    links->add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")
+        ->required();
     links->add_option("--base", *base, "Address against which relative links count");
     links->callback([program, source, base]() mutable { run_links(program, *source, *base); });
 
     auto files = std::make_shared<std::vector<std::string>>();
     auto orientations = std::make_shared<bool>(false);
-    auto* fingerprint = program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures");
+    auto* fingerprint =
+        program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures");
     fingerprint->add_option("files", *files, "Picture files")->required();
     fingerprint->add_flag("--orientations", *orientations, "Print the hashes of all eight orientations");
-    fingerprint->callback([program, files, orientations]() mutable { run_fingerprint(program, *files, *orientations); });
+    fingerprint->callback(
+        [program, files, orientations]() mutable { run_fingerprint(program, *files, *orientations); });
 }
 
 } // namespace stillwatch::cli

@@ -13,12 +13,14 @@ namespace {
 
 bool is_letter_or_digit(char letter) noexcept
 {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9');
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9');
 }
 
 bool is_local_part_letter(char letter) noexcept
 {
-    return is_letter_or_digit(letter) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(letter) != std::string_view::npos;
+    return is_letter_or_digit(letter) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(letter) != std::string_view::npos;
 }
 
 bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
@@ -33,7 +35,8 @@ std::optional<int> number(std::string_view text, int most) noexcept
 {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > most) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size() || value < 0 || value > most)
+        return std::nullopt;
     return value;
 }
 
@@ -68,7 +71,8 @@ bool is_mail_address(std::string_view text) noexcept
     const auto at = text.find('@');
     if (at == 0 || at == std::string_view::npos || at > 64 || text.size() > 254) return false;
     const auto domain = text.substr(at + 1);
-    if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.front() == '-') return false;
+    if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.front() == '-')
+        return false;
     return std::ranges::all_of(text.substr(0, at), is_local_part_letter) &&
            std::ranges::all_of(domain, [](char letter) {
                return is_letter_or_digit(letter) || letter == '.' || letter == '-';
@@ -92,7 +96,8 @@ std::optional<std::string> contact_problem(std::string_view contact)
 
 std::optional<std::string> scope_host(std::string_view text)
 {
-    if (text.empty() || text.ends_with(':') || text.find_first_of("/?#@\\ ") != std::string_view::npos) return std::nullopt;
+    if (text.empty() || text.ends_with(':') || text.find_first_of("/?#@\\ ") != std::string_view::npos)
+        return std::nullopt;
     const auto url = Url::parse("http://" + std::string(text) + "/");
     if (!url || url->path() != "/") return std::nullopt;
     const bool names_default_port = text.ends_with(":80") || text.ends_with(":443");
@@ -225,7 +230,8 @@ bool is_loopback(const Url& url)
 {
     if (url.host() == "localhost") return true;
     const auto single = address_of(url);
-    return single && (parse_block("127.0.0.0/8")->contains(*single) || parse_block("::1/128")->contains(*single));
+    return single &&
+           (parse_block("127.0.0.0/8")->contains(*single) || parse_block("::1/128")->contains(*single));
 }
 
 } // namespace stillwatch::config

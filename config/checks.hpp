@@ -18,7 +18,8 @@ bool is_name(std::string_view text) noexcept;
 // "desk@helpline.example": ASCII, without a display name, quotes or comments.
 bool is_mail_address(std::string_view text) noexcept;
 
-// Why a name or a contact cannot stand in the User-Agent; nothing where it can. `init` and the configuration take the same.
+// Why a name or a contact cannot stand in the User-Agent; nothing where it can. `init` and the configuration
+// take the same.
 std::optional<std::string> organisation_problem(std::string_view name);
 std::optional<std::string> contact_problem(std::string_view contact);
 

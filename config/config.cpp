@@ -42,7 +42,8 @@ LoadOutcome parse_config(std::string_view text, const std::filesystem::path& fil
     const auto tell = [&file](const std::vector<Complaint>& complaints, std::vector<ConfigProblem>& out) {
         for (const auto& complaint : complaints)
             out.push_back({file.string(), complaint.place.line, complaint.place.column, complaint.message});
-        std::ranges::stable_sort(out, {}, [](const ConfigProblem& problem) { return std::tuple(problem.line, problem.column); });
+        std::ranges::stable_sort(
+            out, {}, [](const ConfigProblem& problem) { return std::tuple(problem.line, problem.column); });
     };
     tell(document.complaints(), outcome.problems);
     tell(document.notes(), outcome.notes);
@@ -61,7 +62,8 @@ LoadOutcome load_config(const std::filesystem::path& file, const LoadOptions& op
     stream.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(stream.gcount()));
     if (stream.bad()) return failed(file, {}, "cannot be read to its end");
-    if (text.size() > max_file_bytes) return failed(file, {}, fmt::format("larger than {} bytes", max_file_bytes));
+    if (text.size() > max_file_bytes)
+        return failed(file, {}, fmt::format("larger than {} bytes", max_file_bytes));
     return parse_config(text, file, options);
 }
 

@@ -12,7 +12,8 @@
 #include <vector>
 
 // What an installation is told, read from one TOML file into plain structs. Every key, its default and its
-// meaning stand in config/stillwatch.toml. Only daemon/ and cli/ include this; they copy into each feature's own settings.
+// meaning stand in config/stillwatch.toml. Only daemon/ and cli/ include this; they copy into each feature's
+// own settings.
 namespace stillwatch::config {
 
 struct Organisation {
@@ -25,8 +26,8 @@ struct Organisation {
 struct Network {
     std::vector<std::string> allowed_private_networks; // "10.1.0.0/16", "fd00::/8": checked, as written
     std::vector<std::string> denied_networks;          // never connected to, whatever opens them
-    std::filesystem::path ca_file;                     // PEM, beside the system's authorities; empty: only those
-    int max_connections = 64;                          // requests under way at a time, over all hosts
+    std::filesystem::path ca_file; // PEM, beside the system's authorities; empty: only those
+    int max_connections = 64;      // requests under way at a time, over all hosts
 
     friend bool operator==(const Network&, const Network&) = default;
 };
@@ -48,10 +49,10 @@ struct Fetch {
 };
 
 struct Workers {
-    int count = 0;                           // 0: one for each processor
+    int count = 0;                              // 0: one for each processor
     std::chrono::milliseconds deadline{20'000}; // for one document or picture, then the worker is killed
-    int memory_mb = 1024;                    // for one worker
-    std::int64_t max_pixels = 64 << 20;       // of one picture, from its header
+    int memory_mb = 1024;                       // for one worker
+    std::int64_t max_pixels = 64 << 20;         // of one picture, from its header
 
     friend bool operator==(const Workers&, const Workers&) = default;
 };
@@ -68,9 +69,9 @@ struct Crawl {
 };
 
 struct Evidence {
-    std::vector<std::string> recipients; // age public keys, at least one
-    std::filesystem::path directory;     // after loading never empty: "evidence" in the storage directory
-    std::int64_t max_bytes = 0;          // of all packages; 0: no bound
+    std::vector<std::string> recipients;     // age public keys, at least one
+    std::filesystem::path directory;         // after loading never empty: "evidence" in the storage directory
+    std::int64_t max_bytes = 0;              // of all packages; 0: no bound
     std::int64_t min_free_bytes = 512 << 20; // of the file system, below which no evidence is written
 
     friend bool operator==(const Evidence&, const Evidence&) = default;
@@ -99,8 +100,8 @@ struct Health {
     std::chrono::milliseconds check_every{30'000};
     std::chrono::milliseconds site_grace{std::chrono::hours(1)};      // a site may be not fine for so long
     std::chrono::milliseconds compare_within{std::chrono::hours(24)}; // something is compared or looked at
-    std::chrono::milliseconds alert_after{600'000};                   // a problem lasts so long: an alert is sent
-    int min_free_mb = 1024;                                           // on the disks of storage and evidence
+    std::chrono::milliseconds alert_after{600'000}; // a problem lasts so long: an alert is sent
+    int min_free_mb = 1024;                         // on the disks of storage and evidence
 
     friend bool operator==(const Health&, const Health&) = default;
 };
@@ -125,7 +126,7 @@ struct Channel {
     std::string name;
     ChannelKind kind = ChannelKind::email;
     bool enabled = true;
-    std::filesystem::path ca_file; // PEM for the server; empty: the system's authorities
+    std::filesystem::path ca_file;                     // PEM for the server; empty: the system's authorities
     std::vector<std::string> allowed_private_networks; // for this channel, in spite of [network]
 
     std::vector<std::string> to; // e-mail: bare addresses, at least one
@@ -149,9 +150,9 @@ enum class TlsErrors : std::uint8_t { refuse, record };
 struct Site {
     std::string name;
     bool enabled = true;
-    std::vector<std::string> seeds; // normalised addresses, each on one of `hosts`
-    std::vector<std::string> hosts; // the scope: lower-case HOST (any default port) or HOST:PORT
-    std::vector<std::string> paths; // pages looked at, as robots.txt writes paths; empty: all
+    std::vector<std::string> seeds;          // normalised addresses, each on one of `hosts`
+    std::vector<std::string> hosts;          // the scope: lower-case HOST (any default port) or HOST:PORT
+    std::vector<std::string> paths;          // pages looked at, as robots.txt writes paths; empty: all
     std::vector<std::string> excluded_paths; // neither pages nor pictures there
     std::chrono::milliseconds delay{2'000};
     std::chrono::milliseconds address_delay{2'000}; // as delay when absent
@@ -168,10 +169,10 @@ struct Site {
     std::int64_t max_bytes_per_day = 50'000'000'000;              // of answers' bodies
     std::chrono::milliseconds revisit_min{std::chrono::hours(1)}; // as in crawl when absent
     std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
-    std::vector<std::string> cookies; // "name=value", sent to the site's hosts
-    std::string cookies_file;         // a path (made absolute) or "credential:NAME"; a cookie a line
-    std::vector<std::string> headers; // "Name: value"
-    std::string proxy;                // "socks5h://host:port"; empty: none
+    std::vector<std::string> cookies;  // "name=value", sent to the site's hosts
+    std::string cookies_file;          // a path (made absolute) or "credential:NAME"; a cookie a line
+    std::vector<std::string> headers;  // "Name: value"
+    std::string proxy;                 // "socks5h://host:port"; empty: none
     bool proxy_resolves_names = false; // false: the proxy is asked for onion services only
     TlsErrors tls_errors = TlsErrors::refuse;
     std::string contact_note; // stands in the User-Agent for this site
@@ -212,7 +213,8 @@ struct ConfigProblem {
 std::string to_string(const ConfigProblem& problem);
 
 // Whether the files that keys name are looked at. An operator whose daemon runs as another user cannot see
-// that user's secrets and loads with `no`; `where_allowed` looks at what this user may open and notes the rest.
+// that user's secrets and loads with `no`; `where_allowed` looks at what this user may open and notes the
+// rest.
 enum class FileChecks : std::uint8_t { no, where_allowed, yes };
 
 struct LoadOptions {
@@ -234,7 +236,8 @@ struct LoadOutcome {
 LoadOutcome load_config(const std::filesystem::path& file, const LoadOptions& options = {});
 
 // The same from text; `file` names it in problems and gives the directory.
-LoadOutcome parse_config(std::string_view text, const std::filesystem::path& file, const LoadOptions& options = {});
+LoadOutcome parse_config(std::string_view text, const std::filesystem::path& file,
+                         const LoadOptions& options = {});
 
 // Every key of the format, "fetch.connect" or "site.delay", in the order of the structs.
 std::vector<std::string> config_keys();

@@ -47,7 +47,8 @@ std::filesystem::path control_socket(std::string_view text, const std::filesyste
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) continue;
         const auto key = trimmed(line.substr(0, equals));
-        const bool is_meant = section == "control" ? key == "socket" : section.empty() && key == "control.socket";
+        const bool is_meant =
+            section == "control" ? key == "socket" : section.empty() && key == "control.socket";
         const auto value = quoted(trimmed(line.substr(equals + 1)));
         if (is_meant && value && !value->empty()) found = std::filesystem::path(*value);
     }

@@ -58,8 +58,8 @@ std::vector<std::pair<const Table*, Place>> Document::tables(const std::string& 
     const auto entry = std::ranges::find(root_.entries, name, &Entry::key);
     if (entry == root_.entries.end()) return result;
     const auto complain = [&](Place place, const Value& value) {
-        complaints_.push_back({place, fmt::format("{}: expected sections [[{}]], with two brackets; found {}", name,
-                                                  name, kind_of(value))});
+        complaints_.push_back({place, fmt::format("{}: expected sections [[{}]], with two brackets; found {}",
+                                                  name, name, kind_of(value))});
     };
     const auto* items = std::get_if<Array>(&entry->value.content);
     if (!items) {
@@ -109,9 +109,11 @@ void Document::read_networks(Section& section, std::string_view key, int widest_
         if (!block)
             section.complain_at(place, key,
                                 fmt::format("\"{}\" is no network such as \"10.1.0.0/16\" or \"fd00::/8\" "
-                                            "(bits after the prefix must be 0)", shown(text)));
+                                            "(bits after the prefix must be 0)",
+                                            shown(text)));
         else if (block->prefix_bits < (block->v6 ? widest_v6 : widest_v4))
-            section.complain_at(place, key, fmt::format("\"{}\" covers far more than one network", shown(text)));
+            section.complain_at(place, key,
+                                fmt::format("\"{}\" covers far more than one network", shown(text)));
         else
             out.push_back(text);
     }
@@ -119,7 +121,8 @@ void Document::read_networks(Section& section, std::string_view key, int widest_
 
 void Document::read_allowed_networks(Section& section, std::vector<std::string>& out)
 {
-    read_networks(section, "allowed_private_networks", 8, 7, out); // no wider than those there are: 10.0.0.0/8, fc00::/7
+    read_networks(section, "allowed_private_networks", 8, 7,
+                  out); // no wider than those there are: 10.0.0.0/8, fc00::/7
 }
 
 void Document::read_network(Network& out)
@@ -192,14 +195,20 @@ void Document::read_evidence(Evidence& out, const Storage& storage)
     std::vector<PlacedText> recipients;
     section.get("recipients", recipients);
     if (recipients.empty())
-        section.complain("recipients", "missing: evidence is written only sealed, name at least one age recipient");
+        section.complain("recipients",
+                         "missing: evidence is written only sealed, name at least one age recipient");
     for (const auto& [where, text] : recipients) {
         std::optional<std::string> problem;
-        if (!text.starts_with("age1")) problem = "an age recipient begins with \"age1\"";
-        else if (options_.recipient_problem) problem = options_.recipient_problem(text);
-        if (!problem && std::ranges::find(out.recipients, text) != out.recipients.end()) problem = "named twice";
-        if (problem) section.complain_at(where, "recipients", fmt::format("\"{}\": {}", shown(text), *problem));
-        else out.recipients.push_back(text);
+        if (!text.starts_with("age1"))
+            problem = "an age recipient begins with \"age1\"";
+        else if (options_.recipient_problem)
+            problem = options_.recipient_problem(text);
+        if (!problem && std::ranges::find(out.recipients, text) != out.recipients.end())
+            problem = "named twice";
+        if (problem)
+            section.complain_at(where, "recipients", fmt::format("\"{}\": {}", shown(text), *problem));
+        else
+            out.recipients.push_back(text);
     }
     section.get("directory", out.directory);
     constexpr std::int64_t tebibyte = std::int64_t{1} << 40U;
@@ -217,7 +226,8 @@ void Document::read_control(Control& out)
     out.socket = from_base(out.socket);
     constexpr std::size_t longest = 107; // sun_path of unix(7) without its terminating NUL
     if (out.socket.string().size() > longest)
-        section.complain("socket", fmt::format("the path {} is longer than {} bytes", shown(out.socket.string()), longest));
+        section.complain("socket", fmt::format("the path {} is longer than {} bytes",
+                                               shown(out.socket.string()), longest));
 }
 
 void Document::read_metrics(Metrics& out)
@@ -226,8 +236,9 @@ void Document::read_metrics(Metrics& out)
     Section section("metrics", found, place, complaints_, known_keys_);
     section.get("listen", out.listen);
     if (!out.listen.empty() && !is_loopback_listener(out.listen))
-        section.complain("listen", fmt::format("\"{}\" is no loopback address and port such as \"127.0.0.1:9464\"",
-                                               shown(out.listen)));
+        section.complain("listen",
+                         fmt::format("\"{}\" is no loopback address and port such as \"127.0.0.1:9464\"",
+                                     shown(out.listen)));
 }
 
 void Document::read_health(Health& out)
@@ -248,7 +259,8 @@ void Document::read_log(Log& out)
     section.get("level", out.level);
     const std::vector<std::string> levels{"debug", "info", "warn", "error"};
     if (std::ranges::find(levels, out.level) == levels.end())
-        section.complain("level", fmt::format("\"{}\" is none of debug, info, warn, error", shown(out.level)));
+        section.complain("level",
+                         fmt::format("\"{}\" is none of debug, info, warn, error", shown(out.level)));
 }
 
 void Document::read_alerts(Alerts& out)
@@ -258,10 +270,13 @@ void Document::read_alerts(Alerts& out)
     section.get("link", out.link);
     if (out.link.empty()) return;
     auto example = out.link;
-    if (const auto mark = example.find("{alert}"); mark != std::string::npos) example.replace(mark, 7, "alt_a");
+    if (const auto mark = example.find("{alert}"); mark != std::string::npos)
+        example.replace(mark, 7, "alt_a");
     const auto url = Url::parse(example);
     if (!url || example.find_first_of("{}\"<> ") != std::string::npos)
-        section.complain("link", fmt::format("\"{}\" is no http(s) address; only {{alert}} may stand in braces", shown(out.link)));
+        section.complain(
+            "link",
+            fmt::format("\"{}\" is no http(s) address; only {{alert}} may stand in braces", shown(out.link)));
 }
 
 std::filesystem::path Document::from_base(const std::filesystem::path& path) const
@@ -275,7 +290,8 @@ void Document::read_file(Section& section, std::string_view key, std::filesystem
     section.get(key, out);
     out = from_base(out);
     if (out.empty() || options_.files == FileChecks::no || is_passed_over(section, key, out.string())) return;
-    if (::access(out.c_str(), R_OK) != 0) section.complain(key, fmt::format("{} is missing or unreadable", shown(out.string())));
+    if (::access(out.c_str(), R_OK) != 0)
+        section.complain(key, fmt::format("{} is missing or unreadable", shown(out.string())));
 }
 
 void Document::read_secret_source(Section& section, std::string_view key, std::string& out)
@@ -291,10 +307,12 @@ bool Document::is_passed_over(Section& section, std::string_view key, const std:
 {
     if (options_.files != FileChecks::where_allowed) return false;
     if (is_out_of_sight(source))
-        notes_.push_back(section.about(key, fmt::format("{} is handed to the service by systemd: not checked here", shown(source))));
+        notes_.push_back(section.about(
+            key, fmt::format("{} is handed to the service by systemd: not checked here", shown(source))));
     else if (is_closed_to_us(source))
-        notes_.push_back(section.about(key, fmt::format("{} may not be opened by you: not checked. The daemon's user must be able to",
-                                                        shown(source))));
+        notes_.push_back(section.about(
+            key, fmt::format("{} may not be opened by you: not checked. The daemon's user must be able to",
+                             shown(source))));
     else
         return false;
     return true;

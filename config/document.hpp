@@ -56,7 +56,8 @@ private:
     void read_manner(Section& section, Site& site);
 
     // `widest_v4`, `widest_v6`: the shortest prefixes that may stand there.
-    void read_networks(Section& section, std::string_view key, int widest_v4, int widest_v6, std::vector<std::string>& out);
+    void read_networks(Section& section, std::string_view key, int widest_v4, int widest_v6,
+                       std::vector<std::string>& out);
     void read_allowed_networks(Section& section, std::vector<std::string>& out);
     // Makes a path absolute; an empty one stays empty.
     std::filesystem::path from_base(const std::filesystem::path& path) const;

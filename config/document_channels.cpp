@@ -25,7 +25,8 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
             section.complain("kind", "missing, or neither \"email\" nor \"webhook\"");
         channel.kind = kind == "webhook" ? ChannelKind::webhook : ChannelKind::email;
 
-        // Keys of both kinds are asked for always, so that a key of the other kind is told apart from an unknown one.
+        // Keys of both kinds are asked for always, so that a key of the other kind is told apart from an
+        // unknown one.
         const std::size_t before = complaints_.size();
         read_email(section, channel);
         if (kind != "email") complaints_.resize(before);
@@ -33,7 +34,8 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         read_webhook(section, channel, network);
         if (kind != "webhook") complaints_.resize(between);
 
-        static constexpr std::array<std::string_view, 5> email_keys{"to", "from", "server", "user", "password_file"};
+        static constexpr std::array<std::string_view, 5> email_keys{"to", "from", "server", "user",
+                                                                    "password_file"};
         static constexpr std::array<std::string_view, 2> webhook_keys{"url", "secret_file"};
         for (const auto key : email_keys)
             if (kind == "webhook" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
@@ -49,21 +51,26 @@ void Document::read_email(Section& section, Channel& channel)
     section.get("to", recipients);
     if (recipients.empty()) section.complain("to", "missing: name at least one mail address");
     for (const auto& [place, text] : recipients) {
-        if (is_mail_address(text)) channel.to.push_back(text);
-        else section.complain_at(place, "to", fmt::format("\"{}\" is no plain mail address", shown(text)));
+        if (is_mail_address(text))
+            channel.to.push_back(text);
+        else
+            section.complain_at(place, "to", fmt::format("\"{}\" is no plain mail address", shown(text)));
     }
-    if (!channel.to.empty()) channel.from = "stillwatch" + channel.to.front().substr(channel.to.front().find('@'));
+    if (!channel.to.empty())
+        channel.from = "stillwatch" + channel.to.front().substr(channel.to.front().find('@'));
     section.get("from", channel.from);
     if (!channel.to.empty() && !is_mail_address(channel.from))
         section.complain("from", fmt::format("\"{}\" is no plain mail address", shown(channel.from)));
 
     section.get("server", channel.server);
     if (!is_mail_server(channel.server))
-        section.complain("server", "missing, or not \"smtps://host[:port]\" or \"smtp://host[:port]\" (with STARTTLS)");
+        section.complain("server",
+                         "missing, or not \"smtps://host[:port]\" or \"smtp://host[:port]\" (with STARTTLS)");
     section.get("user", channel.user);
     read_secret_source(section, "password_file", channel.password_file);
     if (channel.user.empty() != channel.password_file.empty())
-        section.complain(channel.user.empty() ? "user" : "password_file", "missing: user and password_file stand together");
+        section.complain(channel.user.empty() ? "user" : "password_file",
+                         "missing: user and password_file stand together");
 }
 
 void Document::read_webhook(Section& section, Channel& channel, const Network& network)

@@ -84,10 +84,14 @@ void Document::read_robots(Section& section, Site& site)
         section.complain("robots_decided_by", "missing: name who decided that robots.txt is ignored");
     if (const auto end = end_of_day(until)) {
         site.robots_until = *end;
-        const auto note = [&](std::string_view what) { notes_.push_back(section.about("robots_until", what)); };
-        if (options_.now && *end <= *options_.now) note(fmt::format("{} has passed: robots.txt is obeyed", until));
+        const auto note = [&](std::string_view what) {
+            notes_.push_back(section.about("robots_until", what));
+        };
+        if (options_.now && *end <= *options_.now)
+            note(fmt::format("{} has passed: robots.txt is obeyed", until));
         if (options_.now && *end > *options_.now + std::chrono::days(367))
-            note(fmt::format("{} is more than a year away: such a decision should be looked at again sooner", until));
+            note(fmt::format("{} is more than a year away: such a decision should be looked at again sooner",
+                             until));
     } else
         section.complain("robots_until",
                          "missing, or no day such as \"2027-01-31\": after it robots.txt is obeyed again");
@@ -112,12 +116,15 @@ void Document::read_proxy(Section& section, Site& site)
         const auto url = Url::parse("http://" + host + "/");
         return url && !address_of(*url);
     };
-    const auto name = std::ranges::find_if(site.hosts, [&](const auto& host) { return !is_onion(host) && is_name(host); });
+    const auto name =
+        std::ranges::find_if(site.hosts, [&](const auto& host) { return !is_onion(host) && is_name(host); });
     if (is_socks_proxy(site.proxy) && !site.proxy_resolves_names && name != site.hosts.end())
-        section.complain("proxy_resolves_names",
-                         fmt::format("missing: {} is no onion service, so the proxy would look the name up, and nobody here sees "
-                                     "where it leads; true lets it",
-                                     shown(*name)));
+        section.complain(
+            "proxy_resolves_names",
+            fmt::format(
+                "missing: {} is no onion service, so the proxy would look the name up, and nobody here sees "
+                "where it leads; true lets it",
+                shown(*name)));
 }
 
 void Document::read_manner(Section& section, Site& site)
@@ -166,14 +173,19 @@ void Document::read_scope(Section& section, Site& site)
     for (const auto& [place, text] : hosts) {
         const auto host = scope_host(text);
         if (!host) {
-            section.complain_at(place, "hosts",
-                                fmt::format("\"{}\" is no HOST or HOST:PORT; a host alone covers ports 80 and 443", shown(text)));
+            section.complain_at(
+                place, "hosts",
+                fmt::format("\"{}\" is no HOST or HOST:PORT; a host alone covers ports 80 and 443",
+                            shown(text)));
             continue;
         }
         const auto [owner, is_new] = host_owner_.emplace(*host, site.name);
-        if (is_new) site.hosts.push_back(*host);
-        else section.complain_at(place, "hosts", fmt::format("\"{}\" is in the scope of site \"{}\" already", *host,
-                                                             shown(owner->second)));
+        if (is_new)
+            site.hosts.push_back(*host);
+        else
+            section.complain_at(
+                place, "hosts",
+                fmt::format("\"{}\" is in the scope of site \"{}\" already", *host, shown(owner->second)));
     }
     for (const auto& [place, text] : seeds) {
         const auto url = Url::parse(text);
@@ -184,7 +196,8 @@ void Document::read_scope(Section& section, Site& site)
         // Hosts that were refused were complained of; their seeds need no second complaint.
         const bool in_scope = std::ranges::find(site.hosts, url->host_port()) != site.hosts.end();
         if (!in_scope && site.hosts.size() == hosts.size())
-            section.complain_at(place, "seeds", fmt::format("{} is not among the hosts of this site", url->host_port()));
+            section.complain_at(place, "seeds",
+                                fmt::format("{} is not among the hosts of this site", url->host_port()));
         site.seeds.push_back(url->text());
     }
 }

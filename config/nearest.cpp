@@ -9,7 +9,9 @@ std::size_t edit_distance(std::string_view left, std::string_view right)
 {
     const std::size_t width = right.size() + 1;
     std::vector<std::size_t> table((left.size() + 1) * width);
-    const auto at = [&](std::size_t row, std::size_t column) -> std::size_t& { return table[row * width + column]; };
+    const auto at = [&](std::size_t row, std::size_t column) -> std::size_t& {
+        return table[row * width + column];
+    };
     for (std::size_t row = 0; row <= left.size(); ++row)
         at(row, 0) = row;
     for (std::size_t column = 0; column <= right.size(); ++column)
@@ -17,7 +19,8 @@ std::size_t edit_distance(std::string_view left, std::string_view right)
     for (std::size_t row = 1; row <= left.size(); ++row) {
         for (std::size_t column = 1; column <= right.size(); ++column) {
             const std::size_t replace = left[row - 1] == right[column - 1] ? 0 : 1;
-            auto best = std::min({at(row - 1, column) + 1, at(row, column - 1) + 1, at(row - 1, column - 1) + replace});
+            auto best = std::min(
+                {at(row - 1, column) + 1, at(row, column - 1) + 1, at(row - 1, column - 1) + replace});
             const bool swapped = row > 1 && column > 1 && left[row - 1] == right[column - 2] &&
                                  left[row - 2] == right[column - 1];
             if (swapped) best = std::min(best, at(row - 2, column - 2) + 1);

@@ -15,9 +15,12 @@ std::string quoted(std::string_view text)
     std::string result = "\"";
     for (const char letter : text) {
         const auto code = static_cast<unsigned char>(letter);
-        if (letter == '"' || letter == '\\') result += fmt::format("\\{}", letter);
-        else if (code < 0x20 || code == 0x7F) result += fmt::format("\\u{:04X}", static_cast<unsigned>(code));
-        else result.push_back(letter);
+        if (letter == '"' || letter == '\\')
+            result += fmt::format("\\{}", letter);
+        else if (code < 0x20 || code == 0x7F)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(code));
+        else
+            result.push_back(letter);
     }
     return result + "\"";
 }
@@ -62,9 +65,12 @@ std::string initial_config(const InitialChoices& choices)
         }
         const auto key = line.substr(0, line.find(' '));
         const auto value = values.find(fmt::format("{}.{}", section, key));
-        if (value != values.end()) result += fmt::format("{} = {}\n", key, value->second);
-        else if (example && !line.empty() && !line.starts_with('#')) result += fmt::format("# {}\n", line);
-        else result += fmt::format("{}\n", line);
+        if (value != values.end())
+            result += fmt::format("{} = {}\n", key, value->second);
+        else if (example && !line.empty() && !line.starts_with('#'))
+            result += fmt::format("# {}\n", line);
+        else
+            result += fmt::format("{}\n", line);
     }
     return result;
 }

@@ -18,7 +18,10 @@ constexpr std::size_t max_bytes = 64 << 10;
 class Descriptor {
 public:
     explicit Descriptor(int number) noexcept : number_(number) {}
-    ~Descriptor() { if (number_ >= 0) ::close(number_); }
+    ~Descriptor()
+    {
+        if (number_ >= 0) ::close(number_);
+    }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     int number() const noexcept { return number_; }
@@ -51,12 +54,13 @@ Result<std::string> read_secret(std::string_view source)
         const auto code = errno == ENOENT ? Errc::not_found : Errc::io;
         return Error{code, fmt::format("{}: {}", *path, std::strerror(errno))};
     }
-    struct stat status{};
+    struct stat status {};
     if (::fstat(file.number(), &status) != 0)
         return Error{Errc::io, fmt::format("{}: {}", *path, std::strerror(errno))};
     if (!S_ISREG(status.st_mode)) return Error{Errc::malformed, fmt::format("{}: not a plain file", *path)};
     if ((status.st_mode & S_IRWXO) != 0)
-        return Error{Errc::refused, fmt::format("{}: every user of this machine may open it; chmod o= first", *path)};
+        return Error{Errc::refused,
+                     fmt::format("{}: every user of this machine may open it; chmod o= first", *path)};
 
     std::string content(max_bytes + 1, '\0');
     std::size_t filled = 0;
@@ -67,7 +71,8 @@ Result<std::string> read_secret(std::string_view source)
         if (count == 0) break;
         filled += static_cast<std::size_t>(count);
     }
-    if (filled > max_bytes) return Error{Errc::too_large, fmt::format("{}: more than {} bytes", *path, max_bytes)};
+    if (filled > max_bytes)
+        return Error{Errc::too_large, fmt::format("{}: more than {} bytes", *path, max_bytes)};
     content.resize(filled);
     content.erase(content.find_last_not_of("\r\n") + 1);
     if (content.empty()) return Error{Errc::malformed, fmt::format("{}: empty", *path)};

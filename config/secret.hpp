@@ -19,8 +19,8 @@ Result<std::string> read_secret(std::string_view source);
 // Whether a credential is meant while this process was given none: then it cannot be looked at here.
 bool is_out_of_sight(std::string_view source);
 
-// Whether this user may not open the file (or a folder on the way to it), whatever it holds: an operator whose daemon runs
-// as another user.
+// Whether this user may not open the file (or a folder on the way to it), whatever it holds: an operator
+// whose daemon runs as another user.
 bool is_closed_to_us(std::string_view source);
 
 } // namespace stillwatch::config

@@ -21,7 +21,8 @@ Section::~Section()
     for (const auto& entry : table_->entries) {
         if (std::ranges::find(asked_, entry.key) != asked_.end()) continue;
         auto what = fmt::format("unknown key \"{}\" in [{}]", shown(entry.key), name_);
-        if (const auto meant = nearest(entry.key, asked_)) what += fmt::format(", did you mean \"{}\"?", *meant);
+        if (const auto meant = nearest(entry.key, asked_))
+            what += fmt::format(", did you mean \"{}\"?", *meant);
         complaints_.push_back({entry.place, std::move(what)});
     }
 }
@@ -53,7 +54,8 @@ void Section::get(std::string_view key, std::string& out)
         const auto code = static_cast<unsigned char>(letter);
         return code < 0x20 || code == 0x7F;
     };
-    if (std::ranges::any_of(*text, is_control)) return complain(key, "holds a control character or a line break");
+    if (std::ranges::any_of(*text, is_control))
+        return complain(key, "holds a control character or a line break");
     out = *text;
 }
 
@@ -91,7 +93,8 @@ void Section::get(std::string_view key, int& out, Range<int> range)
     out = static_cast<int>(number);
 }
 
-void Section::get(std::string_view key, std::chrono::milliseconds& out, Range<std::chrono::milliseconds> range)
+void Section::get(std::string_view key, std::chrono::milliseconds& out,
+                  Range<std::chrono::milliseconds> range)
 {
     const auto* value = find(key);
     if (!value) return;
@@ -100,8 +103,9 @@ void Section::get(std::string_view key, std::chrono::milliseconds& out, Range<st
     if (!text)
         return complain(key, fmt::format("expected a duration such as \"10s\", found {}", kind_of(*value)));
     if (!duration)
-        return complain(key, fmt::format("\"{}\" is no duration; write \"90ms\", \"10s\", \"5m\", \"3h\" or \"7d\"",
-                                         shown(*text)));
+        return complain(
+            key, fmt::format("\"{}\" is no duration; write \"90ms\", \"10s\", \"5m\", \"3h\" or \"7d\"",
+                             shown(*text)));
     if (*duration < range.least || *duration > range.most)
         return complain(key, fmt::format("{} is outside {} to {}", format_duration(*duration),
                                          format_duration(range.least), format_duration(range.most)));
@@ -113,7 +117,8 @@ void Section::get(std::string_view key, std::vector<PlacedText>& out)
     const auto* value = find(key);
     if (!value) return;
     const auto* items = std::get_if<Array>(&value->content);
-    if (!items) return complain(key, fmt::format("expected a list of texts in [ ], found {}", kind_of(*value)));
+    if (!items)
+        return complain(key, fmt::format("expected a list of texts in [ ], found {}", kind_of(*value)));
     for (const auto& item : *items) {
         if (const auto* text = std::get_if<std::string>(&item.content))
             out.push_back({item.place, *text});

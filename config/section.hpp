@@ -30,8 +30,8 @@ struct PlacedText {
     std::string text;
 };
 
-// Reads the keys of one table. Each get function leaves `out` as it is, with its default, when the key is absent,
-// and complains when its value does not fit. The destructor complains of keys nobody asked for.
+// Reads the keys of one table. Each get function leaves `out` as it is, with its default, when the key is
+// absent, and complains when its value does not fit. The destructor complains of keys nobody asked for.
 class Section {
 public:
     // `name` stands in messages and before keys: "fetch", "site". `table` may be null: an absent section.

@@ -2,8 +2,9 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
-// toml++ 3.3 takes letters such as U+00FC outside of texts to a place it holds for unreachable: undefined behaviour,
-// found by tests/fuzz/config_fuzz.cpp. In that one header the place is made to say no, which is right there.
+// toml++ 3.3 takes letters such as U+00FC outside of texts to a place it holds for unreachable: undefined
+// behaviour, found by tests/fuzz/config_fuzz.cpp. In that one header the place is made to say no, which is
+// right there.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false

@@ -41,7 +41,8 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
     for (const auto& name : files) {
         std::error_code error;
         if (std::filesystem::remove(directory / name, error)) ++erased;
-        if (error) log::error("control", "evidence file not erased", {{"file", name}, {"error", error.message()}});
+        if (error)
+            log::error("control", "evidence file not erased", {{"file", name}, {"error", error.message()}});
     }
     return erased;
 }
@@ -50,7 +51,8 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
 
 Error same_picture_exists(std::string_view name, ReferenceId number)
 {
-    return {Errc::exists, fmt::format("the same picture is a reference of this case already: {}, number {}", name, number.value)};
+    return {Errc::exists, fmt::format("the same picture is a reference of this case already: {}, number {}",
+                                      name, number.value)};
 }
 
 json::object Commands::describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const
@@ -122,7 +124,8 @@ Result<CommandOutcome> Commands::case_show(const json::object& arguments, const 
     object["reference_list"] = std::move(references);
     // 0 where a reference is not in force: nothing is compared with all of them then.
     const auto generation = cases_.compared_with_all(found->id);
-    if (generation > 0) object["coverage"] = describe_coverage(frontier_.coverage(generation), cases_.compared_tiers());
+    if (generation > 0)
+        object["coverage"] = describe_coverage(frontier_.coverage(generation), cases_.compared_tiers());
     return done(std::move(object));
 }
 
@@ -147,7 +150,8 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
     const std::set<std::string> evidence_files(files.begin(), files.end());
     auto images = cases_.addresses_found(before->id);
     const auto receipt = book_.withdraw(*pseudonym, actor, store::Erasure::owed);
-    // Also when the rows went and only the erasure behind them failed: nobody else knows these files any more.
+    // Also when the rows went and only the erasure behind them failed: nobody else knows these files any
+    // more.
     const auto after = book_.find(*pseudonym);
     std::size_t files_erased = 0;
     if (after && after->state == CaseState::withdrawn) {
@@ -169,12 +173,15 @@ Result<void> Commands::finish()
 {
     const auto erased = cases_.erase_owed();
     if (!erased)
-        return Error{erased.error().code, fmt::format("done, but erased bytes may still stand in the file until the next start or "
-                                                      "withdrawal; withdraw again: {}",
-                                                      erased.error().detail)};
+        return Error{erased.error().code,
+                     fmt::format("done, but erased bytes may still stand in the file until the next start or "
+                                 "withdrawal; withdraw again: {}",
+                                 erased.error().detail)};
     if (!to_forget_) return {};
     const auto forgotten = frontier_.forget_matches(cases_.contents_found(), *to_forget_);
-    if (!forgotten) return Error{forgotten.error().code, fmt::format("the case is withdrawn, but {}; withdraw again", forgotten.error().detail)};
+    if (!forgotten)
+        return Error{forgotten.error().code,
+                     fmt::format("the case is withdrawn, but {}; withdraw again", forgotten.error().detail)};
     to_forget_.reset();
     return {};
 }
@@ -193,9 +200,10 @@ Result<CommandOutcome> Commands::reference_add(const json::object& arguments, co
     if (!from_hex(*sealed, draft.sealed)) return missing("sealed", "hexadecimal");
     const auto version = number_member(arguments, "extractor_version").value_or(0);
     if (version != stillwatch::extractor_version)
-        return Error{Errc::refused, fmt::format("reference {} was made by extractor version {}, this installation has {}; "
-                                                "add the picture again with this installation's programs",
-                                                *name, version, stillwatch::extractor_version)};
+        return Error{Errc::refused,
+                     fmt::format("reference {} was made by extractor version {}, this installation has {}; "
+                                 "add the picture again with this installation's programs",
+                                 *name, version, stillwatch::extractor_version)};
     draft.extractor_version = stillwatch::extractor_version;
     const auto quality = number_member(arguments, "quality_percent").value_or(0);
     if (quality < 0 || quality > 100) return missing("quality_percent", "a number from 0 to 100");

@@ -33,7 +33,7 @@ private:
 // Who may use the socket; by its folder where the socket cannot be seen.
 std::string group_of(const std::filesystem::path& file)
 {
-    struct stat status{};
+    struct stat status {};
     if (::stat(file.c_str(), &status) == 0 || ::stat(file.parent_path().c_str(), &status) == 0)
         if (const auto* entry = getgrgid(status.st_gid); entry && status.st_gid != 0) return entry->gr_name;
     return "stillwatch-operators";
@@ -45,9 +45,10 @@ Error failed(const char* what, const std::filesystem::path& file)
     if (number == EAGAIN || number == EWOULDBLOCK)
         return {Errc::timed_out, fmt::format("{} {}: no answer in time", what, file.string())};
     if (number == EACCES || number == EPERM)
-        return {Errc::refused,
-                fmt::format("{}: you are not in the group {} (`sudo adduser \"$USER\" {}`, then log in again)",
-                            file.string(), group_of(file), group_of(file))};
+        return {
+            Errc::refused,
+            fmt::format("{}: you are not in the group {} (`sudo adduser \"$USER\" {}`, then log in again)",
+                        file.string(), group_of(file), group_of(file))};
     const bool absent = number == ENOENT || number == ECONNREFUSED;
     return {absent ? Errc::not_found : Errc::io,
             fmt::format("{} {}: {}", what, file.string(), std::strerror(number))};
@@ -55,7 +56,8 @@ Error failed(const char* what, const std::filesystem::path& file)
 
 } // namespace
 
-Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command, std::chrono::seconds patience)
+Result<json::value> ask(const std::filesystem::path& socket_file, const Command& command,
+                        std::chrono::seconds patience)
 {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

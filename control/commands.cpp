@@ -51,9 +51,10 @@ std::vector<std::string_view> Commands::names()
     return names;
 }
 
-Commands::Commands(store::CaseDatabase& cases, store::FrontierDatabase& frontier, vault::PublicKey installation,
-                   CommandSettings settings, const Clock& clock)
-    : cases_(cases), frontier_(frontier), book_(cases, installation), settings_(std::move(settings)), clock_(clock)
+Commands::Commands(store::CaseDatabase& cases, store::FrontierDatabase& frontier,
+                   vault::PublicKey installation, CommandSettings settings, const Clock& clock)
+    : cases_(cases), frontier_(frontier), book_(cases, installation), settings_(std::move(settings)),
+      clock_(clock)
 {
 }
 

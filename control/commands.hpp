@@ -18,9 +18,9 @@ namespace stillwatch::control {
 // What commands need to know beside the databases.
 struct CommandSettings {
     std::filesystem::path evidence_directory;
-    std::string signing_key_pem;            // public, of evidence
-    std::vector<std::string> channels;      // names, in the order of the configuration
-    std::vector<store::SiteRow> sites;      // the watch list
+    std::string signing_key_pem;       // public, of evidence
+    std::vector<std::string> channels; // names, in the order of the configuration
+    std::vector<store::SiteRow> sites; // the watch list
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
 };
@@ -30,7 +30,8 @@ struct Effects {
     bool references = false; // reload them before the reply leaves
     bool alerts = false;     // look at the outbox
     bool hosts = false;      // which are stopped
-    std::vector<Url> looks{}; // pictures that are to be looked at now; what was seen is put into the result's "seen"
+    std::vector<Url>
+        looks{}; // pictures that are to be looked at now; what was seen is put into the result's "seen"
 };
 
 struct CommandOutcome {
@@ -38,7 +39,8 @@ struct CommandOutcome {
     Effects effects;
 };
 
-// What `reference add` is refused with where the same picture is a reference of the case; asked by whoever can open them.
+// What `reference add` is refused with where the same picture is a reference of the case; asked by whoever
+// can open them.
 Error same_picture_exists(std::string_view name, ReferenceId number);
 
 // Runs the commands of people on the databases. Store thread only (or the only thread of the command line);
@@ -51,8 +53,9 @@ public:
     // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
     Result<CommandOutcome> run(const Command& command, const std::string& operator_name);
 
-    // What the last commands left to do that may take a minute: overwriting what they erased, after a withdrawal also what
-    // the frontier knew of its matches. To be called when their effects are in force, also after an error. Errors: io.
+    // What the last commands left to do that may take a minute: overwriting what they erased, after a
+    // withdrawal also what the frontier knew of its matches. To be called when their effects are in force,
+    // also after an error. Errors: io.
     Result<void> finish();
 
     // Every command's name.

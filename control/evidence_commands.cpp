@@ -21,9 +21,11 @@ constexpr std::size_t part_bytes = 512U << 10U; // of one reply
 bool is_package_name(std::string_view name)
 {
     const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.';
     };
-    return name.size() <= 200 && !name.starts_with('.') && name.ends_with(".tar.age") && std::ranges::all_of(name, plain);
+    return name.size() <= 200 && !name.starts_with('.') && name.ends_with(".tar.age") &&
+           std::ranges::all_of(name, plain);
 }
 
 struct Part {
@@ -71,8 +73,8 @@ Result<CommandOutcome> Commands::evidence_key(const json::object&, const store::
     return done(json::object{{"pem", settings_.signing_key_pem}});
 }
 
-// One part of a sealed package, from `offset`. The first one, which holds the header without which nothing opens, is
-// written into the audit log.
+// One part of a sealed package, from `offset`. The first one, which holds the header without which nothing
+// opens, is written into the audit log.
 Result<CommandOutcome> Commands::evidence_read(const json::object& arguments, const store::Actor& actor)
 {
     auto name = text_argument(arguments, "package");
@@ -81,17 +83,21 @@ Result<CommandOutcome> Commands::evidence_read(const json::object& arguments, co
     if (offset < 0) return missing("offset", "a number from 0");
     std::int64_t number = 0;
     const auto* end = name->data() + name->size();
-    if (const auto read = std::from_chars(name->data(), end, number); read.ec == std::errc{} && read.ptr == end) {
+    if (const auto read = std::from_chars(name->data(), end, number);
+        read.ec == std::errc{} && read.ptr == end) {
         const auto finding = findings_show({{"id", number}}, actor);
         if (!finding) return finding.error();
         *name = package_of(finding->result);
-        if (name->empty()) return Error{Errc::not_found, fmt::format("finding {} has no evidence yet", number)};
+        if (name->empty())
+            return Error{Errc::not_found, fmt::format("finding {} has no evidence yet", number)};
     }
-    if (!is_package_name(*name)) return missing("package", "the number of a finding or the name of a package");
+    if (!is_package_name(*name))
+        return missing("package", "the number of a finding or the name of a package");
     const auto part = read_part(settings_.evidence_directory / *name, offset);
     if (!part) return part.error();
     if (offset == 0)
-        if (const auto noted = cases_.append_audit(actor, "evidence.get", *name); !noted) return noted.error();
+        if (const auto noted = cases_.append_audit(actor, "evidence.get", *name); !noted)
+            return noted.error();
     return done(json::object{{"bytes", to_hex(part->bytes)}, {"file", *name}, {"size", part->size}});
 }
 

@@ -11,9 +11,9 @@ namespace stillwatch::control {
 namespace {
 
 constexpr std::int64_t most_rows = 10'000;
-constexpr std::size_t occurrences_in_list = 50; // of each finding, the best
+constexpr std::size_t occurrences_in_list = 50;     // of each finding, the best
 constexpr std::size_t occurrences_in_reply = 5'000; // of all; findings after that have their number only
-constexpr std::size_t most_looked_at = 4;       // addresses of one finding, when it is checked
+constexpr std::size_t most_looked_at = 4;           // addresses of one finding, when it is checked
 
 void describe_match(json::object& object, const Match& match)
 {
@@ -21,7 +21,8 @@ void describe_match(json::object& object, const Match& match)
     object["relation"] = name_of(match.relation);
     object["score"] = match.score;
     // A part of a picture has a fingerprint of its own: there is nothing to count bits against.
-    object["distance_bits"] = match.tier == Tier::derived ? json::value(nullptr) : json::value(match.distance_bits);
+    object["distance_bits"] =
+        match.tier == Tier::derived ? json::value(nullptr) : json::value(match.distance_bits);
     object["orientation"] = name_of(match.orientation);
     object["inverted"] = match.inverted;
 }
@@ -68,7 +69,8 @@ json::object describe_finding(const Finding& finding)
     object["last_seen"] = format_utc(finding.last_seen);
     object["evidence"] = name_of(finding.evidence);
     object["evidence_file"] = finding.evidence_file;
-    object["evidence_digest"] = finding.evidence == EvidenceState::stored ? finding.evidence_digest.hex() : "";
+    object["evidence_digest"] =
+        finding.evidence == EvidenceState::stored ? finding.evidence_digest.hex() : "";
     object["evidence_pending"] = finding.evidence_left;
     object["occurrence_count"] = finding.occurrences;
     object["sightings_left_out"] = finding.left_out;
@@ -90,8 +92,10 @@ json::object describe_occurrence(const Occurrence& occurrence)
     object["sightings"] = occurrence.sightings;
     object["evidence"] = name_of(occurrence.evidence);
     object["evidence_file"] = occurrence.evidence_file;
-    object["evidence_digest"] = occurrence.evidence == EvidenceState::stored ? occurrence.evidence_digest.hex() : "";
-    object["looked_at"] = occurrence.looked_at ? json::value(format_utc(*occurrence.looked_at)) : json::value(nullptr);
+    object["evidence_digest"] =
+        occurrence.evidence == EvidenceState::stored ? occurrence.evidence_digest.hex() : "";
+    object["looked_at"] =
+        occurrence.looked_at ? json::value(format_utc(*occurrence.looked_at)) : json::value(nullptr);
     object["look_status"] = occurrence.looked_at ? json::value(occurrence.look_status) : json::value(nullptr);
     return object;
 }

@@ -132,7 +132,8 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["contents"] = counts.contents;
     object["due"] = counts.due;
     object["generation"] = cases_.generation();
-    object["coverage"] = describe_coverage(frontier_.coverage(cases_.compared_with_all()), cases_.compared_tiers());
+    object["coverage"] =
+        describe_coverage(frontier_.coverage(cases_.compared_with_all()), cases_.compared_tiers());
     object["references_missing"] = cases_.references_missing();
     const auto of_cases = cases_.case_counts();
     object["cases"] = of_cases.size();

@@ -127,8 +127,8 @@ private:
         });
     }
 
-    // Whether there is a place for it, made by ending a connection that has not asked anything, the oldest of the
-    // same user first. Connections stand in the order in which they came.
+    // Whether there is a place for it, made by ending a connection that has not asked anything, the oldest of
+    // the same user first. Connections stand in the order in which they came.
     bool make_place(const Connection& fresh)
     {
         const auto ends_oldest = [this](auto is_meant) {
@@ -142,11 +142,13 @@ private:
         };
         const auto is_open = [](const Entry& entry) { return entry->socket.is_open(); };
         const auto of_user = [&](const Connection& other) { return other.user == fresh.user; };
-        const auto users = std::ranges::count_if(connections_, [&](const Entry& entry) { return is_open(entry) && of_user(*entry); });
+        const auto users = std::ranges::count_if(
+            connections_, [&](const Entry& entry) { return is_open(entry) && of_user(*entry); });
         if (static_cast<std::size_t>(users) >= limits_.of_a_user) return ends_oldest(of_user);
         if (has_own_places(fresh.user)) return true;
         const auto is_shared = [](const Connection& other) { return !has_own_places(other.user); };
-        const auto all = std::ranges::count_if(connections_, [&](const Entry& entry) { return is_open(entry) && is_shared(*entry); });
+        const auto all = std::ranges::count_if(
+            connections_, [&](const Entry& entry) { return is_open(entry) && is_shared(*entry); });
         return static_cast<std::size_t>(all) < limits_.of_all || ends_oldest(is_shared);
     }
 
@@ -190,7 +192,8 @@ private:
             entry->is_busy = true;
             entry->timer.cancel(); // a command may take its time
             std::string reply;
-            auto command = is_too_long ? too_long() : read_command(std::string_view(buffer).substr(0, size - 1));
+            auto command =
+                is_too_long ? too_long() : read_command(std::string_view(buffer).substr(0, size - 1));
             buffer.erase(0, size);
             if (command)
                 reply = co_await answer(self, std::move(*command), operator_name);
@@ -207,7 +210,8 @@ private:
         self->connections_.remove(entry);
     }
 
-    // What is thrown means a damaged database or a bug; the one who asked must not wait for an answer in vain.
+    // What is thrown means a damaged database or a bug; the one who asked must not wait for an answer in
+    // vain.
     static Task<std::string> answer(std::shared_ptr<Impl> self, Command command, std::string operator_name)
     {
         const auto name = command.name;
@@ -230,7 +234,8 @@ private:
     bool stopping_ = false;
 };
 
-Server::Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler, ServerLimits limits)
+Server::Server(asio::io_context& loop, std::filesystem::path socket_file, Handler handler,
+               ServerLimits limits)
     : impl_(std::make_shared<Impl>(loop, std::move(socket_file), std::move(handler), limits))
 {
     impl_->start();

@@ -11,8 +11,9 @@
 #include <utility>
 
 // The vocabulary of concurrency: one event loop owns all changing state, pools do the heavy work
-// (docs/architecture.md, "Threads"). Inside a co_await expression write only names, std::move(name) and calls:
-// gcc 12 destroys braced temporaries and capturing lambdas there twice (tests/unit/lint/lint_test.py checks it).
+// (docs/architecture.md, "Threads"). Inside a co_await expression write only names, std::move(name) and
+// calls: gcc 12 destroys braced temporaries and capturing lambdas there twice (tests/unit/lint/lint_test.py
+// checks it).
 namespace stillwatch {
 
 namespace asio = boost::asio;
@@ -30,13 +31,15 @@ std::invoke_result_t<Work&> call_once(std::optional<Work>& work)
 }
 
 // Runs `work` on a thread of `pool`; the caller resumes on its own executor. An exception of `work` is
-// rethrown in the caller. What `work` holds is gone when the caller resumes: references of a withdrawn case must
-// not live on, nor outlive their memory. Cancellation waits until it is done: a signal emitted on the loop must
-// not reach a coroutine that runs on another thread (it ended the program, or the wait was never resumed).
+// rethrown in the caller. What `work` holds is gone when the caller resumes: references of a withdrawn case
+// must not live on, nor outlive their memory. Cancellation waits until it is done: a signal emitted on the
+// loop must not reach a coroutine that runs on another thread (it ended the program, or the wait was never
+// resumed).
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work work)
 {
-    auto on_pool = [work = std::optional<Work>(std::move(work))]() mutable -> Task<std::invoke_result_t<Work&>> {
+    auto on_pool = [work =
+                        std::optional<Work>(std::move(work))]() mutable -> Task<std::invoke_result_t<Work&>> {
         co_return call_once(work);
     };
     auto unheard = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);

@@ -12,10 +12,10 @@ namespace stillwatch {
 
 class ByteShare;
 
-// How much the bodies in flight may hold together, from their first byte until the visit they belong to ends. The first
-// bytes of each are free, so that small bodies never wait for large ones; a body that outgrows them asks once for all it
-// may need. Who does not fit waits in line: the host that holds least comes first, then who asked first. One that is
-// alone always fits, so nothing waits for ever. Loop thread only.
+// How much the bodies in flight may hold together, from their first byte until the visit they belong to ends.
+// The first bytes of each are free, so that small bodies never wait for large ones; a body that outgrows them
+// asks once for all it may need. Who does not fit waits in line: the host that holds least comes first, then
+// who asked first. One that is alone always fits, so nothing waits for ever. Loop thread only.
 class ByteBudget : public std::enable_shared_from_this<ByteBudget> {
 public:
     // `free_bytes` of each body do not count against `most_bytes`.
@@ -56,15 +56,18 @@ private:
 // What one body holds; it gives all of it back when it goes.
 class ByteShare {
 public:
-    ByteShare(std::shared_ptr<ByteBudget> budget, std::string host) : budget_(std::move(budget)), host_(std::move(host)) {}
+    ByteShare(std::shared_ptr<ByteBudget> budget, std::string host)
+        : budget_(std::move(budget)), host_(std::move(host))
+    {
+    }
     ByteShare(const ByteShare&) = delete;
     ByteShare& operator=(const ByteShare&) = delete;
     ~ByteShare();
 
     // Whether the body may grow to so many bytes without asking.
     bool covers(std::size_t bytes) const noexcept;
-    // Asks for as many bytes in all; true when it has them. Else it waits in line and `granted` is called once, from
-    // wherever another share is given back: it must only wake somebody.
+    // Asks for as many bytes in all; true when it has them. Else it waits in line and `granted` is called
+    // once, from wherever another share is given back: it must only wake somebody.
     bool ask(std::size_t bytes, std::function<void()> granted);
     // Takes them in any case: for who would else hold bytes while waiting for bytes.
     void take(std::size_t bytes);

@@ -59,8 +59,9 @@ std::optional<Bytes> from_base64(std::string_view text)
 {
     Bytes bytes(text.size() / 4 * 3 + 3);
     std::size_t size = 0;
-    const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                                         text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
+    const int failed =
+        sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                          text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
     if (failed != 0) return std::nullopt;
     bytes.resize(size);
     return bytes;

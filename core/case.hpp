@@ -40,11 +40,11 @@ struct Case {
 struct Reference {
     ReferenceId id;
     CaseId case_id;
-    std::string name;        // short name given by the operator, unique in the case: "R-01"
-    Bytes sealed;            // matcher's reference record
+    std::string name; // short name given by the operator, unique in the case: "R-01"
+    Bytes sealed;     // matcher's reference record
     int extractor_version = 0;
     int quality_percent = 0;
-    bool weak = false;       // few or poor fingerprints: may be missed
+    bool weak = false;           // few or poor fingerprints: may be missed
     std::int64_t generation = 0; // of the reference set at which it was added or renewed
     Timestamp added_at{};
 };

@@ -29,8 +29,8 @@ struct Census {
 
 // What is known of a tile of a reference, row by row.
 struct TileTraits {
-    // Share of bits, in 1/255, that agree by chance: the most that the tile agrees with other places nearby in
-    // its own picture. Straight edges, ramps and repeated patterns come near 255 and prove little.
+    // Share of bits, in 1/255, that agree by chance: the most that the tile agrees with other places nearby
+    // in its own picture. Straight edges, ramps and repeated patterns come near 255 and prove little.
     std::uint8_t chance = 0;
     bool is_graphic = false; // even areas and hard edges: drawn, not photographed
 

@@ -19,8 +19,9 @@ struct Unchunked {
     friend bool operator==(const Unchunked&, const Unchunked&) = default;
 };
 
-// Takes the chunk lines out, as forgiving as libcurl 7.88 (lib/http_chunks.c), by which the transfer ended: up to 16
-// hexadecimal digits, then anything up to a line feed, with or without a carriage return; trailers are dropped.
+// Takes the chunk lines out, as forgiving as libcurl 7.88 (lib/http_chunks.c), by which the transfer ended:
+// up to 16 hexadecimal digits, then anything up to a line feed, with or without a carriage return; trailers
+// are dropped.
 Unchunked unchunk(ByteView body);
 
 } // namespace stillwatch

@@ -7,7 +7,8 @@
 
 namespace stillwatch {
 
-// Wall-clock time in UTC, milliseconds since 1970. Durations that must not jump use std::chrono::steady_clock.
+// Wall-clock time in UTC, milliseconds since 1970. Durations that must not jump use
+// std::chrono::steady_clock.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // What time it is; replaced by a manual clock in tests.

@@ -7,7 +7,8 @@ namespace stillwatch {
 void Counters::add(std::string_view name, std::string_view label, std::string_view value, std::int64_t amount)
 {
     auto found = series_.find(name);
-    if (found == series_.end()) found = series_.emplace(std::string(name), Series{std::string(label), {}}).first;
+    if (found == series_.end())
+        found = series_.emplace(std::string(name), Series{std::string(label), {}}).first;
     found->second.values[std::string(value)] += amount;
 }
 

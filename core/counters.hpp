@@ -12,7 +12,8 @@ namespace stillwatch {
 class Counters {
 public:
     // Adds to `name{label="value"}`; name as in Prometheus' conventions without the "stillwatch_" in front.
-    void add(std::string_view name, std::string_view label = {}, std::string_view value = {}, std::int64_t amount = 1);
+    void add(std::string_view name, std::string_view label = {}, std::string_view value = {},
+             std::int64_t amount = 1);
     std::int64_t total(std::string_view name) const; // over all labels
     // By label value.
     std::map<std::string, std::int64_t> by_label(std::string_view name) const;

@@ -1,7 +1,7 @@
 #include "core/digest.hpp"
 
-// Nettle uses the processor's SHA instructions where it has them; libsodium 1.0.18 does not, and took eight times
-// as long.
+// Nettle uses the processor's SHA instructions where it has them; libsodium 1.0.18 does not, and took eight
+// times as long.
 #include <nettle/sha2.h>
 
 #include <cstring>
@@ -47,7 +47,8 @@ void Sha256Hasher::update(ByteView part)
 Sha256 Sha256Hasher::finish()
 {
     Sha256 digest;
-    sha256_digest(context_of(state_), digest.bytes.size(), reinterpret_cast<std::uint8_t*>(digest.bytes.data()));
+    sha256_digest(context_of(state_), digest.bytes.size(),
+                  reinterpret_cast<std::uint8_t*>(digest.bytes.data()));
     return digest;
 }
 

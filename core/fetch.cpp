@@ -16,7 +16,8 @@ std::string_view trimmed(std::string_view text) noexcept
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Calls `take` with each entry of a comma-separated list, without surrounding blanks; empty ones are left out.
+// Calls `take` with each entry of a comma-separated list, without surrounding blanks; empty ones are left
+// out.
 template <class Take>
 void for_each_entry(std::string_view list, Take take)
 {
@@ -81,7 +82,8 @@ bool Fetched::is_chunked() const noexcept
     bool chunked = false;
     for (const auto& field : headers)
         if (has_name(field, "Transfer-Encoding"))
-            for_each_entry(field.value, [&](std::string_view coding) { chunked |= same_name(coding, "chunked"); });
+            for_each_entry(field.value,
+                           [&](std::string_view coding) { chunked |= same_name(coding, "chunked"); });
     return chunked;
 }
 

@@ -17,7 +17,8 @@ namespace stillwatch {
 
 class ByteShare;
 
-// Bounds of one transfer. Every one ends the transfer; sizes count bytes on the wire, before content decoding.
+// Bounds of one transfer. Every one ends the transfer; sizes count bytes on the wire, before content
+// decoding.
 struct FetchLimits {
     std::size_t max_body_bytes = 32U << 20U;
     std::size_t max_header_bytes = 128U << 10U;
@@ -51,8 +52,8 @@ struct Route {
     friend auto operator<=>(const Route&, const Route&) = default;
 };
 
-// What a large body does where the budget of bodies in flight is spent: waits in line, its transfer paused, or goes on.
-// Who holds bytes already goes on, or those who hold would wait for each other.
+// What a large body does where the budget of bodies in flight is spent: waits in line, its transfer paused,
+// or goes on. Who holds bytes already goes on, or those who hold would wait for each other.
 enum class WhenFull : std::uint8_t { wait, go_on };
 
 // One request. It is sent to `url` only: redirects are answers like any other.
@@ -60,8 +61,9 @@ struct FetchRequest {
     Url url;
     std::string method = "GET";
     std::vector<HeaderField> headers{}; // beside Host, User-Agent, Accept, Accept-Encoding
-    std::vector<std::string> secrets{}; // names of those whose values are nobody else's business, beside Cookie and the like
-    std::string body{};                 // for POST
+    std::vector<std::string>
+        secrets{};      // names of those whose values are nobody else's business, beside Cookie and the like
+    std::string body{}; // for POST
     FetchLimits limits{};
     Route route{};
     WhenFull when_full = WhenFull::wait;
@@ -90,12 +92,12 @@ std::string_view name_of(Cut cut) noexcept;
 struct Fetched {
     Url url;
     std::vector<std::string> secrets{}; // of the request
-    std::string request_head{}; // request line and header lines as sent, CRLF, with the empty line
-    // Status line and header lines as received, byte for byte: line ends may be bare LF, lines folded, the last one
-    // anything that begins with CR or LF. HTTP/2 heads as libcurl writes them.
+    std::string request_head{};         // request line and header lines as sent, CRLF, with the empty line
+    // Status line and header lines as received, byte for byte: line ends may be bare LF, lines folded, the
+    // last one anything that begins with CR or LF. HTTP/2 heads as libcurl writes them.
     std::string response_head{};
-    int status = 0; // as that status line says
-    std::vector<int> interim{}; // statuses of the heads before it (1xx), which are not kept
+    int status = 0;                     // as that status line says
+    std::vector<int> interim{};         // statuses of the heads before it (1xx), which are not kept
     std::vector<HeaderField> headers{}; // of the response
     Bytes body{};
     Cut cut = Cut::none;
@@ -103,22 +105,24 @@ struct Fetched {
     Timestamp started{};
     Timestamp finished{};
     std::chrono::milliseconds first_byte{0}; // after the start
-    // Of the budget of bodies; given back with the last copy of the answer, which must go on the loop's thread.
+    // Of the budget of bodies; given back with the last copy of the answer, which must go on the loop's
+    // thread.
     std::shared_ptr<ByteShare> share{};
 
-    // The first header of that name (case-insensitive, blanks behind the name let pass) without surrounding blanks;
-    // empty when absent.
+    // The first header of that name (case-insensitive, blanks behind the name let pass) without surrounding
+    // blanks; empty when absent.
     std::string_view header(std::string_view name) const noexcept;
-    // The values of all headers of that name, joined by ", " as one list (RFC 9110 section 5.3); empty when absent.
+    // The values of all headers of that name, joined by ", " as one list (RFC 9110 section 5.3); empty when
+    // absent.
     std::string joined(std::string_view name) const;
-    // What payload() is still encoded with: the content encodings, then transfer codings other than chunked, in the
-    // order in which they were applied.
+    // What payload() is still encoded with: the content encodings, then transfer codings other than chunked,
+    // in the order in which they were applied.
     std::string encodings() const;
-    // The body without chunk framing, still encoded; where the framing breaks, what came before. Errors: malformed,
-    // where it is no chunk from its first byte: then `body` itself is all there is.
+    // The body without chunk framing, still encoded; where the framing breaks, what came before. Errors:
+    // malformed, where it is no chunk from its first byte: then `body` itself is all there is.
     Result<Bytes> payload() const;
-    // Whether payload() is more than a copy of `body`: chunked is among the transfer codings of an HTTP/1 answer, in any
-    // header, case or place, as libcurl and browsers take it.
+    // Whether payload() is more than a copy of `body`: chunked is among the transfer codings of an HTTP/1
+    // answer, in any header, case or place, as libcurl and browsers take it.
     bool is_chunked() const noexcept;
 };
 

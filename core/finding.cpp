@@ -58,5 +58,4 @@ bool is_same_class(const FoundPicture& one, const FoundPicture& other) noexcept
     return one.match.tier == other.match.tier && one.match.relation == other.match.relation;
 }
 
-
 } // namespace stillwatch

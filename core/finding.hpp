@@ -14,7 +14,16 @@
 namespace stillwatch {
 
 // Where a finding stands (docs/architecture.md, "People, consent, findings").
-enum class FindingState : std::uint8_t { fresh, confirmed, dismissed, unsure, noticed, acknowledged, down, reappeared };
+enum class FindingState : std::uint8_t {
+    fresh,
+    confirmed,
+    dismissed,
+    unsure,
+    noticed,
+    acknowledged,
+    down,
+    reappeared
+};
 std::string_view name_of(FindingState state) noexcept; // fresh is written "new"
 std::optional<FindingState> finding_state_from_name(std::string_view name) noexcept;
 
@@ -39,24 +48,26 @@ std::string_view name_of(EvidenceState state) noexcept;
 
 // A picture as it was found, as far as it tells which others show the same.
 struct FoundPicture {
-    Sha256 content{};                       // SHA-256 of its bytes after content decoding
-    std::optional<Fingerprint> fingerprint{}; // as it stands, unturned, or its mark (pipeline/picture_mark.hpp); nothing where it was not told
-    Match match{};                          // with one reference
+    Sha256 content{};                         // SHA-256 of its bytes after content decoding
+    std::optional<Fingerprint> fingerprint{}; // as it stands, unturned, or its mark
+                                              // (pipeline/picture_mark.hpp); nothing where it was not told
+    Match match{};                            // with one reference
 
     friend bool operator==(const FoundPicture&, const FoundPicture&) = default;
 };
 
-// Re-encoded and resized copies of one picture differ by a few bits; a mirrored one, a crop and a collage by many.
+// Re-encoded and resized copies of one picture differ by a few bits; a mirrored one, a crop and a collage by
+// many.
 constexpr int max_class_distance_bits = 8;
 
 // Whether both, matches of one reference, are of one picture class: the same bytes, or fingerprints within
-// max_class_distance_bits; parts and edited pictures only where tier and relation are equal, too. A lead is in no
-// class with a match.
+// max_class_distance_bits; parts and edited pictures only where tier and relation are equal, too. A lead is
+// in no class with a match.
 bool is_same_class(const FoundPicture& one, const FoundPicture& other) noexcept;
 
-// What a person works on: a picture class that shows a reference of a case, on one host. It gathers every place
-// where it was seen there. Addresses, content, page and evidence are those of its best occurrence: the largest
-// picture; of equals the first seen. `match` is the surest.
+// What a person works on: a picture class that shows a reference of a case, on one host. It gathers every
+// place where it was seen there. Addresses, content, page and evidence are those of its best occurrence: the
+// largest picture; of equals the first seen. `match` is the surest.
 struct Finding {
     FindingId id{};
     CaseId case_id{};
@@ -104,7 +115,8 @@ struct Occurrence {
     Timestamp first_seen{};
     Timestamp last_seen{};
     std::int64_t sightings = 1;
-    // The last time somebody went to look at the picture because it is known: when, and the HTTP status; 0: no answer.
+    // The last time somebody went to look at the picture because it is known: when, and the HTTP status; 0:
+    // no answer.
     std::optional<Timestamp> looked_at{};
     int look_status = 0;
 };

@@ -27,14 +27,16 @@ std::string Fingerprint::hex() const
 std::string_view name_of(Orientation orientation) noexcept
 {
     static constexpr std::array<std::string_view, orientation_count> names{
-        "original", "rotate_90", "rotate_180", "rotate_270", "flip_x", "flip_y", "flip_plus_1", "flip_minus_1"};
+        "original", "rotate_90", "rotate_180",  "rotate_270",
+        "flip_x",   "flip_y",    "flip_plus_1", "flip_minus_1"};
     const auto index = static_cast<std::size_t>(orientation);
     return index < names.size() ? names[index] : "unknown";
 }
 
 std::string_view name_of(PictureFormat format) noexcept
 {
-    static constexpr std::array<std::string_view, 7> names{"jpeg", "png", "webp", "gif", "bmp", "tiff", "avif"};
+    static constexpr std::array<std::string_view, 7> names{"jpeg", "png",  "webp", "gif",
+                                                           "bmp",  "tiff", "avif"};
     const auto index = static_cast<std::size_t>(format);
     return index < names.size() ? names[index] : "unknown";
 }

@@ -14,8 +14,8 @@
 
 namespace stillwatch {
 
-// A PDQ-compatible 256-bit perceptual hash. words[0] holds bits 0..63 of PDQ's own numbering; hex() prints the
-// most significant word first, as PDQ's tools do.
+// A PDQ-compatible 256-bit perceptual hash. words[0] holds bits 0..63 of PDQ's own numbering; hex() prints
+// the most significant word first, as PDQ's tools do.
 struct Fingerprint {
     std::array<std::uint64_t, 4> words{};
 
@@ -47,13 +47,20 @@ inline Fingerprint inverted(const Fingerprint& fingerprint) noexcept
 // How the picture was turned before hashing, in the order in which PDQ's tools print their eight hashes. PDQ
 // turns anti-clockwise; flip_x is upside down, flip_y left to right, flip_plus_1 exchanges rows and columns.
 enum class Orientation : std::uint8_t {
-    original, rotate_90, rotate_180, rotate_270, flip_x, flip_y, flip_plus_1, flip_minus_1
+    original,
+    rotate_90,
+    rotate_180,
+    rotate_270,
+    flip_x,
+    flip_y,
+    flip_plus_1,
+    flip_minus_1
 };
 constexpr std::size_t orientation_count = 8;
 std::string_view name_of(Orientation orientation) noexcept;
 
-// The eight fingerprints of a frame by Orientation. quality 0..100 as PDQ measures it (gradient sum); below 50
-// PDQ's own tools take no match for sure.
+// The eight fingerprints of a frame by Orientation. quality 0..100 as PDQ measures it (gradient sum); below
+// 50 PDQ's own tools take no match for sure.
 struct Frame {
     std::array<Fingerprint, orientation_count> fingerprints{};
     int quality_percent = 0;
@@ -68,10 +75,12 @@ std::string_view name_of(PictureFormat format) noexcept;
 
 // How much of a picture to tell.
 enum class Detail : std::uint8_t {
-    glance,   // digests and fingerprints that are a few bits off: what a large or progressive JPEG gives soonest
+    glance,   // digests and fingerprints that are a few bits off: what a large or progressive JPEG gives
+              // soonest
     hashes,   // digests and fingerprints
     query,    // and local features, as many as finding needs
-    reference // for a reference: fingerprints of the truly turned picture, fewer and surer features, the census
+    reference // for a reference: fingerprints of the truly turned picture, fewer and surer features, the
+              // census
 };
 
 // What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
@@ -87,8 +96,8 @@ struct PictureFeatures {
     int height_px = 0;
     Sha256 file_digest;
     Sha256 data_digest;
-    std::vector<Frame> frames;         // 1..max_fingerprints
-    std::vector<LocalFeatures> local;  // 1..max_frames, one a frame; without features below Detail::query
+    std::vector<Frame> frames;           // 1..max_fingerprints
+    std::vector<LocalFeatures> local;    // 1..max_frames, one a frame; without features below Detail::query
     std::vector<ReferenceCensus> census; // one a frame for Detail::reference, else none
 
     friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;

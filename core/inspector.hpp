@@ -11,8 +11,8 @@
 
 namespace stillwatch {
 
-// Whose word on a document counts. A process serves one site after another: one that a hostile picture took over could
-// lie about the pictures of other sites (docs/decisions/0011-whose-word-counts.md).
+// Whose word on a document counts. A process serves one site after another: one that a hostile picture took
+// over could lie about the pictures of other sites (docs/decisions/0011-whose-word-counts.md).
 enum class Trust : std::uint8_t {
     anyone,             // the first process that has it
     confirmed_refusals, // a refusal only of a process that served no other site
@@ -29,17 +29,19 @@ struct Document {
     Trust trust = Trust::confirmed_refusals;
 };
 
-// Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a limit on
-// decoded bytes or pixels), malformed (the content encoding breaks its format; `base` is no address),
-// invalid_argument (a picture too small to compare, an address or header over its bound), exists (of links(): what
-// stands there is a picture), lost (each process that had it died or was late: nothing is known, and another day may
-// bring an answer), io (no worker can be started: the document was not read and may be tried later), cancelled.
+// Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a
+// limit on decoded bytes or pixels), malformed (the content encoding breaks its format; `base` is no
+// address), invalid_argument (a picture too small to compare, an address or header over its bound), exists
+// (of links(): what stands there is a picture), lost (each process that had it died or was late: nothing is
+// known, and another day may bring an answer), io (no worker can be started: the document was not read and
+// may be tried later), cancelled.
 class Inspector {
 public:
     static constexpr Errc lost = Errc::timed_out;
 
     virtual ~Inspector() = default;
-    // The addresses in a document fetched from `base`: a page, style sheet, feed, sitemap, JSON, WebVTT or text.
+    // The addresses in a document fetched from `base`: a page, style sheet, feed, sitemap, JSON, WebVTT or
+    // text.
     virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;
     // What there is to compare in a picture.
     virtual Task<Result<PictureFeatures>> features(Document document, Detail detail) = 0;

@@ -10,10 +10,10 @@ namespace stillwatch {
 std::string_view name_of(Mechanism mechanism) noexcept
 {
     static constexpr std::array<std::string_view, 26> names{
-        "seed", "redirect", "a_href", "iframe",   "img_src",    "img_srcset",  "picture",
-        "video_poster", "lazy", "og_image", "link_rel", "css_inline", "meta_refresh",
-        "attribute", "css", "css_import", "manifest", "json_ld", "script", "json",
-        "feed", "sitemap", "text", "track", "comment", "link_header"};
+        "seed",         "redirect",   "a_href",   "iframe",   "img_src",    "img_srcset",   "picture",
+        "video_poster", "lazy",       "og_image", "link_rel", "css_inline", "meta_refresh", "attribute",
+        "css",          "css_import", "manifest", "json_ld",  "script",     "json",         "feed",
+        "sitemap",      "text",       "track",    "comment",  "link_header"};
     const auto index = static_cast<std::size_t>(mechanism);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -32,8 +32,9 @@ std::string_view name_of(Wall wall) noexcept
 
 bool is_picture_suffix(std::string_view suffix) noexcept
 {
-    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png",
-                                                               "apng", "gif", "webp", "bmp", "tif", "tiff", "avif"};
+    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "jpe",  "jfif", "pjpeg",
+                                                               "pjp", "png",  "apng", "gif",  "webp",
+                                                               "bmp", "tif",  "tiff", "avif"};
     return std::ranges::any_of(suffixes, [&](std::string_view one) { return same_name(suffix, one); });
 }
 

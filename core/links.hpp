@@ -61,7 +61,8 @@ enum class Wall : std::uint8_t {
     challenge, // a riddle, or a proof of not being a program
     login,
     age,    // whether its reader is of age
-    riddle, // perhaps: what riddles show stands in ordinary pages as well, and counts with the status of an error only
+    riddle, // perhaps: what riddles show stands in ordinary pages as well, and counts with the status of an
+            // error only
 };
 std::string_view name_of(Wall wall) noexcept;
 

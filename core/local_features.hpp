@@ -8,8 +8,8 @@
 
 namespace stillwatch {
 
-// A binary descriptor of the surroundings of a point (features/descriptor.hpp). words[2] and words[3] hold the
-// mirror image's words[0] and words[1], so mirroring a picture swaps the halves.
+// A binary descriptor of the surroundings of a point (features/descriptor.hpp). words[2] and words[3] hold
+// the mirror image's words[0] and words[1], so mirroring a picture swaps the halves.
 struct Descriptor {
     std::array<std::uint64_t, 4> words{};
 
@@ -38,7 +38,7 @@ struct LocalFeature {
     static constexpr int angles = 256; // a whole turn
 
     Descriptor descriptor;
-    std::uint16_t x = 0;    // in 1/64 px of the working frame; the middle of the first pixel is at 32
+    std::uint16_t x = 0; // in 1/64 px of the working frame; the middle of the first pixel is at 32
     std::uint16_t y = 0;
     std::uint8_t level = 0; // of the scale pyramid; each is 1.2 times coarser
     std::uint8_t angle = 0; // of the surroundings, in 1/256 of a turn, from x towards y

@@ -64,7 +64,8 @@ void set_level(Level level)
     sink().set_level(to_spdlog(level));
 }
 
-void write(Level level, std::string_view logger, std::string_view message, std::initializer_list<Field> fields)
+void write(Level level, std::string_view logger, std::string_view message,
+           std::initializer_list<Field> fields)
 {
     if (!sink().should_log(to_spdlog(level))) return;
     std::string line = fmt::format("{} {} {} {}", format_utc(SystemClock().now()),

@@ -28,25 +28,26 @@ std::string_view name_of(MatchStatus status) noexcept;
 enum class Reason : std::uint8_t {
     same_bytes,
     fingerprints_agree,
-    layout_agrees,      // of everything the two share
-    background_agrees,  // edited: enough agrees, something does not
-    partial_overlap,    // two photographs of one scene
-    other_exposure,     // much is alike and nothing is the same
-    drawn_frame_only,   // what agrees is a frame, a page, a caption
+    layout_agrees,     // of everything the two share
+    background_agrees, // edited: enough agrees, something does not
+    partial_overlap,   // two photographs of one scene
+    other_exposure,    // much is alike and nothing is the same
+    drawn_frame_only,  // what agrees is a frame, a page, a caption
     too_little_agrees
 };
 std::string_view name_of(Reason reason) noexcept;
 
-// Where and how well a reference lies in a found picture, as data: the figures behind a match of any tier that
-// could be laid onto the picture. Shares are 0..1.
+// Where and how well a reference lies in a found picture, as data: the figures behind a match of any tier
+// that could be laid onto the picture. Shares are 0..1.
 struct Placement {
-    // Corners of the reference in the found picture, in pixels of the picture as it is shown: x and y from the
-    // reference's upper left, clockwise. They may lie outside.
+    // Corners of the reference in the found picture, in pixels of the picture as it is shown: x and y from
+    // the reference's upper left, clockwise. They may lie outside.
     std::array<double, 8> quadrilateral{};
-    int inliers = 0;              // pairs of local features that fit, distinct places
-    int partners = 0;             // features of the reference with a similar one where it is expected
-    double unpaired_share = 0;    // of the reference's features inside the picture: no such partner (edited there?)
-    double shown_share = 0;       // of the reference's area that lies in the picture
+    int inliers = 0;  // pairs of local features that fit, distinct places
+    int partners = 0; // features of the reference with a similar one where it is expected
+    double unpaired_share =
+        0;                  // of the reference's features inside the picture: no such partner (edited there?)
+    double shown_share = 0; // of the reference's area that lies in the picture
     double covered_share = 0;     // of the picture's area that the reference covers
     double evidence = 0;          // of the brightness signs that agree (matcher/agreement.hpp)
     double agreeing_share = 0;    // of the tiles compared
@@ -69,8 +70,8 @@ struct Match {
     Orientation orientation = Orientation::original; // of the found picture against the reference
     bool inverted = false;                           // the found picture is a negative
     int inliers = 0;                                 // matching local features; 0 where the tier needs none
-    std::optional<Placement> placement;              // nothing where the reference was not laid onto the picture
-    Reason reason = Reason::same_bytes;              // of the comparison; not kept with a finding
+    std::optional<Placement> placement; // nothing where the reference was not laid onto the picture
+    Reason reason = Reason::same_bytes; // of the comparison; not kept with a finding
 
     friend bool operator==(const Match&, const Match&) = default;
 };

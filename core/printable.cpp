@@ -12,8 +12,8 @@ namespace {
 bool is_harmless(std::uint32_t code) noexcept
 {
     const bool is_control = code < 0x20 || (code >= 0x7F && code < 0xA0);
-    const bool turns = code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-                       (code >= 0x2066 && code <= 0x2069);
+    const bool turns = code == 0x061C || code == 0x200E || code == 0x200F ||
+                       (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
     const bool separates = code == 0x2028 || code == 0x2029 || code == 0xFEFF;
     return !is_control && !turns && !separates;
 }

@@ -8,9 +8,9 @@ namespace stillwatch {
 
 // The character that a text begins with, as a terminal would take it.
 struct TerminalCharacter {
-    std::size_t bytes = 0;  // that it has; at least 1 where the text is not empty
-    bool is_harmless = false; // false: control characters (C0, DEL, C1, also as bytes that are no UTF-8), what turns the
-                              // direction of writing (UAX #9), separators of lines
+    std::size_t bytes = 0;    // that it has; at least 1 where the text is not empty
+    bool is_harmless = false; // false: control characters (C0, DEL, C1, also as bytes that are no UTF-8),
+                              // what turns the direction of writing (UAX #9), separators of lines
 };
 TerminalCharacter first_character(std::string_view text) noexcept;
 

@@ -12,14 +12,14 @@
 
 namespace stillwatch {
 
-// What a problem means for the promise: `failing` breaks it for somebody protected (health answers 503), `warning`
-// calls for a person all the same (health answers 200 and names it).
+// What a problem means for the promise: `failing` breaks it for somebody protected (health answers 503),
+// `warning` calls for a person all the same (health answers 200 and names it).
 enum class Severity : std::uint8_t { failing, warning };
 std::string_view name_of(Severity severity) noexcept;
 
 // Something that lasts, keeps us from working as promised and calls for a person.
 struct Problem {
-    std::string kind;    // in snake_case, the same word in health, `status`, metrics and log: "evidence", "disk"
+    std::string kind; // in snake_case, the same word in health, `status`, metrics and log: "evidence", "disk"
     std::string subject; // which site, channel or case pseudonym; empty where there is one only
     std::string detail;  // one sentence, safe to log: no page content, no secrets
     Timestamp since{};

@@ -43,7 +43,8 @@ void TaskGroup::spawn(std::string name, Task<> task, std::function<void()> on_fa
         entries_.erase(entry);
         if (!failure.empty() && on_failure) on_failure();
     };
-    asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(entry->cancel.slot(), std::move(ended)));
+    asio::co_spawn(executor_, std::move(task),
+                   asio::bind_cancellation_slot(entry->cancel.slot(), std::move(ended)));
 }
 
 void TaskGroup::stop()

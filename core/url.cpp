@@ -46,8 +46,8 @@ constexpr bool is_unreserved(char c) noexcept
     return is_alpha(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
-// What may stand as it is in a path or query: `pchar` and '/' of RFC 3986 section 3.3; in a query also '?', but
-// not the apostrophe, which browsers escape there.
+// What may stand as it is in a path or query: `pchar` and '/' of RFC 3986 section 3.3; in a query also '?',
+// but not the apostrophe, which browsers escape there.
 enum Allowed : unsigned char { nowhere = 0, in_path = 1, in_query = 2 };
 
 constexpr std::array<unsigned char, 256> allowed = [] {
@@ -81,8 +81,8 @@ constexpr int triplet_at(std::string_view text, std::size_t at) noexcept
 }
 
 // Escapes what may not stand in `where`, also a '%' that begins no triplet; writes triplets in upper case and
-// decodes those of unreserved characters (RFC 3986 section 6.2.2). Bytes above 127 are escaped one by one: right
-// for UTF-8, and what servers sent for anything else.
+// decodes those of unreserved characters (RFC 3986 section 6.2.2). Bytes above 127 are escaped one by one:
+// right for UTF-8, and what servers sent for anything else.
 void append_repaired(std::string& out, std::string_view text, Allowed where)
 {
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -125,14 +125,16 @@ std::string without_dot_segments(std::string_view path)
     return out;
 }
 
-// WHATWG URL section 4.4, first steps: blanks and controls at both ends and every tab and line end are dropped.
-// The fragment goes too: it never reaches a server.
+// WHATWG URL section 4.4, first steps: blanks and controls at both ends and every tab and line end are
+// dropped. The fragment goes too: it never reaches a server.
 std::string stripped(std::string_view text)
 {
     const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
     text = text.substr(0, text.find('#'));
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
     std::string clean(text);
     std::erase_if(clean, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
     return clean;
@@ -176,7 +178,8 @@ bool ends_in_a_number(std::string_view host) noexcept
     const auto last = dot == std::string_view::npos ? host : host.substr(dot + 1);
     if (last.empty()) return false;
     if (std::ranges::all_of(last, is_digit)) return true;
-    return last.starts_with("0x") && std::ranges::all_of(last.substr(2), [](char c) { return hex_value(c) >= 0; });
+    return last.starts_with("0x") &&
+           std::ranges::all_of(last.substr(2), [](char c) { return hex_value(c) >= 0; });
 }
 
 // One to four numbers, decimal, octal or hexadecimal; the last fills all bytes that are left.
@@ -211,8 +214,8 @@ Result<std::string> international(const std::string& host)
 {
     char* raw = nullptr;
     const auto* input = reinterpret_cast<const std::uint8_t*>(host.c_str());
-    const int code = idn2_lookup_u8(input, reinterpret_cast<std::uint8_t**>(&raw),
-                                    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    const int code =
+        idn2_lookup_u8(input, reinterpret_cast<std::uint8_t**>(&raw), IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
     const std::unique_ptr<char, void (*)(void*)> owned(raw, idn2_free);
     if (code != IDN2_OK) return bad_host();
     return std::string(owned.get());

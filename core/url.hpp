@@ -10,8 +10,8 @@
 namespace stillwatch {
 
 // An absolute http or https address, repaired by the WHATWG URL rules and normalised: lower-case scheme and
-// host (international names in their ASCII form), no user-info, no default port, no dot segments, no fragment,
-// upper-case percent triplets. Equal text means equal address. Only parse() and join() make one.
+// host (international names in their ASCII form), no user-info, no default port, no dot segments, no
+// fragment, upper-case percent triplets. Equal text means equal address. Only parse() and join() make one.
 class Url {
 public:
     // Longest text accepted, in bytes, before and after repair.
@@ -52,5 +52,8 @@ private:
 
 template <>
 struct std::hash<stillwatch::Url> {
-    std::size_t operator()(const stillwatch::Url& url) const noexcept { return std::hash<std::string>{}(url.text()); }
+    std::size_t operator()(const stillwatch::Url& url) const noexcept
+    {
+        return std::hash<std::string>{}(url.text());
+    }
 };

@@ -44,7 +44,8 @@ bool is_idle(std::string_view parameter) noexcept
     if (value.empty()) return false;
     if (std::ranges::any_of(sessions, is_name)) return true;
     if (name.size() > 12 && same_name(name.substr(0, 12), "aspsessionid")) return true;
-    if (same_name(name, "sid") || same_name(name, "session") || same_name(name, "sess")) return is_drawn(value);
+    if (same_name(name, "sid") || same_name(name, "session") || same_name(name, "sess"))
+        return is_drawn(value);
     return same_name(name, "s") && value.size() == 32 && is_drawn(value); // vBulletin: an MD5
 }
 
@@ -84,7 +85,8 @@ std::string_view session_in(std::string_view path) noexcept
         const auto parameter = path.substr(at, std::min(path.find_first_of(";/", at + 1), path.size()) - at);
         const auto name = parameter.substr(1, std::min(parameter.find('='), parameter.size()) - 1);
         const auto value = parameter.substr(std::min(name.size() + 2, parameter.size()));
-        if (same_name(name, "jsessionid") || same_name(name, "phpsessid") || (same_name(name, "sid") && is_drawn(value)))
+        if (same_name(name, "jsessionid") || same_name(name, "phpsessid") ||
+            (same_name(name, "sid") && is_drawn(value)))
             return parameter;
     }
     return {};

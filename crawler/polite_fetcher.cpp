@@ -97,8 +97,8 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
                             fmt::format("scope: {} {}", name_of(scope.reason), url.host_port())};
         const auto allowed = co_await ask_robots(site, url);
         if (!allowed) co_return allowed.error();
-        // A turn of its own is waited for by whoever chose the address (crawler/lane.hpp). For a recapture or the rest
-        // of a chain nobody waits hours: an alert would with it.
+        // A turn of its own is waited for by whoever chose the address (crawler/lane.hpp). For a recapture or
+        // the rest of a chain nobody waits hours: an alert would with it.
         const bool may_wait = purpose != Purpose::evidence && hops.empty();
         if (!may_wait && standing(url.origin()).earliest_start > time_.now() + longest_wait)
             co_return Error{Errc::unreachable, fmt::format("{} rests", url.host_port())};
@@ -170,8 +170,8 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
     row.fetched_at = clock_.now();
     auto url = Url::parse(origin + "/robots.txt");
     std::vector<Url> chain;
-    // RFC 9309 section 2.3.1.2 lets robots.txt be kept elsewhere. Whoever is no part of the watch list is not asked for
-    // anything, though, least of all because a stranger's redirect says so.
+    // RFC 9309 section 2.3.1.2 lets robots.txt be kept elsewhere. Whoever is no part of the watch list is not
+    // asked for anything, though, least of all because a stranger's redirect says so.
     while (url && is_host_of(*site, *url) && !is_denied(*url) && chain.size() <= max_robots_redirects) {
         // Nothing here decodes contents: they are asked for plain.
         FetchRequest request{

@@ -36,7 +36,8 @@ struct PoliteAnswer {
 // Whether what `from` redirects to is another address, visited under its own name sooner or later.
 using IsVisitedAnyway = std::function<Task<bool>(Url from, Url to)>;
 
-// Whether an error of PoliteFetcher means that the host's robots.txt forbids the address: no trouble of anybody's.
+// Whether an error of PoliteFetcher means that the host's robots.txt forbids the address: no trouble of
+// anybody's.
 bool is_robots_refusal(const Error& error) noexcept;
 
 // Fetches as a considerate visitor: every request, redirects and robots.txt included, passes the site's
@@ -55,7 +56,10 @@ public:
                                      FetchLimits limits, Purpose purpose);
 
     // Redirects to such addresses are not followed, but for evidence.
-    void leave_to_themselves(IsVisitedAnyway is_visited_anyway) { is_visited_anyway_ = std::move(is_visited_anyway); }
+    void leave_to_themselves(IsVisitedAnyway is_visited_anyway)
+    {
+        is_visited_anyway_ = std::move(is_visited_anyway);
+    }
 
     // The robots.txt in force for the origin of `url`. Errors: cancelled.
     Task<Result<std::shared_ptr<const RobotsFile>>> robots(std::shared_ptr<const SiteRules> site, Url url);

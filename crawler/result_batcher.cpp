@@ -18,7 +18,9 @@ void ResultBatcher::add(store::VisitResult result, Applied applied)
 Task<> ResultBatcher::run()
 {
     while (!finishing_ || !results_.empty()) {
-        const auto flush_at = results_.empty() ? never : in_hurry_ ? time_.now() : first_at_ + (is_awaited_ ? max_age_awaited : max_age);
+        const auto flush_at = results_.empty() ? never
+                              : in_hurry_      ? time_.now()
+                                               : first_at_ + (is_awaited_ ? max_age_awaited : max_age);
         const bool ready = results_.size() >= max_results || flush_at <= time_.now();
         if (ready)
             co_await flush();

@@ -10,8 +10,8 @@
 
 namespace stillwatch::crawler {
 
-// Hands results to the frontier in batches: after 100 ms, 10 ms where somebody has nothing else to do, or at 256 results.
-// A batch that fails is tried again with growing pauses, so that a full disk loses nothing.
+// Hands results to the frontier in batches: after 100 ms, 10 ms where somebody has nothing else to do, or at
+// 256 results. A batch that fails is tried again with growing pauses, so that a full disk loses nothing.
 class ResultBatcher {
 public:
     static constexpr std::size_t max_results = 256;

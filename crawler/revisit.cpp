@@ -147,9 +147,10 @@ Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64
     if (is_tried_again || outcome == Outcome::unvisited || outcome == Outcome::gone ||
         outcome == Outcome::refused || outcome == Outcome::disallowed) {
         const int tries = std::min(visit.tries, 1'000) + 1;
-        const auto pause = outcome == Outcome::gone      ? step_of(gone_pauses, tries)
-                           : outcome == Outcome::refused || outcome == Outcome::disallowed ? step_of(refused_pauses, tries)
-                                                                                            : pause_after_failure(tries);
+        const auto pause = outcome == Outcome::gone ? step_of(gone_pauses, tries)
+                           : outcome == Outcome::refused || outcome == Outcome::disallowed
+                               ? step_of(refused_pauses, tries)
+                               : pause_after_failure(tries);
         auto rate = visit.rate;
         if (!is_tried_again)
             rate.level = 0; // takes no part of the budget

@@ -58,9 +58,9 @@ struct Revisit {
 // after other bytes, up to twice revisit_max. Failures: pauses of 5 minutes that triple up to a day. Gone: a
 // day, a week, then 30 days. Refused: a day, then a week. Moved: a day,
 // then half as long again each time, up to revisit_max. `news`: pictures the page named that were not
-// known, or 1 when the picture has other bytes than before. `scale`: revisit_scale() of the site. A finding above the
-// day's bound and a worker that was lost change it afterwards (pipeline/finish.hpp); a page that names the address anew
-// brings it forward (store/).
+// known, or 1 when the picture has other bytes than before. `scale`: revisit_scale() of the site. A finding
+// above the day's bound and a worker that was lost change it afterwards (pipeline/finish.hpp); a page that
+// names the address anew brings it forward (store/).
 Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64_t news, Timestamp now,
                    const RevisitSettings& settings, double scale);
 

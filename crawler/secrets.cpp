@@ -27,7 +27,8 @@ bool may_carry_secrets(const SiteRules& site, const Url& url)
 {
     if (!is_host_of(site, url)) return false;
     if (url.scheme() == "https") return true;
-    const auto here = are_in_clear(site, [&](const Url& seed) { return seed.host_port() == url.host_port(); });
+    const auto here =
+        are_in_clear(site, [&](const Url& seed) { return seed.host_port() == url.host_port(); });
     if (here) return *here;
     const auto on_host = are_in_clear(site, [&](const Url& seed) { return seed.host() == url.host(); });
     if (on_host) return *on_host;

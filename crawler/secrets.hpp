@@ -7,9 +7,9 @@
 
 namespace stillwatch::crawler {
 
-// Whether cookies and other headers of the site may go along to `url`: to the site's hosts, and over clear http only where
-// the site itself is named so. The seeds of that host and port decide, else those of the host, else all of them: one with
-// https closes clear http.
+// Whether cookies and other headers of the site may go along to `url`: to the site's hosts, and over clear
+// http only where the site itself is named so. The seeds of that host and port decide, else those of the
+// host, else all of them: one with https closes clear http.
 bool may_carry_secrets(const SiteRules& site, const Url& url);
 
 // Whether the value of such a header tells nothing that must be kept: User-Agent, Accept, Accept-Language.

@@ -16,7 +16,8 @@ bool is_digit(char c) noexcept
 std::size_t digits(std::string_view text) noexcept
 {
     std::size_t count = 0;
-    while (count < text.size() && is_digit(text[count])) ++count;
+    while (count < text.size() && is_digit(text[count]))
+        ++count;
     return count;
 }
 

@@ -35,7 +35,7 @@ struct SiteRules {
     PaceSettings pace{};
     RobotsPolicy robots = RobotsPolicy::obey;
     Timestamp robots_until = Timestamp::max(); // from then on robots.txt is obeyed whatever `robots` says
-    int max_depth = 20; // links from a seed
+    int max_depth = 20;                        // links from a seed
     std::int64_t max_pages_per_day = 50'000;
     RevisitSettings revisit{};
     std::vector<HeaderField> headers{}; // sent to `hosts` only, and as may_carry_secrets() says

@@ -49,9 +49,9 @@ Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::Vi
             return applied;
         };
         const auto is_erased = [&cases](const store::VisitResult& result) {
-            return result.verdict && result.verdict->matched && std::ranges::none_of(result.matched, [&](ReferenceId id) {
-                       return cases.is_reference(id);
-                   });
+            return result.verdict && result.verdict->matched &&
+                   std::ranges::none_of(result.matched,
+                                        [&](ReferenceId id) { return cases.is_reference(id); });
         };
         if (std::ranges::none_of(*results, is_erased)) return apply_all(*results);
         // Withdrawn since they were compared: nothing is kept of the match.
@@ -72,9 +72,8 @@ Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::Vi
 
 Task<Result<>> StoredFrontier::release(std::vector<UrlId> ids)
 {
-    return stores_.run([ids = std::move(ids)](CaseDatabase&, FrontierDatabase& frontier) {
-        return frontier.release(ids);
-    });
+    return stores_.run(
+        [ids = std::move(ids)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.release(ids); });
 }
 
 Task<Result<>> StoredFrontier::set_backoff(HostId host, Timestamp until, int errors_in_a_row)
@@ -93,7 +92,9 @@ Task<std::optional<store::RobotsRow>> StoredRobots::load(std::string origin)
 
 Task<> StoredRobots::save(store::RobotsRow row)
 {
-    auto write = [row = std::move(row)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_robots(row); };
+    auto write = [row = std::move(row)](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.set_robots(row);
+    };
     const auto saved = co_await stores_.run(std::move(write));
     // Memory still has it; after a restart the host is asked again.
     if (!saved) log::warn("robots", "not stored", {{"reason", saved.error().detail}});

@@ -16,14 +16,16 @@ enum class StalePictures : std::uint8_t { are_due, are_left };
 class StoredFrontier final : public crawler::Frontier {
 public:
     // Tells `counters` how often bounds on what a site makes were reached.
-    StoredFrontier(pipeline::Stores& stores, const pipeline::ReferenceKeeper& references, StalePictures stale, Counters& counters)
+    StoredFrontier(pipeline::Stores& stores, const pipeline::ReferenceKeeper& references, StalePictures stale,
+                   Counters& counters)
         : stores_(stores), references_(references), stale_(stale), counters_(counters)
     {
     }
 
     Task<std::vector<store::HostRow>> ready_hosts(Timestamp now) override;
     Task<std::optional<Timestamp>> next_due(Timestamp now) override;
-    Task<std::vector<store::Visit>> claim(HostId host, Timestamp now, Timestamp lease_until, std::size_t limit) override;
+    Task<std::vector<store::Visit>> claim(HostId host, Timestamp now, Timestamp lease_until,
+                                          std::size_t limit) override;
     Task<Result<>> apply(std::shared_ptr<const std::vector<store::VisitResult>> results) override;
     Task<Result<>> release(std::vector<UrlId> ids) override;
     Task<Result<>> set_backoff(HostId host, Timestamp until, int errors_in_a_row) override;

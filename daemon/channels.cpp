@@ -67,7 +67,8 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
         }
         if (!notifier) return notifier.error();
         channel.notifier = *std::move(notifier);
-        channel.outbox = std::make_unique<alerts::Outbox>(loop.get_executor(), queue, *channel.notifier, clock);
+        channel.outbox =
+            std::make_unique<alerts::Outbox>(loop.get_executor(), queue, *channel.notifier, clock);
         channels->channels_.push_back(std::move(channel));
     }
     return channels;

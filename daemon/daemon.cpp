@@ -22,8 +22,8 @@ namespace stillwatch::daemon {
 
 namespace {
 
-// systemd gives us ten seconds (TimeoutStopSec=); what has not ended by then is cut: everything that must last is
-// on disk, workers die with us.
+// systemd gives us ten seconds (TimeoutStopSec=); what has not ended by then is cut: everything that must
+// last is on disk, workers die with us.
 constexpr std::chrono::seconds longest_stop{9};
 
 log::Level level_of(const std::string& name)
@@ -37,12 +37,13 @@ log::Level level_of(const std::string& name)
 class Daemon {
 public:
     explicit Daemon(std::filesystem::path configuration_file, const config::Config& config)
-        : file_(std::move(configuration_file)), engine_(loop_, config, {}, clock_), tasks_(loop_.get_executor()),
-          signals_(loop_, SIGTERM, SIGINT, SIGHUP)
+        : file_(std::move(configuration_file)), engine_(loop_, config, {}, clock_),
+          tasks_(loop_.get_executor()), signals_(loop_, SIGTERM, SIGINT, SIGHUP)
     {
         if (!config.metrics.listen.empty()) {
             metrics_.emplace(loop_, config.metrics.listen,
-                             MetricsServer::Answers{[this] { return engine_.metrics(); }, [this] { return engine_.health(); }});
+                             MetricsServer::Answers{[this] { return engine_.metrics(); },
+                                                    [this] { return engine_.health(); }});
         }
         socket_ = paths_of(config).socket;
     }
@@ -80,7 +81,8 @@ private:
             return engine_.run(std::move(command), std::move(operator_name));
         };
         server_.emplace(loop_, socket_, std::move(handler));
-        // A daemon that does not crawl, alert or follow consents must not look alive: the service manager restarts it.
+        // A daemon that does not crawl, alert or follow consents must not look alive: the service manager
+        // restarts it.
         auto give_up = [this] {
             exit_code_ = 1;
             std::raise(SIGTERM);

@@ -32,10 +32,12 @@ T or_throw(Result<T> result, std::string_view what)
     return *std::move(result);
 }
 
-// One thread less than processors, since the loop has one; two at least, so that no long write holds up comparisons.
+// One thread less than processors, since the loop has one; two at least, so that no long write holds up
+// comparisons.
 std::size_t cpu_threads()
 {
-    return std::max(2U, std::thread::hardware_concurrency()) - (std::thread::hardware_concurrency() > 2 ? 1U : 0U);
+    return std::max(2U, std::thread::hardware_concurrency()) -
+           (std::thread::hardware_concurrency() > 2 ? 1U : 0U);
 }
 
 } // namespace
@@ -48,17 +50,20 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
       problems_(clock), cpu_(cpu_threads()), stores_(paths_of(config).storage),
       references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
-      web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()), robots_(stores_),
-      fetcher_(web_, robots_, time_, clock), workers_(loop, or_throw(pool_settings(config), "workers")),
-      frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left, counters_),
+      web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()),
+      robots_(stores_), fetcher_(web_, robots_, time_, clock),
+      workers_(loop, or_throw(pool_settings(config), "workers")),
+      frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left,
+                counters_),
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
                  [this] { channels_->wake(); }},
                 pipeline_settings()),
-      watcher_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_, [] {}},
-               [this] { return pipeline_.settings(); }),
+      watcher_(
+          {stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_, [] {}},
+          [this] { return pipeline_.settings(); }),
       commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
       health_(loop, stores_, problems_, clock,
               {[this] { return loop_facts(); }, [this] { return commands_; }, [this] { channels_->wake(); }}),
@@ -99,8 +104,8 @@ Task<Result<void>> Engine::prepare_store()
 {
     auto tiers = options_.tiers;
     if (tiers.empty()) tiers.insert(all_tiers.begin(), all_tiers.end());
-    auto prepare = [rows = site_rows(config_), tiers = std::move(tiers), compares = options_.compares, now = clock_.now()](CaseDatabase& cases,
-                                                                   FrontierDatabase& frontier) -> Result<void> {
+    auto prepare = [rows = site_rows(config_), tiers = std::move(tiers), compares = options_.compares,
+                    now = clock_.now()](CaseDatabase& cases, FrontierDatabase& frontier) -> Result<void> {
         const auto released = frontier.release_leases();
         if (!released) return released;
         const auto set = frontier.set_sites(rows);
@@ -128,7 +133,8 @@ Task<Result<void>> Engine::prepare_store()
 
 Task<Result<void>> Engine::remove_orphaned_evidence()
 {
-    auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+    auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](CaseDatabase& cases,
+                                                                              FrontierDatabase&) {
         const auto files = cases.evidence_files();
         return evidence::remove_orphans(directory, {files.begin(), files.end()}, now);
     };
@@ -144,7 +150,8 @@ Task<Result<void>> Engine::start()
 {
     snapshots_.discard();
     const auto cleaned = co_await remove_orphaned_evidence();
-    if (!cleaned) log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
+    if (!cleaned)
+        log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
     const auto prepared = co_await prepare_store();
     if (!prepared) co_return prepared.error();
     const auto noted = co_await note_robots();
@@ -155,7 +162,8 @@ Task<Result<void>> Engine::start()
     loops_.spawn("loop watch", watch_loop(loop_stalls_));
     workers_.on_disagreement([this] {
         problems_.set("worker_disagreement", {},
-                      "two workers told different things of one picture; what was compared since the start may be wrong "
+                      "two workers told different things of one picture; what was compared since the start "
+                      "may be wrong "
                       "(docs/decisions/0011-whose-word-counts.md)");
     });
     auto worker = co_await workers_.start();
@@ -235,7 +243,9 @@ Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
     asio::steady_timer timer(loop_);
     const auto until = clock_.now() + patience;
     while (clock_.now() < until) {
-        auto look = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) { return cases.due_alerts(now, 1).empty(); };
+        auto look = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+            return cases.due_alerts(now, 1).empty();
+        };
         const auto is_done = co_await stores_.run(std::move(look));
         if (is_done) co_return;
         timer.expires_after(std::chrono::milliseconds(50));
@@ -249,7 +259,8 @@ Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
     const auto pseudonym = text_member(arguments, "case").value_or("");
     const auto written = text_member(arguments, "sealed").value_or("");
     Bytes sealed(written.size() / 2);
-    if (written.empty() || !from_hex(written, sealed)) co_return Result<void>{}; // the command says what is missing
+    if (written.empty() || !from_hex(written, sealed))
+        co_return Result<void>{}; // the command says what is missing
     const auto same = co_await references_.same_picture(pseudonym, std::move(sealed));
     if (!same) {
         if (same.error().code == Errc::not_found) co_return Result<void>{}; // so does it here
@@ -301,7 +312,8 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     auto outcome = co_await stores_.run(std::move(work));
     if (erases) snapshots_.discard();
     // A disk that refuses to erase comes after the change was made.
-    const bool may_have_changed = !outcome && (outcome.error().code == Errc::io || outcome.error().code == Errc::corrupt);
+    const bool may_have_changed =
+        !outcome && (outcome.error().code == Errc::io || outcome.error().code == Errc::corrupt);
     if (may_have_changed) (void)co_await references_.reload(); // its own error is the lesser news
     Result<void> reloaded;
     if (outcome && outcome->effects.references) {
@@ -310,7 +322,8 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     }
     const auto finished = co_await finish(std::move(commands));
     if (!outcome) co_return outcome.error();
-    if (!reloaded) co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
+    if (!reloaded)
+        co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
     if (!finished) co_return finished.error();
     if (outcome->effects.alerts) channels_->wake();
     if (outcome->effects.hosts) co_await heed_stopped_hosts();
@@ -355,13 +368,17 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
-    auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.set_sites(rows); };
+    auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) {
+        return frontier.set_sites(rows);
+    };
     const auto stored = co_await stores_.run(std::move(set));
     if (!stored) co_return stored.error();
 
     problems_.clear("configuration");
     problems_.set("restart_needed", "",
-                  needs_restart ? "changes of storage, control, metrics and workers are in force only after a restart" : "",
+                  needs_restart
+                      ? "changes of storage, control, metrics and workers are in force only after a restart"
+                      : "",
                   Severity::warning);
     // What the next reload is compared with is what is in force.
     config.control = config_.control;

@@ -35,8 +35,8 @@ namespace stillwatch::daemon {
 
 // How an engine compares, for one run.
 struct EngineOptions {
-    bool compares = true;  // false: fetches and reads, compares nothing (`crawl --no-match`)
-    std::set<Tier> tiers;  // only these; empty: all
+    bool compares = true; // false: fetches and reads, compares nothing (`crawl --no-match`)
+    std::set<Tier> tiers; // only these; empty: all
 };
 
 // Everything that one installation does, put together: the daemon runs it without end, `crawl --once` for one
@@ -47,9 +47,11 @@ public:
     Engine(asio::io_context& loop, const config::Config& config, EngineOptions options, const Clock& clock);
     Engine(const Engine&) = delete;
 
-    // Cleans up after an earlier run, loads references and the watch list, tries a worker. Errors: cannot start.
+    // Cleans up after an earlier run, loads references and the watch list, tries a worker. Errors: cannot
+    // start.
     Task<Result<void>> start();
-    // Starts the loops that deliver alerts and follow consents. `on_failure` is called when one of them breaks.
+    // Starts the loops that deliver alerts and follow consents. `on_failure` is called when one of them
+    // breaks.
     void start_loops(std::function<void()> on_failure);
     // Crawls until stop().
     Task<> crawl();

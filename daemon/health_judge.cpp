@@ -28,7 +28,8 @@ std::string_view meaning_of(std::string_view state)
         {"unreachable", "it never answered"},
         {"refused", "its scope or the guard forbids every visit"},
         {"disallowed", "robots.txt forbids every visit"},
-        {"degraded", "hosts with a tenth or more of its pictures or pages are stopped, blocked, unreachable or forbidden"},
+        {"degraded", "hosts with a tenth or more of its pictures or pages are stopped, blocked, unreachable "
+                     "or forbidden"},
         {"not_visited", "nothing was visited yet"},
         {"no_pictures", "its pages show no picture"},
         {"failing", "its last visits failed"},
@@ -41,7 +42,8 @@ std::string_view meaning_of(std::string_view state)
 std::string detail_of(const SiteFacts& site)
 {
     auto detail = fmt::format("{}: {}", site.state, meaning_of(site.state));
-    const bool is_about_answers = site.state == "blocked" || site.state == "failing" || site.state == "unreachable";
+    const bool is_about_answers =
+        site.state == "blocked" || site.state == "failing" || site.state == "unreachable";
     if (is_about_answers && site.last_failure_status > 0)
         detail += fmt::format(" (last status {})", site.last_failure_status);
     if (site.last_success) detail += fmt::format("; last success {}", format_utc(*site.last_success));
@@ -76,7 +78,8 @@ void HealthJudge::raise(std::string_view kind, std::string_view subject, bool st
 void HealthJudge::judge_now(const LoopFacts& loop)
 {
     raise("workers", "start", !loop.worker_failure.empty(),
-          fmt::format("none can start, so no page or picture is read: {}", loop.worker_failure), Severity::failing);
+          fmt::format("none can start, so no page or picture is read: {}", loop.worker_failure),
+          Severity::failing);
     raise("channels", "", settings_.channels.empty(), "no channel is configured: nobody is told of a finding",
           Severity::warning);
     for (const auto& channel : loop.channels)
@@ -113,7 +116,8 @@ void HealthJudge::judge_folder(const std::string& name, const std::filesystem::p
     if (error) {
         // Evidence makes its folder with the first package.
         const bool absent = error == std::errc::no_such_file_or_directory && name != "storage";
-        raise("disk", name, !absent, fmt::format("{}: {}", folder.string(), error.message()), Severity::failing);
+        raise("disk", name, !absent, fmt::format("{}: {}", folder.string(), error.message()),
+              Severity::failing);
         return;
     }
     if (::access(folder.c_str(), W_OK | X_OK) != 0) {
@@ -162,10 +166,12 @@ void HealthJudge::judge_consents(const StoreFacts& store)
         if (is_near) week.insert(pseudonym);
         if (is_next) month.insert(pseudonym);
         const auto renew = fmt::format("`stillwatch case renew {}`", pseudonym);
-        raise("consent_ended", pseudonym, is_over, fmt::format("on {}: nothing is compared for this case; {}", until, renew),
+        raise("consent_ended", pseudonym, is_over,
+              fmt::format("on {}: nothing is compared for this case; {}", until, renew), Severity::warning);
+        raise("consent_ends_in_7_days", pseudonym, is_near, fmt::format("on {}; {}", until, renew),
               Severity::warning);
-        raise("consent_ends_in_7_days", pseudonym, is_near, fmt::format("on {}; {}", until, renew), Severity::warning);
-        raise("consent_ends_in_30_days", pseudonym, is_next, fmt::format("on {}; {}", until, renew), Severity::warning);
+        raise("consent_ends_in_30_days", pseudonym, is_next, fmt::format("on {}; {}", until, renew),
+              Severity::warning);
     }
     problems_.keep_only("consent_ended", ended); // of withdrawn cases
     problems_.keep_only("consent_ends_in_7_days", week);
@@ -188,7 +194,8 @@ void HealthJudge::judge_outbox(const StoreFacts& store)
         const auto found = store.given_up.find(channel);
         const std::int64_t dead = found == store.given_up.end() ? 0 : found->second;
         raise("alerts_given_up", channel, dead > 0,
-              fmt::format("{} alerts; `stillwatch outbox replay --channel {}`", dead, channel), Severity::warning);
+              fmt::format("{} alerts; `stillwatch outbox replay --channel {}`", dead, channel),
+              Severity::warning);
     }
 }
 
@@ -200,12 +207,14 @@ void HealthJudge::judge_comparing(const StoreFacts& store, const LoopFacts& loop
         if (site.last_success && (!newest || *newest < *site.last_success)) newest = site.last_success;
     const bool compared = loop.compared > compared_;
     // A quiet site shows the same pictures for days: then that it was looked at is what counts.
-    const bool looked = newest && newest_success_ && *newest > *newest_success_ && store.pictures_pending == 0;
+    const bool looked =
+        newest && newest_success_ && *newest > *newest_success_ && store.pictures_pending == 0;
     const bool has_work = loop.references > 0 && !sites_.empty();
     if (!progress_at_ || compared || looked || !has_work) progress_at_ = now;
     compared_ = loop.compared;
     newest_success_ = newest;
-    const auto waiting = store.pictures_pending > 0 ? fmt::format("; {} pictures wait", store.pictures_pending) : "";
+    const auto waiting =
+        store.pictures_pending > 0 ? fmt::format("; {} pictures wait", store.pictures_pending) : "";
     raise("nothing_compared", "", now - *progress_at_ >= settings_.compare_within,
           fmt::format("since {}{}", format_utc(*progress_at_), waiting), Severity::failing);
 }

@@ -50,7 +50,7 @@ struct ConsentFacts {
 // What the databases say, read on the store thread.
 struct StoreFacts {
     std::vector<SiteFacts> sites;
-    std::vector<ConsentFacts> consents; // of open cases that have references
+    std::vector<ConsentFacts> consents;         // of open cases that have references
     std::map<std::string, std::int64_t> queued; // alerts by channel
     std::map<std::string, std::int64_t> given_up;
     std::int64_t pictures_pending = 0;
@@ -64,14 +64,14 @@ struct ChannelFacts {
 // What the loop knows without asking anybody.
 struct LoopFacts {
     std::size_t references = 0;
-    std::int64_t compared = 0;      // pictures since the start
+    std::int64_t compared = 0; // pictures since the start
     sandbox::PoolCounters workers;
     std::string worker_failure; // why none can start; empty: they can
     std::vector<ChannelFacts> channels;
 };
 
-// Turns what is known into problems and takes back those it raised. No network, no disk but the free space of the
-// folders; loop thread.
+// Turns what is known into problems and takes back those it raised. No network, no disk but the free space of
+// the folders; loop thread.
 class HealthJudge {
 public:
     HealthJudge(Problems& problems, const Clock& clock);
@@ -90,7 +90,8 @@ public:
     const std::vector<SiteFacts>& sites() const noexcept { return sites_; }
 
 private:
-    void raise(std::string_view kind, std::string_view subject, bool stands, std::string detail, Severity severity);
+    void raise(std::string_view kind, std::string_view subject, bool stands, std::string detail,
+               Severity severity);
     void judge_sites();
     void judge_consents(const StoreFacts& store);
     void judge_outbox(const StoreFacts& store);
@@ -102,10 +103,10 @@ private:
     const Clock& clock_;
     HealthSettings settings_;
     std::vector<SiteFacts> sites_;
-    std::map<std::string, Timestamp> not_fine_since_;            // by site
-    std::set<std::pair<std::string, std::string>> raised_;       // others raise and clear their own
-    Timestamp highest_{};                                        // the wall clock as far as it ever went
-    std::optional<Timestamp> progress_at_;                       // something was compared or looked at
+    std::map<std::string, Timestamp> not_fine_since_;      // by site
+    std::set<std::pair<std::string, std::string>> raised_; // others raise and clear their own
+    Timestamp highest_{};                                  // the wall clock as far as it ever went
+    std::optional<Timestamp> progress_at_;                 // something was compared or looked at
     std::int64_t compared_ = 0;
     std::optional<Timestamp> newest_success_;
     sandbox::PoolCounters workers_;

@@ -51,13 +51,15 @@ std::string problem_metrics(const std::vector<Problem>& problems, const HealthSe
 {
     std::map<std::pair<std::string, std::string>, std::int64_t> counts;
     for (const auto& problem : problems) {
-        const bool is_configured = settings.sites.contains(problem.subject) ||
-                                   std::ranges::find(settings.channels, problem.subject) != settings.channels.end();
+        const bool is_configured =
+            settings.sites.contains(problem.subject) ||
+            std::ranges::find(settings.channels, problem.subject) != settings.channels.end();
         ++counts[{problem.kind, is_configured ? problem.subject : ""}];
     }
     std::string text = "# TYPE stillwatch_problem gauge\n";
     for (const auto& [key, count] : counts)
-        text += fmt::format("stillwatch_problem{{kind=\"{}\",subject=\"{}\"}} {}\n", key.first, key.second, count);
+        text += fmt::format("stillwatch_problem{{kind=\"{}\",subject=\"{}\"}} {}\n", key.first, key.second,
+                            count);
     return text;
 }
 
@@ -83,8 +85,10 @@ std::string site_metrics(const std::vector<SiteFacts>& sites, Timestamp now)
     text += "# TYPE stillwatch_site_last_success_age_seconds gauge\n";
     for (const auto& site : sites)
         if (site.last_success)
-            text += fmt::format("stillwatch_site_last_success_age_seconds{{site=\"{}\"}} {}\n", site.name,
-                                std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(now - *site.last_success).count()));
+            text += fmt::format(
+                "stillwatch_site_last_success_age_seconds{{site=\"{}\"}} {}\n", site.name,
+                std::max<std::int64_t>(
+                    0, std::chrono::floor<std::chrono::seconds>(now - *site.last_success).count()));
     return text;
 }
 

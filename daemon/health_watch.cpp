@@ -14,9 +14,9 @@ namespace stillwatch::daemon {
 
 namespace {
 
+using std::chrono::steady_clock;
 using store::CaseDatabase;
 using store::FrontierDatabase;
-using std::chrono::steady_clock;
 
 std::int64_t number(const json::object& row, std::string_view key)
 {
@@ -53,7 +53,8 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
             if (c.state == CaseState::open && with_references.contains(c.id.value))
                 facts.consents.push_back({c.pseudonym, c.consent.expires_at});
         for (const auto& count : cases.alert_counts())
-            (count.state == store::AlertState::dead ? facts.given_up : facts.queued)[count.channel] += count.count;
+            (count.state == store::AlertState::dead ? facts.given_up : facts.queued)[count.channel] +=
+                count.count;
         facts.pictures_pending = frontier.coverage(cases.generation()).pending;
         return facts;
     } catch (const std::exception& error) { // a disk that cannot be read
@@ -63,10 +64,10 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
 
 } // namespace
 
-HealthWatch::HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems, const Clock& clock,
-                         Sources sources)
-    : stores_(stores), problems_(problems), clock_(clock), sources_(std::move(sources)), judge_(problems, clock),
-      timer_(loop)
+HealthWatch::HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems,
+                         const Clock& clock, Sources sources)
+    : stores_(stores), problems_(problems), clock_(clock), sources_(std::move(sources)),
+      judge_(problems, clock), timer_(loop)
 {
 }
 
@@ -84,7 +85,8 @@ Task<> HealthWatch::run()
         co_await check();
         co_await tell();
         // Of the store's thread at most a part of twenty is ours, however large the installation.
-        const auto pause = std::max<steady_clock::duration>(judge_.settings().check_every, 20 * (steady_clock::now() - began));
+        const auto pause = std::max<steady_clock::duration>(judge_.settings().check_every,
+                                                            20 * (steady_clock::now() - began));
         auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return;
         timer_.expires_after(pause);
@@ -103,7 +105,8 @@ Task<> HealthWatch::check()
     };
     const auto facts = co_await stores_.run(std::move(read));
     checked_at_ = steady_clock::now();
-    problems_.set("store", "", facts ? "" : fmt::format("the databases cannot be read: {}", facts.error().detail));
+    problems_.set("store", "",
+                  facts ? "" : fmt::format("the databases cannot be read: {}", facts.error().detail));
     if (facts)
         judge_.judge(*facts, sources_.loop());
     else
@@ -126,7 +129,8 @@ Task<> HealthWatch::tell()
     }
     const auto& settings = judge_.settings();
     const auto settle = settings.site_grace + 2 * settings.check_every + std::chrono::seconds(10);
-    const TellingSettings telling{settings.alert_after, settle, settings.channels, settings.sites, settings.link};
+    const TellingSettings telling{settings.alert_after, settle, settings.channels, settings.sites,
+                                  settings.link};
     const auto now = clock_.now();
     const auto all = teller_->due(problems_.current(), now, telling);
     for (const auto& due : all) {
@@ -135,7 +139,8 @@ Task<> HealthWatch::tell()
         };
         const auto stored = co_await stores_.run(std::move(store));
         if (!stored) {
-            log::error("health", "a problem cannot be told", {{"kind", due.told.kind}, {"error", to_string(stored.error())}});
+            log::error("health", "a problem cannot be told",
+                       {{"kind", due.told.kind}, {"error", to_string(stored.error())}});
             co_return; // again at the next look
         }
         teller_->told(due.told);
@@ -148,7 +153,9 @@ std::vector<Problem> HealthWatch::problems()
     judge_.judge_now(sources_.loop());
     const auto age = std::chrono::floor<std::chrono::seconds>(steady_clock::now() - checked_at_);
     const auto longest = 3 * judge_.settings().check_every + std::chrono::minutes(2);
-    problems_.set("health", "", age < longest ? "" : fmt::format("nothing was checked for {} s: the store is busy", age.count()));
+    problems_.set(
+        "health", "",
+        age < longest ? "" : fmt::format("nothing was checked for {} s: the store is busy", age.count()));
     return problems_.current();
 }
 

@@ -24,7 +24,8 @@ public:
         std::function<void()> alerts_queued;
     };
     // Everything given must outlive it.
-    HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems, const Clock& clock, Sources sources);
+    HealthWatch(asio::io_context& loop, pipeline::Stores& stores, Problems& problems, const Clock& clock,
+                Sources sources);
 
     void use(HealthSettings settings);
     // Ends only by cancellation.

@@ -22,7 +22,6 @@ struct InstallationPaths {
 constexpr std::string_view signing_key_file = "signing_key.pub";
 InstallationPaths paths_of(const config::Config& config);
 
-
 // How pictures and pages are read, from the configuration or, for tools that need none, from its defaults.
 Result<sandbox::PoolSettings> pool_settings(const config::Config& config);
 

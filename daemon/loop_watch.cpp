@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 constexpr auto beat = 20ms;
 constexpr auto window = 1min;
 constexpr auto long_stall = 1s;
-constexpr std::size_t several = 3; // long stalls within the window call for a person,
+constexpr std::size_t several = 3;   // long stalls within the window call for a person,
 constexpr auto very_long_stall = 5s; // or one such
 
 struct Class {
@@ -55,10 +55,12 @@ void LoopStalls::note(Moment now, Duration late, Duration cpu)
     if (late < long_stall) return;
     const auto worst = std::ranges::max_element(recent_, {}, &std::pair<Moment, Duration>::second)->second;
     if (recent_.size() < several && worst < very_long_stall) return;
-    problems_.set("event_loop", {},
-                  fmt::format("everything stood still {} times within a minute, once for {:.1f} s: the machine is too busy, or "
-                              "this is a fault",
-                              recent_.size(), std::chrono::duration<double>(worst).count()));
+    problems_.set(
+        "event_loop", {},
+        fmt::format(
+            "everything stood still {} times within a minute, once for {:.1f} s: the machine is too busy, or "
+            "this is a fault",
+            recent_.size(), std::chrono::duration<double>(worst).count()));
 }
 
 Task<> watch_loop(LoopStalls& stalls)

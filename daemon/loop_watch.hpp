@@ -17,7 +17,8 @@ public:
 
     LoopStalls(Counters& counters, Problems& problems) : counters_(counters), problems_(problems) {}
 
-    // One beat that was `late`, while the loop's thread used `cpu` time. What other programs held up has little of that.
+    // One beat that was `late`, while the loop's thread used `cpu` time. What other programs held up has
+    // little of that.
     void note(Moment now, Duration late, Duration cpu);
 
     std::chrono::duration<double> longest() const { return longest_; }           // since the start

@@ -11,8 +11,8 @@
 
 namespace {
 
-// Keys and references of protected people lie in this process: no core file, no debugger of the same user, and
-// as much locked memory as we are allowed.
+// Keys and references of protected people lie in this process: no core file, no debugger of the same user,
+// and as much locked memory as we are allowed.
 void protect_memory()
 {
     const rlimit none{0, 0};

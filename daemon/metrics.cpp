@@ -37,7 +37,8 @@ tcp::endpoint endpoint_of(std::string_view listen)
     asio::ip::address address;
     if (colon != std::string_view::npos) {
         auto host = listen.substr(0, colon);
-        if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+        if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+            host = host.substr(1, host.size() - 2);
         address = asio::ip::make_address(std::string(host), error);
         const auto read = std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
         if (read.ptr != listen.data() + listen.size()) port = 65536;
@@ -45,7 +46,8 @@ tcp::endpoint endpoint_of(std::string_view listen)
     if (colon == std::string_view::npos || error || port > 65535)
         throw std::runtime_error(fmt::format("metrics.listen \"{}\": not ADDRESS:PORT", listen));
     if (!address.is_loopback())
-        throw std::runtime_error(fmt::format("metrics.listen \"{}\": only loopback addresses are served", listen));
+        throw std::runtime_error(
+            fmt::format("metrics.listen \"{}\": only loopback addresses are served", listen));
     return {address, static_cast<std::uint16_t>(port)};
 }
 
@@ -88,7 +90,8 @@ public:
             acceptor_.bind(endpoint);
             acceptor_.listen();
         } catch (const boost::system::system_error& error) {
-            throw std::runtime_error(fmt::format("metrics.listen \"{}\": {}", listen, error.code().message()));
+            throw std::runtime_error(
+                fmt::format("metrics.listen \"{}\": {}", listen, error.code().message()));
         }
     }
 

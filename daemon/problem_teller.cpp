@@ -15,11 +15,13 @@ std::vector<store::NewAlert> alerts_of(const store::ToldProblem& problem, Timest
     told.problem = problem.kind;
     told.episode = problem.episode;
     told.began = problem.stands;
-    const bool is_configured = settings.sites.contains(problem.subject) ||
-                               std::ranges::find(settings.channels, problem.subject) != settings.channels.end();
+    const bool is_configured =
+        settings.sites.contains(problem.subject) ||
+        std::ranges::find(settings.channels, problem.subject) != settings.channels.end();
     if (is_configured) told.subject = problem.subject;
     // Alerts of findings hold pseudonyms, too; nothing else leaves.
-    const bool is_of_a_case = problem.kind.starts_with("consent_") || problem.kind == "keys" || problem.kind == "references";
+    const bool is_of_a_case =
+        problem.kind.starts_with("consent_") || problem.kind == "keys" || problem.kind == "references";
     if (is_of_a_case) told.pseudonym = problem.subject;
     auto event = alerts::problem_event(told, now, settings.link);
     if (!alerts::is_well_formed(event)) event.case_pseudonym.clear(); // told all the same

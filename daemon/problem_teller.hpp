@@ -21,20 +21,23 @@ struct Telling {
 
 struct TellingSettings {
     std::chrono::milliseconds after{}; // a problem lasts, or is over, for so long
-    // From the start until what is wrong is known again (sites have a grace period): until then nothing is over.
+    // From the start until what is wrong is known again (sites have a grace period): until then nothing is
+    // over.
     std::chrono::milliseconds settle{};
     std::vector<std::string> channels;
     std::set<std::string> sites;
     std::string link;
 };
 
-// Decides which problems are told to people: those that last, once each, and that they are over. What was told
-// before the start is not told again. Decides only; who calls it stores what it gives and then says told().
+// Decides which problems are told to people: those that last, once each, and that they are over. What was
+// told before the start is not told again. Decides only; who calls it stores what it gives and then says
+// told().
 class ProblemTeller {
 public:
     explicit ProblemTeller(const std::vector<store::ToldProblem>& told);
 
-    std::vector<Telling> due(const std::vector<Problem>& problems, Timestamp now, const TellingSettings& settings);
+    std::vector<Telling> due(const std::vector<Problem>& problems, Timestamp now,
+                             const TellingSettings& settings);
     void told(const store::ToldProblem& problem);
 
 private:

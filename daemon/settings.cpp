@@ -81,7 +81,8 @@ Result<net::HttpSettings> http_settings(const config::Config& config)
     settings.ca_file = config.network.ca_file.string();
     // Four times what is in flight: fewer kept connections thrash (measured with 64 connections and 9 hosts).
     settings.max_connections = static_cast<std::size_t>(config.network.max_connections) * 4;
-    const auto allowed = add_networks(config.network.allowed_private_networks, settings.guard.allowed_private_networks);
+    const auto allowed =
+        add_networks(config.network.allowed_private_networks, settings.guard.allowed_private_networks);
     if (!allowed) return allowed.error();
     const auto denied = add_networks(config.network.denied_networks, settings.guard.denied_networks);
     if (!denied) return denied.error();

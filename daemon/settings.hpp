@@ -14,8 +14,8 @@
 #include <memory>
 #include <vector>
 
-// What each part is told, taken out of the configuration in one place. The configuration was checked when it was
-// loaded; Result stands only where another part checks more strictly.
+// What each part is told, taken out of the configuration in one place. The configuration was checked when it
+// was loaded; Result stands only where another part checks more strictly.
 namespace stillwatch::daemon {
 
 // The guard and connections of crawling. Errors: invalid_argument.
@@ -23,7 +23,8 @@ Result<net::HttpSettings> http_settings(const config::Config& config);
 // The same for what one channel may reach: its own networks in spite of those of [network].
 Result<net::HttpSettings> http_settings(const config::Config& config, const config::Channel& channel);
 
-// What bodies in flight may hold together, and how much of each is free: so much that all connections fill a quarter.
+// What bodies in flight may hold together, and how much of each is free: so much that all connections fill a
+// quarter.
 ByteBudget::Limits body_limits(const config::Config& config);
 
 // Bounds of one transfer of that kind.

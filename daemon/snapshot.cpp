@@ -38,9 +38,10 @@ Result<void> make_folder(const fs::path& folder, std::uintmax_t needed)
     const auto space = fs::space(folder.parent_path(), error);
     if (error) return io_error(folder.parent_path(), error);
     if (space.available < needed + spare_bytes)
-        return Error{Errc::io, fmt::format("snapshot: {} has {} MB left, and a backup needs {} MB there for a while",
-                                           folder.parent_path().string(), space.available >> 20U,
-                                           (needed + spare_bytes) >> 20U)};
+        return Error{Errc::io,
+                     fmt::format("snapshot: {} has {} MB left, and a backup needs {} MB there for a while",
+                                 folder.parent_path().string(), space.available >> 20U,
+                                 (needed + spare_bytes) >> 20U)};
     if (::mkdir(folder.c_str(), S_IRWXU) != 0) return io_error(folder, {errno, std::generic_category()});
     return {};
 }
@@ -58,8 +59,10 @@ Task<Result<void>> Snapshots::copy(Database which)
 {
     // The copy is made, moved on and given up on the store's thread, with the connection it reads.
     const auto copy = std::make_shared<std::optional<store::DatabaseCopy>>();
-    auto begin = [copy, which, folder = folder_](CaseDatabase& cases, FrontierDatabase& frontier) -> Result<void> {
-        auto begun = which == Database::cases ? cases.begin_copy(folder / "cases.db") : frontier.begin_copy(folder / "frontier.db");
+    auto begin = [copy, which, folder = folder_](CaseDatabase& cases,
+                                                 FrontierDatabase& frontier) -> Result<void> {
+        auto begun = which == Database::cases ? cases.begin_copy(folder / "cases.db")
+                                              : frontier.begin_copy(folder / "frontier.db");
         if (!begun) return begun.error();
         copy->emplace(*std::move(begun));
         return {};
@@ -71,7 +74,10 @@ Task<Result<void>> Snapshots::copy(Database which)
         auto step = [copy](CaseDatabase&, FrontierDatabase&) { return (*copy)->step(pages_a_step); };
         is_whole = co_await stores_.run(std::move(step));
     }
-    auto end = [copy](CaseDatabase&, FrontierDatabase&) { copy->reset(); return true; };
+    auto end = [copy](CaseDatabase&, FrontierDatabase&) {
+        copy->reset();
+        return true;
+    };
     (void)co_await stores_.run(std::move(end));
     if (!is_whole) co_return is_whole.error();
     if (!*is_whole) co_return Error{Errc::cancelled, "the daemon is stopping; no backup was made"};
@@ -92,7 +98,8 @@ Task<Result<json::value>> Snapshots::take(bool with_frontier, store::Actor actor
     is_running_ = true;
     auto prepare = [this, with_frontier, actor](CaseDatabase& cases, FrontierDatabase&) -> Result<void> {
         const auto storage = folder_.parent_path();
-        const auto needed = size_of(storage / "cases.db") + (with_frontier ? size_of(storage / "frontier.db") : 0);
+        const auto needed =
+            size_of(storage / "cases.db") + (with_frontier ? size_of(storage / "frontier.db") : 0);
         const auto made = make_folder(folder_, needed);
         if (!made) return made;
         return cases.append_audit(actor, "store.backup", with_frontier ? "with frontier" : "");

@@ -38,7 +38,8 @@ std::string saw(const store::VisitResult& result)
     const bool is_match = result.verdict && result.verdict->matched;
     switch (result.outcome) {
     case store::Outcome::compared:
-        return is_match ? "the picture is there, and it matches" : "another picture stands there, which does not match";
+        return is_match ? "the picture is there, and it matches"
+                        : "another picture stands there, which does not match";
     case store::Outcome::gone: return fmt::format("the picture is gone (HTTP {})", result.http_status);
     case store::Outcome::refused: return "not asked: robots.txt, the site's scope or the guard forbid it";
     case store::Outcome::undecodable:
@@ -47,7 +48,8 @@ std::string saw(const store::VisitResult& result)
     case store::Outcome::other: return "no picture stands there";
     default: break;
     }
-    if (result.http_status > 0) return fmt::format("nothing that tells (HTTP {}); it is tried again", result.http_status);
+    if (result.http_status > 0)
+        return fmt::format("nothing that tells (HTTP {}); it is tried again", result.http_status);
     return "no answer; it is tried again";
 }
 
@@ -56,14 +58,17 @@ std::string saw(const store::VisitResult& result)
 std::chrono::minutes pause_before_look(std::int64_t looks, bool is_evidence_pending)
 {
     const std::chrono::minutes day = std::chrono::hours(24);
-    return is_evidence_pending ? doubled(std::chrono::minutes(10), looks, day) : doubled(day, looks, 14 * day);
+    return is_evidence_pending ? doubled(std::chrono::minutes(10), looks, day)
+                               : doubled(day, looks, 14 * day);
 }
 
 Task<std::size_t> Watcher::round()
 {
     const auto settings = settings_();
     const auto& record = settings->record;
-    auto measure = [directory = record.evidence.directory, room = record.room] { return pipeline::measure_room(directory, room); };
+    auto measure = [directory = record.evidence.directory, room = record.room] {
+        return pipeline::measure_room(directory, room);
+    };
     const auto used = co_await offload(services_.cpu, std::move(measure));
     pipeline::RoomVerdict room;
     if (used)
@@ -75,7 +80,8 @@ Task<std::size_t> Watcher::round()
                     store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<Round> {
         Round round;
         for (const auto& look : cases.due_looks(now, most_looks)) {
-            const auto planned = cases.plan_look(look.occurrence, now + pause_before_look(look.looks, look.is_pending));
+            const auto planned =
+                cases.plan_look(look.occurrence, now + pause_before_look(look.looks, look.is_pending));
             if (!planned) return planned.error();
             if (look.is_pending && !can_write) continue; // a visit would be for nothing
             const auto due = frontier.look_again(look.image_url, now);
@@ -100,8 +106,8 @@ Task<std::size_t> Watcher::round()
                  done->pending == 0 ? "" : fmt::format("of {} places is still to be made", done->pending));
     for (const auto& problem : problems.current())
         if (problem.kind == "findings" &&
-            std::ranges::find(done->left_out, problem.subject, &std::pair<std::string, std::int64_t>::first) ==
-                done->left_out.end())
+            std::ranges::find(done->left_out, problem.subject,
+                              &std::pair<std::string, std::int64_t>::first) == done->left_out.end())
             problems.clear("findings", problem.subject); // of another day
     for (const auto& [site, matches] : done->left_out)
         problems.set("findings", site, pipeline::left_out_text(matches));
@@ -125,7 +131,8 @@ Task<> Watcher::follow(std::function<void()> on_looks)
     }
 }
 
-Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipeline, const Clock& clock, std::vector<Url> pictures)
+Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipeline, const Clock& clock,
+                           std::vector<Url> pictures)
 {
     json::array rows;
     for (const auto& picture : pictures) {
@@ -136,7 +143,8 @@ Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipelin
         };
         auto visit = co_await stores.run(std::move(claim));
         if (!visit) {
-            row["saw"] = "not asked: it is being visited just now, its host is stopped, or no site of the watch list has it";
+            row["saw"] = "not asked: it is being visited just now, its host is stopped, or no site of the "
+                         "watch list has it";
             rows.push_back(std::move(row));
             continue;
         }

@@ -12,8 +12,9 @@
 
 namespace stillwatch::daemon {
 
-// The HTTP client of crawling. A changed guard or certificate list makes a new client: the old one's connections
-// are closed, so that none survives which the new policy would refuse; what it was fetching ends as cancelled.
+// The HTTP client of crawling. A changed guard or certificate list makes a new client: the old one's
+// connections are closed, so that none survives which the new policy would refuse; what it was fetching ends
+// as cancelled.
 class Web final : public Fetcher {
 public:
     Web(asio::io_context& loop, net::HttpSettings settings, ByteBudget::Limits bodies = {})
@@ -46,7 +47,8 @@ public:
             return Error{Errc::invalid_argument, error.what()};
         }
     }
-    void use(const net::HttpSettings& settings, std::unique_ptr<net::HttpClient> client, ByteBudget::Limits bodies)
+    void use(const net::HttpSettings& settings, std::unique_ptr<net::HttpClient> client,
+             ByteBudget::Limits bodies)
     {
         bodies_->use(bodies);
         if (!client) return;

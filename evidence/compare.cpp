@@ -15,8 +15,8 @@ namespace stillwatch::evidence {
 namespace {
 
 // Members of a manifest that say what no record can: which case, how alike, what a person should know.
-constexpr std::array<std::string_view, 9> word_alone{"case",  "epoch",  "files",      "first_seen", "format",
-                                                     "limits", "match", "page_error", "signing_key_id"};
+constexpr std::array<std::string_view, 9> word_alone{
+    "case", "epoch", "files", "first_seen", "format", "limits", "match", "page_error", "signing_key_id"};
 constexpr std::array<std::string_view, 9> borne_out{"content_sha256", "image_fetch", "image_url",
                                                     "organisation",   "page_fetch",  "page_state",
                                                     "page_url",       "recorded_at", "software"};
@@ -72,8 +72,8 @@ public:
         }
         for (const auto& said : told->get_object())
             if (!recorded.get_object().contains(said.key()))
-                lines.push_back(fmt::format("{}{}: {}, no record bears it out", prefix, std::string_view(said.key()),
-                                            shown(&said.value())));
+                lines.push_back(fmt::format("{}{}: {}, no record bears it out", prefix,
+                                            std::string_view(said.key()), shown(&said.value())));
     }
 
     // Each redirect leads to the next address, and each request says where its address came from.
@@ -98,10 +98,13 @@ public:
     void address(std::string_view name, std::span<const ReadExchange> chain, bool may_be_any)
     {
         const auto told = text_member(manifest_, name).value_or("");
-        const auto is_told = [&told](const ReadExchange& exchange) { return exchange.fetched.url.text() == told; };
+        const auto is_told = [&told](const ReadExchange& exchange) {
+            return exchange.fetched.url.text() == told;
+        };
         const auto looked_at = may_be_any ? chain : chain.first(std::min<std::size_t>(chain.size(), 1));
         if (!chain.empty() && std::ranges::none_of(looked_at, is_told))
-            lines.push_back(fmt::format("{}: {}, the records hold {}", name, told, chain.front().fetched.url.text()));
+            lines.push_back(
+                fmt::format("{}: {}, the records hold {}", name, told, chain.front().fetched.url.text()));
     }
 
     void page_state(std::span<const ReadExchange> page)
@@ -109,10 +112,11 @@ public:
         const auto state = text_member(manifest_, "page_state").value_or("");
         const auto status = page.empty() ? 0 : page.back().fetched.status;
         const bool is_gone = status == 404 || status == 410;
-        const bool fits = state == "none"        ? page.empty()
-                          : state == "gone"      ? is_gone
-                          : state == "unavailable" // a challenge, say, whatever its status
-                              || (!page.empty() && (state == "named" || state == "not_named"));
+        const bool fits = state == "none" ? page.empty()
+                          : state == "gone"
+                              ? is_gone
+                              : state == "unavailable" // a challenge, say, whatever its status
+                                    || (!page.empty() && (state == "named" || state == "not_named"));
         if (!fits) lines.push_back(fmt::format("page_state: {}, the records hold status {}", state, status));
     }
 
@@ -141,7 +145,8 @@ public:
     std::vector<std::string> lines;
 
 private:
-    void member(const json::object& told, std::string_view name, std::string_view prefix, const json::value& recorded)
+    void member(const json::object& told, std::string_view name, std::string_view prefix,
+                const json::value& recorded)
     {
         const auto* value = told.if_contains(name);
         // Numbers are written as they are read: signed here, unsigned there.
@@ -167,13 +172,14 @@ Result<Chains> divide(const json::object& manifest, const WarcContent& warc)
     if (!page || !image) return corrupt("manifest.json: page_fetch or image_fetch is damaged");
     if (*image == 0) return corrupt("manifest.json: image_fetch is missing");
     if (*page + *image != warc.exchanges.size())
-        return corrupt(fmt::format("data.warc.gz: {} exchanges, the manifest tells of {}", warc.exchanges.size(),
-                                   *page + *image));
+        return corrupt(fmt::format("data.warc.gz: {} exchanges, the manifest tells of {}",
+                                   warc.exchanges.size(), *page + *image));
     const std::span all(warc.exchanges);
     return Chains{all.first(*page), all.subspan(*page)};
 }
 
-std::vector<std::string> differences(const json::object& manifest, const WarcContent& warc, const Chains& chains)
+std::vector<std::string> differences(const json::object& manifest, const WarcContent& warc,
+                                     const Chains& chains)
 {
     Comparison compare(manifest);
     compare.text("organisation", warc.organisation);
@@ -186,7 +192,8 @@ std::vector<std::string> differences(const json::object& manifest, const WarcCon
     const auto page_url = text_member(manifest, "page_url").value_or("");
     const bool has_page = page_url != text_member(manifest, "image_url");
     compare.redirects("page_fetch", chains.page, "");
-    compare.redirects("image_fetch", chains.image, has_page ? std::string_view(page_url) : std::string_view());
+    compare.redirects("image_fetch", chains.image,
+                      has_page ? std::string_view(page_url) : std::string_view());
     compare.page_state(chains.page);
     compare.content(chains.image.back());
     compare.unknown_members();

@@ -37,11 +37,12 @@ bool is_secret_of_request(std::string_view name, std::span<const std::string> se
 bool is_secret_of_response(std::string_view name, std::span<const std::string> secret_names)
 {
     static constexpr std::array<std::string_view, 3> always{"Set-Cookie", "Set-Cookie2", "Cookie"};
-    // Without these nobody could read the body or follow the chain; a site's own header of the same name is echoed by
-    // none of them.
+    // Without these nobody could read the body or follow the chain; a site's own header of the same name is
+    // echoed by none of them.
     static constexpr std::array<std::string_view, 9> never{
-        "Content-Type",  "Content-Encoding", "Content-Length", "Transfer-Encoding", "Location",
-        "Content-Range", "Date",             "Last-Modified",  "ETag"};
+        "Content-Type", "Content-Encoding", "Content-Length", "Transfer-Encoding",
+        "Location",     "Content-Range",    "Date",           "Last-Modified",
+        "ETag"};
     return is_one_of(name, always) || (is_one_of(name, secret_names) && !is_one_of(name, never));
 }
 
@@ -75,7 +76,8 @@ std::string_view name_of_line(std::string_view line)
 // Where echoes are looked for in a line: not in what says how the answer is to be read.
 std::size_t first_free_byte(std::string_view line, bool is_first)
 {
-    static constexpr std::array<std::string_view, 3> framing{"Content-Length", "Transfer-Encoding", "Content-Encoding"};
+    static constexpr std::array<std::string_view, 3> framing{"Content-Length", "Transfer-Encoding",
+                                                             "Content-Encoding"};
     if (is_first) { // behind protocol and status
         const auto status = line.find_first_not_of(" \t", std::min(line.find_first_of(" \t"), line.size()));
         return std::min(line.find_first_of(" \t", std::min(status, line.size())), line.size());
@@ -87,7 +89,8 @@ bool replace_values(std::string& text, std::size_t from, std::span<const std::st
 {
     bool has_replaced = false;
     for (const auto& value : values) {
-        for (auto at = text.find(value, from); at != std::string::npos; at = text.find(value, at + redacted_value.size())) {
+        for (auto at = text.find(value, from); at != std::string::npos;
+             at = text.find(value, at + redacted_value.size())) {
             text.replace(at, value.size(), redacted_value);
             has_replaced = true;
         }
@@ -122,7 +125,8 @@ RedactedHead redact(std::string_view head, const IsSecret& is_secret, std::span<
             continue;
         }
         std::string line(text);
-        if (replace_values(line, first_free_byte(line, is_first), values)) note(result.names, name.empty() ? "line without a name" : name);
+        if (replace_values(line, first_free_byte(line, is_first), values))
+            note(result.names, name.empty() ? "line without a name" : name);
         result.head.append(line).append(end);
         is_first = false;
     }
@@ -133,7 +137,8 @@ RedactedHead redact(std::string_view head, const IsSecret& is_secret, std::span<
 void add_value(std::vector<std::string>& values, std::string_view value)
 {
     value = trimmed(value);
-    if (value.size() >= least_secret_bytes && std::ranges::find(values, value) == values.end()) values.emplace_back(value);
+    if (value.size() >= least_secret_bytes && std::ranges::find(values, value) == values.end())
+        values.emplace_back(value);
 }
 
 void add_secrets(std::vector<std::string>& values, std::string_view request_head,
@@ -145,13 +150,15 @@ void add_secrets(std::vector<std::string>& values, std::string_view request_head
         if (name.empty() || !is_secret_of_request(name, secret_names)) continue;
         auto value = line.substr(line.find(':') + 1);
         add_value(values, value);
-        if (const auto blank = trimmed(value).find(' '); same_name(name, "Authorization") && blank != std::string_view::npos)
+        if (const auto blank = trimmed(value).find(' ');
+            same_name(name, "Authorization") && blank != std::string_view::npos)
             add_value(values, trimmed(value).substr(blank)); // behind the scheme
         if (!same_name(name, "Cookie")) continue;
         while (!value.empty()) {
             const auto pair = value.substr(0, value.find(';'));
             value.remove_prefix(std::min(pair.size() + 1, value.size()));
-            if (const auto equals = pair.find('='); equals != std::string_view::npos) add_value(values, pair.substr(equals + 1));
+            if (const auto equals = pair.find('='); equals != std::string_view::npos)
+                add_value(values, pair.substr(equals + 1));
         }
     }
 }
@@ -170,15 +177,15 @@ std::vector<std::string> secrets_of(std::span<const Fetched* const> requests)
 
 RedactedHead redact_request(std::string_view head, std::span<const std::string> secret_names)
 {
-    return redact(
-        head, [&](std::string_view name) { return is_secret_of_request(name, secret_names); }, {});
+    return redact(head, [&](std::string_view name) { return is_secret_of_request(name, secret_names); }, {});
 }
 
 RedactedHead redact_response(std::string_view head, std::span<const std::string> secret_names,
                              std::span<const std::string> secret_values)
 {
     return redact(
-        head, [&](std::string_view name) { return is_secret_of_response(name, secret_names); }, secret_values);
+        head, [&](std::string_view name) { return is_secret_of_response(name, secret_names); },
+        secret_values);
 }
 
 RedactedNames redacted_names(const Fetched& fetched, std::span<const std::string> secret_values)

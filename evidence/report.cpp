@@ -62,8 +62,10 @@ std::string shown(std::string_view text)
         const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
         const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0U;
         const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
-        const bool turns = byte == 0xE2 && ((next == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
-                                            (next == 0x81 && third >= 0xA6 && third <= 0xA9));
+        const bool turns =
+            byte == 0xE2 &&
+            ((next == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
+             (next == 0x81 && third >= 0xA6 && third <= 0xA9));
         if (byte < 0x20 || byte == 0x7F || is_c1 || turns)
             result += fmt::format("\\x{:02x}", byte);
         else
@@ -91,12 +93,15 @@ std::string escaped(std::string_view text)
 std::string verdict_text(const VerifyReport& report)
 {
     switch (report.verdict) {
-    case Verdict::whole: return "whole: signed with the expected key, and the records bear out what the manifest says";
-    case Verdict::differs: return "DIFFERS: signed with the expected key, but the manifest says what the records do not";
+    case Verdict::whole:
+        return "whole: signed with the expected key, and the records bear out what the manifest says";
+    case Verdict::differs:
+        return "DIFFERS: signed with the expected key, but the manifest says what the records do not";
     case Verdict::unproven: break;
     }
-    return report.key_differs ? "UNPROVEN: signed with another key than the organisation's; anybody could have made it"
-                              : "UNPROVEN: there was no key to compare with; anybody could have made it";
+    return report.key_differs
+               ? "UNPROVEN: signed with another key than the organisation's; anybody could have made it"
+               : "UNPROVEN: there was no key to compare with; anybody could have made it";
 }
 
 void add_exchange(ReportLines& lines, std::string_view what, std::span<const ReadExchange> chain)
@@ -104,20 +109,26 @@ void add_exchange(ReportLines& lines, std::string_view what, std::span<const Rea
     if (chain.empty()) return;
     for (std::size_t i = 0; i < chain.size(); ++i) {
         const auto& fetched = chain[i].fetched;
-        const auto heading = i + 1 < chain.size() ? fmt::format("{}: redirect {}", what, i + 1) : std::string(what);
+        const auto heading =
+            i + 1 < chain.size() ? fmt::format("{}: redirect {}", what, i + 1) : std::string(what);
         lines.emplace_back(heading, fetched.url.text());
-        lines.emplace_back(heading + ", answer", fmt::format("status {}, asked at {}", fetched.status, format_utc(fetched.started)));
+        lines.emplace_back(heading + ", answer", fmt::format("status {}, asked at {}", fetched.status,
+                                                             format_utc(fetched.started)));
         const auto& peer = fetched.peer;
         lines.emplace_back(heading + ", server",
-                           fmt::format("{} {}{}{}", peer.address.empty() ? "behind a proxy" : peer.address, peer.http_version,
+                           fmt::format("{} {}{}{}", peer.address.empty() ? "behind a proxy" : peer.address,
+                                       peer.http_version,
                                        peer.tls_version.empty() ? ", not encrypted" : ", " + peer.tls_version,
                                        peer.tls_problem.empty() ? "" : ", certificate: " + peer.tls_problem));
-        if (fetched.cut != Cut::none) lines.emplace_back(heading + ", cut", std::string(name_of(fetched.cut)));
+        if (fetched.cut != Cut::none)
+            lines.emplace_back(heading + ", cut", std::string(name_of(fetched.cut)));
         const auto& [request, response] = chain[i].redacted;
         if (!request.empty() || !response.empty())
-            lines.emplace_back(heading + ", redacted", fmt::format("values of {} in the request, of {} in the answer",
-                                                                   request.empty() ? "nothing" : fmt::format("{}", fmt::join(request, ", ")),
-                                                                   response.empty() ? "nothing" : fmt::format("{}", fmt::join(response, ", "))));
+            lines.emplace_back(
+                heading + ", redacted",
+                fmt::format("values of {} in the request, of {} in the answer",
+                            request.empty() ? "nothing" : fmt::format("{}", fmt::join(request, ", ")),
+                            response.empty() ? "nothing" : fmt::format("{}", fmt::join(response, ", "))));
     }
 }
 
@@ -128,8 +139,8 @@ std::string match_text(const json::object& manifest)
     const auto& told = match->get_object();
     const auto* score = told.if_contains("score");
     return fmt::format("tier {}, {}, reference {}, score {}", text_member(told, "tier").value_or("?"),
-                       text_member(told, "relation").value_or("?"), text_member(told, "reference").value_or("?"),
-                       score ? json::serialize(*score) : "?");
+                       text_member(told, "relation").value_or("?"),
+                       text_member(told, "reference").value_or("?"), score ? json::serialize(*score) : "?");
 }
 
 } // namespace
@@ -146,7 +157,8 @@ std::vector<ExtractedBody> bodies_of(const VerifyReport& report)
     // A name of an encoding that hides a plain picture changes nothing: its first bytes say what it is.
     const auto ending = ending_of(as_text(bytes));
     const auto encoding = encoding_ending(picture);
-    const auto name = ending != ".bin" || encoding.empty() ? fmt::format("picture{}", ending) : "picture" + encoding;
+    const auto name =
+        ending != ".bin" || encoding.empty() ? fmt::format("picture{}", ending) : "picture" + encoding;
     bodies.push_back({name, std::move(bytes)});
     return bodies;
 }
@@ -159,22 +171,28 @@ ReportLines report_lines(const VerifyReport& report, const std::vector<Extracted
         lines.emplace_back("difference", difference);
     lines.emplace_back("signing key", report.signing_key.id());
     lines.emplace_back("signing key, whole", to_hex(report.signing_key.bytes));
-    for (const auto& [heading, member] : std::initializer_list<std::pair<const char*, const char*>>{
-             {"organisation", "organisation"}, {"case", "case"}, {"recorded at", "recorded_at"}, {"first seen", "first_seen"}})
+    for (const auto& [heading, member] :
+         std::initializer_list<std::pair<const char*, const char*>>{{"organisation", "organisation"},
+                                                                    {"case", "case"},
+                                                                    {"recorded at", "recorded_at"},
+                                                                    {"first seen", "first_seen"}})
         lines.emplace_back(heading, report.text(member));
     lines.emplace_back("match", match_text(report.manifest));
     lines.emplace_back("state of the page", report.text("page_state"));
-    if (const auto error = report.text("page_error"); !error.empty()) lines.emplace_back("page not had because", error);
+    if (const auto error = report.text("page_error"); !error.empty())
+        lines.emplace_back("page not had because", error);
     lines.emplace_back("page as found", report.text("page_url"));
     lines.emplace_back("picture as found", report.text("image_url"));
     add_exchange(lines, "page", report.chains.page);
     add_exchange(lines, "picture", report.chains.image);
     lines.emplace_back("picture compared, SHA-256", report.text("content_sha256"));
     for (const auto& body : bodies)
-        lines.emplace_back("file " + body.name, fmt::format("{} bytes, SHA-256 {}", body.bytes.size(), Sha256::of(body.bytes).hex()));
-    lines.emplace_back("about the files", "written byte for byte as the site sent them, after chunk framing; a name that ends "
-                                          "in .gz, .br or .zst is still compressed (gunzip, brotli -d, zstd -d). The page is "
-                                          "named as text: opened in a browser it would call the site.");
+        lines.emplace_back("file " + body.name, fmt::format("{} bytes, SHA-256 {}", body.bytes.size(),
+                                                            Sha256::of(body.bytes).hex()));
+    lines.emplace_back("about the files",
+                       "written byte for byte as the site sent them, after chunk framing; a name that ends "
+                       "in .gz, .br or .zst is still compressed (gunzip, brotli -d, zstd -d). The page is "
+                       "named as text: opened in a browser it would call the site.");
     lines.emplace_back("software", report.text("software"));
     lines.emplace_back("what this proves", report.text("limits"));
     return lines;
@@ -192,14 +210,17 @@ std::string report_html(const ReportLines& lines)
 {
     std::string html =
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'\">\n"
         "<meta name=\"referrer\" content=\"no-referrer\"><title>Evidence package</title>\n"
         "<style>body{font:16px/1.45 sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#111}"
-        "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;"
+        "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem "
+        ".6rem;"
         "border-bottom:1px solid #ccc;overflow-wrap:anywhere}th{width:14rem;font-weight:600}"
         "tr:first-child td{font-weight:700}</style></head>\n<body><h1>Evidence package</h1>\n<table>\n";
     for (const auto& [heading, value] : lines)
-        html += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(shown(heading)), escaped(shown(value)));
+        html +=
+            fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(shown(heading)), escaped(shown(value)));
     return html + "</table></body></html>\n";
 }
 

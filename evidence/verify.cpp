@@ -113,7 +113,8 @@ Result<json::object> read_manifest(const Parts& parts)
     if (!object || text_member(*object, "format") != std::string(manifest_format))
         return corrupt(manifest_file, fmt::format("its format is not {}", manifest_format));
     // Doubled members, say, of which a reader would see one only.
-    if (without_numbers(sorted_json(*manifest)) != without_numbers(as_text(parts.manifest))) return corrupt(manifest_file, "is not written as manifests are");
+    if (without_numbers(sorted_json(*manifest)) != without_numbers(as_text(parts.manifest)))
+        return corrupt(manifest_file, "is not written as manifests are");
     const auto recorded = parse_utc(text_member(*object, "recorded_at").value_or(""));
     if (!recorded ||
         std::chrono::floor<std::chrono::seconds>(recorded->time_since_epoch()).count() != parts.modified)
@@ -125,7 +126,8 @@ Result<std::vector<PackageFile>> check_files(const json::object& manifest, const
 {
     auto files = listed_files(manifest);
     if (!files) return corrupt(manifest_file, "its list of files is damaged");
-    if (files->size() != 2) return corrupt(manifest_file, fmt::format("lists {} files instead of 2", files->size()));
+    if (files->size() != 2)
+        return corrupt(manifest_file, fmt::format("lists {} files instead of 2", files->size()));
     if (const auto checked = check_file(*files, key_file, parts.key); !checked) return checked.error();
     if (const auto checked = check_file(*files, warc_file, parts.warc); !checked) return checked.error();
     return std::move(*files);
@@ -170,8 +172,8 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
     report.chains = *chains;
     report.differences = differences(report.manifest, report.warc, report.chains);
     if (report.text("signing_key_id") != key->id())
-        report.differences.push_back(
-            fmt::format("signing_key_id: {}, the package is signed with {}", report.text("signing_key_id"), key->id()));
+        report.differences.push_back(fmt::format("signing_key_id: {}, the package is signed with {}",
+                                                 report.text("signing_key_id"), key->id()));
     report.key_differs = expected && *expected != *key;
     if (expected && !report.key_differs)
         report.verdict = report.differences.empty() ? Verdict::whole : Verdict::differs;

@@ -14,8 +14,9 @@ namespace stillwatch::evidence {
 // What is to be thought of a package that can be read to its end.
 enum class Verdict : std::uint8_t {
     whole,    // signed with the expected key, and everything that records can bear out is borne out
-    unproven, // no key to compare with was given, or it was signed with another one: anybody could have made it
-    differs,  // signed with the expected key, but the manifest says what the records do not: see `differences`
+    unproven, // no key to compare with was given, or it was signed with another one: anybody could have made
+              // it
+    differs, // signed with the expected key, but the manifest says what the records do not: see `differences`
 };
 std::string_view name_of(Verdict verdict) noexcept;
 
@@ -39,9 +40,9 @@ struct VerifyReport {
 };
 
 // Checks a package in clear (the archive that `age -d` gives): archive, public key, signature of the
-// manifest, size and digest of every file, every record of the WARC file, and the manifest against the records. Without
-// `expected` nothing is proven. Errors: corrupt (it was changed since it was signed, or never whole); the detail begins
-// with the name of the part that fails.
+// manifest, size and digest of every file, every record of the WARC file, and the manifest against the
+// records. Without `expected` nothing is proven. Errors: corrupt (it was changed since it was signed, or
+// never whole); the detail begins with the name of the part that fails.
 Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected);
 
 } // namespace stillwatch::evidence

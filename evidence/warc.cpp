@@ -113,7 +113,8 @@ Fields connection_fields(const Fetched& fetched)
 std::string add_response(Writer& writer, const Fetched& fetched, std::span<const std::string> secrets)
 {
     auto fields = connection_fields(fetched);
-    const auto answer = redact_response(in_http1_syntax(fetched.response_head, fetched.peer), fetched.secrets, secrets);
+    const auto answer =
+        redact_response(in_http1_syntax(fetched.response_head, fetched.peer), fetched.secrets, secrets);
     fields.push_back({redacted_field, fmt::format("{}", fmt::join(answer.names, ", "))});
     fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
     if (const auto payload = fetched.payload())
@@ -135,8 +136,8 @@ void add_exchange(Writer& writer, const WarcExchange& exchange, std::span<const 
     const auto request = redact_request(in_http1_syntax(fetched.request_head, fetched.peer), fetched.secrets);
     auto request_fields = with_response(connection_fields(fetched));
     request_fields.push_back({redacted_field, fmt::format("{}", fmt::join(request.names, ", "))});
-    writer.add("request", fetched.started, std::move(request_fields),
-               "application/http; msgtype=request", as_bytes(request.head));
+    writer.add("request", fetched.started, std::move(request_fields), "application/http; msgtype=request",
+               as_bytes(request.head));
     if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty())
         writer.add("resource", fetched.started, with_response(connection_fields(fetched)),
                    "application/pem-certificate-chain", as_bytes(*fetched.peer.certificate_chain));

@@ -33,7 +33,8 @@ Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges);
 // The field of a record that names the headers whose values were replaced in its block.
 constexpr std::string_view redacted_field = "X-Stillwatch-Redacted";
 
-// The id of a record: of its number in the file (from 1), its type and its other fields, line by line with CRLF.
+// The id of a record: of its number in the file (from 1), its type and its other fields, line by line with
+// CRLF.
 std::string warc_record_id(std::size_t number, std::string_view type, std::string_view fields);
 
 // "sha256:" and base32, as WARC digests are written here.

@@ -105,7 +105,8 @@ private:
     {
         const bool is_metadata = record.value("WARC-Type") == "metadata";
         if (record.value("WARC-Concurrent-To") != response_id_) return corrupt("belongs to another response");
-        if (record.value("WARC-Target-URI") != target_) return corrupt("its address is not that of its response");
+        if (record.value("WARC-Target-URI") != target_)
+            return corrupt("its address is not that of its response");
         if (record.value("WARC-Date") != date_) return corrupt("its time is not that of its response");
         if (!is_metadata && record.value("WARC-IP-Address") != address_)
             return corrupt("its peer is not that of its response");
@@ -128,7 +129,8 @@ private:
 
     Result<void> take_chain(const WarcRecord& record)
     {
-        content.exchanges.back().fetched.peer.certificate_chain = std::make_shared<const std::string>(record.block);
+        content.exchanges.back().fetched.peer.certificate_chain =
+            std::make_shared<const std::string>(record.block);
         awaited_ = Awaited::metadata;
         ++content.records;
         return {};
@@ -141,7 +143,8 @@ private:
         auto& exchange = content.exchanges.back();
         auto& fetched = exchange.fetched;
         exchange.via = value_of(*fields, "via");
-        fetched.finished = fetched.started + std::chrono::milliseconds(number_of(value_of(*fields, "fetchTimeMs")));
+        fetched.finished =
+            fetched.started + std::chrono::milliseconds(number_of(value_of(*fields, "fetchTimeMs")));
         fetched.first_byte = std::chrono::milliseconds(number_of(value_of(*fields, "firstByteMs")));
         fetched.peer.port = static_cast<std::uint16_t>(number_of(value_of(*fields, "peerPort")));
         fetched.peer.tls_problem = value_of(*fields, "tlsProblem");

@@ -16,8 +16,8 @@ struct WarcLimits {
     std::size_t max_records = 10'000;
 };
 
-// A request with its answer, as the records tell it. Of `fetched` all is filled in but `secrets`, `interim` and what
-// HTTP/2 heads looked like.
+// A request with its answer, as the records tell it. Of `fetched` all is filled in but `secrets`, `interim`
+// and what HTTP/2 heads looked like.
 struct ReadExchange {
     Fetched fetched;
     std::string via;
@@ -33,9 +33,9 @@ struct WarcContent {
     std::vector<ReadExchange> exchanges;
 };
 
-// Reads a file of write_warc and checks every record: form, length, id, block digest, payload digest of responses; and
-// that the records are exactly those that write_warc writes, in its order, each exchange with one address, time and peer.
-// Errors: corrupt and too_large, naming the record.
+// Reads a file of write_warc and checks every record: form, length, id, block digest, payload digest of
+// responses; and that the records are exactly those that write_warc writes, in its order, each exchange with
+// one address, time and peer. Errors: corrupt and too_large, naming the record.
 Result<WarcContent> read_warc(ByteView file, const WarcLimits& limits = {});
 
 } // namespace stillwatch::evidence

@@ -69,9 +69,12 @@ Result<WarcRecord> read_warc_record(std::string_view record, std::size_t number)
     if (!block.ends_with(blank_line)) return corrupt("does not end with a blank line");
     block.remove_suffix(blank_line.size());
     WarcRecord read{std::move(*fields), block};
-    if (read.value("Content-Length") != fmt::format("{}", block.size())) return corrupt("Content-Length is wrong");
-    if (read.value("WARC-Block-Digest") != warc_digest(as_bytes(block))) return corrupt("block digest differs");
-    if (read.fields.size() < 2 || read.fields[0].name != "WARC-Type" || read.fields[1].name != "WARC-Record-ID")
+    if (read.value("Content-Length") != fmt::format("{}", block.size()))
+        return corrupt("Content-Length is wrong");
+    if (read.value("WARC-Block-Digest") != warc_digest(as_bytes(block)))
+        return corrupt("block digest differs");
+    if (read.fields.size() < 2 || read.fields[0].name != "WARC-Type" ||
+        read.fields[1].name != "WARC-Record-ID")
         return corrupt("does not begin with WARC-Type and WARC-Record-ID");
     const auto second = head.find(line_end) + line_end.size();
     const auto rest = head.substr(head.find(line_end, second) + line_end.size());

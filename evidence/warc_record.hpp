@@ -26,8 +26,8 @@ std::optional<std::vector<HeaderField>> warc_lines(std::string_view text);
 // Record `number` (from 1) of a file, clear. Errors: corrupt.
 Result<WarcRecord> read_warc_record(std::string_view record, std::size_t number);
 
-// The answer that a record of type "response" holds: url, head, status, headers, body, cut, peer as far as the record
-// tells, started. Checks the payload digest. Errors: corrupt.
+// The answer that a record of type "response" holds: url, head, status, headers, body, cut, peer as far as
+// the record tells, started. Checks the payload digest. Errors: corrupt.
 Result<Fetched> answer_of(const WarcRecord& response);
 
 } // namespace stillwatch::evidence

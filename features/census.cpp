@@ -12,9 +12,9 @@ namespace stillwatch::features {
 
 namespace {
 
-constexpr int samples_per_cell = 4;    // a side; averaged
+constexpr int samples_per_cell = 4;     // a side; averaged
 constexpr double cell_blur_sigma = 0.7; // forgives an alignment that is off by half a cell
-constexpr float clear_step = 1.5F;     // levels between the cells on either side; below it noise decides
+constexpr float clear_step = 1.5F;      // levels between the cells on either side; below it noise decides
 
 // Signs of a grid of cell means, unpacked.
 struct Signs {
@@ -191,7 +191,9 @@ ReferenceCensus reference_census(const Gist::Grey& frame)
         const double cells = static_cast<double>(census_cells) * side / longer;
         return std::max(1, static_cast<int>(std::lround(cells / Census::tile_cells)));
     };
-    const View whole{0, tiles(frame.width_px), tiles(frame.height_px),
+    const View whole{0,
+                     tiles(frame.width_px),
+                     tiles(frame.height_px),
                      {static_cast<double>(frame.width_px), 0, 0, 0, static_cast<double>(frame.height_px), 0}};
     Mapping mapping;
     const auto signs = signs_of(frame, whole, mapping);
@@ -206,8 +208,9 @@ ReferenceCensus reference_census(const Gist::Grey& frame)
             const int top = y * frame.height_px / whole.tile_rows;
             const int right = std::max(left + 1, (x + 1) * frame.width_px / whole.tile_columns);
             const int bottom = std::max(top + 1, (y + 1) * frame.height_px / whole.tile_rows);
-            const auto part = picture(cv::Rect(cv::Point(left, top), cv::Point(std::min(right, frame.width_px),
-                                                                               std::min(bottom, frame.height_px))));
+            const auto part =
+                picture(cv::Rect(cv::Point(left, top), cv::Point(std::min(right, frame.width_px),
+                                                                 std::min(bottom, frame.height_px))));
             reference.tiles.push_back({chance_of(signs, x, y), is_graphic(part)});
         }
     return reference;

@@ -11,9 +11,9 @@ namespace {
 
 #include "features/descriptor_comparisons.inc"
 
-constexpr int samples = 16;          // a side
-constexpr int padded = samples + 2;  // gradients look at their neighbours
-constexpr int cells = 4;             // a side
+constexpr int samples = 16;         // a side
+constexpr int padded = samples + 2; // gradients look at their neighbours
+constexpr int cells = 4;            // a side
 constexpr int directions = 8;
 constexpr float window_sigma = 0.7F; // of the Gaussian over the patch, in halves of its side
 
@@ -75,12 +75,14 @@ STILLWATCH_CLONES void sample(const Level& level, float x, float y, float angle,
             // The nearest pixel: the level is blurred, and interpolation told points apart no better.
             const float at_x = x + along * u - across * v + 0.5F;
             const float at_y = y + across * u + along * v + 0.5F;
-            row[i] = static_cast<float>(level.levels[static_cast<int>(at_y) * level.stride + static_cast<int>(at_x)]);
+            row[i] = static_cast<float>(
+                level.levels[static_cast<int>(at_y) * level.stride + static_cast<int>(at_x)]);
         }
     }
 }
 
-STILLWATCH_CLONES void pool(const Patch& patch, const std::array<Share, samples>& shares, std::array<float, 128>& sums)
+STILLWATCH_CLONES void pool(const Patch& patch, const std::array<Share, samples>& shares,
+                            std::array<float, 128>& sums)
 {
     constexpr float diagonal = 0.70710678F;
     constexpr Lanes east{1, diagonal, 0, -diagonal, -1, -diagonal, 0, diagonal};

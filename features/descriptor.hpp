@@ -7,13 +7,13 @@
 
 namespace stillwatch::features {
 
-// Side of the square that a descriptor looks at, in pixels of its pyramid level, and how far it may reach from
-// the point when it is turned.
+// Side of the square that a descriptor looks at, in pixels of its pyramid level, and how far it may reach
+// from the point when it is turned.
 constexpr float patch_side_px = 28;
 constexpr int patch_reach_px = 22;
 
-// An 8-bit level of a pyramid around a point: `stride` bytes from row to row. Everything within patch_reach_px
-// of the point must be there.
+// An 8-bit level of a pyramid around a point: `stride` bytes from row to row. Everything within
+// patch_reach_px of the point must be there.
 struct Level {
     const std::uint8_t* levels = nullptr;
     std::ptrdiff_t stride = 0;

@@ -22,11 +22,14 @@ namespace {
 constexpr double furthest_px = 1e6;
 
 // Of a frame of the picture, or of what trimming leaves of it.
-Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, const pictures::Luma& frame, Detail detail)
+Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, const pictures::Luma& frame,
+             Detail detail)
 {
     if (detail == Detail::reference) return fingerprint_of_turns(frame);
     if (detail != Detail::glance) return fingerprint(frame);
-    const auto full = [](int side, int of, int full_of) { return static_cast<int>(std::int64_t{side} * full_of / of); };
+    const auto full = [](int side, int of, int full_of) {
+        return static_cast<int>(std::int64_t{side} * full_of / of);
+    };
     return coarse_fingerprint(frame, full(frame.width_px, whole.width_px, picture.width_px),
                               full(frame.height_px, whole.height_px, picture.height_px));
 }
@@ -34,23 +37,26 @@ Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, cons
 // Blur spreads less over the pixels of a small version: borders that it may not show are looked for in full.
 bool may_have_border(const pictures::Picture& coarse)
 {
-    return coarse.is_coarse &&
-           std::ranges::any_of(coarse.frames, [](const pictures::Luma& frame) { return trimmed(frame, wary_quiet_share).has_value(); });
+    return coarse.is_coarse && std::ranges::any_of(coarse.frames, [](const pictures::Luma& frame) {
+               return trimmed(frame, wary_quiet_share).has_value();
+           });
 }
 
 Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& limits, Detail detail)
 {
     const auto format = pictures::sniff_picture(file);
     if (!format)
-        return Error{Errc::undecodable, pictures::unread_format(file).value_or("none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
-                                                                     "TIFF, AVIF")};
+        return Error{Errc::undecodable, pictures::unread_format(file).value_or(
+                                            "none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
+                                            "TIFF, AVIF")};
     if (detail == Detail::glance) {
         auto picture = pictures::decode_picture(file, *format, limits, pictures::Fidelity::coarse);
         if (!picture || !may_have_border(*picture)) return picture;
     }
     auto picture = pictures::decode_picture(file, *format, limits);
     // HEIC names a brand that AVIF has, too; only the decoder knows.
-    if (const auto unread = picture || *format != PictureFormat::avif ? std::nullopt : pictures::unread_format(file);
+    if (const auto unread =
+            picture || *format != PictureFormat::avif ? std::nullopt : pictures::unread_format(file);
         unread && unread->starts_with("HEI"))
         return Error{picture.error().code, *unread};
     return picture;
@@ -97,8 +103,8 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
     return extracted;
 }
 
-// The worker's memory limit, which this picture reached together with what the worker still holds of others: it is no
-// refusal of the decoder's. What needs too much by itself is told from its header.
+// The worker's memory limit, which this picture reached together with what the worker still holds of others:
+// it is no refusal of the decoder's. What needs too much by itself is told from its header.
 Error out_of_memory()
 {
     return {Errc::io, "not enough memory to decode this picture"};

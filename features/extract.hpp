@@ -30,8 +30,8 @@ struct Extracted {
 };
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
-// truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single thread, no file, no network: made
-// for the restricted worker, which calls prepare_worker() first.
+// truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single
+// thread, no file, no network: made for the restricted worker, which calls prepare_worker() first.
 Result<Extracted> extract(ByteView file, const pictures::PictureLimits& limits, Detail detail);
 // The gist alone, in the working frames of Detail::query. Errors as above.
 Result<Gist> extract_gist(ByteView file, const pictures::PictureLimits& limits);
@@ -39,8 +39,8 @@ Result<Gist> extract_gist(ByteView file, const pictures::PictureLimits& limits);
 Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureLimits& limits = {},
                                          Detail detail = Detail::query);
 
-// Censuses of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is no
-// finite one).
+// Censuses of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is
+// no finite one).
 Result<std::vector<Census>> censuses_of(const Gist& gist, const std::vector<View>& views);
 
 } // namespace stillwatch::features

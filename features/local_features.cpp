@@ -19,23 +19,23 @@ namespace {
 constexpr int levels = 8;
 constexpr double level_factor = 1.2;
 constexpr int smallest_level_px = 40;
-constexpr int border_px = 12;        // nearer to the border a point's surroundings are mostly invented
-constexpr int padding_px = 26;       // patch_reach_px and what blurring needs
+constexpr int border_px = 12;  // nearer to the border a point's surroundings are mostly invented
+constexpr int padding_px = 26; // patch_reach_px and what blurring needs
 constexpr double blur_sigma_px = 1.2;
 constexpr int centroid_radius_px = 15;
 constexpr int grid_side = 8;
-constexpr double crowding = 1.5;     // most points of a grid cell, against an even spread
+constexpr double crowding = 1.5;             // most points of a grid cell, against an even spread
 constexpr std::size_t ranked_per_wanted = 3; // corners that are ranked, for each one wanted
 
 // How much to look for, and from which contrast on corners count: the first threshold that gives a level
-// `ample` times what is wanted of it. Low ones find points in dark and smooth pictures; in others they only cost
-// time.
+// `ample` times what is wanted of it. Low ones find points in dark and smooth pictures; in others they only
+// cost time.
 struct Effort {
     std::size_t wanted;
     std::size_t ample;
     std::array<int, 3> thresholds;
-    // Of the scale: how the points are dealt out to the levels. What is found again is mostly smaller than the
-    // original, so the picture's fine levels meet the reference's coarse ones.
+    // Of the scale: how the points are dealt out to the levels. What is found again is mostly smaller than
+    // the original, so the picture's fine levels meet the reference's coarse ones.
     double level_power;
 };
 constexpr Effort query_effort{1'200, 1, {10, 4, 3}, -1.5};
@@ -59,8 +59,10 @@ float harris(const cv::Mat& level, int x, int y)
     for (int j = -radius; j <= radius; ++j) {
         const std::uint8_t* p = level.ptr(y + j) + x - radius;
         for (int i = -radius; i <= radius; ++i, ++p) {
-            const int gx = (p[1] - p[-1]) * 2 + p[1 - stride] - p[-1 - stride] + p[1 + stride] - p[-1 + stride];
-            const int gy = (p[stride] - p[-stride]) * 2 + p[stride - 1] - p[-stride - 1] + p[stride + 1] - p[1 - stride];
+            const int gx =
+                (p[1] - p[-1]) * 2 + p[1 - stride] - p[-1 - stride] + p[1 + stride] - p[-1 + stride];
+            const int gy =
+                (p[stride] - p[-stride]) * 2 + p[stride - 1] - p[-stride - 1] + p[stride + 1] - p[1 - stride];
             xx += gx * gx;
             yy += gy * gy;
             xy += gx * gy;
@@ -84,10 +86,13 @@ std::vector<Corner> corners_of(const cv::Mat& level, std::size_t wanted, const E
         cv::FAST(inside, found, threshold, true);
         if (found.size() >= effort.ample * wanted) break;
     }
-    const auto stronger_response = [](const cv::KeyPoint& a, const cv::KeyPoint& b) { return a.response > b.response; };
+    const auto stronger_response = [](const cv::KeyPoint& a, const cv::KeyPoint& b) {
+        return a.response > b.response;
+    };
     const auto ranked = wanted * ranked_per_wanted;
     if (found.size() > ranked) {
-        std::ranges::nth_element(found, found.begin() + static_cast<std::ptrdiff_t>(ranked), stronger_response);
+        std::ranges::nth_element(found, found.begin() + static_cast<std::ptrdiff_t>(ranked),
+                                 stronger_response);
         found.resize(ranked);
     }
     std::vector<Corner> corners;
@@ -103,7 +108,8 @@ std::vector<Corner> corners_of(const cv::Mat& level, std::size_t wanted, const E
         return a.y != b.y ? a.y < b.y : a.x < b.x;
     });
     if (corners.size() <= wanted) return corners;
-    const auto most = static_cast<int>(std::ceil(static_cast<double>(wanted) * crowding / (grid_side * grid_side)));
+    const auto most =
+        static_cast<int>(std::ceil(static_cast<double>(wanted) * crowding / (grid_side * grid_side)));
     std::array<int, static_cast<std::size_t>(grid_side) * grid_side> taken{};
     std::vector<Corner> chosen;
     std::vector<Corner> rest;
@@ -186,7 +192,8 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
         const auto corners = corners_of(level, wanted, effort);
         if (corners.empty()) continue;
         cv::Mat blurred;
-        cv::copyMakeBorder(level, blurred, padding_px, padding_px, padding_px, padding_px, cv::BORDER_REFLECT_101);
+        cv::copyMakeBorder(level, blurred, padding_px, padding_px, padding_px, padding_px,
+                           cv::BORDER_REFLECT_101);
         cv::GaussianBlur(blurred, blurred, cv::Size(5, 5), blur_sigma_px, blur_sigma_px);
         const Level pixels{blurred.data, static_cast<std::ptrdiff_t>(blurred.step)};
         for (std::size_t c = 0; c < corners.size(); ++c) {
@@ -196,8 +203,10 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
             const float angle = direction_of(blurred, x, y);
             LocalFeature feature;
             feature.descriptor = describe(pixels, static_cast<float>(x), static_cast<float>(y), angle);
-            feature.x = static_cast<std::uint16_t>(std::lround((corner.x + 0.5) * scale * LocalFeature::units_per_px));
-            feature.y = static_cast<std::uint16_t>(std::lround((corner.y + 0.5) * scale * LocalFeature::units_per_px));
+            feature.x = static_cast<std::uint16_t>(
+                std::lround((corner.x + 0.5) * scale * LocalFeature::units_per_px));
+            feature.y = static_cast<std::uint16_t>(
+                std::lround((corner.y + 0.5) * scale * LocalFeature::units_per_px));
             feature.level = static_cast<std::uint8_t>(l);
             const auto turn = std::lround(angle * LocalFeature::angles / (2 * std::numbers::pi_v<float>));
             feature.angle = static_cast<std::uint8_t>(turn & (LocalFeature::angles - 1));

@@ -13,12 +13,13 @@ namespace stillwatch::features {
 // ones are compared with their median. Turning the picture transposes that block or changes signs in it.
 Frame fingerprint(const pictures::Luma& picture);
 
-// The same of a picture of which `picture` is a smaller version, each pixel the mean of several: a few bits off.
+// The same of a picture of which `picture` is a smaller version, each pixel the mean of several: a few bits
+// off.
 Frame coarse_fingerprint(const pictures::Luma& picture, int full_width_px, int full_height_px);
 
 // The same with each of the eight computed from the turned picture itself. PDQ's filters are not symmetric at
-// even widths: a small picture that was turned differs from the turned transform by 20 to 34 bits. Eight times
-// as dear, so for references; then what is searched for needs only its first fingerprint.
+// even widths: a small picture that was turned differs from the turned transform by 20 to 34 bits. Eight
+// times as dear, so for references; then what is searched for needs only its first fingerprint.
 Frame fingerprint_of_turns(const pictures::Luma& picture);
 
 } // namespace stillwatch::features

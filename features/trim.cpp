@@ -30,7 +30,8 @@ STILLWATCH_CLONES std::int32_t steps_along(const std::uint16_t* row, int width_p
 }
 
 // Adds quarters of a level: 32 bits suffice for any side.
-STILLWATCH_CLONES void add_steps_across(const std::uint16_t* row, const std::uint16_t* above, int width_px, std::int32_t* sums)
+STILLWATCH_CLONES void add_steps_across(const std::uint16_t* row, const std::uint16_t* above, int width_px,
+                                        std::int32_t* sums)
 {
     for (int x = 0; x < width_px; ++x)
         sums[x] += std::abs(row[x] - above[x]) >> 6;
@@ -51,7 +52,8 @@ std::vector<double> column_steps(const pictures::Luma& frame, Range rows, Range 
 {
     std::vector<std::int32_t> sums(static_cast<std::size_t>(columns.size()), 0);
     for (int y = rows.begin + 1; y < rows.end; ++y)
-        add_steps_across(frame.row(y) + columns.begin, frame.row(y - 1) + columns.begin, columns.size(), sums.data());
+        add_steps_across(frame.row(y) + columns.begin, frame.row(y - 1) + columns.begin, columns.size(),
+                         sums.data());
     std::vector<double> steps(sums.begin(), sums.end());
     return steps;
 }
@@ -64,8 +66,10 @@ Range busy_part(const std::vector<double>& steps, double quiet_share)
     const double quiet = *busy * quiet_share;
     int first = 0;
     int last = static_cast<int>(steps.size());
-    while (first < last && steps[static_cast<std::size_t>(first)] <= quiet) ++first;
-    while (last > first && steps[static_cast<std::size_t>(last - 1)] <= quiet) --last;
+    while (first < last && steps[static_cast<std::size_t>(first)] <= quiet)
+        ++first;
+    while (last > first && steps[static_cast<std::size_t>(last - 1)] <= quiet)
+        --last;
     const int side = static_cast<int>(steps.size());
     if (first < side * least_trim_share) first = 0;
     if (side - last < side * least_trim_share) last = side;
@@ -84,7 +88,8 @@ std::optional<pictures::Luma> trimmed(const pictures::Luma& frame, double quiet_
     if (rows.size() < 2) return std::nullopt;
     const auto columns = busy_part(column_steps(frame, rows, all_columns), quiet_share);
     if (rows.size() == frame.height_px && columns.size() == frame.width_px) return std::nullopt;
-    if (rows.size() < frame.height_px * least_left_share || columns.size() < frame.width_px * least_left_share)
+    if (rows.size() < frame.height_px * least_left_share ||
+        columns.size() < frame.width_px * least_left_share)
         return std::nullopt;
     pictures::Luma inside(columns.size(), rows.size());
     for (int y = 0; y < rows.size(); ++y)

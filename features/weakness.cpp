@@ -26,7 +26,8 @@ std::size_t most_features(const PictureFeatures& features)
 double photographed_share(const ReferenceCensus& census)
 {
     const auto photographed = std::ranges::count(census.tiles, false, &TileTraits::is_graphic);
-    return static_cast<double>(photographed) / static_cast<double>(std::max<std::size_t>(1, census.tiles.size()));
+    return static_cast<double>(photographed) /
+           static_cast<double>(std::max<std::size_t>(1, census.tiles.size()));
 }
 
 } // namespace
@@ -39,14 +40,17 @@ std::optional<std::string> weakness_of(const PictureFeatures& features)
     if (best < min_quality_percent)
         return fmt::format(
             "The picture has little structure (quality {} of 100, below {}): changed copies of it may "
-            "not be found. Add a sharper, brighter or less cropped copy of it, or others of the same occasion.",
+            "not be found. Add a sharper, brighter or less cropped copy of it, or others of the same "
+            "occasion.",
             best, min_quality_percent);
     if (const auto points = most_features(features); points < few_features)
-        return fmt::format("The picture has few details (points {}, below {}): parts of it and edited copies may not be "
-                           "found. Add the largest copy there is, and other pictures of the same occasion.",
-                           points, few_features);
+        return fmt::format(
+            "The picture has few details (points {}, below {}): parts of it and edited copies may not be "
+            "found. Add the largest copy there is, and other pictures of the same occasion.",
+            points, few_features);
     if (!features.census.empty() && photographed_share(features.census.front()) < mostly_drawn)
-        return "Most of the picture is even or drawn (frames, text, graphics): edited copies may not be found. Add the photograph "
+        return "Most of the picture is even or drawn (frames, text, graphics): edited copies may not be "
+               "found. Add the photograph "
                "without its frame, or cut out of the screenshot.";
     return std::nullopt;
 }

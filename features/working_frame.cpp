@@ -11,8 +11,8 @@ namespace stillwatch::features {
 
 namespace {
 
-// Sides of squares of the same area: 640 x 480 for what is searched, 512 x 384 for references; smaller pictures
-// than 400 x 300 are enlarged, up to four times, because points near a border have no surroundings.
+// Sides of squares of the same area: 640 x 480 for what is searched, 512 x 384 for references; smaller
+// pictures than 400 x 300 are enlarged, up to four times, because points near a border have no surroundings.
 constexpr double query_side_px = 554;
 constexpr double reference_side_px = 443;
 constexpr double smallest_side_px = 346;
@@ -48,13 +48,15 @@ Gist::Grey working_frame(const pictures::Luma& frame, Detail detail)
     grey.levels.resize(static_cast<std::size_t>(grey.width_px) * static_cast<std::size_t>(grey.height_px));
     cv::Mat target(grey.height_px, grey.width_px, CV_8U, grey.levels.data());
     // OpenCV has no view of constant memory; it only reads here.
-    const cv::Mat source(frame.height_px, frame.width_px, CV_16U, const_cast<std::uint16_t*>(frame.levels.data()));
+    const cv::Mat source(frame.height_px, frame.width_px, CV_16U,
+                         const_cast<std::uint16_t*>(frame.levels.data()));
     if (source.size() == target.size()) {
         source.convertTo(target, CV_8U, whole_level);
         return grey;
     }
     cv::Mat resized;
-    cv::resize(source, resized, target.size(), 0, 0, scale_of(frame, detail) < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    cv::resize(source, resized, target.size(), 0, 0,
+               scale_of(frame, detail) < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
     resized.convertTo(target, CV_8U, whole_level);
     return grey;
 }

@@ -201,11 +201,12 @@ public:
 
     bool in_foreign() const noexcept { return content() != Content::html; }
 
-    // Places where a wrong guess about a tag could hide others: frame sets and <select>, which drop most tags,
-    // columns right inside <template>, and elements that their attributes make HTML or not.
+    // Places where a wrong guess about a tag could hide others: frame sets and <select>, which drop most
+    // tags, columns right inside <template>, and elements that their attributes make HTML or not.
     bool is_doubtful(std::string_view name, unsigned traits) const noexcept
     {
-        if (has("frameset")) return !same_name(name, "frame") && !same_name(name, "frameset") && !same_name(name, "noframes");
+        if (has("frameset"))
+            return !same_name(name, "frame") && !same_name(name, "frameset") && !same_name(name, "noframes");
         if (in_foreign()) return same_name(name, "annotation-xml") || same_name(name, "font");
         if ((traits & (raw | foreign_root)) && !same_name(name, "script")) return has("select");
         if (begins_with_name(name, "col")) return has("template") && !in_table();
@@ -216,21 +217,27 @@ public:
     bool start(const ScannedTag& tag, unsigned traits)
     {
         if (traits & breakout)
-            while (in_foreign()) pop_to(stack_.size() - 1);
+            while (in_foreign())
+                pop_to(stack_.size() - 1);
         auto content_here = content();
         if (content_here == Content::html) {
-            if (traits & never_open) return (attributes_of_root_ += tag.attribute_count) <= limits_.max_attributes;
+            if (traits & never_open)
+                return (attributes_of_root_ += tag.attribute_count) <= limits_.max_attributes;
             if (ends_select(tag.name) && pop_select()) return count();
             end_paragraph(traits);
             if ((traits & is_void) || is_stray_table_part(tag.name, traits)) return count();
             traits &= ~unsigned{html_in_svg | html_in_math};
-            if (!stack_.empty() && (traits & self_closing) && stack_.back().is(tag.name)) pop_to(stack_.size() - 1);
+            if (!stack_.empty() && (traits & self_closing) && stack_.back().is(tag.name))
+                pop_to(stack_.size() - 1);
             if (same_name(tag.name, "a") || same_name(tag.name, "nobr")) (void)end_formatting(tag.name);
-            if (traits & (formatting | marker)) formatting_.push_back((traits & marker) ? marker_name : tag.name);
-            if (traits & foreign_root) content_here = same_name(tag.name, "svg") ? Content::svg : Content::math;
+            if (traits & (formatting | marker))
+                formatting_.push_back((traits & marker) ? marker_name : tag.name);
+            if (traits & foreign_root)
+                content_here = same_name(tag.name, "svg") ? Content::svg : Content::math;
         } else {
             // Foreign elements mean nothing to HTML but where they hold HTML again.
-            const unsigned html_inside = content_here == Content::svg ? unsigned{html_in_svg} : unsigned{html_in_math};
+            const unsigned html_inside =
+                content_here == Content::svg ? unsigned{html_in_svg} : unsigned{html_in_math};
             traits = (traits & html_inside) ? html_inside | scope | special : traits & unlisted;
         }
         if (content_here != Content::html && tag.is_self_closing) return count();
@@ -252,10 +259,10 @@ public:
             if (!stack_.empty() && stack_.back().is(tag.name)) pop_to(stack_.size() - 1);
             return count();
         }
-        const unsigned barrier = (traits & table_part)           ? unsigned{scope}
-                                 : same_name(tag.name, "li")     ? scope | item_scope
-                                 : (traits & (special | scope))  ? unsigned{scope}
-                                                                 : scope | special;
+        const unsigned barrier = (traits & table_part)          ? unsigned{scope}
+                                 : same_name(tag.name, "li")    ? scope | item_scope
+                                 : (traits & (special | scope)) ? unsigned{scope}
+                                                                : scope | special;
         for (auto i = stack_.size(); i-- > 0;) {
             const auto& open = stack_[i];
             if (open.is(tag.name)) {
@@ -267,8 +274,8 @@ public:
             }
             // The tree builder takes all names that it does not know for one and ends the innermost.
             if (traits & open.traits & unlisted) break;
-            const bool is_inner_part = (traits & table_part) && (open.traits & table_part) &&
-                                       !open.is("table");
+            const bool is_inner_part =
+                (traits & table_part) && (open.traits & table_part) && !open.is("table");
             if ((open.traits & barrier) && !is_inner_part) break;
         }
         return count();
@@ -301,8 +308,8 @@ private:
     std::vector<Open>::iterator at(std::size_t i) { return stack_.begin() + static_cast<std::ptrdiff_t>(i); }
 
     // The end tag of a formatting element, or a second <a>: the "adoption agency", which gives up after eight
-    // rounds. False where no such element waits for its end. One that a block closed already waits to be built
-    // again and is only forgotten.
+    // rounds. False where no such element waits for its end. One that a block closed already waits to be
+    // built again and is only forgotten.
     bool end_formatting(std::string_view name)
     {
         auto waiting = formatting_.size();
@@ -354,7 +361,8 @@ private:
             const bool is_marker = (stack_.back().traits & marker) && !stack_.back().is_foreign();
             stack_.pop_back();
             if (!is_marker) continue;
-            while (!formatting_.empty() && formatting_.back() != marker_name) formatting_.pop_back();
+            while (!formatting_.empty() && formatting_.back() != marker_name)
+                formatting_.pop_back();
             if (!formatting_.empty()) formatting_.pop_back();
         }
     }
@@ -369,7 +377,8 @@ private:
 
     const ExtractLimits& limits_;
     std::vector<Open> stack_;
-    std::vector<std::string_view> formatting_; // opened and not ended, with a marker for each cell and the like
+    std::vector<std::string_view>
+        formatting_; // opened and not ended, with a marker for each cell and the like
     std::size_t attributes_of_root_ = 0;
     std::size_t stack_visits_ = 0;
     std::size_t formatting_visits_ = 0;

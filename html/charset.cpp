@@ -31,7 +31,8 @@ struct Charset {
 constexpr std::array charsets{
     Charset{"utf-8", "UTF-8", "utf-8 utf8 unicode-1-1-utf-8 x-unicode20utf8"},
     Charset{"windows-1252", "windows-1252",
-            "windows-1252 cp1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 ascii us-ascii iso88591 cp819 "
+            "windows-1252 cp1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 ascii us-ascii iso88591 "
+            "cp819 "
             "ansi_x3.4-1968 iso-ir-100"},
     Charset{"windows-1250", "windows-1250", "windows-1250 cp1250 x-cp1250"},
     Charset{"windows-1251", "windows-1251", "windows-1251 cp1251 x-cp1251 win-1251"},
@@ -65,7 +66,8 @@ constexpr std::array charsets{
     Charset{"euc-jp", "EUC-JP", "euc-jp x-euc-jp"},
     Charset{"iso-2022-jp", "ISO-2022-JP", "iso-2022-jp csiso2022jp"},
     Charset{"shift_jis", "windows-31j", "shift_jis shift-jis sjis x-sjis ms_kanji windows-31j ms932"},
-    Charset{"euc-kr", "windows-949", "euc-kr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949"},
+    Charset{"euc-kr", "windows-949",
+            "euc-kr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949"},
     Charset{"utf-16le", "UTF-16LE", "utf-16le utf-16 unicode ucs-2 csunicode iso-10646-ucs-2 unicodefeff"},
     Charset{"utf-16be", "UTF-16BE", "utf-16be unicodefffe"},
 };
@@ -94,7 +96,8 @@ const Charset* by_label(std::string_view label)
 // The value of "charset=" in a media type.
 const Charset* in_media_type(std::string_view text)
 {
-    for (auto at = find_name(text, "charset"); at != std::string_view::npos; at = find_name(text, "charset", at)) {
+    for (auto at = find_name(text, "charset"); at != std::string_view::npos;
+         at = find_name(text, "charset", at)) {
         at += 7;
         auto rest = trimmed(text.substr(at));
         if (!rest.starts_with('=')) continue;
@@ -157,8 +160,8 @@ constexpr std::size_t max_sample_bytes = 16 << 10;
 constexpr std::size_t least_sample_bytes = 16;
 constexpr int least_confidence_percent = 25;
 
-// The words that are not ASCII: markup and English would speak for a Western charset in any document. No byte that ends
-// a word here is the second one of a character in any charset.
+// The words that are not ASCII: markup and English would speak for a Western charset in any document. No byte
+// that ends a word here is the second one of a character in any charset.
 std::string foreign_words(std::string_view text)
 {
     constexpr std::string_view ends = " \t\r\n\f<>\"'=&;/";
@@ -183,7 +186,8 @@ const Charset* by_statistics(std::string_view text)
     const auto sample = foreign_words(text);
     if (sample.size() < least_sample_bytes) return nullptr;
     UErrorCode code = U_ZERO_ERROR;
-    const std::unique_ptr<UCharsetDetector, void (*)(UCharsetDetector*)> detector(ucsdet_open(&code), ucsdet_close);
+    const std::unique_ptr<UCharsetDetector, void (*)(UCharsetDetector*)> detector(ucsdet_open(&code),
+                                                                                  ucsdet_close);
     ucsdet_setText(detector.get(), sample.data(), static_cast<std::int32_t>(sample.size()), &code);
     const auto* match = ucsdet_detect(detector.get(), &code);
     if (U_FAILURE(code) || match == nullptr) return nullptr;
@@ -213,22 +217,23 @@ std::string to_utf8(std::string_view text, const char* converter_name)
     UErrorCode code = U_ZERO_ERROR;
     udata_setFileAccess(UDATA_NO_FILES, &code);
     code = U_ZERO_ERROR;
-    const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(ucnv_open(converter_name, &code), ucnv_close);
+    const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(ucnv_open(converter_name, &code),
+                                                                       ucnv_close);
     if (U_FAILURE(code)) return {};
     std::u16string wide(text.size() + 16, u'\0');
-    auto length = ucnv_toUChars(converter.get(), wide.data(), static_cast<std::int32_t>(wide.size()), text.data(),
-                                static_cast<std::int32_t>(text.size()), &code);
+    auto length = ucnv_toUChars(converter.get(), wide.data(), static_cast<std::int32_t>(wide.size()),
+                                text.data(), static_cast<std::int32_t>(text.size()), &code);
     if (code == U_BUFFER_OVERFLOW_ERROR) {
         code = U_ZERO_ERROR;
         wide.resize(static_cast<std::size_t>(length) + 1);
-        length = ucnv_toUChars(converter.get(), wide.data(), static_cast<std::int32_t>(wide.size()), text.data(),
-                               static_cast<std::int32_t>(text.size()), &code);
+        length = ucnv_toUChars(converter.get(), wide.data(), static_cast<std::int32_t>(wide.size()),
+                               text.data(), static_cast<std::int32_t>(text.size()), &code);
     }
     if (U_FAILURE(code)) return {};
     std::string out(static_cast<std::size_t>(length) * 3, '\0');
     std::int32_t size = 0;
-    u_strToUTF8WithSub(out.data(), static_cast<std::int32_t>(out.size()), &size, wide.data(), length, 0xFFFD, nullptr,
-                       &code);
+    u_strToUTF8WithSub(out.data(), static_cast<std::int32_t>(out.size()), &size, wide.data(), length, 0xFFFD,
+                       nullptr, &code);
     if (U_FAILURE(code)) return {};
     out.resize(static_cast<std::size_t>(size));
     return out;
@@ -237,7 +242,8 @@ std::string to_utf8(std::string_view text, const char* converter_name)
 // Markup in UTF-16 has zeros wherever a tag stands.
 bool is_wide(const Charset& charset, std::string_view text) noexcept
 {
-    return !charset.name.starts_with("utf-16") || text.substr(0, prescan_bytes).find('\0') != std::string_view::npos;
+    return !charset.name.starts_with("utf-16") ||
+           text.substr(0, prescan_bytes).find('\0') != std::string_view::npos;
 }
 
 } // namespace
@@ -247,7 +253,8 @@ std::string encode_text(std::string_view text, std::string_view charset)
     const auto* known = by_name(charset);
     if (!known || charset.starts_with("utf-")) return std::string(text);
     UErrorCode code = U_ZERO_ERROR;
-    const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(ucnv_open(known->converter, &code), ucnv_close);
+    const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(ucnv_open(known->converter, &code),
+                                                                       ucnv_close);
     if (U_FAILURE(code)) return std::string(text);
     ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &code);
     std::u16string wide(text.size(), u'\0');
@@ -256,8 +263,8 @@ std::string encode_text(std::string_view text, std::string_view charset)
                   static_cast<std::int32_t>(text.size()), &code);
     if (U_FAILURE(code)) return std::string(text);
     std::string out(4 * text.size() + 16, '\0');
-    const auto size = ucnv_fromUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()), wide.data(),
-                                      length, &code);
+    const auto size = ucnv_fromUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()),
+                                      wide.data(), length, &code);
     if (U_FAILURE(code)) return std::string(text);
     out.resize(static_cast<std::size_t>(size));
     return out;

@@ -113,7 +113,8 @@ std::vector<SetAddress> srcset_addresses(std::string_view text)
         double size = 1;
         at = end;
         if (address.ends_with(',')) {
-            while (address.ends_with(',')) address.remove_suffix(1);
+            while (address.ends_with(','))
+                address.remove_suffix(1);
         } else {
             // Descriptors up to the next comma outside of parentheses.
             for (int depth = 0; at < text.size() && (depth > 0 || text[at] != ','); ++at) {
@@ -129,7 +130,8 @@ std::vector<SetAddress> srcset_addresses(std::string_view text)
 
 std::vector<CssAddress> css_addresses(std::string_view css)
 {
-    static constexpr std::array<std::string_view, 7> no_pictures{"css", "woff", "woff2", "ttf", "otf", "eot", "js"};
+    static constexpr std::array<std::string_view, 7> no_pictures{"css", "woff", "woff2", "ttf",
+                                                                 "otf", "eot",  "js"};
     const auto is_of_no_picture = [](std::string_view suffix) {
         return std::ranges::any_of(no_pictures, [&](std::string_view one) { return same_name(suffix, one); });
     };
@@ -181,7 +183,8 @@ std::optional<std::string_view> refresh_address(std::string_view content)
         const auto after_name = trimmed(rest.substr(3));
         if (after_name.starts_with('=')) rest = trimmed(after_name.substr(1));
     }
-    if (rest.starts_with('"') || rest.starts_with('\'')) rest = rest.substr(1, rest.find(rest.front(), 1) - 1);
+    if (rest.starts_with('"') || rest.starts_with('\''))
+        rest = rest.substr(1, rest.find(rest.front(), 1) - 1);
     if (rest.empty()) return std::nullopt;
     return rest;
 }

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-// Addresses inside attribute values and style sheets, as written: still relative. Each is a plain scan in linear
-// time that takes what it understands from broken text.
+// Addresses inside attribute values and style sheets, as written: still relative. Each is a plain scan in
+// linear time that takes what it understands from broken text.
 namespace stillwatch::html {
 
-// Whether the path of a reference ends like a picture's: .jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif .tiff
-// .avif .apng.
+// Whether the path of a reference ends like a picture's: .jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif
+// .tiff .avif .apng.
 bool has_image_suffix(std::string_view reference) noexcept;
 
 // One of a srcset; size: the number of its descriptor ("640w", "2x"), which counts among those of the same
@@ -31,7 +31,8 @@ struct CssAddress {
     friend bool operator==(const CssAddress&, const CssAddress&) = default;
 };
 
-// What url(…), image-set("…") and @import of CSS name, escapes decoded; not fonts and scripts, by their suffix.
+// What url(…), image-set("…") and @import of CSS name, escapes decoded; not fonts and scripts, by their
+// suffix.
 std::vector<CssAddress> css_addresses(std::string_view css);
 
 // The address of a refresh ("5; url=next.html"); nothing where it only reloads.

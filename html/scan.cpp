@@ -45,7 +45,8 @@ bool begins_markup(std::string_view rest) noexcept
 
 constexpr std::array<bool, 256> name_ends = [] {
     std::array<bool, 256> ends{};
-    for (const char c : std::string_view(" \t\n\r\f/>")) ends[static_cast<unsigned char>(c)] = true;
+    for (const char c : std::string_view(" \t\n\r\f/>"))
+        ends[static_cast<unsigned char>(c)] = true;
     return ends;
 }();
 
@@ -57,10 +58,12 @@ constexpr bool ends_name(char c) noexcept
 bool is_tag_at(std::string_view text, std::size_t at, std::string_view name) noexcept
 {
     const auto rest = text.substr(at);
-    return rest.size() > name.size() && same_name(rest.substr(0, name.size()), name) && ends_name(rest[name.size()]);
+    return rest.size() > name.size() && same_name(rest.substr(0, name.size()), name) &&
+           ends_name(rest[name.size()]);
 }
 
-// Where the text of a script ends: inside "<!--" an inner <script> hides one </script> (section 13.2.5.15 on).
+// Where the text of a script ends: inside "<!--" an inner <script> hides one </script> (section 13.2.5.15
+// on).
 std::size_t script_end(std::string_view text, std::size_t at) noexcept
 {
     bool is_escaped = false;
@@ -87,24 +90,29 @@ std::size_t script_end(std::string_view text, std::size_t at) noexcept
 std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
 {
     std::size_t at = 0;
-    while (at < rest.size() && (is_blank(rest[at]) || rest[at] == '/')) ++at;
+    while (at < rest.size() && (is_blank(rest[at]) || rest[at] == '/'))
+        ++at;
     rest.remove_prefix(at);
     if (rest.empty() || rest.front() == '>') return std::nullopt;
     at = 1; // a leading '=' belongs to the name
-    while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=') ++at;
+    while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=')
+        ++at;
     ScannedAttribute attribute{rest.substr(0, at), {}};
     auto end = at;
-    while (at < rest.size() && is_blank(rest[at])) ++at;
+    while (at < rest.size() && is_blank(rest[at]))
+        ++at;
     if (at < rest.size() && rest[at] == '=') {
         ++at;
-        while (at < rest.size() && is_blank(rest[at])) ++at;
+        while (at < rest.size() && is_blank(rest[at]))
+            ++at;
         if (at < rest.size() && (rest[at] == '"' || rest[at] == '\'')) {
             const auto quote = std::min(rest.find(rest[at], at + 1), rest.size());
             attribute.value = rest.substr(at + 1, quote - at - 1);
             end = std::min(quote + 1, rest.size());
         } else {
             end = at;
-            while (end < rest.size() && !is_blank(rest[end]) && rest[end] != '>') ++end;
+            while (end < rest.size() && !is_blank(rest[end]) && rest[end] != '>')
+                ++end;
             attribute.value = rest.substr(at, end - at);
         }
     }
@@ -118,7 +126,8 @@ std::optional<ScannedPiece> TagScanner::next_piece(bool is_foreign, std::vector<
     while (at_ < markup_.size()) {
         // The '<' that begins something other than text.
         auto open = markup_.find('<', at_);
-        while (open != npos && !begins_markup(markup_.substr(open + 1))) open = markup_.find('<', open + 1);
+        while (open != npos && !begins_markup(markup_.substr(open + 1)))
+            open = markup_.find('<', open + 1);
         if (open != at_) {
             const auto begin = at_;
             at_ = std::min(open, markup_.size());
@@ -157,7 +166,8 @@ std::optional<ScannedTag> TagScanner::tag_at(std::size_t open, std::vector<Scann
     tag.is_end = rest.starts_with('/');
     const std::size_t name_at = tag.is_end ? 1 : 0;
     auto name_end = name_at;
-    while (name_end < rest.size() && !ends_name(rest[name_end])) ++name_end;
+    while (name_end < rest.size() && !ends_name(rest[name_end]))
+        ++name_end;
     tag.name = rest.substr(name_at, name_end - name_at);
     auto left = rest.substr(name_end);
     const auto* begin = left.data();
@@ -191,7 +201,8 @@ std::string_view TagScanner::raw_text(std::string_view name)
         at_ = script_end(markup_, begin);
     } else {
         auto end = markup_.find("</", begin);
-        while (end != npos && !is_tag_at(markup_, end + 2, name)) end = markup_.find("</", end + 1);
+        while (end != npos && !is_tag_at(markup_, end + 2, name))
+            end = markup_.find("</", end + 1);
         at_ = std::min(end, markup_.size());
     }
     return markup_.substr(begin, at_ - begin);

@@ -6,7 +6,8 @@
 #include <vector>
 
 // A linear scan of markup for its tags, by the tokenizer rules of the HTML standard (section 13.2.5), without
-// building anything. It judges a document before the tree builder sees it; it decodes no character references.
+// building anything. It judges a document before the tree builder sees it; it decodes no character
+// references.
 namespace stillwatch::html {
 
 // One attribute as written; the value is without quotes.
@@ -36,18 +37,19 @@ class TagScanner {
 public:
     explicit TagScanner(std::string_view markup) noexcept : markup_(markup) {}
 
-    // The next piece, of a text never an empty one; nothing at the end. What follows a tag that never ends is no
-    // piece. is_foreign: inside <svg> or <math>, or in XML, where CDATA sections exist. Declarations ("<!…>",
-    // "<?…>") are passed over.
-    // `attributes`, where given, receives those of a start tag that have a value.
-    std::optional<ScannedPiece> next_piece(bool is_foreign = false, std::vector<ScannedAttribute>* attributes = nullptr);
+    // The next piece, of a text never an empty one; nothing at the end. What follows a tag that never ends is
+    // no piece. is_foreign: inside <svg> or <math>, or in XML, where CDATA sections exist. Declarations
+    // ("<!…>", "<?…>") are passed over. `attributes`, where given, receives those of a start tag that have a
+    // value.
+    std::optional<ScannedPiece> next_piece(bool is_foreign = false,
+                                           std::vector<ScannedAttribute>* attributes = nullptr);
 
-    // The next tag; nothing at the end, also of a tag that never ends. is_foreign: inside <svg> or <math>, where
-    // CDATA sections exist.
+    // The next tag; nothing at the end, also of a tag that never ends. is_foreign: inside <svg> or <math>,
+    // where CDATA sections exist.
     std::optional<ScannedTag> next(bool is_foreign = false);
 
-    // After the start tag of an element whose content is text (script, style, title…): that text. The scan goes
-    // on at its end tag.
+    // After the start tag of an element whose content is text (script, style, title…): that text. The scan
+    // goes on at its end tag.
     std::string_view raw_text(std::string_view name);
 
 private:

@@ -38,13 +38,16 @@ constexpr std::size_t find_name(std::string_view text, std::string_view name, st
     const auto rest = text.substr(from);
     const auto same = [](char a, char b) { return lower(a) == b; };
     const auto found = std::search(rest.begin(), rest.end(), name.begin(), name.end(), same);
-    return found == rest.end() ? std::string_view::npos : from + static_cast<std::size_t>(found - rest.begin());
+    return found == rest.end() ? std::string_view::npos
+                               : from + static_cast<std::size_t>(found - rest.begin());
 }
 
 constexpr std::string_view trimmed(std::string_view text) noexcept
 {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_blank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back()))
+        text.remove_suffix(1);
     return text;
 }
 

@@ -9,9 +9,9 @@
 
 namespace stillwatch::html {
 
-// Memory that only grows: the parser frees little, and a whole tree goes at once. When the bound is reached it
-// leaves the parser by longjmp: between there and parse() are frames of C only, and nothing of theirs needs
-// closing.
+// Memory that only grows: the parser frees little, and a whole tree goes at once. When the bound is reached
+// it leaves the parser by longjmp: between there and parse() are frames of C only, and nothing of theirs
+// needs closing.
 class Tree::Arena {
 public:
     explicit Arena(std::size_t max_bytes) : left_(max_bytes) {}
@@ -30,7 +30,8 @@ private:
         if (size > left_) std::longjmp(exhausted, 1);
         size = (size + alignment - 1) / alignment * alignment;
         if (size > block_left_) {
-            const auto next = std::max(size, std::min(block_bytes << std::min<std::size_t>(blocks_.size(), 6), left_));
+            const auto next =
+                std::max(size, std::min(block_bytes << std::min<std::size_t>(blocks_.size(), 6), left_));
             blocks_.emplace_back(new std::byte[next]);
             block_ = blocks_.back().get();
             block_left_ = next;

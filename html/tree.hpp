@@ -8,8 +8,8 @@ struct GumboInternalNode;
 
 namespace stillwatch::html {
 
-// The element tree of one document, in memory of its own that is freed as a whole. `markup` (UTF-8) must outlive
-// it.
+// The element tree of one document, in memory of its own that is freed as a whole. `markup` (UTF-8) must
+// outlive it.
 class Tree {
 public:
     // Null when the tree would need more than max_bytes of memory.

@@ -36,8 +36,13 @@ constexpr std::array<std::string_view, 14> challenges{
 
 // Widgets and words that stand beside a reply form, or in what somebody writes, as well.
 constexpr std::array<std::string_view, 7> riddles{
-    "class=\"h-captcha",    "class=\"g-recaptcha",    "class=\"cf-turnstile", "challenges.cloudflare.com/turnstile",
-    "verify you are human", "verifying you are human", "checking your browser before accessing",
+    "class=\"h-captcha",
+    "class=\"g-recaptcha",
+    "class=\"cf-turnstile",
+    "challenges.cloudflare.com/turnstile",
+    "verify you are human",
+    "verifying you are human",
+    "checking your browser before accessing",
 };
 
 constexpr std::array<std::string_view, 12> age_questions{

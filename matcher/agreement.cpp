@@ -8,10 +8,10 @@ namespace stillwatch::matcher {
 
 namespace {
 
-constexpr int least_bits = 12;          // of a tile's 128; fewer decide nothing
-constexpr double least_inside = 0.75;   // of a tile's cells
-constexpr double least_chance = 0.75;   // pictures laid onto each other by features agree more than by half
-constexpr double surest_share = 0.995;  // one wrong bit must not weigh like a proof
+constexpr int least_bits = 12;         // of a tile's 128; fewer decide nothing
+constexpr double least_inside = 0.75;  // of a tile's cells
+constexpr double least_chance = 0.75;  // pictures laid onto each other by features agree more than by half
+constexpr double surest_share = 0.995; // one wrong bit must not weigh like a proof
 
 // Bits of one tile.
 struct Count {
@@ -33,7 +33,8 @@ unsigned bits_at(const std::vector<std::uint8_t>& plane, int columns, std::size_
 }
 
 // The picture taken `x` and `y` cells elsewhere.
-Count count_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, int x = 0, int y = 0)
+Count count_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, int x = 0,
+               int y = 0)
 {
     Count count;
     const int columns = reference.tile_columns;
@@ -45,11 +46,13 @@ Count count_of(const StoredCensus& reference, const Census& found, int tile_x, i
         const auto add = [&](const auto& signs, const auto& clear, const auto& found_signs, unsigned inside) {
             const unsigned counted = clear[at] & inside;
             count.clear += std::popcount(counted);
-            count.alike += std::popcount(~(signs[at] ^ bits_at(found_signs, columns, there, tile_x, x)) & counted);
+            count.alike +=
+                std::popcount(~(signs[at] ^ bits_at(found_signs, columns, there, tile_x, x)) & counted);
         };
         const unsigned inside = bits_at(found.right_clear, columns, there, tile_x, x);
         add(reference.right, reference.right_clear, found.right, inside);
-        add(reference.down, reference.down_clear, found.down, bits_at(found.down_clear, columns, there, tile_x, x));
+        add(reference.down, reference.down_clear, found.down,
+            bits_at(found.down_clear, columns, there, tile_x, x));
         count.inside += std::popcount(inside);
     }
     return count;
@@ -84,7 +87,8 @@ StoredCensus::StoredCensus(std::pmr::memory_resource& memory)
 {
 }
 
-StoredCensus::StoredCensus(const ReferenceCensus& census, std::pmr::memory_resource& memory) : StoredCensus(memory)
+StoredCensus::StoredCensus(const ReferenceCensus& census, std::pmr::memory_resource& memory)
+    : StoredCensus(memory)
 {
     tile_columns = census.census.tile_columns;
     tile_rows = census.census.tile_rows;
@@ -105,7 +109,8 @@ std::vector<double> tile_shares(const StoredCensus& reference, const Census& fou
     return shares;
 }
 
-TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, bool inverted)
+TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y,
+                     bool inverted)
 {
     constexpr int reach = TileShifts::reach;
     TileShifts shifts;
@@ -121,7 +126,8 @@ TileShifts shifts_of(const StoredCensus& reference, const Census& found, int til
     return shifts;
 }
 
-Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted, const std::vector<bool>& ignored)
+Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
+                       const std::vector<bool>& ignored)
 {
     Agreement agreement;
     if (!same_grid(reference, found)) return agreement;

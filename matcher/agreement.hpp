@@ -28,13 +28,14 @@ struct Agreement {
     int identical = 0;   // with at least identical_share
     int disagreeing = 0; // tiles with less than disagreeing_share
     int natural = 0;     // tiles that are photographed, not drawn
-    // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence of
-    // the share found from the share expected (Chernoff's bound). Neighbouring bits resemble each other, so it
-    // is far larger than the probability it is named for; thresholds come from measurement.
+    // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence
+    // of the share found from the share expected (Chernoff's bound). Neighbouring bits resemble each other,
+    // so it is far larger than the probability it is named for; thresholds come from measurement.
     double evidence = 0;
     double natural_evidence = 0; // the same over natural tiles
     double mean_share = 0;       // of clear bits alike, over tiles
-    // Of the tiles that disagree, the box around them in the reference's unit square: left, top, right, bottom.
+    // Of the tiles that disagree, the box around them in the reference's unit square: left, top, right,
+    // bottom.
     std::array<double, 4> edited{};
 
     friend bool operator==(const Agreement&, const Agreement&) = default;
@@ -49,13 +50,14 @@ constexpr double disagreeing_share = 0.65;
 Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
                        const std::vector<bool>& ignored);
 
-// One tile's evidence, as Agreement::evidence counts it, where the picture is taken up to `reach` cells elsewhere, rows from the top; index
-// (y + reach) * (2 reach + 1) + x + reach.
+// One tile's evidence, as Agreement::evidence counts it, where the picture is taken up to `reach` cells
+// elsewhere, rows from the top; index (y + reach) * (2 reach + 1) + x + reach.
 struct TileShifts {
     static constexpr int reach = 3;
     std::array<double, (2 * reach + 1) * (2 * reach + 1)> evidence{};
 };
-TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, bool inverted);
+TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y,
+                     bool inverted);
 
 // Share of each tile's clear bits alike, or -1 where it does not count.
 std::vector<double> tile_shares(const StoredCensus& reference, const Census& found, bool inverted);

@@ -16,7 +16,7 @@ constexpr std::size_t most_pairs = 400; // proposals are tried against all: quad
 // 1.2 and its direction wavers by some degrees.
 constexpr double near_tolerance_px = 3;
 constexpr double tolerance_per_px = 0.12;
-constexpr double scale_tolerance = 0.45;   // natural logarithm
+constexpr double scale_tolerance = 0.45;    // natural logarithm
 constexpr double direction_tolerance = 0.5; // radians
 
 // Rounds of refining: how far a pair may be off, as a share of the picture's longer side.
@@ -53,7 +53,9 @@ double squared_distance(Point a, Point b)
 
 std::uint32_t place_of(Point p)
 {
-    const auto cell = [](double value) { return static_cast<std::uint32_t>(std::max(0.0, value) / place_px) & 0xFFFFU; };
+    const auto cell = [](double value) {
+        return static_cast<std::uint32_t>(std::max(0.0, value) / place_px) & 0xFFFFU;
+    };
     return cell(p.x) << 16U | cell(p.y);
 }
 
@@ -73,7 +75,8 @@ int distinct(std::span<const Pair> pairs)
 
 class Aligner {
 public:
-    Aligner(const FeatureFrame& query, const FeatureFrame& reference, std::vector<FeaturePair> pairs, bool mirrored)
+    Aligner(const FeatureFrame& query, const FeatureFrame& reference, std::vector<FeaturePair> pairs,
+            bool mirrored)
         : query_(query), reference_(reference), mirrored_(mirrored), pairs_(std::move(pairs)),
           longer_side_(std::max(query.size.width, query.size.height))
     {
@@ -105,7 +108,8 @@ public:
 
     Alignment in_place(int inliers)
     {
-        mapping_ = {{query_.size.width / reference_.size.width, 0, 0, 0, query_.size.height / reference_.size.height, 0}};
+        mapping_ = {{query_.size.width / reference_.size.width, 0, 0, 0,
+                     query_.size.height / reference_.size.height, 0}};
         Alignment alignment;
         alignment.inliers = inliers;
         sort_into_cells();
@@ -124,7 +128,8 @@ private:
         return {{c, -s, to_[i].at.x - c * p.x + s * p.y, s, c, to_[i].at.y - s * p.x - c * p.y}};
     }
 
-    bool fits(std::size_t i, std::size_t proposer, const Affine& mapping, double scale, double turn, double most) const
+    bool fits(std::size_t i, std::size_t proposer, const Affine& mapping, double scale, double turn,
+              double most) const
     {
         const double away = std::sqrt(squared_distance(from_[i].at, from_[proposer].at)) * scale;
         const double tolerance = std::min(near_tolerance_px + tolerance_per_px * away, most);
@@ -168,9 +173,9 @@ private:
             std::vector<Pair> fitting;
             for (std::size_t i = 0; i < pairs_.size(); ++i) {
                 const double away = std::sqrt(squared_distance(from_[i].at, from_[proposer_].at)) * scale;
-                const double tolerance = is_first
-                                             ? std::min(near_tolerance_px + tolerance_per_px * away, share * longer_side_)
-                                             : std::max(near_tolerance_px, share * longer_side_);
+                const double tolerance =
+                    is_first ? std::min(near_tolerance_px + tolerance_per_px * away, share * longer_side_)
+                             : std::max(near_tolerance_px, share * longer_side_);
                 if (squared_distance(mapping_(from_[i].at), to_[i].at) <= tolerance * tolerance &&
                     turn_between(to_[i].direction - from_[i].direction, turn) < direction_tolerance)
                     fitting.push_back({from_[i].at, to_[i].at});
@@ -190,7 +195,8 @@ private:
         cells_.assign(static_cast<std::size_t>(cells_a_side) * cells_a_side, {});
         for (std::uint32_t i = 0; i < query_.features.size(); ++i) {
             all_.push_back(placed(query_.features[i], query_.size.width, mirrored_));
-            cells_[static_cast<std::size_t>(row_of(all_[i].at.y) * cells_a_side + column_of(all_[i].at.x))].push_back(i);
+            cells_[static_cast<std::size_t>(row_of(all_[i].at.y) * cells_a_side + column_of(all_[i].at.x))]
+                .push_back(i);
         }
     }
     int column_of(double x) const { return cell_of(x, query_.size.width); }
@@ -200,15 +206,16 @@ private:
         return std::clamp(static_cast<int>(value * cells_a_side / side), 0, cells_a_side - 1);
     }
 
-    std::optional<std::uint32_t> partner(const LocalFeature& feature, const Placed& from, double scale, double turn,
-                                         double tolerance) const
+    std::optional<std::uint32_t> partner(const LocalFeature& feature, const Placed& from, double scale,
+                                         double turn, double tolerance) const
     {
         const auto expected = mapping_(from.at);
         const auto descriptor = mirrored_ ? mirrored(feature.descriptor) : feature.descriptor;
         int least = guided_bits + 1;
         std::optional<std::uint32_t> best;
         for (int row = row_of(expected.y - tolerance); row <= row_of(expected.y + tolerance); ++row)
-            for (int column = column_of(expected.x - tolerance); column <= column_of(expected.x + tolerance); ++column)
+            for (int column = column_of(expected.x - tolerance); column <= column_of(expected.x + tolerance);
+                 ++column)
                 for (const auto i : cells_[static_cast<std::size_t>(row * cells_a_side + column)]) {
                     const auto& to = all_[i];
                     if (squared_distance(expected, to.at) > tolerance * tolerance) continue;
@@ -236,7 +243,8 @@ private:
             const auto& feature = reference_.features[f];
             const auto from = placed(feature, 0, false);
             const auto expected = mapping_(from.at);
-            if (expected.x < 0 || expected.y < 0 || expected.x >= query_.size.width || expected.y >= query_.size.height)
+            if (expected.x < 0 || expected.y < 0 || expected.x >= query_.size.width ||
+                expected.y >= query_.size.height)
                 continue;
             ++inside;
             const auto i = partner(feature, from, scale, turn, tolerance);
@@ -265,7 +273,7 @@ private:
     double longer_side_;
     std::vector<Placed> from_; // by pair
     std::vector<Placed> to_;
-    std::vector<Placed> all_;  // the picture's features
+    std::vector<Placed> all_; // the picture's features
     std::vector<std::vector<std::uint32_t>> cells_;
     std::size_t proposer_ = 0;
     Affine mapping_; // to the picture as it was searched: mirrored when mirrored_
@@ -283,8 +291,8 @@ std::optional<Alignment> align(const FeatureFrame& query, const FeatureFrame& re
 bool is_in_place(const FeatureFrame& query, const LocalFeature& of_query, const FeatureFrame& reference,
                  const LocalFeature& of_reference, bool mirrored) noexcept
 {
-    constexpr double most_away = 0.03;    // of a side
-    constexpr double most_levels = 2.2;   // between the sizes, in steps of 1.2
+    constexpr double most_away = 0.03;  // of a side
+    constexpr double most_levels = 2.2; // between the sizes, in steps of 1.2
     constexpr int most_turned = LocalFeature::angles / 12;
     const double x = of_query.x_px() / query.size.width;
     const double dx = (mirrored ? 1 - x : x) - of_reference.x_px() / reference.size.width;
@@ -298,7 +306,8 @@ bool is_in_place(const FeatureFrame& query, const LocalFeature& of_query, const 
     return std::min(turned, angles - turned) <= most_turned;
 }
 
-Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers, bool mirrored)
+Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers,
+                           bool mirrored)
 {
     return Aligner(query, reference, {}, mirrored).in_place(inliers);
 }

@@ -25,17 +25,17 @@ struct FeatureFrame {
 
 // How a reference lies in a picture.
 struct Alignment {
-    Affine mapping;        // reference's working frame to the picture's, mirroring included
+    Affine mapping; // reference's working frame to the picture's, mirroring included
     bool mirrored = false;
-    int inliers = 0;       // pairs of features that fit it, distinct places in both pictures
-    int partners = 0;      // features of the reference with a similar one at the expected place
-    double unpaired = 0;   // share without one, of the reference's features that lie inside the picture
+    int inliers = 0;     // pairs of features that fit it, distinct places in both pictures
+    int partners = 0;    // features of the reference with a similar one at the expected place
+    double unpaired = 0; // share without one, of the reference's features that lie inside the picture
     std::vector<std::uint32_t> features; // of the reference, that have a partner
 };
 
-// The similarity that most pairs agree on (each pair proposes one, by places, scales and directions), refined to
-// an affine mapping, then with every feature that has a partner where it is expected. Nothing when fewer than
-// min_inliers pairs agree. `mirrored`: the pairs were found in the mirrored picture.
+// The similarity that most pairs agree on (each pair proposes one, by places, scales and directions), refined
+// to an affine mapping, then with every feature that has a partner where it is expected. Nothing when fewer
+// than min_inliers pairs agree. `mirrored`: the pairs were found in the mirrored picture.
 std::optional<Alignment> align(const FeatureFrame& query, const FeatureFrame& reference,
                                std::vector<FeaturePair> pairs, bool mirrored);
 
@@ -45,7 +45,8 @@ bool is_in_place(const FeatureFrame& query, const LocalFeature& of_query, const 
                  const LocalFeature& of_reference, bool mirrored) noexcept;
 
 // The alignment that lays the whole reference onto the whole picture. `inliers`: pairs known to fit it.
-Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers, bool mirrored);
+Alignment aligned_in_place(const FeatureFrame& query, const FeatureFrame& reference, int inliers,
+                           bool mirrored);
 
 // Fewer pairs fit together by accident: of 1 600 other photographs against 60 references each third has four.
 constexpr int min_inliers = 4;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int reach = TileShifts::reach;
 constexpr int side = 2 * reach + 1;
-// Worth a second look: clearly more than where the features said, and so much that it may come to a candidate.
+// Worth a second look: clearly more than where the features said, and so much that it may come to a
+// candidate.
 constexpr double least_evidence = 25;
 constexpr double least_gain = 1.1;
 

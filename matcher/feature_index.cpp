@@ -11,8 +11,8 @@ namespace {
 // A longer run holds what many pictures show (plain edges, fonts, logos): it costs most of the time and finds
 // nobody. Left out, a search over 1 000 references took a sixth of the time and kept 95 % of the true hits.
 constexpr std::ptrdiff_t most_in_run = 8;
-// Keys are looked up as they are and with one of so many bits turned. All of them would keep a tenth more of the
-// true hits for twice the time.
+// Keys are looked up as they are and with one of so many bits turned. All of them would keep a tenth more of
+// the true hits for twice the time.
 constexpr std::uint32_t turned_bits = 8;
 
 constexpr auto frame_of = FeatureTables::frame_of;
@@ -32,7 +32,9 @@ struct Alike {
 // than the next reference's.
 void tell(std::vector<Alike>& alike, std::uint32_t query, bool mirrored, std::vector<FeatureHit>& hits)
 {
-    std::ranges::sort(alike, [](const Alike& a, const Alike& b) { return a.bits != b.bits ? a.bits < b.bits : a.id < b.id; });
+    std::ranges::sort(alike, [](const Alike& a, const Alike& b) {
+        return a.bits != b.bits ? a.bits < b.bits : a.id < b.id;
+    });
     std::array<Alike, frames_a_feature + 1> best{};
     std::size_t count = 0;
     for (const auto& one : alike) {
@@ -56,13 +58,14 @@ std::span<const LocalFeature> mirrored_part(std::span<const LocalFeature> pictur
 
 // Works on the index's places, which only it can name.
 template <class Places>
-[[gnu::always_inline]] inline void measure(const Descriptor& query, const Places& places, std::span<const std::uint32_t> ids,
-                                           std::vector<Alike>& alike)
+[[gnu::always_inline]] inline void measure(const Descriptor& query, const Places& places,
+                                           std::span<const std::uint32_t> ids, std::vector<Alike>& alike)
 {
     for (const auto id : ids) {
         const auto& frame = places[frame_of(id)];
         const int bits = hamming(query, frame.features[place_of(id)].descriptor);
-        if (bits <= max_feature_bits) alike.push_back({frame.rank << FeatureTables::place_bits | place_of(id), bits});
+        if (bits <= max_feature_bits)
+            alike.push_back({frame.rank << FeatureTables::place_bits | place_of(id), bits});
     }
 }
 
@@ -70,15 +73,16 @@ template <class Places>
 // Plain x86-64 counts bits by table.
 template <class Places>
 [[gnu::target("popcnt")]] void measure_with_popcnt(const Descriptor& query, const Places& places,
-                                                   std::span<const std::uint32_t> ids, std::vector<Alike>& alike)
+                                                   std::span<const std::uint32_t> ids,
+                                                   std::vector<Alike>& alike)
 {
     measure(query, places, ids, alike);
 }
 #endif
 
 template <class Places>
-void measure_on_this_processor(const Descriptor& query, const Places& places, std::span<const std::uint32_t> ids,
-                               std::vector<Alike>& alike)
+void measure_on_this_processor(const Descriptor& query, const Places& places,
+                               std::span<const std::uint32_t> ids, std::vector<Alike>& alike)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("popcnt")) return measure_with_popcnt(query, places, ids, alike);
@@ -96,7 +100,8 @@ std::vector<IndexedFrame> numbered(std::span<const std::span<const LocalFeature>
 
 } // namespace
 
-FeatureIndex::FeatureIndex(std::vector<std::span<const LocalFeature>> frames, std::pmr::memory_resource& memory)
+FeatureIndex::FeatureIndex(std::vector<std::span<const LocalFeature>> frames,
+                           std::pmr::memory_resource& memory)
     : FeatureIndex(memory, numbered(frames))
 {
 }
@@ -106,12 +111,13 @@ FeatureIndex::FeatureIndex(std::pmr::memory_resource& memory, const std::vector<
 {
 }
 
-FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames, std::shared_ptr<const FeatureTables> large,
-                           std::pmr::memory_resource& memory)
+FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames,
+                           std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory)
     : large_(std::move(large))
 {
     for (const auto& frame : frames) {
-        if (frame.number >= FeatureTables::max_frames) throw std::length_error("more references than a feature index holds");
+        if (frame.number >= FeatureTables::max_frames)
+            throw std::length_error("more references than a feature index holds");
         if (frame.number >= places_.size()) places_.resize(frame.number + 1);
         places_[frame.number] = {frame.features, static_cast<std::uint32_t>(&frame - frames.data()), true};
         count_ += frame.features.size();
@@ -131,7 +137,8 @@ FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames, std::shared_
     }
 }
 
-FeatureIndex FeatureIndex::changed(const std::vector<IndexedFrame>& frames, std::pmr::memory_resource& memory) const
+FeatureIndex FeatureIndex::changed(const std::vector<IndexedFrame>& frames,
+                                   std::pmr::memory_resource& memory) const
 {
     std::size_t count = 0;
     std::size_t beside = 0;
@@ -143,7 +150,8 @@ FeatureIndex FeatureIndex::changed(const std::vector<IndexedFrame>& frames, std:
     return FeatureIndex(frames, large_, memory);
 }
 
-FeatureIndex FeatureIndex::over(std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory) const
+FeatureIndex FeatureIndex::over(std::shared_ptr<const FeatureTables> large,
+                                std::pmr::memory_resource& memory) const
 {
     return FeatureIndex(frames(), std::move(large), memory);
 }
@@ -168,19 +176,22 @@ std::optional<FeatureIndex::Parts> FeatureIndex::parts() const
     return Parts{large_, small_, left_};
 }
 
-std::shared_ptr<const FeatureTables> FeatureIndex::merged(const Parts& parts, std::pmr::memory_resource& memory)
+std::shared_ptr<const FeatureTables> FeatureIndex::merged(const Parts& parts,
+                                                          std::pmr::memory_resource& memory)
 {
     return FeatureTables::merged(*parts.large, parts.small.get(), parts.left, memory);
 }
 
-std::shared_ptr<const FeatureTables> FeatureIndex::indexed_anew(std::pmr::memory_resource& memory, const std::atomic<bool>& stop) const
+std::shared_ptr<const FeatureTables> FeatureIndex::indexed_anew(std::pmr::memory_resource& memory,
+                                                                const std::atomic<bool>& stop) const
 {
     return FeatureTables::make(frames(), FeatureTables::key_bits_for(count_), memory, &stop);
 }
 
-// Each step of a look-up waits for memory: the run's bounds, its ids, the descriptors. So each is asked for over
-// a whole batch of features before the next one needs it.
-void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored, std::vector<FeatureHit>& hits) const
+// Each step of a look-up waits for memory: the run's bounds, its ids, the descriptors. So each is asked for
+// over a whole batch of features before the next one needs it.
+void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored,
+                           std::vector<FeatureHit>& hits) const
 {
     if (!large_) return;
     constexpr std::size_t batch_size = 8;
@@ -233,8 +244,8 @@ void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored,
         }
         for (std::size_t i = 0; i < size; ++i) {
             alike.clear();
-            measure_on_this_processor(descriptors[i], places_, std::span(ids).subspan(id_ends[i], id_ends[i + 1] - id_ends[i]),
-                                      alike);
+            measure_on_this_processor(descriptors[i], places_,
+                                      std::span(ids).subspan(id_ends[i], id_ends[i + 1] - id_ends[i]), alike);
             tell(alike, static_cast<std::uint32_t>(first + i), mirrored, hits);
         }
     }

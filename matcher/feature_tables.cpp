@@ -12,9 +12,10 @@ namespace {
 constexpr int least_key_bits = 8;
 constexpr int most_key_bits = 24;
 
-// The bits that make a table's keys, a mask for each word. They are numbered by how seldom they change in altered
-// copies (descriptor_comparisons.inc is in that order, mirror images 128 further on); the 96 surest are dealt out
-// to the tables, in steps of 29 so that neighbours in the order, which resemble each other, part.
+// The bits that make a table's keys, a mask for each word. They are numbered by how seldom they change in
+// altered copies (descriptor_comparisons.inc is in that order, mirror images 128 further on); the 96 surest
+// are dealt out to the tables, in steps of 29 so that neighbours in the order, which resemble each other,
+// part.
 std::array<std::uint64_t, 4> masks_of(std::size_t table, int key_bits)
 {
     std::array<std::uint64_t, 4> masks{};
@@ -42,12 +43,14 @@ int FeatureTables::key_bits_for(std::size_t features) noexcept
 }
 
 std::shared_ptr<const FeatureTables> FeatureTables::make(std::span<const IndexedFrame> frames, int key_bits,
-                                                         std::pmr::memory_resource& memory, const std::atomic<bool>* stop)
+                                                         std::pmr::memory_resource& memory,
+                                                         const std::atomic<bool>* stop)
 {
     return made(frames, key_bits, key_bits, memory, stop);
 }
 
-std::shared_ptr<const FeatureTables> FeatureTables::make_small(std::span<const IndexedFrame> frames, int key_bits,
+std::shared_ptr<const FeatureTables> FeatureTables::make_small(std::span<const IndexedFrame> frames,
+                                                               int key_bits,
                                                                std::pmr::memory_resource& memory)
 {
     const int bucket_bits = std::min(key_bits, static_cast<int>(std::bit_width(count_of(frames))));
@@ -55,8 +58,9 @@ std::shared_ptr<const FeatureTables> FeatureTables::make_small(std::span<const I
     return tables;
 }
 
-std::shared_ptr<FeatureTables> FeatureTables::made(std::span<const IndexedFrame> frames, int key_bits, int bucket_bits,
-                                                   std::pmr::memory_resource& memory, const std::atomic<bool>* stop)
+std::shared_ptr<FeatureTables> FeatureTables::made(std::span<const IndexedFrame> frames, int key_bits,
+                                                   int bucket_bits, std::pmr::memory_resource& memory,
+                                                   const std::atomic<bool>* stop)
 {
     auto tables = std::make_shared<FeatureTables>();
     tables->key_bits_ = key_bits;
@@ -98,8 +102,10 @@ std::shared_ptr<FeatureTables> FeatureTables::made(std::span<const IndexedFrame>
     return tables;
 }
 
-std::shared_ptr<const FeatureTables> FeatureTables::merged(const FeatureTables& large, const FeatureTables* small,
-                                                           const std::vector<bool>& left, std::pmr::memory_resource& memory)
+std::shared_ptr<const FeatureTables> FeatureTables::merged(const FeatureTables& large,
+                                                           const FeatureTables* small,
+                                                           const std::vector<bool>& left,
+                                                           std::pmr::memory_resource& memory)
 {
     const auto is_left = [&](std::uint32_t id) { return frame_of(id) < left.size() && left[frame_of(id)]; };
     auto tables = std::make_shared<FeatureTables>();

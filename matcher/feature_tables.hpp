@@ -28,20 +28,26 @@ public:
     static_assert(LocalFeatures::max_features <= std::size_t{1} << place_bits);
     static constexpr std::size_t max_frames = std::size_t{1} << (32 - place_bits);
     static constexpr std::uint32_t frame_of(std::uint32_t id) noexcept { return id >> place_bits; }
-    static constexpr std::uint32_t place_of(std::uint32_t id) noexcept { return id & ((1U << place_bits) - 1); }
+    static constexpr std::uint32_t place_of(std::uint32_t id) noexcept
+    {
+        return id & ((1U << place_bits) - 1);
+    }
 
     // About one feature a key.
     static int key_bits_for(std::size_t features) noexcept;
 
     // Tables with runs of whole keys; null when `stop` was set meanwhile.
     static std::shared_ptr<const FeatureTables> make(std::span<const IndexedFrame> frames, int key_bits,
-                                                     std::pmr::memory_resource& memory, const std::atomic<bool>* stop = nullptr);
+                                                     std::pmr::memory_resource& memory,
+                                                     const std::atomic<bool>* stop = nullptr);
     // The same in memory that follows the number of features; a run holds several keys.
     static std::shared_ptr<const FeatureTables> make_small(std::span<const IndexedFrame> frames, int key_bits,
                                                            std::pmr::memory_resource& memory);
-    // Of `large` without the frames that `left` names by number, and of `small` (may be null), which has other frames and keys as long.
+    // Of `large` without the frames that `left` names by number, and of `small` (may be null), which has
+    // other frames and keys as long.
     static std::shared_ptr<const FeatureTables> merged(const FeatureTables& large, const FeatureTables* small,
-                                                       const std::vector<bool>& left, std::pmr::memory_resource& memory);
+                                                       const std::vector<bool>& left,
+                                                       std::pmr::memory_resource& memory);
 
     int key_bits() const noexcept { return key_bits_; }
     std::uint32_t key_of(const Descriptor& descriptor, std::size_t table) const noexcept;
@@ -61,7 +67,10 @@ public:
         return {one.ids.data() + one.begins[bucket], one.ids.data() + one.begins[bucket + 1]};
     }
     // Where the run of a key begins, to be asked for in advance.
-    const std::uint32_t* begin_of(std::size_t table, std::uint32_t key) const noexcept { return &tables_[table].begins[key >> shift_]; }
+    const std::uint32_t* begin_of(std::size_t table, std::uint32_t key) const noexcept
+    {
+        return &tables_[table].begins[key >> shift_];
+    }
     // The keys of a run's ids; null where they all have the one that was asked for.
     const std::uint32_t* keys_of(std::size_t table, const Run& run) const noexcept
     {
@@ -78,8 +87,9 @@ private:
         std::pmr::vector<std::uint32_t> keys; // of small tables, of each id
     };
 
-    static std::shared_ptr<FeatureTables> made(std::span<const IndexedFrame> frames, int key_bits, int bucket_bits,
-                                               std::pmr::memory_resource& memory, const std::atomic<bool>* stop);
+    static std::shared_ptr<FeatureTables> made(std::span<const IndexedFrame> frames, int key_bits,
+                                               int bucket_bits, std::pmr::memory_resource& memory,
+                                               const std::atomic<bool>* stop);
 
     int key_bits_ = 0;
     int shift_ = 0; // of a key to its bucket

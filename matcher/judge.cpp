@@ -7,39 +7,42 @@ namespace stillwatch::matcher {
 
 namespace {
 
-// Evidence is Agreement::evidence and what inliers add (sets of seed 1, as in docs/performance.md). What was neither
-// a copy nor another frame of the scene and reached 15 was always broken: more than a quarter of its tiles disagreed.
-// Broken, other people reached 41, once 51; other photographs of the same person in the same light 53 and, once, 133;
-// copies whose body was replaced start at about 40. What keeps those apart is that the rest of an edited copy is the
-// same: mostly more than a third of its agreeing tiles are identical, of the others with 40 and more at most a fifth.
+// Evidence is Agreement::evidence and what inliers add (sets of seed 1, as in docs/performance.md). What was
+// neither a copy nor another frame of the scene and reached 15 was always broken: more than a quarter of its
+// tiles disagreed. Broken, other people reached 41, once 51; other photographs of the same person in the same
+// light 53 and, once, 133; copies whose body was replaced start at about 40. What keeps those apart is that
+// the rest of an edited copy is the same: mostly more than a third of its agreeing tiles are identical, of
+// the others with 40 and more at most a fifth.
 constexpr double broken_share = 0.25;
 constexpr double whole_evidence = 40;
 constexpr double broken_evidence = 48;
 constexpr double least_identical_share = 0.25; // of the agreeing tiles
-constexpr double unlike_evidence = 180;        // broken and hardly a tile identical: screens photographed at an angle
+constexpr double unlike_evidence =
+    180; // broken and hardly a tile identical: screens photographed at an angle
 constexpr double candidate_evidence = 36;
 constexpr double natural_match_evidence = 54;
-// What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many pairs.
+// What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many
+// pairs.
 constexpr double evidence_of_inlier = 1;
-constexpr double least_agreeing = 0.1;   // of the tiles; less is a detail that two pictures share
-// Where a part does not agree, what agrees must be as photographed as the rest: of the evidence, this much of the
-// share that photographed tiles have in the reference. Site frames, chats, keyboards and captions stay below, edited
-// photographs above (docs/performance.md); a drawing is measured by its own measure.
+constexpr double least_agreeing = 0.1; // of the tiles; less is a detail that two pictures share
+// Where a part does not agree, what agrees must be as photographed as the rest: of the evidence, this much of
+// the share that photographed tiles have in the reference. Site frames, chats, keyboards and captions stay
+// below, edited photographs above (docs/performance.md); a drawing is measured by its own measure.
 constexpr double least_natural_share = 0.8;
-constexpr double whole_agreeing = 0.85;  // of the tiles: nothing but the losses of re-encoding
-// A copy in the strict sense: no tile disagrees, nearly all agree, and nearly all of their bits do. Another exposure
-// that is well laid onto the first comes close; a heavily compressed copy that stays below is called edited. Where the
-// frames are the same, the next frame of a film is what comes closest: it reached 0.9901, whole copies at JPEG quality
-// 30 had 0.9926 and more.
+constexpr double whole_agreeing = 0.85; // of the tiles: nothing but the losses of re-encoding
+// A copy in the strict sense: no tile disagrees, nearly all agree, and nearly all of their bits do. Another
+// exposure that is well laid onto the first comes close; a heavily compressed copy that stays below is called
+// edited. Where the frames are the same, the next frame of a film is what comes closest: it reached 0.9901,
+// whole copies at JPEG quality 30 had 0.9926 and more.
 constexpr double copy_agreeing = 0.95;
 constexpr double copy_mean_share = 0.98;
 constexpr double whole_copy_mean_share = 0.991;
 constexpr double same_frame_share = 0.93; // of both
-// One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the other
-// differ by a few percent of their frame, an affine fit to a copy by less than one.
+// One lies whole in the other: a crop, or a copy inside something larger. Photographs taken one after the
+// other differ by a few percent of their frame, an affine fit to a copy by less than one.
 constexpr double whole_share = 0.985;
-// Two photographs of one scene overlap at their borders and agree in all that they share; a part cut out and put
-// elsewhere ends inside the reference's own frame, where other content follows, or is much smaller there.
+// Two photographs of one scene overlap at their borders and agree in all that they share; a part cut out and
+// put elsewhere ends inside the reference's own frame, where other content follows, or is much smaller there.
 constexpr double cut_agreeing = 0.85;
 constexpr double cut_disagreeing = 0.08;
 constexpr double cut_size = 0.5;
@@ -69,7 +72,8 @@ Verdict judge(const Facts& facts)
     if (facts.is_exact) return {MatchStatus::match, Tier::exact, Relation::copy, 1, Reason::same_bytes};
     Verdict verdict;
     if (facts.is_near)
-        verdict = {MatchStatus::match, Tier::near, Relation::copy, near_score(*facts.distance_bits), Reason::fingerprints_agree};
+        verdict = {MatchStatus::match, Tier::near, Relation::copy, near_score(*facts.distance_bits),
+                   Reason::fingerprints_agree};
     if (!facts.agreement || facts.agreement->tiles == 0) return verdict;
     const auto& agreement = *facts.agreement;
     const double agreeing = static_cast<double>(agreement.agreeing) / agreement.tiles;
@@ -82,7 +86,8 @@ Verdict judge(const Facts& facts)
     if (!facts.is_near) {
         verdict.score = derived_score(evidence);
         if (!is_enough) return verdict;
-        verdict.status = evidence >= (is_broken ? broken_evidence : whole_evidence) ? MatchStatus::match : MatchStatus::candidate;
+        verdict.status = evidence >= (is_broken ? broken_evidence : whole_evidence) ? MatchStatus::match
+                                                                                    : MatchStatus::candidate;
         verdict.reason = Reason::layout_agrees;
     }
     if (is_enough && overlaps_partly(facts, agreeing, disagreeing)) {

@@ -10,9 +10,9 @@ namespace stillwatch::matcher {
 // What is known of one reference in one picture when everything was measured.
 struct Facts {
     bool is_exact = false;
-    std::optional<int> distance_bits;   // between fingerprints, where it was looked at
-    bool is_near = false;               // distance_bits is close enough for fingerprints of their quality
-    int inliers = 0;                    // 0 where it was not aligned by features
+    std::optional<int> distance_bits; // between fingerprints, where it was looked at
+    bool is_near = false;             // distance_bits is close enough for fingerprints of their quality
+    int inliers = 0;                  // 0 where it was not aligned by features
     int partners = 0;
     double shown_share = 1;             // of the reference
     double covered_share = 1;           // of the picture

@@ -31,9 +31,9 @@ constexpr std::size_t most_near_candidates = 4;
 constexpr std::size_t most_aligned = 20;
 constexpr std::size_t most_derived_leads = 6;
 
-// Pairs at the same place in both call a reference to mind whatever its other votes are: copies of small portraits
-// whose body was replaced have 4 to 40 of them, other pictures at most 3 and other portraits of the same size,
-// cut out alike, a few more (scripts/bench-matcher).
+// Pairs at the same place in both call a reference to mind whatever its other votes are: copies of small
+// portraits whose body was replaced have 4 to 40 of them, other pictures at most 3 and other portraits of the
+// same size, cut out alike, a few more (scripts/bench-matcher).
 constexpr int least_in_place = 4;
 constexpr std::size_t most_in_place_leads = 2;
 constexpr double most_aspect_ratio = 1.03; // between the two
@@ -125,7 +125,8 @@ void add_hashes(const StoredReference& reference, std::uint32_t first, std::pmr:
 {
     for (std::size_t f = 0; f < reference.frames.size(); ++f)
         for (std::size_t turn = 0; turn < orientation_count; ++turn)
-            hashes.push_back({reference.frames[f].fingerprints[turn], first + static_cast<std::uint32_t>(f * orientation_count + turn)});
+            hashes.push_back({reference.frames[f].fingerprints[turn],
+                              first + static_cast<std::uint32_t>(f * orientation_count + turn)});
 }
 
 } // namespace
@@ -136,10 +137,11 @@ ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64
 {
 }
 
-ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
-                           std::pmr::memory_resource& memory)
-    : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()), generation,
-                   HashIndex(memory), FeatureIndex(memory, frames_of(references, first_slots(references.size()))), memory)
+ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references,
+                           std::int64_t generation, std::pmr::memory_resource& memory)
+    : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()),
+                   generation, HashIndex(memory),
+                   FeatureIndex(memory, frames_of(references, first_slots(references.size()))), memory)
 {
     std::size_t count = 0;
     for (const auto& reference : references_)
@@ -151,10 +153,12 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
     near_hashes_ = HashIndex(memory, hashes);
 }
 
-ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots, std::uint32_t next_slot,
-                           std::int64_t generation, HashIndex near_hashes, FeatureIndex features, std::pmr::memory_resource& memory)
-    : generation_(generation), references_(std::move(references)), digests_(&memory), slots_(std::move(slots)),
-      next_slot_(next_slot), index_of_slot_(next_slot), near_hashes_(std::move(near_hashes)), features_(std::move(features))
+ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
+                           std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
+                           FeatureIndex features, std::pmr::memory_resource& memory)
+    : generation_(generation), references_(std::move(references)), digests_(&memory),
+      slots_(std::move(slots)), next_slot_(next_slot), index_of_slot_(next_slot),
+      near_hashes_(std::move(near_hashes)), features_(std::move(features))
 {
     digests_.reserve(2 * references_.size()); // at once, so that no outgrown copy is left behind
     for (std::uint32_t owner = 0; owner < references_.size(); ++owner) {
@@ -186,8 +190,9 @@ std::vector<IndexedFrame> ReferenceSet::frames_of(SharedReferences references, c
     return frames;
 }
 
-std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> references,
-                                                          std::int64_t generation, std::pmr::memory_resource& memory) const
+std::shared_ptr<const ReferenceSet>
+ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
+                      std::pmr::memory_resource& memory) const
 {
     std::unordered_map<const StoredReference*, std::uint32_t> leaving;
     for (std::size_t i = 0; i < references_.size(); ++i)
@@ -195,7 +200,9 @@ std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::share
     Slots slots;
     auto next_slot = next_slot_;
     std::pmr::vector<StoredHash> coming(&memory);
-    coming.reserve(references.size() > references_.size() ? (references.size() - references_.size()) * hashes_a_slot : hashes_a_slot);
+    coming.reserve(references.size() > references_.size()
+                       ? (references.size() - references_.size()) * hashes_a_slot
+                       : hashes_a_slot);
     for (const auto& reference : references) {
         const auto known = leaving.find(reference.get());
         slots.push_back(known != leaving.end() ? known->second : next_slot);
@@ -206,7 +213,8 @@ std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::share
         if (next_slot < max_slots) add_hashes(*reference, next_slot * hashes_a_slot, coming);
         ++next_slot;
     }
-    if (next_slot > max_slots) return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
+    if (next_slot > max_slots)
+        return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
     std::vector<std::uint32_t> gone;
     for (const auto& [reference, slot] : leaving)
         for (std::uint32_t i = 0; i < reference->frames.size() * orientation_count; ++i)
@@ -215,15 +223,17 @@ std::shared_ptr<const ReferenceSet> ReferenceSet::changed(std::vector<std::share
     if (!gone.empty()) near_hashes = near_hashes.without(gone);
     if (!coming.empty()) near_hashes = near_hashes.with(coming);
     auto features = features_.changed(frames_of(references, slots), memory);
-    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(std::move(references), std::move(slots), next_slot, generation,
-                                                                std::move(near_hashes), std::move(features), memory));
+    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(std::move(references), std::move(slots),
+                                                                next_slot, generation, std::move(near_hashes),
+                                                                std::move(features), memory));
 }
 
 std::shared_ptr<const ReferenceSet> ReferenceSet::over(std::shared_ptr<const FeatureTables> tables,
                                                        std::pmr::memory_resource& memory) const
 {
-    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(references_, slots_, next_slot_, generation_, near_hashes_,
-                                                                features_.over(std::move(tables), memory), memory));
+    return std::shared_ptr<const ReferenceSet>(
+        new ReferenceSet(references_, slots_, next_slot_, generation_, near_hashes_,
+                         features_.over(std::move(tables), memory), memory));
 }
 
 bool ReferenceSet::has_file(const Sha256& digest) const
@@ -242,8 +252,9 @@ void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& 
         }
 }
 
-// By index of the reference in place of its slot, in the order in which a flat scan would find them, up to max_near_distance_bits; those `further` away, which only lead to a second look that may
-// find something derived, while there are so few references that comparing with all takes less than a millisecond.
+// By index of the reference in place of its slot, in the order in which a flat scan would find them, up to
+// max_near_distance_bits; those `further` away, which only lead to a second look that may find something
+// derived, while there are so few references that comparing with all takes less than a millisecond.
 std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query, bool further) const
 {
     const int radius = further && are_few() ? max_candidate_distance_bits : max_near_distance_bits;
@@ -298,8 +309,9 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
             // What was trimmed away is not known here, so nothing can be laid onto it.
             if (!frame.trimmed && !stored.trimmed) {
                 const auto& local = picture.local[static_cast<std::size_t>(frame.number)];
-                const auto to_picture = combined(scaled({static_cast<double>(local.width_px), static_cast<double>(local.height_px)}),
-                                                 turned_square(orientation));
+                const auto to_picture = combined(
+                    scaled({static_cast<double>(local.width_px), static_cast<double>(local.height_px)}),
+                    turned_square(orientation));
                 lead.view = view_of(frame.number, reference.local[lead.reference_frame].census, to_picture);
             } else if (!lead.is_near) {
                 continue;
@@ -317,7 +329,8 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
         if (lead.is_near || candidates++ < most_near_candidates) leads.push_back(std::move(lead));
 }
 
-void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const
+void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& templates,
+                               std::vector<Lead>& leads) const
 {
     struct Votes {
         double weight = 0;
@@ -328,7 +341,8 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
     std::vector<Lead> in_place;
     for (std::size_t f = 0; f < picture.local.size(); ++f) {
         const auto& local = picture.local[f];
-        const FeatureFrame query{{static_cast<double>(local.width_px), static_cast<double>(local.height_px)}, local.features};
+        const FeatureFrame query{{static_cast<double>(local.width_px), static_cast<double>(local.height_px)},
+                                 local.features};
         const auto frame_at = [&](std::uint32_t index_frame) {
             const auto& place = local_frames_[index_frame];
             const auto& stored = references_[place.owner]->local[place.frame];
@@ -337,13 +351,15 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
         std::map<std::pair<std::uint32_t, bool>, Votes> votes; // by frame of the index, mirrored or not
         for (const auto& hit : features_.search(local.features)) {
             const auto& place = local_frames_[hit.frame];
-            const PartKey part(references_[place.owner]->reference, place.frame, PartKey::Kind::feature, hit.feature);
+            const PartKey part(references_[place.owner]->reference, place.frame, PartKey::Kind::feature,
+                               hit.feature);
             if (templates.contains(part)) continue;
             auto& entry = votes[{hit.frame, hit.mirrored}];
             entry.weight += max_feature_bits + 8 - hit.distance_bits;
             entry.pairs.push_back({hit.query, hit.feature, hit.distance_bits});
             const auto reference = frame_at(hit.frame);
-            if (is_in_place(query, local.features[hit.query], reference, reference.features[hit.feature], hit.mirrored))
+            if (is_in_place(query, local.features[hit.query], reference, reference.features[hit.feature],
+                            hit.mirrored))
                 ++entry.in_place;
         }
         using Entry = std::pair<const std::pair<std::uint32_t, bool>, Votes>;
@@ -355,7 +371,8 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
             lead.reference_frame = place.frame;
             lead.picture_frame = static_cast<int>(f);
             lead.orientation = orientation_of(aligned.mapping);
-            lead.view = view_of(static_cast<int>(f), stored.census, combined(aligned.mapping, scaled(stored.size)));
+            lead.view =
+                view_of(static_cast<int>(f), stored.census, combined(aligned.mapping, scaled(stored.size)));
             lead.support = aligned.inliers + aligned.partners;
             lead.features = std::move(aligned.features);
             lead.alignment = std::move(aligned);
@@ -366,14 +383,18 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
         for (auto& entry : votes) {
             if (entry.second.pairs.size() >= min_inliers - 1) ranked.push_back(&entry);
             const auto shape = frame_at(entry.first.first).size;
-            if (entry.second.in_place >= least_in_place && same_shape(query.size, shape)) whole.push_back(&entry);
+            if (entry.second.in_place >= least_in_place && same_shape(query.size, shape))
+                whole.push_back(&entry);
         }
-        std::ranges::stable_sort(whole, std::greater{}, [](const Entry* entry) { return entry->second.in_place; });
+        std::ranges::stable_sort(whole, std::greater{},
+                                 [](const Entry* entry) { return entry->second.in_place; });
         if (whole.size() > most_in_place_leads) whole.resize(most_in_place_leads);
         for (const auto* entry : whole)
             add_lead(in_place, *entry,
-                     aligned_in_place(query, frame_at(entry->first.first), entry->second.in_place, entry->first.second));
-        std::ranges::stable_sort(ranked, std::greater{}, [](const Entry* entry) { return entry->second.weight; });
+                     aligned_in_place(query, frame_at(entry->first.first), entry->second.in_place,
+                                      entry->first.second));
+        std::ranges::stable_sort(ranked, std::greater{},
+                                 [](const Entry* entry) { return entry->second.weight; });
         if (ranked.size() > most_aligned) ranked.resize(most_aligned);
         for (auto* entry : ranked) {
             const auto reference = frame_at(entry->first.first);

@@ -25,7 +25,7 @@ int accepted_distance_bits(int query_quality_percent, int reference_quality_perc
 
 // A reference that may lie in a picture, before the picture was looked at again.
 struct Lead {
-    std::uint32_t reference = 0;       // index in its set
+    std::uint32_t reference = 0; // index in its set
     std::size_t reference_frame = 0;
     int picture_frame = 0;
     bool is_exact = false;
@@ -33,8 +33,8 @@ struct Lead {
     std::optional<int> distance_bits;
     Orientation orientation = Orientation::original;
     bool inverted = false;
-    std::optional<Alignment> alignment; // by features
-    std::optional<View> view;           // where to take the census
+    std::optional<Alignment> alignment;  // by features
+    std::optional<View> view;            // where to take the census
     std::vector<std::uint32_t> features; // of the reference, that the alignment rests on
     int support = 0;                     // features that speak for it
 };
@@ -51,8 +51,8 @@ struct Shortlist {
     std::vector<View> views() const;
 };
 
-// Where to look at a lead again, because the picture agrees with the reference a little beside where it was thought
-// to lie.
+// Where to look at a lead again, because the picture agrees with the reference a little beside where it was
+// thought to lie.
 struct SecondLook {
     std::size_t lead = 0; // of the shortlist
     View view;
@@ -72,31 +72,37 @@ public:
     ReferenceSet(const ReferenceSet&) = delete;
     ReferenceSet& operator=(const ReferenceSet&) = delete;
 
-    // These references, and no others, at that generation; what both sets have is shared, and a comparison finds what it
-    // would find in a set made anew. Any thread.
-    std::shared_ptr<const ReferenceSet> changed(std::vector<std::shared_ptr<const StoredReference>> references,
-                                                std::int64_t generation, std::pmr::memory_resource& memory) const;
+    // These references, and no others, at that generation; what both sets have is shared, and a comparison
+    // finds what it would find in a set made anew. Any thread.
+    std::shared_ptr<const ReferenceSet>
+    changed(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
+            std::pmr::memory_resource& memory) const;
 
-    std::span<const std::shared_ptr<const StoredReference>> references() const noexcept { return references_; }
+    std::span<const std::shared_ptr<const StoredReference>> references() const noexcept
+    {
+        return references_;
+    }
     // The generation that verdicts are bound to.
     std::int64_t generation() const noexcept { return generation_; }
     std::size_t size() const noexcept { return references_.size(); }
 
-    // What a change left to be put together: until then searches take longer, and bits of what left are still held. See
-    // FeatureIndex; `over` gives the same set with the tables made from these parts.
+    // What a change left to be put together: until then searches take longer, and bits of what left are still
+    // held. See FeatureIndex; `over` gives the same set with the tables made from these parts.
     const FeatureIndex& features() const noexcept { return features_; }
-    std::shared_ptr<const ReferenceSet> over(std::shared_ptr<const FeatureTables> tables, std::pmr::memory_resource& memory) const;
+    std::shared_ptr<const ReferenceSet> over(std::shared_ptr<const FeatureTables> tables,
+                                             std::pmr::memory_resource& memory) const;
 
     // Whether that is the digest of a reference's file, or of its picture data.
     bool has_file(const Sha256& digest) const;
-    // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked for here
-    // lies as far beyond max_near_distance_bits as a glance may be off.
+    // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked
+    // for here lies as far beyond max_near_distance_bits as a glance may be off.
     bool may_be_near(const PictureFeatures& glance) const;
-    // So few that comparing a fingerprint with all of them takes less than a millisecond; only then does a glance help.
+    // So few that comparing a fingerprint with all of them takes less than a millisecond; only then does a
+    // glance help.
     bool are_few() const noexcept;
 
-    // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice. `tiers`:
-    // those looked at, empty for all.
+    // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice.
+    // `tiers`: those looked at, empty for all.
     Shortlist shortlist(const PictureFeatures& picture, const Templates& templates = {},
                         const std::set<Tier>& tiers = {}) const;
 
@@ -112,10 +118,10 @@ public:
     std::vector<Match> judge(const Shortlist& shortlist, std::span<const Census> censuses,
                              const Templates& templates = {}) const;
 
-    // Parts of references that the picture shows without being the reference, by these verdicts: what a site's
-    // template may consist of. Nothing is learnt from a match: edited copies of one picture share its background,
-    // and learning that would hide the next one. `is_background`: the picture is known to be no re-post, so
-    // that what merely seems edited counts too.
+    // Parts of references that the picture shows without being the reference, by these verdicts: what a
+    // site's template may consist of. Nothing is learnt from a match: edited copies of one picture share its
+    // background, and learning that would hide the next one. `is_background`: the picture is known to be no
+    // re-post, so that what merely seems edited counts too.
     std::vector<PartKey> parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
                                          std::span<const Match> matches, bool is_background) const;
 
@@ -124,8 +130,8 @@ private:
         Sha256 digest;
         std::uint32_t owner;
     };
-    // A reference's number in the indexes, which no other has had since they were made, gives those of its frames and
-    // of its fingerprints.
+    // A reference's number in the indexes, which no other has had since they were made, gives those of its
+    // frames and of its fingerprints.
     using Slots = std::vector<std::uint32_t>;
     static constexpr std::uint32_t frames_a_slot = PictureFeatures::max_frames;
     static constexpr std::uint32_t hashes_a_slot = PictureFeatures::max_fingerprints * orientation_count;
@@ -135,15 +141,18 @@ private:
         std::uint32_t frame;
     };
 
-    ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots, std::uint32_t next_slot,
-                 std::int64_t generation, HashIndex near_hashes, FeatureIndex features, std::pmr::memory_resource& memory);
+    ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
+                 std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
+                 FeatureIndex features, std::pmr::memory_resource& memory);
     static Slots first_slots(std::size_t count);
-    static std::vector<IndexedFrame> frames_of(std::span<const std::shared_ptr<const StoredReference>> references, const Slots& slots);
+    static std::vector<IndexedFrame>
+    frames_of(std::span<const std::shared_ptr<const StoredReference>> references, const Slots& slots);
 
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const;
     std::vector<HashHit> close_hashes(const Fingerprint& query, bool further) const;
-    void add_derived(const PictureFeatures& picture, const Templates& templates, std::vector<Lead>& leads) const;
+    void add_derived(const PictureFeatures& picture, const Templates& templates,
+                     std::vector<Lead>& leads) const;
 
     std::int64_t generation_;
     std::vector<std::shared_ptr<const StoredReference>> references_;

@@ -25,7 +25,8 @@ std::vector<C*> by_lead_of(const Shortlist& shortlist, std::span<C> censuses)
     return by_lead;
 }
 
-std::vector<bool> template_tiles(const StoredReference& reference, std::size_t frame, const Templates& templates)
+std::vector<bool> template_tiles(const StoredReference& reference, std::size_t frame,
+                                 const Templates& templates)
 {
     std::vector<bool> ignored;
     if (templates.empty()) return ignored;
@@ -66,8 +67,8 @@ Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts
     return placement;
 }
 
-Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* census, const StoredReference& reference,
-               const Templates& templates)
+Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* census,
+               const StoredReference& reference, const Templates& templates)
 {
     Facts facts;
     facts.is_exact = lead.is_exact;
@@ -78,8 +79,8 @@ Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* censu
         facts.partners = lead.alignment->partners;
     }
     if (lead.view) {
-        const auto overlap =
-            overlap_of(unit_to_picture(*lead.view), {1, 1}, shortlist.frames[static_cast<std::size_t>(lead.picture_frame)]);
+        const auto overlap = overlap_of(unit_to_picture(*lead.view), {1, 1},
+                                        shortlist.frames[static_cast<std::size_t>(lead.picture_frame)]);
         facts.shown_share = overlap.of_first;
         facts.covered_share = overlap.of_second;
         facts.corners_inside = overlap.corners_of_second;
@@ -113,7 +114,8 @@ std::vector<View> views_of(std::span<const SecondLook> looks)
     return views;
 }
 
-std::vector<SecondLook> ReferenceSet::second_looks(const Shortlist& shortlist, std::span<const Census> censuses,
+std::vector<SecondLook> ReferenceSet::second_looks(const Shortlist& shortlist,
+                                                   std::span<const Census> censuses,
                                                    const Templates& templates) const
 {
     const auto by_lead = by_lead_of(shortlist, censuses);
@@ -135,8 +137,9 @@ std::vector<SecondLook> ReferenceSet::second_looks(const Shortlist& shortlist, s
     return looks;
 }
 
-void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuses, std::span<const SecondLook> looks,
-                              std::span<const Census> again, const Templates& templates) const
+void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuses,
+                              std::span<const SecondLook> looks, std::span<const Census> again,
+                              const Templates& templates) const
 {
     const auto by_lead = by_lead_of(shortlist, std::span(censuses));
     for (std::size_t i = 0; i < std::min(looks.size(), again.size()); ++i) {
@@ -144,7 +147,8 @@ void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuse
         const auto& reference = *references_[lead.reference];
         const auto evidence_of = [&](const Census& census) {
             return agreement_of(reference.local[lead.reference_frame].census, census, lead.inverted,
-                                template_tiles(reference, lead.reference_frame, templates)).evidence;
+                                template_tiles(reference, lead.reference_frame, templates))
+                .evidence;
         };
         auto& first = *by_lead[looks[i].lead];
         if (evidence_of(again[i]) <= evidence_of(first)) continue;
@@ -160,7 +164,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
     const auto& leads = shortlist.leads;
     std::vector<Facts> facts;
     for (std::size_t i = 0; i < leads.size(); ++i)
-        facts.push_back(facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
+        facts.push_back(
+            facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
     std::vector<Match> matches;
     for (std::size_t i = 0; i < leads.size(); ++i) {
         // Fingerprints lay the whole onto the whole; features may know better how it lies.
@@ -193,11 +198,13 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
     std::ranges::stable_sort(matches, surer);
     std::vector<Match> best; // of each reference
     for (auto& match : matches)
-        if (std::ranges::find(best, match.reference, &Match::reference) == best.end()) best.push_back(std::move(match));
+        if (std::ranges::find(best, match.reference, &Match::reference) == best.end())
+            best.push_back(std::move(match));
     return best;
 }
 
-std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
+std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist,
+                                                   std::span<const Census> censuses,
                                                    std::span<const Match> matches, bool is_background) const
 {
     const auto by_lead = by_lead_of(shortlist, censuses);
@@ -214,7 +221,8 @@ std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist, s
         for (const auto feature : lead.features)
             parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::feature, feature);
         if (by_lead[i] == nullptr) continue;
-        const auto shares = tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
+        const auto shares =
+            tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
         for (std::size_t tile = 0; tile < shares.size(); ++tile)
             if (shares[tile] >= agreeing_share)
                 parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::tile, tile);

@@ -24,8 +24,9 @@ StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::me
     for (std::size_t i = 0; i < features.local.size(); ++i) {
         const auto& frame = features.local[i];
         const Size size{static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)};
-        StoredFrame stored{size, std::pmr::vector<LocalFeature>(frame.features.begin(), frame.features.end(), &memory),
-                           i < features.census.size() ? StoredCensus(features.census[i], memory) : StoredCensus(memory)};
+        StoredFrame stored{
+            size, std::pmr::vector<LocalFeature>(frame.features.begin(), frame.features.end(), &memory),
+            i < features.census.size() ? StoredCensus(features.census[i], memory) : StoredCensus(memory)};
         local.push_back(std::move(stored));
     }
 }
@@ -42,7 +43,8 @@ void wipe(std::vector<EnrolledReference>& references) noexcept
             wipe_elements(frame.features);
         for (auto& census : features.census) {
             wipe_elements(census.tiles);
-            for (auto* plane : {&census.census.right, &census.census.down, &census.census.right_clear, &census.census.down_clear})
+            for (auto* plane : {&census.census.right, &census.census.down, &census.census.right_clear,
+                                &census.census.down_clear})
                 wipe_elements(*plane);
         }
     }

@@ -36,7 +36,8 @@ private:
     std::vector<PartKey> parts_; // sorted
 };
 
-// What was learnt on one site: which parts of references its pictures show that are something else. Belongs to one thread; what it gives out is immutable.
+// What was learnt on one site: which parts of references its pictures show that are something else. Belongs
+// to one thread; what it gives out is immutable.
 class TemplateMemory {
 public:
     // The same picture counts once, however often it is seen.

@@ -138,19 +138,21 @@ std::optional<ip::address_v4> embedded_v4(const ip::address& address) noexcept
             inside[i] = static_cast<unsigned char>(bytes[first + i] ^ flipped);
         return ip::address_v4(inside);
     };
-    const auto within = [&](const Block6& block) { return same_prefix(bytes, block.network, block.prefix_bits); };
+    const auto within = [&](const Block6& block) {
+        return same_prefix(bytes, block.network, block.prefix_bits);
+    };
     static constexpr std::array<Block6, 5> at_the_end{{
-        {{}, 96},                                                             // compatible, RFC 4291
-        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},                     // mapped, RFC 4291
-        {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},                           // translated, RFC 2765
-        {{0x00, 0x64, 0xff, 0x9b}, 96},                                       // NAT64, RFC 6052
-        {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48},                           // NAT64 of one's own, RFC 8215
+        {{}, 96},                                         // compatible, RFC 4291
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, // mapped, RFC 4291
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96},       // translated, RFC 2765
+        {{0x00, 0x64, 0xff, 0x9b}, 96},                   // NAT64, RFC 6052
+        {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48},       // NAT64 of one's own, RFC 8215
     }};
     if (std::ranges::any_of(at_the_end, within)) return at(12);
-    if (within({{0x20, 0x02}, 16})) return at(2);                             // 6to4, RFC 3056
-    if (within({{0x20, 0x01}, 32})) return at(12, 0xff);                      // Teredo, RFC 4380
+    if (within({{0x20, 0x02}, 16})) return at(2);        // 6to4, RFC 3056
+    if (within({{0x20, 0x01}, 32})) return at(12, 0xff); // Teredo, RFC 4380
     const bool is_isatap = (bytes[8] & 0xfc) == 0 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe;
-    if (is_isatap) return at(12);                                             // RFC 5214
+    if (is_isatap) return at(12); // RFC 5214
     return std::nullopt;
 }
 

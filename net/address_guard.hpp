@@ -39,14 +39,14 @@ private:
 // an IPv4 address (mapped, NAT64, 6to4, Teredo), multicast, and cloud metadata services.
 bool is_public(const boost::asio::ip::address& address) noexcept;
 
-// The IPv4 address inside an IPv6 one: mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), 6to4,
-// Teredo, ISATAP; nothing where there is none.
+// The IPv4 address inside an IPv6 one: mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215),
+// 6to4, Teredo, ISATAP; nothing where there is none.
 std::optional<boost::asio::ip::address_v4> embedded_v4(const boost::asio::ip::address& address) noexcept;
 
 // Whom we may connect to: public addresses of other machines.
 struct GuardPolicy {
-    // Opened beside them, exactly as named: 127.0.0.0/8 does not open ::ffff:127.0.0.1. An address of this machine that is
-    // not loopback is opened only where it is named alone, as a block of one address.
+    // Opened beside them, exactly as named: 127.0.0.0/8 does not open ::ffff:127.0.0.1. An address of this
+    // machine that is not loopback is opened only where it is named alone, as a block of one address.
     std::vector<Cidr> allowed_private_networks{};
     // Closed whatever else opens them, in every form that carries an IPv4 address, too.
     std::vector<Cidr> denied_networks{};

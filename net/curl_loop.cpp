@@ -110,7 +110,8 @@ void CurlLoop::start(Transfer& transfer)
     wait();
 }
 
-// libcurl hands over here what it had read when it was paused; it tells by the code alone that this ended the transfer.
+// libcurl hands over here what it had read when it was paused; it tells by the code alone that this ended the
+// transfer.
 void CurlLoop::resume(Transfer& transfer)
 {
     if (!running_.contains(&transfer)) return;

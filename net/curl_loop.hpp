@@ -91,7 +91,7 @@ private:
     asio::posix::stream_descriptor sockets_; // an epoll descriptor with libcurl's sockets
     asio::steady_timer timer_;
     std::unordered_set<Transfer*> running_;
-    std::uint64_t calls_ = 0; // of libcurl, which calls back from there
+    std::uint64_t calls_ = 0;                                       // of libcurl, which calls back from there
     std::optional<std::chrono::steady_clock::time_point> due_;      // when libcurl wants to be called
     std::optional<std::chrono::steady_clock::time_point> armed_at_; // when timer_ fires
     bool waiting_for_sockets_ = false;

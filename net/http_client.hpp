@@ -19,8 +19,8 @@ struct HttpClientState;
 // .netrc) counts.
 class HttpClient final : public Fetcher {
 public:
-    // `budget`: what bodies may hold together; null: as much as their own limits let them. Throws std::runtime_error when
-    // `settings.ca_file` cannot be read or the system gives no handles.
+    // `budget`: what bodies may hold together; null: as much as their own limits let them. Throws
+    // std::runtime_error when `settings.ca_file` cannot be read or the system gives no handles.
     HttpClient(asio::io_context& io, HttpSettings settings, std::shared_ptr<ByteBudget> budget = {});
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

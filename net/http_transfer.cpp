@@ -128,9 +128,10 @@ Result<void> HttpTransfer::prepare(FetchRequest request)
     const auto& route = settings_.route;
     if (!route.proxy.empty() &&
         !may_ask_proxy(run_->request.url.host(), settings_.guard, route.proxy_resolves_names))
-        return Error{Errc::refused, tried() + (route.proxy_resolves_names
-                                                   ? ": not a public name, and a proxy is in between"
-                                                   : ": no onion service; through this proxy nothing else is asked for")};
+        return Error{Errc::refused,
+                     tried() + (route.proxy_resolves_names
+                                    ? ": not a public name, and a proxy is in between"
+                                    : ": no onion service; through this proxy nothing else is asked for")};
     auto* easy = transfer_.easy();
     set_option(easy, CURLOPT_URL, run_->request.url.text().c_str());
     // libcurl repeats whatever was sent on a kept connection that had gone; only these two may be repeated.
@@ -262,7 +263,8 @@ Result<Fetched> HttpTransfer::take_result()
     fetched.headers = std::move(run.head.fields());
     fetched.interim = std::move(run.head.interim());
     fetched.finished = SystemClock().now();
-    if (fetched.share) fetched.share->shrink_to(fetched.is_chunked() ? 2 * fetched.body.size() : fetched.body.size());
+    if (fetched.share)
+        fetched.share->shrink_to(fetched.is_chunked() ? 2 * fetched.body.size() : fetched.body.size());
     return std::move(fetched);
 }
 
@@ -288,8 +290,8 @@ Error HttpTransfer::failure(CURLcode code) const
                      tried() + (run_->has_first_byte ? ": the answer's head came too slowly or not at all"
                                                      : ": no answer in time")};
     if (!run_->refused_address.empty() && code == CURLE_COULDNT_CONNECT)
-        return Error{Errc::refused,
-                     fmt::format("{}: {} is not a public address, or closed by the guard", tried(), run_->refused_address)};
+        return Error{Errc::refused, fmt::format("{}: {} is not a public address, or closed by the guard",
+                                                tried(), run_->refused_address)};
     // How libcurl 7.88 reports one header line over 100 KiB.
     if (code == CURLE_OUT_OF_MEMORY) return Error{Errc::too_large, tried() + ": a header line is too long"};
     if (code == CURLE_OK)

@@ -14,7 +14,8 @@ constexpr std::size_t most_bytes_at_once = 512U << 10U;
 // Then the length that the head tells is not the body's.
 bool is_transfer_coded(const std::vector<HeaderField>& fields) noexcept
 {
-    return std::ranges::any_of(fields, [](const HeaderField& field) { return same_name(field.name, "Transfer-Encoding"); });
+    return std::ranges::any_of(
+        fields, [](const HeaderField& field) { return same_name(field.name, "Transfer-Encoding"); });
 }
 
 } // namespace
@@ -37,8 +38,9 @@ std::size_t HttpTransfer::most_expected_bytes()
     auto& run = *run_;
     const auto most = run.request.limits.max_body_bytes;
     const auto length = run.head.content_length();
-    return length && !is_transfer_coded(run.head.fields()) ? static_cast<std::size_t>(std::min<std::uint64_t>(*length, most))
-                                                           : most;
+    return length && !is_transfer_coded(run.head.fields())
+               ? static_cast<std::size_t>(std::min<std::uint64_t>(*length, most))
+               : most;
 }
 
 // Whether the body may hold so much. Else the transfer is to be paused: take_turn() tells when that is over.
@@ -64,7 +66,8 @@ bool HttpTransfer::may_grow_to(std::size_t body_bytes)
     return true;
 }
 
-// Whether so much more may be taken in this call of libcurl; else it goes on when others on the loop had their turn.
+// Whether so much more may be taken in this call of libcurl; else it goes on when others on the loop had
+// their turn.
 bool HttpTransfer::has_time_for(std::size_t bytes)
 {
     auto& run = *run_;

@@ -36,7 +36,8 @@ bool is_own_address(const ip::address& address)
     ip::udp::endpoint peer(address, any_port);
     const Socket socket(peer.protocol().family());
     // An address without a way to it is no interface's either.
-    if (socket.number() < 0 || ::connect(socket.number(), peer.data(), static_cast<socklen_t>(peer.size())) != 0)
+    if (socket.number() < 0 ||
+        ::connect(socket.number(), peer.data(), static_cast<socklen_t>(peer.size())) != 0)
         return false;
     ip::udp::endpoint own;
     auto size = static_cast<socklen_t>(own.capacity());

@@ -78,7 +78,8 @@ bool ResponseHead::add_status_line(std::string_view line)
 bool ResponseHead::end_head()
 {
     is_begun_ = false;
-    if (status_ == 101) return fail(Errc::malformed, "the server changes to a protocol that was not asked for");
+    if (status_ == 101)
+        return fail(Errc::malformed, "the server changes to a protocol that was not asked for");
     complete_ = status_ >= 200 || !may_be_interim_;
     if (!complete_) interim_.push_back(status_);
     return true;
@@ -87,7 +88,7 @@ bool ResponseHead::end_head()
 bool ResponseHead::add_field(std::string_view line)
 {
     if (line.front() == ' ' || line.front() == '\t') { // a folded line, RFC 9112 section 5.2
-        if (fields_.empty()) return true; // nothing to fold it into: kept in the text only
+        if (fields_.empty()) return true;              // nothing to fold it into: kept in the text only
         fields_.back().value += ' ';
         fields_.back().value += trimmed(line);
         return true;

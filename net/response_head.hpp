@@ -9,21 +9,22 @@
 
 namespace stillwatch::net {
 
-// Collects the header lines of an answer as they come, within limits, and takes them as libcurl 7.88 does: a status
-// line stands first or after the end of an interim head (1xx) and nowhere else, whatever a later line looks like; the
-// first line that begins with CR or LF ends the head. Interim heads count against the limits and leave their status;
-// the final head stays as received, byte for byte; trailers are counted and dropped.
+// Collects the header lines of an answer as they come, within limits, and takes them as libcurl 7.88 does: a
+// status line stands first or after the end of an interim head (1xx) and nowhere else, whatever a later line
+// looks like; the first line that begins with CR or LF ends the head. Interim heads count against the limits
+// and leave their status; the final head stays as received, byte for byte; trailers are counted and dropped.
 class ResponseHead {
 public:
     ResponseHead(std::size_t max_bytes, std::size_t max_lines) : max_bytes_(max_bytes), max_lines_(max_lines)
     {
     }
 
-    // One line with its line end, in order: status line, fields, the line that ends the head. False when the answer
-    // must not be read any further: see error().
+    // One line with its line end, in order: status line, fields, the line that ends the head. False when the
+    // answer must not be read any further: see error().
     bool add(std::string_view line);
 
-    // too_large (limits), malformed (two different lengths, no status line, a protocol that was not asked for).
+    // too_large (limits), malformed (two different lengths, no status line, a protocol that was not asked
+    // for).
     const std::optional<Error>& error() const noexcept { return error_; }
     // Whether the final head has come to its empty line.
     bool is_complete() const noexcept { return complete_; }
@@ -51,7 +52,7 @@ private:
     std::size_t lines_ = 0;
     int status_ = 0;
     std::vector<int> interim_;
-    bool is_begun_ = false;    // between a status line and the end of its head
+    bool is_begun_ = false; // between a status line and the end of its head
     bool may_be_interim_ = true;
     bool complete_ = false;
     std::optional<std::uint64_t> content_length_;

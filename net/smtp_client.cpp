@@ -18,7 +18,8 @@ namespace {
 Task<Result<void>> run(std::shared_ptr<SmtpClientState> state, MailServer server, MailMessage message)
 {
     if (state->stop.is_requested()) co_return Error{Errc::cancelled, "sending mail was stopped"};
-    auto work = [&stop = state->stop, &guard = state->guard, server = std::move(server), message = std::move(message)] {
+    auto work = [&stop = state->stop, &guard = state->guard, server = std::move(server),
+                 message = std::move(message)] {
         return std::optional(deliver(server, message, guard, stop));
     };
     auto sent = co_await offload(state->thread, std::move(work));

@@ -106,7 +106,8 @@ class Delivery {
 public:
     Delivery(const MailServer& server, const MailMessage& message, const Endpoint& endpoint,
              const GuardPolicy& guard, DeliveryStop& stop)
-        : server_(server), message_(message), endpoint_(endpoint), guard_(guard), stop_(stop), easy_(make_easy())
+        : server_(server), message_(message), endpoint_(endpoint), guard_(guard), stop_(stop),
+          easy_(make_easy())
     {
         recipients_.add(message_.to);
         set_connection();
@@ -120,8 +121,8 @@ public:
         if (stop_.is_requested()) return Error{Errc::cancelled, "sending mail was stopped"};
         if (code == CURLE_OK) return {};
         if (!refused_address_.empty() && code == CURLE_COULDNT_CONNECT)
-            return Error{Errc::refused, fmt::format("mail through {}: {} is in denied_networks", endpoint_.text,
-                                                    refused_address_)};
+            return Error{Errc::refused, fmt::format("mail through {}: {} is in denied_networks",
+                                                    endpoint_.text, refused_address_)};
         long reply = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply);
         auto error = to_error(code, "mail through " + endpoint_.text, text_.data());
@@ -262,7 +263,8 @@ private:
 
 } // namespace
 
-Result<void> deliver(const MailServer& server, const MailMessage& message, const GuardPolicy& guard, DeliveryStop& stop)
+Result<void> deliver(const MailServer& server, const MailMessage& message, const GuardPolicy& guard,
+                     DeliveryStop& stop)
 {
     const auto endpoint = read_endpoint(server.url);
     if (!endpoint) return endpoint.error();

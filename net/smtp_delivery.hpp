@@ -31,6 +31,7 @@ private:
 // Hands one message in and blocks until that is done, `server.timeout` passed or `stop` was requested:
 // libcurl 7.88 waits inside for the answer to a message's text, so its SMTP does not belong on an event loop.
 // Errors: as SmtpClient.
-Result<void> deliver(const MailServer& server, const MailMessage& message, const GuardPolicy& guard, DeliveryStop& stop);
+Result<void> deliver(const MailServer& server, const MailMessage& message, const GuardPolicy& guard,
+                     DeliveryStop& stop);
 
 } // namespace stillwatch::net

@@ -78,7 +78,8 @@ std::string certificate_problem(void* handle, const std::string& host)
 TlsInfo tls_info(void* handle)
 {
     auto* ssl = static_cast<SSL*>(handle);
-    TlsInfo info{.version = version_name(ssl), .cipher = {}, .protocol = {}, .certificate_chain = chain_of(ssl)};
+    TlsInfo info{
+        .version = version_name(ssl), .cipher = {}, .protocol = {}, .certificate_chain = chain_of(ssl)};
     const unsigned char* protocol = nullptr;
     unsigned length = 0;
     SSL_get0_alpn_selected(ssl, &protocol, &length);

@@ -5,7 +5,8 @@
 
 namespace stillwatch::pictures {
 
-Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const PictureLimits& limits, Fidelity fidelity)
+Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const PictureLimits& limits,
+                                 Fidelity fidelity)
 {
     switch (format) {
     case PictureFormat::jpeg: return decode_jpeg(file, limits, fidelity);
@@ -19,7 +20,8 @@ Result<Picture> decode_as_stored(ByteView file, PictureFormat format, const Pict
     return Error{Errc::undecodable, "unknown picture format"};
 }
 
-Result<Picture> decode_picture(ByteView file, PictureFormat format, const PictureLimits& limits, Fidelity fidelity)
+Result<Picture> decode_picture(ByteView file, PictureFormat format, const PictureLimits& limits,
+                               Fidelity fidelity)
 {
     auto picture = decode_as_stored(file, format, limits, fidelity);
     if (picture) turn_upright(*picture, file_orientation(file, format));

@@ -7,7 +7,8 @@ namespace stillwatch::pictures {
 // How much of a picture to decode.
 enum class Fidelity : std::uint8_t {
     full,
-    coarse // of a JPEG what costs least: its short side may be reduced to 256 px, a progressive one to its first scans
+    coarse // of a JPEG what costs least: its short side may be reduced to 256 px, a progressive one to its
+           // first scans
 };
 
 // Luma of the first frame, and of up to three later ones of an animation, as it should be shown: EXIF

@@ -19,12 +19,13 @@ namespace {
 // Sides below this keep all pixels: PDQ's filter width depends on the size, and smaller decodes cost 15..20
 // bits of the 31 (measured; from 512 on 0..2 bits against a full decode).
 constexpr unsigned min_scaled_side_px = 512;
-// A coarse decode is hashed by the taps of the full size (coarse_fingerprint): of 1 000 photographs none was further than
-// 12 bits from the full decode with 256 px (1 to 3 in the mean), 22 with 128 px, 36 with 64 px.
+// A coarse decode is hashed by the taps of the full size (coarse_fingerprint): of 1 000 photographs none was
+// further than 12 bits from the full decode with 256 px (1 to 3 in the mean), 22 with 128 px, 36 with 64 px.
 constexpr unsigned min_coarse_side_px = 256;
 // Frequencies in zigzag order that make up a coarse picture; encoders send them in the first scans.
 constexpr int coarse_frequencies = 6;
-// libjpeg's own encoder leaves one or two low bits to later scans. A file that leaves more shows nothing by its first.
+// libjpeg's own encoder leaves one or two low bits to later scans. A file that leaves more shows nothing by
+// its first.
 constexpr int most_missing_bits = 2;
 // Up to this size all colours are decoded: PDQ's own program rounds red, green and blue, and only the same
 // rounding gives its fingerprints on small pictures. Larger ones are within its sampling error anyway, and
@@ -158,7 +159,8 @@ unsigned scale_divisor(unsigned short_side_px, unsigned least_px) noexcept
 bool is_coarse_picture_there(const jpeg_decompress_struct& info) noexcept
 {
     const auto* missing = info.coef_bits[0]; // low bits of luma; negative: nothing came yet
-    return std::all_of(missing, missing + coarse_frequencies, [](int bits) { return bits >= 0 && bits <= most_missing_bits; });
+    return std::all_of(missing, missing + coarse_frequencies,
+                       [](int bits) { return bits >= 0 && bits <= most_missing_bits; });
 }
 
 // Reads scans until a coarse picture is there. Scans come whole, so what follows needs no more of the file.
@@ -207,7 +209,8 @@ void inverted_cmyk_row_to_luma(const JSAMPLE* cmyk, std::uint16_t* luma, int wid
     }
 }
 
-STILLWATCH_CLONES void row_to_luma(J_COLOR_SPACE space, const JSAMPLE* row, std::uint16_t* luma, int width_px) noexcept
+STILLWATCH_CLONES void row_to_luma(J_COLOR_SPACE space, const JSAMPLE* row, std::uint16_t* luma,
+                                   int width_px) noexcept
 {
     if (space == JCS_GRAYSCALE)
         for (int x = 0; x < width_px; ++x)
@@ -238,7 +241,8 @@ void read_rows(Decoder& decoder, Rows& rows)
 Error failure_of(const Decoder& decoder)
 {
     if (decoder.failure == Failure::too_many_scans) return {Errc::too_large, "JPEG with too many scans"};
-    if (decoder.errors.msg_code == JERR_NO_BACKING_STORE) return {Errc::too_large, "JPEG needs too much memory"};
+    if (decoder.errors.msg_code == JERR_NO_BACKING_STORE)
+        return {Errc::too_large, "JPEG needs too much memory"};
     if (decoder.errors.msg_code == JERR_OUT_OF_MEMORY) return {Errc::io, "no memory for a JPEG decoder"};
     return {Errc::undecodable, fmt::format("JPEG: {}", decoder.message.data())};
 }

@@ -52,9 +52,11 @@ constexpr std::array documents{
     Signature{"\xD0\xCF\x11\xE0"sv, "an office document"},
 };
 
-constexpr std::array<std::string_view, 8> hevc_brands{"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"};
+constexpr std::array<std::string_view, 8> hevc_brands{"heic", "heix", "heim", "heis",
+                                                      "hevc", "hevx", "hevm", "hevs"};
 
-// ISO base media: which family the brands of its first box name (ISO/IEC 14496-12, section 4.3; 23008-12, annex B).
+// ISO base media: which family the brands of its first box name (ISO/IEC 14496-12, section 4.3; 23008-12,
+// annex B).
 std::optional<std::string> of_iso_media(ByteView file)
 {
     if (file.size() < 12 || as_text(file.subspan(4, 4)) != "ftyp") return std::nullopt;
@@ -85,14 +87,16 @@ std::string_view without_space(std::string_view text)
 std::optional<std::string> of_markup(std::string_view text)
 {
     text = without_space(text.substr(0, 4096));
-    if (text.starts_with("<svg") || (text.starts_with("<?xml") && text.find("<svg") != std::string_view::npos) ||
+    if (text.starts_with("<svg") ||
+        (text.starts_with("<?xml") && text.find("<svg") != std::string_view::npos) ||
         (text.starts_with("<!--") && text.find("<svg") != std::string_view::npos))
         return fmt::format("SVG is not read: {}", render);
     std::string begin(text.substr(0, 16));
     std::ranges::transform(begin, begin.begin(), [](char letter) {
         return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
     });
-    if (begin.starts_with("<!doctype html") || begin.starts_with("<html")) return "this is a web page, not a picture";
+    if (begin.starts_with("<!doctype html") || begin.starts_with("<html"))
+        return "this is a web page, not a picture";
     return std::nullopt;
 }
 

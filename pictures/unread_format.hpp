@@ -7,8 +7,8 @@
 
 namespace stillwatch::pictures {
 
-// What a file is that no decoder of ours reads, by its first bytes, and what to do: "HEIC is not read: convert it to JPEG
-// first". Nothing where that cannot be told.
+// What a file is that no decoder of ours reads, by its first bytes, and what to do: "HEIC is not read:
+// convert it to JPEG first". Nothing where that cannot be told.
 std::optional<std::string> unread_format(ByteView file);
 
 } // namespace stillwatch::pictures

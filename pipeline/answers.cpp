@@ -21,7 +21,8 @@ Sha256 known_as(const Sha256& digest, const std::string& encodings, bool is_cut)
 {
     if (encodings.empty() && !is_cut) return digest;
     Sha256Hasher hasher;
-    hasher.update(as_bytes("stillwatch content\nencodings " + encodings + (is_cut ? "\ncut\n" : "\nwhole\n")));
+    hasher.update(
+        as_bytes("stillwatch content\nencodings " + encodings + (is_cut ? "\ncut\n" : "\nwhole\n")));
     hasher.update(digest.bytes);
     return hasher.finish();
 }
@@ -39,7 +40,8 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
     if (expected == LinkKind::page && is_success(answer) && is_document(answer, payload))
         return Media::page; // whose reader tells where a picture stands inside
     // Types are often wrong, and browsers show an <img> of any type. But a text may be what it says.
-    const bool is_text = type.starts_with("text/") || type.find("xml") != type.npos || type.find("json") != type.npos;
+    const bool is_text =
+        type.starts_with("text/") || type.find("xml") != type.npos || type.find("json") != type.npos;
     return expected == LinkKind::page || is_text ? Media::unseen : Media::picture;
 }
 
@@ -49,8 +51,9 @@ bool is_document(const Fetched& answer, const Bytes& payload)
     if (type.starts_with("image/")) return false;
     const auto holds = [&](std::string_view part) { return type.find(part) != std::string::npos; };
     const bool is_packed = holds("gzip") && sandbox::is_gzip(payload);
-    const bool is_text = type.empty() || type.starts_with("text/") || type.starts_with("application/octet-stream") ||
-                         holds("xml") || holds("json") || is_packed;
+    const bool is_text = type.empty() || type.starts_with("text/") ||
+                         type.starts_with("application/octet-stream") || holds("xml") || holds("json") ||
+                         is_packed;
     return is_text && !holds("javascript");
 }
 

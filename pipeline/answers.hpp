@@ -28,8 +28,9 @@ bool is_document(const Fetched& answer, const Bytes& payload);
 struct Payload {
     std::optional<Bytes> unchunked;
     Sha256 digest; // of the payload as it came; the file's own where nothing is encoded
-    // What verdicts are kept under: the digest, but for a payload that was encoded or cut short another, which names
-    // that, too. So one sender's false Content-Encoding, or half a file, says nothing of the same bytes elsewhere.
+    // What verdicts are kept under: the digest, but for a payload that was encoded or cut short another,
+    // which names that, too. So one sender's false Content-Encoding, or half a file, says nothing of the same
+    // bytes elsewhere.
     Sha256 content;
 
     const Bytes& bytes_of(const Fetched& answer) const { return unchunked ? *unchunked : answer.body; }
@@ -42,7 +43,8 @@ std::string encodings_of(const Fetched& answer);
 // 404 or 410.
 bool is_gone(const Fetched& answer) noexcept;
 
-// Whether the status says that this is what the address is for: 200, 203, 206, 226. Browsers show a picture with any.
+// Whether the status says that this is what the address is for: 200, 203, 206, 226. Browsers show a picture
+// with any.
 bool is_success(const Fetched& answer) noexcept;
 
 // Whether an answer that is no page may be a challenge, which only its text tells.

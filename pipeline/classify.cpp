@@ -28,7 +28,8 @@ Shown classify(const Came& came, const VisitState& state, bool compares)
         if (!state.is_conditional()) return {Show::nothing, NotCompared::unasked_not_modified};
         return {Show::nothing, NotCompared::not_modified};
     }
-    // Browsers show a picture whatever its status and headers say: it is compared before anything else is asked.
+    // Browsers show a picture whatever its status and headers say: it is compared before anything else is
+    // asked.
     const auto media = media_of(answer, *came.body, state.visit.kind);
     if (media == Media::picture) return {Show::picture};
     // Where nobody is asked what stands inside, the address tells.

@@ -11,7 +11,7 @@ namespace stillwatch::pipeline {
 
 enum class Show : std::uint8_t {
     picture,
-    unseen,  // encoded: only a worker can tell whether it is a picture
+    unseen, // encoded: only a worker can tell whether it is a picture
     page,
     suspect, // the status of an error, and its text may be a challenge
     nothing, // that leads further: `why`
@@ -33,14 +33,15 @@ Shown classify(const Came& came, const VisitState& state, bool compares);
 // The same of an answer in which no picture stands.
 Shown classify_no_picture(const Came& came);
 
-// Whether a text is a challenge, by what its reader says. What challenges show and ordinary pages as well (a riddle) is
-// one only with the status of an error.
+// Whether a text is a challenge, by what its reader says. What challenges show and ordinary pages as well (a
+// riddle) is one only with the status of an error.
 bool is_challenge_text(Show show, Wall told) noexcept;
 
 // Whether the answer broke off, and may yet come whole.
 bool broke_off(const Fetched& answer) noexcept;
 
-// Why a picture that did not come whole and is like nothing, as far as it came, counts as not compared. Nothing: it is whole.
+// Why a picture that did not come whole and is like nothing, as far as it came, counts as not compared.
+// Nothing: it is whole.
 std::optional<NotCompared> why_not_whole(const Fetched& answer) noexcept;
 
 // Why a worker did not read a picture. `is_unseen`: it was only asked whether it is one.
@@ -55,7 +56,8 @@ bool is_no_picture(const Ending& ending) noexcept;
 // Whether these bytes were read as a page before, so that their links are known.
 bool is_known_page(const Came& came, const VisitState& state);
 
-// The wall that redirects led to. A site has a log-in page of its own: visited under its own address it tells nothing.
+// The wall that redirects led to. A site has a log-in page of its own: visited under its own address it tells
+// nothing.
 std::optional<Wall> wall_led_to(const Fetched& answer, const store::Visit& visit);
 // The same, or else what the reader of the page says.
 std::optional<Wall> wall_seen(const Fetched& answer, const store::Visit& visit, Wall told);

@@ -24,7 +24,8 @@ Result<void> check_digest(const Result<PictureFeatures>& told, const std::option
 // The picture was read before: what a worker says now against looking at it again is no verdict about it.
 Error as_passing(const Error& error)
 {
-    return error.code == Errc::cancelled || error.code == Errc::io ? error : Error{Inspector::lost, error.detail};
+    return error.code == Errc::cancelled || error.code == Errc::io ? error
+                                                                   : Error{Inspector::lost, error.detail};
 }
 
 Compared nothing_yet(const PictureFeatures& features)
@@ -34,7 +35,8 @@ Compared nothing_yet(const PictureFeatures& features)
     compared.width_px = features.width_px;
     compared.height_px = features.height_px;
     if (!features.frames.empty())
-        compared.fingerprint = features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];
+        compared.fingerprint =
+            features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];
     return compared;
 }
 
@@ -60,9 +62,10 @@ Result<Compared> not_read(const ComparisonTerms& terms, const Error& error)
     return compared;
 }
 
-// The end of the comparison where a glance shows that the picture is no reference; nothing where it must be looked at.
-Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::thread_pool& cpu, Document document,
-                                                  const ComparisonTerms& terms)
+// The end of the comparison where a glance shows that the picture is no reference; nothing where it must be
+// looked at.
+Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::thread_pool& cpu,
+                                                  Document document, const ComparisonTerms& terms)
 {
     std::optional<Compared> compared;
     if (!terms.references()->are_few()) co_return compared;
@@ -79,7 +82,8 @@ Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::th
 }
 
 // Censuses of the picture; none for no views.
-Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture, std::vector<View> views)
+Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture,
+                                          std::vector<View> views)
 {
     if (views.empty()) co_return std::vector<Census>{};
     auto censuses = co_await inspector.views(std::move(document), picture, std::move(views));
@@ -88,7 +92,8 @@ Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document documen
 
 } // namespace
 
-Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document, ComparisonTerms terms)
+Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                                       ComparisonTerms terms)
 {
     const auto detail = detail_for(terms.tiers);
     if (detail == Detail::hashes) {

@@ -24,9 +24,9 @@ struct ComparisonTerms {
 };
 
 struct Compared {
-    std::vector<Match> matches; // surest first
+    std::vector<Match> matches;                    // surest first
     std::vector<matcher::PartKey> parts_of_others; // for the site's TemplateMemory
-    std::int64_t generation = 0; // of the references it was compared with
+    std::int64_t generation = 0;                   // of the references it was compared with
     Sha256 file_digest;
     int width_px = 0;
     int height_px = 0;

@@ -39,14 +39,17 @@ RoomVerdict judge_room(const RoomUsed& used, const EvidenceRoom& room)
         verdict.refusal = fmt::format("evidence takes {} MiB of the {} MiB that evidence.max_bytes allows",
                                       mebibytes(used.used_bytes), mebibytes(room.max_bytes));
     } else if (used.free_bytes < room.min_free_bytes) {
-        verdict.refusal = fmt::format("less than {} MiB free where evidence is kept", mebibytes(room.min_free_bytes));
+        verdict.refusal =
+            fmt::format("less than {} MiB free where evidence is kept", mebibytes(room.min_free_bytes));
     } else if (room.max_bytes > 0 && used.used_bytes >= room.max_bytes - room.max_bytes / 5) {
-        verdict.warning = fmt::format("evidence takes {} MiB of the {} MiB that evidence.max_bytes allows: when it is "
-                                      "full no more is written",
-                                      mebibytes(used.used_bytes), mebibytes(room.max_bytes));
+        verdict.warning =
+            fmt::format("evidence takes {} MiB of the {} MiB that evidence.max_bytes allows: when it is "
+                        "full no more is written",
+                        mebibytes(used.used_bytes), mebibytes(room.max_bytes));
     } else if (used.free_bytes / 2 < room.min_free_bytes) {
-        verdict.warning = fmt::format("only {} MiB free where evidence is kept: below {} MiB no more is written",
-                                      mebibytes(used.free_bytes), mebibytes(room.min_free_bytes));
+        verdict.warning =
+            fmt::format("only {} MiB free where evidence is kept: below {} MiB no more is written",
+                        mebibytes(used.free_bytes), mebibytes(room.min_free_bytes));
     }
     return verdict;
 }

@@ -24,8 +24,8 @@ struct RoomUsed {
 // Errors: io (the folder is missing or cannot be read). Blocks on the disk: for a pool thread.
 Result<RoomUsed> measure_room(const std::filesystem::path& directory, const EvidenceRoom& room);
 
-// Whether one more package may be written. `refusal` and `warning` are sentences for the operator, empty where there
-// is nothing to say; the warning comes at 80 % of max_bytes and below twice min_free_bytes.
+// Whether one more package may be written. `refusal` and `warning` are sentences for the operator, empty
+// where there is nothing to say; the warning comes at 80 % of max_bytes and below twice min_free_bytes.
 struct RoomVerdict {
     std::string refusal{};
     std::string warning{};

@@ -18,13 +18,15 @@ std::vector<store::NewAlert> for_each_channel(const RecordSettings& settings, co
 
 } // namespace
 
-std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding, const std::string& pseudonym)
+std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding,
+                                       const std::string& pseudonym)
 {
     // A lead that turns out to be a match is told again.
     const auto* const kind = finding.match.status == MatchStatus::match ? "" : " lead";
     alerts::AlertEvent event;
-    event.alert_id = alerts::alert_id(pseudonym, finding.reference, finding.content.hex() + kind,
-                                      finding.page_url.text() + " " + finding.image_url.text(), finding.epoch);
+    event.alert_id =
+        alerts::alert_id(pseudonym, finding.reference, finding.content.hex() + kind,
+                         finding.page_url.text() + " " + finding.image_url.text(), finding.epoch);
     event.type = "match.opened";
     event.at = finding.first_seen;
     event.case_pseudonym = pseudonym;
@@ -41,7 +43,8 @@ std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const
                                            const std::string& site, Timestamp now)
 {
     alerts::AlertEvent event;
-    event.alert_id = alerts::alert_id(pseudonym, ReferenceId{}, "capped " + site, format_utc(start_of_day(now)), 0);
+    event.alert_id =
+        alerts::alert_id(pseudonym, ReferenceId{}, "capped " + site, format_utc(start_of_day(now)), 0);
     event.type = "match.capped";
     event.at = now;
     event.case_pseudonym = pseudonym;
@@ -53,9 +56,10 @@ std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const
 
 std::string left_out_text(std::int64_t matches)
 {
-    return fmt::format("{} matches above crawl.max_findings_per_site_and_day are counted only; they are compared again "
-                       "tomorrow",
-                       matches);
+    return fmt::format(
+        "{} matches above crawl.max_findings_per_site_and_day are counted only; they are compared again "
+        "tomorrow",
+        matches);
 }
 
 Timestamp start_of_day(Timestamp at)

@@ -10,7 +10,8 @@
 namespace stillwatch::pipeline {
 
 // The alerts of a new finding, one a channel, under its own id.
-std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding, const std::string& pseudonym);
+std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding,
+                                       const std::string& pseudonym);
 
 // The alerts that say that a site has its findings of the day: the same ids for the same case, site and day.
 std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,

@@ -23,15 +23,17 @@ constexpr int tries_for_the_whole = 3;
 enum class Kept : std::uint8_t {
     answer,  // this answer's bytes and validators
     earlier, // the bytes known before; what was made of them stays
-    // Likewise, and nothing is lost: without a verdict, and without the new answer's validators, which would bring a 304,
-    // it is fetched and judged again.
+    // Likewise, and nothing is lost: without a verdict, and without the new answer's validators, which would
+    // bring a 304, it is fetched and judged again.
     for_later,
 };
 
-// What came of a page is taken, the rest is asked for again; a page that always breaks off is what came of it.
+// What came of a page is taken, the rest is asked for again; a page that always breaks off is what came of
+// it.
 bool is_asked_for_again(const VisitState& state, const Came& came)
 {
-    return broke_off(came.fetched()) && state.visit.tries < tries_for_the_whole && !is_known_page(came, state);
+    return broke_off(came.fetched()) && state.visit.tries < tries_for_the_whole &&
+           !is_known_page(came, state);
 }
 
 Outcome outcome_with(const Fetched& answer, Outcome outcome)
@@ -50,7 +52,9 @@ Outcome outcome_unmodified(const Knowledge& known)
 Kept kept_of(const VisitState& state, const Came& came, const Seen& seen)
 {
     const auto& reason = seen.ending.reason();
-    if (!reason) return seen.kind == LinkKind::page && is_asked_for_again(state, came) ? Kept::for_later : Kept::answer;
+    if (!reason)
+        return seen.kind == LinkKind::page && is_asked_for_again(state, came) ? Kept::for_later
+                                                                              : Kept::answer;
     switch (*reason) {
     case NotCompared::not_modified:
     case NotCompared::unasked_not_modified:
@@ -74,7 +78,8 @@ std::optional<store::Verdict> verdict_of(const Came& came, const Seen& seen)
 {
     const auto& reason = seen.ending.reason();
     if (!reason) return seen.verdict;
-    if (reason == NotCompared::no_references) return store::Verdict{came.content, seen.generation, extractor_version};
+    if (reason == NotCompared::no_references)
+        return store::Verdict{came.content, seen.generation, extractor_version};
     const bool is_small = reason == NotCompared::too_small;
     const bool is_refused =
         is_small || reason == NotCompared::undecodable || reason == NotCompared::too_large;
@@ -99,10 +104,12 @@ store::VisitResult begun(const VisitState& state)
 }
 
 // When to come again.
-void schedule(store::VisitResult& result, const VisitState& state, std::int64_t news, const VisitEnd& visit_end)
+void schedule(store::VisitResult& result, const VisitState& state, std::int64_t news,
+              const VisitEnd& visit_end)
 {
     const auto bounds = state.site ? state.site->revisit : crawler::RevisitSettings{};
-    const auto revisit = crawler::next_visit(state.visit, result.outcome, news, visit_end.at, bounds, visit_end.scale);
+    const auto revisit =
+        crawler::next_visit(state.visit, result.outcome, news, visit_end.at, bounds, visit_end.scale);
     result.at = visit_end.at;
     result.news = result.outcome == Outcome::page ? news : 0;
     result.rate = revisit.rate;
@@ -115,8 +122,8 @@ void take_content(store::VisitResult& result, const VisitState& state, const Cam
 {
     const auto& fetched = came.fetched();
     result.content = came.content;
-    // Those of a redirect's end belong to another address, those of half an answer to all of it, those of a refusal to
-    // nothing that is asked for again, and what nobody sends back is not kept.
+    // Those of a redirect's end belong to another address, those of half an answer to all of it, those of a
+    // refusal to nothing that is asked for again, and what nobody sends back is not kept.
     const bool is_at_end = came.answer->hops.empty() || !state.led_here.empty();
     const bool is_own = is_at_end && fetched.cut == Cut::none && fetched.status == 200;
     result.etag = is_own ? validator_of(fetched, "ETag") : "";
@@ -183,7 +190,8 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     std::ranges::move(seen.discovered, std::back_inserter(result.discovered));
     result.unread = seen.unread;
     result.generation = seen.generation;
-    if (kept == Kept::for_later || reason == NotCompared::comparing_off) result.generation = state.visit.generation;
+    if (kept == Kept::for_later || reason == NotCompared::comparing_off)
+        result.generation = state.visit.generation;
     if (kept == Kept::answer) {
         take_content(result, state, came);
         result.verdict = verdict_of(came, seen);
@@ -203,7 +211,8 @@ store::VisitResult finish_without_answer(const VisitState& state, Outcome outcom
     return result;
 }
 
-store::VisitResult finish_moved(const VisitState& state, int status, const Url& end, const VisitEnd& visit_end)
+store::VisitResult finish_moved(const VisitState& state, int status, const Url& end,
+                                const VisitEnd& visit_end)
 {
     auto result = begun(state);
     result.outcome = Outcome::moved;

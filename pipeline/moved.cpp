@@ -16,8 +16,8 @@ bool is_for_good(const Fetched& hop) noexcept
     return hop.status == 301 || hop.status == 308;
 }
 
-// Whether the end of a redirect is an address of its own. Addresses that are made anew for each request (signed, with a
-// session) are not: their redirects are for now, and of pictures, or lead to the same path.
+// Whether the end of a redirect is an address of its own. Addresses that are made anew for each request
+// (signed, with a session) are not: their redirects are for now, and of pictures, or lead to the same path.
 bool is_of_its_own(const store::Visit& visit, const crawler::PoliteAnswer& answer, const Url& end)
 {
     if (answer.hops.empty() || answer.answer.status != 200 || end == visit.url) return false;
@@ -28,7 +28,8 @@ bool is_of_its_own(const store::Visit& visit, const crawler::PoliteAnswer& answe
 
 } // namespace
 
-// With a session or a campaign more it is the same address; and a wall says what it is to whoever comes to it.
+// With a session or a campaign more it is the same address; and a wall says what it is to whoever comes to
+// it.
 Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
 {
     auto end = crawler::canonical(to);

@@ -7,32 +7,33 @@
 
 namespace stillwatch::pipeline {
 
-// Why bytes that came were not compared, or not to an end. Each is counted as `not_compared_total{reason="…"}` and has
-// its row in docs/architecture.md, "What ends a picture's way" (tests/unit/lint compares).
+// Why bytes that came were not compared, or not to an end. Each is counted as
+// `not_compared_total{reason="…"}` and has its row in docs/architecture.md, "What ends a picture's way"
+// (tests/unit/lint compares).
 enum class NotCompared : std::uint8_t {
-    not_modified,        // a 304 that was asked for: the bytes known already
+    not_modified, // a 304 that was asked for: the bytes known already
     unasked_not_modified,
-    moved,               // a redirect to an address that is visited in its place
+    moved, // a redirect to an address that is visited in its place
     no_body,
-    page_in_place,       // a log-in or an age gate at a picture's address
-    error_page,          // a document with the status of an error
+    page_in_place, // a log-in or an age gate at a picture's address
+    error_page,    // a document with the status of an error
     challenge,
-    not_a_picture,       // by type and first bytes
-    page_unread,         // no decoder reads the document
-    comparing_off,       // crawl --no-match
+    not_a_picture, // by type and first bytes
+    page_unread,   // no decoder reads the document
+    comparing_off, // crawl --no-match
     no_references,
     known_undecodable,
     known_too_small,
     undecodable,
     too_small,
-    too_large,           // pixels or decoded bytes over their limit
-    content_encoding,    // a stream that breaks its encoding
-    cut_at_limit,        // like nothing, as far as our limit lets through
-    cut_off,             // like nothing, as far as it came
+    too_large,        // pixels or decoded bytes over their limit
+    content_encoding, // a stream that breaks its encoding
+    cut_at_limit,     // like nothing, as far as our limit lets through
+    cut_off,          // like nothing, as far as it came
     worker_lost,
-    kept_waiting,        // bytes that cost workers, before their next turn
+    kept_waiting, // bytes that cost workers, before their next turn
     no_worker,
-    not_recorded,        // it matches, and could not be recorded
+    not_recorded, // it matches, and could not be recorded
 };
 constexpr std::size_t not_compared_count = static_cast<std::size_t>(NotCompared::not_recorded) + 1;
 std::string_view name_of(NotCompared reason) noexcept;

@@ -32,13 +32,15 @@ Task<Result<Seen>> Pipeline::read_page(const VisitState& state, const Came& came
     }
     if (page.error().code == Errc::cancelled) co_return page.error();
     services_.counters.add("pages_refused_total", "code", name_of(page.error().code));
-    log::debug("pipeline", "page not read", {{"url", state.visit.url.text()}, {"reason", to_string(page.error())}});
+    log::debug("pipeline", "page not read",
+               {{"url", state.visit.url.text()}, {"reason", to_string(page.error())}});
     note_trouble(page.error());
     co_return seen.ended(why_unread_page(page.error()));
 }
 
 // Takes up what a page names.
-Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page)
+Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came, Seen seen,
+                                       const PageLinks& page)
 {
     if (is_challenge_text(Show::page, page.wall)) co_return seen.ended(NotCompared::challenge);
     seen.wall = wall_seen(came.fetched(), state.visit, page.wall);
@@ -83,7 +85,8 @@ std::optional<store::Discovered> Pipeline::discover(const VisitState& state, con
     if (url.target() == "/robots.txt") return std::nullopt; // open directories list it; it was read already
     const bool is_next = link.kind == LinkKind::page && crawler::same_series(state.visit.url, url);
     store::Discovered found{std::move(url), link.kind, link.mechanism, state.site->name, link.item, is_next};
-    const auto scope = crawler::check_scope(*state.site, found.url, link.kind, found.depth_from(state.visit.depth));
+    const auto scope =
+        crawler::check_scope(*state.site, found.url, link.kind, found.depth_from(state.visit.depth));
     if (!scope.follow) {
         services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
         return std::nullopt;

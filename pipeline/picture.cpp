@@ -12,15 +12,16 @@ Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
     auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         Knowledge knowledge{frontier.verdict(content), frontier.unread(content)};
-        if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version) knowledge.verdict.reset();
+        if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version)
+            knowledge.verdict.reset();
         return knowledge;
     };
     auto knowledge = co_await services_.stores.run(std::move(look));
     co_return std::move(knowledge);
 }
 
-// Whether the same bytes would be judged the same, and match nothing. A picture that cannot be read may still be a
-// reference's very file.
+// Whether the same bytes would be judged the same, and match nothing. A picture that cannot be read may still
+// be a reference's very file.
 bool Pipeline::is_settled(const Knowledge& knowledge) const
 {
     const auto references = services_.references.current();
@@ -42,7 +43,8 @@ Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& 
     const auto& verdict = known.verdict;
     const bool is_reference = services_.references.current()->has_file(came.digest);
     if (verdict && verdict->is_unreadable() && !is_reference)
-        co_return seen.ended(verdict->too_small ? NotCompared::known_too_small : NotCompared::known_undecodable);
+        co_return seen.ended(verdict->too_small ? NotCompared::known_too_small
+                                                : NotCompared::known_undecodable);
     if (verdict && !verdict->is_unreadable() && verdict->generation == seen.generation) {
         services_.counters.add("pictures_known_total");
         if (!verdict->matched) co_return std::move(seen);
@@ -61,7 +63,8 @@ Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& 
     co_return judged;
 }
 
-Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& came, Seen seen, const Knowledge& known)
+Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& came, Seen seen,
+                                        const Knowledge& known)
 {
     if (services_.references.current()->size() == 0) co_return seen.ended(NotCompared::no_references);
     auto matched = co_await compare(state, came, seen.is_unseen);
@@ -85,7 +88,8 @@ Seen Pipeline::picture_not_read(const VisitState& state, const Came& came, Seen 
     const auto why = why_unread_picture(error, came.fetched(), seen.is_unseen);
     if (seen.is_unseen && error.code == Errc::undecodable) return seen.ended(why); // as it was asked
     services_.counters.add("pictures_refused_total", "code", name_of(error.code));
-    log::debug("pipeline", "picture not read", {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
+    log::debug("pipeline", "picture not read",
+               {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
     note_trouble(error);
     if (why == NotCompared::worker_lost) {
         const int losses = (known.unread ? known.unread->losses : 0) + 1;
@@ -124,13 +128,15 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
 }
 
 // A match counts when a worker that served no other site has said it: as nearly never, a second one is asked.
-Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document document, ComparisonTerms terms)
+Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document document,
+                                               ComparisonTerms terms)
 {
     auto copy = document;
     auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(copy), terms);
     if (!compared || compared->matches.empty() || document.trust == Trust::unshared) co_return compared;
     document.trust = Trust::unshared;
-    auto again = co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
+    auto again =
+        co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
     if (again && again->matches.size() < compared->matches.size()) {
         services_.counters.add("worker_disagreements_total");
         log::warn("pipeline", "a second worker does not see a match that the first one told",

@@ -25,7 +25,9 @@ Outcome outcome_of(const Error& error)
 // What a validator that was kept by an earlier version may hold is not sent.
 crawler::Conditions conditions_of(const store::Visit& known)
 {
-    const auto sendable = [](const std::string& value) { return is_validator(value) ? value : std::string(); };
+    const auto sendable = [](const std::string& value) {
+        return is_validator(value) ? value : std::string();
+    };
     return {sendable(known.etag), sendable(known.last_modified)};
 }
 
@@ -35,7 +37,8 @@ Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSetti
     : services_(services), recorder_(services), scales_(services.stores, services.clock),
       trouble_(services.problems, services.clock), settings_(std::move(settings))
 {
-    services_.fetcher.leave_to_themselves([this](Url from, Url to) { return is_visited_anyway(std::move(from), std::move(to)); });
+    services_.fetcher.leave_to_themselves(
+        [this](Url from, Url to) { return is_visited_anyway(std::move(from), std::move(to)); });
 }
 
 Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
@@ -70,7 +73,8 @@ Task<VisitState> Pipeline::prepare(store::Visit visit)
     state.generation = services_.references.current()->generation();
     if (!state.site) co_return std::move(state);
     if (state.visit.content) state.known = co_await knowledge_of(*state.visit.content);
-    if (crawler::may_be_conditional(state.visit, is_settled(state.known))) state.conditions = conditions_of(state.visit);
+    if (crawler::may_be_conditional(state.visit, is_settled(state.known)))
+        state.conditions = conditions_of(state.visit);
     co_return std::move(state);
 }
 
@@ -81,7 +85,8 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
     const bool is_image = state.visit.kind == LinkKind::image;
     const auto& limits = is_image ? state.settings->image : state.settings->page;
     const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
-    auto answer = co_await services_.fetcher.fetch(state.site, state.visit.url, state.conditions, limits, purpose);
+    auto answer =
+        co_await services_.fetcher.fetch(state.site, state.visit.url, state.conditions, limits, purpose);
     if (!answer) co_return answer.error();
     auto came = co_await receive(*std::move(answer));
     count_arrival(came);
@@ -92,7 +97,8 @@ Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
 {
     Came came{std::make_shared<const crawler::PoliteAnswer>(std::move(answer)), {}};
     const auto& fetched = came.fetched();
-    came.body = std::shared_ptr<const Bytes>(came.answer, &fetched.body); // a copy of 33 MB would hold the loop up for 30 ms
+    came.body = std::shared_ptr<const Bytes>(
+        came.answer, &fetched.body); // a copy of 33 MB would hold the loop up for 30 ms
     if (!is_body_read(*came.answer)) co_return std::move(came);
     Payload payload;
     if (fetched.body.size() <= most_bytes_on_loop) {
@@ -143,8 +149,8 @@ void Pipeline::count_arrival(const Came& came)
         services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
 }
 
-// The one place that every way of bytes passes in the end. Of a challenge nothing was seen: its host rests, and the
-// operator is told. None is ever solved.
+// The one place that every way of bytes passes in the end. Of a challenge nothing was seen: its host rests,
+// and the operator is told. None is ever solved.
 void Pipeline::count(const Seen& seen, const Came& came)
 {
     const auto& reason = seen.ending.reason();
@@ -183,7 +189,8 @@ Task<VisitEnd> Pipeline::end(const VisitState& state, int http_status)
 // A picture that matched: what became of it stands with its findings.
 Task<> Pipeline::note_look(const VisitState& state, Timestamp at, int http_status)
 {
-    auto note = [url = state.visit.url, at, http_status](store::CaseDatabase& cases, store::FrontierDatabase&) {
+    auto note = [url = state.visit.url, at, http_status](store::CaseDatabase& cases,
+                                                         store::FrontierDatabase&) {
         return cases.note_look(url, at, http_status);
     };
     const auto noted = co_await services_.stores.run(std::move(note));

@@ -78,7 +78,8 @@ private:
     Task<Knowledge> knowledge_of(Sha256 content);
     bool is_settled(const Knowledge& knowledge) const;
     Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, bool is_unseen);
-    Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen, const Knowledge& known);
+    Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen,
+                                  const Knowledge& known);
     Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                           const Error& error);
     Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);

@@ -17,15 +17,15 @@ constexpr std::size_t max_names_of_a_picture = 64;
 } // namespace
 
 Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& limits,
-                                    std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
-                                    const Url& image_url)
+                                  std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
+                                  const Url& image_url)
 {
     Recapture look;
     look.state = PageState::unavailable;
     const auto name = site->name;
     crawler::Conditions none;
-    const auto answer =
-        co_await services.fetcher.fetch(std::move(site), std::move(page), none, limits, crawler::Purpose::evidence);
+    const auto answer = co_await services.fetcher.fetch(std::move(site), std::move(page), none, limits,
+                                                        crawler::Purpose::evidence);
     if (!answer) {
         if (answer.error().code == Errc::cancelled) co_return answer.error();
         look.error = to_string(answer.error());

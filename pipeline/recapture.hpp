@@ -19,10 +19,10 @@ struct Recapture {
     std::string error{};            // why nothing of use came
 };
 
-// Fetches `page` without conditions and looks whether it still names the picture, by its address or one that redirects
-// to it. Errors: cancelled; all else is an answer.
+// Fetches `page` without conditions and looks whether it still names the picture, by its address or one that
+// redirects to it. Errors: cancelled; all else is an answer.
 Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& limits,
-                                    std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
-                                    const Url& image_url);
+                                  std::shared_ptr<const crawler::SiteRules> site, Url page, UrlId image,
+                                  const Url& image_url);
 
 } // namespace stillwatch::pipeline

@@ -29,7 +29,8 @@ Task<std::vector<Occurrence>> Pipeline::on_record(Sha256 file)
         for (const auto& each : occurrences)
             if (each.match.status == MatchStatus::match) matched.insert(each.match.reference);
         std::erase_if(occurrences, [&](const Occurrence& each) {
-            const bool is_outdated = each.match.status != MatchStatus::match && matched.contains(each.match.reference);
+            const bool is_outdated =
+                each.match.status != MatchStatus::match && matched.contains(each.match.reference);
             return is_outdated || !consents(each.match.case_id);
         });
         return occurrences;
@@ -50,16 +51,17 @@ Task<Pipeline::Matched> Pipeline::matched_before(Sha256 file)
     co_return std::move(matched);
 }
 
-// Other bytes of a known place leave no occurrence of their own, and matches above the bound of a day none at all: then
-// what is on record is not the whole answer, and the next address with these bytes is compared again. So is this one when
-// its revisit is due, neither sooner nor more often: a matched picture is fetched whole then anyway, and only decoding
-// comes on top.
+// Other bytes of a known place leave no occurrence of their own, and matches above the bound of a day none at
+// all: then what is on record is not the whole answer, and the next address with these bytes is compared
+// again. So is this one when its revisit is due, neither sooner nor more often: a matched picture is fetched
+// whole then anyway, and only decoding comes on top.
 Task<bool> Pipeline::is_on_record(const Matched& matched)
 {
     if (matched.matches.empty()) co_return true;
     const auto known = co_await on_record(matched.file);
     co_return std::ranges::all_of(matched.matches, [&](const Match& match) {
-        return std::ranges::any_of(known, [&](const Occurrence& each) { return each.match.reference == match.reference; });
+        return std::ranges::any_of(
+            known, [&](const Occurrence& each) { return each.match.reference == match.reference; });
     });
 }
 
@@ -79,23 +81,19 @@ Task<Result<Seen>> Pipeline::keep(const VisitState& state, const Came& came, See
     const bool is_whole_answer = co_await is_on_record(matched);
     for (const auto& match : matched.matches)
         seen.matched.push_back(match.reference);
-    seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, extractor_version, !matched.matches.empty()};
+    seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, extractor_version,
+                    !matched.matches.empty()};
     if (matched.file != came.content) seen.verdict->file = matched.file;
     co_return seen.ended(Ending::compared());
 }
 
-Task<Result<Recorder::Outcome>> Pipeline::record(const VisitState& state, const Came& came, const Matched& matched)
+Task<Result<Recorder::Outcome>> Pipeline::record(const VisitState& state, const Came& came,
+                                                 const Matched& matched)
 {
     auto chain = co_await chain_in_pool(came);
-    Sighting sighting{state.visit.id,
-                      state.visit.url,
-                      matched.file,
-                      matched.fingerprint,
-                      matched.pixels,
-                      matched.generation,
-                      matched.matches,
-                      std::move(chain),
-                      state.site};
+    Sighting sighting{state.visit.id,      state.visit.url,  matched.file,
+                      matched.fingerprint, matched.pixels,   matched.generation,
+                      matched.matches,     std::move(chain), state.site};
     std::shared_ptr<const RecordSettings> settings(state.settings, &state.settings->record);
     auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
     co_return recorded;

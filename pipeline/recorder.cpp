@@ -21,13 +21,15 @@ constexpr std::size_t max_occurrences_tied = 256;
 // Nothing but one of the same case, reference and page, so a site that ties what does not belong together
 // hides none of its pictures whose page was not told of already. A lead covers no match, and what a person
 // dismissed covers nothing.
-std::optional<FindingId> finding_of_item(const store::CaseDatabase& cases, const store::FrontierDatabase& frontier,
-                                         const Finding& seen)
+std::optional<FindingId> finding_of_item(const store::CaseDatabase& cases,
+                                         const store::FrontierDatabase& frontier, const Finding& seen)
 {
-    for (const auto& known : cases.occurrences_on(seen.case_id, seen.reference, seen.page_url, max_occurrences_tied)) {
+    for (const auto& known :
+         cases.occurrences_on(seen.case_id, seen.reference, seen.page_url, max_occurrences_tied)) {
         const bool is_enough =
             known.occurrence.match.status == MatchStatus::match || seen.match.status != MatchStatus::match;
-        if (is_enough && known.state != FindingState::dismissed && known.occurrence.image_url != seen.image_url &&
+        if (is_enough && known.state != FindingState::dismissed &&
+            known.occurrence.image_url != seen.image_url &&
             frontier.is_same_item(known.occurrence.image_url, seen.image_url, seen.page_url))
             return known.occurrence.finding;
     }
@@ -41,12 +43,14 @@ bool is_larger(const Finding& seen, const store::CaseDatabase::Place& place)
 
 bool has_its_findings(const store::CaseDatabase& cases, const RecordSettings& settings, const Finding& seen)
 {
-    return cases.findings_since(seen.site, start_of_day(seen.last_seen)) >= settings.max_findings_per_site_and_day;
+    return cases.findings_since(seen.site, start_of_day(seen.last_seen)) >=
+           settings.max_findings_per_site_and_day;
 }
 
 } // namespace
 
-Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSettings> settings, Sighting sighting)
+Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSettings> settings,
+                                                 Sighting sighting)
 {
     auto pages = co_await pages_of(*settings, sighting);
     // An address of the watch list itself that is a picture: no page names it.
@@ -66,7 +70,8 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
         Recapture second;
         if (has_page) second.state = PageState::unchecked;
         if (has_page && std::ranges::any_of(plan->steps, &Step::wants_evidence)) {
-            auto looked = co_await recapture(services_, settings->page, sighting.site, page, sighting.image, sighting.image_url);
+            auto looked = co_await recapture(services_, settings->page, sighting.site, page, sighting.image,
+                                             sighting.image_url);
             if (!looked) co_return looked.error();
             second = *std::move(looked);
         }
@@ -104,8 +109,18 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                     store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<Plan> {
         Plan plan;
         for (const auto& match : sighting.matches) {
-            Step step{Finding{{},    match.case_id, match.reference, page, sighting.image_url, sighting.content,
-                              match, FindingState::fresh, PageState::none, 1, now, now}};
+            Step step{Finding{{},
+                              match.case_id,
+                              match.reference,
+                              page,
+                              sighting.image_url,
+                              sighting.content,
+                              match,
+                              FindingState::fresh,
+                              PageState::none,
+                              1,
+                              now,
+                              now}};
             auto& seen = step.seen;
             seen.fingerprint = sighting.fingerprint;
             seen.pixels = sighting.pixels;
@@ -145,7 +160,8 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
 void Recorder::tell_tied(const Url& page, const Url& image, std::int64_t occurrences)
 {
     services_.counters.add("occurrences_tied_total", {}, {}, occurrences);
-    log::debug("recorder", "another size of what is recorded", {{"url", image.text()}, {"page", page.text()}});
+    log::debug("recorder", "another size of what is recorded",
+               {{"url", image.text()}, {"page", page.text()}});
 }
 
 // Counter, problem and one line a day to the people of each case: nothing is left out in silence.
@@ -194,9 +210,10 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::in
     co_return std::move(facts);
 }
 
-// Writes the package of what was seen, synced and renamed; where that cannot be, says so and leaves it pending.
-Task<bool> Recorder::witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
-                             const evidence::Capture& capture)
+// Writes the package of what was seen, synced and renamed; where that cannot be, says so and leaves it
+// pending.
+Task<bool> Recorder::witness(const RecordSettings& settings, Finding& seen,
+                             const evidence::EvidenceFacts& facts, const evidence::Capture& capture)
 {
     std::string warning;
     auto write = [&settings, &facts, &capture, &warning, this]() -> Result<evidence::StoredEvidence> {
@@ -245,11 +262,12 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
                       store::FrontierDatabase& frontier) -> Result<store::CaseDatabase::Recorded> {
         // Second looks take their time; a consent may have ended meanwhile.
         const auto c = cases.find_case(seen.case_id);
-        if (!c || cases::consent_status(*c, cases::ConsentTime(at, cases.time_seen())) != cases::ConsentStatus::valid)
+        if (!c || cases::consent_status(*c, cases::ConsentTime(at, cases.time_seen())) !=
+                      cases::ConsentStatus::valid)
             return Error{Errc::refused, "consent has ended"};
         if (step.known) {
-            const auto attached =
-                cases.attach_evidence(step.known, file, seen.evidence_digest, seen.page_state, {"stillwatchd", at});
+            const auto attached = cases.attach_evidence(step.known, file, seen.evidence_digest,
+                                                        seen.page_state, {"stillwatchd", at});
             is_used = attached.has_value();
             if (!attached && attached.error().code == Errc::io) return attached.error();
             return store::CaseDatabase::Recorded{}; // else another visit was first, or a withdrawal
@@ -299,8 +317,11 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     if (recorded->id && !recorded->occurrence) services_.counters.add("occurrences_left_out_total");
     if (recorded->created) {
         services_.counters.add("findings_total", "tier", name_of(seen.match.tier));
-        log::info("recorder", "finding", {{"finding", recorded->id.value}, {"case", facts.case_pseudonym},
-                                          {"tier", name_of(seen.match.tier)}, {"evidence", name_of(seen.evidence)}});
+        log::info("recorder", "finding",
+                  {{"finding", recorded->id.value},
+                   {"case", facts.case_pseudonym},
+                   {"tier", name_of(seen.match.tier)},
+                   {"evidence", name_of(seen.evidence)}});
         services_.alerts_queued();
     }
     co_return Outcome{is_capped};

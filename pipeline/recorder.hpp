@@ -25,10 +25,11 @@ struct RecordSettings {
     // More pages than this that show the same picture are counted and not recorded.
     std::size_t max_pages_per_picture = 256;
     // Places of one finding that get a package each, and a recapture of their page. A larger picture than any
-    // before gets one beyond it, up to twice as many. It is looked at before a package is made: visits under way then
-    // make theirs as well, at most as many as the site has connections.
+    // before gets one beyond it, up to twice as many. It is looked at before a package is made: visits under
+    // way then make theirs as well, at most as many as the site has connections.
     std::int64_t max_packages_per_finding = 32;
-    // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the desk.
+    // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the
+    // desk.
     std::int64_t max_findings_per_site_and_day = 300;
 };
 
@@ -45,9 +46,9 @@ struct Sighting {
     std::shared_ptr<const crawler::SiteRules> site;
 };
 
-// Turns matches into findings: looks at each page that shows the picture once more, writes evidence, then finding,
-// alerts and audit line. Where no evidence can be written the match is told all the same, and its evidence is made by
-// a later visit. Loop thread; any number of sightings at once.
+// Turns matches into findings: looks at each page that shows the picture once more, writes evidence, then
+// finding, alerts and audit line. Where no evidence can be written the match is told all the same, and its
+// evidence is made by a later visit. Loop thread; any number of sightings at once.
 class Recorder {
 public:
     explicit Recorder(Services services) : services_(std::move(services)) {}

@@ -36,7 +36,8 @@ auto as_result(Work work) -> Result<std::invoke_result_t<Work&>>
 }
 
 // Of `plan`, from what is open already and what was opened now; by number.
-auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held, cases::OpenedReferences& opened)
+auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
+            cases::OpenedReferences& opened)
 {
     std::map<ReferenceId, std::shared_ptr<const matcher::StoredReference>> by_number;
     for (auto& reference : opened.references)
@@ -46,7 +47,8 @@ auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
         kept.emplace(reference->reference, &reference);
     for (const auto& c : plan.cases)
         for (const auto& row : c.references)
-            if (const auto found = kept.find(row.id); found != kept.end()) by_number.emplace(row.id, *found->second);
+            if (const auto found = kept.find(row.id); found != kept.end())
+                by_number.emplace(row.id, *found->second);
     std::vector<std::shared_ptr<const matcher::StoredReference>> all;
     for (auto& [number, reference] : by_number)
         all.push_back(std::move(reference));
@@ -55,16 +57,18 @@ auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
 
 } // namespace
 
-ReferenceKeeper::ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu, const vault::KeyPair& installation,
-                                 const Clock& clock, Problems& problems)
-    : stores_(stores), cpu_(cpu), installation_(installation), clock_(clock), problems_(problems), turn_(loop), timer_(loop), merge_timer_(loop)
+ReferenceKeeper::ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu,
+                                 const vault::KeyPair& installation, const Clock& clock, Problems& problems)
+    : stores_(stores), cpu_(cpu), installation_(installation), clock_(clock), problems_(problems),
+      turn_(loop), timer_(loop), merge_timer_(loop)
 {
     use_none();
 }
 
 void ReferenceKeeper::use_none()
 {
-    current_ = std::make_shared<const matcher::ReferenceSet>(std::vector<matcher::EnrolledReference>{}, 0, memory_);
+    current_ =
+        std::make_shared<const matcher::ReferenceSet>(std::vector<matcher::EnrolledReference>{}, 0, memory_);
 }
 
 Task<Result<void>> ReferenceKeeper::reload()
@@ -75,7 +79,8 @@ Task<Result<void>> ReferenceKeeper::reload()
         auto token = asio::redirect_error(asio::use_awaitable, error);
         co_await turn_.async_wait(token);
         const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return Error{Errc::cancelled, "references are not loaded"};
+        if (state.cancelled() != asio::cancellation_type::none)
+            co_return Error{Errc::cancelled, "references are not loaded"};
     }
     struct Turn {
         explicit Turn(ReferenceKeeper& owner) : keeper(owner) { keeper.is_loading_ = true; }
@@ -88,7 +93,8 @@ Task<Result<void>> ReferenceKeeper::reload()
     } turn(*this);
     auto loaded = co_await load();
     if (!loaded) {
-        // What holds references of ended consents must not stay, and its memory may be what the new set lacks.
+        // What holds references of ended consents must not stay, and its memory may be what the new set
+        // lacks.
         use_none();
         loaded = co_await load();
     }
@@ -108,7 +114,8 @@ Task<Result<void>> ReferenceKeeper::load()
         std::set<ReferenceId> known;
         for (const auto& reference : current_->references())
             known.insert(reference->reference);
-        auto read = [known = std::move(known), now = clock_.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
+        auto read = [known = std::move(known), now = clock_.now()](store::CaseDatabase& cases,
+                                                                   store::FrontierDatabase&) {
             return as_result([&] {
                 (void)cases.note_time(now); // a disk that is full keeps no reference from being compared
                 return cases::plan_references(cases, cases::ConsentTime(now, cases.time_seen()), known);
@@ -123,8 +130,10 @@ Task<Result<void>> ReferenceKeeper::load()
         if (!opened) co_return opened.error();
         auto references = chosen(*plan, *current_, *opened);
         opened->references.clear();
-        const auto refused = std::ranges::count_if(opened->refused, [](const auto& one) { return !one.name.empty(); });
-        const auto generation = co_await put_in_force(references, static_cast<std::size_t>(refused), plan->state);
+        const auto refused =
+            std::ranges::count_if(opened->refused, [](const auto& one) { return !one.name.empty(); });
+        const auto generation =
+            co_await put_in_force(references, static_cast<std::size_t>(refused), plan->state);
         if (!generation) co_return generation.error();
         if (!*generation) continue; // a command changed the rows meanwhile
         auto build = [this, &references, before = current_, number = **generation] {
@@ -171,7 +180,9 @@ Task<Result<void>> ReferenceKeeper::merge()
     if (!*made) co_return Error{Errc::cancelled, "the references changed meanwhile"};
     for (;;) { // over the set that is in force by now
         const std::weak_ptr<const matcher::ReferenceSet> before = current_;
-        auto put = [this, set = current_, &made] { return as_result([&] { return set->over(*made, memory_); }); };
+        auto put = [this, set = current_, &made] {
+            return as_result([&] { return set->over(*made, memory_); });
+        };
         auto next = co_await offload(cpu_, std::move(put));
         if (!next) co_return next.error();
         if (before.lock() != current_) continue;
@@ -201,20 +212,23 @@ Task<> ReferenceKeeper::keep_merged()
         if (current_->features().is_merged()) continue;
         const auto merged = co_await merge();
         is_failing = !merged && merged.error().code != Errc::cancelled;
-        if (is_failing) log::warn("references", "their index is not put together", {{"reason", merged.error().detail}});
+        if (is_failing)
+            log::warn("references", "their index is not put together", {{"reason", merged.error().detail}});
     }
 }
 
-// From the commit on they count as compared; a set that cannot be built after it is replaced by an empty one, whose
-// comparisons are of generation 0 and count for nothing. Nothing where the rows changed since they were read.
-Task<Result<std::optional<std::int64_t>>> ReferenceKeeper::put_in_force(const References& references, std::size_t missing,
-                                                                        std::int64_t state)
+// From the commit on they count as compared; a set that cannot be built after it is replaced by an empty one,
+// whose comparisons are of generation 0 and count for nothing. Nothing where the rows changed since they were
+// read.
+Task<Result<std::optional<std::int64_t>>>
+ReferenceKeeper::put_in_force(const References& references, std::size_t missing, std::int64_t state)
 {
     std::vector<ReferenceId> numbers;
     for (const auto& reference : references)
         numbers.push_back(reference->reference);
     auto put = [numbers = std::move(numbers), missing, state, now = clock_.now()](
-                   store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<std::optional<std::int64_t>> {
+                   store::CaseDatabase& cases,
+                   store::FrontierDatabase& frontier) -> Result<std::optional<std::int64_t>> {
         std::optional<std::int64_t> none;
         if (cases.references_state() != state) return none;
         const auto generation = cases.put_in_force(numbers, missing, {"stillwatchd", now});
@@ -250,9 +264,10 @@ void ReferenceKeeper::tell(const std::vector<cases::RefusedReference>& refused)
     told_.clear();
     for (const auto& [key, trouble] : troubles) {
         const auto more = trouble.more > 0 ? fmt::format(" and {} more", trouble.more) : "";
-        const auto what = trouble.names.empty() ? "the key of the case cannot be opened"
-                                                : fmt::format("references {}{} cannot be opened; nothing is compared with them",
-                                                              fmt::join(trouble.names, ", "), more);
+        const auto what = trouble.names.empty()
+                              ? "the key of the case cannot be opened"
+                              : fmt::format("references {}{} cannot be opened; nothing is compared with them",
+                                            fmt::join(trouble.names, ", "), more);
         problems_.set(key.first, key.second, fmt::format("{}: {}", what, trouble.reason));
         told_.insert(key);
     }
@@ -263,18 +278,22 @@ void ReferenceKeeper::tell_clock(Timestamp decided_by)
 {
     const auto now = clock_.now();
     if (decided_by - now <= most_behind) return problems_.clear("clock", "");
-    problems_.set("clock", "", fmt::format("it stands at {}, and {} was seen before: consents are decided by the later, so some may count as "
-                                           "ended; set the clock",
-                                           format_utc(now), format_utc(decided_by)));
+    problems_.set("clock", "",
+                  fmt::format("it stands at {}, and {} was seen before: consents are decided by the later, "
+                              "so some may count as "
+                              "ended; set the clock",
+                              format_utc(now), format_utc(decided_by)));
 }
 
 Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::string pseudonym, Bytes sealed)
 {
-    auto find = [this, &pseudonym, now = clock_.now()](store::CaseDatabase& cases, store::FrontierDatabase&) -> Result<Case> {
+    auto find = [this, &pseudonym, now = clock_.now()](store::CaseDatabase& cases,
+                                                       store::FrontierDatabase&) -> Result<Case> {
         auto found = cases::CaseBook(cases, installation_.public_key).find(pseudonym);
         if (!found) return found.error();
         // Its key is opened for nobody then.
-        if (cases::consent_status(*found, cases::ConsentTime(now, cases.time_seen())) != cases::ConsentStatus::valid)
+        if (cases::consent_status(*found, cases::ConsentTime(now, cases.time_seen())) !=
+            cases::ConsentStatus::valid)
             return Error{Errc::not_found, "no valid consent"};
         return *std::move(found);
     };
@@ -282,13 +301,18 @@ Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::stri
     if (!found) co_return found.error();
     auto look = [this, &found, &sealed, held = current_]() -> Result<std::optional<ReferenceId>> {
         cases::ReferencePlan plan;
-        plan.cases.push_back({found->id, found->pseudonym, found->public_key, found->sealed_secret_key, {{{}, "", std::move(sealed)}}});
+        plan.cases.push_back({found->id,
+                              found->pseudonym,
+                              found->public_key,
+                              found->sealed_secret_key,
+                              {{{}, "", std::move(sealed)}}});
         auto opened = as_result([&] { return cases::open_references(plan, installation_, memory_); });
         if (!opened) return opened.error();
         if (!opened->refused.empty()) return Error{Errc::refused, opened->refused.front().reason.detail};
         std::optional<ReferenceId> same;
         for (const auto& reference : held->references())
-            if (!same && reference->case_id == found->id && cases::is_same_picture(*reference, *opened->references.front()))
+            if (!same && reference->case_id == found->id &&
+                cases::is_same_picture(*reference, *opened->references.front()))
                 same = reference->reference;
         return same;
     };

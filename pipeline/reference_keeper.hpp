@@ -22,43 +22,48 @@
 
 namespace stillwatch::pipeline {
 
-// Holds the references that may be compared now, in locked memory, and exchanges the set when cases change or a
-// consent begins or ends: rows are read on the store's thread, opened and indexed in the pool. What stays is shared
-// by both sets; an old one goes as soon as the last comparison with it ended. Loop thread.
+// Holds the references that may be compared now, in locked memory, and exchanges the set when cases change or
+// a consent begins or ends: rows are read on the store's thread, opened and indexed in the pool. What stays
+// is shared by both sets; an old one goes as soon as the last comparison with it ended. Loop thread.
 //
-// A reference that should be compared and cannot be is a problem: "keys" of its case where its seal does not open,
-// "references" of its case where its record cannot be used, "references" of no case where the set could not be loaded.
-// "clock" where the clock stands an hour or more behind the latest time seen.
+// A reference that should be compared and cannot be is a problem: "keys" of its case where its seal does not
+// open, "references" of its case where its record cannot be used, "references" of no case where the set could
+// not be loaded. "clock" where the clock stands an hour or more behind the latest time seen.
 class ReferenceKeeper {
 public:
     // Everything given must outlive it, and it must outlive every set it gave.
-    ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu, const vault::KeyPair& installation,
-                    const Clock& clock, Problems& problems);
+    ReferenceKeeper(asio::io_context& loop, Stores& stores, asio::thread_pool& cpu,
+                    const vault::KeyPair& installation, const Clock& clock, Problems& problems);
 
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
 
-    // Reads the cases again; what they said when it was called is in force when it returns. Errors: io (memory cannot be
-    // locked; then the set is empty: nothing is compared with references whose consent may have ended), cancelled.
+    // Reads the cases again; what they said when it was called is in force when it returns. Errors: io
+    // (memory cannot be locked; then the set is empty: nothing is compared with references whose consent may
+    // have ended), cancelled.
     Task<Result<void>> reload();
-    // Reloads each time a consent begins or ends; `on_change` is called after each. Ends only by cancellation.
+    // Reloads each time a consent begins or ends; `on_change` is called after each. Ends only by
+    // cancellation.
     Task<> follow_consents(std::function<void()> on_change);
 
-    // Merges, in the pool, what changes left beside each other (matcher::FeatureIndex), within about a second of the last
-    // of them: searches are faster then, and no bit of what left is held any more. Ends only by cancellation.
+    // Merges, in the pool, what changes left beside each other (matcher::FeatureIndex), within about a second
+    // of the last of them: searches are faster then, and no bit of what left is held any more. Ends only by
+    // cancellation.
     Task<> keep_merged();
     // Once. Errors: io (memory cannot be locked), cancelled (the references changed meanwhile).
     Task<Result<void>> merge();
 
-    // The reference in force of the same case that shows the same picture as this sealed record, if there is one.
-    // Errors: not_found (the case, or its valid consent), refused (the record cannot be used here: it would never be compared), io.
+    // The reference in force of the same case that shows the same picture as this sealed record, if there is
+    // one. Errors: not_found (the case, or its valid consent), refused (the record cannot be used here: it
+    // would never be compared), io.
     Task<Result<std::optional<ReferenceId>>> same_picture(std::string pseudonym, Bytes sealed);
 
 private:
     using References = std::vector<std::shared_ptr<const matcher::StoredReference>>;
 
     Task<Result<void>> load();
-    Task<Result<std::optional<std::int64_t>>> put_in_force(const References& references, std::size_t missing, std::int64_t state);
+    Task<Result<std::optional<std::int64_t>>> put_in_force(const References& references, std::size_t missing,
+                                                           std::int64_t state);
     void tell(const std::vector<cases::RefusedReference>& refused);
     void tell_clock(Timestamp decided_by);
     void use_none();

@@ -47,7 +47,8 @@ struct Came {
 // What a visit has seen of its address. It cannot be made without saying how the way of its bytes ended.
 struct Seen {
     Seen(Ending end, const VisitState& state, const Came& came)
-        : ending(end), kind(state.visit.kind), generation(state.generation), news(came.is_new_to(state) ? 1 : 0)
+        : ending(end), kind(state.visit.kind), generation(state.generation),
+          news(came.is_new_to(state) ? 1 : 0)
     {
     }
 
@@ -60,11 +61,11 @@ struct Seen {
     }
 
     Ending ending;
-    LinkKind kind;                 // as the bytes said
-    std::int64_t generation;       // of the references it was compared with
-    std::int64_t news;             // as crawler::next_visit() takes it
-    bool is_unseen = false;        // a worker was only asked whether it is a picture
-    std::optional<Wall> wall{};    // what was in the way; nothing where it does not tell
+    LinkKind kind;              // as the bytes said
+    std::int64_t generation;    // of the references it was compared with
+    std::int64_t news;          // as crawler::next_visit() takes it
+    bool is_unseen = false;     // a worker was only asked whether it is a picture
+    std::optional<Wall> wall{}; // what was in the way; nothing where it does not tell
     std::vector<store::Discovered> discovered{};
     std::optional<store::Verdict> verdict{}; // of a picture that was compared now
     std::vector<ReferenceId> matched{};

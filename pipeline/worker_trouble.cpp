@@ -17,10 +17,12 @@ void WorkerTrouble::lost()
     losses_.push_back(clock_.now());
     if (losses_.size() > many) losses_.pop_front();
     if (losses_.size() == many)
-        problems_.set("worker_losses", {},
-                      fmt::format("{} pictures and pages within an hour cost the workers that read them; they wait and are "
-                                  "tried again",
-                                  many));
+        problems_.set(
+            "worker_losses", {},
+            fmt::format(
+                "{} pictures and pages within an hour cost the workers that read them; they wait and are "
+                "tried again",
+                many));
 }
 
 void WorkerTrouble::worked()

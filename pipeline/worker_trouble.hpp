@@ -9,7 +9,8 @@
 
 namespace stillwatch::pipeline {
 
-// Watches what workers cost and makes a problem of it where it lasts: none can be started, or many are lost. Loop thread.
+// Watches what workers cost and makes a problem of it where it lasts: none can be started, or many are lost.
+// Loop thread.
 class WorkerTrouble {
 public:
     WorkerTrouble(Problems& problems, const Clock& clock) : problems_(problems), clock_(clock) {}
@@ -18,7 +19,8 @@ public:
     void lost();                        // a document, with each worker that had it
     void worked();                      // a worker answered
 
-    // So many within an hour call for a person: memory is short, a deadline too tight, or somebody means harm.
+    // So many within an hour call for a person: memory is short, a deadline too tight, or somebody means
+    // harm.
     static constexpr std::size_t many = 16;
 
 private:

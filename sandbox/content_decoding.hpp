@@ -12,8 +12,8 @@ namespace stillwatch::sandbox {
 // here knows (browsers then take the body as it stands, so a made-up name must not hide a picture from us).
 bool leaves_content_alone(std::string_view content_encoding);
 
-// The list in canonical names, "gzip, br"; empty where it leaves the content alone. However long a header is, this is
-// not: of more layers than decode_content() undoes one more is named, so that it refuses them.
+// The list in canonical names, "gzip, br"; empty where it leaves the content alone. However long a header is,
+// this is not: of more layers than decode_content() undoes one more is named, so that it refuses them.
 std::string canonical_encodings(std::string_view content_encoding);
 
 // Whether the first bytes are those of a gzip file (RFC 1952 section 2.3.1).

@@ -7,8 +7,9 @@
 
 namespace stillwatch::sandbox {
 
-// How many workers the documents of each site have cost of late. A document whose worker died is given to a fresh one
-// at once, since the death may have been another's doing; a site that kills workers by dozens waits for its second try.
+// How many workers the documents of each site have cost of late. A document whose worker died is given to a
+// fresh one at once, since the death may have been another's doing; a site that kills workers by dozens waits
+// for its second try.
 class LossBook {
 public:
     using Moment = std::chrono::steady_clock::time_point;

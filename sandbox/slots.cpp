@@ -94,7 +94,8 @@ std::shared_ptr<Slots::Turn> Slots::next_for(const Slot& slot)
     };
     auto chosen = std::ranges::find_if(line_, wants_this);
     if (chosen == line_.end())
-        chosen = std::ranges::find_if(line_, [&](const auto& waiting) { return waiting.lock()->avoided != &slot; });
+        chosen = std::ranges::find_if(line_,
+                                      [&](const auto& waiting) { return waiting.lock()->avoided != &slot; });
     if (chosen == line_.end()) return nullptr;
     auto turn = chosen->lock();
     line_.erase(chosen);

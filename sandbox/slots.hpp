@@ -61,9 +61,10 @@ public:
         asio::steady_timer called;
     };
 
-    // A free slot at once, best one that remembers `picture`, then one that serves `site`, never `avoided`; else waits in line. Who comes about a picture
-    // goes ahead where the slot that remembers it becomes free. That keeps nobody waiting for ever: a slot
-    // remembers few pictures, and no other one while such callers have it.
+    // A free slot at once, best one that remembers `picture`, then one that serves `site`, never `avoided`;
+    // else waits in line. Who comes about a picture goes ahead where the slot that remembers it becomes free.
+    // That keeps nobody waiting for ever: a slot remembers few pictures, and no other one while such callers
+    // have it.
     static Task<std::shared_ptr<Turn>> take_turn(std::shared_ptr<Slots> self, std::optional<Sha256> picture,
                                                  std::string site = {}, const Slot* avoided = nullptr);
 

@@ -29,8 +29,7 @@ inline std::optional<Sha256> kept_picture(const Request& request, const Answer& 
 {
     const auto* work = std::get_if<FeaturesWork>(&request.work);
     const auto* features = std::get_if<PictureFeatures>(&answer);
-    if (work != nullptr && work->detail == Detail::query && features != nullptr)
-        return features->file_digest;
+    if (work != nullptr && work->detail == Detail::query && features != nullptr) return features->file_digest;
     const auto* views = std::get_if<ViewsWork>(&request.work);
     if (views != nullptr && std::holds_alternative<std::vector<Census>>(answer)) return views->file_digest;
     return std::nullopt;

@@ -97,7 +97,8 @@ private:
         if (!extracted) {
             const auto& why = extracted.error();
             const bool is_half = content.truncated && why.code == Errc::undecodable;
-            return sandbox::Refusal(is_half ? Error{Errc::malformed, "content: ends early; " + why.detail} : why);
+            return sandbox::Refusal(is_half ? Error{Errc::malformed, "content: ends early; " + why.detail}
+                                            : why);
         }
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
         if (work.detail == Detail::query) gists_.keep(std::move(extracted->gist));

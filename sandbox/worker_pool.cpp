@@ -52,7 +52,10 @@ public:
     const PoolSettings& settings() const { return settings_; }
     const PoolCounters& counters() const { return counters_; }
     // Nothing since a worker greeted.
-    std::string start_failure() const { return pause_ > std::chrono::seconds(0) ? start_failure_ : std::string(); }
+    std::string start_failure() const
+    {
+        return pause_ > std::chrono::seconds(0) ? start_failure_ : std::string();
+    }
 
     std::function<void()> on_disagreement;
 
@@ -67,14 +70,18 @@ private:
     static Task<Result<Answer>> ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
                                           const Descriptor& memory, const std::string& site);
     static Task<Result<Answer>> ask_twice(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                          const Descriptor& memory, const std::string& site, bool wants_fresh);
-    static Task<Result<Answer>> compare_notes(std::shared_ptr<State> self, Slot& first, const Request& request,
-                                              const Descriptor& memory, const std::string& site, Result<Answer> told);
-    static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker, const Request& request);
+                                          const Descriptor& memory, const std::string& site,
+                                          bool wants_fresh);
+    static Task<Result<Answer>> compare_notes(std::shared_ptr<State> self, Slot& first,
+                                              const Request& request, const Descriptor& memory,
+                                              const std::string& site, Result<Answer> told);
+    static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
+                                         const Request& request);
     // Whether this picture is one of those that a second worker has to see.
     bool is_sample(const Result<Answer>& answer)
     {
-        return answer && std::holds_alternative<PictureFeatures>(*answer) && ++pictures_of_shared_ % sampled_picture == 0;
+        return answer && std::holds_alternative<PictureFeatures>(*answer) &&
+               ++pictures_of_shared_ % sampled_picture == 0;
     }
     static Task<Error> loss_of(std::shared_ptr<State> self, Worker worker, Error reason);
     static Task<void> keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
@@ -142,8 +149,8 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
         co_await worker->end();
     }
     Error reason{Errc::io, {}};
-    // Twice, since one that died before it greeted may have been killed for want of memory: only the second time is
-    // it the program's doing.
+    // Twice, since one that died before it greeted may have been killed for want of memory: only the second
+    // time is it the program's doing.
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (self->slots_->are_stopping()) co_return cancelled();
         auto spawned = self->spawn(slot);
@@ -211,7 +218,8 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
 }
 
 // Large ones are copied on another thread: 33 MB would hold the loop up for 20 ms.
-Task<Result<Descriptor>> WorkerPool::State::sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body)
+Task<Result<Descriptor>> WorkerPool::State::sealed(std::shared_ptr<State> self,
+                                                   std::shared_ptr<const Bytes> body)
 {
     constexpr std::size_t most_bytes_on_loop = 256U << 10U;
     if (body->size() <= most_bytes_on_loop) co_return sealed_copy(*body);
@@ -243,20 +251,23 @@ Task<Result<Answer>> WorkerPool::State::ask(std::shared_ptr<State> self, Slot& s
     co_return Error{Errc::io, "workers end before they take a request"};
 }
 
-Task<Result<Answer>> WorkerPool::State::ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                                  const Descriptor& memory, const std::string& site)
+Task<Result<Answer>> WorkerPool::State::ask_fresh(std::shared_ptr<State> self, Slot& slot,
+                                                  const Request& request, const Descriptor& memory,
+                                                  const std::string& site)
 {
     if (const auto worker = std::move(slot.idle)) co_await worker->end();
     auto answer = co_await ask(self, slot, request, memory, site);
     co_return answer;
 }
 
-// Asks once more, in a fresh worker, where one was lost: that may have been the document's own doing, that of what the
-// worker had before, or that of somebody who needs the machine's memory.
-Task<Result<Answer>> WorkerPool::State::ask_twice(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                                  const Descriptor& memory, const std::string& site, bool wants_fresh)
+// Asks once more, in a fresh worker, where one was lost: that may have been the document's own doing, that of
+// what the worker had before, or that of somebody who needs the machine's memory.
+Task<Result<Answer>> WorkerPool::State::ask_twice(std::shared_ptr<State> self, Slot& slot,
+                                                  const Request& request, const Descriptor& memory,
+                                                  const std::string& site, bool wants_fresh)
 {
-    auto asked = wants_fresh ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+    auto asked =
+        wants_fresh ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
     auto answer = co_await std::move(asked);
     if (!is_lost(answer)) co_return answer;
     if (!self->losses_.may_try_again(site, steady_clock::now())) co_return loss_in(answer);
@@ -266,7 +277,8 @@ Task<Result<Answer>> WorkerPool::State::ask_twice(std::shared_ptr<State> self, S
     co_return answer;
 }
 
-Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Document document, Request request)
+Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Document document,
+                                                Request request)
 {
     if (!document.body) co_return Error{Errc::invalid_argument, "document without a body"};
     request.content_encoding = std::move(document.content_encoding);
@@ -282,7 +294,8 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     auto& slot = *turn->slot;
     const auto memory = co_await sealed(self, document.body);
     if (!memory) co_return memory.error();
-    const bool wants_fresh = document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
+    const bool wants_fresh =
+        document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
     auto answer = co_await ask_twice(self, slot, request, *memory, document.site, wants_fresh);
     const bool is_in_doubt = slot.is_shared && document.trust == Trust::confirmed_refusals; // of who told it
     if (is_in_doubt && is_refusal(answer)) {
@@ -298,22 +311,25 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
 }
 
 // Has the picture told by another worker, too. Where the two differ one of them lies, and both go.
-Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> self, Slot& first, const Request& request,
-                                                      const Descriptor& memory, const std::string& site,
-                                                      Result<Answer> told)
+Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> self, Slot& first,
+                                                      const Request& request, const Descriptor& memory,
+                                                      const std::string& site, Result<Answer> told)
 {
     const bool is_alone = self->slots_->all().size() == 1;
     auto turn = co_await Slots::take_turn(self->slots_, std::nullopt, site, is_alone ? nullptr : &first);
     if (turn->slot == nullptr) co_return cancelled();
     auto& slot = *turn->slot;
     ++self->counters_.asked_again;
-    auto asked = is_alone ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+    auto asked =
+        is_alone ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
     const auto again = co_await std::move(asked);
     const auto* features = again ? std::get_if<PictureFeatures>(&*again) : nullptr;
-    const bool is_lost_or_same = !again || (features != nullptr && *features == std::get<PictureFeatures>(*told));
+    const bool is_lost_or_same =
+        !again || (features != nullptr && *features == std::get<PictureFeatures>(*told));
     if (is_lost_or_same) co_return told;
     ++self->counters_.disagreed;
-    log::error("sandbox", "two workers differ about a picture: one of them was taken over, or is broken", {{"site", site}});
+    log::error("sandbox", "two workers differ about a picture: one of them was taken over, or is broken",
+               {{"site", site}});
     if (const auto worker = first.current.lock()) worker->kill(); // what it has now goes to another
     auto answer = co_await ask_twice(self, slot, request, memory, site, true);
     if (self->on_disagreement) self->on_disagreement();

@@ -32,11 +32,11 @@ struct PoolSettings {
 
 // What happened since the pool was made.
 struct PoolCounters {
-    std::uint64_t completed = 0; // requests that a worker answered, also with an error
-    std::uint64_t crashed = 0;   // workers that died by themselves or broke the format of their answers
-    std::uint64_t late = 0;      // workers killed because their deadline passed
-    std::uint64_t replaced = 0;  // workers started where an earlier one had ended, for whatever reason
-    std::uint64_t retried = 0;   // documents given to a fresh worker because the one that had them was lost
+    std::uint64_t completed = 0;   // requests that a worker answered, also with an error
+    std::uint64_t crashed = 0;     // workers that died by themselves or broke the format of their answers
+    std::uint64_t late = 0;        // workers killed because their deadline passed
+    std::uint64_t replaced = 0;    // workers started where an earlier one had ended, for whatever reason
+    std::uint64_t retried = 0;     // documents given to a fresh worker because the one that had them was lost
     std::uint64_t asked_again = 0; // documents given to a second worker, to confirm what the first one said
     std::uint64_t disagreed = 0;   // of these: the second one said something else
 
@@ -45,14 +45,15 @@ struct PoolCounters {
 
 // An Inspector that hands each document to one of a fixed number of restricted processes. Workers start with
 // the first request that needs them. Callers wait in order until one is idle, but for views: they prefer the
-// worker that remembers the picture, and any other one decodes it again; and they prefer a worker of their site. Their
-// mappings count in the working frames told with Detail::query. A document is held by its caller's shared pointer, so
-// waiting costs no copy. A document whose worker is lost, for whatever reason, has one more try with a fresh worker.
-// Whose word counts: see Trust; now and then a second worker is asked about a picture as well. Errors beside those of Inspector: invalid_argument (an address or header over its bound, a picture
-// under min_side_px, views out of their bounds or of another picture than the document), io (the worker
-// program cannot start or restrict itself: it is tried again after a pause that doubles from one second to a
-// minute, until then requests fail at once). Belongs to the thread that runs `io`; workers die with that
-// thread.
+// worker that remembers the picture, and any other one decodes it again; and they prefer a worker of their
+// site. Their mappings count in the working frames told with Detail::query. A document is held by its
+// caller's shared pointer, so waiting costs no copy. A document whose worker is lost, for whatever reason,
+// has one more try with a fresh worker. Whose word counts: see Trust; now and then a second worker is asked
+// about a picture as well. Errors beside those of Inspector: invalid_argument (an address or header over its
+// bound, a picture under min_side_px, views out of their bounds or of another picture than the document), io
+// (the worker program cannot start or restrict itself: it is tried again after a pause that doubles from one
+// second to a minute, until then requests fail at once). Belongs to the thread that runs `io`; workers die
+// with that thread.
 class WorkerPool final : public Inspector {
 public:
     WorkerPool(asio::io_context& io, PoolSettings settings);

@@ -85,8 +85,8 @@ struct CaseCounts {
     std::int64_t findings = 0;
 };
 
-// Whether the file is rebuilt at once, so that no erased byte stays in it, or when erase_owed is called: by one who first
-// has something more urgent to do, since it takes seconds for ten thousand references.
+// Whether the file is rebuilt at once, so that no erased byte stays in it, or when erase_owed is called: by
+// one who first has something more urgent to do, since it takes seconds for ten thousand references.
 enum class Erasure : std::uint8_t { now, owed };
 
 // What a withdrawal erased.
@@ -94,7 +94,7 @@ struct Erased {
     std::int64_t references = 0;
     std::int64_t findings = 0;
     std::vector<std::string> evidence_files; // names of the packages that must go too
-    std::int64_t audit_seq = 0;              // the line that records it; 0 for a case that was withdrawn before
+    std::int64_t audit_seq = 0; // the line that records it; 0 for a case that was withdrawn before
 };
 
 // The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
@@ -141,33 +141,36 @@ public:
     // The same without what is sealed, by id, a page of at most `limit` behind the one given.
     std::vector<ReferenceRow> reference_rows(CaseId id, ReferenceId after, std::size_t limit) const;
     std::optional<Reference> find_reference(ReferenceId id) const; // not a removed one
-    bool is_reference(ReferenceId id) const;                       // also a removed one, which its findings name
+    bool is_reference(ReferenceId id) const; // also a removed one, which its findings name
     // The number of one that is not removed.
     std::optional<ReferenceId> reference_named(CaseId id, std::string_view name) const;
     // Numbers of the cases that have one.
     std::set<std::int64_t> cases_with_references() const;
     // The generation of the newest or last renewed reference; 0 before the first. Never falls.
     std::int64_t generation() const;
-    // Raises the generation, above `above`, without a new reference: another extractor version makes all verdicts stale.
+    // Raises the generation, above `above`, without a new reference: another extractor version makes all
+    // verdicts stale.
     Result<std::int64_t> raise_generation(const Actor& actor, std::int64_t above = 0);
     // The extractor version the store last worked with; 0 at first. Set with raise_generation when it
     // changes.
     int extractor_version() const;
     Result<void> set_extractor_version(int version);
-    // The tiers that verdicts of this generation speak of. Verdicts of fewer are stale where more are wanted, so a
-    // tier that was not among them raises the generation.
+    // The tiers that verdicts of this generation speak of. Verdicts of fewer are stale where more are wanted,
+    // so a tier that was not among them raises the generation.
     std::set<Tier> compared_tiers() const;
     Result<void> compare_tiers(const std::set<Tier>& tiers, const Actor& actor);
 
     // --- which references are in force (store/sqlite/case_force.cpp) ---
-    // Another number whenever there are other references or others are in force: tells a database that was restored,
-    // or is another one, from the one that pictures were compared under.
+    // Another number whenever there are other references or others are in force: tells a database that was
+    // restored, or is another one, from the one that pictures were compared under.
     std::int64_t references_state() const;
-    // From now on these, and no others, are compared; `missing` more should be and cannot. Gives the generation of this
-    // set: a new one where a reference comes that comparisons at the last one were made without.
-    Result<std::int64_t> put_in_force(const std::vector<ReferenceId>& references, std::size_t missing, const Actor& actor);
-    // A picture compared at this generation or a later one was compared with all references of the case; `never` while
-    // one of them is not in force, 0 without any.
+    // From now on these, and no others, are compared; `missing` more should be and cannot. Gives the
+    // generation of this set: a new one where a reference comes that comparisons at the last one were made
+    // without.
+    Result<std::int64_t> put_in_force(const std::vector<ReferenceId>& references, std::size_t missing,
+                                      const Actor& actor);
+    // A picture compared at this generation or a later one was compared with all references of the case;
+    // `never` while one of them is not in force, 0 without any.
     std::int64_t compared_with_all(CaseId id) const;
     // The same of all references that should be in force.
     std::int64_t compared_with_all() const;
@@ -197,24 +200,26 @@ public:
     static constexpr std::int64_t max_occurrences = 1'000;
     struct Recorded {
         FindingId id;
-        OccurrenceId occurrence; // none: the finding has max_occurrences already, and the sighting was counted
-        bool created = false;    // the finding is new, and its alerts are queued
-        bool added = false;      // the place is new
+        OccurrenceId
+            occurrence;       // none: the finding has max_occurrences already, and the sighting was counted
+        bool created = false; // the finding is new, and its alerts are queued
+        bool added = false;   // the place is new
     };
-    // Puts what was seen where place_of() says: finding, outbox rows and audit line in one transaction, or one more
-    // place of a known finding, or a sighting of a known place. The finding's number is written into the events of its
-    // alerts as "finding". Errors: refused (the case is withdrawn or the reference removed meanwhile),
-    // invalid_argument.
-    Result<Recorded> record_finding(const Finding& seen, const std::vector<NewAlert>& alerts, const Actor& actor);
+    // Puts what was seen where place_of() says: finding, outbox rows and audit line in one transaction, or
+    // one more place of a known finding, or a sighting of a known place. The finding's number is written into
+    // the events of its alerts as "finding". Errors: refused (the case is withdrawn or the reference removed
+    // meanwhile), invalid_argument.
+    Result<Recorded> record_finding(const Finding& seen, const std::vector<NewAlert>& alerts,
+                                    const Actor& actor);
     // One more place of that finding, whatever class it is of: the page ties both pictures together. Errors:
     // not_found.
     Result<Recorded> add_occurrence(FindingId id, const Finding& seen);
     struct Place {
         FindingId finding;
-        OccurrenceId occurrence; // none: a new place
+        OccurrenceId occurrence;                      // none: a new place
         EvidenceState evidence = EvidenceState::none; // of that occurrence
-        std::int64_t packages = 0;    // of the finding, stored or pending
-        std::int64_t best_pixels = 0; // of its best occurrence
+        std::int64_t packages = 0;                    // of the finding, stored or pending
+        std::int64_t best_pixels = 0;                 // of its best occurrence
     };
     // The finding of this case, reference, page's host and picture class, of the newest epoch.
     std::optional<Place> place_of(const Finding& seen) const;
@@ -226,15 +231,16 @@ public:
     };
     std::vector<OnPage> occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
                                        std::size_t limit) const;
-    // Pictures with these bytes, whatever the address: for each reference one that matches and one that is a lead.
+    // Pictures with these bytes, whatever the address: for each reference one that matches and one that is a
+    // lead.
     std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
     // Seen again. Errors: not_found.
     Result<void> touch_occurrence(OccurrenceId id, Timestamp seen);
     // A package for an occurrence that had none. Errors: not_found, exists (it has one).
-    Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest, PageState page,
-                                 const Actor& actor);
+    Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,
+                                 PageState page, const Actor& actor);
     std::vector<std::string> evidence_files() const; // by name
-    std::int64_t pending_evidence() const; // occurrences without their package
+    std::int64_t pending_evidence() const;           // occurrences without their package
     // Findings of a site first seen then or later.
     std::int64_t findings_since(const std::string& site, Timestamp since) const;
     // One match more above the bound of a site and day. Gives how many it is now.
@@ -266,8 +272,8 @@ public:
         bool is_pending = false; // its evidence is still to be made
         std::int64_t looks = 0;  // without a change so far
     };
-    // Occurrences of live findings of consenting cases whose time to be looked at has come; of each finding those that
-    // have evidence or are to get it.
+    // Occurrences of live findings of consenting cases whose time to be looked at has come; of each finding
+    // those that have evidence or are to get it.
     std::vector<Look> due_looks(Timestamp now, std::size_t limit) const;
     Result<void> plan_look(OccurrenceId id, Timestamp next);
     // What a visit of that address showed of the occurrences there: HTTP status, 0 for no answer.
@@ -303,7 +309,8 @@ public:
     // --- problems that people were told of ---
     std::vector<ToldProblem> told_problems() const;
     // Remembers it in one transaction with the alerts that tell it.
-    Result<void> tell_problem(const ToldProblem& problem, const std::vector<NewAlert>& alerts, const Actor& actor);
+    Result<void> tell_problem(const ToldProblem& problem, const std::vector<NewAlert>& alerts,
+                              const Actor& actor);
 
     // --- audit ---
     Result<void> append_audit(const Actor& actor, std::string_view action, std::string_view object);
@@ -324,8 +331,8 @@ public:
         std::size_t references = 0;
         std::size_t hosts = 0;
     };
-    // Withdraws, removes and stops here what a newer store of the same installation withdrew, removed and stopped.
-    // What is unknown here is passed over. Errors: io, as withdraw().
+    // Withdraws, removes and stops here what a newer store of the same installation withdrew, removed and
+    // stopped. What is unknown here is passed over. Errors: io, as withdraw().
     Result<Buried> bury(const Tombstones& tombstones, const Actor& actor);
     // The generation above both `known` and its own: every verdict made so far is stale.
     Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);

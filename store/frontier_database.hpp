@@ -59,7 +59,7 @@ enum class Outcome : std::uint8_t {
     refused,     // scope, guard
     moved,       // redirects to another address of the frontier, which is visited in its place
     disallowed,  // robots.txt forbids it
-    waiting,     // it came, and we could not judge it yet (a worker was lost); tried again with growing pauses
+    waiting, // it came, and we could not judge it yet (a worker was lost); tried again with growing pauses
 };
 std::string_view name_of(Outcome outcome) noexcept;
 
@@ -103,11 +103,16 @@ struct Discovered {
     LinkKind kind = LinkKind::page;
     Mechanism mechanism = Mechanism::a_href;
     std::string site{};
-    int item = 0;         // as Link has it: counts within one result
-    bool is_next = false; // in a series with the page that names it (crawler/series.hpp): no step further from a seed
+    int item = 0; // as Link has it: counts within one result
+    bool is_next =
+        false; // in a series with the page that names it (crawler/series.hpp): no step further from a seed
 
-    // Links from a seed, given those of the page that names it. A series that a seed begins is no operator's choice.
-    int depth_from(int page_depth) const noexcept { return is_next ? std::max(1, page_depth) : page_depth + 1; }
+    // Links from a seed, given those of the page that names it. A series that a seed begins is no operator's
+    // choice.
+    int depth_from(int page_depth) const noexcept
+    {
+        return is_next ? std::max(1, page_depth) : page_depth + 1;
+    }
 };
 
 // What comparing known bytes gave; valid only for its reference generation and extractor version.
@@ -127,7 +132,7 @@ struct Verdict {
 // Bytes that cost every worker which had them. No verdict: they are tried again at growing pauses.
 struct Unread {
     Sha256 content;
-    int losses = 0;   // visits that ended so
+    int losses = 0;    // visits that ended so
     Timestamp retry{}; // not before
 };
 
@@ -157,13 +162,15 @@ struct VisitResult {
     int unchanged_in_a_row = 0;
     PageRate rate{};
     std::int64_t news = 0; // pictures named for the first time by anybody
-    int depth = 0; // of the visited address
+    int depth = 0;         // of the visited address
     std::vector<Discovered> discovered{};
     std::optional<Verdict> verdict{};
-    std::vector<ReferenceId> matched{}; // what the verdict's match is with: it counts only while one of them is there
+    std::vector<ReferenceId>
+        matched{}; // what the verdict's match is with: it counts only while one of them is there
     std::optional<Unread> unread{}; // a worker was lost over these bytes once more
-    std::optional<Wall> wall{}; // what was in the way, or none; nothing where the visit does not tell
-    std::vector<VisitResult> led_here{}; // of addresses whose redirects led to this one in the same visit; without any
+    std::optional<Wall> wall{};     // what was in the way, or none; nothing where the visit does not tell
+    std::vector<VisitResult>
+        led_here{}; // of addresses whose redirects led to this one in the same visit; without any
 };
 
 // What keeps a host of a site from being looked at.
@@ -195,7 +202,8 @@ struct SiteHealth {
     std::int64_t refused = 0;    // scope, guard
     std::int64_t disallowed = 0; // by robots.txt
     std::int64_t moved = 0;      // redirect to another known address
-    std::int64_t set_aside = 0;  // among those unvisited: of families that bring nothing new, asked for a sample
+    std::int64_t set_aside =
+        0; // among those unvisited: of families that bring nothing new, asked for a sample
     // How often each bound on what a site may make without end was reached.
     std::map<std::string, std::int64_t> bounds{};
     std::vector<std::string> idle_families{}; // with most addresses set aside, at most 10
@@ -285,26 +293,28 @@ public:
     std::optional<Timestamp> next_due(Timestamp now) const;
     // Up to `limit` visits of a host, leased until `lease_until`: what is new, stale pictures, what is due
     // for a revisit; each has its share of a window that not all fit in.
-    // Addresses of families that bring nothing new are put aside meanwhile, and stale ones whose bytes were compared
-    // under another address are marked as current: a bounded number of them in one call.
-    Claim claim_some(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until, std::size_t limit);
+    // Addresses of families that bring nothing new are put aside meanwhile, and stale ones whose bytes were
+    // compared under another address are marked as current: a bounded number of them in one call.
+    Claim claim_some(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
+                     std::size_t limit);
     // The same until there is something or nothing is left to look at.
     std::vector<Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
                              std::size_t limit);
     // Whether the address is one of a watched host that is visited under its own name sooner or later.
     bool is_visited_anyway(const Url& url) const;
-    // A redirect led from `from` to an address nobody knew, and its answer is here already: takes the address up, leased
-    // until `lease_until`, so that this answer is its visit. Nothing where it cannot be taken up or is known by now.
+    // A redirect led from `from` to an address nobody knew, and its answer is here already: takes the address
+    // up, leased until `lease_until`, so that this answer is its visit. Nothing where it cannot be taken up
+    // or is known by now.
     std::optional<Visit> arrive(const Visit& from, const Url& url, Timestamp now, Timestamp lease_until);
     // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
     Result<void> apply(const std::vector<VisitResult>& results);
-    // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken up. False
-    // where no host of the watch list has it.
+    // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken
+    // up. False where no host of the watch list has it.
     Result<bool> look_again(const Url& url, Timestamp at);
-    // That one address, leased; nothing where it is not known, leased already, or its host gets no request. Throws as
-    // claim does.
+    // That one address, leased; nothing where it is not known, leased already, or its host gets no request.
+    // Throws as claim does.
     std::optional<Visit> claim_one(const Url& url, Timestamp now, Timestamp lease_until);
     // Gives claimed visits back unvisited.
     Result<void> release(const std::vector<UrlId>& ids);
@@ -327,10 +337,11 @@ public:
     // Nothing where no picture was compared yet. The state is 0 where an older program compared.
     std::optional<ComparedUnder> compared_under() const;
     Result<void> set_compared_under(const ComparedUnder& under);
-    // Erases, with overwriting, what ties pictures to a case whose findings are gone: every verdict of a match that is not
-    // of `still_matched`, and what is known of addresses that showed these pictures or were of `images`; the addresses
-    // themselves are as if they had just been named. Rebuilds the file, up to a minute for ten million addresses. Errors: io, also
-    // when all is forgotten but its bytes may stand in the file until the next start or try.
+    // Erases, with overwriting, what ties pictures to a case whose findings are gone: every verdict of a
+    // match that is not of `still_matched`, and what is known of addresses that showed these pictures or were
+    // of `images`; the addresses themselves are as if they had just been named. Rebuilds the file, up to a
+    // minute for ten million addresses. Errors: io, also when all is forgotten but its bytes may stand in the
+    // file until the next start or try.
     Result<void> forget_matches(const std::vector<Sha256>& still_matched, const std::vector<Url>& images);
     std::optional<Unread> unread(const Sha256& content) const;
     // Pages that name this picture, or an address that redirects to it, first seen first.
@@ -353,7 +364,8 @@ public:
 
     // `file` must not exist. Errors: exists, io.
     Result<DatabaseCopy> begin_copy(const std::filesystem::path& file);
-    // The highest generation that any verdict or picture here was compared with; 0 without one. Reads every row.
+    // The highest generation that any verdict or picture here was compared with; 0 without one. Reads every
+    // row.
     std::int64_t newest_generation() const;
 
 private:

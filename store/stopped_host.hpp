@@ -6,7 +6,8 @@
 
 namespace stillwatch::store {
 
-// A host that gets no request, by a person's command. Kept in `cases`, which is never lost; `frontier` has a copy.
+// A host that gets no request, by a person's command. Kept in `cases`, which is never lost; `frontier` has a
+// copy.
 struct StoppedHost {
     std::string host; // as Url::host_port()
     Timestamp since{};

@@ -27,7 +27,8 @@ std::size_t whole_pages(std::size_t bytes) noexcept
 }
 
 constexpr std::size_t smallest_block = 32;
-// What is cut at once: an eighth of what there is, so that few references need little and many need few calls.
+// What is cut at once: an eighth of what there is, so that few references need little and many need few
+// calls.
 constexpr std::size_t least_slab_bytes = 4 << 10;
 constexpr std::size_t most_slab_bytes = 1 << 20;
 

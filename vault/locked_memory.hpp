@@ -22,9 +22,10 @@ private:
     }
 };
 
-// Memory for containers that hold references: blocks of a few sizes cut out of LockedPages, zeroed as they are
-// released and used again. Usable from several threads. It must outlive its containers. Throws LockedMemoryError, and is as
-// it was before then: the pools of libstdc++ 12 end in a null pointer when pages for their tables were refused once.
+// Memory for containers that hold references: blocks of a few sizes cut out of LockedPages, zeroed as they
+// are released and used again. Usable from several threads. It must outlive its containers. Throws
+// LockedMemoryError, and is as it was before then: the pools of libstdc++ 12 end in a null pointer when pages
+// for their tables were refused once.
 class LockedMemoryResource final : public std::pmr::memory_resource {
 public:
     LockedMemoryResource() = default;

@@ -29,7 +29,8 @@ void rest_after_challenge(PaceHistory& history, Moment started, Moment now) noex
 {
     // What was under way with the last one is not a further one.
     if (history.challenged && started < *history.challenged) return;
-    if (history.challenged && now - *history.challenged > 2 * max_retry_after) history.challenges_in_a_row = 0;
+    if (history.challenged && now - *history.challenged > 2 * max_retry_after)
+        history.challenges_in_a_row = 0;
     auto pause = first_challenge_pause;
     for (int i = 0; i < history.challenges_in_a_row && pause < max_retry_after; ++i)
         pause *= 2;

@@ -11,8 +11,8 @@ namespace {
 
 // As many of a family's pages as one kind of them may make a folder look idle.
 constexpr std::int64_t most_idle_of_one_kind = 100;
-constexpr std::int64_t idle_pages = 400;            // first visits without a new picture; with those under way below 500
-constexpr std::int64_t same_pictures = 256;         // first visits that gave one of the last contents of the family
+constexpr std::int64_t idle_pages = 400; // first visits without a new picture; with those under way below 500
+constexpr std::int64_t same_pictures = 256; // first visits that gave one of the last contents of the family
 constexpr std::int64_t same_pictures_of_host = 1024;
 constexpr std::size_t contents_remembered = 4;
 constexpr std::size_t bytes_of_content = 8; // of the digest: telling apart, not proving
@@ -62,8 +62,8 @@ std::string page_family(std::string_view trail)
     return family;
 }
 
-// "/attachments/2026/05/a.jpg" is "/attachments/#/#/*.jpg". A script that gives pictures is one family whatever it is
-// asked for.
+// "/attachments/2026/05/a.jpg" is "/attachments/#/#/*.jpg". A script that gives pictures is one family
+// whatever it is asked for.
 std::string picture_family(std::string_view target)
 {
     const auto query_at = target.find('?');
@@ -71,7 +71,8 @@ std::string picture_family(std::string_view target)
     if (query_at != std::string_view::npos) return pattern_of(path) + '?';
     const auto name_at = path.rfind('/');
     const auto dot = path.rfind('.');
-    const bool has_ending = dot != std::string_view::npos && dot > name_at && path.size() - dot <= longest_ending;
+    const bool has_ending =
+        dot != std::string_view::npos && dot > name_at && path.size() - dot <= longest_ending;
     std::string family = pattern_of(path.substr(0, name_at + 1)) + '*';
     if (has_ending) family += path.substr(dot);
     return family;

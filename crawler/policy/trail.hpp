@@ -16,8 +16,8 @@ std::vector<std::string> trails_of(std::string_view target);
 // The first eight segments of a path with the same wildcards.
 std::string pattern_of(std::string_view path);
 
-// What is known of the addresses of one pattern on one host: what a maze makes must not keep out what a board has
-// (docs/decisions/0010-trails.md).
+// What is known of the addresses of one pattern on one host: what a maze makes must not keep out what a board
+// has (docs/decisions/0010-trails.md).
 struct Trail {
     static constexpr std::int64_t dry_after = 50;   // first visits of pages
     static constexpr std::int64_t small_trail = 16; // pages that every trail may take
@@ -27,7 +27,8 @@ struct Trail {
     std::int64_t dry = 0;   // first visits since there was such a picture
 
     bool is_dry() const noexcept { return dry >= dry_after; }
-    // One that brings nothing takes at most as many pages as it leaves to others. `pages_left`: of the whole site.
+    // One that brings nothing takes at most as many pages as it leaves to others. `pages_left`: of the whole
+    // site.
     bool may_grow(std::int64_t pages_left) const noexcept;
     // After the first visit of one of its pages, which named `new_pictures` that nobody knew.
     void learn(std::int64_t new_pictures) noexcept;

@@ -6,8 +6,8 @@
 
 namespace stillwatch::crawler {
 
-// Whether something stood in the way at the last visits of a site that tell. Small enough for a column: `bits` has one
-// for each of them, the newest lowest, 1 for a wall; before the oldest stands a 1.
+// Whether something stood in the way at the last visits of a site that tell. Small enough for a column:
+// `bits` has one for each of them, the newest lowest, 1 for a wall; before the oldest stands a 1.
 struct WallHistory {
     static constexpr int most_visits = 16;
 

@@ -48,7 +48,8 @@ std::size_t WindowPlan::most(Due due, int round) const noexcept
         most = std::min(most, std::max<std::size_t>(limit_ * share.sixteenths / sixteenths, 1));
     else if (!has_more_[static_cast<std::size_t>(due)])
         return 0;
-    if (share.takes_pages) most = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(pages_left_, 0)));
+    if (share.takes_pages)
+        most = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(pages_left_, 0)));
     return most;
 }
 

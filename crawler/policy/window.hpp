@@ -6,29 +6,36 @@
 
 namespace stillwatch::crawler {
 
-// Why an address is due, the most urgent first. A store finds the addresses of each; how many of each are taken is
-// decided here.
+// Why an address is due, the most urgent first. A store finds the addresses of each; how many of each are
+// taken is decided here.
 enum class Due : std::uint8_t {
     named_again,   // a page came to name a picture that is known to match: the occurrence is to be recorded
     new_picture,   // never visited, first come, first served
     new_page,      // never visited
     barren_page,   // never visited, of a kind that brought nothing so far
-    stale_picture, // compared with an older set of references; of those with the same bytes one visit is enough
+    stale_picture, // compared with an older set of references; of those with the same bytes one visit is
+                   // enough
     revisit,       // its time has come
 };
 inline constexpr std::size_t due_kinds = 6;
 
-// What a site may still be asked for today. Days are those of UTC; a pass that began yesterday counts today's visits as
-// well, since its clock stands at its beginning.
+// What a site may still be asked for today. Days are those of UTC; a pass that began yesterday counts today's
+// visits as well, since its clock stands at its beginning.
 struct SiteDay {
     std::int64_t max_pages = 0;
     std::int64_t max_bytes = 0;
-    std::int64_t day = 0;   // of the counts below, since 1970
+    std::int64_t day = 0; // of the counts below, since 1970
     std::int64_t pages = 0;
     std::int64_t bytes = 0;
 
-    std::int64_t pages_left(std::int64_t today) const noexcept { return max_pages - (day >= today ? pages : 0); }
-    std::int64_t bytes_left(std::int64_t today) const noexcept { return max_bytes - (day >= today ? bytes : 0); }
+    std::int64_t pages_left(std::int64_t today) const noexcept
+    {
+        return max_pages - (day >= today ? pages : 0);
+    }
+    std::int64_t bytes_left(std::int64_t today) const noexcept
+    {
+        return max_bytes - (day >= today ? bytes : 0);
+    }
 };
 
 // Plans one window of `limit` visits of a host whose site may have `pages_left` more pages today:
@@ -36,14 +43,16 @@ struct SiteDay {
 //     plan.took_samples(find up to plan.most_samples());
 //     for each round, for each kind: plan.took(kind, most, find up to most = plan.most(kind, round));
 //
-// In round 0 each kind has its share while others wait too; what they leave over is taken in round 1, in order. No kind
-// holds up another for the weeks that a large site takes: an endless one still leaves revisits their part, and revisits
-// leave a tenth and more to pages never seen.
+// In round 0 each kind has its share while others wait too; what they leave over is taken in round 1, in
+// order. No kind holds up another for the weeks that a large site takes: an endless one still leaves revisits
+// their part, and revisits leave a tenth and more to pages never seen.
 class WindowPlan {
 public:
     static constexpr int rounds = 2;
 
-    WindowPlan(std::size_t limit, std::int64_t pages_left) noexcept : limit_(limit), pages_left_(pages_left) {}
+    WindowPlan(std::size_t limit, std::int64_t pages_left) noexcept : limit_(limit), pages_left_(pages_left)
+    {
+    }
 
     // Of families that bring nothing (crawler/policy/family.hpp).
     std::size_t most_samples() const noexcept;

@@ -112,7 +112,9 @@ public:
         result.rules_ = std::move(group.rules);
         result.crawl_delay_ = group.crawl_delay;
         result.sitemaps_ = std::move(sitemaps_);
-        const auto has_wildcard = [](const auto& rule) { return rule.pattern.find('*') != std::string::npos; };
+        const auto has_wildcard = [](const auto& rule) {
+            return rule.pattern.find('*') != std::string::npos;
+        };
         if (std::ranges::count_if(result.rules_, has_wildcard) > RobotsRules::max_wildcard_rules)
             result.rules_ = {{"/", result.rules_.back().line, false}};
         std::ranges::stable_sort(result.rules_, [](const auto& a, const auto& b) {

@@ -25,7 +25,8 @@ public:
     static constexpr std::size_t max_line_bytes =
         2083U * 8U; // as google/robotstxt; the rest of a line is ignored
     static constexpr std::size_t max_sitemaps = 100;
-    // A file with more rules that hold a '*' than this for us closes the host: matching them took 0.2 s an address.
+    // A file with more rules that hold a '*' than this for us closes the host: matching them took 0.2 s an
+    // address.
     static constexpr std::ptrdiff_t max_wildcard_rules = 1'000;
 
     // Reads anything, also what is no robots.txt; what is not understood is ignored.

@@ -198,7 +198,8 @@ Result<void> CaseDatabase::renew_consent(CaseId id, const Consent& consent, cons
         connection.prepare("UPDATE reference SET generation = ?2 WHERE case_id = ?1 AND removed = 0")
             .bind(id, impl_->next_generation())
             .run();
-        connection.prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
+        connection
+            .prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
             .bind(id)
             .run(); // until they are loaded with the new consent
         impl_->audit(actor, "consent.renew", standing->pseudonym);
@@ -248,10 +249,12 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         if (!standing->open) return what; // the rows went in an earlier try; the erasure below may not have
         what.evidence_files = evidence_files_of(id);
         const auto alerts = delete_of_case(connection, "DELETE FROM outbox WHERE case_id = ?1", id);
-        delete_of_case(connection,
-                       "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
+        delete_of_case(
+            connection,
+            "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
         const auto findings = delete_of_case(connection, "DELETE FROM finding WHERE case_id = ?1", id);
-        connection.prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
+        connection
+            .prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
             .bind(id)
             .run();
         const auto references = delete_of_case(connection, "DELETE FROM reference WHERE case_id = ?1", id);
@@ -265,16 +268,17 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         what.references = references;
         what.findings = findings;
         what.audit_seq = impl_->audit(actor, "case.withdraw",
-                                      fmt::format("{} references={} findings={} alerts={}", standing->pseudonym,
-                                                  references, findings, alerts));
+                                      fmt::format("{} references={} findings={} alerts={}",
+                                                  standing->pseudonym, references, findings, alerts));
         return what;
     });
     if (!erased || erasure == Erasure::owed) return erased;
     const auto rebuilt = erase_owed();
     if (!rebuilt)
-        return Error{rebuilt.error().code, fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
-                                                       "withdraw again: {}",
-                                                       rebuilt.error().detail)};
+        return Error{rebuilt.error().code,
+                     fmt::format("the case is withdrawn, but erased bytes may still stand in the file; "
+                                 "withdraw again: {}",
+                                 rebuilt.error().detail)};
     return erased;
 }
 

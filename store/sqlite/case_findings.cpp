@@ -12,15 +12,16 @@ OccurrenceId insert_occurrence(Connection& connection, FindingId id, const Findi
 {
     const auto& match = seen.match;
     connection
-        .prepare("INSERT INTO occurrence (finding_id, page_url, image_url, content, fingerprint, pixels, tier, "
-                 "relation, score, distance_bits, orientation, inverted, inliers, page_state, evidence, "
-                 "evidence_file, evidence_digest, first_seen, last_seen, sightings, look_due) VALUES (?1, ?2, ?3, "
-                 "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, ?20)")
-        .bind(id, seen.page_url.text(), seen.image_url.text(), seen.content, stored(seen.fingerprint), seen.pixels,
-              name_of(match.tier), name_of(match.relation), match.score, match.distance_bits,
+        .prepare(
+            "INSERT INTO occurrence (finding_id, page_url, image_url, content, fingerprint, pixels, tier, "
+            "relation, score, distance_bits, orientation, inverted, inliers, page_state, evidence, "
+            "evidence_file, evidence_digest, first_seen, last_seen, sightings, look_due) VALUES (?1, ?2, ?3, "
+            "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, ?20)")
+        .bind(id, seen.page_url.text(), seen.image_url.text(), seen.content, stored(seen.fingerprint),
+              seen.pixels, name_of(match.tier), name_of(match.relation), match.score, match.distance_bits,
               name_of(match.orientation), match.inverted, match.inliers, name_of(seen.page_state),
-              name_of(seen.evidence), seen.evidence_file, seen.evidence_digest, seen.first_seen, seen.last_seen,
-              seen.last_seen)
+              name_of(seen.evidence), seen.evidence_file, seen.evidence_digest, seen.first_seen,
+              seen.last_seen, seen.last_seen)
         .run();
     return OccurrenceId{connection.last_row_id()};
 }
@@ -29,13 +30,16 @@ FindingId insert_finding(Connection& connection, const Finding& seen)
 {
     const auto& match = seen.match;
     connection
-        .prepare("INSERT INTO finding (case_id, reference, reference_name, site, host, tier, relation, score, "
-                 "distance_bits, orientation, inverted, inliers, state, epoch, first_seen, last_seen, alert_id, "
-                 "first, best, occurrences, left_out) SELECT ?1, ?2, r.name, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-                 "?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0 FROM reference r WHERE r.id = ?2")
+        .prepare(
+            "INSERT INTO finding (case_id, reference, reference_name, site, host, tier, relation, score, "
+            "distance_bits, orientation, inverted, inliers, state, epoch, first_seen, last_seen, alert_id, "
+            "first, best, occurrences, left_out) SELECT ?1, ?2, r.name, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+            "?11, "
+            "?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0 FROM reference r WHERE r.id = ?2")
         .bind(seen.case_id, seen.reference, seen.site, seen.page_url.host_port(), name_of(match.tier),
-              name_of(match.relation), match.score, match.distance_bits, name_of(match.orientation), match.inverted,
-              match.inliers, name_of(seen.state), seen.epoch, seen.first_seen, seen.last_seen, seen.alert_id)
+              name_of(match.relation), match.score, match.distance_bits, name_of(match.orientation),
+              match.inverted, match.inliers, name_of(seen.state), seen.epoch, seen.first_seen, seen.last_seen,
+              seen.alert_id)
         .run();
     return FindingId{connection.last_row_id()};
 }
@@ -44,7 +48,8 @@ FindingId insert_finding(Connection& connection, const Finding& seen)
 void raise_finding(Connection& connection, FindingId id, OccurrenceId added, const Finding& seen)
 {
     connection
-        .prepare("UPDATE finding SET best = CASE WHEN ?3 > (SELECT pixels FROM occurrence WHERE id = best) THEN ?2 "
+        .prepare("UPDATE finding SET best = CASE WHEN ?3 > (SELECT pixels FROM occurrence WHERE id = best) "
+                 "THEN ?2 "
                  "ELSE best END, occurrences = occurrences + 1, last_seen = max(last_seen, ?4) WHERE id = ?1")
         .bind(id, added, seen.pixels, seen.last_seen)
         .run();
@@ -56,29 +61,33 @@ void raise_finding(Connection& connection, FindingId id, OccurrenceId added, con
     if (seen.match.tier >= stored_enum<Tier>(tier)) return;
     const auto& match = seen.match;
     connection
-        .prepare("UPDATE finding SET tier = ?2, relation = ?3, score = ?4, distance_bits = ?5, orientation = ?6, "
-                 "inverted = ?7, inliers = ?8 WHERE id = ?1")
+        .prepare(
+            "UPDATE finding SET tier = ?2, relation = ?3, score = ?4, distance_bits = ?5, orientation = ?6, "
+            "inverted = ?7, inliers = ?8 WHERE id = ?1")
         .bind(id, name_of(match.tier), name_of(match.relation), match.score, match.distance_bits,
               name_of(match.orientation), match.inverted, match.inliers)
         .run();
 }
 
 // The number is known only now, and a mail that names it is read with `findings show`.
-void queue_alerts(Connection& connection, const Finding& seen, FindingId id, const std::vector<NewAlert>& alerts,
-                  Timestamp at)
+void queue_alerts(Connection& connection, const Finding& seen, FindingId id,
+                  const std::vector<NewAlert>& alerts, Timestamp at)
 {
     for (const auto& alert : alerts)
         connection
-            .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, finding_id, state, created_at, "
-                     "next_attempt_at) VALUES (?1, ?2, json_set(?3, '$.finding', ?5), ?4, ?5, 'queued', ?6, ?6) "
-                     "ON CONFLICT DO NOTHING")
+            .prepare(
+                "INSERT INTO outbox (alert_id, channel, event, case_id, finding_id, state, created_at, "
+                "next_attempt_at) VALUES (?1, ?2, json_set(?3, '$.finding', ?5), ?4, ?5, 'queued', ?6, ?6) "
+                "ON CONFLICT DO NOTHING")
             .bind(alert.alert_id, alert.channel, alert.event, seen.case_id, id, at)
             .run();
 }
 
 Result<void> seen_again(Connection& connection, OccurrenceId id, Timestamp seen)
 {
-    connection.prepare("UPDATE occurrence SET last_seen = max(last_seen, ?2), sightings = sightings + 1 WHERE id = ?1")
+    connection
+        .prepare(
+            "UPDATE occurrence SET last_seen = max(last_seen, ?2), sightings = sightings + 1 WHERE id = ?1")
         .bind(id, seen)
         .run();
     if (connection.changed_rows() == 0) return Error{Errc::not_found, fmt::format("occurrence {}", id.value)};
@@ -91,7 +100,8 @@ Result<void> seen_again(Connection& connection, OccurrenceId id, Timestamp seen)
 }
 
 // A new place of a finding, or one more sighting where it has its bound of places.
-Result<CaseDatabase::Recorded> add(Connection& connection, const CaseDatabase::Place& place, const Finding& seen)
+Result<CaseDatabase::Recorded> add(Connection& connection, const CaseDatabase::Place& place,
+                                   const Finding& seen)
 {
     if (place.occurrence) {
         const auto again = seen_again(connection, place.occurrence, seen.last_seen);
@@ -107,7 +117,8 @@ Result<CaseDatabase::Recorded> add(Connection& connection, const CaseDatabase::P
     }
     if (kept >= CaseDatabase::max_occurrences) {
         connection
-            .prepare("UPDATE finding SET left_out = left_out + 1, last_seen = max(last_seen, ?2) WHERE id = ?1")
+            .prepare(
+                "UPDATE finding SET left_out = left_out + 1, last_seen = max(last_seen, ?2) WHERE id = ?1")
             .bind(place.finding, seen.last_seen)
             .run();
         return CaseDatabase::Recorded{place.finding, {}};
@@ -119,8 +130,8 @@ Result<CaseDatabase::Recorded> add(Connection& connection, const CaseDatabase::P
 
 } // namespace
 
-Result<CaseDatabase::Recorded> CaseDatabase::record_finding(const Finding& seen, const std::vector<NewAlert>& alerts,
-                                                            const Actor& actor)
+Result<CaseDatabase::Recorded>
+CaseDatabase::record_finding(const Finding& seen, const std::vector<NewAlert>& alerts, const Actor& actor)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<Recorded> {
@@ -130,12 +141,15 @@ Result<CaseDatabase::Recorded> CaseDatabase::record_finding(const Finding& seen,
                                 WHERE r.id = ?1 AND c.id = ?2 AND r.removed = 0 AND c.state = 'open')sql")
                  .bind(seen.reference, seen.case_id)
                  .step())
-            return Error{Errc::refused, fmt::format("case number {} has no reference number {} (withdrawn or removed)",
-                                                    seen.case_id.value, seen.reference.value)};
+            return Error{Errc::refused,
+                         fmt::format("case number {} has no reference number {} (withdrawn or removed)",
+                                     seen.case_id.value, seen.reference.value)};
         if (const auto known = place_of(seen)) return add(connection, *known, seen);
         const FindingId id = insert_finding(connection, seen);
         const auto occurrence = insert_occurrence(connection, id, seen);
-        connection.prepare("UPDATE finding SET first = ?2, best = ?2 WHERE id = ?1").bind(id, occurrence).run();
+        connection.prepare("UPDATE finding SET first = ?2, best = ?2 WHERE id = ?1")
+            .bind(id, occurrence)
+            .run();
         queue_alerts(connection, seen, id, alerts, actor.at);
         impl_->audit(actor, "finding.record", fmt::format("F-{}", id.value));
         return Recorded{id, occurrence, true, true};
@@ -203,7 +217,8 @@ Result<std::int64_t> CaseDatabase::leave_match_out(const std::string& site, Time
 
 std::vector<std::pair<std::string, std::int64_t>> CaseDatabase::matches_left_out(Timestamp at) const
 {
-    auto row = impl_->connection.prepare("SELECT site, matches FROM match_left_out WHERE day = ?1 ORDER BY site");
+    auto row =
+        impl_->connection.prepare("SELECT site, matches FROM match_left_out WHERE day = ?1 ORDER BY site");
     row.bind(day_of(at));
     std::vector<std::pair<std::string, std::int64_t>> result;
     while (row.step())

@@ -134,13 +134,15 @@ std::optional<CaseDatabase::Names> CaseDatabase::names_of(CaseId case_id, Refere
     return Names{row.text(0), row.text(1)};
 }
 
-std::optional<CaseDatabase::Place> CaseDatabase::place_in(FindingId id, const Url& page, const Url& image) const
+std::optional<CaseDatabase::Place> CaseDatabase::place_in(FindingId id, const Url& page,
+                                                          const Url& image) const
 {
     Place place{id, {}};
     {
-        auto row = impl_->connection.prepare(
-            "SELECT b.pixels, (SELECT count(*) FROM occurrence o WHERE o.finding_id = f.id AND o.evidence <> 'none') "
-            "FROM finding f JOIN occurrence b ON b.id = f.best WHERE f.id = ?1");
+        auto row =
+            impl_->connection.prepare("SELECT b.pixels, (SELECT count(*) FROM occurrence o WHERE "
+                                      "o.finding_id = f.id AND o.evidence <> 'none') "
+                                      "FROM finding f JOIN occurrence b ON b.id = f.best WHERE f.id = ?1");
         if (!row.bind(id).step()) return std::nullopt;
         place.best_pixels = row.integer(0);
         place.packages = row.integer(1);
@@ -159,19 +161,20 @@ std::optional<CaseDatabase::Place> CaseDatabase::place_of(const Finding& seen) c
     FindingId found;
     {
         auto row = impl_->connection.prepare(
-            "SELECT f.id, o.relation FROM occurrence o JOIN finding f ON f.id = o.finding_id WHERE o.content = ?1 "
+            "SELECT f.id, o.relation FROM occurrence o JOIN finding f ON f.id = o.finding_id WHERE o.content "
+            "= ?1 "
             "AND f.case_id = ?2 AND f.reference = ?3 AND f.host = ?4 ORDER BY f.epoch DESC, f.id");
         row.bind(seen.content, seen.case_id, seen.reference, seen.page_url.host_port());
         while (!found && row.step())
-            if (status_of(stored_enum<Relation>(row.text(1))) == seen.match.status) found = row.id<FindingId>(0);
+            if (status_of(stored_enum<Relation>(row.text(1))) == seen.match.status)
+                found = row.id<FindingId>(0);
     }
     if (!found && seen.fingerprint) {
-        // A class is known by the first and by the best picture of its finding: the others are near one of them, or
-        // tied to it by a page.
-        auto row = impl_->connection.prepare(
-            "SELECT f.id, o.content, o.fingerprint, " MATCH_COLUMNS("o")
-            " FROM finding f JOIN occurrence o ON o.id IN (f.first, f.best) "
-            "WHERE f.case_id = ?1 AND f.reference = ?2 AND f.host = ?3 ORDER BY f.epoch DESC, f.id");
+        // A class is known by the first and by the best picture of its finding: the others are near one of
+        // them, or tied to it by a page.
+        auto row = impl_->connection.prepare("SELECT f.id, o.content, o.fingerprint, " MATCH_COLUMNS(
+            "o") " FROM finding f JOIN occurrence o ON o.id IN (f.first, f.best) "
+                 "WHERE f.case_id = ?1 AND f.reference = ?2 AND f.host = ?3 ORDER BY f.epoch DESC, f.id");
         row.bind(seen.case_id, seen.reference, seen.page_url.host_port());
         while (!found && row.step()) {
             const FoundPicture known{row.digest(1), read_fingerprint(row, 2),
@@ -183,23 +186,26 @@ std::optional<CaseDatabase::Place> CaseDatabase::place_of(const Finding& seen) c
     return place_in(found, seen.page_url, seen.image_url);
 }
 
-std::vector<CaseDatabase::OnPage> CaseDatabase::occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
-                                                               std::size_t limit) const
+std::vector<CaseDatabase::OnPage> CaseDatabase::occurrences_on(CaseId case_id, ReferenceId reference,
+                                                               const Url& page, std::size_t limit) const
 {
     auto row = impl_->connection.prepare(
-        OCCURRENCE_COLUMNS "WHERE o.page_url = ?3 AND f.case_id = ?1 AND f.reference = ?2 ORDER BY o.id LIMIT ?4");
+        OCCURRENCE_COLUMNS
+        "WHERE o.page_url = ?3 AND f.case_id = ?1 AND f.reference = ?2 ORDER BY o.id LIMIT ?4");
     row.bind(case_id, reference, page.text(), limit);
     std::vector<OnPage> result;
     while (row.step())
-        result.push_back({read_occurrence(row), stored_enum<FindingState>(row.text(occurrence_state_column))});
+        result.push_back(
+            {read_occurrence(row), stored_enum<FindingState>(row.text(occurrence_state_column))});
     return result;
 }
 
 std::vector<Occurrence> CaseDatabase::occurrences_of_content(const Sha256& content) const
 {
     auto row = impl_->connection.prepare(
-        OCCURRENCE_COLUMNS "WHERE o.id IN (SELECT min(s.id) FROM occurrence s JOIN finding g ON g.id = s.finding_id "
-                           "WHERE s.content = ?1 GROUP BY g.reference, s.relation = 'same_scene') ORDER BY o.id");
+        OCCURRENCE_COLUMNS
+        "WHERE o.id IN (SELECT min(s.id) FROM occurrence s JOIN finding g ON g.id = s.finding_id "
+        "WHERE s.content = ?1 GROUP BY g.reference, s.relation = 'same_scene') ORDER BY o.id");
     row.bind(content);
     return read_occurrences(std::move(row));
 }
@@ -255,7 +261,8 @@ std::optional<Finding> CaseDatabase::find_finding(FindingId id) const
 
 std::optional<FindingId> CaseDatabase::finding_of_alert(std::string_view alert_id) const
 {
-    auto row = impl_->connection.prepare("SELECT id FROM finding WHERE alert_id = ?1 ORDER BY id DESC LIMIT 1");
+    auto row =
+        impl_->connection.prepare("SELECT id FROM finding WHERE alert_id = ?1 ORDER BY id DESC LIMIT 1");
     if (alert_id.empty() || !row.bind(alert_id).step()) return std::nullopt;
     return row.id<FindingId>(0);
 }
@@ -279,7 +286,8 @@ std::vector<Occurrence> CaseDatabase::best_occurrences(FindingId id, std::size_t
 std::vector<CaseDatabase::Look> CaseDatabase::due_looks(Timestamp now, std::size_t limit) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT o.id, o.image_url, o.evidence = 'pending', o.looks FROM occurrence o JOIN finding f ON f.id = "
+        "SELECT o.id, o.image_url, o.evidence = 'pending', o.looks FROM occurrence o JOIN finding f ON f.id "
+        "= "
         "o.finding_id JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = f.case_id) "
         "WHERE o.look_due <= ?1 AND o.evidence <> 'none' AND f.state <> 'dismissed' AND n.expires_at > ?1 "
         "ORDER BY o.look_due LIMIT ?2");
@@ -294,7 +302,9 @@ Result<void> CaseDatabase::plan_look(OccurrenceId id, Timestamp next)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        connection.prepare("UPDATE occurrence SET look_due = ?2, looks = looks + 1 WHERE id = ?1").bind(id, next).run();
+        connection.prepare("UPDATE occurrence SET look_due = ?2, looks = looks + 1 WHERE id = ?1")
+            .bind(id, next)
+            .run();
         return {};
     });
 }
@@ -305,7 +315,8 @@ Result<void> CaseDatabase::note_look(const Url& image, Timestamp at, int status)
     return in_transaction(connection, [&]() -> Result<void> {
         // Where it changed, it is looked at often again.
         connection
-            .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND look_status "
+            .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND "
+                     "look_status "
                      "<> ?3 THEN 0 ELSE looks END, look_status = ?3 WHERE image_url = ?1")
             .bind(image.text(), at, status)
             .run();

@@ -148,7 +148,8 @@ Result<void> CaseDatabase::replay_alert(std::int64_t id, const Actor& actor)
     });
 }
 
-Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string>& channel, const Actor& actor)
+Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string>& channel,
+                                                 const Actor& actor)
 {
     auto& connection = impl_->connection;
     std::int64_t count = 0;
@@ -161,7 +162,8 @@ Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string
             .run();
         count = connection.changed_rows();
         if (count > 0)
-            impl_->audit(actor, "alert.replay", fmt::format("{} alerts of {}", count, channel.value_or("all channels")));
+            impl_->audit(actor, "alert.replay",
+                         fmt::format("{} alerts of {}", count, channel.value_or("all channels")));
         return {};
     });
     if (!replayed) return replayed.error();

@@ -15,7 +15,8 @@ std::set<std::int64_t> CaseDatabase::cases_with_references() const
 
 std::vector<ToldProblem> CaseDatabase::told_problems() const
 {
-    auto row = impl_->connection.prepare("SELECT kind, subject, episode, stands FROM told_problem ORDER BY kind, subject");
+    auto row = impl_->connection.prepare(
+        "SELECT kind, subject, episode, stands FROM told_problem ORDER BY kind, subject");
     std::vector<ToldProblem> problems;
     while (row.step())
         problems.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3) != 0});
@@ -29,7 +30,8 @@ Result<void> CaseDatabase::tell_problem(const ToldProblem& problem, const std::v
     return in_transaction(connection, [&]() -> Result<void> {
         connection
             .prepare("INSERT INTO told_problem VALUES (?1, ?2, ?3, ?4) "
-                     "ON CONFLICT (kind, subject) DO UPDATE SET episode = excluded.episode, stands = excluded.stands")
+                     "ON CONFLICT (kind, subject) DO UPDATE SET episode = excluded.episode, stands = "
+                     "excluded.stands")
             .bind(problem.kind, problem.subject, problem.episode, problem.stands ? 1 : 0)
             .run();
         for (const auto& alert : alerts)

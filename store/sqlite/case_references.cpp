@@ -93,9 +93,10 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor, 
     if (!removed || erasure == Erasure::owed) return removed;
     const auto rebuilt = erase_owed();
     if (!rebuilt)
-        return Error{rebuilt.error().code, fmt::format("the reference is removed, but erased bytes may still stand in the "
-                                                       "file until the next start: {}",
-                                                       rebuilt.error().detail)};
+        return Error{rebuilt.error().code,
+                     fmt::format("the reference is removed, but erased bytes may still stand in the "
+                                 "file until the next start: {}",
+                                 rebuilt.error().detail)};
     return {};
 }
 
@@ -121,7 +122,8 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
     auto row = impl_->connection.prepare(
         "SELECT r.id, r.name, r.quality_percent, r.weak, r.extractor_version, r.generation, r.added_at, "
         "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id) "
-        "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 ORDER BY r.id LIMIT ?3");
+        "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 "
+        "ORDER BY r.id LIMIT ?3");
     row.bind(id, after, limit);
     std::vector<ReferenceRow> result;
     while (row.step()) {
@@ -155,7 +157,8 @@ bool CaseDatabase::is_reference(ReferenceId id) const
 
 std::optional<ReferenceId> CaseDatabase::reference_named(CaseId id, std::string_view name) const
 {
-    auto row = impl_->connection.prepare("SELECT id FROM reference WHERE case_id = ?1 AND name = ?2 AND removed = 0");
+    auto row = impl_->connection.prepare(
+        "SELECT id FROM reference WHERE case_id = ?1 AND name = ?2 AND removed = 0");
     if (!row.bind(id, name).step()) return std::nullopt;
     return row.id<ReferenceId>(0);
 }
@@ -168,7 +171,9 @@ std::int64_t CaseDatabase::generation() const
 Result<std::int64_t> CaseDatabase::raise_generation(const Actor& actor, std::int64_t above)
 {
     return in_transaction(impl_->connection, [&]() -> Result<std::int64_t> {
-        impl_->connection.prepare("UPDATE meta SET value = max(value, ?1) WHERE name = 'generation'").bind(above).run();
+        impl_->connection.prepare("UPDATE meta SET value = max(value, ?1) WHERE name = 'generation'")
+            .bind(above)
+            .run();
         return impl_->raise_for_all(actor);
     });
 }
@@ -190,7 +195,9 @@ Result<void> CaseDatabase::compare_tiers(const std::set<Tier>& tiers, const Acto
         std::int64_t bits = 0;
         for (const auto tier : tiers)
             bits |= bit_of(tier);
-        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'compared_tiers'").bind(bits).run();
+        impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'compared_tiers'")
+            .bind(bits)
+            .run();
         const auto generation = impl_->connection.integer("SELECT value FROM meta WHERE name = 'generation'");
         if (generation == 0 || std::ranges::includes(known, tiers)) return {};
         (void)impl_->raise_for_all(actor);

@@ -124,9 +124,9 @@ CREATE TABLE stopped_host (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Which references are compared, since which generation; and the latest time that was ever seen. Tables of their own:
-// changing a flag of `reference` would write its sealed bytes anew. What older programs compared with is not known,
-// so everything is compared once more.
+// Which references are compared, since which generation; and the latest time that was ever seen. Tables of
+// their own: changing a flag of `reference` would write its sealed bytes anew. What older programs compared
+// with is not known, so everything is compared once more.
 constexpr const char* fourth_step = R"sql(
 CREATE TABLE in_force (
     reference INTEGER PRIMARY KEY REFERENCES reference (id),

@@ -12,7 +12,8 @@ Tombstones CaseDatabase::tombstones() const
     Tombstones result;
     for (const auto& c : cases())
         if (c.state == CaseState::withdrawn) result.withdrawn.push_back(c.pseudonym);
-    auto row = impl_->connection.prepare(R"sql(SELECT r.id, c.pseudonym FROM reference r JOIN "case" c ON c.id = r.case_id
+    auto row = impl_->connection.prepare(
+        R"sql(SELECT r.id, c.pseudonym FROM reference r JOIN "case" c ON c.id = r.case_id
                                                WHERE r.removed = 1 ORDER BY r.id)sql");
     while (row.step())
         result.removed.push_back({row.id<ReferenceId>(0), row.text(1)});
@@ -29,7 +30,8 @@ Result<CaseDatabase::Buried> CaseDatabase::bury(const Tombstones& tombstones, co
         const auto files = withdraw(c->id, actor);
         if (!files) return files.error();
         buried.cases.push_back(pseudonym);
-        buried.evidence_files.insert(buried.evidence_files.end(), files->evidence_files.begin(), files->evidence_files.end());
+        buried.evidence_files.insert(buried.evidence_files.end(), files->evidence_files.begin(),
+                                     files->evidence_files.end());
     }
     const auto known = references();
     const auto all = cases();

@@ -40,10 +40,12 @@ Result<DatabaseCopy> DatabaseCopy::begin(Connection& source, std::filesystem::pa
     if (made < 0) return system_error(file, errno);
     (void)::close(made); // nothing was written
     DatabaseCopy copy(std::move(file), nullptr, nullptr);
-    if (sqlite3_open_v2(copy.file_.c_str(), &copy.target_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+    if (sqlite3_open_v2(copy.file_.c_str(), &copy.target_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        nullptr) != SQLITE_OK)
         return Error{Errc::io, fmt::format("copy {}: {}", copy.file_.string(), sqlite3_errmsg(copy.target_))};
     // A copy that breaks off is removed, so it needs no journal; it is synced once, as a whole.
-    (void)sqlite3_exec(copy.target_, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", nullptr, nullptr, nullptr);
+    (void)sqlite3_exec(copy.target_, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", nullptr, nullptr,
+                       nullptr);
     copy.raw_ = sqlite3_backup_init(copy.target_, "main", source.raw_, "main");
     if (copy.raw_ == nullptr)
         return Error{Errc::io, fmt::format("copy {}: {}", copy.file_.string(), sqlite3_errmsg(copy.target_))};
@@ -51,7 +53,8 @@ Result<DatabaseCopy> DatabaseCopy::begin(Connection& source, std::filesystem::pa
 }
 
 DatabaseCopy::DatabaseCopy(DatabaseCopy&& other) noexcept
-    : file_(std::move(other.file_)), target_(std::exchange(other.target_, nullptr)), raw_(std::exchange(other.raw_, nullptr))
+    : file_(std::move(other.file_)), target_(std::exchange(other.target_, nullptr)),
+      raw_(std::exchange(other.raw_, nullptr))
 {
     other.file_.clear();
 }
@@ -63,7 +66,8 @@ DatabaseCopy::~DatabaseCopy()
 
 void DatabaseCopy::discard() noexcept
 {
-    if (raw_ != nullptr) (void)sqlite3_backup_finish(std::exchange(raw_, nullptr)); // repeats what step() has told
+    if (raw_ != nullptr)
+        (void)sqlite3_backup_finish(std::exchange(raw_, nullptr)); // repeats what step() has told
     if (target_ != nullptr) (void)sqlite3_close(std::exchange(target_, nullptr));
     if (!file_.empty()) (void)::unlink(file_.c_str()); // may never have been made
     file_.clear();
@@ -77,7 +81,9 @@ Result<bool> DatabaseCopy::step(int pages)
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED) return false;
     const int finished = sqlite3_backup_finish(std::exchange(raw_, nullptr));
     if (code != SQLITE_DONE || finished != SQLITE_OK) {
-        const auto error = Error{Errc::io, fmt::format("copy {}: {}", file_.string(), sqlite3_errstr(finished != SQLITE_OK ? finished : code))};
+        const auto error =
+            Error{Errc::io, fmt::format("copy {}: {}", file_.string(),
+                                        sqlite3_errstr(finished != SQLITE_OK ? finished : code))};
         discard();
         return error;
     }

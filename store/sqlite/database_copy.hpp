@@ -11,9 +11,10 @@ namespace stillwatch::store {
 
 class Connection;
 
-// A copy of an open database, made step by step (https://www.sqlite.org/backup.html). Between two steps the database
-// goes on being used; what its own connection changes meanwhile is in the copy, too. On the connection's thread only,
-// destruction included, and it must end before the connection does. An unfinished copy is removed.
+// A copy of an open database, made step by step (https://www.sqlite.org/backup.html). Between two steps the
+// database goes on being used; what its own connection changes meanwhile is in the copy, too. On the
+// connection's thread only, destruction included, and it must end before the connection does. An unfinished
+// copy is removed.
 class DatabaseCopy {
 public:
     // `file` must not exist; it is made with mode 0600. Errors: exists, io.
@@ -22,7 +23,8 @@ public:
     DatabaseCopy(DatabaseCopy&& other) noexcept;
     DatabaseCopy& operator=(DatabaseCopy&&) = delete;
 
-    // Copies up to so many pages of 4 096 bytes. True: the copy is whole and on the disk. Errors: io; then it is given up.
+    // Copies up to so many pages of 4 096 bytes. True: the copy is whole and on the disk. Errors: io; then it
+    // is given up.
     Result<bool> step(int pages);
 
 private:

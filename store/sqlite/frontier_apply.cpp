@@ -8,7 +8,7 @@ namespace {
 
 // Pages of one address that are remembered; one more brings no visit. Evidence names 32 of them.
 constexpr std::int64_t most_namings = 64;
-constexpr int max_redirects = 20;         // hops over which "a page names this" is passed on
+constexpr int max_redirects = 20; // hops over which "a page names this" is passed on
 
 // Whether the other side's bytes, or a 304 in their place, said what the address is.
 bool answered(Outcome outcome)
@@ -39,8 +39,9 @@ std::optional<std::string_view> validator(const VisitResult& result, const std::
 
 bool shows_picture(const VisitResult& result)
 {
-    return result.kind == LinkKind::image && (result.outcome == Outcome::compared || result.outcome == Outcome::too_small ||
-                                              result.outcome == Outcome::undecodable);
+    return result.kind == LinkKind::image &&
+           (result.outcome == Outcome::compared || result.outcome == Outcome::too_small ||
+            result.outcome == Outcome::undecodable);
 }
 
 bool redirects(const VisitResult& result)
@@ -83,7 +84,8 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     after.outcome = result.outcome;
     if (after.kind == LinkKind::page)
         after.generation = 0;
-    else if (result.outcome != Outcome::unreachable && result.outcome != Outcome::waiting) // which wait for their pause
+    else if (result.outcome != Outcome::unreachable &&
+             result.outcome != Outcome::waiting) // which wait for their pause
         after.generation = result.generation;
     --moves[before];
     ++moves[after];
@@ -94,7 +96,8 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     connection
         .prepare(
             "UPDATE url SET kind = ?2, outcome = ?3, tries = ?4, unchanged_in_a_row = ?5, http_status = ?6, "
-            "named_again = 0, lease_until = 0, aside = 0, due = ?7, generation = ?8, last_visit = ?9, wire_bytes = ?10, "
+            "named_again = 0, lease_until = 0, aside = 0, due = ?7, generation = ?8, last_visit = ?9, "
+            "wire_bytes = ?10, "
             "redirect_to = ifnull(?11, redirect_to), content = ifnull(?12, content), etag = ifnull(?13, "
             "etag), "
             "last_modified = ifnull(?14, last_modified), news = ?15, news_days = ?16, rate_level = ?17 WHERE "
@@ -107,7 +110,8 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
 
     if (old_content && result.content && *old_content != *result.content) forget_verdict(*old_content);
 
-    const bool is_first_page = result.outcome == Outcome::page && !target.empty() && before.kind == LinkKind::page;
+    const bool is_first_page =
+        result.outcome == Outcome::page && !target.empty() && before.kind == LinkKind::page;
     if (is_first_page) {
         for (auto* trail : trails_of(before.host, target)) {
             trail->learn(result.news);
@@ -115,7 +119,8 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
         }
         learn_of_page(before.host, target, result.news, parent);
     }
-    if (!target.empty() && shows_picture(result) && result.content) learn_of_picture(before.host, target, *result.content);
+    if (!target.empty() && shows_picture(result) && result.content)
+        learn_of_picture(before.host, target, *result.content);
     if (result.news > 0 && before.outcome == Outcome::unvisited) credit_parent(result.id, result.news);
     // Who names a page is kept only until it is known to be one: navigation is named by every page of a site.
     // A picture's address may answer with a page for once: a riddle, a limit.
@@ -127,9 +132,12 @@ void FrontierDatabase::Impl::visited(const VisitResult& result)
     left_out_unproven = false;
     for (const auto& link : result.discovered)
         names(result, link, items);
-    // Its next visit reads it again, though its bytes be the same: by then the trail may have brought something.
+    // Its next visit reads it again, though its bytes be the same: by then the trail may have brought
+    // something.
     if (left_out_unproven)
-        connection.prepare("UPDATE url SET content = NULL, etag = '', last_modified = '' WHERE id = ?1").bind(result.id).run();
+        connection.prepare("UPDATE url SET content = NULL, etag = '', last_modified = '' WHERE id = ?1")
+            .bind(result.id)
+            .run();
     if (named == NamedAgain::due) name_again(result.id, result.at);
 }
 
@@ -157,7 +165,8 @@ void FrontierDatabase::Impl::write_accounts()
     for (const auto& [host, account] : accounts) {
         if (account.namings != 0)
             connection
-                .prepare("UPDATE site SET namings = max(namings + ?2, 0) WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+                .prepare("UPDATE site SET namings = max(namings + ?2, 0) WHERE id = (SELECT site_id FROM "
+                         "host WHERE id = ?1)")
                 .bind(host, account.namings)
                 .run();
         if (account.at == Timestamp{}) continue; // no visit
@@ -225,12 +234,14 @@ void FrontierDatabase::Impl::names(const VisitResult& page, const Discovered& li
     if (remember_naming(*known, page, link.mechanism, item) && !known->fresh) name_again(known->id, page.at);
 }
 
-// A picture in a side bar is named by every page: past what is ever recorded, one more is neither kept nor a reason to
-// fetch it.
-bool FrontierDatabase::Impl::remember_naming(const Known& target, const VisitResult& page, Mechanism mechanism, UrlId item)
+// A picture in a side bar is named by every page: past what is ever recorded, one more is neither kept nor a
+// reason to fetch it.
+bool FrontierDatabase::Impl::remember_naming(const Known& target, const VisitResult& page,
+                                             Mechanism mechanism, UrlId item)
 {
     auto* room = room_of(page.host);
-    const bool has_room = target.fresh || !room || room->namings > 0; // the first page of each is always known
+    const bool has_room =
+        target.fresh || !room || room->namings > 0; // the first page of each is always known
     if (!target.is_named_often && has_room) {
         connection
             .prepare("INSERT INTO link (target, page, mechanism, seen, item) VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -240,9 +251,11 @@ bool FrontierDatabase::Impl::remember_naming(const Known& target, const VisitRes
         if (connection.changed_rows() > 0) {
             count_namings(page.host, 1);
             if (target.fresh) return true;
-            auto row = connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");
+            auto row =
+                connection.prepare("SELECT count(*) FROM (SELECT 1 FROM link WHERE target = ?1 LIMIT ?2)");
             const bool is_enough = row.bind(target.id, most_namings).step() && row.integer(0) >= most_namings;
-            if (is_enough) connection.prepare("UPDATE url SET named_often = 1 WHERE id = ?1").bind(target.id).run();
+            if (is_enough)
+                connection.prepare("UPDATE url SET named_often = 1 WHERE id = ?1").bind(target.id).run();
             return !is_enough;
         }
     }
@@ -264,7 +277,9 @@ void FrontierDatabase::Impl::forget_namings(UrlId target, HostId host)
     connection.prepare("DELETE FROM link WHERE target = ?1").bind(target).run();
     const auto forgotten = connection.changed_rows();
     if (forgotten > 0) count_namings(host, -forgotten);
-    connection.prepare("UPDATE url SET named_often = 0 WHERE id = ?1 AND named_often <> 0").bind(target).run();
+    connection.prepare("UPDATE url SET named_often = 0 WHERE id = ?1 AND named_often <> 0")
+        .bind(target)
+        .run();
 }
 
 // The same bytes under two addresses of a host are one page: the one that was known first.
@@ -272,18 +287,22 @@ void FrontierDatabase::Impl::find_twin(const VisitResult& page, HostId host)
 {
     UrlId twin;
     {
-        auto row = connection.prepare("SELECT id FROM url INDEXED BY url_content WHERE content = ?1 AND content IS NOT NULL AND "
-                                      "host_id = ?2 AND kind = 0 AND outcome = 1 AND id < ?3 ORDER BY id LIMIT 1");
+        auto row = connection.prepare(
+            "SELECT id FROM url INDEXED BY url_content WHERE content = ?1 AND content IS NOT NULL AND "
+            "host_id = ?2 AND kind = 0 AND outcome = 1 AND id < ?3 ORDER BY id LIMIT 1");
         if (row.bind(page.content, host, page.id).step()) twin = row.id<UrlId>(0);
     }
-    connection.prepare("UPDATE url SET same_as = ?2 WHERE id = ?1 AND same_as <> ?2").bind(page.id, twin).run();
+    connection.prepare("UPDATE url SET same_as = ?2 WHERE id = ?1 AND same_as <> ?2")
+        .bind(page.id, twin)
+        .run();
 }
 
 // A picture whose bytes are others at each visit leaves one verdict, not one for each visit.
 void FrontierDatabase::Impl::forget_verdict(const Sha256& content)
 {
     connection
-        .prepare("DELETE FROM verdict WHERE content = ?1 AND NOT EXISTS (SELECT 1 FROM url INDEXED BY url_content WHERE "
+        .prepare("DELETE FROM verdict WHERE content = ?1 AND NOT EXISTS (SELECT 1 FROM url INDEXED BY "
+                 "url_content WHERE "
                  "content = ?1 AND content IS NOT NULL)")
         .bind(content)
         .run();
@@ -314,12 +333,14 @@ void FrontierDatabase::Impl::keep_verdict(const Verdict& verdict)
 {
     // Two addresses with the same bytes may end in any order: the older comparison does not win.
     connection
-        .prepare("INSERT INTO verdict (content, generation, extractor_version, matched, undecodable, too_small, file) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET generation = excluded.generation, "
-                 "extractor_version = excluded.extractor_version, matched = excluded.matched, "
-                 "undecodable = excluded.undecodable, too_small = excluded.too_small, file = excluded.file "
-                 "WHERE excluded.generation >= verdict.generation "
-                 "OR excluded.extractor_version > verdict.extractor_version")
+        .prepare(
+            "INSERT INTO verdict (content, generation, extractor_version, matched, undecodable, too_small, "
+            "file) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET generation = excluded.generation, "
+            "extractor_version = excluded.extractor_version, matched = excluded.matched, "
+            "undecodable = excluded.undecodable, too_small = excluded.too_small, file = excluded.file "
+            "WHERE excluded.generation >= verdict.generation "
+            "OR excluded.extractor_version > verdict.extractor_version")
         .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched,
               verdict.undecodable, verdict.too_small, verdict.file)
         .run();

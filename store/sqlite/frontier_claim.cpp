@@ -19,13 +19,15 @@ namespace {
 // clang-format on
 } // namespace
 
-// How the addresses of each kind are found; how many of each are taken is decided in crawler/policy/window.hpp.
+// How the addresses of each kind are found; how many of each are taken is decided in
+// crawler/policy/window.hpp.
 struct ClaimClass {
     crawler::Due due;
     std::string_view sql;
     bool is_new() const noexcept
     {
-        return due == crawler::Due::new_picture || due == crawler::Due::new_page || due == crawler::Due::barren_page;
+        return due == crawler::Due::new_picture || due == crawler::Due::new_page ||
+               due == crawler::Due::barren_page;
     }
     bool is_stale() const noexcept { return due == crawler::Due::stale_picture; }
 };
@@ -35,16 +37,21 @@ namespace {
 using crawler::Due;
 
 constexpr std::array<ClaimClass, crawler::due_kinds> in_order{{
-    {Due::named_again, VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
-                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
-    {Due::new_picture, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 1 AND u.barren = 0 "
-                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
-    {Due::new_page, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 0 "
-                                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
-    {Due::barren_page, VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 1 "
-                                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
-    {Due::stale_picture, VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND " MAY_BE_STALE
-                                       " AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4"},
+    {Due::named_again,
+     VISIT_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> 0 AND u.outcome <> 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::new_picture,
+     VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 1 AND u.barren = 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::new_page,
+     VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 0 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::barren_page,
+     VISIT_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND " IS_NEW " AND u.kind = 0 AND u.barren = 1 "
+                   "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4"},
+    {Due::stale_picture,
+     VISIT_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND " MAY_BE_STALE
+                   " AND u.generation < ?3 AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4"},
     {Due::revisit, VISIT_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> 0 AND u.due <= ?2 "
                                  "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4"},
 }};
@@ -60,7 +67,8 @@ constexpr std::int64_t most_under_way = 10'000; // pages of one site, claimed an
 constexpr std::string_view ready = R"sql(
     SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = h.site_id
     WHERE h.enabled = 1 AND h.backoff_until <= ?1 AND (
-        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND )sql" IS_NEW R"sql( AND u.lease_until <= ?1)
+        EXISTS (SELECT 1 FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND )sql" IS_NEW
+                                   R"sql( AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_due
                    WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1 AND u.lease_until <= ?1)
         OR EXISTS (SELECT 1 FROM url u INDEXED BY url_stale
@@ -77,7 +85,8 @@ constexpr std::string_view next_moment = R"sql(
     SELECT min(max(backoff_until, first)) FROM (
         SELECT h.backoff_until AS backoff_until, (SELECT min(at) FROM (
             SELECT ?1 AS at WHERE EXISTS (SELECT 1 FROM url u INDEXED BY url_new
-                                          WHERE u.host_id = h.id AND )sql" IS_NEW R"sql( AND u.lease_until <= ?1)
+                                          WHERE u.host_id = h.id AND )sql" IS_NEW
+                                         R"sql( AND u.lease_until <= ?1)
             UNION ALL
             SELECT ?1 WHERE h.backoff_until > ?1 AND EXISTS (
                 SELECT 1 FROM url u INDEXED BY url_stale
@@ -142,9 +151,9 @@ std::optional<Timestamp> FrontierDatabase::next_due(Timestamp now) const
 
 std::int64_t FrontierDatabase::Impl::pages_under_way(HostId host)
 {
-    auto row = connection.prepare(
-        "SELECT count(*) FROM host o JOIN host h ON h.site_id = o.site_id JOIN url u INDEXED BY url_leased ON u.host_id = "
-        "h.id WHERE o.id = ?1 AND u.lease_until <> 0 AND u.kind = 0");
+    auto row = connection.prepare("SELECT count(*) FROM host o JOIN host h ON h.site_id = o.site_id JOIN url "
+                                  "u INDEXED BY url_leased ON u.host_id = "
+                                  "h.id WHERE o.id = ?1 AND u.lease_until <> 0 AND u.kind = 0");
     return row.bind(host).step() ? row.integer(0) : 0;
 }
 
@@ -162,11 +171,12 @@ void FrontierDatabase::Impl::lease_rows(const std::vector<UrlId>& ids, Timestamp
 bool FrontierDatabase::Impl::is_settled(const Visit& visit, std::int64_t generation)
 {
     const auto outcome = visit.last_outcome;
-    const bool was_read = outcome == Outcome::compared || outcome == Outcome::unchanged || outcome == Outcome::undecodable ||
-                          outcome == Outcome::too_small;
+    const bool was_read = outcome == Outcome::compared || outcome == Outcome::unchanged ||
+                          outcome == Outcome::undecodable || outcome == Outcome::too_small;
     if (!was_read || !visit.content) return false;
     {
-        auto row = connection.prepare("SELECT 1 FROM verdict WHERE content = ?1 AND generation >= ?2 AND matched = 0");
+        auto row = connection.prepare(
+            "SELECT 1 FROM verdict WHERE content = ?1 AND generation >= ?2 AND matched = 0");
         if (!row.bind(*visit.content, generation).step()) return false;
     }
     connection.prepare("UPDATE url SET generation = ?2 WHERE id = ?1").bind(visit.id, generation).run();
@@ -198,14 +208,17 @@ std::size_t FrontierDatabase::Impl::lease(const ClaimClass& one, const HostRow& 
             }
         }
         for (const UrlId id : unreadable) // it stays leased, out of the way, until the next start
-            connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1").bind(id, Timestamp::max()).run();
+            connection.prepare("UPDATE url SET lease_until = ?2 WHERE id = ?1")
+                .bind(id, Timestamp::max())
+                .run();
         const bool are_all = rows.size() + unreadable.size() < wanted;
         found += unreadable.size();
         std::vector<UrlId> leased;
         int passed_over = 0;
         for (auto& visit : rows) {
             if (found >= limit) break;
-            auto* idle = one.is_new() && visit.depth > 0 ? asleep(host.id, visit.url.target(), visit.kind) : nullptr;
+            auto* idle =
+                one.is_new() && visit.depth > 0 ? asleep(host.id, visit.url.target(), visit.kind) : nullptr;
             if (idle) {
                 set_aside(visit.id, host.id, *idle, lease.now, pause);
                 ++passed_over;
@@ -259,20 +272,25 @@ Claim FrontierDatabase::claim_some(HostId host, Timestamp now, std::int64_t gene
                 "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
             if (!row.bind(host).step()) return {};
             owner = read_host(row);
-            const crawler::SiteDay day{row.integer(5), row.integer(6), row.integer(7), row.integer(8), row.integer(9)};
+            const crawler::SiteDay day{row.integer(5), row.integer(6), row.integer(7), row.integer(8),
+                                       row.integer(9)};
             if (day.bytes_left(Impl::day_of(now)) <= 0) return {};
             pages_left = day.pages_left(Impl::day_of(now));
         }
-        // What is under way on other hosts of the site is not counted yet; far from the bound it does not matter.
+        // What is under way on other hosts of the site is not counted yet; far from the bound it does not
+        // matter.
         if (pages_left < most_under_way) pages_left -= impl_->pages_under_way(host);
-        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation, &passed_over};
+        const Impl::Lease lease{now, std::max(lease_until, now + std::chrono::milliseconds{1}), generation,
+                                &passed_over};
         crawler::WindowPlan plan(limit, pages_left);
         if (const auto most = plan.most_samples(); most > 0)
             plan.took_samples(impl_->lease_samples(owner, lease, most, samples));
         for (int round = 0; round < crawler::WindowPlan::rounds; ++round) {
             for (std::size_t i = 0; i < in_order.size(); ++i) {
                 const auto most = plan.most(in_order[i].due, round);
-                if (most > 0) plan.took(in_order[i].due, most, impl_->lease(in_order[i], owner, lease, most, visits[i]));
+                if (most > 0)
+                    plan.took(in_order[i].due, most,
+                              impl_->lease(in_order[i], owner, lease, most, visits[i]));
             }
         }
         return {};
@@ -303,7 +321,8 @@ std::optional<Visit> FrontierDatabase::claim_one(const Url& url, Timestamp now, 
         HostRow owner;
         {
             auto row = impl_->connection.prepare(
-                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s ON s.id = "
+                "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM host h JOIN site s "
+                "ON s.id = "
                 "h.site_id WHERE h.origin = ?1 AND h.enabled = 1 "
                 "AND NOT EXISTS (SELECT 1 FROM stopped_host t WHERE t.host_port = h.host_port)");
             if (!id || !row.bind(url.origin()).step()) return {};
@@ -349,7 +368,8 @@ std::vector<Visit> FrontierDatabase::next_visits(const std::string& site, Timest
     return result;
 }
 
-std::optional<Visit> FrontierDatabase::arrive(const Visit& from, const Url& url, Timestamp now, Timestamp lease_until)
+std::optional<Visit> FrontierDatabase::arrive(const Visit& from, const Url& url, Timestamp now,
+                                              Timestamp lease_until)
 {
     std::optional<Visit> visit;
     const auto arrived = impl_->change([&]() -> Result<void> {
@@ -361,9 +381,9 @@ std::optional<Visit> FrontierDatabase::arrive(const Visit& from, const Url& url,
         redirect.host = from.host;
         redirect.at = now;
         (void)impl_->remember_naming(*known, redirect, Mechanism::redirect, {});
-        auto row = impl_->connection.prepare(
-            "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row FROM url u JOIN host h ON h.id = u.host_id "
-            "JOIN site s ON s.id = h.site_id WHERE u.id = ?1");
+        auto row = impl_->connection.prepare("SELECT h.id, s.name, h.origin, h.backoff_until, "
+                                             "h.errors_in_a_row FROM url u JOIN host h ON h.id = u.host_id "
+                                             "JOIN site s ON s.id = h.site_id WHERE u.id = ?1");
         if (!row.bind(known->id).step()) return {};
         const auto host = read_host(row);
         visit = Visit{known->id, host.id, host.site, url};

@@ -38,8 +38,8 @@ Key128 installation_key(Connection& connection)
 std::string_view name_of(Outcome outcome) noexcept
 {
     static constexpr std::array<std::string_view, 13> names{
-        "unvisited", "page", "compared",    "unchanged", "undecodable", "too_small", "other",
-        "gone",      "unreachable", "refused", "moved", "disallowed",  "waiting"};
+        "unvisited", "page",        "compared", "unchanged", "undecodable", "too_small", "other",
+        "gone",      "unreachable", "refused",  "moved",     "disallowed",  "waiting"};
     const auto index = static_cast<std::size_t>(outcome);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -95,8 +95,9 @@ FrontierDatabase::Impl::Room* FrontierDatabase::Impl::room_of(HostId host)
     if (!room) {
         Room read;
         {
-            auto row = connection.prepare("SELECT s.id, s.max_pages, s.max_images, s.namings FROM host h JOIN site s ON "
-                                          "s.id = h.site_id WHERE h.id = ?1");
+            auto row = connection.prepare(
+                "SELECT s.id, s.max_pages, s.max_images, s.namings FROM host h JOIN site s ON "
+                "s.id = h.site_id WHERE h.id = ?1");
             if (!row.bind(host).step()) return nullptr;
             read = {row.integer(0), row.integer(1), row.integer(2), 0};
             read.namings = namings_of_an_address * (read.pages + read.images) - row.integer(3);
@@ -138,25 +139,31 @@ bool FrontierDatabase::Impl::takes_up(HostId host, LinkKind kind)
     return true;
 }
 
-std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const Url& url, LinkKind kind,
-                                                                           int depth, Timestamp at, UrlId parent)
+std::optional<FrontierDatabase::Impl::Known>
+FrontierDatabase::Impl::offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent)
 {
     const HostId host = host_of(url);
     if (!host) return std::nullopt;
     const Key128 key = keyed_hash(hash_key, as_bytes(url.target()));
     {
-        auto row = connection.prepare(
-            "SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to, u.named_often FROM url_key k JOIN url u ON u.id = k.id "
-            "WHERE k.host_id = ?1 AND k.key = ?2");
+        auto row = connection.prepare("SELECT u.id, u.kind, u.outcome, u.depth, u.redirect_to, u.named_often "
+                                      "FROM url_key k JOIN url u ON u.id = k.id "
+                                      "WHERE k.host_id = ?1 AND k.key = ?2");
         if (row.bind(host, ByteView(key)).step()) {
-            Known known{row.id<UrlId>(0), false, static_cast<LinkKind>(row.small(1)),
-                        static_cast<Outcome>(row.small(2)), row.flag(4), row.flag(5)};
+            Known known{row.id<UrlId>(0),
+                        false,
+                        static_cast<LinkKind>(row.small(1)),
+                        static_cast<Outcome>(row.small(2)),
+                        row.flag(4),
+                        row.flag(5)};
             if (row.small(3) > depth)
                 connection.prepare("UPDATE url SET depth = ?2 WHERE id = ?1").bind(known.id, depth).run();
             // A guess is overruled by a better one until the bytes have decided.
             if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page &&
                 kind == LinkKind::image) {
-                connection.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(known.id, kind).run();
+                connection.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1")
+                    .bind(known.id, kind)
+                    .run();
                 --moves[{host, known.kind, known.outcome, 0}];
                 ++moves[{host, kind, known.outcome, 0}];
                 known.kind = kind;
@@ -182,8 +189,8 @@ std::optional<FrontierDatabase::Impl::Known> FrontierDatabase::Impl::offer(const
         }
     }
     connection
-        .prepare(
-            "INSERT INTO url (host_id, kind, depth, due, target, barren, parent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .prepare("INSERT INTO url (host_id, kind, depth, due, target, barren, parent) VALUES (?1, ?2, ?3, "
+                 "?4, ?5, ?6, ?7)")
         .bind(host, kind, depth, at, url.target(), is_barren, parent)
         .run();
     const UrlId id{connection.last_row_id()};

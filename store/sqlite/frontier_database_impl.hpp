@@ -16,10 +16,11 @@
 #include <utility>
 #include <vector>
 
-// Conditions on `url u`; they repeat those of the partial indexes (frontier_schema.cpp) word for word, since SQLite uses
-// an index only where it sees that.
+// Conditions on `url u`; they repeat those of the partial indexes (frontier_schema.cpp) word for word, since
+// SQLite uses an index only where it sees that.
 #define IS_NEW "u.outcome = 0 AND u.aside = 0"
-// A picture that was judged, by whatever references: neither unvisited nor a page, unreachable, moved or waiting.
+// A picture that was judged, by whatever references: neither unvisited nor a page, unreachable, moved or
+// waiting.
 #define MAY_BE_STALE "u.kind = 1 AND u.outcome NOT IN (0, 1, 8, 10, 12)"
 
 namespace stillwatch::store {
@@ -97,8 +98,8 @@ public:
 
     // The host of an address, made if the watch list names it; 0 when it does not.
     HostId host_of(const Url& url);
-    // Adds the address unless it is known; nothing when its host is not on the watch list. `parent`: the page that
-    // names it; 0: the watch list does.
+    // Adds the address unless it is known; nothing when its host is not on the watch list. `parent`: the page
+    // that names it; 0: the watch list does.
     std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent);
 
     // How many addresses of each kind a site may still get, by its number.
@@ -124,9 +125,11 @@ public:
     std::size_t lease(const ClaimClass& one, const HostRow& host, const Lease& lease, std::size_t limit,
                       std::vector<Visit>& visits);
     // Leases the samples of families that bring nothing.
-    std::size_t lease_samples(const HostRow& host, const Lease& lease, std::size_t limit, std::vector<Visit>& visits);
+    std::size_t lease_samples(const HostRow& host, const Lease& lease, std::size_t limit,
+                              std::vector<Visit>& visits);
     void lease_rows(const std::vector<UrlId>& ids, Timestamp until);
-    // Whether an address that is stale need not be visited: its bytes were compared meanwhile under another. Marks it.
+    // Whether an address that is stale need not be visited: its bytes were compared meanwhile under another.
+    // Marks it.
     bool is_settled(const Visit& visit, std::int64_t generation);
 
     // What a host's visits of one transaction came to, for its site's day and its health.
@@ -138,7 +141,7 @@ public:
         Timestamp last_failure{};
         int last_failure_status = 0;
         Timestamp last_challenge{};
-        std::vector<Wall> walls; // of the visits that tell, in order
+        std::vector<Wall> walls;  // of the visits that tell, in order
         std::int64_t namings = 0; // rows of `link` more
     };
     void account(const VisitResult& result);
@@ -162,7 +165,8 @@ public:
     // After the first visit of a page that named `news` pictures nobody knew, or of a picture.
     void learn_of_page(HostId host, std::string_view target, std::int64_t news, UrlId parent);
     void learn_of_picture(HostId host, std::string_view target, const Sha256& content);
-    void set_aside(UrlId address, HostId host, StoredFamily& family, Timestamp now, Timestamp::duration pause);
+    void set_aside(UrlId address, HostId host, StoredFamily& family, Timestamp now,
+                   Timestamp::duration pause);
     void no_longer_aside(std::int64_t family);
     // Addresses that were set aside and have their turn now. Those of families that woke are set free.
     std::vector<UrlId> samples(HostId host, Timestamp now, std::size_t limit);
@@ -208,15 +212,16 @@ public:
 
     Connection connection;
     Key128 hash_key{};
-    std::unordered_map<std::string, HostId> hosts; // by origin; bounded by the watch list
-    std::map<Shelf, std::int64_t> moves;           // of this transaction
-    std::map<HostId, Account> accounts;            // of this transaction
+    std::unordered_map<std::string, HostId> hosts;        // by origin; bounded by the watch list
+    std::map<Shelf, std::int64_t> moves;                  // of this transaction
+    std::map<HostId, Account> accounts;                   // of this transaction
     static constexpr std::size_t most_remembered = 4'096; // trails, families: a few hundred bytes each
     std::map<TrailKey, StoredTrail> trails;               // those met of late, as they are written
     std::map<FamilyKey, StoredFamily> families;           // likewise
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
-    bool left_out_unproven = false; // a page of a trail that may yet bring pictures, since names() was called first
+    bool left_out_unproven =
+        false; // a page of a trail that may yet bring pictures, since names() was called first
     std::map<HostId, std::shared_ptr<Room>> rooms; // one for all hosts of a site
 };
 

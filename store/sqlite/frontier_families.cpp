@@ -24,7 +24,8 @@ void read_family(const Statement& row, int first, StoredFamily& family)
 
 } // namespace
 
-std::array<StoredFamily*, 2> FrontierDatabase::Impl::families_of(HostId host, std::string_view target, LinkKind kind)
+std::array<StoredFamily*, 2> FrontierDatabase::Impl::families_of(HostId host, std::string_view target,
+                                                                 LinkKind kind)
 {
     std::array<StoredFamily*, 2> found{};
     const auto patterns = crawler::families_of(target, kind);
@@ -49,7 +50,8 @@ std::array<StoredFamily*, 2> FrontierDatabase::Impl::families_of(HostId host, st
 
 StoredFamily* FrontierDatabase::Impl::family_at(std::int64_t id)
 {
-    auto row = connection.prepare("SELECT host_id, key, kind, id, visits, idle, recent, waiting, next_at FROM family WHERE id = ?1");
+    auto row = connection.prepare(
+        "SELECT host_id, key, kind, id, visits, idle, recent, waiting, next_at FROM family WHERE id = ?1");
     if (!row.bind(id).step()) return nullptr;
     FamilyKey key{row.id<HostId>(0), {}};
     const auto stored = row.blob(1);
@@ -71,7 +73,8 @@ StoredFamily* FrontierDatabase::Impl::asleep(HostId host, std::string_view targe
     return wide->is_asleep(Width::wide) ? wide : nullptr;
 }
 
-void FrontierDatabase::Impl::learn_of_page(HostId host, std::string_view target, std::int64_t news, UrlId parent)
+void FrontierDatabase::Impl::learn_of_page(HostId host, std::string_view target, std::int64_t news,
+                                           UrlId parent)
 {
     const auto [narrow, wide] = families_of(host, target, LinkKind::page);
     crawler::learn_page(*narrow, *wide, news);
@@ -103,7 +106,8 @@ void FrontierDatabase::Impl::learn_of_picture(HostId host, std::string_view targ
     }
 }
 
-void FrontierDatabase::Impl::set_aside(UrlId address, HostId host, StoredFamily& family, Timestamp now, Timestamp::duration pause)
+void FrontierDatabase::Impl::set_aside(UrlId address, HostId host, StoredFamily& family, Timestamp now,
+                                       Timestamp::duration pause)
 {
     write_family(host, family); // which gives it a number
     connection.prepare("UPDATE url SET aside = ?2 WHERE id = ?1").bind(address, family.id).run();
@@ -131,8 +135,9 @@ std::vector<UrlId> FrontierDatabase::Impl::samples(HostId host, Timestamp now, s
 {
     std::vector<std::int64_t> due;
     {
-        auto row = connection.prepare("SELECT id FROM family INDEXED BY family_waiting WHERE host_id = ?1 AND waiting > 0 "
-                                      "AND next_at <= ?2 ORDER BY next_at LIMIT ?3");
+        auto row = connection.prepare(
+            "SELECT id FROM family INDEXED BY family_waiting WHERE host_id = ?1 AND waiting > 0 "
+            "AND next_at <= ?2 ORDER BY next_at LIMIT ?3");
         row.bind(host, now, limit);
         while (row.step())
             due.push_back(row.integer(0));
@@ -150,8 +155,11 @@ std::vector<UrlId> FrontierDatabase::Impl::samples(HostId host, Timestamp now, s
         }
         for (; chosen.size() < limit && family->next_at <= now; family->sampled(now, pause)) {
             auto row = connection.prepare(
-                family->takes_newest(chosen.size()) ? "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = ?2 AND lease_until <= ?3 ORDER BY id DESC LIMIT ?4"
-                       : "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = ?2 AND lease_until <= ?3 ORDER BY id LIMIT ?4");
+                family->takes_newest(chosen.size())
+                    ? "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
+                      "?2 AND lease_until <= ?3 ORDER BY id DESC LIMIT ?4"
+                    : "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
+                      "?2 AND lease_until <= ?3 ORDER BY id LIMIT ?4");
             row.bind(host, id, now, chosen.size() + 1);
             UrlId found;
             while (!found && row.step())
@@ -165,7 +173,8 @@ std::vector<UrlId> FrontierDatabase::Impl::samples(HostId host, Timestamp now, s
 void FrontierDatabase::Impl::release_aside(HostId host, StoredFamily& family)
 {
     connection
-        .prepare("UPDATE url SET aside = 0 WHERE id IN (SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 "
+        .prepare("UPDATE url SET aside = 0 WHERE id IN (SELECT id FROM url INDEXED BY url_aside WHERE "
+                 "host_id = ?1 AND aside <> 0 "
                  "AND aside = ?2 ORDER BY id DESC LIMIT ?3)")
         .bind(host, family.id, most_released)
         .run();
@@ -191,7 +200,8 @@ void FrontierDatabase::Impl::write_families()
         if (!family.is_changed) continue;
         write_family(key.first, family);
         connection
-            .prepare("UPDATE family SET visits = ?2, idle = ?3, recent = ?4, waiting = ?5, next_at = ?6 WHERE id = ?1")
+            .prepare("UPDATE family SET visits = ?2, idle = ?3, recent = ?4, waiting = ?5, next_at = ?6 "
+                     "WHERE id = ?1")
             .bind(family.id, family.visits, family.idle, family.recent, family.waiting, family.next_at)
             .run();
         family.is_changed = false;

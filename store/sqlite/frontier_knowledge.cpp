@@ -45,10 +45,12 @@ Result<void> FrontierDatabase::set_reader_version(int version)
             if (row.step() && as_text(row.blob(0)) == wanted) return {};
         }
         connection
-            .prepare("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 AND outcome <> 0")
+            .prepare("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE kind = 0 "
+                     "AND outcome <> 0")
             .run();
         connection
-            .prepare("INSERT INTO meta (name, value) VALUES ('reader_version', ?1) ON CONFLICT DO UPDATE SET value = "
+            .prepare("INSERT INTO meta (name, value) VALUES ('reader_version', ?1) ON CONFLICT DO UPDATE SET "
+                     "value = "
                      "excluded.value")
             .bind(as_bytes(wanted))
             .run();
@@ -118,12 +120,13 @@ bool FrontierDatabase::is_visited_anyway(const Url& url) const
 {
     const UrlId known = impl_->find(url);
     if (!known) return false;
-    // What waits for its turn among many that bring nothing would hide behind it, and where all are sent to one place
-    // that place is in the way: a log-in, a gate.
+    // What waits for its turn among many that bring nothing would hide behind it, and where all are sent to
+    // one place that place is in the way: a log-in, a gate.
     constexpr int most_led_to_one = 8;
-    auto row = impl_->connection.prepare(
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM link l WHERE l.target = u.id AND l.mechanism = 1 LIMIT ?2)) FROM url u "
-        "JOIN host h ON h.id = u.host_id WHERE u.id = ?1 AND h.enabled = 1 AND u.aside = 0 AND u.outcome NOT IN (7, 8, 9, 11, 12)");
+    auto row = impl_->connection.prepare("SELECT (SELECT count(*) FROM (SELECT 1 FROM link l WHERE l.target "
+                                         "= u.id AND l.mechanism = 1 LIMIT ?2)) FROM url u "
+                                         "JOIN host h ON h.id = u.host_id WHERE u.id = ?1 AND h.enabled = 1 "
+                                         "AND u.aside = 0 AND u.outcome NOT IN (7, 8, 9, 11, 12)");
     return row.bind(known, most_led_to_one).step() && row.integer(0) < most_led_to_one;
 }
 

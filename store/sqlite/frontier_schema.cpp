@@ -176,8 +176,9 @@ CREATE TABLE trail (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// What a withdrawal has to find. Bounds on what a site may make without end: who names a picture, families of addresses
-// that bring nothing, bytes under many addresses. `aside` of an address: the family for whose sake it waits.
+// What a withdrawal has to find. Bounds on what a site may make without end: who names a picture, families of
+// addresses that bring nothing, bytes under many addresses. `aside` of an address: the family for whose sake
+// it waits.
 constexpr const char* fifth_step = R"sql(
 CREATE INDEX verdict_matched ON verdict (content) WHERE matched = 1;
 

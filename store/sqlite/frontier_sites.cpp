@@ -48,7 +48,8 @@ void FrontierDatabase::Impl::write_walls(HostId host, const std::vector<Wall>& w
     for (const Wall wall : walls)
         history.add(wall);
     connection
-        .prepare("UPDATE site SET recent_walls = ?2, last_wall = ?3 WHERE id = (SELECT site_id FROM host WHERE id = ?1)")
+        .prepare("UPDATE site SET recent_walls = ?2, last_wall = ?3 WHERE id = (SELECT site_id FROM host "
+                 "WHERE id = ?1)")
         .bind(host, static_cast<std::int64_t>(history.bits), history.last)
         .run();
 }
@@ -59,7 +60,8 @@ Result<void> FrontierDatabase::set_stopped_hosts(const std::vector<StoppedHost>&
         impl_->connection.execute("DELETE FROM stopped_host");
         for (const auto& host : hosts)
             impl_->connection
-                .prepare("INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4)")
+                .prepare(
+                    "INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4)")
                 .bind(host.host, host.since, host.stopped_by, host.reason)
                 .run();
         return {};
@@ -70,20 +72,23 @@ void FrontierDatabase::Impl::read_bounds(const std::string& site, SiteHealth& he
 {
     constexpr std::size_t most_named = 10;
     {
-        auto row = connection.prepare("SELECT b.bound, sum(b.times) FROM bound_tally b JOIN host h ON h.id = b.host_id "
-                                      "JOIN site s ON s.id = h.site_id WHERE s.name = ?1 AND h.enabled = 1 GROUP BY b.bound");
+        auto row = connection.prepare(
+            "SELECT b.bound, sum(b.times) FROM bound_tally b JOIN host h ON h.id = b.host_id "
+            "JOIN site s ON s.id = h.site_id WHERE s.name = ?1 AND h.enabled = 1 GROUP BY b.bound");
         row.bind(site);
         while (row.step())
             health.bounds[row.text(0)] = row.integer(1);
     }
-    auto row = connection.prepare(
-        "SELECT h.origin, f.pattern, f.waiting FROM site s JOIN host h ON h.site_id = s.id JOIN family f INDEXED BY "
-        "family_waiting ON f.host_id = h.id AND f.waiting > 0 WHERE s.name = ?1 AND h.enabled = 1 ORDER BY f.waiting DESC");
+    auto row = connection.prepare("SELECT h.origin, f.pattern, f.waiting FROM site s JOIN host h ON "
+                                  "h.site_id = s.id JOIN family f INDEXED BY "
+                                  "family_waiting ON f.host_id = h.id AND f.waiting > 0 WHERE s.name = ?1 "
+                                  "AND h.enabled = 1 ORDER BY f.waiting DESC");
     row.bind(site);
     while (row.step()) {
         health.set_aside += row.integer(2);
         if (health.idle_families.size() < most_named)
-            health.idle_families.push_back(fmt::format("{}{} ({})", row.text(0), row.text(1), row.integer(2)));
+            health.idle_families.push_back(
+                fmt::format("{}{} ({})", row.text(0), row.text(1), row.integer(2)));
     }
 }
 
@@ -112,7 +117,8 @@ HostTrouble trouble_of(const Statement& row)
 
 std::string_view name_of(HostTrouble trouble) noexcept
 {
-    static constexpr std::array<std::string_view, 5> names{"none", "stopped", "blocked", "unreachable", "disallowed"};
+    static constexpr std::array<std::string_view, 5> names{"none", "stopped", "blocked", "unreachable",
+                                                           "disallowed"};
     const auto index = static_cast<std::size_t>(trouble);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -120,7 +126,8 @@ std::string_view name_of(HostTrouble trouble) noexcept
 void FrontierDatabase::Impl::read_hosts(const std::string& site, SiteHealth& health)
 {
     auto row = connection.prepare(
-        "SELECT h.host_port, EXISTS (SELECT 1 FROM stopped_host p WHERE p.host_port = h.host_port), h.last_success, "
+        "SELECT h.host_port, EXISTS (SELECT 1 FROM stopped_host p WHERE p.host_port = h.host_port), "
+        "h.last_success, "
         "h.last_failure, h.last_failure_status, h.last_challenge, "
         "ifnull(sum(t.urls) FILTER (WHERE t.kind = 0 AND t.outcome <> 10), 0), "
         "ifnull(sum(t.urls) FILTER (WHERE t.kind = 1 AND t.outcome <> 10), 0), "
@@ -182,7 +189,8 @@ SiteHealth FrontierDatabase::site_health(const std::string& site, std::int64_t g
             if (!row.is_null(1) && row.integer(1) > 0) health.last_failure = row.time(1);
             health.pages_that_day = row.integer(2);
             health.bytes_that_day = row.integer(3);
-            const crawler::WallHistory history{static_cast<std::uint64_t>(row.integer(4)), static_cast<Wall>(row.small(5))};
+            const crawler::WallHistory history{static_cast<std::uint64_t>(row.integer(4)),
+                                               static_cast<Wall>(row.small(5))};
             health.recent_visits = history.visits();
             health.recent_walls = history.walls();
             health.last_wall = history.last;
@@ -210,7 +218,8 @@ std::map<std::string, PassSize> FrontierDatabase::pass_sizes(Timestamp now, std:
         SELECT s.name, sum(
             (SELECT count(*) FROM url u INDEXED BY url_new WHERE u.host_id = h.id AND u.outcome = 0 AND u.aside = 0)
             + (SELECT count(*) FROM url u INDEXED BY url_due WHERE u.host_id = h.id AND u.outcome <> 0 AND u.due <= ?1)
-            + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND )sql" MAY_BE_STALE R"sql( AND u.generation < ?2 AND u.due > ?1)), sum(
+            + (SELECT count(*) FROM url u INDEXED BY url_stale WHERE u.host_id = h.id AND )sql" MAY_BE_STALE
+                                         R"sql( AND u.generation < ?2 AND u.due > ?1)), sum(
             ifnull((SELECT sum(t.urls) FROM tally t WHERE t.host_id = h.id), 0)
             - ifnull((SELECT sum(f.waiting) FROM family f INDEXED BY family_waiting WHERE f.host_id = h.id AND f.waiting > 0), 0))
         FROM site s JOIN host h ON h.site_id = s.id WHERE h.enabled = 1 AND s.enabled = 1 GROUP BY s.id)sql");

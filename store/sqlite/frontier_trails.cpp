@@ -3,7 +3,8 @@
 // Reads and writes trails; what they decide stands in crawler/policy/trail.hpp.
 namespace stillwatch::store {
 
-std::vector<FrontierDatabase::Impl::StoredTrail*> FrontierDatabase::Impl::trails_of(HostId host, std::string_view target)
+std::vector<FrontierDatabase::Impl::StoredTrail*> FrontierDatabase::Impl::trails_of(HostId host,
+                                                                                    std::string_view target)
 {
     std::vector<StoredTrail*> found;
     for (const auto& pattern : crawler::trails_of(target)) {

@@ -55,7 +55,8 @@ void make_private(const std::filesystem::path& file)
                           fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
 }
 
-// SQLite counts what it allocates, under a lock of its own, and nobody asks. Before its first use, or not at all.
+// SQLite counts what it allocates, under a lock of its own, and nobody asks. Before its first use, or not at
+// all.
 void count_no_memory() noexcept
 {
     static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

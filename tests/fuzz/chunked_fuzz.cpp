@@ -47,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
               "a body that ends earlier has the beginning of the payload");
     }
     const auto again = unchunk(as_bytes(in_chunks(body, 1 + size % 255)));
-    claim(again.end == Unchunked::End::complete && std::ranges::equal(again.payload, body), "a payload survives its chunks");
+    claim(again.end == Unchunked::End::complete && std::ranges::equal(again.payload, body),
+          "a payload survives its chunks");
     return 0;
 }

@@ -10,7 +10,8 @@ using stillwatch::fuzz::claim;
 
 namespace {
 
-// Boost.JSON reads a number beyond the range of double as infinite and writes that as a word which it does not read.
+// Boost.JSON reads a number beyond the range of double as infinite and writes that as a word which it does
+// not read.
 bool holds_infinity(std::string_view line)
 {
     return line.find("Infinity") != std::string_view::npos;

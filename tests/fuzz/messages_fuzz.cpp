@@ -65,7 +65,8 @@ void check_answer(ByteView payload, const Request& request)
     const auto answer = decode_answer(payload, request);
     if (!answer) return;
     if (const auto* page = std::get_if<PageLinks>(&*answer))
-        claim(page->links.size() <= std::get<LinksWork>(request.work).limits.max_links_of_sitemap(), "links in bounds");
+        claim(page->links.size() <= std::get<LinksWork>(request.work).limits.max_links_of_sitemap(),
+              "links in bounds");
     if (const auto* picture = std::get_if<PictureFeatures>(&*answer))
         claim(features::plausible(*picture, std::get<FeaturesWork>(request.work).detail),
               "features in bounds");

@@ -25,18 +25,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const bool was_complete = head.is_complete();
         if (!head.add(line)) break;
         claim(!was_complete || head.is_complete(), "a complete head stays complete");
-        if (was_complete) claim(head.status() == status && head.text() == final_head, "trailers change nothing");
+        if (was_complete)
+            claim(head.status() == status && head.text() == final_head, "trailers change nothing");
         if (!head.is_complete()) continue;
         status = head.status();
         final_head = head.text();
     }
     claim(head.text().size() <= max_bytes && head.fields().size() <= max_lines, "limits hold");
     if (head.error())
-        claim(head.error()->code == Errc::too_large || head.error()->code == Errc::malformed, "errors as told");
+        claim(head.error()->code == Errc::too_large || head.error()->code == Errc::malformed,
+              "errors as told");
     if (!head.is_complete()) return 0;
     const std::string_view input(reinterpret_cast<const char*>(data), size);
     claim(input.find(final_head) != std::string_view::npos, "the head is kept byte for byte");
     const auto first_line = std::string_view(final_head).substr(0, final_head.find('\n'));
-    claim(first_line.find(std::to_string(status)) != std::string_view::npos, "the status stands in the first line");
+    claim(first_line.find(std::to_string(status)) != std::string_view::npos,
+          "the status stands in the first line");
     return 0;
 }

@@ -41,7 +41,8 @@ Delivery deliver(asio::io_context& loop, Notifier& notifier, const AlertEvent& e
         result = std::move(delivery);
     });
     loop.restart();
-    while (!result && loop.run_one() > 0) {}
+    while (!result && loop.run_one() > 0) {
+    }
     return result.value();
 }
 
@@ -51,7 +52,9 @@ struct Hook {
         net::HttpSettings http;
         http.guard.allowed_private_networks = {net::Cidr::parse("127.0.0.0/8").value()};
         client.emplace(loop, http);
-        notifier.emplace(*client, WebhookSettings{"hook", receivers.hook_url(), parse_webhook_secrets(secrets).value()}, clock);
+        notifier.emplace(
+            *client, WebhookSettings{"hook", receivers.hook_url(), parse_webhook_secrets(secrets).value()},
+            clock);
     }
     asio::io_context loop{1};
     SystemClock clock;
@@ -124,7 +127,8 @@ TEST(WebhookDelivery, PrivateNetworksAreRefusedUnlessAllowed)
     asio::io_context loop{1};
     net::HttpClient guarded(loop, {});
     const SystemClock clock;
-    WebhookNotifier notifier(guarded, {"hook", receivers.hook_url(), parse_webhook_secrets(secret).value()}, clock);
+    WebhookNotifier notifier(guarded, {"hook", receivers.hook_url(), parse_webhook_secrets(secret).value()},
+                             clock);
     const auto delivery = deliver(loop, notifier, sample_event());
     EXPECT_EQ(delivery.kind, Kind::retry_after);
     EXPECT_EQ(delivery.detail.find("s3cret"), std::string::npos) << delivery.detail;
@@ -136,7 +140,9 @@ TEST(MailDelivery, IsReadByPythonAsItWasMeant)
     const Receivers receivers;
     asio::io_context loop{1};
     net::SmtpClient mailer;
-    EmailNotifier notifier(mailer, {"desk", {"a@helpline.example", "b@helpline.example"}, "stillwatch@helpline.example",
+    EmailNotifier notifier(mailer, {"desk",
+                                    {"a@helpline.example", "b@helpline.example"},
+                                    "stillwatch@helpline.example",
                                     {receivers.mail_server()}});
     const auto event = sample_event();
     const auto delivery = deliver(loop, notifier, event);
@@ -155,7 +161,8 @@ TEST(MailDelivery, IsReadByPythonAsItWasMeant)
     ASSERT_EQ(parts.size(), 2U);
     EXPECT_EQ(text_member(parts[0].as_object(), "type"), "text/plain");
     EXPECT_EQ(text_member(parts[1].as_object(), "type"), "text/html");
-    EXPECT_NE(text_member(parts[0].as_object(), "text")->find("Open it at the desk: " + event.link + "\n"), std::string::npos);
+    EXPECT_NE(text_member(parts[0].as_object(), "text")->find("Open it at the desk: " + event.link + "\n"),
+              std::string::npos);
     EXPECT_EQ(receivers.object("mail-2.json").at("to").as_array().at(0), "b@helpline.example");
     for (const auto* name : {"mail-1", "mail-2"})
         EXPECT_EQ(leak_in(receivers.raw(name), event.link), std::nullopt);
@@ -165,7 +172,8 @@ TEST(MailDelivery, WaitsForAServerThatIsAway)
 {
     asio::io_context loop{1};
     net::SmtpClient mailer;
-    EmailNotifier notifier(mailer, {"desk", {"a@helpline.example"}, "stillwatch@helpline.example", {"smtp://127.0.0.1:1"}});
+    EmailNotifier notifier(
+        mailer, {"desk", {"a@helpline.example"}, "stillwatch@helpline.example", {"smtp://127.0.0.1:1"}});
     EXPECT_EQ(deliver(loop, notifier, sample_event()).kind, Kind::retry_after);
 }
 

@@ -48,11 +48,17 @@ public:
     Receivers(const Receivers&) = delete;
 
     std::string mail_server() const { return "smtp://127.0.0.1:" + std::to_string(mail_port_); }
-    Url hook_url() const { return Url::parse("http://127.0.0.1:" + std::to_string(hook_port_) + "/in?token=s3cret").value(); }
+    Url hook_url() const
+    {
+        return Url::parse("http://127.0.0.1:" + std::to_string(hook_port_) + "/in?token=s3cret").value();
+    }
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
     bool has(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
     // What was kept under that name; throws when there is nothing.
-    std::string raw(const std::string& name) const { return std::string(as_text(test::read_file(folder_ / name))); }
+    std::string raw(const std::string& name) const
+    {
+        return std::string(as_text(test::read_file(folder_ / name)));
+    }
     json::object object(const std::string& name) const { return parse_json(raw(name)).value().as_object(); }
 
 private:

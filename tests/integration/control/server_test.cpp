@@ -66,7 +66,9 @@ protected:
     }
     void start()
     {
-        auto handler = [this](Command command, std::string name) { return handle(std::move(command), std::move(name)); };
+        auto handler = [this](Command command, std::string name) {
+            return handle(std::move(command), std::move(name));
+        };
         server_.emplace(loop_, file, std::move(handler), limits_);
     }
     template <class Work>
@@ -125,7 +127,8 @@ TEST_F(ServerTest, AnswersACommand)
 TEST_F(ServerTest, TheKernelNamesTheOperator)
 {
     const auto* user = getpwuid(getuid());
-    EXPECT_EQ(ask(file, {"who", {}}).value(), json::value(user ? user->pw_name : "uid-" + std::to_string(getuid())));
+    EXPECT_EQ(ask(file, {"who", {}}).value(),
+              json::value(user ? user->pw_name : "uid-" + std::to_string(getuid())));
 }
 
 TEST_F(ServerTest, AWaitingClientHoldsUpNoOther)
@@ -202,7 +205,8 @@ TEST_F(ServerTest, AHandlerThatThrowsIsAnswered)
 {
     RawClient client(file);
     client.send(line_of("throw") + line_of("free"));
-    EXPECT_THAT(client.line(), testing::AllOf(HasSubstr(R"("code":"io")"), HasSubstr("the database is damaged")));
+    EXPECT_THAT(client.line(),
+                testing::AllOf(HasSubstr(R"("code":"io")"), HasSubstr("the database is damaged")));
     EXPECT_EQ(client.line(), R"({"result":"free"})");
 }
 
@@ -228,7 +232,9 @@ TEST_F(ServerTest, AStoppedServerLeavesTheNextOnesSocketAlone)
     on_loop([this] {
         Server& old = *server_;
         old.stop();
-        auto handler = [](Command, std::string) -> Task<Result<json::value>> { co_return json::value("next"); };
+        auto handler = [](Command, std::string) -> Task<Result<json::value>> {
+            co_return json::value("next");
+        };
         next_.emplace(loop(), file, std::move(handler));
         server_.reset();
     });
@@ -257,7 +263,9 @@ TEST_F(ServerTest, ASocketLeftByAKilledDaemonIsReplaced)
     }
     EXPECT_EQ(ask(stale, {"free", {}}).error().code, Errc::not_found); // nobody listens there
     on_loop([&] {
-        auto handler = [](Command, std::string) -> Task<Result<json::value>> { co_return json::value("next"); };
+        auto handler = [](Command, std::string) -> Task<Result<json::value>> {
+            co_return json::value("next");
+        };
         next_.emplace(loop(), stale, std::move(handler));
     });
     EXPECT_EQ(ask(stale, {"free", {}}).value(), "next");
@@ -404,7 +412,10 @@ TEST(Ask, WhoIsNotInTheGroupIsToldSo)
     if (child == 0) {
         if (setuid(65534) != 0) _exit(2);
         const auto reply = ask(directory / "control.sock", {"status", {}});
-        _exit(reply.error().code == Errc::refused && reply.error().detail.find("you are not in the group") != std::string::npos ? 0 : 1);
+        _exit(reply.error().code == Errc::refused &&
+                      reply.error().detail.find("you are not in the group") != std::string::npos
+                  ? 0
+                  : 1);
     }
     int status = 0;
     waitpid(child, &status, 0);

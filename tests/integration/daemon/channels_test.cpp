@@ -37,7 +37,8 @@ protected:
     void queue_alert(const std::string& channel)
     {
         const auto event = alerts::test_event(channel, clock.now(), "");
-        ASSERT_TRUE(stores.cases().queue_alert({event.alert_id, channel, alerts::write_event(event)}, {"anna", clock.now()}));
+        ASSERT_TRUE(stores.cases().queue_alert({event.alert_id, channel, alerts::write_event(event)},
+                                               {"anna", clock.now()}));
     }
     bool run_until(std::chrono::milliseconds patience, const std::function<bool()>& holds)
     {

@@ -21,9 +21,9 @@ Bytes decrypted_sample(const TemporaryDirectory& directory)
     const auto identity = vault::generate_age_identity();
     const auto identity_path = directory / "identity";
     test::write_file(identity_path, identity.identity.bytes());
-    const auto stored =
-        write_evidence(test::sample_settings(directory.path(), identity.recipient),
-                       test::sample_signing_key(), test::sample_facts(200'000), test::sample_capture(200'000));
+    const auto stored = write_evidence(test::sample_settings(directory.path(), identity.recipient),
+                                       test::sample_signing_key(), test::sample_facts(200'000),
+                                       test::sample_capture(200'000));
     EXPECT_TRUE(stored);
     const auto opened =
         run_command({"age", "-d", "-i", identity_path.string(), (directory / stored->file).string()});

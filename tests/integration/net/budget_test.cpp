@@ -53,7 +53,8 @@ TEST_F(Budget, ManyLargeBodiesPassOneAfterAnotherAndNeverHoldMoreTogether)
             if (!outcome) continue;
             ++done;
             if (!outcome->has_value() || (*outcome)->body.empty()) continue;
-            whole += (*outcome)->cut == Cut::none && (*outcome)->payload().value().size() == 2 * megabyte ? 1 : 0;
+            whole +=
+                (*outcome)->cut == Cut::none && (*outcome)->payload().value().size() == 2 * megabyte ? 1 : 0;
             **outcome = Fetched{.url = (*outcome)->url}; // its visit ends
         }
         return done == outcomes.size();

@@ -28,13 +28,16 @@ const std::map<std::string_view, std::string_view> polite{
                  "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"},
     {"/chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                  "5\r\nhello\r\n6;note=1\r\n world\r\n0\r\nX-Sum: 11\r\n\r\n"},
-    {"/framed/list", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/list",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
     {"/framed/doubled", "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n"
                         "5\r\nhello\r\n0\r\n\r\n"},
     {"/framed/case", "HTTP/1.1 200 OK\r\ntransfer-ENCODING:CHUNKED \t\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
     {"/framed/bare-lf", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n"},
-    {"/framed/extension", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 x;a=b\r\nhello\r\n0000 \r\nA: b\r\n\r\n"},
-    {"/framed/both", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+    {"/framed/extension",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 x;a=b\r\nhello\r\n0000 \r\nA: b\r\n\r\n"},
+    {"/framed/both",
+     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
     {"/framed/http10", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
     {"/gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n\x1f\x8b\x08not-zip"},
     {"/second-status", "HTTP/1.1 404 Not Found\r\nHTTP/1.1 200 OK: x\r\nContent-Length: 5\r\n\r\nhello"},
@@ -42,7 +45,8 @@ const std::map<std::string_view, std::string_view> polite{
                                "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello"},
     {"/second-status-trailer", "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n"
                                "5\r\nhello\r\n0\r\nHTTP/1.1 200 OK: x\r\n\r\n"},
-    {"/odd-head", "HTTP/1.1  404  Not  here\nContent-Length : 5\nX-Fold: a\n\t b\n  HTTP/1.1 200 OK: c\n\nhello"},
+    {"/odd-head",
+     "HTTP/1.1  404  Not  here\nContent-Length : 5\nX-Fold: a\n\t b\n  HTTP/1.1 200 OK: c\n\nhello"},
     {"/odd-end", "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\rX-After: 1\nhello"},
     {"/small-letters", "http/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nhello"},
     {"/says-http2", "HTTP/2 404 \r\nContent-Length: 5\r\n\r\nhello"},
@@ -174,8 +178,9 @@ void HostileServer::send_large(Socket& socket, std::size_t bytes, bool in_chunks
     error_code ignored; // the client may have gone
     const std::string part(std::size_t{1} << 16U, 'l');
     asio::write(socket,
-                asio::buffer("HTTP/1.1 200 OK\r\n" + (in_chunks ? "Transfer-Encoding: chunked\r\n\r\n"
-                                                              : "Content-Length: " + std::to_string(bytes) + "\r\n\r\n")),
+                asio::buffer("HTTP/1.1 200 OK\r\n" +
+                             (in_chunks ? "Transfer-Encoding: chunked\r\n\r\n"
+                                        : "Content-Length: " + std::to_string(bytes) + "\r\n\r\n")),
                 ignored);
     for (std::size_t sent = 0; sent < bytes && !ignored; sent += part.size()) {
         const auto now = std::min(part.size(), bytes - sent);

@@ -302,8 +302,8 @@ TEST_F(Hostile, InterimHeadsAreNotPartOfTheAnswer)
 
 TEST_F(Hostile, TheStatusIsThatOfTheTrueStatusLine)
 {
-    for (const auto* path : {"/second-status", "/second-status-interim", "/second-status-trailer", "/odd-head", "/odd-end",
-                             "/small-letters", "/says-http2"}) {
+    for (const auto* path : {"/second-status", "/second-status-interim", "/second-status-trailer",
+                             "/odd-head", "/odd-end", "/small-letters", "/says-http2"}) {
         const auto got = fetch(path);
         ASSERT_TRUE(got) << path << ' ' << got.error().detail;
         EXPECT_EQ(got->status, 404) << path;

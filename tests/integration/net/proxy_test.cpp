@@ -20,7 +20,8 @@ protected:
     Result<Fetched> fetch(std::string_view url, bool resolves_names = false)
     {
         asio::io_context io;
-        HttpClient client(io, {.user_agent = "test", .route = {socks.proxy(), TlsErrors::refuse, resolves_names}});
+        HttpClient client(
+            io, {.user_agent = "test", .route = {socks.proxy(), TlsErrors::refuse, resolves_names}});
         return run(io, client.fetch(get(url)));
     }
 
@@ -41,7 +42,8 @@ TEST_F(Proxy, NamesAreResolvedThereAndNowhereElse)
 // Where the proxy stands, such a name may lead to an address inside.
 TEST_F(Proxy, OtherNamesAreNotAskedForUnlessTheSiteSaysSo)
 {
-    for (const auto* url : {"http://intranet.test/ok", "http://board.example/ok", "http://abc.onion.test/ok"}) {
+    for (const auto* url :
+         {"http://intranet.test/ok", "http://board.example/ok", "http://abc.onion.test/ok"}) {
         const auto got = fetch(url);
         ASSERT_FALSE(got) << url;
         EXPECT_EQ(got.error().code, Errc::refused) << url;
@@ -56,14 +58,14 @@ TEST_F(Proxy, OtherNamesAreNotAskedForUnlessTheSiteSaysSo)
 TEST_F(Proxy, PrivateNamesAndAddressesAreNotAskedFor)
 {
     for (const bool resolves_names : {false, true})
-    for (const auto* url :
-         {"http://localhost/ok", "http://a.localhost/ok", "http://printer.local/ok", "http://127.0.0.1/ok",
-          "http://10.1.2.3/ok", "http://[::1]/ok", "http://169.254.169.254/ok", "http://router/ok",
-          "http://127.1/ok", "http://0x7f000001/ok", "http://2130706433/ok", "http://db.internal/ok"}) {
-        const auto got = fetch(url, resolves_names);
-        ASSERT_FALSE(got) << url;
-        EXPECT_EQ(got.error().code, Errc::refused) << url;
-    }
+        for (const auto* url : {"http://localhost/ok", "http://a.localhost/ok", "http://printer.local/ok",
+                                "http://127.0.0.1/ok", "http://10.1.2.3/ok", "http://[::1]/ok",
+                                "http://169.254.169.254/ok", "http://router/ok", "http://127.1/ok",
+                                "http://0x7f000001/ok", "http://2130706433/ok", "http://db.internal/ok"}) {
+            const auto got = fetch(url, resolves_names);
+            ASSERT_FALSE(got) << url;
+            EXPECT_EQ(got.error().code, Errc::refused) << url;
+        }
     EXPECT_THAT(socks.asked(), IsEmpty());
     EXPECT_EQ(server.connections(), 0U);
 }
@@ -71,7 +73,8 @@ TEST_F(Proxy, PrivateNamesAndAddressesAreNotAskedFor)
 TEST_F(Proxy, WhereThereIsNoneNothingGoesStraight)
 {
     asio::io_context io;
-    HttpClient client(io, {.user_agent = "test", .route = {"socks5h://127.0.0.1:1", TlsErrors::refuse, true}});
+    HttpClient client(io,
+                      {.user_agent = "test", .route = {"socks5h://127.0.0.1:1", TlsErrors::refuse, true}});
     const auto got =
         run(io, client.fetch(get("http://loopback.test:" + std::to_string(server.port()) + "/ok")));
     ASSERT_FALSE(got);

@@ -69,14 +69,15 @@ protected:
     }
 
     // On behalf of a site.
-    Result<PageLinks> ask_for(WorkerPool& pool, const std::string& site, const std::string& base, std::string_view text = "",
-                              Trust trust = Trust::confirmed_refusals)
+    Result<PageLinks> ask_for(WorkerPool& pool, const std::string& site, const std::string& base,
+                              std::string_view text = "", Trust trust = Trust::confirmed_refusals)
     {
         std::optional<Result<PageLinks>> answer;
         Document document{body(text)};
         document.site = site;
         document.trust = trust;
-        const auto into = [](WorkerPool& of, Document what, std::string where, std::optional<Result<PageLinks>>& told) -> Task<void> {
+        const auto into = [](WorkerPool& of, Document what, std::string where,
+                             std::optional<Result<PageLinks>>& told) -> Task<void> {
             auto links = co_await of.links(std::move(what), std::move(where));
             told = std::move(links);
         };

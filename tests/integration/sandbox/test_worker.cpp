@@ -1,6 +1,6 @@
 // Behaves as the base of a links request says: "crash:", "abort:", "spin:", "memory:", "inspect:", "echo:",
-// "stray:", "take-over:", "nap:", "wrong-kind:", "wrong-number:", "huge:", "garbage:", "half:", "mute:". Its restrictions, loop and
-// messages are the product's.
+// "stray:", "take-over:", "nap:", "wrong-kind:", "wrong-number:", "huge:", "garbage:", "half:", "mute:". Its
+// restrictions, loop and messages are the product's.
 #include "sandbox/messages.hpp"
 #include "sandbox/restrict.hpp"
 #include "sandbox/worker_loop.hpp"

@@ -13,7 +13,8 @@ using namespace test;
 TEST_F(Pool, ASiteThatKillsWorkersByDozensHasNoSecondTries)
 {
     WorkerPool pool(io_, settings());
-    for (const auto& answer : ask_all(pool, std::vector<std::string>(LossBook::retries_of_a_site + 4, "abort:")))
+    for (const auto& answer :
+         ask_all(pool, std::vector<std::string>(LossBook::retries_of_a_site + 4, "abort:")))
         expect_lost(answer, "killed by SIGABRT");
     EXPECT_EQ(pool.counters().retried, LossBook::retries_of_a_site);
 }
@@ -23,7 +24,8 @@ TEST_F(Pool, ARefusalOfAWorkerThatServedAnotherSiteIsConfirmedByAFreshOne)
     WorkerPool pool(io_, settings());
     EXPECT_EQ(first_url(ask_for(pool, "one.example", "take-over:")), "taken over");
     EXPECT_EQ(first_url(ask_for(pool, "two.example", "echo:", "honest")), "honest") << "and no lie is told";
-    EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 3, .replaced = 1, .asked_again = 1, .disagreed = 1}));
+    EXPECT_EQ(pool.counters(),
+              (PoolCounters{.completed = 3, .replaced = 1, .asked_again = 1, .disagreed = 1}));
     EXPECT_EQ(first_url(ask_for(pool, "two.example", "echo:", "honest")), "honest");
     EXPECT_EQ(pool.counters().asked_again, 1U) << "the fresh one serves on";
 }

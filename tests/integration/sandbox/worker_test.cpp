@@ -223,7 +223,10 @@ TEST_F(Worker, APictureInPlaceOfAPageIsTold)
 
 TEST_F(Worker, ASpacerIsTooSmallInEveryFormatAndEvenIfItIsBroken)
 {
-    const Bytes gif = to_bytes(std::string_view("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02" "D\x01\0;", 35));
+    const Bytes gif = to_bytes(
+        std::string_view("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02"
+                         "D\x01\0;",
+                         35));
     EXPECT_EQ(features(document(gif)).error().code, Errc::invalid_argument);
     EXPECT_EQ(features(document(Bytes(gif.begin(), gif.begin() + 20))).error().code, Errc::invalid_argument);
     EXPECT_EQ(features(document(bitmap(1))).error().code, Errc::invalid_argument);
@@ -275,7 +278,8 @@ TEST_F(Worker, AnswersViewsOfAPictureFromItsMemory)
     EXPECT_EQ(seen->at(0).tile_columns, 4);
     EXPECT_EQ(seen->at(1).tile_rows, 2);
     EXPECT_NE(seen->at(0).right_clear, std::vector<std::uint8_t>(seen->at(0).plane_bytes()));
-    EXPECT_TRUE(views(pool, gzip(nothing()), *found, "no encoding of ours").has_value()) << "it is not touched";
+    EXPECT_TRUE(views(pool, gzip(nothing()), *found, "no encoding of ours").has_value())
+        << "it is not touched";
     EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 3}));
 }
 

@@ -91,7 +91,10 @@ TEST_F(Erasure, NoDigestOfAForgottenMatchStaysAmongTheAddresses)
     FrontierDatabase database(directory / "frontier.db");
     ASSERT_TRUE(database.set_sites({sample_site()}));
     const auto content_of = [](int i) { return Sha256::of(as_bytes("picture " + std::to_string(i))); };
-    const auto address_of = [](int i) { return url("https://board.example/" + std::string(static_cast<std::size_t>(i * 53 % 90), 'p') + std::to_string(i) + ".jpg"); };
+    const auto address_of = [](int i) {
+        return url("https://board.example/" + std::string(static_cast<std::size_t>(i * 53 % 90), 'p') +
+                   std::to_string(i) + ".jpg");
+    };
     const auto holds = [&](int i) { return disk.holds(as_text(ByteView(content_of(i).bytes))); };
     std::vector<Discovered> links;
     for (int i = 0; i < 2000; ++i)
@@ -106,7 +109,8 @@ TEST_F(Erasure, NoDigestOfAForgottenMatchStaysAmongTheAddresses)
     std::vector<int> numbers;
     for (const auto& visit : database.claim(host, at(1), 0, at(60), 2000)) {
         auto seen = ended(visit, Outcome::compared, at(1), 3);
-        const auto found = std::ranges::find_if(links, [&](const auto& link) { return link.url == visit.url; });
+        const auto found =
+            std::ranges::find_if(links, [&](const auto& link) { return link.url == visit.url; });
         const auto number = static_cast<int>(found - links.begin());
         const bool is_match = number % 5 == 0;
         seen.kind = LinkKind::image;

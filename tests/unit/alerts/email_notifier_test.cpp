@@ -16,8 +16,11 @@ protected:
     Delivery deliver(const AlertEvent& event) { return run(notifier_.notify(event)); }
 
     KeepingMailer mailer_;
-    EmailNotifier notifier_{mailer_, {"desk", {"a@helpline.example", "b@other.example"}, "stillwatch@helpline.example",
-                                      {"smtps://mail.helpline.example"}}};
+    EmailNotifier notifier_{mailer_,
+                            {"desk",
+                             {"a@helpline.example", "b@other.example"},
+                             "stillwatch@helpline.example",
+                             {"smtps://mail.helpline.example"}}};
 };
 
 TEST_F(Email, EveryRecipientGetsAMessageOfTheirOwn)
@@ -37,7 +40,8 @@ TEST_F(Email, MessageIdIsStableForAlertAndChannel)
     (void)deliver(event);
     (void)deliver(event);
     ASSERT_EQ(mailer_.messages.size(), 4U);
-    EXPECT_THAT(mailer_.messages[0].data, HasSubstr("\r\nMessage-ID: <" + event.alert_id + ".desk@helpline.example>\r\n"));
+    EXPECT_THAT(mailer_.messages[0].data,
+                HasSubstr("\r\nMessage-ID: <" + event.alert_id + ".desk@helpline.example>\r\n"));
     EXPECT_EQ(mailer_.messages[0].data, mailer_.messages[2].data);
 }
 
@@ -62,7 +66,8 @@ TEST_F(Email, EveryByteIsContentFree)
 {
     const auto event = sample_event();
     (void)deliver(event);
-    for (const auto& message : mailer_.messages) EXPECT_EQ(leak_in(message.data, event.link), std::nullopt);
+    for (const auto& message : mailer_.messages)
+        EXPECT_EQ(leak_in(message.data, event.link), std::nullopt);
 }
 
 TEST_F(Email, MalformedEventsNeverLeave)

@@ -17,10 +17,12 @@ TEST(AlertId, IsAPureFunctionOfItsParts)
 
 TEST(AlertId, ChangesWithEveryPart)
 {
-    const std::set<std::string> ids{
-        alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 1), alert_id("C-7F3L", ReferenceId{4}, "picture", "address", 1),
-        alert_id("C-7F3K", ReferenceId{5}, "picture", "address", 1), alert_id("C-7F3K", ReferenceId{4}, "picturea", "ddress", 1),
-        alert_id("C-7F3K", ReferenceId{4}, "picture", "addres", 1),  alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 2)};
+    const std::set<std::string> ids{alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 1),
+                                    alert_id("C-7F3L", ReferenceId{4}, "picture", "address", 1),
+                                    alert_id("C-7F3K", ReferenceId{5}, "picture", "address", 1),
+                                    alert_id("C-7F3K", ReferenceId{4}, "picturea", "ddress", 1),
+                                    alert_id("C-7F3K", ReferenceId{4}, "picture", "addres", 1),
+                                    alert_id("C-7F3K", ReferenceId{4}, "picture", "address", 2)};
     EXPECT_EQ(ids.size(), 6U);
 }
 

@@ -30,8 +30,9 @@ TEST(Leak, AnyOtherAddressIsOne)
 
 TEST(Leak, PicturesAndAttachmentsAreSome)
 {
-    for (const auto* text : {"Content-Type: image/png", "<IMG SRC=x>", "data:text/plain,abc", "Content-Disposition: attachment",
-                             "Content-Transfer-Encoding: base64", "Content-Type: application/pdf"})
+    for (const auto* text :
+         {"Content-Type: image/png", "<IMG SRC=x>", "data:text/plain,abc", "Content-Disposition: attachment",
+          "Content-Transfer-Encoding: base64", "Content-Type: application/pdf"})
         EXPECT_FALSE(is_content_free(text, desk)) << text;
 }
 

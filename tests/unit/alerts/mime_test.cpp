@@ -14,18 +14,26 @@ namespace {
 
 Letter sample_letter()
 {
-    return {"desk@helpline.example", "a@helpline.example", "[Desk] 1 item", "alt_x.desk@helpline.example",
-            "case.C-1@helpline.example", at("2026-11-23T02:17:00Z"), "line\n", "<p>line</p>\n"};
+    return {"desk@helpline.example",
+            "a@helpline.example",
+            "[Desk] 1 item",
+            "alt_x.desk@helpline.example",
+            "case.C-1@helpline.example",
+            at("2026-11-23T02:17:00Z"),
+            "line\n",
+            "<p>line</p>\n"};
 }
 
 TEST(Mime, HeadersSayWhoWhenAndThatNobodyShallAnswer)
 {
     const auto message = compose(sample_letter()).value();
-    EXPECT_THAT(message, testing::StartsWith("Date: Mon, 23 Nov 2026 02:17:00 +0000\r\nFrom: desk@helpline.example\r\n"
-                                             "To: a@helpline.example\r\nMessage-ID: <alt_x.desk@helpline.example>\r\n"));
-    for (const auto* line : {"\r\nAuto-Submitted: auto-generated\r\n", "\r\nX-Auto-Response-Suppress: All\r\n",
-                             "\r\nMIME-Version: 1.0\r\n", "\r\nReferences: <case.C-1@helpline.example>\r\n",
-                             "\r\nSubject: [Desk] 1 item\r\n"})
+    EXPECT_THAT(message, testing::StartsWith(
+                             "Date: Mon, 23 Nov 2026 02:17:00 +0000\r\nFrom: desk@helpline.example\r\n"
+                             "To: a@helpline.example\r\nMessage-ID: <alt_x.desk@helpline.example>\r\n"));
+    for (const auto* line :
+         {"\r\nAuto-Submitted: auto-generated\r\n", "\r\nX-Auto-Response-Suppress: All\r\n",
+          "\r\nMIME-Version: 1.0\r\n", "\r\nReferences: <case.C-1@helpline.example>\r\n",
+          "\r\nSubject: [Desk] 1 item\r\n"})
         EXPECT_THAT(message, HasSubstr(line));
 }
 
@@ -60,7 +68,8 @@ TEST(Mime, LinesEndWithCrlfAndStayShort)
 
 TEST(Mime, HeadersCannotBeInjected)
 {
-    for (const auto* bad : {"a@x\r\nBcc: b@y", "a@x\nBcc: b@y", "a@x, b@y", "A <a@x>", "a@x>", "", "a", "a b@x", "a@x@y"}) {
+    for (const auto* bad :
+         {"a@x\r\nBcc: b@y", "a@x\nBcc: b@y", "a@x, b@y", "A <a@x>", "a@x>", "", "a", "a b@x", "a@x@y"}) {
         auto letter = sample_letter();
         letter.to = bad;
         EXPECT_FALSE(compose(letter).has_value()) << bad;
@@ -93,7 +102,8 @@ TEST(QuotedPrintable, EncodesWhatMailWouldChange)
     EXPECT_EQ(quoted_printable("grün"), "gr=C3=BCn");
     EXPECT_EQ(quoted_printable("a\rb\tc"), "a=0Db=09c");
     std::istringstream lines(quoted_printable(std::string(200, '=')));
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 77U);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(line.size(), 77U);
 }
 
 TEST(HeaderText, EncodesOtherScriptsWithoutCuttingCharacters)
@@ -102,7 +112,8 @@ TEST(HeaderText, EncodesOtherScriptsWithoutCuttingCharacters)
     EXPECT_EQ(header_text("grün"), "=?utf-8?B?Z3LDvG4=?=");
     EXPECT_EQ(header_text("=?utf-8?Q?fake?="), "=?utf-8?B?PT91dGYtOD9RP2Zha2U/PQ==?=");
     std::string long_text;
-    for (int i = 0; i < 50; ++i) long_text += "ü";
+    for (int i = 0; i < 50; ++i)
+        long_text += "ü";
     const auto encoded = header_text(long_text);
     EXPECT_THAT(encoded, HasSubstr("?=\r\n =?"));
     // 44 bytes, 22 whole characters, in the first piece.

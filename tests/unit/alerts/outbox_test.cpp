@@ -39,22 +39,26 @@ struct MemoryQueue final : AlertQueue {
     Task<std::optional<OutboxRow>> first_due(std::string channel, Timestamp now) override
     {
         for (const auto& [id, row] : rows)
-            if (row.state == AlertState::queued && row.channel == channel && row.next_attempt_at <= now) co_return row;
+            if (row.state == AlertState::queued && row.channel == channel && row.next_attempt_at <= now)
+                co_return row;
         co_return std::nullopt;
     }
     Task<std::optional<Timestamp>> next_due(std::string channel) override
     {
         std::optional<Timestamp> next;
         for (const auto& [id, row] : rows)
-            if (row.state == AlertState::queued && row.channel == channel && (!next || row.next_attempt_at < *next))
+            if (row.state == AlertState::queued && row.channel == channel &&
+                (!next || row.next_attempt_at < *next))
                 next = row.next_attempt_at;
         co_return next;
     }
-    Result<void> change(std::int64_t id, AlertState state, std::optional<Timestamp> next, const std::string& error)
+    Result<void> change(std::int64_t id, AlertState state, std::optional<Timestamp> next,
+                        const std::string& error)
     {
         if (disk_full) return Error{Errc::io, "disk full"};
         const auto found = rows.find(id);
-        if (found == rows.end() || found->second.state != AlertState::queued) return Error{Errc::not_found, "alert"};
+        if (found == rows.end() || found->second.state != AlertState::queued)
+            return Error{Errc::not_found, "alert"};
         found->second.state = state;
         found->second.attempts += 1;
         found->second.last_error = error;
@@ -65,7 +69,8 @@ struct MemoryQueue final : AlertQueue {
     {
         std::vector<std::int64_t> ids;
         for (const auto& [id, row] : rows)
-            if (row.state == AlertState::queued && row.channel == channel && row.next_attempt_at > now) ids.push_back(id);
+            if (row.state == AlertState::queued && row.channel == channel && row.next_attempt_at > now)
+                ids.push_back(id);
         co_return ids;
     }
     Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) override
@@ -75,12 +80,18 @@ struct MemoryQueue final : AlertQueue {
         const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1
         co_return done;
     }
-    Task<Result<void>> sent(std::int64_t id, Timestamp) override { co_return change(id, AlertState::sent, {}, ""); }
+    Task<Result<void>> sent(std::int64_t id, Timestamp) override
+    {
+        co_return change(id, AlertState::sent, {}, "");
+    }
     Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override
     {
         co_return change(id, AlertState::queued, next, error);
     }
-    Task<Result<void>> dead(std::int64_t id, std::string error) override { co_return change(id, AlertState::dead, {}, error); }
+    Task<Result<void>> dead(std::int64_t id, std::string error) override
+    {
+        co_return change(id, AlertState::dead, {}, error);
+    }
 };
 
 struct KeepingNotifier final : Notifier {
@@ -90,7 +101,8 @@ struct KeepingNotifier final : Notifier {
         events.push_back(event);
         if (meanwhile) meanwhile();
         if (hang) {
-            asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+            asio::steady_timer never(co_await asio::this_coro::executor,
+                                     asio::steady_timer::time_point::max());
             boost::system::error_code error;
             auto token = asio::redirect_error(asio::use_awaitable, error);
             co_await never.async_wait(std::move(token));
@@ -113,7 +125,9 @@ class OutboxLoop : public testing::Test {
 protected:
     void start()
     {
-        asio::co_spawn(loop_, outbox_.run(), asio::bind_cancellation_slot(cancel_.slot(), [this](const std::exception_ptr&) { ended_ = true; }));
+        asio::co_spawn(loop_, outbox_.run(),
+                       asio::bind_cancellation_slot(cancel_.slot(),
+                                                    [this](const std::exception_ptr&) { ended_ = true; }));
         turn();
     }
     // Everything that can happen now happens.
@@ -146,7 +160,8 @@ protected:
 
 TEST_F(OutboxLoop, DeliversWhatIsQueuedInOrder)
 {
-    for (int epoch = 1; epoch <= 3; ++epoch) (void)add(epoch);
+    for (int epoch = 1; epoch <= 3; ++epoch)
+        (void)add(epoch);
     start();
     ASSERT_EQ(desk_.events.size(), 3U);
     for (int epoch = 1; epoch <= 3; ++epoch) {
@@ -186,7 +201,8 @@ TEST_F(OutboxLoop, FailedAlertWaitsAndLetsLaterOnesPass)
 TEST_F(OutboxLoop, AChannelThatWorksAgainDrainsAtOnceInOrder)
 {
     desk_.answer = {Delivery::Kind::retry_after, 0s, "unreachable"};
-    for (int epoch = 1; epoch <= 26; ++epoch) (void)add(epoch);
+    for (int epoch = 1; epoch <= 26; ++epoch)
+        (void)add(epoch);
     start();
     for (int attempt = 0; attempt < 5; ++attempt) { // into pauses of hours
         clock_.time += 6h;

@@ -16,10 +16,7 @@ using Kind = Delivery::Kind;
 
 class Webhook : public testing::Test {
 protected:
-    Delivery deliver(const AlertEvent& event)
-    {
-        return run(notifier_.notify(event));
-    }
+    Delivery deliver(const AlertEvent& event) { return run(notifier_.notify(event)); }
     std::string header(std::size_t request, std::string_view name) const
     {
         const auto& headers = fetcher_.requests.at(request).headers;
@@ -47,7 +44,8 @@ TEST_F(Webhook, RequestIsSignedOverTheBytesSent)
     EXPECT_EQ(header(0, "Content-Type"), "application/json");
     EXPECT_EQ(header(0, "webhook-id"), event.alert_id);
     EXPECT_EQ(header(0, "webhook-timestamp"), "1795400220");
-    EXPECT_EQ(header(0, "webhook-signature"), webhook_signature(settings_.secrets, event.alert_id, clock_.now(), request.body));
+    EXPECT_EQ(header(0, "webhook-signature"),
+              webhook_signature(settings_.secrets, event.alert_id, clock_.now(), request.body));
 }
 
 TEST_F(Webhook, RetryKeepsTheIdAndTheBodyButNotTheTime)
@@ -67,8 +65,10 @@ TEST_F(Webhook, AnswersDecideWhatHappensNext)
         fetcher_.status = status;
         return deliver(sample_event()).kind;
     };
-    for (const int status : {200, 201, 204}) EXPECT_EQ(kind_of(status), Kind::sent) << status;
-    for (const int status : {301, 302, 308, 400, 401, 404, 429, 500, 502, 503}) EXPECT_EQ(kind_of(status), Kind::retry_after) << status;
+    for (const int status : {200, 201, 204})
+        EXPECT_EQ(kind_of(status), Kind::sent) << status;
+    for (const int status : {301, 302, 308, 400, 401, 404, 429, 500, 502, 503})
+        EXPECT_EQ(kind_of(status), Kind::retry_after) << status;
     EXPECT_EQ(kind_of(410), Kind::refused);
 }
 

@@ -18,7 +18,10 @@ TEST(WebhookSignature, IsTheOneOfTheStandard)
 
 TEST(WebhookSignature, SignsWithEverySecretWhileOneIsChanged)
 {
-    const auto secrets = parse_webhook_secrets("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\r\nwhsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\n").value();
+    const auto secrets =
+        parse_webhook_secrets(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\r\nwhsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX\n")
+            .value();
     ASSERT_EQ(secrets.size(), 2U);
     const auto both = webhook_signature(secrets, "a", at("2026-11-23T00:00:00Z"), "b");
     const auto first = webhook_signature(std::span(secrets).first(1), "a", at("2026-11-23T00:00:00Z"), "b");
@@ -28,7 +31,8 @@ TEST(WebhookSignature, SignsWithEverySecretWhileOneIsChanged)
 
 TEST(WebhookSecrets, BadOnesAreRefusedWithoutBeingShown)
 {
-    for (const auto* bad : {"", "\n", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_c2hvcnQ=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS*"}) {
+    for (const auto* bad : {"", "\n", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_",
+                            "whsec_c2hvcnQ=", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS*"}) {
         const auto secrets = parse_webhook_secrets(bad);
         ASSERT_FALSE(secrets.has_value()) << bad;
         EXPECT_EQ(secrets.error().code, Errc::malformed);

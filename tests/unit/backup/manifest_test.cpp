@@ -7,8 +7,14 @@ namespace {
 
 Manifest sample()
 {
-    return {"2026-11-29T04:11:35.000Z", "0.1.0", "stillwatch", "00ff", "state-1",
-            {{"cases.db", 4096, Sha256::of(as_bytes("cases"))}, {"stillwatch.toml", 9, Sha256::of(as_bytes("toml"))}}, 7};
+    return {"2026-11-29T04:11:35.000Z",
+            "0.1.0",
+            "stillwatch",
+            "00ff",
+            "state-1",
+            {{"cases.db", 4096, Sha256::of(as_bytes("cases"))},
+             {"stillwatch.toml", 9, Sha256::of(as_bytes("toml"))}},
+            7};
 }
 
 Result<Manifest> with(std::string_view from, std::string_view to)

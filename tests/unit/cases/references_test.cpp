@@ -60,7 +60,8 @@ protected:
     {
         const auto plan = plan_references(database, ConsentTime(at(seconds), database.time_seen()), {});
         auto opened = open_references(plan, key, memory);
-        auto set = std::make_shared<const matcher::ReferenceSet>(std::move(opened.references), database.generation(), memory);
+        auto set = std::make_shared<const matcher::ReferenceSet>(std::move(opened.references),
+                                                                 database.generation(), memory);
         std::erase_if(opened.refused, [](const auto& refused) { return refused.name.empty(); });
         return {std::move(set), std::move(opened.refused), plan.next_change};
     }
@@ -129,7 +130,8 @@ TEST_F(ReferencesTest, SealedRecordsShowNothing)
 {
     const auto c = open();
     const auto sealed = seal_reference(c.public_key, c.pseudonym, features(1)).value();
-    const auto clear = matcher::encode_reference(matcher::make_reference_record(features(1).file_digest, features(1)));
+    const auto clear =
+        matcher::encode_reference(matcher::make_reference_record(features(1).file_digest, features(1)));
     const std::string_view fingerprints = as_text(clear).substr(100, 64);
     EXPECT_EQ(as_text(sealed.bytes).find(fingerprints), std::string_view::npos);
 }

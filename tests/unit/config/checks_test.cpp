@@ -10,7 +10,8 @@ TEST(ConfigChecks, BlocksWithHostBitsAreRefused)
     EXPECT_TRUE(parse_block("127.0.0.0/8").has_value());
     EXPECT_TRUE(parse_block("fd00::/8").has_value());
     EXPECT_TRUE(parse_block("10.0.0.1/32").has_value());
-    for (const auto* bad : {"127.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "fd00::1/8", "x/8", "", "10.0.0.0/8/8"})
+    for (const auto* bad :
+         {"127.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "fd00::1/8", "x/8", "", "10.0.0.0/8/8"})
         EXPECT_FALSE(parse_block(bad).has_value()) << bad;
 }
 
@@ -28,7 +29,8 @@ TEST(ConfigChecks, MailAddressesArePlain)
 {
     EXPECT_TRUE(is_mail_address("desk@helpline.example"));
     EXPECT_TRUE(is_mail_address("o'neil+x@localhost"));
-    for (const auto* bad : {"desk", "@x", "a@", "a b@x", "A <a@x>", "a@x\r\nBcc: b@x", "a@x,b@x", "a@[127.0.0.1]", "a@-x", "\"a\"@x", "ä@x"})
+    for (const auto* bad : {"desk", "@x", "a@", "a b@x", "A <a@x>", "a@x\r\nBcc: b@x", "a@x,b@x",
+                            "a@[127.0.0.1]", "a@-x", "\"a\"@x", "ä@x"})
         EXPECT_FALSE(is_mail_address(bad)) << bad;
 }
 
@@ -46,7 +48,8 @@ TEST(ConfigChecks, ScopeHostsAreNormalised)
     EXPECT_EQ(scope_host("board.example:8080"), "board.example:8080");
     EXPECT_EQ(scope_host("[::1]:8080"), "[::1]:8080");
     EXPECT_EQ(scope_host("[::1]"), "[::1]");
-    for (const auto* bad : {"", "board.example:80", "board.example:443", "a/b", "u@h", "h:", "h:0x1", "h:70000", "*.example"})
+    for (const auto* bad :
+         {"", "board.example:80", "board.example:443", "a/b", "u@h", "h:", "h:0x1", "h:70000", "*.example"})
         EXPECT_FALSE(scope_host(bad).has_value()) << bad;
 }
 

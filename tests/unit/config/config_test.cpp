@@ -41,8 +41,9 @@ TEST(Config, ValuesAreTakenOver)
 
 TEST(Config, PathsCountFromTheDirectoryOfTheFile)
 {
-    const auto config = loaded("[storage]\ndirectory = \"data\"\n[control]\nsocket = \"./run/../control.sock\"\n"
-                               "[network]\nca_file = \"/elsewhere/ca.pem\"\n");
+    const auto config =
+        loaded("[storage]\ndirectory = \"data\"\n[control]\nsocket = \"./run/../control.sock\"\n"
+               "[network]\nca_file = \"/elsewhere/ca.pem\"\n");
     EXPECT_EQ(config.storage.directory, "/etc/stillwatch/data");
     EXPECT_EQ(config.evidence.directory, "/etc/stillwatch/data/evidence");
     EXPECT_EQ(config.control.socket, "/etc/stillwatch/control.sock");
@@ -67,7 +68,8 @@ TEST(Config, SiteIsReadWithItsScope)
 
 TEST(Config, RobotsAreIgnoredOnlyWithAReasonANameAndAnEnd)
 {
-    const std::string site = "[[site]]\nname = \"s\"\nseeds = [\"http://s.example/\"]\nhosts = [\"s.example\"]\n";
+    const std::string site =
+        "[[site]]\nname = \"s\"\nseeds = [\"http://s.example/\"]\nhosts = [\"s.example\"]\n";
     EXPECT_THAT(
         problems_of(site + "robots = \"ignore\"\n"),
         ElementsAre(
@@ -115,8 +117,9 @@ TEST(Config, ASiteIsAskedAsItsSectionSays)
 
 TEST(Config, EmailChannelGetsASenderFromItsFirstRecipient)
 {
-    const auto config = loaded("[[channel]]\nname = \"desk\"\nkind = \"email\"\nto = [\"a@helpline.example\", \"b@other.example\"]\n"
-                               "server = \"smtp://127.0.0.1:2525\"\nuser = \"u\"\npassword_file = \"secrets/mail\"\n");
+    const auto config = loaded(
+        "[[channel]]\nname = \"desk\"\nkind = \"email\"\nto = [\"a@helpline.example\", \"b@other.example\"]\n"
+        "server = \"smtp://127.0.0.1:2525\"\nuser = \"u\"\npassword_file = \"secrets/mail\"\n");
     ASSERT_EQ(config.channels.size(), 1U);
     EXPECT_EQ(config.channels[0].from, "stillwatch@helpline.example");
     EXPECT_EQ(config.channels[0].password_file, "/etc/stillwatch/secrets/mail");
@@ -125,8 +128,9 @@ TEST(Config, EmailChannelGetsASenderFromItsFirstRecipient)
 
 TEST(Config, WebhookChannelKeepsTheNameOfACredential)
 {
-    const auto config = loaded("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/x\"\n"
-                               "secret_file = \"credential:hook\"\n");
+    const auto config =
+        loaded("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/x\"\n"
+               "secret_file = \"credential:hook\"\n");
     ASSERT_EQ(config.channels.size(), 1U);
     EXPECT_EQ(config.channels[0].kind, ChannelKind::webhook);
     EXPECT_EQ(config.channels[0].secret_file, "credential:hook");
@@ -135,14 +139,17 @@ TEST(Config, WebhookChannelKeepsTheNameOfACredential)
 TEST(Config, PlainWebhooksAreOnlyForLoopbackAndAllowedNetworks)
 {
     const auto webhook = [](const std::string& url, const std::string& more) {
-        return "[[channel]]\nname = \"w\"\nkind = \"webhook\"\nsecret_file = \"credential:w\"\nurl = \"" + url + "\"\n" + more;
+        return "[[channel]]\nname = \"w\"\nkind = \"webhook\"\nsecret_file = \"credential:w\"\nurl = \"" +
+               url + "\"\n" + more;
     };
     EXPECT_TRUE(problems_of(webhook("http://127.0.0.1:99/x", "")).empty());
     EXPECT_TRUE(problems_of(webhook("http://localhost/x", "")).empty());
     EXPECT_TRUE(problems_of(webhook("http://[::1]/x", "")).empty());
-    EXPECT_TRUE(problems_of(webhook("http://10.1.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")).empty());
-    EXPECT_THAT(problems_of(webhook("http://10.2.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")),
-                ElementsAre("10: channel.url: must be https unless it is loopback or in allowed_private_networks"));
+    EXPECT_TRUE(
+        problems_of(webhook("http://10.1.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")).empty());
+    EXPECT_THAT(
+        problems_of(webhook("http://10.2.2.3/x", "allowed_private_networks = [\"10.1.0.0/16\"]\n")),
+        ElementsAre("10: channel.url: must be https unless it is loopback or in allowed_private_networks"));
     EXPECT_THAT(problems_of(webhook("http://hooks.example/x", "")), testing::SizeIs(1));
 }
 

@@ -10,8 +10,9 @@
 namespace stillwatch::config {
 
 // The least that loads; tests put sections behind it.
-inline const std::string minimal = "[organisation]\nname = \"Example\"\ncontact = \"https://helpline.example/\"\n"
-                                   "[evidence]\nrecipients = [\"age1example\"]\n";
+inline const std::string minimal =
+    "[organisation]\nname = \"Example\"\ncontact = \"https://helpline.example/\"\n"
+    "[evidence]\nrecipients = [\"age1example\"]\n";
 
 inline LoadOutcome load_text(const std::string& text)
 {
@@ -22,7 +23,8 @@ inline LoadOutcome load_text(const std::string& text)
 inline Config loaded(const std::string& more)
 {
     auto outcome = load_text(minimal + more);
-    for (const auto& problem : outcome.problems) ADD_FAILURE() << to_string(problem);
+    for (const auto& problem : outcome.problems)
+        ADD_FAILURE() << to_string(problem);
     return outcome.config.value_or(Config{});
 }
 

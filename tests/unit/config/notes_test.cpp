@@ -21,24 +21,29 @@ LoadOutcome checked(const std::string& more)
 
 std::string ignoring_robots_until(const std::string& day)
 {
-    return "[[site]]\nname = \"s\"\nseeds = [\"https://b.example/\"]\nhosts = [\"b.example\"]\nrobots = \"ignore\"\n"
-           "robots_reason = \"agreed\"\nrobots_decided_by = \"the board\"\nrobots_until = \"" + day + "\"\n";
+    return "[[site]]\nname = \"s\"\nseeds = [\"https://b.example/\"]\nhosts = [\"b.example\"]\nrobots = "
+           "\"ignore\"\n"
+           "robots_reason = \"agreed\"\nrobots_decided_by = \"the board\"\nrobots_until = \"" +
+           day + "\"\n";
 }
 
 TEST(ConfigNotes, ACredentialOfTheServiceIsNotedAndIsNoProblem)
 {
     unsetenv("CREDENTIALS_DIRECTORY");
-    const auto outcome = checked("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
-                                 "secret_file = \"credential:hook\"\n");
+    const auto outcome =
+        checked("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
+                "secret_file = \"credential:hook\"\n");
     EXPECT_TRUE(outcome.config);
     ASSERT_THAT(outcome.notes, SizeIs(1));
-    EXPECT_THAT(to_string(outcome.notes[0]), HasSubstr("stillwatch.toml:10: channel.secret_file: credential:hook"));
+    EXPECT_THAT(to_string(outcome.notes[0]),
+                HasSubstr("stillwatch.toml:10: channel.secret_file: credential:hook"));
 }
 
 TEST(ConfigNotes, AMissingSecretIsAProblemStill)
 {
-    const auto outcome = checked("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
-                                 "secret_file = \"/nowhere/secret\"\n");
+    const auto outcome =
+        checked("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
+                "secret_file = \"/nowhere/secret\"\n");
     EXPECT_FALSE(outcome.config);
     EXPECT_THAT(outcome.notes, IsEmpty());
 }
@@ -66,14 +71,17 @@ TEST(ConfigNotes, AnOverrideThatIsInForceIsNotTold)
 TEST(ConfigNotes, TheDaemonIsToldNone)
 {
     const LoadOptions options{FileChecks::no};
-    EXPECT_THAT(parse_config(minimal + ignoring_robots_until("2020-01-01"), "x.toml", options).notes, IsEmpty());
+    EXPECT_THAT(parse_config(minimal + ignoring_robots_until("2020-01-01"), "x.toml", options).notes,
+                IsEmpty());
 }
 
 TEST(Contact, IsAWebOrAMailAddress)
 {
-    for (const auto* good : {"https://helpline.example/monitoring", "http://helpline.example/", "desk@helpline.example"})
+    for (const auto* good :
+         {"https://helpline.example/monitoring", "http://helpline.example/", "desk@helpline.example"})
         EXPECT_FALSE(contact_problem(good)) << good;
-    for (const auto* bad : {"", "helpline", "ftp://helpline.example/", "desk@", "+49 30 1234", "mailto:desk@helpline.example"})
+    for (const auto* bad :
+         {"", "helpline", "ftp://helpline.example/", "desk@", "+49 30 1234", "mailto:desk@helpline.example"})
         EXPECT_TRUE(contact_problem(bad)) << bad;
 }
 

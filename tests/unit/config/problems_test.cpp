@@ -21,8 +21,9 @@ TEST(ConfigProblems, AreNamedWithFileAndLine)
     const auto outcome = load_text(minimal + "[fetch]\nconnect = 10\n");
     ASSERT_THAT(outcome.problems, SizeIs(1));
     EXPECT_FALSE(outcome.config.has_value());
-    EXPECT_EQ(to_string(outcome.problems[0]), "/etc/stillwatch/stillwatch.toml:7: fetch.connect: expected a duration "
-                                              "such as \"10s\", found a whole number");
+    EXPECT_EQ(to_string(outcome.problems[0]),
+              "/etc/stillwatch/stillwatch.toml:7: fetch.connect: expected a duration "
+              "such as \"10s\", found a whole number");
     EXPECT_EQ(outcome.problems[0].column, 11);
 }
 
@@ -30,8 +31,10 @@ TEST(ConfigProblems, UnknownKeysComeWithAGuess)
 {
     EXPECT_THAT(problems_of("[fetch]\nconect = \"1s\"\n"),
                 ElementsAre("7: unknown key \"conect\" in [fetch], did you mean \"connect\"?"));
-    EXPECT_THAT(problems_of("[fetch]\nzzzzzzzzz = 1\n"), ElementsAre("7: unknown key \"zzzzzzzzz\" in [fetch]"));
-    EXPECT_THAT(problems_of("[fetsh]\nconnect = \"1s\"\n"), ElementsAre("6: unknown section [fetsh], did you mean [fetch]?"));
+    EXPECT_THAT(problems_of("[fetch]\nzzzzzzzzz = 1\n"),
+                ElementsAre("7: unknown key \"zzzzzzzzz\" in [fetch]"));
+    EXPECT_THAT(problems_of("[fetsh]\nconnect = \"1s\"\n"),
+                ElementsAre("6: unknown section [fetsh], did you mean [fetch]?"));
 }
 
 TEST(ConfigProblems, AllAreToldAtOnceInOrderOfLines)
@@ -61,7 +64,8 @@ TEST(ConfigProblems, RequiredKeysAreMissed)
 {
     const auto outcome = load_text("");
     std::string all;
-    for (const auto& problem : outcome.problems) all += to_string(problem) + "\n";
+    for (const auto& problem : outcome.problems)
+        all += to_string(problem) + "\n";
     EXPECT_THAT(all, HasSubstr("organisation.name: missing"));
     EXPECT_THAT(all, HasSubstr("organisation.contact: missing"));
     EXPECT_THAT(all, HasSubstr("evidence.recipients: missing"));
@@ -69,21 +73,27 @@ TEST(ConfigProblems, RequiredKeysAreMissed)
 
 TEST(ConfigProblems, SeedsMustLieInTheScope)
 {
-    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\",\n \"http://b.example:81/\"]\nhosts = [\"a.example\", \"b.example\"]\n"),
+    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\",\n "
+                            "\"http://b.example:81/\"]\nhosts = [\"a.example\", \"b.example\"]\n"),
                 ElementsAre("9: site.seeds: b.example:81 is not among the hosts of this site"));
 }
 
 TEST(ConfigProblems, BadHostsAndSeedsAreNamed)
 {
-    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"ftp://a.example/\"]\nhosts = [\"http://a.example\"]\n"),
-                ElementsAre(HasSubstr("8: site.seeds: \"ftp://a.example/\" is no http(s) address"),
-                            HasSubstr("9: site.hosts: \"http://a.example\" is no HOST or HOST:PORT")));
-    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example:443\"]\n"), SizeIs(1));
+    EXPECT_THAT(
+        problems_of(
+            "[[site]]\nname = \"s\"\nseeds = [\"ftp://a.example/\"]\nhosts = [\"http://a.example\"]\n"),
+        ElementsAre(HasSubstr("8: site.seeds: \"ftp://a.example/\" is no http(s) address"),
+                    HasSubstr("9: site.hosts: \"http://a.example\" is no HOST or HOST:PORT")));
+    EXPECT_THAT(
+        problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example:443\"]\n"),
+        SizeIs(1));
 }
 
 TEST(ConfigProblems, NamesAndHostsBelongToOneSiteOnly)
 {
-    const std::string site = "[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example\"]\n";
+    const std::string site =
+        "[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example\"]\n";
     EXPECT_THAT(problems_of(site + site),
                 ElementsAre("11: site.name: \"s\" is taken by line 6",
                             "13: site.hosts: \"a.example\" is in the scope of site \"s\" already"));
@@ -113,25 +123,29 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
 TEST(ConfigProblems, AProxyLooksNamesUpOnlyWhereTheSiteSaysSo)
 {
     const auto with = [](const std::string& hosts, const std::string& lines) {
-        return problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://abc.onion/\"]\nhosts = [\"abc.onion\"" + hosts +
-                           "]\n" + lines);
+        return problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://abc.onion/\"]\nhosts = [\"abc.onion\"" +
+                           hosts + "]\n" + lines);
     };
     const std::string proxy = "proxy = \"socks5h://127.0.0.1:9050\"\n";
     EXPECT_THAT(with("", proxy), IsEmpty());
     EXPECT_THAT(with(", \"abc.onion:8080\", \"93.184.216.34\"", proxy), IsEmpty());
-    EXPECT_THAT(with(", \"img.example\"", proxy),
-                ElementsAre(HasSubstr("site.proxy_resolves_names: missing: img.example is no onion service")));
+    EXPECT_THAT(
+        with(", \"img.example\"", proxy),
+        ElementsAre(HasSubstr("site.proxy_resolves_names: missing: img.example is no onion service")));
     EXPECT_THAT(with(", \"img.example\"", proxy + "proxy_resolves_names = true\n"), IsEmpty());
-    EXPECT_THAT(problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example\"]\n"
-                            "proxy_resolves_names = true\n"),
-                ElementsAre(HasSubstr("site.proxy_resolves_names: stands only with proxy")));
+    EXPECT_THAT(
+        problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://a.example/\"]\nhosts = [\"a.example\"]\n"
+                    "proxy_resolves_names = true\n"),
+        ElementsAre(HasSubstr("site.proxy_resolves_names: stands only with proxy")));
 }
 
 TEST(ConfigProblems, OnePictureMayNotFillHalfOfWhatBodiesMayHold)
 {
     EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\n"),
-                ElementsAre(HasSubstr("fetch.max_bytes_in_flight: less than twice what one picture or page may have")));
-    EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\nmax_bytes_in_flight = 400_000_000\n"), IsEmpty());
+                ElementsAre(HasSubstr(
+                    "fetch.max_bytes_in_flight: less than twice what one picture or page may have")));
+    EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\nmax_bytes_in_flight = 400_000_000\n"),
+                IsEmpty());
 }
 
 TEST(ConfigProblems, DeniedNetworksMayNotCloseEverything)
@@ -142,24 +156,30 @@ TEST(ConfigProblems, DeniedNetworksMayNotCloseEverything)
 TEST(ConfigProblems, SingleBracketsAreExplained)
 {
     EXPECT_THAT(problems_of("[site]\nname = \"s\"\n"), ElementsAre(HasSubstr("with two brackets")));
-    EXPECT_THAT(problems_of("[[fetch]]\nconnect = \"1s\"\n"), ElementsAre(HasSubstr("expected a section [fetch]")));
+    EXPECT_THAT(problems_of("[[fetch]]\nconnect = \"1s\"\n"),
+                ElementsAre(HasSubstr("expected a section [fetch]")));
 }
 
 TEST(ConfigProblems, KeysOfTheOtherKindAreToldApart)
 {
-    EXPECT_THAT(problems_of("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
-                            "secret_file = \"credential:x\"\nserver = \"smtps://mail.example\"\n"),
-                ElementsAre("11: channel.server: belongs to kind \"email\""));
+    EXPECT_THAT(
+        problems_of("[[channel]]\nname = \"w\"\nkind = \"webhook\"\nurl = \"https://hooks.example/\"\n"
+                    "secret_file = \"credential:x\"\nserver = \"smtps://mail.example\"\n"),
+        ElementsAre("11: channel.server: belongs to kind \"email\""));
 }
 
 TEST(ConfigProblems, MailServerFormsAreChecked)
 {
     const auto with_server = [](const std::string& server) {
-        return problems_of("[[channel]]\nname = \"d\"\nkind = \"email\"\nto = [\"d@e.example\"]\nserver = \"" + server + "\"\n");
+        return problems_of(
+            "[[channel]]\nname = \"d\"\nkind = \"email\"\nto = [\"d@e.example\"]\nserver = \"" + server +
+            "\"\n");
     };
-    for (const auto* good : {"smtps://mail.example", "smtps://mail.example:465", "smtp://127.0.0.1:2525", "smtp://[::1]:25"})
+    for (const auto* good :
+         {"smtps://mail.example", "smtps://mail.example:465", "smtp://127.0.0.1:2525", "smtp://[::1]:25"})
         EXPECT_THAT(with_server(good), SizeIs(0)) << good;
-    for (const auto* bad : {"mail.example", "https://mail.example", "smtps://", "smtps://u:p@mail.example", "smtps://mail.example/x"})
+    for (const auto* bad : {"mail.example", "https://mail.example", "smtps://", "smtps://u:p@mail.example",
+                            "smtps://mail.example/x"})
         EXPECT_THAT(with_server(bad), SizeIs(1)) << bad;
 }
 
@@ -170,11 +190,13 @@ TEST(ConfigProblems, RecipientsAreJudgedByTheCaller)
         if (text == "age1good") return std::nullopt;
         return "bad checksum";
     };
-    const auto text = "[organisation]\nname = \"E\"\ncontact = \"desk@e.example\"\n[evidence]\nrecipients = [\"age1good\", \"age1bad\", \"AGE\"]\n";
+    const auto text = "[organisation]\nname = \"E\"\ncontact = \"desk@e.example\"\n[evidence]\nrecipients = "
+                      "[\"age1good\", \"age1bad\", \"AGE\"]\n";
     const auto outcome = parse_config(text, "x.toml", options);
     ASSERT_THAT(outcome.problems, SizeIs(2));
     EXPECT_EQ(outcome.problems[0].message, "evidence.recipients: \"age1bad\": bad checksum");
-    EXPECT_EQ(outcome.problems[1].message, "evidence.recipients: \"AGE\": an age recipient begins with \"age1\"");
+    EXPECT_EQ(outcome.problems[1].message,
+              "evidence.recipients: \"AGE\": an age recipient begins with \"age1\"");
 }
 
 TEST(ConfigProblems, ControlCharactersNeverReachAMessage)
@@ -188,12 +210,15 @@ TEST(ConfigProblems, ControlCharactersNeverReachAMessage)
 
 TEST(ConfigProblems, MissingFilesAreNamed)
 {
-    const auto text = minimal + "[network]\nca_file = \"no-such.pem\"\n[[channel]]\nname = \"w\"\nkind = \"webhook\"\n"
-                                "url = \"https://hooks.example/\"\nsecret_file = \"no-such-secret\"\n";
+    const auto text = minimal +
+                      "[network]\nca_file = \"no-such.pem\"\n[[channel]]\nname = \"w\"\nkind = \"webhook\"\n"
+                      "url = \"https://hooks.example/\"\nsecret_file = \"no-such-secret\"\n";
     const auto outcome = parse_config(text, "/nowhere/stillwatch.toml");
     ASSERT_THAT(outcome.problems, SizeIs(2));
-    EXPECT_EQ(to_string(outcome.problems[0]), "/nowhere/stillwatch.toml:7: network.ca_file: /nowhere/no-such.pem is missing or unreadable");
-    EXPECT_THAT(outcome.problems[1].message, HasSubstr("channel.secret_file: /nowhere/no-such-secret: No such file"));
+    EXPECT_EQ(to_string(outcome.problems[0]),
+              "/nowhere/stillwatch.toml:7: network.ca_file: /nowhere/no-such.pem is missing or unreadable");
+    EXPECT_THAT(outcome.problems[1].message,
+                HasSubstr("channel.secret_file: /nowhere/no-such-secret: No such file"));
 }
 
 TEST(ConfigProblems, MissingConfigurationIsOneProblem)
@@ -205,7 +230,8 @@ TEST(ConfigProblems, MissingConfigurationIsOneProblem)
 
 TEST(ConfigProblems, OrganisationMustFitIntoTheUserAgent)
 {
-    const auto outcome = load_text("[organisation]\nname = \"A (B)\"\ncontact = \"x@e.example\"\n[evidence]\nrecipients = [\"age1x\"]\n");
+    const auto outcome = load_text("[organisation]\nname = \"A (B)\"\ncontact = "
+                                   "\"x@e.example\"\n[evidence]\nrecipients = [\"age1x\"]\n");
     ASSERT_THAT(outcome.problems, SizeIs(1));
     EXPECT_THAT(outcome.problems[0].message, HasSubstr("organisation.name"));
 }
@@ -219,7 +245,8 @@ TEST(ConfigProblems, MetricsListenOnLoopbackOnly)
 
 TEST(ConfigProblems, SocketPathMustFitTheAddressOfASocket)
 {
-    EXPECT_THAT(problems_of("[control]\nsocket = \"/" + std::string(120, 'a') + "\"\n"), ElementsAre(HasSubstr("longer than 107 bytes")));
+    EXPECT_THAT(problems_of("[control]\nsocket = \"/" + std::string(120, 'a') + "\"\n"),
+                ElementsAre(HasSubstr("longer than 107 bytes")));
 }
 
 } // namespace

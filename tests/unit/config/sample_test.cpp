@@ -16,11 +16,13 @@ namespace {
 Config loaded_sample()
 {
     auto outcome = load_text(std::string(sample_config()));
-    for (const auto& problem : outcome.problems) ADD_FAILURE() << to_string(problem);
+    for (const auto& problem : outcome.problems)
+        ADD_FAILURE() << to_string(problem);
     return outcome.config.value_or(Config{});
 }
 
-// The keys of the sample as "section.key", also those in comments, when they have a sentence above or share one.
+// The keys of the sample as "section.key", also those in comments, when they have a sentence above or share
+// one.
 std::set<std::string> listed_keys()
 {
     std::set<std::string> keys;
@@ -34,7 +36,8 @@ std::set<std::string> listed_keys()
         }
         if (line.starts_with("# ")) line = line.substr(2);
         const auto equals = line.find(" = ");
-        if (equals != std::string::npos && line.find(' ') == equals) keys.insert(section + "." + line.substr(0, equals));
+        if (equals != std::string::npos && line.find(' ') == equals)
+            keys.insert(section + "." + line.substr(0, equals));
     }
     return keys;
 }
@@ -104,7 +107,8 @@ TEST(Initial, LoadsWithTheChoicesInIt)
     choices.metrics_listen = "127.0.0.1:0";
     choices.recipients = {"age1one", "age1two"};
     const auto outcome = parse_config(initial_config(choices), "/srv/sw/stillwatch.toml");
-    for (const auto& problem : outcome.problems) ADD_FAILURE() << to_string(problem);
+    for (const auto& problem : outcome.problems)
+        ADD_FAILURE() << to_string(problem);
     ASSERT_TRUE(outcome.config.has_value());
     EXPECT_EQ(outcome.config->organisation.name, choices.organisation);
     EXPECT_EQ(outcome.config->organisation.contact, choices.contact);
@@ -120,7 +124,8 @@ TEST(Initial, LeavesMarksThatAreComplainedOf)
 {
     const auto outcome = parse_config(initial_config({}), "/srv/sw/stillwatch.toml");
     std::string all;
-    for (const auto& problem : outcome.problems) all += to_string(problem) + "\n";
+    for (const auto& problem : outcome.problems)
+        all += to_string(problem) + "\n";
     EXPECT_THAT(all, HasSubstr("organisation.name"));
     EXPECT_THAT(all, HasSubstr("organisation.contact"));
     EXPECT_THAT(all, HasSubstr("evidence.recipients"));

@@ -35,7 +35,7 @@ struct Desk {
     }
     static json::object consent()
     {
-        return {{"given_by", "the person"}, {"recorded_by", "anna"},         {"approved_by", "ben"},
+        return {{"given_by", "the person"}, {"recorded_by", "anna"},    {"approved_by", "ben"},
                 {"text_version", "2026-1"}, {"given_at", "2026-09-21"}, {"expires_at", "2027-09-01"}};
     }
     // A new case's pseudonym.
@@ -43,8 +43,9 @@ struct Desk {
 
     static json::object reference(const std::string& pseudonym, const std::string& name = "R-01")
     {
-        return {{"case", pseudonym},      {"name", name},         {"sealed", "c0ffee"},
-                {"extractor_version", extractor_version}, {"quality_percent", 90}, {"weak", false}};
+        return {{"case", pseudonym},     {"name", name},
+                {"sealed", "c0ffee"},    {"extractor_version", extractor_version},
+                {"quality_percent", 90}, {"weak", false}};
     }
 
     stillwatch::test::TemporaryDirectory directory;

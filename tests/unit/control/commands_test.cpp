@@ -208,7 +208,8 @@ TEST_F(CommandsTest, FindingsAreListedForAllOrOneCase)
 TEST_F(CommandsTest, AFindingIsNamedByItsNumberOrByItsAlert)
 {
     const auto draft = record_finding("https://board.example/t/1");
-    for (const json::value& id : {json::value(1), json::value("1"), json::value("F-1"), json::value(draft.alert_id)})
+    for (const json::value& id :
+         {json::value(1), json::value("1"), json::value("F-1"), json::value(draft.alert_id)})
         EXPECT_EQ(result_of("findings.show", {{"id", id}}).at("id"), 1) << id;
     EXPECT_EQ(result_of("findings.list").at(0).at("alert"), json::value(draft.alert_id));
     EXPECT_EQ(error_of("findings.show", {{"id", "alt_unknown"}}).code, Errc::not_found);
@@ -282,7 +283,8 @@ TEST_F(CommandsTest, AnAlertThatWasNotSentIsReplayed)
 {
     (void)result_of("alert-test", {{"channel", "desk"}});
     const auto id = result_of("outbox.list").at(0).at("id");
-    ASSERT_TRUE(cases.alert_retry(id.as_int64(), clock.time + std::chrono::hours(14), "no such host").has_value());
+    ASSERT_TRUE(
+        cases.alert_retry(id.as_int64(), clock.time + std::chrono::hours(14), "no such host").has_value());
     (void)result_of("outbox.replay", {{"id", id}});
     EXPECT_EQ(result_of("outbox.list").at(0).at("next_attempt_at"), json::value(format_utc(clock.time)));
     EXPECT_EQ(result_of("outbox.list").at(0).at("attempts"), 0);
@@ -311,7 +313,8 @@ TEST_F(CommandsTest, AllAlertsOfAChannelAreReplayed)
 TEST_F(CommandsTest, AnAlertOfARemovedChannelSaysWhyItWaits)
 {
     ASSERT_TRUE(cases.queue_alert({"alt_old", "old", "{}"}, {"anna", clock.time}));
-    EXPECT_THAT(result_of("outbox.list").at(0).at("last_error").as_string().c_str(), HasSubstr("not in the configuration"));
+    EXPECT_THAT(result_of("outbox.list").at(0).at("last_error").as_string().c_str(),
+                HasSubstr("not in the configuration"));
 }
 
 TEST_F(CommandsTest, LimitsStayInBounds)

@@ -46,18 +46,22 @@ TEST(Looks, NothingCountsAsComparedWithAReferenceThatIsNotInForce)
     (void)desk.result_of("reference.add", Desk::reference(pseudonym));
     const auto id = desk.cases.references().at(0).id;
     ASSERT_TRUE(desk.cases.put_in_force({}, 1, {"stillwatchd", desk.clock.time}));
-    const auto visit = desk.frontier.claim(desk.frontier.ready_hosts(desk.clock.time, 0).at(0).id, desk.clock.time, 0,
-                                           desk.clock.time + std::chrono::minutes(1), 1);
-    auto seen = stillwatch::test::ended(visit.at(0), store::Outcome::compared, desk.clock.time, desk.cases.generation());
+    const auto visit = desk.frontier.claim(desk.frontier.ready_hosts(desk.clock.time, 0).at(0).id,
+                                           desk.clock.time, 0, desk.clock.time + std::chrono::minutes(1), 1);
+    auto seen = stillwatch::test::ended(visit.at(0), store::Outcome::compared, desk.clock.time,
+                                        desk.cases.generation());
     seen.kind = LinkKind::image;
     ASSERT_TRUE(desk.frontier.apply({seen}));
-    const auto compared = [&](const json::value& told) { return told.at("coverage").at("compared").as_int64(); };
+    const auto compared = [&](const json::value& told) {
+        return told.at("coverage").at("compared").as_int64();
+    };
     EXPECT_EQ(compared(desk.result_of("case.show", {{"case", pseudonym}})), 0);
     EXPECT_EQ(compared(desk.result_of("status")), 0);
     EXPECT_EQ(desk.result_of("status").at("references_missing"), 1);
     EXPECT_EQ(desk.result_of("site.health").at(0).at("compared"), 0);
     ASSERT_TRUE(desk.cases.put_in_force({id}, 0, {"stillwatchd", desk.clock.time}));
-    EXPECT_EQ(compared(desk.result_of("case.show", {{"case", pseudonym}})), 0) << "it was compared without it";
+    EXPECT_EQ(compared(desk.result_of("case.show", {{"case", pseudonym}})), 0)
+        << "it was compared without it";
     EXPECT_EQ(desk.result_of("reference.list", {{"case", pseudonym}}).at(0).at("in_force"), true);
 }
 

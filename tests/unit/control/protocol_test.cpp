@@ -10,7 +10,8 @@ using testing::HasSubstr;
 
 TEST(Protocol, ACommandComesBackAsItWasWritten)
 {
-    const Command command{"case.show", {{"case", "C-7F3K"}, {"n", 3}, {"deep", json::object{{"text", "a\nb\"ü"}}}}};
+    const Command command{"case.show",
+                          {{"case", "C-7F3K"}, {"n", 3}, {"deep", json::object{{"text", "a\nb\"ü"}}}}};
     const auto line = write_command(command);
     EXPECT_EQ(line.find('\n'), std::string::npos);
     const auto read = read_command(line).value();
@@ -28,8 +29,8 @@ TEST(Protocol, ArgumentsMayBeLeftOut)
 TEST(Protocol, MalformedCommandsAreRefused)
 {
     for (const std::string_view line :
-         {"", " ", "{", "nonsense", "[]", "null", "3", "\"status\"", "{}", R"({"command": 3})", R"({"command": null})",
-          R"({"Command": "status"})", R"({"command": "status", "arguments": []})",
+         {"", " ", "{", "nonsense", "[]", "null", "3", "\"status\"", "{}", R"({"command": 3})",
+          R"({"command": null})", R"({"Command": "status"})", R"({"command": "status", "arguments": []})",
           R"({"command": "status", "arguments": null})", R"({"command": "status"} {"command": "status"})",
           R"({"command": "status",})", "{\"command\": \"a\xff\"}", R"({'command': 'status'})"}) {
         const auto read = read_command(line);
@@ -47,8 +48,9 @@ TEST(Protocol, DeepNestingIsRefused)
 
 TEST(Protocol, AResultComesBackAsItWasWritten)
 {
-    for (const json::value& result : {json::value(nullptr), json::value(json::array{1, "two", 3.5}), json::value(false),
-                                      json::value(json::object{{"error", "a member of this name is no error"}})}) {
+    for (const json::value& result :
+         {json::value(nullptr), json::value(json::array{1, "two", 3.5}), json::value(false),
+          json::value(json::object{{"error", "a member of this name is no error"}})}) {
         const auto line = write_reply(result);
         EXPECT_EQ(line.find('\n'), std::string::npos);
         EXPECT_EQ(read_reply(line).value(), result);
@@ -72,7 +74,8 @@ TEST(Protocol, AnErrorOfANewerDaemonIsStillAnError)
 
 TEST(Protocol, MalformedRepliesAreErrors)
 {
-    for (const std::string_view line : {"", "{", "[]", "{}", R"({"error": "text"})", R"({"error": null})", "nonsense"}) {
+    for (const std::string_view line :
+         {"", "{", "[]", "{}", R"({"error": "text"})", R"({"error": null})", "nonsense"}) {
         const auto reply = read_reply(line);
         ASSERT_FALSE(reply.has_value()) << line;
         EXPECT_EQ(reply.error().code, Errc::malformed) << line;

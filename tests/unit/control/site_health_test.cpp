@@ -4,10 +4,10 @@
 namespace stillwatch::control {
 namespace {
 
-using store::Outcome;
 using stillwatch::test::ended;
 using stillwatch::test::picture;
 using stillwatch::test::sample_site;
+using store::Outcome;
 
 // board.example names pictures, half of them on img.board.example.
 struct SiteHealthTest : testing::Test, test::Desk {
@@ -36,7 +36,10 @@ struct SiteHealthTest : testing::Test, test::Desk {
     }
     json::object health() { return result_of("site.health").at(0).as_object(); }
     std::string state() { return std::string(health().at("state").as_string()); }
-    std::string trouble() { return std::string(health().at("hosts_in_trouble").at(0).at("trouble").as_string()); }
+    std::string trouble()
+    {
+        return std::string(health().at("hosts_in_trouble").at(0).at("trouble").as_string());
+    }
 };
 
 constexpr const char* own = "https://board.example";

@@ -23,7 +23,8 @@ TEST(Bytes, HexIsLowerCaseAndReadInBothCases)
 TEST(Bytes, HexOfAnotherLengthOrLetterIsRefused)
 {
     std::array<std::byte, 2> out{};
-    for (const std::string_view text : {"", "00", "000", "00000", "000g", "0x00"}) EXPECT_FALSE(from_hex(text, out)) << text;
+    for (const std::string_view text : {"", "00", "000", "00000", "000g", "0x00"})
+        EXPECT_FALSE(from_hex(text, out)) << text;
 }
 
 // The examples of RFC 4648 section 10.

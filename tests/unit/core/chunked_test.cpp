@@ -59,7 +59,8 @@ TEST(Chunked, WhatEndsEarlyGivesWhatCame)
 
 TEST(Chunked, WhatIsNoChunkBreaksIt)
 {
-    for (const auto* body : {"x\r\n", "-1\r\na\r\n", "\r\na", " 1\r\na", ";\r\na", "ffffffffffffffff\r\nab"}) {
+    for (const auto* body :
+         {"x\r\n", "-1\r\na\r\n", "\r\na", " 1\r\na", ";\r\na", "ffffffffffffffff\r\nab"}) {
         EXPECT_EQ(of(body), with("", End::broken)) << body;
     }
     EXPECT_EQ(of("1\r\nabc\r\n0\r\n\r\n"), with("a", End::broken));

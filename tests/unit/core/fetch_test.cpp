@@ -26,7 +26,8 @@ TEST(Fetched, HeadersAreFoundInAnyCaseWithoutBlanks)
 
 TEST(Fetched, PayloadIsWithoutChunkLines)
 {
-    EXPECT_EQ(as_text(chunked("4\r\nab\r\n\r\n1;name=x\r\nc\r\n0\r\nTrailer: x\r\n\r\n").payload().value()), "ab\r\nc");
+    EXPECT_EQ(as_text(chunked("4\r\nab\r\n\r\n1;name=x\r\nc\r\n0\r\nTrailer: x\r\n\r\n").payload().value()),
+              "ab\r\nc");
     EXPECT_EQ(as_text(chunked("A\r\n0123456789\r\n0\r\n\r\n").payload().value()), "0123456789");
     EXPECT_TRUE(chunked("0\r\n\r\n").payload().value().empty());
 }
@@ -64,7 +65,8 @@ TEST(Fetched, ChunkedCountsInAnyListHeaderAndCase)
 TEST(Fetched, WhatIsNoChunkFromItsFirstByteIsMalformed)
 {
     EXPECT_EQ(chunked("\x89PNG\r\n").payload().error().code, Errc::malformed);
-    EXPECT_EQ(as_text(chunked("2\r\nab\r\nxyz").payload().value()), "ab") << "what came before the fault is taken";
+    EXPECT_EQ(as_text(chunked("2\r\nab\r\nxyz").payload().value()), "ab")
+        << "what came before the fault is taken";
     EXPECT_EQ(as_text(chunked("5\r\nab", Cut::disconnect).payload().value()), "ab");
 }
 

@@ -42,7 +42,8 @@ TEST(PictureClass, OfPartsHasOneTierAndRelation)
 
 TEST(PictureClass, NeverJoinsALeadWithAMatch)
 {
-    EXPECT_FALSE(is_same_class(found("a", 0, Tier::derived), found("a", 0, Tier::derived, Relation::same_scene)));
+    EXPECT_FALSE(
+        is_same_class(found("a", 0, Tier::derived), found("a", 0, Tier::derived, Relation::same_scene)));
 }
 
 TEST(PictureClass, WithoutAFingerprintIsTheBytes)

@@ -7,7 +7,8 @@ namespace {
 
 TEST(Json, MembersAreReadWithTheirType)
 {
-    const auto value = parse_json(R"( {"text":"x","number":-3,"whole":4.0,"yes":true,"nothing":null} )").value();
+    const auto value =
+        parse_json(R"( {"text":"x","number":-3,"whole":4.0,"yes":true,"nothing":null} )").value();
     const auto& object = value.as_object();
     EXPECT_EQ(text_member(object, "text"), "x");
     EXPECT_EQ(number_member(object, "number"), -3);
@@ -23,7 +24,8 @@ TEST(Json, MembersAreReadWithTheirType)
 TEST(Json, NumbersThatDoNotFitAreNone)
 {
     const auto value = parse_json(R"({"a":1.5,"b":1e300,"c":18446744073709551615})").value();
-    for (const auto* key : {"a", "b", "c"}) EXPECT_EQ(number_member(value.as_object(), key), std::nullopt) << key;
+    for (const auto* key : {"a", "b", "c"})
+        EXPECT_EQ(number_member(value.as_object(), key), std::nullopt) << key;
 }
 
 TEST(Json, BrokenTextTellsTheByte)

@@ -27,7 +27,8 @@ struct Case {
 
 void expect_parsed(const std::vector<Case>& cases)
 {
-    for (const auto& [input, expected] : cases) EXPECT_EQ(parsed(input), expected) << input;
+    for (const auto& [input, expected] : cases)
+        EXPECT_EQ(parsed(input), expected) << input;
 }
 
 TEST(Url, SchemeAndHostAreLowerCaseAndTheDefaultPortGoes)
@@ -125,12 +126,20 @@ TEST(Url, Ipv6IsWrittenShort)
 
 TEST(Url, InternationalHostsAreAscii)
 {
-    expect_parsed({{"http://B\xc3\xbc" "cher.example/", "http://xn--bcher-kva.example/"},
+    expect_parsed({{"http://B\xc3\xbc"
+                    "cher.example/",
+                    "http://xn--bcher-kva.example/"},
                    {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/"},
-                   {"http://stra\xc3\x9f" "e.example/", "http://xn--strae-oqa.example/"},
+                   {"http://stra\xc3\x9f"
+                    "e.example/",
+                    "http://xn--strae-oqa.example/"},
                    {"http://xn--bcher-kva.example/", "http://xn--bcher-kva.example/"},
-                   {"http://a\xe3\x80\x82" "example/", "http://a.example/"},
-                   {"http://b\xfc" "cher.example/", "malformed"}});
+                   {"http://a\xe3\x80\x82"
+                    "example/",
+                    "http://a.example/"},
+                   {"http://b\xfc"
+                    "cher.example/",
+                    "malformed"}});
 }
 
 TEST(Url, HostsThatNoResolverTakesAreMalformed)
@@ -170,7 +179,8 @@ TEST(Url, UserInfoAndOtherSchemesAreRefused)
 
 TEST(Url, TextWithoutSchemeIsMalformed)
 {
-    expect_parsed({{"", "malformed"}, {"/x", "malformed"}, {"//a.example/", "malformed"}, {"1http://a/", "malformed"}});
+    expect_parsed(
+        {{"", "malformed"}, {"/x", "malformed"}, {"//a.example/", "malformed"}, {"1http://a/", "malformed"}});
 }
 
 TEST(Url, LengthIsBoundedBeforeAndAfterRepair)

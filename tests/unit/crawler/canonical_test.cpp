@@ -40,8 +40,9 @@ TEST(Canonical, WhatMayBeAnotherDocumentStays)
     for (const std::string_view text :
          {"http://a.example/index.html", "http://a.example/T?b=1&a=2", "http://a.example/t?sid=12345678",
           "http://a.example/t?sid=news", "http://a.example/t?s=dogs", "http://a.example/t?ref=5&source=6",
-          "http://a.example/t?session_id", "http://a.example/t?session=20260501", "http://a.example/a;v=1", "http://a.example/x?C=M;O=D",
-          "http://a.example/d/?C=X;O=D", "http://a.example/t?a=1&&b=2", "http://a.example/t?utm=1"})
+          "http://a.example/t?session_id", "http://a.example/t?session=20260501", "http://a.example/a;v=1",
+          "http://a.example/x?C=M;O=D", "http://a.example/d/?C=X;O=D", "http://a.example/t?a=1&&b=2",
+          "http://a.example/t?utm=1"})
         EXPECT_EQ(canonical_of(text), text);
 }
 

@@ -70,7 +70,8 @@ TEST_F(PoliteFetcherTest, ARedirectToWhatIsVisitedAnywayIsNotFollowedButForEvide
 {
     web.pages["https://board.example/old"] = ScriptedFetcher::redirect("/new");
     web.pages["https://board.example/new"] = ScriptedFetcher::text("new");
-    polite.leave_to_themselves([](Url from, Url to) -> Task<bool> { co_return from.path() == "/old" && to.path() == "/new"; });
+    polite.leave_to_themselves(
+        [](Url from, Url to) -> Task<bool> { co_return from.path() == "/old" && to.path() == "/new"; });
     const auto answer = fetch("https://board.example/old").value();
     EXPECT_EQ(answer.answer.status, 302);
     ASSERT_TRUE(answer.led_to);
@@ -344,9 +345,11 @@ TEST_F(PoliteFetcherTest, RobotsRedirectsElsewhereAreNotFollowed)
     EXPECT_TRUE(fetch("https://board.example/x").has_value());
     EXPECT_EQ(web.asked.size(), 2U);
     time.pass(24h);
-    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::redirect("https://other.example/robots.txt");
+    web.pages["https://board.example/robots.txt"] =
+        ScriptedFetcher::redirect("https://other.example/robots.txt");
     EXPECT_TRUE(fetch("https://board.example/x").has_value());
-    EXPECT_EQ(web.times_asked("https://other.example/robots.txt"), 0U) << "a stranger, whatever the file is called";
+    EXPECT_EQ(web.times_asked("https://other.example/robots.txt"), 0U)
+        << "a stranger, whatever the file is called";
 }
 
 TEST_F(PoliteFetcherTest, FiveRedirectsOfRobotsAreFollowed)

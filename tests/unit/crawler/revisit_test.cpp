@@ -157,7 +157,8 @@ TEST(Revisit, FailuresPauseLongerAndLonger)
 
 TEST(Revisit, WhatMovedIsAskedForOnceADayAndThenLessOften)
 {
-    const auto first = next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::moved, 0, now, settings, 1);
+    const auto first =
+        next_visit(visit_of(LinkKind::page, Outcome::unvisited), Outcome::moved, 0, now, settings, 1);
     EXPECT_EQ(first.due, now + 24 * settings.revisit_min);
     EXPECT_EQ(first.rate.level, 0) << "takes no part of the budget";
     auto visit = visit_of(LinkKind::page, Outcome::moved);

@@ -40,7 +40,8 @@ TEST(Secrets, GoInClearWhereTheSiteIsNamedSo)
 {
     EXPECT_TRUE(may(site({"http://board.example/"}), "http://board.example/a"));
     EXPECT_TRUE(may(site({"http://board.example/"}), "http://img.example/a"));
-    EXPECT_TRUE(may(site({"http://board.example:8080/", "https://board.example/"}), "http://board.example:8080/a"));
+    EXPECT_TRUE(
+        may(site({"http://board.example:8080/", "https://board.example/"}), "http://board.example:8080/a"));
     EXPECT_TRUE(may(site({"https://board.example/", "http://abc.onion/"}), "http://abc.onion/a"));
     EXPECT_TRUE(may(site({}), "http://board.example/a"));
 }

@@ -8,13 +8,15 @@
 namespace stillwatch::crawler {
 namespace {
 
-constexpr std::array all_kinds{Due::named_again, Due::new_picture, Due::new_page, Due::barren_page, Due::stale_picture, Due::revisit};
+constexpr std::array all_kinds{Due::named_again, Due::new_picture,   Due::new_page,
+                               Due::barren_page, Due::stale_picture, Due::revisit};
 static_assert(all_kinds.size() == due_kinds);
 
 constexpr std::int64_t plenty = 1'000'000;
 
 // How many of each kind a window of `limit` holds where so many wait.
-std::map<Due, std::size_t> planned(std::size_t limit, std::int64_t pages_left, std::map<Due, std::size_t> waiting)
+std::map<Due, std::size_t> planned(std::size_t limit, std::int64_t pages_left,
+                                   std::map<Due, std::size_t> waiting)
 {
     WindowPlan plan(limit, pages_left);
     std::map<Due, std::size_t> taken;
@@ -35,18 +37,29 @@ using Taken = std::map<Due, std::size_t>;
 
 TEST(WindowPlan, GivesEachKindItsShareWhileAllWait)
 {
-    EXPECT_EQ(planned(16, plenty, {{Due::new_picture, 99}, {Due::new_page, 99}, {Due::barren_page, 99}, {Due::stale_picture, 99}, {Due::revisit, 99}}),
-              (Taken{{Due::new_picture, 8}, {Due::new_page, 2}, {Due::barren_page, 1}, {Due::stale_picture, 2}, {Due::revisit, 3}}));
+    EXPECT_EQ(planned(16, plenty,
+                      {{Due::new_picture, 99},
+                       {Due::new_page, 99},
+                       {Due::barren_page, 99},
+                       {Due::stale_picture, 99},
+                       {Due::revisit, 99}}),
+              (Taken{{Due::new_picture, 8},
+                     {Due::new_page, 2},
+                     {Due::barren_page, 1},
+                     {Due::stale_picture, 2},
+                     {Due::revisit, 3}}));
 }
 
 TEST(WindowPlan, GivesWhatOthersLeaveOverInOrder)
 {
-    EXPECT_EQ(planned(16, plenty, {{Due::new_page, 99}, {Due::revisit, 3}}), (Taken{{Due::new_page, 13}, {Due::revisit, 3}}));
+    EXPECT_EQ(planned(16, plenty, {{Due::new_page, 99}, {Due::revisit, 3}}),
+              (Taken{{Due::new_page, 13}, {Due::revisit, 3}}));
 }
 
 TEST(WindowPlan, LetsPicturesOfFindingsGoFirst)
 {
-    EXPECT_EQ(planned(4, plenty, {{Due::named_again, 4}, {Due::new_picture, 9}}), (Taken{{Due::named_again, 4}}));
+    EXPECT_EQ(planned(4, plenty, {{Due::named_again, 4}, {Due::new_picture, 9}}),
+              (Taken{{Due::named_again, 4}}));
 }
 
 TEST(WindowPlan, TakesNoMorePagesThanTheSiteMayHaveToday)

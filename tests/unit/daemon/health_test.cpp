@@ -72,8 +72,8 @@ TEST_F(Judge, FindsNothingWrongWithAFineInstallation)
 
 TEST_F(Judge, NamesEachSiteThatIsNotFineAfterTheGracePeriod)
 {
-    for (const auto* state : {"stopped", "blocked", "walled", "unreachable", "refused", "not_visited", "no_pictures",
-                              "failing", "a_state_of_tomorrow"}) {
+    for (const auto* state : {"stopped", "blocked", "walled", "unreachable", "refused", "not_visited",
+                              "no_pictures", "failing", "a_state_of_tomorrow"}) {
         store_.sites = {site("a", state), site("b", "fine")};
         look();
         EXPECT_THAT(problems(), ElementsAre()) << state;
@@ -134,7 +134,8 @@ TEST_F(Judge, SaysWhichDiskIsLow)
     scarce.min_free_bytes = std::uintmax_t{1} << 60U;
     judge_.use(scarce);
     look();
-    EXPECT_THAT(problems(), ElementsAre("disk storage")); // the evidence folder is made with the first package
+    EXPECT_THAT(problems(),
+                ElementsAre("disk storage")); // the evidence folder is made with the first package
     EXPECT_FALSE(health_answer(problems_.current()).is_fine);
     judge_.use(settings());
     look();
@@ -273,7 +274,8 @@ TEST_F(Judge, LeavesWhatOthersRaisedAlone)
 
 TEST(HealthAnswer, IsOneLineAProblemWhateverAServerSaid)
 {
-    const std::vector<Problem> problems{{"channel", "desk", "550 no\r\nfailing forged: x", {}, Severity::warning}};
+    const std::vector<Problem> problems{
+        {"channel", "desk", "550 no\r\nfailing forged: x", {}, Severity::warning}};
     const auto answer = health_answer(problems);
     EXPECT_TRUE(answer.is_fine);
     EXPECT_EQ(answer.text, "ok\nwarning channel desk: 550 no  failing forged: x\n");
@@ -283,7 +285,8 @@ TEST(HealthMetrics, HaveLabelsOfTheConfigurationOnly)
 {
     HealthSettings settings;
     settings.sites = {"a"};
-    const std::vector<Problem> problems{{"site", "a", "x", {}}, {"consent_ended", "C-1", "x", {}}, {"consent_ended", "C-2", "x", {}}};
+    const std::vector<Problem> problems{
+        {"site", "a", "x", {}}, {"consent_ended", "C-1", "x", {}}, {"consent_ended", "C-2", "x", {}}};
     const auto text = problem_metrics(problems, settings);
     EXPECT_THAT(text, HasSubstr("stillwatch_problem{kind=\"site\",subject=\"a\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("stillwatch_problem{kind=\"consent_ended\",subject=\"\"} 2\n"));
@@ -407,7 +410,8 @@ TEST_F(Teller, HoldsNoDetailAndNoNameThatMayBeAHost)
                  {"consent_ended", "C-7F3K", "x", clock_.time - 1h}};
     for (const auto& telling : due(teller_)) {
         const auto event = event_of(telling);
-        for (const auto& text : {alerts::text_of(event), alerts::html_of(event), alerts::payload_of(event), alerts::subject_of(event)}) {
+        for (const auto& text : {alerts::text_of(event), alerts::html_of(event), alerts::payload_of(event),
+                                 alerts::subject_of(event)}) {
             EXPECT_TRUE(alerts::is_content_free(text, "")) << text;
             EXPECT_THAT(text, Not(HasSubstr("board"))) << text;
             EXPECT_THAT(text, Not(HasSubstr("/var/lib"))) << text;

@@ -94,7 +94,8 @@ TEST_F(InForceTest, ADamagedRecordIsToldAndTheOthersAreCompared)
 TEST_F(InForceTest, ARecordOfAnotherExtractorIsTold)
 {
     const auto c = open_case();
-    auto record = matcher::make_reference_record(features_of(picture_file("sea")).file_digest, features_of(picture_file("sea")));
+    auto record = matcher::make_reference_record(features_of(picture_file("sea")).file_digest,
+                                                 features_of(picture_file("sea")));
     record.extractor_version = extractor_version + 1;
     vault::PublicKey key;
     std::ranges::copy(c.public_key, key.bytes.begin());
@@ -170,10 +171,15 @@ TEST_F(InForceTest, ReloadsThatMeetBothSeeWhatTheirCallersChanged)
 {
     const auto c = open_case();
     (void)enrol(c, picture_file("sea"));
-    ASSERT_TRUE(book.enrol(c.pseudonym,
-                           Reference{{}, {}, "R-02", cases::seal_reference(c.public_key, c.pseudonym, features_of(picture_file("hill"))).value().bytes,
-                                     extractor_version},
-                           {"anna", clock.now()}));
+    ASSERT_TRUE(book.enrol(
+        c.pseudonym,
+        Reference{
+            {},
+            {},
+            "R-02",
+            cases::seal_reference(c.public_key, c.pseudonym, features_of(picture_file("hill"))).value().bytes,
+            extractor_version},
+        {"anna", clock.now()}));
     int done = 0;
     const auto both = [&]() -> Task<> {
         const auto reloaded = co_await references.reload();
@@ -200,10 +206,14 @@ TEST_F(InForceTest, ThePictureOfAReferenceIsKnownWhateverItsFile)
     };
     const auto same = run(references.same_picture(c.pseudonym, sealed(c, features_of(picture_file("sea")))));
     EXPECT_EQ(same.value(), number);
-    EXPECT_FALSE(run(references.same_picture(c.pseudonym, sealed(c, features_of(picture_file("hill"))))).value());
-    EXPECT_FALSE(run(references.same_picture(other.pseudonym, sealed(other, features_of(picture_file("sea"))))).value())
+    EXPECT_FALSE(
+        run(references.same_picture(c.pseudonym, sealed(c, features_of(picture_file("hill"))))).value());
+    EXPECT_FALSE(
+        run(references.same_picture(other.pseudonym, sealed(other, features_of(picture_file("sea")))))
+            .value())
         << "another person's may be the same";
-    const auto unusable = run(references.same_picture(c.pseudonym, sealed(other, features_of(picture_file("hill")))));
+    const auto unusable =
+        run(references.same_picture(c.pseudonym, sealed(other, features_of(picture_file("hill")))));
     EXPECT_EQ(unusable.error().code, Errc::refused) << "it would never be compared";
 }
 

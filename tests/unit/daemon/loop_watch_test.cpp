@@ -40,7 +40,8 @@ TEST_F(LoopStallsTest, StallsAreCountedByLength)
 {
     for (const auto late : {99ms, 100ms, 999ms, 1'000ms, 12'000ms})
         note(late);
-    EXPECT_THAT(counters.by_label("loop_stalls_total"), UnorderedElementsAre(Pair("100ms", 2), Pair("1s", 1), Pair("10s", 1)));
+    EXPECT_THAT(counters.by_label("loop_stalls_total"),
+                UnorderedElementsAre(Pair("100ms", 2), Pair("1s", 1), Pair("10s", 1)));
 }
 
 TEST_F(LoopStallsTest, SeveralLongOnesAreAProblemUntilAMinuteIsCalm)

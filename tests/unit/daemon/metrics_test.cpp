@@ -63,15 +63,17 @@ std::string refusal_of(std::string_view listen)
 TEST(MetricsServer, OnlyLoopbackIsServed)
 {
     for (const auto* listen : {"0.0.0.0:0", "[::]:0", "192.0.2.1:9100", "10.0.0.1:0"})
-        EXPECT_EQ(refusal_of(listen), "metrics.listen \"" + std::string(listen) + "\": only loopback addresses are served");
+        EXPECT_EQ(refusal_of(listen),
+                  "metrics.listen \"" + std::string(listen) + "\": only loopback addresses are served");
     EXPECT_THAT(refusal_of("127.0.0.1:0"), HasSubstr("served at port"));
     EXPECT_THAT(refusal_of("127.9.9.9:0"), HasSubstr("served at port"));
 }
 
 TEST(MetricsServer, WhatIsNoAddressIsSaidSo)
 {
-    for (const auto* listen : {"", ":", "9100", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536",
-                               "127.0.0.1:80x", "127.0.0.1: 80", "localhost:9100", "[::1:80", "::1"})
+    for (const auto* listen :
+         {"", ":", "9100", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:65536",
+          "127.0.0.1:80x", "127.0.0.1: 80", "localhost:9100", "[::1:80", "::1"})
         EXPECT_THAT(refusal_of(listen), HasSubstr("not ADDRESS:PORT")) << listen;
 }
 
@@ -86,7 +88,8 @@ TEST(MetricsServer, ATakenPortIsSaidSo)
 std::string answer_to(const std::string& request, const HealthAnswer& health = {true, "ok\n"})
 {
     asio::io_context loop;
-    MetricsServer server(loop, "127.0.0.1:0", {[] { return std::string("stillwatch_a 1\n"); }, [&] { return health; }});
+    MetricsServer server(loop, "127.0.0.1:0",
+                         {[] { return std::string("stillwatch_a 1\n"); }, [&] { return health; }});
     std::string answer;
     std::thread client([&, port = server.port()] {
         asio::io_context own;
@@ -114,14 +117,16 @@ TEST(MetricsServer, TellsHealth)
 {
     const std::string request = "GET /healthz HTTP/1.0\r\n\r\n";
     EXPECT_THAT(answer_to(request), testing::AllOf(HasSubstr(" 200 "), testing::EndsWith("ok\n")));
-    EXPECT_THAT(answer_to(request, {false, "failing channel desk: refused\nwarning site a: blocked\n"}),
-                testing::AllOf(HasSubstr(" 503 "),
-                               testing::EndsWith("\nfailing channel desk: refused\nwarning site a: blocked\n")));
+    EXPECT_THAT(
+        answer_to(request, {false, "failing channel desk: refused\nwarning site a: blocked\n"}),
+        testing::AllOf(HasSubstr(" 503 "),
+                       testing::EndsWith("\nfailing channel desk: refused\nwarning site a: blocked\n")));
 }
 
 TEST(MetricsServer, RefusesTheRest)
 {
-    EXPECT_THAT(answer_to("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), HasSubstr(" 405 "));
+    EXPECT_THAT(answer_to("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
+                HasSubstr(" 405 "));
     EXPECT_THAT(answer_to("GET /../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n"), HasSubstr(" 404 "));
     EXPECT_EQ(answer_to("\x16\x03\x01 nonsense\r\n\r\n"), "");
     EXPECT_EQ(answer_to("GET /" + std::string(100'000, 'x') + " HTTP/1.1\r\n\r\n"), "");

@@ -17,7 +17,8 @@ TEST(Settings, AllConnectionsTogetherHaveAQuarterOfTheBytesFree)
     config.network.max_connections = 4096;
     EXPECT_EQ(body_limits(config), (ByteBudget::Limits{192U << 20U, 16U << 10U}));
     config.network.max_connections = 1;
-    EXPECT_EQ(body_limits(config), (ByteBudget::Limits{255U << 20U, 1U << 20U})) << "no more than a megabyte each";
+    EXPECT_EQ(body_limits(config), (ByteBudget::Limits{255U << 20U, 1U << 20U}))
+        << "no more than a megabyte each";
 }
 
 TEST(Settings, DeniedNetworksBindSitesAndChannelsButForAChannelsOwn)

@@ -27,10 +27,7 @@ protected:
         (void)run(watcher.round());
         (void)crawl();
     }
-    json::object look()
-    {
-        return run(look_now(stores, pipeline, clock, {url(image)})).at(0).as_object();
-    }
+    json::object look() { return run(look_now(stores, pipeline, clock, {url(image)})).at(0).as_object(); }
 
     Watcher watcher{services, [this] { return pipeline.settings(); }};
 };
@@ -107,7 +104,8 @@ TEST_F(WatcherTest, PicturesOfFindingsAreKnownAgainToANewFrontier)
 {
     (void)crawl();
     const std::string elsewhere = "https://img.board.example/not-linked-any-more.jpg";
-    auto finding = stillwatch::test::sample_finding(findings().at(0).case_id, findings().at(0).reference, start, elsewhere);
+    auto finding = stillwatch::test::sample_finding(findings().at(0).case_id, findings().at(0).reference,
+                                                    start, elsewhere);
     finding.last_seen = clock.now();
     (void)stores.cases().record_finding(finding, {}, {"anna", clock.now()}).value();
     serve(elsewhere, picture_file("sea", "b"));
@@ -126,7 +124,8 @@ TEST_F(WatcherTest, ALookNowSaysWhatIsThere)
     EXPECT_THAT(std::string(look().at("saw").as_string()), HasSubstr("another picture"));
     web.pages[image] = ScriptedFetcher::fails(Errc::unreachable);
     EXPECT_THAT(std::string(look().at("saw").as_string()), HasSubstr("no answer"));
-    ASSERT_TRUE(stores.frontier().set_stopped_hosts({{"img.board.example", clock.now(), "anna", "asked to"}}));
+    ASSERT_TRUE(
+        stores.frontier().set_stopped_hosts({{"img.board.example", clock.now(), "anna", "asked to"}}));
     EXPECT_THAT(std::string(look().at("saw").as_string()), HasSubstr("not asked"));
 }
 

@@ -28,11 +28,13 @@ void append(Bytes& archive, std::string_view name, ByteView content, std::int64_
     archive.resize(archive.size() + tar_padding(content.size()));
 }
 
-// A package of `capture` whose manifest was changed before it was signed, by whoever holds the organisation's key.
+// A package of `capture` whose manifest was changed before it was signed, by whoever holds the organisation's
+// key.
 Bytes forged(const Capture& capture, const std::function<void(json::object&)>& change,
              const vault::SigningKey& key = test::sample_signing_key())
 {
-    const auto honest = make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value().archive;
+    const auto honest =
+        make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value().archive;
     const auto members = read_tar(honest).value();
     auto manifest = parse_json(as_text(members[0].content)).value();
     change(manifest.as_object());
@@ -86,8 +88,9 @@ TEST(Compare, AddressesAndPeersAreThoseOfTheRecords)
                             "\"https://img.board.example/1.jpg\""));
     EXPECT_THAT(named([](json::object& manifest) { image_of(manifest)["peer_address"] = "192.0.2.9"; }),
                 ElementsAre("image_fetch.peer_address: \"192.0.2.9\", the records say \"2001:db8::2\""));
-    EXPECT_THAT(named([](json::object& manifest) { manifest["image_url"] = "https://other.example/1.jpg"; }),
-                ElementsAre("image_url: https://other.example/1.jpg, the records hold http://board.example/i/1.jpg"));
+    EXPECT_THAT(
+        named([](json::object& manifest) { manifest["image_url"] = "https://other.example/1.jpg"; }),
+        ElementsAre("image_url: https://other.example/1.jpg, the records hold http://board.example/i/1.jpg"));
     EXPECT_THAT(named([](json::object& manifest) { manifest["page_url"] = "https://other.example/"; }),
                 testing::Contains("page_url: https://other.example/, the records hold "
                                   "https://board.example/thread/canary-page"));
@@ -95,13 +98,17 @@ TEST(Compare, AddressesAndPeersAreThoseOfTheRecords)
 
 TEST(Compare, TimesAreThoseOfTheRecords)
 {
-    EXPECT_THAT(named([](json::object& manifest) { image_of(manifest)["started_at"] = "2026-11-22T00:00:00.000Z"; }),
-                ElementsAre("image_fetch.started_at: \"2026-11-22T00:00:00.000Z\", the records say "
-                            "\"2026-11-23T02:17:00.550Z\""));
-    EXPECT_THAT(named([](json::object& manifest) { image_of(manifest)["finished_at"] = "2026-11-23T02:17:09.000Z"; }),
-                testing::SizeIs(1));
-    EXPECT_THAT(named([](json::object& manifest) { manifest["recorded_at"] = "2026-11-23T02:17:00.751Z"; }),
-                ElementsAre("recorded_at: \"2026-11-23T02:17:00.751Z\", the records say \"2026-11-23T02:17:00.750Z\""));
+    EXPECT_THAT(
+        named([](json::object& manifest) { image_of(manifest)["started_at"] = "2026-11-22T00:00:00.000Z"; }),
+        ElementsAre("image_fetch.started_at: \"2026-11-22T00:00:00.000Z\", the records say "
+                    "\"2026-11-23T02:17:00.550Z\""));
+    EXPECT_THAT(
+        named([](json::object& manifest) { image_of(manifest)["finished_at"] = "2026-11-23T02:17:09.000Z"; }),
+        testing::SizeIs(1));
+    EXPECT_THAT(
+        named([](json::object& manifest) { manifest["recorded_at"] = "2026-11-23T02:17:00.751Z"; }),
+        ElementsAre(
+            "recorded_at: \"2026-11-23T02:17:00.751Z\", the records say \"2026-11-23T02:17:00.750Z\""));
 }
 
 TEST(Compare, TheChainOfRedirectsIsThatOfTheRecords)
@@ -125,7 +132,8 @@ TEST(Compare, TheChainOfRedirectsIsThatOfTheRecords)
 TEST(Compare, ARedirectThatLeadsElsewhereIsNamed)
 {
     auto capture = test::sample_capture();
-    capture.image[0].response_head = "HTTP/1.1 302 Found\r\nLocation: https://other.example/\r\nContent-Length: 0\r\n\r\n";
+    capture.image[0].response_head =
+        "HTTP/1.1 302 Found\r\nLocation: https://other.example/\r\nContent-Length: 0\r\n\r\n";
     EXPECT_THAT(named(forged(capture, [](json::object&) {})),
                 ElementsAre("image_fetch: http://board.example/i/1.jpg does not redirect to "
                             "https://img.board.example/1.jpg"));
@@ -138,7 +146,8 @@ TEST(Compare, ASwappedPictureIsNamedUnderAnyKey)
     EXPECT_THAT(named(forged(capture, [](json::object&) {})),
                 ElementsAre(testing::HasSubstr("content_sha256: \"")));
     const auto forger = vault::SigningKey::generate();
-    const auto report = verify_package(forged(capture, [](json::object&) {}, forger),
+    const auto report = verify_package(forged(
+                                           capture, [](json::object&) {}, forger),
                                        test::sample_signing_key().verify_key())
                             .value();
     EXPECT_EQ(report.verdict, Verdict::unproven);
@@ -156,8 +165,9 @@ TEST(Compare, WhatNoRecordBearsOutIsNamed)
                 ElementsAre("organisation: \"Another\", the records say \"Example Helpline\""));
     EXPECT_THAT(named([](json::object& manifest) { manifest["page_state"] = "gone"; }),
                 ElementsAre("page_state: gone, the records hold status 200"));
-    EXPECT_THAT(named([](json::object& manifest) { manifest["signing_key_id"] = "0011223344556677"; }),
-                ElementsAre(testing::HasSubstr("signing_key_id: 0011223344556677, the package is signed with ")));
+    EXPECT_THAT(
+        named([](json::object& manifest) { manifest["signing_key_id"] = "0011223344556677"; }),
+        ElementsAre(testing::HasSubstr("signing_key_id: 0011223344556677, the package is signed with ")));
     EXPECT_THAT(named([](json::object& manifest) { image_of(manifest).erase("status"); }),
                 ElementsAre("image_fetch.status: nothing, the records say 200"));
 }
@@ -181,7 +191,8 @@ TEST(Compare, AHeaderLikeAStatusLineChangesNeitherStatusNorRecord)
     image.status = 404;
     image.headers = {{"HTTP/1.1 200 OK", "x"}, {"content-type", "image/jpeg"}};
     const auto package =
-        make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(), capture).value();
+        make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(), capture)
+            .value();
     EXPECT_THAT(named(package.archive), IsEmpty());
     const auto report = verify_package(package.archive, test::sample_signing_key().verify_key()).value();
     EXPECT_EQ(report.chains.image.back().fetched.response_head, image.response_head);

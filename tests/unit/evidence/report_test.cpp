@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-VerifyReport report_of(const Capture& capture, const EvidenceSettings& settings = test::sample_settings("", ""))
+VerifyReport report_of(const Capture& capture,
+                       const EvidenceSettings& settings = test::sample_settings("", ""))
 {
     const auto key = test::sample_signing_key();
     const auto package = make_package(settings, key, test::sample_facts(), capture).value();
@@ -53,9 +54,12 @@ TEST(Report, EndingsFollowTheFirstBytesNotWhatTheServerSays)
 
 TEST(Report, WhatIsStillEncodedSaysSo)
 {
-    EXPECT_EQ(bodies_of(report_of(capture_with("\x1f\x8b...", "content-encoding: gzip\r\n")))[1].name, "picture.gz");
-    EXPECT_EQ(bodies_of(report_of(capture_with("...", "content-encoding: ../../x\r\n")))[1].name, "picture.encoded");
-    EXPECT_EQ(bodies_of(report_of(capture_with("GIF89a", "content-encoding: gzip\r\n")))[1].name, "picture.gif");
+    EXPECT_EQ(bodies_of(report_of(capture_with("\x1f\x8b...", "content-encoding: gzip\r\n")))[1].name,
+              "picture.gz");
+    EXPECT_EQ(bodies_of(report_of(capture_with("...", "content-encoding: ../../x\r\n")))[1].name,
+              "picture.encoded");
+    EXPECT_EQ(bodies_of(report_of(capture_with("GIF89a", "content-encoding: gzip\r\n")))[1].name,
+              "picture.gif");
 }
 
 TEST(Report, TheVerdictAndItsDifferencesStandFirst)

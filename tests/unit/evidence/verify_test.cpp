@@ -64,10 +64,10 @@ TEST(Verify, FractionsOfAnyLengthAreWrittenAsManifestsAre)
     for (const double score : {0.1, 1.0 / 3, 0.83137254901960778, 0.98828125, 1e-7, 0.30000000000000004}) {
         auto facts = test::sample_facts();
         facts.finding.match.score = score;
-        const auto archive =
-            make_package(test::sample_settings("", ""), test::sample_signing_key(), facts, test::sample_capture())
-                .value()
-                .archive;
+        const auto archive = make_package(test::sample_settings("", ""), test::sample_signing_key(), facts,
+                                          test::sample_capture())
+                                 .value()
+                                 .archive;
         const auto report = verify_package(archive, test::sample_signing_key().verify_key());
         EXPECT_TRUE(report) << score << " " << to_string(report.error());
     }

@@ -213,7 +213,8 @@ TEST(WarcRead, NamesRecordAndFault)
               "WARC record 2: its id is not that of its fields and its place in the file");
     EXPECT_EQ(error_of("Content-Length: ", "Content-Length: 1"), "WARC record 2: Content-Length is wrong");
     EXPECT_EQ(error_of("WARC/1.1", "WARC/0.9"), "WARC record 2: no WARC/1.1 head");
-    EXPECT_EQ(error_of("WARC-IP-Address: ", "WARC-IP-Address- "), "WARC record 2: a line of the head is no field");
+    EXPECT_EQ(error_of("WARC-IP-Address: ", "WARC-IP-Address- "),
+              "WARC record 2: a line of the head is no field");
 }
 
 TEST(WarcRead, RecordsOutOfTheirOrderAreNamed)
@@ -237,8 +238,8 @@ std::string with_right_id(const std::string& record, std::size_t number, std::st
 {
     const auto begin = record.find("\r\n", record.find("WARC-Record-ID: ")) + 2;
     const auto rest = record.substr(begin, record.find("\r\n\r\n") + 2 - begin);
-    return "WARC/1.1\r\nWARC-Type: " + std::string(type) + "\r\nWARC-Record-ID: " + warc_record_id(number, type, rest) +
-           "\r\n" + record.substr(begin);
+    return "WARC/1.1\r\nWARC-Type: " + std::string(type) +
+           "\r\nWARC-Record-ID: " + warc_record_id(number, type, rest) + "\r\n" + record.substr(begin);
 }
 
 TEST(WarcRead, ARecordWithTheRightIdInAWrongPlaceIsNamed)
@@ -257,7 +258,8 @@ TEST(WarcRead, ARecordWithTheRightIdInAWrongPlaceIsNamed)
 TEST(WarcRead, GivesBackWhatWasFetched)
 {
     auto page = test::fetched_page();
-    page.response_head = "HTTP/1.1 404 Not Found\nHTTP/1.1 200 OK: x\nTransfer-Encoding : chunked\nX: a\n\t b\n\rX: 1\n";
+    page.response_head =
+        "HTTP/1.1 404 Not Found\nHTTP/1.1 200 OK: x\nTransfer-Encoding : chunked\nX: a\n\t b\n\rX: 1\n";
     page.headers = {{"HTTP/1.1 200 OK", "x"}, {"Transfer-Encoding", "chunked"}, {"X", "a b"}};
     page.status = 404;
     const std::vector exchanges{WarcExchange{&page, "https://board.example/"}};

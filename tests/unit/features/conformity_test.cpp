@@ -76,7 +76,8 @@ TEST(PdqConformity, AgreesWithTheReferenceProgramOnItsOwnPictures)
         const auto file = read_file(folder / expected.file);
         const auto format = pictures::sniff_picture(file);
         ASSERT_TRUE(format);
-        const auto picture = pictures::decode_as_stored(file, *format, {}); // the reference program ignores EXIF
+        const auto picture =
+            pictures::decode_as_stored(file, *format, {}); // the reference program ignores EXIF
         ASSERT_TRUE(picture) << to_string(picture.error());
         const auto frame = fingerprint(picture->frames.front());
         EXPECT_NEAR(frame.quality_percent, expected.quality_percent, 1);

@@ -143,7 +143,8 @@ TEST(HostilePictures, WhatIsFoundInThemStaysWithinBounds)
             for (const auto& local : extracted->features.local)
                 EXPECT_LE(local.features.size(), LocalFeatures::max_features);
             EXPECT_LE(extracted->features.frames.size(), PictureFeatures::max_fingerprints);
-            ASSERT_EQ(extracted->gist.frames.size(), detail < Detail::query ? 0 : extracted->features.local.size());
+            ASSERT_EQ(extracted->gist.frames.size(),
+                      detail < Detail::query ? 0 : extracted->features.local.size());
             for (const auto& frame : extracted->gist.frames)
                 EXPECT_LE(std::max(frame.width_px, frame.height_px), LocalFeatures::max_side_px);
         }

@@ -50,7 +50,8 @@ TEST(Charset, WithoutDeclarationTheWordsOfALegacyPageTell)
     const auto page = [](std::string_view charset, std::string_view words) {
         std::string text = "<html><body class=\"english words, and more of them\">";
         for (int i = 0; i < 3; ++i)
-            text += "<p>" + encode_text(words, charset) + "</p><img src='/files/" + encode_text(words.substr(0, words.find(' ')), charset) + ".jpg'>";
+            text += "<p>" + encode_text(words, charset) + "</p><img src='/files/" +
+                    encode_text(words.substr(0, words.find(' ')), charset) + ".jpg'>";
         return text;
     };
     const std::string russian = "архив фотографий форум сообщения пользователей раздел";
@@ -61,7 +62,8 @@ TEST(Charset, WithoutDeclarationTheWordsOfALegacyPageTell)
     EXPECT_EQ(charset_of(page("big5", "請上傳圖片到論壇的相簿裡面")), "big5");
     EXPECT_EQ(charset_of(page("euc-kr", "사진 게시판에 그림을 올려 주세요")), "euc-kr");
     EXPECT_EQ(charset_of(page("gb18030", "请把图片上传到论坛的相册里面")), "gb18030");
-    EXPECT_EQ(charset_of(page("windows-1252", "größere Übersicht für Schüler und Mädchen, café")), "windows-1252");
+    EXPECT_EQ(charset_of(page("windows-1252", "größere Übersicht für Schüler und Mädchen, café")),
+              "windows-1252");
 }
 
 TEST(Charset, LegacyTextBecomesUtf8)
@@ -79,11 +81,12 @@ TEST(Charset, LegacyTextBecomesUtf8)
 TEST(Charset, EveryNameHasAConverter)
 {
     for (const auto* name :
-         {"windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
-          "windows-1257", "windows-1258", "windows-874", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5",
-          "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "koi8-r",
-          "koi8-u", "ibm866", "macintosh", "x-mac-cyrillic", "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp",
-          "shift_jis", "euc-kr"}) {
+         {"windows-1250", "windows-1251",   "windows-1252", "windows-1253", "windows-1254", "windows-1255",
+          "windows-1256", "windows-1257",   "windows-1258", "windows-874",  "iso-8859-2",   "iso-8859-3",
+          "iso-8859-4",   "iso-8859-5",     "iso-8859-6",   "iso-8859-7",   "iso-8859-8",   "iso-8859-10",
+          "iso-8859-13",  "iso-8859-14",    "iso-8859-15",  "koi8-r",       "koi8-u",       "ibm866",
+          "macintosh",    "x-mac-cyrillic", "gbk",          "gb18030",      "big5",         "euc-jp",
+          "iso-2022-jp",  "shift_jis",      "euc-kr"}) {
         const auto decoded = decode_text(as_bytes("abc"), "text/html; charset="s + name);
         EXPECT_EQ(decoded.charset, name);
         EXPECT_EQ(decoded.converted, "abc") << name;
@@ -93,7 +96,8 @@ TEST(Charset, EveryNameHasAConverter)
 TEST(Charset, LinksOfUtf16AndWronglyDeclaredPagesAreFound)
 {
     std::string wide = "\xFF\xFE"s;
-    for (const char c : "<img src=1.jpg>"s) wide += std::string{c, '\0'};
+    for (const char c : "<img src=1.jpg>"s)
+        wide += std::string{c, '\0'};
     EXPECT_THAT(links_of(page_of(wide)), ElementsAre("img_src image ~/1.jpg"));
     EXPECT_THAT(links_of(page_of("<img src=\xE9.jpg><img src=2.jpg>", "text/html; charset=utf-8")),
                 ElementsAre("img_src image ~/%E9.jpg", "img_src image ~/2.jpg"));
@@ -103,8 +107,10 @@ TEST(Charset, LinksOfUtf16AndWronglyDeclaredPagesAreFound)
 
 TEST(Charset, QueriesGoInTheCharsetOfTheirDocument)
 {
-    EXPECT_THAT(links_of(page_of("<a href='/\xEA?q=\xEA&amp;x=1'>x</a><a href='?q=&#9829;'>x</a>", "text/html; charset=windows-1251")),
-                ElementsAre("a_href page http://a.example/%D0%BA?q=%EA&x=1", "a_href page ~/page.html?q=%E2%99%A5"));
+    EXPECT_THAT(
+        links_of(page_of("<a href='/\xEA?q=\xEA&amp;x=1'>x</a><a href='?q=&#9829;'>x</a>",
+                         "text/html; charset=windows-1251")),
+        ElementsAre("a_href page http://a.example/%D0%BA?q=%EA&x=1", "a_href page ~/page.html?q=%E2%99%A5"));
     EXPECT_EQ(encode_text("\xD0\xBA", "koi8-r"), "\xCB");
     EXPECT_EQ(encode_text("\xD0\xBA", "windows-1252"), "\xD0\xBA"); // not there
     EXPECT_EQ(encode_text("\xD0\xBA", "utf-16le"), "\xD0\xBA");

@@ -35,17 +35,20 @@ TEST(Extract, AnchorsArePicturesBySuffixElsePages)
 
 TEST(Extract, WhatIsNoWebAddressIsSkipped)
 {
-    EXPECT_THAT(links_of("<a href='javascript:go(1)'>x</a><a href=mailto:a@b.example>x</a><a href='#top'>x</a>"
-                         "<img src='data:image/gif;base64,R0lGOD'><img src=''><a href='http://u:p@b.example/'>x</a>"
-                         "<a href='tel:1'>x</a><img src='http://[/'>"),
-                IsEmpty());
+    EXPECT_THAT(
+        links_of("<a href='javascript:go(1)'>x</a><a href=mailto:a@b.example>x</a><a href='#top'>x</a>"
+                 "<img src='data:image/gif;base64,R0lGOD'><img src=''><a href='http://u:p@b.example/'>x</a>"
+                 "<a href='tel:1'>x</a><img src='http://[/'>"),
+        IsEmpty());
 }
 
 TEST(Extract, EntitiesAndBlanksInAddressesAreDecoded)
 {
-    EXPECT_THAT(links_of("<img src=' x.php?a=1&amp;b=2 '><img src='&#47;/b.example/&eacute;\n.jpg'><img src='p [1].jpg'>"),
-                ElementsAre("img_src image ~/x.php?a=1&b=2", "img_src image http://b.example/%C3%A9.jpg",
-                            "img_src image ~/p%20%5B1%5D.jpg"));
+    EXPECT_THAT(
+        links_of(
+            "<img src=' x.php?a=1&amp;b=2 '><img src='&#47;/b.example/&eacute;\n.jpg'><img src='p [1].jpg'>"),
+        ElementsAre("img_src image ~/x.php?a=1&b=2", "img_src image http://b.example/%C3%A9.jpg",
+                    "img_src image ~/p%20%5B1%5D.jpg"));
 }
 
 TEST(Extract, FramesArePagesAndInnerDocumentsAreRead)
@@ -72,9 +75,10 @@ TEST(Extract, LazyAttributesNameImages)
 
 TEST(Extract, LazySwitchesAndOtherDataAreNoImages)
 {
-    EXPECT_THAT(links_of("<img data-lazy=true data-thumb=1 data-image='' data-zoom-image=yes data-url=/api/like>"
-                         "<script data-src=/x.js></script><div data-id=7></div>"),
-                IsEmpty());
+    EXPECT_THAT(
+        links_of("<img data-lazy=true data-thumb=1 data-image='' data-zoom-image=yes data-url=/api/like>"
+                 "<script data-src=/x.js></script><div data-id=7></div>"),
+        IsEmpty());
 }
 
 TEST(Extract, LazyFramesArePagesAndDataJsonIsSearched)
@@ -87,10 +91,11 @@ TEST(Extract, LazyFramesArePagesAndDataJsonIsSearched)
 
 TEST(Extract, MetaNamesSharedImages)
 {
-    EXPECT_THAT(links_of("<meta property='og:image' content=1.jpg><meta property='OG:image:secure_url' content=2.jpg>"
-                         "<meta name='twitter:image' content=3.jpg><meta name=description content=4.jpg>"
-                         "<meta property='og:image:width' content=600>"),
-                ElementsAre("og_image image ~/1.jpg", "og_image image ~/2.jpg", "og_image image ~/3.jpg"));
+    EXPECT_THAT(
+        links_of("<meta property='og:image' content=1.jpg><meta property='OG:image:secure_url' content=2.jpg>"
+                 "<meta name='twitter:image' content=3.jpg><meta name=description content=4.jpg>"
+                 "<meta property='og:image:width' content=600>"),
+        ElementsAre("og_image image ~/1.jpg", "og_image image ~/2.jpg", "og_image image ~/3.jpg"));
 }
 
 TEST(Extract, LinkRelationsArePagesOrImages)
@@ -106,24 +111,29 @@ TEST(Extract, LinkRelationsArePagesOrImages)
 
 TEST(Extract, CssOfAttributesAndSheetsIsRead)
 {
-    EXPECT_THAT(links_of("<style>@import url(x.css); .a{background:url( 1.png )} /* url(no.png) */"
-                         " .b{background:image-set('2.webp' 1x, url(\"3.png\") 2x)} @font-face{src:url(f.woff2)}</style>"
-                         "<p style=\"background-image:url(&quot;4.jpg&quot;)\"><body background=5.gif>"),
-                ElementsAre("css_import page ~/x.css", "css_inline image ~/1.png", "css_inline image ~/2.webp",
-                            "css_inline image ~/3.png", "css_inline image ~/4.jpg", "css_inline image ~/5.gif"));
+    EXPECT_THAT(
+        links_of(
+            "<style>@import url(x.css); .a{background:url( 1.png )} /* url(no.png) */"
+            " .b{background:image-set('2.webp' 1x, url(\"3.png\") 2x)} @font-face{src:url(f.woff2)}</style>"
+            "<p style=\"background-image:url(&quot;4.jpg&quot;)\"><body background=5.gif>"),
+        ElementsAre("css_import page ~/x.css", "css_inline image ~/1.png", "css_inline image ~/2.webp",
+                    "css_inline image ~/3.png", "css_inline image ~/4.jpg", "css_inline image ~/5.gif"));
 }
 
 TEST(Extract, RefreshNamesAPage)
 {
-    EXPECT_THAT(links_of("<meta http-equiv=Refresh content=\"0; URL='n.html'\">"), ElementsAre("meta_refresh page ~/n.html"));
+    EXPECT_THAT(links_of("<meta http-equiv=Refresh content=\"0; URL='n.html'\">"),
+                ElementsAre("meta_refresh page ~/n.html"));
     EXPECT_THAT(links_of("<meta http-equiv=refresh content=30>"), IsEmpty());
 }
 
 TEST(Extract, NoscriptAndTemplateAreRead)
 {
-    EXPECT_THAT(links_of("<head><noscript><img src=1.jpg></noscript></head><noscript><img src=2.jpg></noscript>"
-                         "<template><img src=3.jpg><template><a href=4>x</a></template></template>"),
-                ElementsAre("img_src image ~/1.jpg", "img_src image ~/2.jpg", "img_src image ~/3.jpg", "a_href page ~/4"));
+    EXPECT_THAT(
+        links_of("<head><noscript><img src=1.jpg></noscript></head><noscript><img src=2.jpg></noscript>"
+                 "<template><img src=3.jpg><template><a href=4>x</a></template></template>"),
+        ElementsAre("img_src image ~/1.jpg", "img_src image ~/2.jpg", "img_src image ~/3.jpg",
+                    "a_href page ~/4"));
 }
 
 TEST(Extract, MarkupInScriptsAndTextIsNoMarkup)
@@ -135,16 +145,18 @@ TEST(Extract, MarkupInScriptsAndTextIsNoMarkup)
 
 TEST(Extract, OfCommentsOnlyPicturesAreTaken)
 {
-    EXPECT_THAT(links_of("<!-- <img src=1.jpg><a href=no.html>x</a><img src=no> http://a.example/2.png --><p>"),
-                ElementsAre("comment image ~/1.jpg", "comment image http://a.example/2.png"));
+    EXPECT_THAT(
+        links_of("<!-- <img src=1.jpg><a href=no.html>x</a><img src=no> http://a.example/2.png --><p>"),
+        ElementsAre("comment image ~/1.jpg", "comment image http://a.example/2.png"));
 }
 
 TEST(Extract, ScriptsNamePicturesInTheirStrings)
 {
-    EXPECT_THAT(links_of("<script>var a={\"file\":\"\\/i\\/1.jpg\",b:'\\u002Fi\\u002F2.jpg?w=1',c:\"3.jpg\"};"
-                         "x='/i/'+id+'/4.jpg'; y=`<img src=\"/i/5.jpg\">`; z=\"background:url(/i/6.jpg)\";</script>"),
-                ElementsAre("script image http://a.example/i/1.jpg", "script image http://a.example/i/2.jpg?w=1",
-                            "script image http://a.example/i/5.jpg", "script image http://a.example/i/6.jpg"));
+    EXPECT_THAT(
+        links_of("<script>var a={\"file\":\"\\/i\\/1.jpg\",b:'\\u002Fi\\u002F2.jpg?w=1',c:\"3.jpg\"};"
+                 "x='/i/'+id+'/4.jpg'; y=`<img src=\"/i/5.jpg\">`; z=\"background:url(/i/6.jpg)\";</script>"),
+        ElementsAre("script image http://a.example/i/1.jpg", "script image http://a.example/i/2.jpg?w=1",
+                    "script image http://a.example/i/5.jpg", "script image http://a.example/i/6.jpg"));
 }
 
 TEST(Extract, DataScriptsAreReadByTheirType)
@@ -159,57 +171,66 @@ TEST(Extract, DataScriptsAreReadByTheirType)
 
 TEST(Extract, AddressesInTextAreTakenWhereTheyAreWhole)
 {
-    EXPECT_THAT(links_of("<pre>see http://a.example/i/1.jpg?a=1&amp;b=2, (http://a.example/t/2.html). no/3.jpg"
-                         "[img]https://b.example/4.png[/img] &lt;http://a.example/5&gt;</pre>"),
-                ElementsAre("text image http://a.example/i/1.jpg?a=1&b=2", "text page http://a.example/t/2.html",
-                            "text image https://b.example/4.png", "text page http://a.example/5"));
+    EXPECT_THAT(
+        links_of("<pre>see http://a.example/i/1.jpg?a=1&amp;b=2, (http://a.example/t/2.html). no/3.jpg"
+                 "[img]https://b.example/4.png[/img] &lt;http://a.example/5&gt;</pre>"),
+        ElementsAre("text image http://a.example/i/1.jpg?a=1&b=2", "text page http://a.example/t/2.html",
+                    "text image https://b.example/4.png", "text page http://a.example/5"));
 }
 
 TEST(Extract, AnyAttributeMayHoldAPicture)
 {
-    EXPECT_THAT(links_of("<div large='/i/1.jpg' onclick=\"show('2.jpg')\" alt=no.jpg title='no.png' download=no.gif>"
-                         "<a href=\"javascript:popup('/i/3.jpg',1)\">x</a><input value='http://a.example/4.jpg'>"
-                         "<gallery-view pics='5.jpg,6.jpg 7.jpg|/w_1,h_2/8.jpg'><div data-filename=no.jpg>"),
-                ElementsAre("attribute image http://a.example/i/1.jpg", "attribute image ~/2.jpg",
-                            "attribute image http://a.example/i/3.jpg", "attribute image http://a.example/4.jpg",
-                            "attribute image ~/5.jpg", "attribute image ~/6.jpg", "attribute image ~/7.jpg",
-                            "attribute image http://a.example/w_1,h_2/8.jpg"));
+    EXPECT_THAT(
+        links_of("<div large='/i/1.jpg' onclick=\"show('2.jpg')\" alt=no.jpg title='no.png' download=no.gif>"
+                 "<a href=\"javascript:popup('/i/3.jpg',1)\">x</a><input value='http://a.example/4.jpg'>"
+                 "<gallery-view pics='5.jpg,6.jpg 7.jpg|/w_1,h_2/8.jpg'><div data-filename=no.jpg>"),
+        ElementsAre("attribute image http://a.example/i/1.jpg", "attribute image ~/2.jpg",
+                    "attribute image http://a.example/i/3.jpg", "attribute image http://a.example/4.jpg",
+                    "attribute image ~/5.jpg", "attribute image ~/6.jpg", "attribute image ~/7.jpg",
+                    "attribute image http://a.example/w_1,h_2/8.jpg"));
 }
 
 TEST(Extract, ItemPropertiesNamePicturesOnAnyElement)
 {
-    EXPECT_THAT(links_of("<span itemprop=image content='/i/1?x'></span><a itemprop=contentUrl href=2.php?i>x</a>"
-                         "<link itemprop=thumbnailUrl href=/3><meta itemprop=image content=4.jpg>"),
-                ElementsAre("attribute image http://a.example/i/1?x", "a_href page ~/2.php?i", "attribute image ~/2.php?i",
-                            "link_rel image http://a.example/3", "og_image image ~/4.jpg"));
+    EXPECT_THAT(
+        links_of("<span itemprop=image content='/i/1?x'></span><a itemprop=contentUrl href=2.php?i>x</a>"
+                 "<link itemprop=thumbnailUrl href=/3><meta itemprop=image content=4.jpg>"),
+        ElementsAre("attribute image http://a.example/i/1?x", "a_href page ~/2.php?i",
+                    "attribute image ~/2.php?i", "link_rel image http://a.example/3",
+                    "og_image image ~/4.jpg"));
 }
 
 TEST(Extract, DocumentsThatLeadOnArePages)
 {
-    EXPECT_THAT(links_of("<link rel=manifest href=m.json><video><track kind=metadata src=t.vtt><track kind=captions src=no.vtt>"
+    EXPECT_THAT(links_of("<link rel=manifest href=m.json><video><track kind=metadata src=t.vtt><track "
+                         "kind=captions src=no.vtt>"
                          "<track src=u.vtt></video><link rel=alternate type=application/rss+xml href=feed>"
                          "<link rel=alternate type=application/json+oembed href=no>"),
-                ElementsAre("manifest page ~/m.json", "track page ~/t.vtt", "track page ~/u.vtt", "link_rel page ~/feed"));
+                ElementsAre("manifest page ~/m.json", "track page ~/t.vtt", "track page ~/u.vtt",
+                            "link_rel page ~/feed"));
 }
 
 TEST(Extract, SvgImagesAreFoundAndTagsAfterSvgTitleToo)
 {
-    EXPECT_THAT(links_of("<svg><title>t</title><style>a{}</style><image xlink:href=1.png /><image href=2.png /></svg>"
-                         "<input type=image src=3.gif><img src=4.jpg>"),
-                ElementsAre("img_src image ~/1.png", "img_src image ~/2.png", "img_src image ~/3.gif",
-                            "img_src image ~/4.jpg"));
+    EXPECT_THAT(
+        links_of("<svg><title>t</title><style>a{}</style><image xlink:href=1.png /><image href=2.png /></svg>"
+                 "<input type=image src=3.gif><img src=4.jpg>"),
+        ElementsAre("img_src image ~/1.png", "img_src image ~/2.png", "img_src image ~/3.gif",
+                    "img_src image ~/4.jpg"));
 }
 
 TEST(Extract, BaseAppliesToTheWholeDocument)
 {
-    EXPECT_THAT(links_of("<img src=1.jpg><base target=_top><base href='//b.example/x/'><base href=http://c.example/>"
-                         "<img src=2.jpg>"),
-                ElementsAre("img_src image http://b.example/x/1.jpg", "img_src image http://b.example/x/2.jpg"));
+    EXPECT_THAT(
+        links_of("<img src=1.jpg><base target=_top><base href='//b.example/x/'><base href=http://c.example/>"
+                 "<img src=2.jpg>"),
+        ElementsAre("img_src image http://b.example/x/1.jpg", "img_src image http://b.example/x/2.jpg"));
 }
 
 TEST(Extract, EvilBaseIsIgnored)
 {
-    for (const std::string_view base : {"javascript:alert(1)", "data:text/html,x", "http://[", "http://u@b.example/"})
+    for (const std::string_view base :
+         {"javascript:alert(1)", "data:text/html,x", "http://[", "http://u@b.example/"})
         EXPECT_THAT(links_of("<base href='" + std::string(base) + "'><img src=1.jpg>"),
                     ElementsAre("img_src image ~/1.jpg"))
             << base;
@@ -217,7 +238,8 @@ TEST(Extract, EvilBaseIsIgnored)
 
 TEST(Extract, EachKindAndAddressStandsOnceWithItsFirstMechanism)
 {
-    EXPECT_THAT(links_of("<a href=1.jpg><img src=1.jpg srcset='./1.jpg 2x'></a><a href=1.jpg#x>x</a><iframe src=2></iframe>"
+    EXPECT_THAT(links_of("<a href=1.jpg><img src=1.jpg srcset='./1.jpg 2x'></a><a href=1.jpg#x>x</a><iframe "
+                         "src=2></iframe>"
                          "<a href=2>x</a><img src=2>"),
                 ElementsAre("a_href image ~/1.jpg", "iframe page ~/2", "img_src image ~/2"));
 }
@@ -233,12 +255,14 @@ TEST(Extract, TheNumberOfLinksIsBounded)
 {
     ExtractLimits limits;
     limits.max_links = 2;
-    const auto page =
-        extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {}, "http://a.example/", limits).value();
+    const auto page = extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {},
+                                    "http://a.example/", limits)
+                          .value();
     EXPECT_EQ(page.links.size(), 2U);
     EXPECT_TRUE(page.truncated);
     limits.max_links = 3;
-    EXPECT_FALSE(extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {}, "http://a.example/", limits)
+    EXPECT_FALSE(extract_links(as_bytes("<img src=1><img src=1><img src=2><img src=3>"), {},
+                               "http://a.example/", limits)
                      .value()
                      .truncated);
 }
@@ -247,11 +271,14 @@ TEST(Extract, PicturesDoNotHideThePagesBehindThem)
 {
     ExtractLimits limits;
     limits.max_links = 2;
-    const auto page = extract_links(as_bytes("<img srcset='1 1x, 2 2x, 3 3x'><a href=4>x</a><img src=5><a href=6>x</a><a href=7>x</a>"),
-                                    {}, "http://a.example/d/", limits)
-                          .value();
-    EXPECT_THAT(links_of(page),
-                ElementsAre("img_srcset image ~/1", "img_srcset image ~/2", "a_href page ~/4", "a_href page ~/6"));
+    const auto page =
+        extract_links(
+            as_bytes(
+                "<img srcset='1 1x, 2 2x, 3 3x'><a href=4>x</a><img src=5><a href=6>x</a><a href=7>x</a>"),
+            {}, "http://a.example/d/", limits)
+            .value();
+    EXPECT_THAT(links_of(page), ElementsAre("img_srcset image ~/1", "img_srcset image ~/2", "a_href page ~/4",
+                                            "a_href page ~/6"));
     EXPECT_TRUE(page.truncated);
 }
 
@@ -265,7 +292,8 @@ TEST(Extract, TheSizeIsBounded)
 {
     ExtractLimits limits;
     limits.max_bytes = 20;
-    const auto page = extract_links(as_bytes("<img src=1><img src=2222222>"), {}, "http://a.example/", limits).value();
+    const auto page =
+        extract_links(as_bytes("<img src=1><img src=2222222>"), {}, "http://a.example/", limits).value();
     EXPECT_EQ(page.links.size(), 1U);
     EXPECT_TRUE(page.truncated);
 }

@@ -14,14 +14,16 @@ std::string repeated(std::string_view text, int times)
 {
     std::string out;
     out.reserve(text.size() * static_cast<std::size_t>(times));
-    for (int i = 0; i < times; ++i) out += text;
+    for (int i = 0; i < times; ++i)
+        out += text;
     return out;
 }
 
 std::string numbered(std::string_view before, std::string_view after, int times)
 {
     std::string out;
-    for (int i = 0; i < times; ++i) out += std::string(before) + std::to_string(i) + std::string(after);
+    for (int i = 0; i < times; ++i)
+        out += std::string(before) + std::to_string(i) + std::string(after);
     return out;
 }
 
@@ -47,7 +49,8 @@ std::vector<Hostile> hostile_documents()
         {"attributes", "<p" + numbered(" a", "", 100'000) + ">"},
         {"attributes of body", numbered("<body a", ">", 50'000)},
         {"open formatting", numbered("<b id=", ">", 2'000) + repeated("<p>x", 20'000)},
-        {"open formatting in paragraphs", "<p>" + numbered("<font size=", ">", 400) + repeated("</p><p>x", 50'000)},
+        {"open formatting in paragraphs",
+         "<p>" + numbered("<font size=", ">", 400) + repeated("</p><p>x", 50'000)},
         {"end tags without element", repeated("<div>", 500) + repeated("</x>", 300'000)},
         {"select hides rawtext", "<select><style></select>" + repeated("<div>", 100'000) + "</style>"},
         {"formatting that others end", numbered("<p><b id=", "></p></i>", 2'000) + repeated("<p>x", 20'000)},
@@ -57,7 +60,8 @@ std::vector<Hostile> hostile_documents()
 TEST(Hostile, LinksBeforeInsideAndAfterAreFound)
 {
     for (const auto& [name, markup] : hostile_documents()) {
-        const auto page = page_of("<img src=before.jpg><a href=before>x</a>" + markup + "<img src=after.jpg>");
+        const auto page =
+            page_of("<img src=before.jpg><a href=before>x</a>" + markup + "<img src=after.jpg>");
         const auto links = links_of(page);
         EXPECT_THAT(links, Contains("img_src image ~/before.jpg")) << name;
         EXPECT_THAT(links, Contains("a_href page ~/before")) << name;
@@ -68,12 +72,13 @@ TEST(Hostile, LinksBeforeInsideAndAfterAreFound)
 TEST(Hostile, NestingHidesNoMechanism)
 {
     const std::string deep = repeated("<div>", 1000);
-    const auto page = page_of(deep + "<base href=/e/><a href=1>x</a><img src=2.jpg srcset='3.jpg 2x' data-src=4.jpg>"
-                                     "<picture><source srcset=5.jpg></picture><p style='background:url(6.jpg)'>"
-                                     "<style>a{background:url(7.jpg)}</style><iframe src=8></iframe><frame src=9>"
-                                     "<meta property=og:image content=10.jpg><link rel=next href=11>"
-                                     "<video poster=12.jpg></video><td background=13.jpg><meta http-equiv=refresh content='0;14'>"
-                                     "<input type=image src=15.jpg><noscript><img src=16.jpg></noscript>");
+    const auto page = page_of(
+        deep + "<base href=/e/><a href=1>x</a><img src=2.jpg srcset='3.jpg 2x' data-src=4.jpg>"
+               "<picture><source srcset=5.jpg></picture><p style='background:url(6.jpg)'>"
+               "<style>a{background:url(7.jpg)}</style><iframe src=8></iframe><frame src=9>"
+               "<meta property=og:image content=10.jpg><link rel=next href=11>"
+               "<video poster=12.jpg></video><td background=13.jpg><meta http-equiv=refresh content='0;14'>"
+               "<input type=image src=15.jpg><noscript><img src=16.jpg></noscript>");
     std::vector<std::string> names;
     for (const auto& link : page.links) {
         EXPECT_TRUE(link.url.starts_with("http://a.example/e/")) << link.url;
@@ -102,12 +107,16 @@ TEST(Hostile, LinkAttributesPastTheBoundAreKept)
 TEST(Hostile, OrdinaryDocumentsKeepTheirTree)
 {
     const ExtractLimits limits;
-    EXPECT_TRUE(is_within_bounds(repeated("<ul>" + repeated("<li><a href=x>y</a>", 50) + "</ul>", 100), limits));
-    EXPECT_TRUE(is_within_bounds(repeated("<table>" + repeated("<tr><td><b>x<td>y", 20) + "</table>", 50), limits));
+    EXPECT_TRUE(
+        is_within_bounds(repeated("<ul>" + repeated("<li><a href=x>y</a>", 50) + "</ul>", 100), limits));
+    EXPECT_TRUE(
+        is_within_bounds(repeated("<table>" + repeated("<tr><td><b>x<td>y", 20) + "</table>", 50), limits));
     EXPECT_TRUE(is_within_bounds(repeated("<p>x<br>y<img src=z>", 5'000), limits));
     EXPECT_TRUE(is_within_bounds(repeated("<div><span><i>x</span></i></div>", 2'000), limits));
-    EXPECT_TRUE(is_within_bounds(repeated("<svg viewBox=x><title>t</title><g><path d=x /></g></svg>", 2'000), limits));
-    EXPECT_TRUE(is_within_bounds("<script>" + repeated("document.write('<div>')", 2'000) + "</script>", limits));
+    EXPECT_TRUE(is_within_bounds(repeated("<svg viewBox=x><title>t</title><g><path d=x /></g></svg>", 2'000),
+                                 limits));
+    EXPECT_TRUE(
+        is_within_bounds("<script>" + repeated("document.write('<div>')", 2'000) + "</script>", limits));
     EXPECT_TRUE(is_within_bounds("<select>" + repeated("<option>x", 5'000) + "</select>", limits));
 }
 
@@ -120,8 +129,10 @@ TEST(Hostile, UnclosedAnchorsKeepTheirTree)
 
 TEST(Hostile, UnclosedScriptsAndCommentsKeepWhatStandsBefore)
 {
-    for (const std::string_view end : {"<script>", "<!--", "<style>", "<textarea>", "<title>", "<img src='", "<a href="})
-        EXPECT_THAT(links_of("<img src=1.jpg>" + std::string(end) + "<img src=2.jpg>"), Contains("img_src image ~/1.jpg"))
+    for (const std::string_view end :
+         {"<script>", "<!--", "<style>", "<textarea>", "<title>", "<img src='", "<a href="})
+        EXPECT_THAT(links_of("<img src=1.jpg>" + std::string(end) + "<img src=2.jpg>"),
+                    Contains("img_src image ~/1.jpg"))
             << end;
     EXPECT_THAT(links_of("<script><!-- <script> </script> <img src=no> --></script><img src=1.jpg>"),
                 ElementsAre("img_src image ~/1.jpg"));
@@ -148,7 +159,8 @@ TEST(Hostile, InnerDocumentsAreBounded)
     std::string markup = "<img src=in.jpg>";
     for (int i = 0; i < 2; ++i) {
         std::string escaped;
-        for (const char c : markup) escaped += c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
+        for (const char c : markup)
+            escaped += c == '&' ? "&amp;" : c == '"' ? "&quot;" : std::string(1, c);
         markup = "<iframe srcdoc=\"" + escaped + "\"></iframe>";
     }
     EXPECT_THAT(links_of(markup), ElementsAre("img_src image ~/in.jpg"));
@@ -161,7 +173,8 @@ TEST(Hostile, LongSetsAreBounded)
     EXPECT_TRUE(page.truncated);
 }
 
-// Texts that make a scan which looks back, ahead or again at each step take minutes; the reader takes each once.
+// Texts that make a scan which looks back, ahead or again at each step take minutes; the reader takes each
+// once.
 TEST(Hostile, ScansOfTextsAreLinear)
 {
     const std::vector<Hostile> documents{
@@ -188,7 +201,8 @@ TEST(Hostile, ScansOfTextsAreLinear)
         {"json", "<script type='application/json'>" + repeated("[{\"a\":", 800'000) + "</script>"},
         {"json backslashes", "<script type='application/json'>\"" + repeated("\\", 6'000'000) + "</script>"},
         {"data address", "<img src='data:image/png;base64," + std::string(8'000'000, 'A') + "'>"},
-        {"data address in css", "<p style='background:url(data:image/png;base64," + std::string(7'000'000, 'A') + ")'>"},
+        {"data address in css",
+         "<p style='background:url(data:image/png;base64," + std::string(7'000'000, 'A') + ")'>"},
         {"attribute", "<img alt='" + std::string(5'000'000, '.') + "'>"},
         {"bases", repeated("<base href=x/>", 500'000)},
         {"svg", repeated("<svg>", 1'000'000)},
@@ -215,12 +229,15 @@ TEST(Hostile, OtherDocumentsAreReadInOneScanToo)
         {"text/vtt", "WEBVTT\n" + std::string(6'000'000, '\n')},
         {"text/plain", repeated("://", 2'000'000)},
     };
-    for (const auto& [type, text] : documents) EXPECT_LE(page_of(text, type).links.size(), ExtractLimits{}.max_links_of_sitemap()) << type;
+    for (const auto& [type, text] : documents)
+        EXPECT_LE(page_of(text, type).links.size(), ExtractLimits{}.max_links_of_sitemap()) << type;
 }
 
 TEST(Hostile, LongLinkHeadersAreRead)
 {
-    const auto page = extract_links({}, {"text/html", repeated("<1.jpg>;rel=\"a", 600)}, "http://a.example/d/page.html").value();
+    const auto page =
+        extract_links({}, {"text/html", repeated("<1.jpg>;rel=\"a", 600)}, "http://a.example/d/page.html")
+            .value();
     EXPECT_THAT(links_of(page), ElementsAre("link_header image ~/1.jpg"));
 }
 

@@ -58,7 +58,8 @@ TEST(References, SrcsetSaysSizesByWidthOrDensity)
 
 TEST(References, CssEscapesAndQuotesAreRead)
 {
-    EXPECT_THAT(pictures_of(R"(a:url(x\ y.png);b:URL( 'q\27 z.png' );c:url(""))"), ElementsAre("x y.png", "q'z.png"));
+    EXPECT_THAT(pictures_of(R"(a:url(x\ y.png);b:URL( 'q\27 z.png' );c:url(""))"),
+                ElementsAre("x y.png", "q'z.png"));
     EXPECT_THAT(pictures_of("content:'url(no.png)'; background:url(yes.png"), ElementsAre("yes.png"));
     EXPECT_THAT(pictures_of("image-set('a.avif' type('image/avif') 1x, 'b.png' 2x); content:'c.png'"),
                 ElementsAre("a.avif", "b.png"));
@@ -69,7 +70,8 @@ TEST(References, CssEscapesAndQuotesAreRead)
 TEST(References, ImportsAreSheetsWhateverTheirSuffix)
 {
     const auto is_sheet = [](std::string reference) { return CssAddress{std::move(reference), true}; };
-    EXPECT_THAT(css_addresses("@import \"a.css\" screen; @IMPORT url(b); @import url('c.css'); @media print{} x{background:url(d.png)}"),
+    EXPECT_THAT(css_addresses("@import \"a.css\" screen; @IMPORT url(b); @import url('c.css'); @media "
+                              "print{} x{background:url(d.png)}"),
                 ElementsAre(is_sheet("a.css"), is_sheet("b"), is_sheet("c.css"), CssAddress{"d.png", false}));
 }
 

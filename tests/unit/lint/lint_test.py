@@ -1,7 +1,8 @@
-"""What the compiler does not check: the co_await rule, the layers, where foreign libraries are at home, file sizes."""
+"""What the compiler does not check: the co_await rule, the layers, where foreign libraries are at home, file sizes, layout."""
 import os
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -280,6 +281,12 @@ class Lint(unittest.TestCase):
         self.assertTrue(in_place)
         self.none(f"{name_of(path)}: begins with #! and has no run bit"
                   for path in with_interpreter if not os.access(path, os.X_OK))
+
+    def test_every_source_is_laid_out_by_clang_format(self):
+        # Other versions lay out otherwise. To repair: scripts/format.
+        done = subprocess.run(["clang-format-14", "--dry-run", "-Werror", *map(str, sources())],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, f"run scripts/format\n{done.stderr[:2000]}")
 
     def test_no_source_is_longer_than_a_reader_bears(self):
         self.none(f"{name_of(path)}: {lines} lines, more than {MAX_LINES}"

@@ -12,7 +12,8 @@ namespace stillwatch::matcher::test {
 
 inline EnrolledReference enrolled(std::int64_t id, const Bytes& file)
 {
-    return {{id}, {100 + id}, Sha256::of(file), features::extract_features(file, {}, Detail::reference).value()};
+    return {
+        {id}, {100 + id}, Sha256::of(file), features::extract_features(file, {}, Detail::reference).value()};
 }
 
 // A picture on its way: features, what of the references they call to mind, and censuses of these places.

@@ -159,7 +159,8 @@ TEST(Judge, TheRestOfAnEditedCopyIsTheSame)
         found("little is edited, no tile is the same", of(25, 0, natural_from)),
         found("a body is replaced, the background stayed", of(26, 15, natural_from)),
         lead("nothing stayed", of(26, 14, natural_from), Relation::same_scene, Reason::other_exposure),
-        lead("nothing stayed, much is alike", of(40, 0, unlike_from - little), Relation::same_scene, Reason::other_exposure),
+        lead("nothing stayed, much is alike", of(40, 0, unlike_from - little), Relation::same_scene,
+             Reason::other_exposure),
         found("so much is alike", of(40, 0, unlike_from)),
     });
     const auto drawn_enough = [&](double evidence) {
@@ -187,11 +188,13 @@ TEST(Judge, WhatDoesNotAgreeWasEdited)
     };
     check({
         row("losses of re-encoding", of(95, 0, 0.991), Relation::copy, Reason::layout_agrees),
-        row("losses that the next frame of a film has too", of(100, 0, 0.990), Relation::edited, Reason::layout_agrees),
+        row("losses that the next frame of a film has too", of(100, 0, 0.990), Relation::edited,
+            Reason::layout_agrees),
         row("such losses of a crop", with([&](Facts& facts) {
                 facts = of(100, 0, 0.98);
                 facts.shown_share = 0.5;
-            }), Relation::copy, Reason::layout_agrees),
+            }),
+            Relation::copy, Reason::layout_agrees),
         row("too few tiles agree", of(94, 0), Relation::edited, Reason::layout_agrees),
         row("too few of their bits", of(100, 0, 0.97), Relation::edited, Reason::layout_agrees),
         row("one tile disagrees", of(99, 1), Relation::edited, Reason::layout_agrees),

@@ -46,8 +46,8 @@ PictureFeatures features_of(std::uint64_t seed)
 Shared reference(std::int64_t id)
 {
     const auto features = features_of(static_cast<std::uint64_t>(id));
-    return std::make_shared<const StoredReference>(EnrolledReference{ReferenceId{id}, CaseId{1 + id % 3}, features.file_digest, features},
-                                                   memory);
+    return std::make_shared<const StoredReference>(
+        EnrolledReference{ReferenceId{id}, CaseId{1 + id % 3}, features.file_digest, features}, memory);
 }
 
 std::vector<LocalFeature> turned_a_little(std::vector<LocalFeature> features)
@@ -58,7 +58,8 @@ std::vector<LocalFeature> turned_a_little(std::vector<LocalFeature> features)
 }
 
 // What a set finds in a copy of the picture of a seed.
-std::vector<std::tuple<std::uint32_t, std::size_t, bool, bool, std::optional<int>, Orientation, int, std::vector<std::uint32_t>>>
+std::vector<std::tuple<std::uint32_t, std::size_t, bool, bool, std::optional<int>, Orientation, int,
+                       std::vector<std::uint32_t>>>
 found(const ReferenceSet& set, std::uint64_t seed)
 {
     auto copy = features_of(seed);
@@ -68,8 +69,8 @@ found(const ReferenceSet& set, std::uint64_t seed)
     copy.frames[0].fingerprints[0].words[0] ^= 0xff;
     decltype(found(set, seed)) leads;
     for (const auto& lead : set.shortlist(copy).leads)
-        leads.emplace_back(lead.reference, lead.reference_frame, lead.is_exact, lead.is_near, lead.distance_bits, lead.orientation,
-                           lead.support, lead.features);
+        leads.emplace_back(lead.reference, lead.reference_frame, lead.is_exact, lead.is_near,
+                           lead.distance_bits, lead.orientation, lead.support, lead.features);
     return leads;
 }
 
@@ -113,7 +114,8 @@ TEST_F(Changes, FindWhatASetMadeAnewFinds)
         }
         for (std::uint64_t n = random() % 3; n-- > 0; ++next)
             here.emplace(next, reference(next));
-        if (step % 4 == 3 && !away.empty()) { // a consent that was renewed: with a smaller number than the last
+        if (step % 4 == 3 &&
+            !away.empty()) { // a consent that was renewed: with a smaller number than the last
             here.emplace(away.back()->reference.value, away.back());
             away.pop_back();
         }

@@ -183,7 +183,8 @@ TEST(OwnAddress, EveryInterfacesAddressIsOurs)
     ifaddrs* first = nullptr;
     ASSERT_EQ(getifaddrs(&first), 0);
     for (const auto* one = first; one != nullptr; one = one->ifa_next) {
-        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_UP) == 0) continue;
+        if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_UP) == 0)
+            continue;
         sockaddr_in v4{};
         std::memcpy(&v4, one->ifa_addr, sizeof v4);
         const ip::address_v4 address(ntohl(v4.sin_addr.s_addr));

@@ -21,7 +21,8 @@ TEST(NameGuard, LetsOnionServicesPassAlone)
 {
     for (const auto* host : {"abc.onion", "www.abc.onion", "abc.onion."})
         EXPECT_TRUE(may_ask_proxy(host, {}, false)) << host;
-    for (const auto* host : {"board.example", "onion", "abc.onion.example", "abconion", ".onion", "xn--bcher-kva.example"})
+    for (const auto* host :
+         {"board.example", "onion", "abc.onion.example", "abconion", ".onion", "xn--bcher-kva.example"})
         EXPECT_FALSE(may_ask_proxy(host, {}, false)) << host;
 }
 

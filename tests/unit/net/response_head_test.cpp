@@ -141,8 +141,8 @@ TEST(ResponseHead, ALineThatBeginsWithALineEndEndsTheHead)
 
 TEST(ResponseHead, OddStatusLinesSayWhatTheySay)
 {
-    for (const std::string_view line : {"HTTP/1.1  404 X\r\n", "HTTP/1.1 404\n", "HTTP/1.1 404X\r\n", "http/1.1 404 X\r\n",
-                                        "HTTP/2 404 \r\n"}) {
+    for (const std::string_view line : {"HTTP/1.1  404 X\r\n", "HTTP/1.1 404\n", "HTTP/1.1 404X\r\n",
+                                        "http/1.1 404 X\r\n", "HTTP/2 404 \r\n"}) {
         ResponseHead head(1000, 10);
         ASSERT_TRUE(add_all(head, {line, "\r\n"})) << line;
         EXPECT_EQ(head.status(), 404) << line;
@@ -161,7 +161,8 @@ TEST(ResponseHead, AChangeOfProtocolIsNoAnswer)
 TEST(ResponseHead, BlanksAroundAHeadersNameAreNoPartOfIt)
 {
     ResponseHead head(1000, 10);
-    ASSERT_TRUE(add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Length : 5\r\n", "Content-Type\t:a/b\r\n", "\r\n"}));
+    ASSERT_TRUE(
+        add_all(head, {"HTTP/1.1 200 OK\r\n", "Content-Length : 5\r\n", "Content-Type\t:a/b\r\n", "\r\n"}));
     EXPECT_EQ(head.content_length(), 5U);
     EXPECT_EQ(head.fields(), (std::vector<HeaderField>{{"Content-Length", "5"}, {"Content-Type", "a/b"}}));
 }

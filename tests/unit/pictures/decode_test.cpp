@@ -82,7 +82,8 @@ TEST(Decode, AGlanceIsAFewBitsOff)
 {
     constexpr int most_bits_off = 16;
     for (const auto kind : {JpegKind::colour, JpegKind::grey, JpegKind::cmyk, JpegKind::progressive})
-        for (const auto& [wide, high] : {std::pair(200, 150), std::pair(500, 375), std::pair(640, 480), std::pair(1'300, 2'000)}) {
+        for (const auto& [wide, high] :
+             {std::pair(200, 150), std::pair(500, 375), std::pair(640, 480), std::pair(1'300, 2'000)}) {
             SCOPED_TRACE(testing::Message() << static_cast<int>(kind) << ", " << wide << " x " << high);
             const auto file = encode_jpeg(scene(13, wide, high), kind);
             const auto glance = features::extract_features(file, {}, Detail::glance).value();
@@ -90,7 +91,8 @@ TEST(Decode, AGlanceIsAFewBitsOff)
             EXPECT_EQ(glance.width_px, wide);
             EXPECT_EQ(glance.file_digest, hashes.file_digest);
             EXPECT_EQ(glance.data_digest, hashes.data_digest);
-            EXPECT_LE(hamming(glance.frames.at(0).fingerprints[0], hashes.frames.at(0).fingerprints[0]), most_bits_off);
+            EXPECT_LE(hamming(glance.frames.at(0).fingerprints[0], hashes.frames.at(0).fingerprints[0]),
+                      most_bits_off);
         }
 }
 

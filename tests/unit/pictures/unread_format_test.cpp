@@ -18,7 +18,8 @@ std::string told(std::string_view file)
     return features::extract(as_bytes(file), {}, Detail::hashes).error().detail;
 }
 
-constexpr auto iphone = "\0\0\0\x24" "ftypheic\0\0\0\0mif1MiHEMiPrmiafMiHBheic"sv;
+constexpr auto iphone = "\0\0\0\x24"
+                        "ftypheic\0\0\0\0mif1MiHEMiPrmiafMiHBheic"sv;
 
 TEST(UnreadFormat, IsNamedWithWhatToDo)
 {
@@ -27,9 +28,12 @@ TEST(UnreadFormat, IsNamedWithWhatToDo)
     EXPECT_THAT(told("\0\0\0\x0CJXL \r\n\x87\n rest"sv), HasSubstr("JPEG XL"));
     EXPECT_THAT(told("\0\0\0\x0CjP  \r\n\x87\n rest"sv), HasSubstr("JPEG 2000"));
     EXPECT_THAT(told("%PDF-1.7 rest"sv), HasSubstr("PDF"));
-    EXPECT_THAT(told("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>"sv), HasSubstr("SVG"));
+    EXPECT_THAT(told("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>"sv),
+                HasSubstr("SVG"));
     EXPECT_THAT(told("  <svg/>"sv), HasSubstr("SVG"));
-    EXPECT_THAT(told("\0\0\0\x18" "ftypmp42\0\0\0\0isommp42"sv), HasSubstr("video is not read: save single frames"));
+    EXPECT_THAT(told("\0\0\0\x18"
+                     "ftypmp42\0\0\0\0isommp42"sv),
+                HasSubstr("video is not read: save single frames"));
     EXPECT_THAT(told("\x1A\x45\xDF\xA3 rest"sv), HasSubstr("WebM"));
     EXPECT_THAT(told("RIFF\0\0\0\0AVI LIST"sv), HasSubstr("AVI"));
     EXPECT_THAT(told("<!DOCTYPE HTML><title>404</title>"sv), HasSubstr("web page"));
@@ -44,7 +48,9 @@ TEST(UnreadFormat, OfSomethingElseListsWhatIsRead)
 TEST(UnreadFormat, OfABrokenPictureThatIsReadIsTheDecodersOwnWord)
 {
     EXPECT_THAT(told("\xFF\xD8\xFF\xE0 rest"sv), HasSubstr("JPEG"));
-    EXPECT_THAT(told("\0\0\0\x1C" "ftypavif\0\0\0\0mif1avifmiaf"sv), HasSubstr("AVIF"));
+    EXPECT_THAT(told("\0\0\0\x1C"
+                     "ftypavif\0\0\0\0mif1avifmiaf"sv),
+                HasSubstr("AVIF"));
 }
 
 TEST(PixelLimit, IsSaidWithItsKey)
@@ -54,7 +60,8 @@ TEST(PixelLimit, IsSaidWithItsKey)
     const Drawing drawing(64, 64);
     const auto refused = features::extract(encode_png(drawing), limits, Detail::hashes);
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().detail, HasSubstr("64x64 pixels is over the limit of 1000 (workers.max_pixels)"));
+    EXPECT_THAT(refused.error().detail,
+                HasSubstr("64x64 pixels is over the limit of 1000 (workers.max_pixels)"));
 }
 
 } // namespace

@@ -57,7 +57,8 @@ TEST_F(PictureClasses, ARePostOnFiftyPagesIsOneFindingWithFiftyPlaces)
     for (int i = 0; i < 50; ++i) {
         const auto address = "https://board.example/t/" + std::to_string(i);
         pages += "a " + address + "\n";
-        serve(address, "img " + image + "\na " + address + "/more"); // pages of the same bytes would count as one
+        serve(address,
+              "img " + image + "\na " + address + "/more"); // pages of the same bytes would count as one
     }
     serve(start, pages);
     serve(image, picture_file("sea"));

@@ -50,7 +50,8 @@ TEST_F(HidingTest, AFalseEncodingSaysNothingOfTheSameBytesElsewhere)
 {
     (void)enrol(open_case(), picture_file("sea"));
     serve(start, "img " + image + "\nimg " + elsewhere);
-    serve(image, picture_file("sea", "small"), {{"Content-Type", "image/jpeg"}, {"Content-Encoding", "gzip"}});
+    serve(image, picture_file("sea", "small"),
+          {{"Content-Type", "image/jpeg"}, {"Content-Encoding", "gzip"}});
     serve(elsewhere, picture_file("sea", "small"));
     const auto results = crawl();
     EXPECT_EQ(results.at(image).outcome, Outcome::waiting);
@@ -63,7 +64,8 @@ TEST_F(HidingTest, AFalseEncodingSaysNothingOfTheSameBytesElsewhere)
 TEST_F(HidingTest, ALaterHonestAnswerIsCompared)
 {
     (void)enrol(open_case(), picture_file("sea"));
-    serve(image, picture_file("sea", "small"), {{"Content-Type", "image/jpeg"}, {"Content-Encoding", "gzip"}});
+    serve(image, picture_file("sea", "small"),
+          {{"Content-Type", "image/jpeg"}, {"Content-Encoding", "gzip"}});
     (void)picture_result();
     EXPECT_THAT(findings(), IsEmpty());
     serve(image, picture_file("sea", "small"));
@@ -137,11 +139,14 @@ TEST_F(HidingTest, APictureIsComparedWhateverItsStatus)
 {
     (void)enrol(open_case(), picture_file("sea"));
     const std::vector<int> statuses{203, 206, 226, 300, 400, 401, 403, 404, 410, 418, 451, 500, 501};
-    const auto address = [](int status) { return "https://img.board.example/" + std::to_string(status) + ".jpg"; };
+    const auto address = [](int status) {
+        return "https://img.board.example/" + std::to_string(status) + ".jpg";
+    };
     std::string page;
     for (const int status : statuses) {
         page += "img " + address(status) + "\n";
-        serve_status(address(status), status, picture_file("sea", std::to_string(status)), {{"ETag", "\"v1\""}});
+        serve_status(address(status), status, picture_file("sea", std::to_string(status)),
+                     {{"ETag", "\"v1\""}});
     }
     serve(start, page);
     const auto results = crawl();
@@ -209,7 +214,8 @@ TEST_F(HidingTest, AHeaderOfAChallengeHidesNoPicture)
 {
     (void)enrol(open_case(), picture_file("sea"));
     for (const int status : {200, 403, 503}) {
-        serve_status(image, status, picture_file("sea", std::to_string(status)), {{"cf-mitigated", "challenge"}});
+        serve_status(image, status, picture_file("sea", std::to_string(status)),
+                     {{"cf-mitigated", "challenge"}});
         serve(start, "img " + image);
         const auto results = status == 200 ? crawl() : crawl_later();
         EXPECT_TRUE(results.at(image).verdict.value().matched) << status;
@@ -221,7 +227,8 @@ TEST_F(HidingTest, APictureInsideAnEncodedPageIsCompared)
 {
     (void)enrol(open_case(), picture_file("sea"));
     inspector.refusal = nullptr;
-    serve(start, picture_file("sea", "packed"), {{"Content-Type", "text/html"}, {"Content-Encoding", "gzip"}});
+    serve(start, picture_file("sea", "packed"),
+          {{"Content-Type", "text/html"}, {"Content-Encoding", "gzip"}});
     const auto result = crawl().at(start);
     EXPECT_EQ(result.kind, LinkKind::image);
     ASSERT_THAT(findings(), SizeIs(1));
@@ -231,7 +238,9 @@ TEST_F(HidingTest, APictureInsideAnEncodedPageIsCompared)
 TEST_F(HidingTest, AnEncodedLogInInPlaceOfAPictureIsAWall)
 {
     (void)enrol(open_case(), picture_file("sea"));
-    inspector.refusal = [](const Document&) { return Error{Errc::undecodable, "no picture format that we read"}; };
+    inspector.refusal = [](const Document&) {
+        return Error{Errc::undecodable, "no picture format that we read"};
+    };
     serve(image, "wall login\n", {{"Content-Type", "text/html"}, {"Content-Encoding", "gzip"}});
     const auto result = picture_result();
     EXPECT_EQ(result.outcome, Outcome::unreachable);

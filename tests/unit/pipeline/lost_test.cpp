@@ -78,8 +78,11 @@ TEST_F(LostTest, WhatWaitsIsShown)
 {
     (void)crawl();
     EXPECT_EQ(stores.frontier().coverage(references.current()->generation()).waiting, 1);
-    EXPECT_EQ(stores.frontier().site_health("board", references.current()->generation(), clock.now()).waiting, 1);
-    EXPECT_EQ(stores.frontier().site_health("board", references.current()->generation(), clock.now()).unreachable, 0);
+    EXPECT_EQ(stores.frontier().site_health("board", references.current()->generation(), clock.now()).waiting,
+              1);
+    EXPECT_EQ(
+        stores.frontier().site_health("board", references.current()->generation(), clock.now()).unreachable,
+        0);
 }
 
 TEST_F(LostTest, AReferencesVeryFileIsFoundAllTheSame)

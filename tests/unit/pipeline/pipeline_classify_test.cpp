@@ -67,22 +67,32 @@ TEST(Classify, TellsWhatAnAnswerShowsAndWhy)
         {"encoded text at a picture's address", {200, "x", {html, packed}}, image, false, {Show::unseen}},
         {"a page", {200, "a /", {html}}, page, false, {Show::page}},
         {"a page of no bytes", {200, "", {html}}, page, false, {Show::page}},
-        {"a page that broke off before it began", {200, "", {html}, Cut::time}, page, false, {Show::nothing, no_body}},
+        {"a page that broke off before it began",
+         {200, "", {html}, Cut::time},
+         page,
+         false,
+         {Show::nothing, no_body}},
         {"a challenge", {403, "x", {html, riddle}}, page, false, {Show::nothing, challenge}},
         {"a refusal that may be one", {403, "x", {html}}, page, false, {Show::suspect, error_page}},
         {"an error", {404, "x", {html}}, page, false, {Show::nothing, error_page}},
         {"an error without a body", {404}, page, false, {Show::nothing, no_body}},
-        {"a video", {200, "x", {{"Content-Type", "video/mp4"}}}, image, false, {Show::nothing, not_a_picture}},
+        {"a video",
+         {200, "x", {{"Content-Type", "video/mp4"}}},
+         image,
+         false,
+         {Show::nothing, not_a_picture}},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(classify(came_with(row.answer), visit_of(row.kind, row.is_conditional), true), row.shown) << row.name;
+        EXPECT_EQ(classify(came_with(row.answer), visit_of(row.kind, row.is_conditional), true), row.shown)
+            << row.name;
 }
 
 TEST(Classify, WithNothingToCompareWithTheAddressTellsOfEncodedBytes)
 {
     const auto came = came_with({403, "x", {html, packed}});
     EXPECT_EQ(classify(came, visit_of(LinkKind::image), true), Shown{Show::unseen});
-    EXPECT_EQ(classify(came, visit_of(LinkKind::image), false), (Shown{Show::suspect, NotCompared::error_page}));
+    EXPECT_EQ(classify(came, visit_of(LinkKind::image), false),
+              (Shown{Show::suspect, NotCompared::error_page}));
 }
 
 TEST(Classify, WhatOrdinaryPagesShowAsWellIsAChallengeOnlyWithAnError)

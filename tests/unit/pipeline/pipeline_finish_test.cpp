@@ -103,7 +103,8 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
     };
     for (const auto& row : rows) {
         const auto result = finish_of(row);
-        const auto name = std::string(row.why ? name_of(*row.why) : "seen") + " " + std::to_string(row.status);
+        const auto name =
+            std::string(row.why ? name_of(*row.why) : "seen") + " " + std::to_string(row.status);
         EXPECT_EQ(result.outcome, row.outcome) << name;
         EXPECT_EQ(result.etag, row.etag) << name;
         EXPECT_EQ(result.content, row.is_content_taken ? now : before) << name;

@@ -48,7 +48,8 @@ TEST_F(PipelineTest, DocumentsThatLeadOnAreRead)
         serve(start, body, {{"Content-Type", type}});
         return run(pipeline.visit(claim().at(0))).value();
     };
-    for (const auto* type : {"text/css", "application/json", "application/rss+xml", "text/vtt", "text/plain; charset=x"}) {
+    for (const auto* type :
+         {"text/css", "application/json", "application/rss+xml", "text/vtt", "text/plain; charset=x"}) {
         const auto result = outcome_as(type, "a https://board.example/next\n");
         EXPECT_EQ(result.outcome, Outcome::page) << type;
         EXPECT_THAT(result.discovered, SizeIs(1)) << type;
@@ -76,7 +77,8 @@ TEST_F(PipelineTest, OneDocumentIsOneAddress)
                  "a https://board.example/robots.txt\n");
     const auto result = run(pipeline.visit(claim().at(0))).value();
     ASSERT_THAT(result.discovered, SizeIs(2));
-    for (const auto& link : result.discovered) EXPECT_EQ(link.url.text(), "https://board.example/t");
+    for (const auto& link : result.discovered)
+        EXPECT_EQ(link.url.text(), "https://board.example/t");
 }
 
 TEST_F(PipelineTest, RobotsNameSitemapsOnceARun)
@@ -119,9 +121,11 @@ TEST_F(PipelineTest, AnswersAndFailuresHaveTheirOutcomes)
     EXPECT_EQ(outcome_of(ScriptedFetcher::fails(Errc::refused)), Outcome::refused);
     EXPECT_EQ(outcome_of(ScriptedFetcher::redirect("https://elsewhere.example/")), Outcome::refused);
     EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "video/mp4"}}, "x")), Outcome::other);
-    EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "image/svg+xml"}}, "<svg/>")), Outcome::other);
+    EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "image/svg+xml"}}, "<svg/>")),
+              Outcome::other);
     EXPECT_EQ(outcome_of([](const FetchRequest& request) {
-                  auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, "nonsense")(request);
+                  auto answer =
+                      ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, "nonsense")(request);
                   answer->peer.http_version = "http/1.1";
                   answer->cut = Cut::disconnect; // as libcurl ends it
                   return answer;
@@ -130,7 +134,8 @@ TEST_F(PipelineTest, AnswersAndFailuresHaveTheirOutcomes)
     // Last, because the host is left alone for a while after it.
     EXPECT_EQ(outcome_of(ScriptedFetcher::fails(Errc::unreachable)), Outcome::unreachable);
     EXPECT_THAT(counters.by_label("fetch_errors_total"),
-                ElementsAre(testing::Pair("refused", 2), testing::Pair("timed_out", 1), testing::Pair("unreachable", 1)));
+                ElementsAre(testing::Pair("refused", 2), testing::Pair("timed_out", 1),
+                            testing::Pair("unreachable", 1)));
 }
 
 TEST_F(PipelineTest, APictureIsComparedHoweverItsChunksAreAnnounced)
@@ -141,7 +146,8 @@ TEST_F(PipelineTest, APictureIsComparedHoweverItsChunksAreAnnounced)
     in_chunks += picture + "\n0\n\n";
     serve(start, "img " + image);
     web.pages[image] = [&](const FetchRequest& request) {
-        auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "identity"}, {"Transfer-Encoding", "Chunked"}}, in_chunks)(request);
+        auto answer = ScriptedFetcher::status(
+            200, {{"Transfer-Encoding", "identity"}, {"Transfer-Encoding", "Chunked"}}, in_chunks)(request);
         answer->peer.http_version = "http/1.1";
         return answer;
     };
@@ -154,7 +160,8 @@ TEST_F(PipelineTest, APictureThatOnlyPretendsToBeChunkedIsComparedAsItCame)
     (void)enrol(open_case(), picture_file("sea"));
     serve(start, "img " + image);
     web.pages[image] = [&](const FetchRequest& request) {
-        auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, picture_file("sea", "smaller"))(request);
+        auto answer = ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}},
+                                              picture_file("sea", "smaller"))(request);
         answer->peer.http_version = "http/1.1";
         answer->cut = Cut::disconnect;
         return answer;
@@ -213,7 +220,8 @@ TEST_F(PipelineTest, AMatchingPictureIsRecordedBeforeTheVisitEnds)
     EXPECT_EQ(found[0].page_state, PageState::named);
     EXPECT_EQ(found[0].content, Sha256::of(as_bytes(picture_file("sea", "smaller"))));
     EXPECT_THAT(evidence_files(), ElementsAre(found[0].evidence_file));
-    EXPECT_EQ(Sha256::of(stillwatch::test::read_file(evidence / found[0].evidence_file)), found[0].evidence_digest);
+    EXPECT_EQ(Sha256::of(stillwatch::test::read_file(evidence / found[0].evidence_file)),
+              found[0].evidence_digest);
 
     const auto alerts = stores.cases().alerts(10);
     ASSERT_THAT(alerts, SizeIs(2));

@@ -45,14 +45,16 @@ protected:
 
 TEST_F(RecorderTest, APageThatStillNamesThePictureIsTheirWitness)
 {
-    EXPECT_EQ(state_after_change(ScriptedFetcher::text("img " + image + "\nimg https://img.board.example/2.jpg")),
-              PageState::named);
+    EXPECT_EQ(
+        state_after_change(ScriptedFetcher::text("img " + image + "\nimg https://img.board.example/2.jpg")),
+        PageState::named);
     EXPECT_EQ(inspector.pages_read, 2);
 }
 
 TEST_F(RecorderTest, APageThatNamesItNoMoreIsSaidSo)
 {
-    EXPECT_EQ(state_after_change(ScriptedFetcher::text("img https://img.board.example/2.jpg")), PageState::not_named);
+    EXPECT_EQ(state_after_change(ScriptedFetcher::text("img https://img.board.example/2.jpg")),
+              PageState::not_named);
 }
 
 TEST_F(RecorderTest, APageThatIsGoneIsSaidSo)
@@ -109,7 +111,8 @@ TEST_F(RecorderTest, ThePagesOfOnePictureHaveABound)
     (void)enrol(open_case(), picture_file("hill"));
     serve(start, "a https://board.example/1\na https://board.example/2\na https://board.example/3");
     for (const auto* page : {"1", "2", "3"})
-        serve(std::string("https://board.example/") + page, "img " + image + "\na https://board.example/after/" + page);
+        serve(std::string("https://board.example/") + page,
+              "img " + image + "\na https://board.example/after/" + page);
     (void)crawl(); // all three name it before anybody looks for it
     (void)enrol(open_case(), picture_file("sea"));
     (void)crawl();
@@ -201,7 +204,8 @@ TEST_F(RecorderTest, ANearlyFullQuotaWarnsWhileEvidenceIsStillWritten)
     EXPECT_TRUE(problems.is_set("evidence"));
 }
 
-// The server would answer the new picture's validator with a 304, and the old picture's verdict says "no match".
+// The server would answer the new picture's validator with a 304, and the old picture's verdict says "no
+// match".
 TEST_F(RecorderTest, AnExchangedPictureIsNotLostWhenRecordingFails)
 {
     (void)enrol(open_case(), picture_file("sea"));
@@ -275,11 +279,10 @@ TEST_F(RecorderTest, AWithdrawalAfterEvidenceWasWrittenTakesItAway)
     stores.frontier().apply({run(pipeline.visit(claim().at(0))).value()}).value();
     const auto visit = claim().at(0);
     std::optional<Result<store::VisitResult>> result;
-    asio::co_spawn(loop, pipeline.visit(visit), [&](std::exception_ptr, Result<store::VisitResult> given) {
-        result = std::move(given);
-    });
-    // One step of the loop, then all the work it gave away: the finding is committed one step after its evidence
-    // stands in the directory.
+    asio::co_spawn(loop, pipeline.visit(visit),
+                   [&](std::exception_ptr, Result<store::VisitResult> given) { result = std::move(given); });
+    // One step of the loop, then all the work it gave away: the finding is committed one step after its
+    // evidence stands in the directory.
     bool was_written = false;
     loop.restart();
     while (!result) {
@@ -306,11 +309,12 @@ TEST_F(RecorderTest, TwoVisitsAtOnceGiveOneFindingAndOnePackage)
     const auto visit = claim().at(0);
     int ended = 0;
     for (int i = 0; i < 2; ++i)
-        asio::co_spawn(loop, pipeline.visit(visit), [&](std::exception_ptr failure, Result<store::VisitResult> given) {
-            EXPECT_FALSE(failure);
-            EXPECT_EQ(given.value().outcome, Outcome::compared);
-            ++ended;
-        });
+        asio::co_spawn(loop, pipeline.visit(visit),
+                       [&](std::exception_ptr failure, Result<store::VisitResult> given) {
+                           EXPECT_FALSE(failure);
+                           EXPECT_EQ(given.value().outcome, Outcome::compared);
+                           ++ended;
+                       });
     loop.restart();
     loop.run();
     EXPECT_EQ(ended, 2);

@@ -38,8 +38,9 @@ private:
     mutable std::atomic<std::int64_t> milliseconds_{at(10).time_since_epoch().count()};
 };
 
-// A picture file that FakeInspector reads: the motif decides what it resembles, the variant which bytes it has. A
-// variant with "large" in it has four times the pixels; one with "far" differs by 16 bits: still near, of another class.
+// A picture file that FakeInspector reads: the motif decides what it resembles, the variant which bytes it
+// has. A variant with "large" in it has four times the pixels; one with "far" differs by 16 bits: still near,
+// of another class.
 inline std::string picture_file(const std::string& motif, const std::string& variant = "")
 {
     return "\xFF\xD8\xFF" + motif + "\n" + variant;
@@ -84,17 +85,18 @@ inline PictureFeatures features_of(const std::string& file, Detail detail = Deta
     return features;
 }
 
-// Reads pages of lines, "a ADDRESS", "img ADDRESS", "img:ITEM ADDRESS" or "wall NAME", and pictures of picture_file().
+// Reads pages of lines, "a ADDRESS", "img ADDRESS", "img:ITEM ADDRESS" or "wall NAME", and pictures of
+// picture_file().
 class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
     int pictures_read = 0; // not counting those that were only confirmed
-    int views_read = 0; // how often views were asked for
+    int views_read = 0;    // how often views were asked for
     std::optional<Error> page_error{};
     std::optional<Error> picture_error{};
     std::function<std::optional<Error>(const Document&)> refusal{}; // of a picture
     std::string pretends{};      // a picture that those tell of who served others, whatever they have
-    std::vector<Trust> trusts{};                                     // that pictures were asked with
+    std::vector<Trust> trusts{}; // that pictures were asked with
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
     std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
 
@@ -109,7 +111,10 @@ public:
         std::istringstream lines{std::string(as_text(*document.body))};
         for (std::string kind, address; lines >> kind >> address;) {
             if (kind == "wall") {
-                page.wall = address == "challenge" ? Wall::challenge : address == "login" ? Wall::login : address == "riddle" ? Wall::riddle : Wall::age;
+                page.wall = address == "challenge" ? Wall::challenge
+                            : address == "login"   ? Wall::login
+                            : address == "riddle"  ? Wall::riddle
+                                                   : Wall::age;
                 continue;
             }
             const bool is_image = kind.starts_with("img");
@@ -142,13 +147,14 @@ public:
     }
 };
 
-// Everything around a pipeline: databases and evidence in a directory of their own, a web that is a table, workers
-// that read what the tests write. The watch list is https://board.example/.
+// Everything around a pipeline: databases and evidence in a directory of their own, a web that is a table,
+// workers that read what the tests write. The watch list is https://board.example/.
 class World {
 public:
     World()
     {
-        if (!stores.frontier().set_sites({stillwatch::test::sample_site()})) throw std::runtime_error("no frontier");
+        if (!stores.frontier().set_sites({stillwatch::test::sample_site()}))
+            throw std::runtime_error("no frontier");
         std::filesystem::create_directory(evidence);
         crawler::SiteRules rules;
         rules.name = "board";
@@ -192,7 +198,8 @@ public:
     {
         web.pages[address] = [=](const FetchRequest& request) {
             for (const auto& header : request.headers)
-                if (header.name == "If-None-Match" && header.value == etag) return ScriptedFetcher::status(304)(request);
+                if (header.name == "If-None-Match" && header.value == etag)
+                    return ScriptedFetcher::status(304)(request);
             return ScriptedFetcher::status(200, {{"ETag", etag}}, body)(request);
         };
     }
@@ -238,7 +245,8 @@ public:
         const auto now = clock.now();
         const auto generation = references.current()->generation();
         for (const auto& host : stores.frontier().ready_hosts(now, generation))
-            for (auto& visit : stores.frontier().claim(host.id, now, generation, now + std::chrono::minutes(10), 100))
+            for (auto& visit :
+                 stores.frontier().claim(host.id, now, generation, now + std::chrono::minutes(10), 100))
                 visits.push_back(std::move(visit));
         return visits;
     }
@@ -300,7 +308,8 @@ public:
     Counters counters;
     int told = 0; // how often the outbox was woken
     PipelineSettings settings;
-    Services services{stores, fetcher, inspector, references, cpu, signing, clock, counters, problems, [this] { ++told; }};
+    Services services{stores,  fetcher, inspector, references, cpu,
+                      signing, clock,   counters,  problems,   [this] { ++told; }};
     Pipeline pipeline{services, nullptr};
 };
 

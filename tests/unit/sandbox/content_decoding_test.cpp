@@ -143,7 +143,9 @@ TEST(ContentDecoding, BytesAfterAWholeStreamAreIgnored)
 TEST(ContentDecoding, WhatCameBeforeAStreamBreaksIsKept)
 {
     // RFC 1951: a stored block of four bytes, then one of the type that there is not.
-    std::string broken("\x1f\x8b\x08\0\0\0\0\0\0\xff\0\x04\0\xfb\xff" "four\x07", 20);
+    std::string broken("\x1f\x8b\x08\0\0\0\0\0\0\xff\0\x04\0\xfb\xff"
+                       "four\x07",
+                       20);
     const auto decoded = decode_content(as_bytes(broken), "gzip", roomy);
     ASSERT_TRUE(decoded.has_value());
     EXPECT_TRUE(decoded->truncated);

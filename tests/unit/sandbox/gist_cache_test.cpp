@@ -14,7 +14,10 @@ Sha256 digest(int number)
 
 features::Gist gist(int number, int width_px = 64)
 {
-    return {digest(number), width_px, 1, {{width_px, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(width_px))}}};
+    return {digest(number),
+            width_px,
+            1,
+            {{width_px, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(width_px))}}};
 }
 
 TEST(GistCache, FindsWhatItKeeps)

@@ -16,7 +16,8 @@ Request links_request()
     request.body_bytes = 1234;
     request.max_decoded_bytes = 1 << 20;
     request.content_encoding = "gzip, br";
-    request.work = LinksWork{"text/html; charset=utf-8", "</a>; rel=next", "https://board.example/a?b", {4'000, 100, 50, 20}};
+    request.work = LinksWork{
+        "text/html; charset=utf-8", "</a>; rel=next", "https://board.example/a?b", {4'000, 100, 50, 20}};
     return request;
 }
 
@@ -77,7 +78,10 @@ TEST(RequestMessage, TheLongestPossibleFitsItsBound)
 {
     auto request = links_request();
     request.content_encoding.assign(max_content_encoding_bytes, 'e');
-    request.work = LinksWork{std::string(max_content_type_bytes, 't'), std::string(max_link_header_bytes, 'l'), std::string(Url::max_bytes, 'b'), {}};
+    request.work = LinksWork{std::string(max_content_type_bytes, 't'),
+                             std::string(max_link_header_bytes, 'l'),
+                             std::string(Url::max_bytes, 'b'),
+                             {}};
     const auto bytes = encode_request(request);
     ASSERT_TRUE(bytes.has_value());
     EXPECT_LE(bytes->size(), max_request_bytes);

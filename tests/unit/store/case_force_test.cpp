@@ -10,7 +10,10 @@ namespace {
 using namespace stillwatch::test;
 
 struct InForce : testing::Test {
-    ReferenceId add(const std::string& name) { return database.add_reference(sample_reference(id, name), actor()).value(); }
+    ReferenceId add(const std::string& name)
+    {
+        return database.add_reference(sample_reference(id, name), actor()).value();
+    }
     std::int64_t put(const std::vector<ReferenceId>& references, std::size_t missing = 0)
     {
         return database.put_in_force(references, missing, actor()).value();

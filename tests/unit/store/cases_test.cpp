@@ -186,7 +186,8 @@ TEST_F(Cases, ATierThatWasNotComparedRaisesTheGeneration)
     ASSERT_TRUE(database.compare_tiers({Tier::exact}, actor()));
     ASSERT_TRUE(database.compare_tiers(all, actor()));
     EXPECT_EQ(database.generation(), 0) << "nothing is stale before the first reference";
-    ASSERT_TRUE(database.add_reference(sample_reference(database.open_case(sample_case(), actor()).value()), actor()));
+    ASSERT_TRUE(database.add_reference(sample_reference(database.open_case(sample_case(), actor()).value()),
+                                       actor()));
     ASSERT_TRUE(database.compare_tiers({Tier::exact, Tier::near}, actor()));
     ASSERT_TRUE(database.compare_tiers({Tier::exact, Tier::near}, actor()));
     EXPECT_EQ(database.generation(), 1) << "fewer or the same";

@@ -193,8 +193,9 @@ TEST_F(Findings, EvidenceThatWasPendingIsAttachedOnce)
     EXPECT_EQ(finding.evidence, EvidenceState::stored);
     EXPECT_EQ(finding.evidence_file, "F.age");
     EXPECT_EQ(finding.page_state, PageState::named);
-    EXPECT_EQ(database.attach_evidence(recorded.occurrence, "G.age", {}, PageState::named, actor()).error().code,
-              Errc::exists);
+    EXPECT_EQ(
+        database.attach_evidence(recorded.occurrence, "G.age", {}, PageState::named, actor()).error().code,
+        Errc::exists);
 }
 
 TEST_F(Findings, TheAlertsIdLeadsToTheFinding)
@@ -210,8 +211,8 @@ TEST_F(Findings, TheAlertsIdLeadsToTheFinding)
 TEST_F(Findings, AreReadInPages)
 {
     for (int page = 1; page <= 5; ++page)
-        (void)database.record_finding(sample_finding(case_id, reference, "https://board.example/" + std::to_string(page)),
-                                      {}, actor());
+        (void)database.record_finding(
+            sample_finding(case_id, reference, "https://board.example/" + std::to_string(page)), {}, actor());
     const auto first = database.findings({case_id, {}, 2});
     ASSERT_EQ(first.size(), 2u);
     EXPECT_EQ(first[0].case_pseudonym, "C-7F3K");

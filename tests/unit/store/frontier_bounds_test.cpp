@@ -1,5 +1,5 @@
-#include "frontier_fixture.hpp"
 #include "crawler/policy/family.hpp"
+#include "frontier_fixture.hpp"
 
 #include <functional>
 #include <set>
@@ -20,18 +20,23 @@ const std::string board = "https://board.example";
 
 TEST(Families, CombinationsShareOne)
 {
-    const auto family = [](std::string_view target) { return crawler::families_of(target, LinkKind::page)[0]; };
+    const auto family = [](std::string_view target) {
+        return crawler::families_of(target, LinkKind::page)[0];
+    };
     EXPECT_EQ(family("/shop?a=1&c=0"), family("/shop?b=1"));
     EXPECT_EQ(family("/tag/a+b+c"), family("/tag/d+e"));
     EXPECT_EQ(family("/tag/s1-s3-s7"), family("/tag/s2-s3"));
     EXPECT_NE(family("/tag/red"), family("/tag/blue"));
-    EXPECT_EQ(crawler::families_of("/tag/red", LinkKind::page)[1], crawler::families_of("/tag/blue", LinkKind::page)[1]);
+    EXPECT_EQ(crawler::families_of("/tag/red", LinkKind::page)[1],
+              crawler::families_of("/tag/blue", LinkKind::page)[1]);
     EXPECT_NE(family("/viewtopic.php?t=1"), family("/viewforum.php?f=1"));
 }
 
 TEST(Families, PicturesAreToldApartByFolderAndEnding)
 {
-    const auto family = [](std::string_view target) { return crawler::families_of(target, LinkKind::image)[0]; };
+    const auto family = [](std::string_view target) {
+        return crawler::families_of(target, LinkKind::image)[0];
+    };
     EXPECT_EQ(family("/i/2026/05/one.jpg"), family("/i/2027/11/other.jpg"));
     EXPECT_NE(family("/i/one.jpg"), family("/i/one.png"));
     EXPECT_NE(family("/i/one.jpg"), family("/thumbs/one.jpg"));
@@ -49,7 +54,8 @@ struct Endless : Frontier {
 
     void visit(const Visit& visited, const Shown& shown, Timestamp now)
     {
-        auto result = ended(visited, visited.kind == LinkKind::page ? Outcome::page : Outcome::compared, now, 1);
+        auto result =
+            ended(visited, visited.kind == LinkKind::page ? Outcome::page : Outcome::compared, now, 1);
         result.kind = visited.kind;
         result.depth = visited.depth;
         result.news = shown.news;
@@ -123,7 +129,8 @@ TEST_F(Endless, CombinationsInThePathAreBoundedToo)
             std::string path = "/tag/";
             for (int word = 0; word < 4; ++word) {
                 seed = seed * 1'103'515'245U + 12'345U;
-                path += (word > 0 ? "+" : "") + std::string(1 + (seed >> 16U) % 5, static_cast<char>('a' + (seed >> 20U) % 26));
+                path += (word > 0 ? "+" : "") +
+                        std::string(1 + (seed >> 16U) % 5, static_cast<char>('a' + (seed >> 20U) % 26));
             }
             shown.links.push_back(page_link(board + path));
         }
@@ -135,7 +142,11 @@ TEST_F(Endless, CombinationsInThePathAreBoundedToo)
 TEST_F(Endless, ACalendarIsBounded)
 {
     int day = 0;
-    EXPECT_THAT(crawl(at(0), [&day](const Visit&) { return Shown{0, pages("/calendar?day=", ++day, 1)}; }), SizeIs(Le(500U)));
+    EXPECT_THAT(crawl(at(0),
+                      [&day](const Visit&) {
+                          return Shown{0, pages("/calendar?day=", ++day, 1)};
+                      }),
+                SizeIs(Le(500U)));
 }
 
 TEST_F(Endless, ListsThatLeadToPicturesAreReadToTheirEnd)
@@ -167,11 +178,14 @@ TEST_F(Endless, ThreadsWithAPictureNowAndThenAreAllVisited)
 TEST_F(Endless, ASampleThatBringsAPictureWakesItsFamily)
 {
     const auto texts_only = [](const Visit& visit) -> Shown {
-        return {0, visit.url.target() == "/" ? pages("/viewtopic.php?t=", 0, 1'000) : std::vector<Discovered>{}};
+        return {0,
+                visit.url.target() == "/" ? pages("/viewtopic.php?t=", 0, 1'000) : std::vector<Discovered>{}};
     };
     EXPECT_THAT(crawl(at(0), texts_only), SizeIs(Le(500U)));
     bool is_first = true;
-    const auto one_picture = [&is_first](const Visit&) -> Shown { return {std::exchange(is_first, false) ? 1 : 0, {}}; };
+    const auto one_picture = [&is_first](const Visit&) -> Shown {
+        return {std::exchange(is_first, false) ? 1 : 0, {}};
+    };
     EXPECT_THAT(crawl(at(60), one_picture), SizeIs(Ge(400U)));
 }
 
@@ -205,13 +219,16 @@ TEST_F(Endless, TheSameBytesUnderManyAddressesAreSampled)
     EXPECT_EQ(database.new_images({picture(board + "/i/90000.jpg")}), 0) << "one more of them is no news";
     EXPECT_EQ(database.new_images({picture(board + "/other/1.jpg")}), 1);
     bool is_first = true;
-    const auto other = [&is_first](const std::string&) { return std::exchange(is_first, false) ? "other" : "same"; };
+    const auto other = [&is_first](const std::string&) {
+        return std::exchange(is_first, false) ? "other" : "same";
+    };
     EXPECT_THAT(crawl(at(60), gallery(0, other)), SizeIs(Ge(200U))) << "one with other bytes wakes them";
 }
 
 TEST_F(Endless, PicturesOfDifferentBytesAreAllFetched)
 {
-    EXPECT_THAT(crawl(at(0), gallery(2'000, [](const std::string& target) { return target; })), SizeIs(2'001));
+    EXPECT_THAT(crawl(at(0), gallery(2'000, [](const std::string& target) { return target; })),
+                SizeIs(2'001));
 }
 
 TEST_F(Endless, APictureThatEveryPageNamesIsRememberedForSixtyFour)

@@ -8,7 +8,10 @@ const std::string one = "https://board.example/1.jpg";
 const std::string two = "https://board.example/2.jpg";
 const std::string other = "https://board.example/3.jpg";
 
-Sha256 content_of(const std::string& address) { return Sha256::of(as_bytes(address)); }
+Sha256 content_of(const std::string& address)
+{
+    return Sha256::of(as_bytes(address));
+}
 
 struct Forgetting : Frontier {
     Forgetting()

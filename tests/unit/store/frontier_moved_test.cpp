@@ -21,7 +21,8 @@ struct Moved : Frontier {
         result.discovered = {found(to, kind, Mechanism::redirect)};
         ASSERT_TRUE(database.apply({result}));
     }
-    void read(const std::string& address, const std::string& bytes, std::vector<Discovered> links, Timestamp now)
+    void read(const std::string& address, const std::string& bytes, std::vector<Discovered> links,
+              Timestamp now)
     {
         auto result = ended(take(address, now), Outcome::page, now);
         result.kind = LinkKind::page;

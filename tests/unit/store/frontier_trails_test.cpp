@@ -1,5 +1,5 @@
-#include "frontier_fixture.hpp"
 #include "crawler/policy/trail.hpp"
+#include "frontier_fixture.hpp"
 
 namespace stillwatch::store {
 namespace {

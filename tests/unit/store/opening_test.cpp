@@ -172,10 +172,12 @@ TEST_F(Opening, OlderFindingsKeepTheirNumbersAndBecomeOnePlaceEach)
     EXPECT_EQ(finding->occurrences, 1);
     EXPECT_EQ(database.alerts(10).at(0).id, 3);
     // Seen again, it is known; a new one does not get the number of one that was erased.
-    auto again = sample_finding(CaseId{1}, ReferenceId{4}, "https://board.example:8443/t/1?q", "https://img.example/a.jpg");
+    auto again = sample_finding(CaseId{1}, ReferenceId{4}, "https://board.example:8443/t/1?q",
+                                "https://img.example/a.jpg");
     again.content = finding->content;
     EXPECT_EQ(database.record_finding(again, {}, actor()).value().id.value, 7);
-    EXPECT_EQ(database.record_finding(sample_finding(CaseId{1}, ReferenceId{4}), {}, actor()).value().id.value, 9);
+    EXPECT_EQ(
+        database.record_finding(sample_finding(CaseId{1}, ReferenceId{4}), {}, actor()).value().id.value, 9);
     EXPECT_TRUE(database.withdraw(CaseId{1}, actor()));
     EXPECT_EQ(database.integrity(), "ok");
 }

@@ -75,23 +75,27 @@ TEST(LockedMemory, IsUsableAfterEveryRefusal)
 {
     // Wherever the limit falls, in the pool's own tables too, and whichever thread asks again.
     for (rlim_t kib = 4; kib <= 256; kib += 4)
-        EXPECT_TRUE(holds_with_limit(kib << 10U, [] {
-            LockedMemoryResource memory;
-            const auto fill = [&memory] {
-                try {
-                    std::vector<std::pmr::vector<std::byte>> kept;
-                    for (int i = 0; i < 40; ++i)
-                        for (const std::size_t bytes : {28U, 500U, 5'000U, 28'000U})
-                            kept.emplace_back(bytes, std::byte{1}, &memory);
-                } catch (const LockedMemoryError&) { // what is under test is that it comes to nothing worse
+        EXPECT_TRUE(holds_with_limit(
+            kib << 10U,
+            [] {
+                LockedMemoryResource memory;
+                const auto fill = [&memory] {
+                    try {
+                        std::vector<std::pmr::vector<std::byte>> kept;
+                        for (int i = 0; i < 40; ++i)
+                            for (const std::size_t bytes : {28U, 500U, 5'000U, 28'000U})
+                                kept.emplace_back(bytes, std::byte{1}, &memory);
+                    } catch (
+                        const LockedMemoryError&) { // what is under test is that it comes to nothing worse
+                    }
+                };
+                for (int attempt = 0; attempt < 3; ++attempt) {
+                    fill();
+                    std::thread(fill).join();
                 }
-            };
-            for (int attempt = 0; attempt < 3; ++attempt) {
-                fill();
-                std::thread(fill).join();
-            }
-            return true;
-        })) << kib << " KiB";
+                return true;
+            }))
+            << kib << " KiB";
 }
 
 TEST(LockedMemory, ContainersThrowOverTheLimit)
