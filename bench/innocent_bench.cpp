@@ -4,10 +4,10 @@
 // must show something else: crops, mirrored, scaled, brighter and darker ones, at random. Prints matches and
 // candidates by tier, the rate with its 95 % bound (rule of three where there is none) and how many source
 // pictures they come from.
-#include "features/census.hpp"
 #include "features/extract.hpp"
 #include "features/local_features.hpp"
 #include "features/pdq.hpp"
+#include "features/sign_grid.hpp"
 #include "features/working_frame.hpp"
 #include "matcher/reference_set.hpp"
 #include "pictures/decode.hpp"
@@ -76,11 +76,11 @@ void ask(const ReferenceSet& references, const pictures::Luma& picture, std::siz
     features.width_px = picture.width_px;
     features.height_px = picture.height_px;
     features.frames.push_back(features::fingerprint(picture));
-    extracted.gist.frames.push_back(features::working_frame(picture, Detail::query));
-    features.local.push_back(features::local_features(extracted.gist.frames.front(), Detail::query));
+    extracted.decoded.frames.push_back(features::working_frame(picture, Detail::query));
+    features.local.push_back(features::local_features(extracted.decoded.frames.front(), Detail::query));
     const auto found = test::look_up(references, std::move(extracted));
     ++counts.queries;
-    for (const auto& match : references.judge(found.shortlist, found.censuses)) {
+    for (const auto& match : references.judge(found.shortlist, found.sign_grids)) {
         ++counts.found[fmt::format("{} {} {}", name_of(match.status), name_of(match.tier),
                                    name_of(match.relation))];
         if (match.status == MatchStatus::match) ++counts.sources[source];

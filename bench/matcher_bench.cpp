@@ -132,7 +132,7 @@ const ReferenceSet& references(std::size_t count)
 std::vector<Match> compare_with(const ReferenceSet& set, const features::Extracted& picture)
 {
     const auto found = test::look_up(set, picture);
-    return set.judge(found.shortlist, found.censuses);
+    return set.judge(found.shortlist, found.sign_grids);
 }
 
 // Search and verification of a picture that is none of them.

@@ -38,16 +38,16 @@ public:
         auto settings = daemon::pool_settings(config);
         if (!settings) return settings.error();
         max_bytes_ = static_cast<std::size_t>(config.fetch.max_image_bytes);
-        const auto lanes = std::min(settings->workers, std::max<std::size_t>(files_.size(), 1));
-        settings->workers = lanes;
+        const auto host_queues = std::min(settings->workers, std::max<std::size_t>(files_.size(), 1));
+        settings->workers = host_queues;
         asio::io_context loop(1);
         std::exception_ptr failure;
         {
             sandbox::WorkerPool pool(loop, *settings);
             // Joined before the loop ends: a thread that handed its result over still lets go of the loop.
             asio::thread_pool cpu(1);
-            std::size_t running = lanes;
-            for (std::size_t i = 0; i < lanes; ++i) {
+            std::size_t running = host_queues;
+            for (std::size_t i = 0; i < host_queues; ++i) {
                 asio::co_spawn(loop, go_through(pool, cpu), [&](std::exception_ptr thrown) {
                     if (thrown) failure = thrown;
                     if (--running == 0) loop.stop();

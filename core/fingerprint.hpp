@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/census.hpp"
 #include "core/digest.hpp"
 #include "core/local_features.hpp"
+#include "core/sign_grid.hpp"
 
 #include <array>
 #include <bit>
@@ -75,12 +75,12 @@ std::string_view name_of(PictureFormat format) noexcept;
 
 // How much of a picture to tell.
 enum class Detail : std::uint8_t {
-    glance,   // digests and fingerprints that are a few bits off: what a large or progressive JPEG gives
+    coarse,   // digests and fingerprints that are a few bits off: what a large or progressive JPEG gives
               // soonest
     hashes,   // digests and fingerprints
     query,    // and local features, as many as finding needs
     reference // for a reference: fingerprints of the truly turned picture, fewer and surer features, the
-              // census
+              // sign grid
 };
 
 // What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
@@ -96,9 +96,9 @@ struct PictureFeatures {
     int height_px = 0;
     Sha256 file_digest;
     Sha256 data_digest;
-    std::vector<Frame> frames;           // 1..max_fingerprints
-    std::vector<LocalFeatures> local;    // 1..max_frames, one a frame; without features below Detail::query
-    std::vector<ReferenceCensus> census; // one a frame for Detail::reference, else none
+    std::vector<Frame> frames;        // 1..max_fingerprints
+    std::vector<LocalFeatures> local; // 1..max_frames, one a frame; without features below Detail::query
+    std::vector<ReferenceSignGrid> sign_grid; // one a frame for Detail::reference, else none
 
     friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;
 };

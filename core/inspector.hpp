@@ -45,11 +45,11 @@ public:
     virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;
     // What there is to compare in a picture.
     virtual Task<Result<PictureFeatures>> features(Document document, Detail detail) = 0;
-    // Censuses of a picture that features() was asked of: file_digest as told there, so that a process that
+    // Sign grids of a picture that features() was asked of: file_digest as told there, so that a process that
     // still has the picture need not decode it again. One a view, in their order; at most max_views.
     static constexpr std::size_t max_views = 16;
-    virtual Task<Result<std::vector<Census>>> views(Document document, Sha256 file_digest,
-                                                    std::vector<View> views) = 0;
+    virtual Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
+                                                      std::vector<View> views) = 0;
 };
 
 } // namespace stillwatch

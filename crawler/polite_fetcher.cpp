@@ -97,8 +97,8 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
                             fmt::format("scope: {} {}", name_of(scope.reason), url.host_port())};
         const auto allowed = co_await ask_robots(site, url);
         if (!allowed) co_return allowed.error();
-        // A turn of its own is waited for by whoever chose the address (crawler/lane.hpp). For a recapture or
-        // the rest of a chain nobody waits hours: an alert would with it.
+        // A turn of its own is waited for by whoever chose the address (crawler/host_queue.hpp). For a
+        // recapture or the rest of a chain nobody waits hours: an alert would with it.
         const bool may_wait = purpose != Purpose::evidence && hops.empty();
         if (!may_wait && standing(url.origin()).earliest_start > time_.now() + longest_wait)
             co_return Error{Errc::unreachable, fmt::format("{} rests", url.host_port())};

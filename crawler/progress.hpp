@@ -32,8 +32,8 @@ struct CrawlProgress {
     std::int64_t wire_bytes = 0;
     std::int64_t failed = 0; // visits that ended without a result: an error of ours
     std::array<std::int64_t, outcomes> by_outcome{};
-    int in_flight = 0; // visits now
-    int lanes = 0;     // hosts being visited now
+    int in_flight = 0;   // visits now
+    int host_queues = 0; // hosts being visited now
     std::map<std::string, SiteProgress> sites{};
 
     std::int64_t count(store::Outcome outcome) const { return by_outcome[static_cast<std::size_t>(outcome)]; }

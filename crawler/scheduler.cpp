@@ -56,17 +56,17 @@ struct Scheduler::Crawl {
         context.stopping = true;
         places.stop();
         batcher.hurry();
-        for (auto& [id, lane] : lanes)
-            lane->wake();
+        for (auto& [id, host_queue] : host_queues)
+            host_queue->wake();
     }
 
     Pass pass;
     Timestamp began;
     HostGate places;
     ResultBatcher batcher;
-    LaneContext context;
-    std::map<HostId, std::unique_ptr<Lane>> lanes;
-    std::set<HostId> exhausted; // lanes that found nothing to claim; forgotten when there may be more
+    HostQueueContext context;
+    std::map<HostId, std::unique_ptr<HostQueue>> host_queues;
+    std::set<HostId> exhausted; // host queues that found nothing to claim; forgotten when there may be more
     bool has_news = true;       // something happened since the frontier was asked for hosts
     bool batcher_runs = false;
 };
@@ -144,8 +144,8 @@ Task<> Scheduler::look_for_work(Crawl& crawl)
         const auto hosts = co_await frontier_.ready_hosts(crawl.context.horizon());
         if (stopping_) break;
         for (const auto& host : hosts)
-            start_lane(crawl, host);
-        if (crawl.pass == Pass::single && crawl.lanes.empty() && !crawl.has_news) break;
+            start_queue(crawl, host);
+        if (crawl.pass == Pass::single && crawl.host_queues.empty() && !crawl.has_news) break;
     }
 }
 
@@ -159,15 +159,17 @@ Task<Moment> Scheduler::next_look(Pass pass)
     co_return time_.now() + pause;
 }
 
-void Scheduler::start_lane(Crawl& crawl, const store::HostRow& host)
+void Scheduler::start_queue(Crawl& crawl, const store::HostRow& host)
 {
-    if (crawl.lanes.contains(host.id) || crawl.exhausted.contains(host.id) || !settings_->site(host.site))
+    if (crawl.host_queues.contains(host.id) || crawl.exhausted.contains(host.id) ||
+        !settings_->site(host.site))
         return;
-    auto& lane = *crawl.lanes.emplace(host.id, std::make_unique<Lane>(crawl.context, host)).first->second;
-    asio::co_spawn(loop_, lane.run(), [this, id = host.id](std::exception_ptr problem) {
+    auto& host_queue =
+        *crawl.host_queues.emplace(host.id, std::make_unique<HostQueue>(crawl.context, host)).first->second;
+    asio::co_spawn(loop_, host_queue.run(), [this, id = host.id](std::exception_ptr problem) {
         auto& current = *crawl_;
-        const auto ended = current.lanes.extract(id);
-        if (problem) log::error("crawler", "lane failed", {{"error", describe(problem)}});
+        const auto ended = current.host_queues.extract(id);
+        if (problem) log::error("crawler", "host queue failed", {{"error", describe(problem)}});
         if (problem || !ended.mapped()->did_something()) current.exhausted.insert(id);
         current.has_news = true;
         alarm_->ring();
@@ -177,7 +179,7 @@ void Scheduler::start_lane(Crawl& crawl, const store::HostRow& host)
 Task<> Scheduler::end_crawl(Crawl& crawl)
 {
     crawl.stop();
-    while (!crawl.lanes.empty())
+    while (!crawl.host_queues.empty())
         co_await alarm_->wait_until(never);
     crawl.batcher.finish();
     while (crawl.batcher_runs)
@@ -189,8 +191,8 @@ void Scheduler::wake()
     if (!crawl_) return;
     crawl_->exhausted.clear();
     crawl_->has_news = true;
-    for (auto& [id, lane] : crawl_->lanes)
-        lane->wake();
+    for (auto& [id, host_queue] : crawl_->host_queues)
+        host_queue->wake();
     alarm_->ring();
 }
 
@@ -211,7 +213,7 @@ void Scheduler::stop()
 CrawlProgress Scheduler::progress() const
 {
     auto now = progress_;
-    now.lanes = crawl_ ? static_cast<int>(crawl_->lanes.size()) : 0;
+    now.host_queues = crawl_ ? static_cast<int>(crawl_->host_queues.size()) : 0;
     return now;
 }
 

@@ -30,7 +30,7 @@ std::string plain_word(std::string_view text)
     return word;
 }
 
-bool is_deed(std::string_view text)
+bool is_action(std::string_view text)
 {
     const auto word = plain_word(text);
     return std::ranges::find(words, word) != words.end();
@@ -55,8 +55,10 @@ bool ends_like_picture(std::string_view segment)
 bool has_side_effect(std::span<const std::string_view> segments, std::string_view query)
 {
     const bool picture = !segments.empty() && ends_like_picture(segments.back());
-    const auto names_deed = [](std::string_view segment) { return is_deed(without_script_suffix(segment)); };
-    if (!picture && std::ranges::any_of(segments, names_deed)) return true;
+    const auto names_action = [](std::string_view segment) {
+        return is_action(without_script_suffix(segment));
+    };
+    if (!picture && std::ranges::any_of(segments, names_action)) return true;
     while (!query.empty()) {
         const auto end = query.find_first_of("&;");
         const auto parameter = query.substr(0, end);
@@ -65,8 +67,8 @@ bool has_side_effect(std::span<const std::string_view> segments, std::string_vie
         const auto name = parameter.substr(0, equals);
         const auto value =
             equals == std::string_view::npos ? std::string_view{} : parameter.substr(equals + 1);
-        if (std::ranges::find(verbs, plain_word(name)) != verbs.end() && is_deed(value)) return true;
-        if ((value.empty() || value == "1" || value == "true" || value == "yes") && is_deed(name))
+        if (std::ranges::find(verbs, plain_word(name)) != verbs.end() && is_action(value)) return true;
+        if ((value.empty() || value == "1" || value == "true" || value == "yes") && is_action(name))
             return true;
     }
     return false;

@@ -35,7 +35,7 @@ std::string Engine::metrics()
     auto text = counters_.text();
     const auto progress = scheduler_.progress();
     text += gauge_text("visits_in_flight", progress.in_flight);
-    text += gauge_text("hosts_in_visit", progress.lanes);
+    text += gauge_text("hosts_in_visit", progress.host_queues);
     // Since the start, named as in the summary of `crawl --once`.
     text += gauge_text("pages", static_cast<double>(progress.pages));
     text += gauge_text("images", static_cast<double>(progress.images));

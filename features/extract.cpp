@@ -1,8 +1,8 @@
 #include "features/extract.hpp"
 
-#include "features/census.hpp"
 #include "features/local_features.hpp"
 #include "features/pdq.hpp"
+#include "features/sign_grid.hpp"
 #include "features/trim.hpp"
 #include "features/working_frame.hpp"
 #include "pictures/decode.hpp"
@@ -26,7 +26,7 @@ Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, cons
              Detail detail)
 {
     if (detail == Detail::reference) return fingerprint_of_turns(frame);
-    if (detail != Detail::glance) return fingerprint(frame);
+    if (detail != Detail::coarse) return fingerprint(frame);
     const auto full = [](int side, int of, int full_of) {
         return static_cast<int>(std::int64_t{side} * full_of / of);
     };
@@ -49,7 +49,7 @@ Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& l
         return Error{Errc::undecodable, pictures::unread_format(file).value_or(
                                             "none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
                                             "TIFF, AVIF")};
-    if (detail == Detail::glance) {
+    if (detail == Detail::coarse) {
         auto picture = pictures::decode_picture(file, *format, limits, pictures::Fidelity::coarse);
         if (!picture || !may_have_border(*picture)) return picture;
     }
@@ -62,8 +62,8 @@ Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& l
     return picture;
 }
 
-// A gist without frames yet.
-Gist empty_gist(ByteView file, const pictures::Picture& picture)
+// What is kept of a picture, without frames yet.
+DecodedFrames no_frames(ByteView file, const pictures::Picture& picture)
 {
     return {Sha256::of(file), picture.width_px, picture.height_px, {}};
 }
@@ -73,12 +73,12 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
     const auto picture = decode(file, limits, detail);
     if (!picture) return picture.error();
 
-    Extracted extracted{{}, empty_gist(file, *picture)};
+    Extracted extracted{{}, no_frames(file, *picture)};
     auto& features = extracted.features;
     features.format = picture->format;
     features.width_px = picture->width_px;
     features.height_px = picture->height_px;
-    features.file_digest = extracted.gist.file_digest;
+    features.file_digest = extracted.decoded.file_digest;
     features.data_digest = pictures::data_digest(file, picture->format);
     int number = 0;
     for (const auto& frame : picture->frames) {
@@ -97,8 +97,8 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
         }
         auto grey = working_frame(frame, detail);
         features.local.push_back(local_features(grey, detail));
-        if (detail == Detail::reference) features.census.push_back(reference_census(grey));
-        extracted.gist.frames.push_back(std::move(grey));
+        if (detail == Detail::reference) features.sign_grid.push_back(reference_sign_grid(grey));
+        extracted.decoded.frames.push_back(std::move(grey));
     }
     return extracted;
 }
@@ -110,10 +110,10 @@ Error out_of_memory()
     return {Errc::io, "not enough memory to decode this picture"};
 }
 
-bool is_sound(const View& view, const Gist& gist)
+bool is_sound(const View& view, const DecodedFrames& decoded)
 {
-    const auto tiles_fit = [](int tiles) { return tiles >= 1 && tiles <= Census::max_tiles_a_side; };
-    return view.frame >= 0 && static_cast<std::size_t>(view.frame) < gist.frames.size() &&
+    const auto tiles_fit = [](int tiles) { return tiles >= 1 && tiles <= SignGrid::max_tiles_a_side; };
+    return view.frame >= 0 && static_cast<std::size_t>(view.frame) < decoded.frames.size() &&
            tiles_fit(view.tile_columns) && tiles_fit(view.tile_rows) &&
            std::ranges::all_of(view.a, [](double value) { return std::abs(value) < furthest_px; });
 }
@@ -129,15 +129,15 @@ Result<Extracted> extract(ByteView file, const pictures::PictureLimits& limits, 
     }
 }
 
-Result<Gist> extract_gist(ByteView file, const pictures::PictureLimits& limits)
+Result<DecodedFrames> decode_frames(ByteView file, const pictures::PictureLimits& limits)
 {
     try {
         const auto picture = decode(file, limits, Detail::query);
         if (!picture) return picture.error();
-        auto gist = empty_gist(file, *picture);
+        auto decoded = no_frames(file, *picture);
         for (const auto& frame : picture->frames)
-            gist.frames.push_back(working_frame(frame, Detail::query));
-        return gist;
+            decoded.frames.push_back(working_frame(frame, Detail::query));
+        return decoded;
     } catch (const std::bad_alloc&) {
         return out_of_memory();
     }
@@ -150,14 +150,15 @@ Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureL
     return std::move(extracted->features);
 }
 
-Result<std::vector<Census>> censuses_of(const Gist& gist, const std::vector<View>& views)
+Result<std::vector<SignGrid>> sign_grids_of(const DecodedFrames& decoded, const std::vector<View>& views)
 {
-    std::vector<Census> censuses;
+    std::vector<SignGrid> sign_grids;
     for (const auto& view : views) {
-        if (!is_sound(view, gist)) return Error{Errc::invalid_argument, "a view of nothing in this picture"};
-        censuses.push_back(census_at(gist.frames[static_cast<std::size_t>(view.frame)], view));
+        if (!is_sound(view, decoded))
+            return Error{Errc::invalid_argument, "a view of nothing in this picture"};
+        sign_grids.push_back(sign_grid_at(decoded.frames[static_cast<std::size_t>(view.frame)], view));
     }
-    return censuses;
+    return sign_grids;
 }
 
 } // namespace stillwatch::features

@@ -12,7 +12,7 @@ namespace stillwatch::features {
 
 // The smallest thing that later questions about a decoded picture need: its working frames
 // (features/working_frame.hpp), grey.
-struct Gist {
+struct DecodedFrames {
     struct Grey {
         int width_px = 0;
         int height_px = 0;
@@ -26,21 +26,21 @@ struct Gist {
 
 struct Extracted {
     PictureFeatures features;
-    Gist gist; // without frames below Detail::query, which nothing asks about
+    DecodedFrames decoded; // without frames below Detail::query, which nothing asks about
 };
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
 // truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single
 // thread, no file, no network: made for the restricted worker, which calls prepare_worker() first.
 Result<Extracted> extract(ByteView file, const pictures::PictureLimits& limits, Detail detail);
-// The gist alone, in the working frames of Detail::query. Errors as above.
-Result<Gist> extract_gist(ByteView file, const pictures::PictureLimits& limits);
+// The decoded frames alone, in the working frames of Detail::query. Errors as above.
+Result<DecodedFrames> decode_frames(ByteView file, const pictures::PictureLimits& limits);
 // The features alone.
 Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureLimits& limits = {},
                                          Detail detail = Detail::query);
 
-// Censuses of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is
+// Sign grids of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is
 // no finite one).
-Result<std::vector<Census>> censuses_of(const Gist& gist, const std::vector<View>& views);
+Result<std::vector<SignGrid>> sign_grids_of(const DecodedFrames& decoded, const std::vector<View>& views);
 
 } // namespace stillwatch::features

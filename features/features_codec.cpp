@@ -13,7 +13,7 @@ constexpr std::size_t head_size = 1 + 4 + 4 + 32 + 32; // format, sides, digests
 constexpr std::size_t frame_size = 1 + 1 + 1 + orientation_count * sizeof(Fingerprint);
 constexpr std::size_t local_head_size = 2 + 2 + 2;
 constexpr std::size_t local_feature_size = 32 + 2 + 2 + 1 + 1;
-constexpr std::size_t census_head_size = 1 + 1;
+constexpr std::size_t sign_grid_head_size = 1 + 1;
 constexpr std::size_t tile_traits_size = 1 + 1;
 
 template <class Words>
@@ -81,42 +81,43 @@ LocalFeatures read_local(FieldReader& reader)
     return local;
 }
 
-void write_census(FieldWriter& writer, const Census& census)
+void write_sign_grid(FieldWriter& writer, const SignGrid& sign_grid)
 {
-    writer.small(census.tile_columns, 1);
-    writer.small(census.tile_rows, 1);
-    for (const auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear})
+    writer.small(sign_grid.tile_columns, 1);
+    writer.small(sign_grid.tile_rows, 1);
+    for (const auto* plane :
+         {&sign_grid.right, &sign_grid.down, &sign_grid.right_clear, &sign_grid.down_clear})
         writer.bytes(std::as_bytes(std::span(*plane)));
 }
 
-Census read_census(FieldReader& reader)
+SignGrid read_sign_grid(FieldReader& reader)
 {
-    Census census;
-    census.tile_columns = static_cast<int>(reader.count(1, Census::max_tiles_a_side));
-    census.tile_rows = static_cast<int>(reader.count(1, Census::max_tiles_a_side));
-    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear}) {
-        const auto part = reader.take(census.plane_bytes());
+    SignGrid sign_grid;
+    sign_grid.tile_columns = static_cast<int>(reader.count(1, SignGrid::max_tiles_a_side));
+    sign_grid.tile_rows = static_cast<int>(reader.count(1, SignGrid::max_tiles_a_side));
+    for (auto* plane : {&sign_grid.right, &sign_grid.down, &sign_grid.right_clear, &sign_grid.down_clear}) {
+        const auto part = reader.take(sign_grid.plane_bytes());
         plane->resize(part.size());
         std::ranges::transform(part, plane->begin(),
                                [](std::byte b) { return std::to_integer<std::uint8_t>(b); });
     }
-    return census;
+    return sign_grid;
 }
 
-void write_reference_census(FieldWriter& writer, const ReferenceCensus& reference)
+void write_reference_sign_grid(FieldWriter& writer, const ReferenceSignGrid& reference)
 {
-    write_census(writer, reference.census);
+    write_sign_grid(writer, reference.sign_grid);
     for (const auto& tile : reference.tiles) {
         writer.number(tile.chance, 1);
         writer.number(tile.is_graphic ? 1 : 0, 1);
     }
 }
 
-ReferenceCensus read_reference_census(FieldReader& reader)
+ReferenceSignGrid read_reference_sign_grid(FieldReader& reader)
 {
-    ReferenceCensus reference;
-    reference.census = read_census(reader);
-    reference.tiles.resize(reference.census.plane_bytes() / Census::tile_cells);
+    ReferenceSignGrid reference;
+    reference.sign_grid = read_sign_grid(reader);
+    reference.tiles.resize(reference.sign_grid.plane_bytes() / SignGrid::tile_cells);
     for (auto& tile : reference.tiles) {
         tile.chance = static_cast<std::uint8_t>(reader.number(1));
         tile.is_graphic = reader.flag();
@@ -124,10 +125,10 @@ ReferenceCensus read_reference_census(FieldReader& reader)
     return reference;
 }
 
-std::size_t census_size(const Census& census) noexcept
+std::size_t sign_grid_size(const SignGrid& sign_grid) noexcept
 {
-    return census_head_size + census.right.size() + census.down.size() + census.right_clear.size() +
-           census.down_clear.size();
+    return sign_grid_head_size + sign_grid.right.size() + sign_grid.down.size() +
+           sign_grid.right_clear.size() + sign_grid.down_clear.size();
 }
 
 } // namespace
@@ -139,8 +140,8 @@ std::size_t encoded_size(const PictureFeatures& features) noexcept
     for (const auto& local : features.local)
         size += local.features.size() * local_feature_size;
     size += 1;
-    for (const auto& reference : features.census)
-        size += census_size(reference.census) + reference.tiles.size() * tile_traits_size;
+    for (const auto& reference : features.sign_grid)
+        size += sign_grid_size(reference.sign_grid) + reference.tiles.size() * tile_traits_size;
     return size;
 }
 
@@ -158,9 +159,9 @@ void append_features(Bytes& out, const PictureFeatures& features)
     writer.count(features.local.size(), 1);
     for (const auto& local : features.local)
         write_local(writer, local);
-    writer.count(features.census.size(), 1);
-    for (const auto& reference : features.census)
-        write_reference_census(writer, reference);
+    writer.count(features.sign_grid.size(), 1);
+    for (const auto& reference : features.sign_grid)
+        write_reference_sign_grid(writer, reference);
 }
 
 std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
@@ -179,32 +180,32 @@ std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
     features.local.resize(reader.count(1, PictureFeatures::max_frames));
     for (auto& local : features.local)
         local = read_local(reader);
-    features.census.resize(reader.count(1, PictureFeatures::max_frames));
-    for (auto& reference : features.census)
-        reference = read_reference_census(reader);
+    features.sign_grid.resize(reader.count(1, PictureFeatures::max_frames));
+    for (auto& reference : features.sign_grid)
+        reference = read_reference_sign_grid(reader);
     if (!reader.whole() || !plausible(features, detail)) return std::nullopt;
     return features;
 }
 
-Bytes encode_censuses(const std::vector<Census>& censuses)
+Bytes encode_sign_grids(const std::vector<SignGrid>& sign_grids)
 {
     Bytes out;
     FieldWriter writer(out);
-    writer.count(censuses.size(), 1);
-    for (const auto& census : censuses)
-        write_census(writer, census);
+    writer.count(sign_grids.size(), 1);
+    for (const auto& sign_grid : sign_grids)
+        write_sign_grid(writer, sign_grid);
     return out;
 }
 
-std::optional<std::vector<Census>> decode_censuses(ByteView bytes)
+std::optional<std::vector<SignGrid>> decode_sign_grids(ByteView bytes)
 {
     FieldReader reader(bytes);
-    std::vector<Census> censuses(reader.count(1, 255));
-    for (auto& census : censuses)
-        census = read_census(reader);
-    const auto good = [](const Census& census) { return plausible(census); };
-    if (!reader.whole() || !std::ranges::all_of(censuses, good)) return std::nullopt;
-    return censuses;
+    std::vector<SignGrid> sign_grids(reader.count(1, 255));
+    for (auto& sign_grid : sign_grids)
+        sign_grid = read_sign_grid(reader);
+    const auto good = [](const SignGrid& sign_grid) { return plausible(sign_grid); };
+    if (!reader.whole() || !std::ranges::all_of(sign_grids, good)) return std::nullopt;
+    return sign_grids;
 }
 
 } // namespace stillwatch::features

@@ -18,8 +18,8 @@ void append_features(Bytes& out, const PictureFeatures& features);
 // Features of that detail, if `bytes` holds them and nothing else.
 std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail);
 
-// Censuses one after the other, at most 255.
-Bytes encode_censuses(const std::vector<Census>& censuses);
-std::optional<std::vector<Census>> decode_censuses(ByteView bytes);
+// Sign grids one after the other, at most 255.
+Bytes encode_sign_grids(const std::vector<SignGrid>& sign_grids);
+std::optional<std::vector<SignGrid>> decode_sign_grids(ByteView bytes);
 
 } // namespace stillwatch::features

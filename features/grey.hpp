@@ -7,7 +7,7 @@
 namespace stillwatch::features {
 
 // A view of a grey frame for OpenCV, which knows no constant ones: only to be read.
-inline cv::Mat mat_of(const Gist::Grey& grey)
+inline cv::Mat mat_of(const DecodedFrames::Grey& grey)
 {
     return {grey.height_px, grey.width_px, CV_8U, const_cast<std::uint8_t*>(grey.levels.data())};
 }

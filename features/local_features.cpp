@@ -219,7 +219,7 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
 
 } // namespace
 
-LocalFeatures local_features(const Gist::Grey& frame, Detail detail)
+LocalFeatures local_features(const DecodedFrames::Grey& frame, Detail detail)
 {
     LocalFeatures found{frame.width_px, frame.height_px, {}};
     if (detail < Detail::query) return found;

@@ -7,6 +7,6 @@ namespace stillwatch::features {
 // Points of a working frame with their descriptors: corners (FAST, ranked by Harris' measure) at eight
 // scales, spread over the frame, each with the direction in which its surroundings grow brighter (Rublee et
 // al., "ORB", 2011). References have fewer and spend more on finding them. Below Detail::query: none.
-LocalFeatures local_features(const Gist::Grey& frame, Detail detail);
+LocalFeatures local_features(const DecodedFrames::Grey& frame, Detail detail);
 
 } // namespace stillwatch::features

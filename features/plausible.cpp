@@ -29,38 +29,38 @@ bool is_good(const LocalFeatures& local, Detail detail) noexcept
     });
 }
 
-bool is_good(const ReferenceCensus& reference) noexcept
+bool is_good(const ReferenceSignGrid& reference) noexcept
 {
-    return plausible(reference.census) &&
-           reference.tiles.size() * Census::tile_cells == reference.census.plane_bytes();
+    return plausible(reference.sign_grid) &&
+           reference.tiles.size() * SignGrid::tile_cells == reference.sign_grid.plane_bytes();
 }
 
 } // namespace
 
-bool plausible(const Census& census) noexcept
+bool plausible(const SignGrid& sign_grid) noexcept
 {
-    if (!within(census.tile_columns, 1, Census::max_tiles_a_side)) return false;
-    if (!within(census.tile_rows, 1, Census::max_tiles_a_side)) return false;
-    const auto bytes = census.plane_bytes();
-    return census.right.size() == bytes && census.down.size() == bytes &&
-           census.right_clear.size() == bytes && census.down_clear.size() == bytes;
+    if (!within(sign_grid.tile_columns, 1, SignGrid::max_tiles_a_side)) return false;
+    if (!within(sign_grid.tile_rows, 1, SignGrid::max_tiles_a_side)) return false;
+    const auto bytes = sign_grid.plane_bytes();
+    return sign_grid.right.size() == bytes && sign_grid.down.size() == bytes &&
+           sign_grid.right_clear.size() == bytes && sign_grid.down_clear.size() == bytes;
 }
 
 bool plausible(const PictureFeatures& features, Detail detail) noexcept
 {
     const auto working_frames = features.local.size();
-    const auto censuses = detail == Detail::reference ? working_frames : 0;
+    const auto sign_grids = detail == Detail::reference ? working_frames : 0;
     if (name_of(features.format) == "unknown") return false;
     if (features.width_px < 1 || features.height_px < 1) return false;
     if (features.frames.empty() || features.frames.size() > PictureFeatures::max_fingerprints) return false;
     if (working_frames < 1 || working_frames > PictureFeatures::max_frames) return false;
-    if (features.census.size() != censuses) return false;
+    if (features.sign_grid.size() != sign_grids) return false;
     const auto good_frame = [&](const Frame& frame) { return is_good(frame, working_frames); };
     const auto good_local = [&](const LocalFeatures& local) { return is_good(local, detail); };
-    const auto good_census = [](const ReferenceCensus& reference) { return is_good(reference); };
+    const auto good_sign_grid = [](const ReferenceSignGrid& reference) { return is_good(reference); };
     return std::ranges::all_of(features.frames, good_frame) &&
            std::ranges::all_of(features.local, good_local) &&
-           std::ranges::all_of(features.census, good_census);
+           std::ranges::all_of(features.sign_grid, good_sign_grid);
 }
 
 } // namespace stillwatch::features

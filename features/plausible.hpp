@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/census.hpp"
 #include "core/fingerprint.hpp"
+#include "core/sign_grid.hpp"
 
 namespace stillwatch::features {
 
@@ -14,6 +14,6 @@ constexpr int max_feature_level = 31;
 bool plausible(const PictureFeatures& features, Detail detail) noexcept;
 
 // Whether its planes have the size that its tiles say.
-bool plausible(const Census& census) noexcept;
+bool plausible(const SignGrid& sign_grid) noexcept;
 
 } // namespace stillwatch::features

@@ -9,7 +9,7 @@ namespace stillwatch::features {
 struct Preview {
     int width_px = 0; // as it is shown, like PictureFeatures
     int height_px = 0;
-    Gist::Grey frame; // sides 1..LocalFeatures::max_side_px
+    DecodedFrames::Grey frame; // sides 1..LocalFeatures::max_side_px
 };
 
 } // namespace stillwatch::features

@@ -23,11 +23,11 @@ std::size_t most_features(const PictureFeatures& features)
     return most;
 }
 
-double photographed_share(const ReferenceCensus& census)
+double photographed_share(const ReferenceSignGrid& sign_grid)
 {
-    const auto photographed = std::ranges::count(census.tiles, false, &TileTraits::is_graphic);
+    const auto photographed = std::ranges::count(sign_grid.tiles, false, &TileTraits::is_graphic);
     return static_cast<double>(photographed) /
-           static_cast<double>(std::max<std::size_t>(1, census.tiles.size()));
+           static_cast<double>(std::max<std::size_t>(1, sign_grid.tiles.size()));
 }
 
 } // namespace
@@ -48,7 +48,7 @@ std::optional<std::string> weakness_of(const PictureFeatures& features)
             "The picture has few details (points {}, below {}): parts of it and edited copies may not be "
             "found. Add the largest copy there is, and other pictures of the same occasion.",
             points, few_features);
-    if (!features.census.empty() && photographed_share(features.census.front()) < mostly_drawn)
+    if (!features.sign_grid.empty() && photographed_share(features.sign_grid.front()) < mostly_drawn)
         return "Most of the picture is even or drawn (frames, text, graphics): edited copies may not be "
                "found. Add the photograph "
                "without its frame, or cut out of the screenshot.";

@@ -1,8 +1,8 @@
 #include "features/worker.hpp"
 
-#include "features/census.hpp"
 #include "features/local_features.hpp"
 #include "features/pdq.hpp"
+#include "features/sign_grid.hpp"
 #include "features/trim.hpp"
 #include "features/working_frame.hpp"
 #include "pictures/orient.hpp"
@@ -46,13 +46,13 @@ void prepare_worker()
         for (const auto detail : {Detail::query, Detail::reference}) {
             const auto frame = working_frame(picture, detail);
             (void)local_features(frame, detail);
-            (void)reference_census(frame);
+            (void)reference_sign_grid(frame);
             const View whole{
                 0,
                 12,
                 9,
                 {static_cast<double>(frame.width_px), 0, 0, 0, static_cast<double>(frame.height_px), 0}};
-            (void)census_at(frame, whole);
+            (void)sign_grid_at(frame, whole);
         }
     }
 }

@@ -41,10 +41,10 @@ FrameSize working_size(const pictures::Luma& frame, Detail detail)
     return {scaled(frame.width_px), scaled(frame.height_px)};
 }
 
-Gist::Grey working_frame(const pictures::Luma& frame, Detail detail)
+DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail)
 {
     const auto size = working_size(frame, detail);
-    Gist::Grey grey{size.width_px, size.height_px, {}};
+    DecodedFrames::Grey grey{size.width_px, size.height_px, {}};
     grey.levels.resize(static_cast<std::size_t>(grey.width_px) * static_cast<std::size_t>(grey.height_px));
     cv::Mat target(grey.height_px, grey.width_px, CV_8U, grey.levels.data());
     // OpenCV has no view of constant memory; it only reads here.

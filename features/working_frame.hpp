@@ -14,7 +14,7 @@ struct FrameSize {
 // costs the same for every picture and long screenshots keep their detail. References are taken smaller: what
 // is found again is mostly smaller than the original. Sides stay within LocalFeatures::max_side_px.
 // Only the size differs by what is asked for; below Detail::query it is that of Detail::query.
-Gist::Grey working_frame(const pictures::Luma& frame, Detail detail);
+DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail);
 // The size alone.
 FrameSize working_size(const pictures::Luma& frame, Detail detail);
 

@@ -29,17 +29,17 @@ unsigned bits_at(const std::vector<std::uint8_t>& plane, int columns, std::size_
     };
     if (x == 0) return byte(tile_x);
     const unsigned three = byte(tile_x - 1) | byte(tile_x) << 8U | byte(tile_x + 1) << 16U;
-    return three >> static_cast<unsigned>(Census::tile_cells + x) & 0xFFU;
+    return three >> static_cast<unsigned>(SignGrid::tile_cells + x) & 0xFFU;
 }
 
 // The picture taken `x` and `y` cells elsewhere.
-Count count_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y, int x = 0,
+Count count_of(const StoredSignGrid& reference, const SignGrid& found, int tile_x, int tile_y, int x = 0,
                int y = 0)
 {
     Count count;
     const int columns = reference.tile_columns;
-    const int rows = reference.tile_rows * Census::tile_cells;
-    for (int row = tile_y * Census::tile_cells; row < (tile_y + 1) * Census::tile_cells; ++row) {
+    const int rows = reference.tile_rows * SignGrid::tile_cells;
+    for (int row = tile_y * SignGrid::tile_cells; row < (tile_y + 1) * SignGrid::tile_cells; ++row) {
         if (row + y < 0 || row + y >= rows) continue;
         const auto at = static_cast<std::size_t>(row * columns + tile_x);
         const auto there = static_cast<std::size_t>(row + y);
@@ -68,13 +68,13 @@ double evidence_of(const Count& count, double share, const TileTraits& traits)
 
 double share_of(const Count& count, bool inverted)
 {
-    constexpr int cells = Census::tile_cells * Census::tile_cells;
+    constexpr int cells = SignGrid::tile_cells * SignGrid::tile_cells;
     if (count.inside < least_inside * cells || count.clear < least_bits) return -1;
     const double alike = static_cast<double>(count.alike) / count.clear;
     return inverted ? 1 - alike : alike;
 }
 
-bool same_grid(const StoredCensus& reference, const Census& found)
+bool same_grid(const StoredSignGrid& reference, const SignGrid& found)
 {
     return reference.tile_columns == found.tile_columns && reference.tile_rows == found.tile_rows &&
            reference.right.size() == found.right.size();
@@ -82,24 +82,24 @@ bool same_grid(const StoredCensus& reference, const Census& found)
 
 } // namespace
 
-StoredCensus::StoredCensus(std::pmr::memory_resource& memory)
+StoredSignGrid::StoredSignGrid(std::pmr::memory_resource& memory)
     : right(&memory), down(&memory), right_clear(&memory), down_clear(&memory), tiles(&memory)
 {
 }
 
-StoredCensus::StoredCensus(const ReferenceCensus& census, std::pmr::memory_resource& memory)
-    : StoredCensus(memory)
+StoredSignGrid::StoredSignGrid(const ReferenceSignGrid& sign_grid, std::pmr::memory_resource& memory)
+    : StoredSignGrid(memory)
 {
-    tile_columns = census.census.tile_columns;
-    tile_rows = census.census.tile_rows;
-    right.assign(census.census.right.begin(), census.census.right.end());
-    down.assign(census.census.down.begin(), census.census.down.end());
-    right_clear.assign(census.census.right_clear.begin(), census.census.right_clear.end());
-    down_clear.assign(census.census.down_clear.begin(), census.census.down_clear.end());
-    tiles.assign(census.tiles.begin(), census.tiles.end());
+    tile_columns = sign_grid.sign_grid.tile_columns;
+    tile_rows = sign_grid.sign_grid.tile_rows;
+    right.assign(sign_grid.sign_grid.right.begin(), sign_grid.sign_grid.right.end());
+    down.assign(sign_grid.sign_grid.down.begin(), sign_grid.sign_grid.down.end());
+    right_clear.assign(sign_grid.sign_grid.right_clear.begin(), sign_grid.sign_grid.right_clear.end());
+    down_clear.assign(sign_grid.sign_grid.down_clear.begin(), sign_grid.sign_grid.down_clear.end());
+    tiles.assign(sign_grid.tiles.begin(), sign_grid.tiles.end());
 }
 
-std::vector<double> tile_shares(const StoredCensus& reference, const Census& found, bool inverted)
+std::vector<double> tile_shares(const StoredSignGrid& reference, const SignGrid& found, bool inverted)
 {
     std::vector<double> shares;
     if (!same_grid(reference, found)) return shares;
@@ -109,7 +109,7 @@ std::vector<double> tile_shares(const StoredCensus& reference, const Census& fou
     return shares;
 }
 
-TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y,
+TileShifts shifts_of(const StoredSignGrid& reference, const SignGrid& found, int tile_x, int tile_y,
                      bool inverted)
 {
     constexpr int reach = TileShifts::reach;
@@ -126,7 +126,7 @@ TileShifts shifts_of(const StoredCensus& reference, const Census& found, int til
     return shifts;
 }
 
-Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
+Agreement agreement_of(const StoredSignGrid& reference, const SignGrid& found, bool inverted,
                        const std::vector<bool>& ignored)
 {
     Agreement agreement;

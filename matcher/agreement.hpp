@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/census.hpp"
+#include "core/sign_grid.hpp"
 
 #include <array>
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace stillwatch::matcher {
 
-// A reference's census in the memory that holds references.
-struct StoredCensus {
-    explicit StoredCensus(std::pmr::memory_resource& memory);
-    StoredCensus(const ReferenceCensus& census, std::pmr::memory_resource& memory);
+// A reference's sign grid in the memory that holds references.
+struct StoredSignGrid {
+    explicit StoredSignGrid(std::pmr::memory_resource& memory);
+    StoredSignGrid(const ReferenceSignGrid& sign_grid, std::pmr::memory_resource& memory);
 
     int tile_columns = 0;
     int tile_rows = 0;
-    std::pmr::vector<std::uint8_t> right, down, right_clear, down_clear; // as in Census
+    std::pmr::vector<std::uint8_t> right, down, right_clear, down_clear; // as in SignGrid
     std::pmr::vector<TileTraits> tiles;
 };
 
@@ -47,7 +47,7 @@ constexpr double disagreeing_share = 0.65;
 
 // `found` has the tiles of `reference`. `inverted`: the picture is a negative. `ignored`: one flag a tile, or
 // empty; those set do not count (they belong to a site's template).
-Agreement agreement_of(const StoredCensus& reference, const Census& found, bool inverted,
+Agreement agreement_of(const StoredSignGrid& reference, const SignGrid& found, bool inverted,
                        const std::vector<bool>& ignored);
 
 // One tile's evidence, as Agreement::evidence counts it, where the picture is taken up to `reach` cells
@@ -56,10 +56,10 @@ struct TileShifts {
     static constexpr int reach = 3;
     std::array<double, (2 * reach + 1) * (2 * reach + 1)> evidence{};
 };
-TileShifts shifts_of(const StoredCensus& reference, const Census& found, int tile_x, int tile_y,
+TileShifts shifts_of(const StoredSignGrid& reference, const SignGrid& found, int tile_x, int tile_y,
                      bool inverted);
 
 // Share of each tile's clear bits alike, or -1 where it does not count.
-std::vector<double> tile_shares(const StoredCensus& reference, const Census& found, bool inverted);
+std::vector<double> tile_shares(const StoredSignGrid& reference, const SignGrid& found, bool inverted);
 
 } // namespace stillwatch::matcher

@@ -22,10 +22,10 @@ struct Shift {
 
 class Search {
 public:
-    Search(const StoredCensus& reference, const Census& found, bool inverted,
+    Search(const StoredSignGrid& reference, const SignGrid& found, bool inverted,
            const std::vector<bool>& ignored)
-        : half_width_(reference.tile_columns * Census::tile_cells / 2.0),
-          half_height_(reference.tile_rows * Census::tile_cells / 2.0)
+        : half_width_(reference.tile_columns * SignGrid::tile_cells / 2.0),
+          half_height_(reference.tile_rows * SignGrid::tile_cells / 2.0)
     {
         for (int y = 0; y < reference.tile_rows; ++y)
             for (int x = 0; x < reference.tile_columns; ++x) {
@@ -33,9 +33,9 @@ public:
                 if (!ignored.empty() && ignored[tile]) continue;
                 const auto shifts = shifts_of(reference, found, x, y, inverted);
                 if (std::ranges::max(shifts.evidence) <= 0) continue;
-                constexpr double middle = Census::tile_cells / 2.0;
-                tiles_.push_back({x * Census::tile_cells + middle - half_width_,
-                                  y * Census::tile_cells + middle - half_height_, shifts});
+                constexpr double middle = SignGrid::tile_cells / 2.0;
+                tiles_.push_back({x * SignGrid::tile_cells + middle - half_width_,
+                                  y * SignGrid::tile_cells + middle - half_height_, shifts});
             }
     }
 
@@ -112,7 +112,7 @@ private:
 
 } // namespace
 
-std::optional<Correction> correction_of(const StoredCensus& reference, const Census& found, bool inverted,
+std::optional<Correction> correction_of(const StoredSignGrid& reference, const SignGrid& found, bool inverted,
                                         const std::vector<bool>& ignored)
 {
     const Search search(reference, found, inverted, ignored);

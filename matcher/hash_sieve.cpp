@@ -96,13 +96,13 @@ constexpr HashLoops plain{sift_plain, measure_plain, scan_plain};
         while (probe.begin < probe.end) {
             if (sieve.full()) return;
             const auto count = std::min(HashSieve::step, probe.end - probe.begin);
-            const __mmask32 lanes = ~0U >> (HashSieve::step - count);
-            const auto entries = _mm512_maskz_loadu_epi16(lanes, sketches + probe.begin);
+            const __mmask32 host_queues = ~0U >> (HashSieve::step - count);
+            const auto entries = _mm512_maskz_loadu_epi16(host_queues, sketches + probe.begin);
             const auto bits = _mm512_popcnt_epi16(_mm512_xor_si512(entries, sketch));
-            auto passed = _mm512_mask_cmple_epu16_mask(lanes, bits, max_bits);
+            auto passed = _mm512_mask_cmple_epu16_mask(host_queues, bits, max_bits);
             for (; passed != 0; passed &= passed - 1) {
-                const auto lane = static_cast<std::uint32_t>(std::countr_zero(passed));
-                sieve.candidates[sieve.candidate_count++] = {probe.begin + lane, probe.table};
+                const auto host_queue = static_cast<std::uint32_t>(std::countr_zero(passed));
+                sieve.candidates[sieve.candidate_count++] = {probe.begin + host_queue, probe.table};
             }
             probe.begin += count;
         }

@@ -17,7 +17,7 @@ struct Facts {
     double shown_share = 1;             // of the reference
     double covered_share = 1;           // of the picture
     int corners_inside = 4;             // of the picture, that lie on the reference
-    std::optional<Agreement> agreement; // nothing where no census was taken
+    std::optional<Agreement> agreement; // nothing where no sign grid was taken
 };
 
 struct Verdict {

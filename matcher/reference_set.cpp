@@ -71,9 +71,9 @@ Orientation orientation_of(const Affine& mapping)
     return nearest;
 }
 
-View view_of(int picture_frame, const StoredCensus& census, const Affine& unit_to_picture)
+View view_of(int picture_frame, const StoredSignGrid& sign_grid, const Affine& unit_to_picture)
 {
-    View view{picture_frame, census.tile_columns, census.tile_rows, {}};
+    View view{picture_frame, sign_grid.tile_columns, sign_grid.tile_rows, {}};
     std::ranges::copy(unit_to_picture.a, view.a);
     return view;
 }
@@ -272,11 +272,11 @@ bool ReferenceSet::are_few() const noexcept
     return near_hashes_.size() <= most_scanned;
 }
 
-bool ReferenceSet::may_be_near(const PictureFeatures& glance) const
+bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
 {
     std::vector<Lead> exact;
-    add_exact(glance, exact);
-    return !exact.empty() || std::ranges::any_of(glance.frames, [this](const Frame& frame) {
+    add_exact(coarse, exact);
+    return !exact.empty() || std::ranges::any_of(coarse.frames, [this](const Frame& frame) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
         return !close_hashes(query, true).empty() || !close_hashes(inverted(query), true).empty();
     });
@@ -312,7 +312,8 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
                 const auto to_picture = combined(
                     scaled({static_cast<double>(local.width_px), static_cast<double>(local.height_px)}),
                     turned_square(orientation));
-                lead.view = view_of(frame.number, reference.local[lead.reference_frame].census, to_picture);
+                lead.view =
+                    view_of(frame.number, reference.local[lead.reference_frame].sign_grid, to_picture);
             } else if (!lead.is_near) {
                 continue;
             }
@@ -371,8 +372,8 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
             lead.reference_frame = place.frame;
             lead.picture_frame = static_cast<int>(f);
             lead.orientation = orientation_of(aligned.mapping);
-            lead.view =
-                view_of(static_cast<int>(f), stored.census, combined(aligned.mapping, scaled(stored.size)));
+            lead.view = view_of(static_cast<int>(f), stored.sign_grid,
+                                combined(aligned.mapping, scaled(stored.size)));
             lead.support = aligned.inliers + aligned.partners;
             lead.features = std::move(aligned.features);
             lead.alignment = std::move(aligned);

@@ -34,7 +34,7 @@ struct Lead {
     Orientation orientation = Orientation::original;
     bool inverted = false;
     std::optional<Alignment> alignment;  // by features
-    std::optional<View> view;            // where to take the census
+    std::optional<View> view;            // where to take the sign grid
     std::vector<std::uint32_t> features; // of the reference, that the alignment rests on
     int support = 0;                     // features that speak for it
 };
@@ -47,17 +47,17 @@ struct Shortlist {
     std::vector<Size> frames; // the picture's working frames
     std::vector<Lead> leads;
 
-    // Censuses to ask for, in this order; at most Inspector::max_views.
+    // Sign grids to ask for, in this order; at most Inspector::max_views.
     std::vector<View> views() const;
 };
 
 // Where to look at a lead again, because the picture agrees with the reference a little beside where it was
 // thought to lie.
-struct SecondLook {
+struct Refinement {
     std::size_t lead = 0; // of the shortlist
     View view;
 };
-std::vector<View> views_of(std::span<const SecondLook> looks);
+std::vector<View> views_of(std::span<const Refinement> looks);
 
 // All references of one generation, ready to compare. Immutable, so any number of threads may compare at
 // once. Everything about references lives in memory of the resource given, which must outlive the set;
@@ -94,11 +94,11 @@ public:
 
     // Whether that is the digest of a reference's file, or of its picture data.
     bool has_file(const Sha256& digest) const;
-    // Whether the picture may be exactly or nearly a reference, by what Detail::glance told: what is looked
-    // for here lies as far beyond max_near_distance_bits as a glance may be off.
-    bool may_be_near(const PictureFeatures& glance) const;
+    // Whether the picture may be exactly or nearly a reference, by what Detail::coarse told: what is
+    // looked for here lies as far beyond max_near_distance_bits as a coarse pass may be off.
+    bool may_be_near(const PictureFeatures& coarse) const;
     // So few that comparing a fingerprint with all of them takes less than a millisecond; only then does a
-    // glance help.
+    // coarse pass help.
     bool are_few() const noexcept;
 
     // Everything that the picture may be, cheapest tier first; parts that are `templates` have no voice.
@@ -106,23 +106,24 @@ public:
     Shortlist shortlist(const PictureFeatures& picture, const Templates& templates = {},
                         const std::set<Tier>& tiers = {}) const;
 
-    // What deserves a second look, by the censuses of shortlist.views(); few or none for most pictures.
-    std::vector<SecondLook> second_looks(const Shortlist& shortlist, std::span<const Census> censuses,
-                                         const Templates& templates = {}) const;
-    // Leads move where their census of the second look, one a look and in their order, agrees better.
-    void move_leads(Shortlist& shortlist, std::vector<Census>& censuses, std::span<const SecondLook> looks,
-                    std::span<const Census> again, const Templates& templates = {}) const;
+    // What deserves a second look, by the sign grids of shortlist.views(); few or none for most pictures.
+    std::vector<Refinement> refinements(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
+                                        const Templates& templates = {}) const;
+    // Leads move where their sign grid of the second look, one a look and in their order, agrees better.
+    void move_leads(Shortlist& shortlist, std::vector<SignGrid>& sign_grids,
+                    std::span<const Refinement> looks, std::span<const SignGrid> again,
+                    const Templates& templates = {}) const;
 
-    // The verdicts: matches surest first, then candidates; one for each reference. `censuses` are those of
+    // The verdicts: matches surest first, then candidates; one for each reference. `sign grids` are those of
     // shortlist.views(); fewer where the picture could not be looked at again, which leaves what needs none.
-    std::vector<Match> judge(const Shortlist& shortlist, std::span<const Census> censuses,
+    std::vector<Match> judge(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                              const Templates& templates = {}) const;
 
     // Parts of references that the picture shows without being the reference, by these verdicts: what a
     // site's template may consist of. Nothing is learnt from a match: edited copies of one picture share its
     // background, and learning that would hide the next one. `is_background`: the picture is known to be no
     // re-post, so that what merely seems edited counts too.
-    std::vector<PartKey> parts_of_others(const Shortlist& shortlist, std::span<const Census> censuses,
+    std::vector<PartKey> parts_of_others(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                                          std::span<const Match> matches, bool is_background) const;
 
 private:

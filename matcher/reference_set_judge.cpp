@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-// What ReferenceSet makes of a shortlist once its censuses are there.
+// What ReferenceSet makes of a shortlist once its sign grids are there.
 namespace stillwatch::matcher {
 
 namespace {
@@ -14,14 +14,14 @@ namespace {
 // Below it a lead lies nowhere near: no correction of those measured came to anything.
 constexpr double least_to_look_again = 5;
 
-// The census that belongs to each lead, where there is one.
+// The sign grid that belongs to each lead, where there is one.
 template <class C>
-std::vector<C*> by_lead_of(const Shortlist& shortlist, std::span<C> censuses)
+std::vector<C*> by_lead_of(const Shortlist& shortlist, std::span<C> sign_grids)
 {
     std::vector<C*> by_lead;
     std::size_t next = 0;
     for (const auto& lead : shortlist.leads)
-        by_lead.push_back(lead.view && next < censuses.size() ? &censuses[next++] : nullptr);
+        by_lead.push_back(lead.view && next < sign_grids.size() ? &sign_grids[next++] : nullptr);
     return by_lead;
 }
 
@@ -30,7 +30,7 @@ std::vector<bool> template_tiles(const StoredReference& reference, std::size_t f
 {
     std::vector<bool> ignored;
     if (templates.empty()) return ignored;
-    const auto tiles = reference.local[frame].census.tiles.size();
+    const auto tiles = reference.local[frame].sign_grid.tiles.size();
     for (std::size_t tile = 0; tile < tiles; ++tile)
         ignored.push_back(templates.contains({reference.reference, frame, PartKey::Kind::tile, tile}));
     return ignored;
@@ -67,7 +67,7 @@ Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts
     return placement;
 }
 
-Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* census,
+Facts facts_of(const Shortlist& shortlist, const Lead& lead, const SignGrid* sign_grid,
                const StoredReference& reference, const Templates& templates)
 {
     Facts facts;
@@ -85,9 +85,10 @@ Facts facts_of(const Shortlist& shortlist, const Lead& lead, const Census* censu
         facts.covered_share = overlap.of_second;
         facts.corners_inside = overlap.corners_of_second;
     }
-    if (census != nullptr)
-        facts.agreement = agreement_of(reference.local[lead.reference_frame].census, *census, lead.inverted,
-                                       template_tiles(reference, lead.reference_frame, templates));
+    if (sign_grid != nullptr)
+        facts.agreement =
+            agreement_of(reference.local[lead.reference_frame].sign_grid, *sign_grid, lead.inverted,
+                         template_tiles(reference, lead.reference_frame, templates));
     return facts;
 }
 
@@ -106,7 +107,7 @@ bool surer(const Match& a, const Match& b)
 
 } // namespace
 
-std::vector<View> views_of(std::span<const SecondLook> looks)
+std::vector<View> views_of(std::span<const Refinement> looks)
 {
     std::vector<View> views;
     for (const auto& look : looks)
@@ -114,39 +115,39 @@ std::vector<View> views_of(std::span<const SecondLook> looks)
     return views;
 }
 
-std::vector<SecondLook> ReferenceSet::second_looks(const Shortlist& shortlist,
-                                                   std::span<const Census> censuses,
-                                                   const Templates& templates) const
+std::vector<Refinement> ReferenceSet::refinements(const Shortlist& shortlist,
+                                                  std::span<const SignGrid> sign_grids,
+                                                  const Templates& templates) const
 {
-    const auto by_lead = by_lead_of(shortlist, censuses);
-    std::vector<SecondLook> looks;
+    const auto by_lead = by_lead_of(shortlist, sign_grids);
+    std::vector<Refinement> looks;
     for (std::size_t i = 0; i < by_lead.size() && looks.size() < Inspector::max_views; ++i) {
         const auto& lead = shortlist.leads[i];
         if (by_lead[i] == nullptr || lead.is_exact || lead.is_near) continue;
         const auto& reference = *references_[lead.reference];
-        const auto& census = reference.local[lead.reference_frame].census;
+        const auto& sign_grid = reference.local[lead.reference_frame].sign_grid;
         const auto ignored = template_tiles(reference, lead.reference_frame, templates);
-        const auto agreement = agreement_of(census, *by_lead[i], lead.inverted, ignored);
+        const auto agreement = agreement_of(sign_grid, *by_lead[i], lead.inverted, ignored);
         if (agreement.evidence < least_to_look_again) continue;
-        const auto correction = correction_of(census, *by_lead[i], lead.inverted, ignored);
+        const auto correction = correction_of(sign_grid, *by_lead[i], lead.inverted, ignored);
         if (!correction) continue;
-        SecondLook look{i, *lead.view};
+        Refinement look{i, *lead.view};
         std::ranges::copy(combined(unit_to_picture(*lead.view), correction->unit).a, look.view.a);
         looks.push_back(look);
     }
     return looks;
 }
 
-void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuses,
-                              std::span<const SecondLook> looks, std::span<const Census> again,
+void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<SignGrid>& sign_grids,
+                              std::span<const Refinement> looks, std::span<const SignGrid> again,
                               const Templates& templates) const
 {
-    const auto by_lead = by_lead_of(shortlist, std::span(censuses));
+    const auto by_lead = by_lead_of(shortlist, std::span(sign_grids));
     for (std::size_t i = 0; i < std::min(looks.size(), again.size()); ++i) {
         auto& lead = shortlist.leads[looks[i].lead];
         const auto& reference = *references_[lead.reference];
-        const auto evidence_of = [&](const Census& census) {
-            return agreement_of(reference.local[lead.reference_frame].census, census, lead.inverted,
+        const auto evidence_of = [&](const SignGrid& sign_grid) {
+            return agreement_of(reference.local[lead.reference_frame].sign_grid, sign_grid, lead.inverted,
                                 template_tiles(reference, lead.reference_frame, templates))
                 .evidence;
         };
@@ -157,10 +158,10 @@ void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<Census>& censuse
     }
 }
 
-std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const Census> censuses,
+std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                                        const Templates& templates) const
 {
-    const auto by_lead = by_lead_of(shortlist, censuses);
+    const auto by_lead = by_lead_of(shortlist, sign_grids);
     const auto& leads = shortlist.leads;
     std::vector<Facts> facts;
     for (std::size_t i = 0; i < leads.size(); ++i)
@@ -204,10 +205,10 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
 }
 
 std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist,
-                                                   std::span<const Census> censuses,
+                                                   std::span<const SignGrid> sign_grids,
                                                    std::span<const Match> matches, bool is_background) const
 {
-    const auto by_lead = by_lead_of(shortlist, censuses);
+    const auto by_lead = by_lead_of(shortlist, sign_grids);
     std::vector<PartKey> parts;
     for (std::size_t i = 0; i < shortlist.leads.size(); ++i) {
         const auto& lead = shortlist.leads[i];
@@ -222,7 +223,7 @@ std::vector<PartKey> ReferenceSet::parts_of_others(const Shortlist& shortlist,
             parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::feature, feature);
         if (by_lead[i] == nullptr) continue;
         const auto shares =
-            tile_shares(reference.local[lead.reference_frame].census, *by_lead[i], lead.inverted);
+            tile_shares(reference.local[lead.reference_frame].sign_grid, *by_lead[i], lead.inverted);
         for (std::size_t tile = 0; tile < shares.size(); ++tile)
             if (shares[tile] >= agreeing_share)
                 parts.emplace_back(reference.reference, lead.reference_frame, PartKey::Kind::tile, tile);

@@ -26,7 +26,8 @@ StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::me
         const Size size{static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)};
         StoredFrame stored{
             size, std::pmr::vector<LocalFeature>(frame.features.begin(), frame.features.end(), &memory),
-            i < features.census.size() ? StoredCensus(features.census[i], memory) : StoredCensus(memory)};
+            i < features.sign_grid.size() ? StoredSignGrid(features.sign_grid[i], memory)
+                                          : StoredSignGrid(memory)};
         local.push_back(std::move(stored));
     }
 }
@@ -41,10 +42,10 @@ void wipe(std::vector<EnrolledReference>& references) noexcept
         wipe_elements(features.frames);
         for (auto& frame : features.local)
             wipe_elements(frame.features);
-        for (auto& census : features.census) {
-            wipe_elements(census.tiles);
-            for (auto* plane : {&census.census.right, &census.census.down, &census.census.right_clear,
-                                &census.census.down_clear})
+        for (auto& sign_grid : features.sign_grid) {
+            wipe_elements(sign_grid.tiles);
+            for (auto* plane : {&sign_grid.sign_grid.right, &sign_grid.sign_grid.down,
+                                &sign_grid.sign_grid.right_clear, &sign_grid.sign_grid.down_clear})
                 wipe_elements(*plane);
         }
     }

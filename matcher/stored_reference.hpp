@@ -25,7 +25,7 @@ struct EnrolledReference {
 struct StoredFrame {
     Size size; // of the working frame
     std::pmr::vector<LocalFeature> features;
-    StoredCensus census;
+    StoredSignGrid sign_grid;
 };
 
 // A reference in the memory that holds references; shared by every set that has it.

@@ -62,32 +62,32 @@ Result<Compared> not_read(const ComparisonTerms& terms, const Error& error)
     return compared;
 }
 
-// The end of the comparison where a glance shows that the picture is no reference; nothing where it must be
-// looked at.
-Task<Result<std::optional<Compared>>> at_a_glance(Inspector& inspector, asio::thread_pool& cpu,
+// The end of the comparison where a coarse pass shows that the picture is no reference; nothing where it must
+// be looked at.
+Task<Result<std::optional<Compared>>> coarse_pass(Inspector& inspector, asio::thread_pool& cpu,
                                                   Document document, const ComparisonTerms& terms)
 {
     std::optional<Compared> compared;
     if (!terms.references()->are_few()) co_return compared;
-    const auto glance = co_await inspector.features(std::move(document), Detail::glance);
-    const auto checked = check_digest(glance, terms.file_digest);
+    const auto coarse = co_await inspector.features(std::move(document), Detail::coarse);
+    const auto checked = check_digest(coarse, terms.file_digest);
     if (!checked) co_return checked.error();
     auto references = terms.references();
-    compared = nothing_yet(*glance);
+    compared = nothing_yet(*coarse);
     compared->generation = references->generation();
-    auto search = [references = std::move(references), &glance] { return references->may_be_near(*glance); };
+    auto search = [references = std::move(references), &coarse] { return references->may_be_near(*coarse); };
     const auto may_be = co_await offload(cpu, std::move(search));
     if (may_be) compared.reset();
     co_return std::move(compared);
 }
 
-// Censuses of the picture; none for no views.
-Task<Result<std::vector<Census>>> look_at(Inspector& inspector, Document document, Sha256 picture,
-                                          std::vector<View> views)
+// Sign grids of the picture; none for no views.
+Task<Result<std::vector<SignGrid>>> look_at(Inspector& inspector, Document document, Sha256 picture,
+                                            std::vector<View> views)
 {
-    if (views.empty()) co_return std::vector<Census>{};
-    auto censuses = co_await inspector.views(std::move(document), picture, std::move(views));
-    co_return std::move(censuses);
+    if (views.empty()) co_return std::vector<SignGrid>{};
+    auto sign_grids = co_await inspector.views(std::move(document), picture, std::move(views));
+    co_return std::move(sign_grids);
 }
 
 } // namespace
@@ -98,9 +98,9 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
     const auto detail = detail_for(terms.tiers);
     if (detail == Detail::hashes) {
         auto copy = document;
-        auto glance = co_await at_a_glance(inspector, cpu, std::move(copy), terms);
-        if (!glance) co_return not_read(terms, glance.error());
-        if (*glance) co_return **std::move(glance);
+        auto coarse = co_await coarse_pass(inspector, cpu, std::move(copy), terms);
+        if (!coarse) co_return not_read(terms, coarse.error());
+        if (*coarse) co_return **std::move(coarse);
     }
     auto copy = document;
     const auto told = co_await inspector.features(std::move(copy), detail);
@@ -118,14 +118,14 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         };
         auto shortlist = co_await offload(cpu, std::move(search));
         if (shortlist.leads.empty()) co_return std::move(compared); // as nearly always
-        auto censuses = co_await look_at(inspector, document, features.file_digest, shortlist.views());
-        if (!censuses) co_return not_read(terms, as_passing(censuses.error()));
-        std::vector<matcher::SecondLook> looks;
-        if (!censuses->empty()) {
+        auto sign_grids = co_await look_at(inspector, document, features.file_digest, shortlist.views());
+        if (!sign_grids) co_return not_read(terms, as_passing(sign_grids.error()));
+        std::vector<matcher::Refinement> looks;
+        if (!sign_grids->empty()) {
             references = same.lock();
             if (!references) continue; // others are in force: what was found no longer counts
-            auto doubt = [references = std::move(references), &shortlist, &censuses, &terms] {
-                return references->second_looks(shortlist, *censuses, *terms.templates);
+            auto doubt = [references = std::move(references), &shortlist, &sign_grids, &terms] {
+                return references->refinements(shortlist, *sign_grids, *terms.templates);
             };
             looks = co_await offload(cpu, std::move(doubt));
         }
@@ -133,10 +133,10 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         if (!again) co_return not_read(terms, as_passing(again.error()));
         references = same.lock();
         if (!references) continue;
-        auto judge = [references = std::move(references), &shortlist, &censuses, &looks, &again, &terms] {
-            references->move_leads(shortlist, *censuses, looks, *again, *terms.templates);
-            auto matches = references->judge(shortlist, *censuses, *terms.templates);
-            auto parts = references->parts_of_others(shortlist, *censuses, matches, terms.is_background);
+        auto judge = [references = std::move(references), &shortlist, &sign_grids, &looks, &again, &terms] {
+            references->move_leads(shortlist, *sign_grids, looks, *again, *terms.templates);
+            auto matches = references->judge(shortlist, *sign_grids, *terms.templates);
+            auto parts = references->parts_of_others(shortlist, *sign_grids, matches, terms.is_background);
             return std::pair(std::move(matches), std::move(parts));
         };
         auto judged = co_await offload(cpu, std::move(judge));

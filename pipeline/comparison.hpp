@@ -34,8 +34,8 @@ struct Compared {
 };
 
 // Compares one picture with all references: its features from a worker, the few references that come into
-// question from the CPU pool, censuses where these would lie from the worker again, and the verdict. Errors:
-// those of Inspector; io also when a worker told of other bytes than it was given. Loop thread.
+// question from the CPU pool, sign grids where these would lie from the worker again, and the verdict.
+// Errors: those of Inspector; io also when a worker told of other bytes than it was given. Loop thread.
 Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document,
                                        ComparisonTerms terms);
 

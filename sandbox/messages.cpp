@@ -21,7 +21,7 @@ enum class AnswerKind : std::uint8_t {
     links = 1,
     features = 2,
     ready = 3,
-    censuses = 4,
+    sign_grids = 4,
     preview = 5
 };
 
@@ -146,22 +146,22 @@ Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
     return Answer{std::move(*features)};
 }
 
-void write_censuses(WireWriter& writer, const std::vector<Census>& censuses)
+void write_sign_grids(WireWriter& writer, const std::vector<SignGrid>& sign_grids)
 {
-    writer.number(code_of(AnswerKind::censuses));
-    writer.raw(features::encode_censuses(censuses));
+    writer.number(code_of(AnswerKind::sign_grids));
+    writer.raw(features::encode_sign_grids(sign_grids));
 }
 
-Result<Answer> read_censuses(WireReader& reader, const ViewsWork& asked)
+Result<Answer> read_sign_grids(WireReader& reader, const ViewsWork& asked)
 {
-    auto censuses = features::decode_censuses(reader.rest());
-    if (!censuses) return broken("answer: censuses");
-    const auto is_of = [](const Census& census, const View& view) {
-        return census.tile_columns == view.tile_columns && census.tile_rows == view.tile_rows;
+    auto sign_grids = features::decode_sign_grids(reader.rest());
+    if (!sign_grids) return broken("answer: sign grids");
+    const auto is_of = [](const SignGrid& sign_grid, const View& view) {
+        return sign_grid.tile_columns == view.tile_columns && sign_grid.tile_rows == view.tile_rows;
     };
-    if (!std::equal(censuses->begin(), censuses->end(), asked.views.begin(), asked.views.end(), is_of))
-        return broken("answer: other censuses than asked for");
-    return Answer{std::move(*censuses)};
+    if (!std::equal(sign_grids->begin(), sign_grids->end(), asked.views.begin(), asked.views.end(), is_of))
+        return broken("answer: other sign grids than asked for");
+    return Answer{std::move(*sign_grids)};
 }
 
 void write_preview(WireWriter& writer, const features::Preview& preview)
@@ -218,8 +218,8 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
         if (const auto* refusal = std::get_if<Refusal>(&answer)) write_error(writer, refusal->error);
         if (const auto* page = std::get_if<PageLinks>(&answer)) write_links(writer, *page);
         if (const auto* features = std::get_if<PictureFeatures>(&answer)) write_features(writer, *features);
-        if (const auto* censuses = std::get_if<std::vector<Census>>(&answer))
-            write_censuses(writer, *censuses);
+        if (const auto* sign_grids = std::get_if<std::vector<SignGrid>>(&answer))
+            write_sign_grids(writer, *sign_grids);
         if (const auto* preview = std::get_if<features::Preview>(&answer)) write_preview(writer, *preview);
     });
 }
@@ -255,7 +255,7 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
     const auto* views = std::get_if<ViewsWork>(&request.work);
     if (kind == AnswerKind::links && links != nullptr) return read_links(reader, links->limits);
     if (kind == AnswerKind::features && features != nullptr) return read_features(reader, *features);
-    if (kind == AnswerKind::censuses && views != nullptr) return read_censuses(reader, *views);
+    if (kind == AnswerKind::sign_grids && views != nullptr) return read_sign_grids(reader, *views);
     const auto* preview = std::get_if<PreviewWork>(&request.work);
     if (kind == AnswerKind::preview && preview != nullptr) return read_preview(reader, *preview);
     if (kind == AnswerKind::error && reader.ok())

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/bytes.hpp"
-#include "core/census.hpp"
 #include "core/digest.hpp"
 #include "core/fingerprint.hpp"
 #include "core/links.hpp"
 #include "core/result.hpp"
+#include "core/sign_grid.hpp"
 #include "core/url.hpp"
 #include "features/preview.hpp"
 #include "html/extract.hpp"
@@ -34,9 +34,9 @@
 //     u8 0 error:    u8 code  text detail
 //     u8 1 links:    text charset  u8 truncated  u8 wall  u32 count
 //                    { u8 mechanism  u8 kind  u32 item  text url } …
-//     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, censuses with
+//     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, sign grids with
 //                    traits
-//     u8 4 censuses: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
+//     u8 4 sign grids: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
 //     u8 5 preview:  u32 width_px  u32 height_px (of the picture)  u16 columns  u16 rows
 //                    columns * rows grey levels, row by row
 //   greeting (an answer with number 0, once, before the first request)
@@ -98,7 +98,7 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<Census>, features::Preview>;
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

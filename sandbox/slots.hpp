@@ -25,7 +25,7 @@ struct Slot {
     bool used_before = false;
     std::size_t served = 0;
     std::chrono::steady_clock::duration busy{0};
-    std::deque<Sha256> pictures{}; // that its worker keeps (sandbox/gist_cache.hpp), last asked about first
+    std::deque<Sha256> pictures{}; // that its worker keeps (sandbox/frame_cache.hpp), last asked about first
     std::string site{};            // whose documents its worker had first; empty while it is fresh
     bool is_shared = false;        // it had documents of more sites than that
 

@@ -31,7 +31,7 @@ inline std::optional<Sha256> kept_picture(const Request& request, const Answer& 
     const auto* features = std::get_if<PictureFeatures>(&answer);
     if (work != nullptr && work->detail == Detail::query && features != nullptr) return features->file_digest;
     const auto* views = std::get_if<ViewsWork>(&request.work);
-    if (views != nullptr && std::holds_alternative<std::vector<Census>>(answer)) return views->file_digest;
+    if (views != nullptr && std::holds_alternative<std::vector<SignGrid>>(answer)) return views->file_digest;
     return std::nullopt;
 }
 

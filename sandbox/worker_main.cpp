@@ -4,7 +4,7 @@
 #include "html/extract.hpp"
 #include "pictures/sniff.hpp"
 #include "sandbox/content_decoding.hpp"
-#include "sandbox/gist_cache.hpp"
+#include "sandbox/frame_cache.hpp"
 #include "sandbox/worker_loop.hpp"
 
 namespace {
@@ -67,7 +67,7 @@ public:
         // First, since a picture that is remembered needs no decoding of its body.
         const auto* views = std::get_if<sandbox::ViewsWork>(&request.work);
         if (views != nullptr)
-            if (const auto* gist = gists_.find(views->file_digest)) return censuses(*gist, *views);
+            if (const auto* decoded = frames_.find(views->file_digest)) return sign_grids(*decoded, *views);
         auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
         if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work)) {
@@ -77,18 +77,18 @@ public:
             if (!document) return sandbox::Refusal(document.error());
             return links_in(*links, *document);
         }
-        if (views != nullptr) return censuses_anew(*views, content->bytes);
+        if (views != nullptr) return sign_grids_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);
         return features(std::get<sandbox::FeaturesWork>(request.work), *content);
     }
 
 private:
-    static sandbox::Answer censuses(const features::Gist& gist, const sandbox::ViewsWork& work)
+    static sandbox::Answer sign_grids(const features::DecodedFrames& decoded, const sandbox::ViewsWork& work)
     {
-        auto censuses = features::censuses_of(gist, work.views);
-        if (!censuses) return sandbox::Refusal(censuses.error());
-        return std::move(*censuses);
+        auto sign_grids = features::sign_grids_of(decoded, work.views);
+        if (!sign_grids) return sandbox::Refusal(sign_grids.error());
+        return std::move(*sign_grids);
     }
 
     sandbox::Answer features(const sandbox::FeaturesWork& work, const Content& content)
@@ -101,28 +101,28 @@ private:
                                             : why);
         }
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
-        if (work.detail == Detail::query) gists_.keep(std::move(extracted->gist));
+        if (work.detail == Detail::query) frames_.keep(std::move(extracted->decoded));
         return std::move(extracted->features);
     }
 
     // Not kept: nobody asks about views of what a person looks at.
     static sandbox::Answer preview(const sandbox::PreviewWork& work, ByteView file)
     {
-        auto gist = features::extract_gist(file, work.limits);
-        if (!gist) return sandbox::Refusal(gist.error());
-        return features::Preview{gist->width_px, gist->height_px, std::move(gist->frames.front())};
+        auto decoded = features::decode_frames(file, work.limits);
+        if (!decoded) return sandbox::Refusal(decoded.error());
+        return features::Preview{decoded->width_px, decoded->height_px, std::move(decoded->frames.front())};
     }
 
-    sandbox::Answer censuses_anew(const sandbox::ViewsWork& work, ByteView file)
+    sandbox::Answer sign_grids_anew(const sandbox::ViewsWork& work, ByteView file)
     {
         if (Sha256::of(file) != work.file_digest)
             return sandbox::Refusal(Error{Errc::invalid_argument, "views: of another picture than this"});
-        auto gist = features::extract_gist(file, work.limits);
-        if (!gist) return sandbox::Refusal(gist.error());
-        return censuses(gists_.keep(*std::move(gist)), work);
+        auto decoded = features::decode_frames(file, work.limits);
+        if (!decoded) return sandbox::Refusal(decoded.error());
+        return sign_grids(frames_.keep(*std::move(decoded)), work);
     }
 
-    sandbox::GistCache gists_;
+    sandbox::FrameCache frames_;
 };
 
 } // namespace

@@ -408,14 +408,14 @@ Task<Result<PictureFeatures>> WorkerPool::features(Document document, Detail det
     co_return value_of<PictureFeatures>(std::move(answer));
 }
 
-Task<Result<std::vector<Census>>> WorkerPool::views(Document document, Sha256 file_digest,
-                                                    std::vector<View> views)
+Task<Result<std::vector<SignGrid>>> WorkerPool::views(Document document, Sha256 file_digest,
+                                                      std::vector<View> views)
 {
     const auto state = state_;
     Request request;
     request.work = ViewsWork{state->settings().picture, file_digest, std::move(views)};
     auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<std::vector<Census>>(std::move(answer));
+    co_return value_of<std::vector<SignGrid>>(std::move(answer));
 }
 
 Task<Result<features::Preview>> WorkerPool::preview(Document document)

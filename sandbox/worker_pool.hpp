@@ -69,8 +69,8 @@ public:
 
     Task<Result<PageLinks>> links(Document document, std::string base) override;
     Task<Result<PictureFeatures>> features(Document document, Detail detail) override;
-    Task<Result<std::vector<Census>>> views(Document document, Sha256 file_digest,
-                                            std::vector<View> views) override;
+    Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
+                                              std::vector<View> views) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.
     Task<Result<features::Preview>> preview(Document document);
 

@@ -70,8 +70,8 @@ void check_answer(ByteView payload, const Request& request)
     if (const auto* picture = std::get_if<PictureFeatures>(&*answer))
         claim(features::plausible(*picture, std::get<FeaturesWork>(request.work).detail),
               "features in bounds");
-    if (const auto* censuses = std::get_if<std::vector<Census>>(&*answer))
-        claim(censuses->size() == std::get<ViewsWork>(request.work).views.size(), "a census a view");
+    if (const auto* sign_grids = std::get_if<std::vector<SignGrid>>(&*answer))
+        claim(sign_grids->size() == std::get<ViewsWork>(request.work).views.size(), "a sign grid a view");
     if (const auto* preview = std::get_if<features::Preview>(&*answer)) {
         const auto& frame = preview->frame;
         const auto is_side = [](int side, int largest) { return side >= 1 && side <= largest; };

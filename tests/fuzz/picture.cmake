@@ -11,7 +11,7 @@ add_fuzz_target(picture
         core/digest.cpp
         core/fingerprint.cpp
         core/result.cpp
-        features/census.cpp
+        features/sign_grid.cpp
         pictures/containers.cpp
         pictures/decode.cpp
         pictures/decode_avif.cpp

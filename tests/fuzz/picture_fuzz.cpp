@@ -15,11 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.max_pixels = 1U << 20U; // small, so that many inputs are tried a second
     limits.max_working_bytes = 32U << 20U;
     const auto file = std::as_bytes(std::span(data, size));
-    const auto glance = features::extract_features(file, limits, Detail::glance);
-    if (glance) claim(features::plausible(*glance, Detail::glance), "a glance in bounds");
+    const auto coarse = features::extract_features(file, limits, Detail::coarse);
+    if (coarse) claim(features::plausible(*coarse, Detail::coarse), "a coarse pass in bounds");
     const auto features = features::extract_features(file, limits);
-    // What can be read to its end can be glanced at. A glance may get by with less of a file.
-    claim(glance || !features, "a glance fails where a look does not");
+    // What can be read to its end bears a coarse pass. A coarse pass may get by with less of a file.
+    claim(coarse || !features, "a coarse pass fails where a full one does not");
     if (!features) {
         claim(!features.error().detail.empty(), "an error says why");
         return 0;

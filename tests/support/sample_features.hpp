@@ -20,17 +20,17 @@ private:
     std::uint64_t state_;
 };
 
-inline Census sample_census(SampleNumbers& numbers, int tile_columns, int tile_rows)
+inline SignGrid sample_sign_grid(SampleNumbers& numbers, int tile_columns, int tile_rows)
 {
-    Census census;
-    census.tile_columns = tile_columns;
-    census.tile_rows = tile_rows;
-    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear}) {
-        plane->resize(census.plane_bytes());
+    SignGrid sign_grid;
+    sign_grid.tile_columns = tile_columns;
+    sign_grid.tile_rows = tile_rows;
+    for (auto* plane : {&sign_grid.right, &sign_grid.down, &sign_grid.right_clear, &sign_grid.down_clear}) {
+        plane->resize(sign_grid.plane_bytes());
         for (auto& cells : *plane)
             cells = numbers.byte();
     }
-    return census;
+    return sign_grid;
 }
 
 inline LocalFeatures sample_local(SampleNumbers& numbers, std::size_t count)
@@ -48,9 +48,9 @@ inline LocalFeatures sample_local(SampleNumbers& numbers, std::size_t count)
     return local;
 }
 
-inline ReferenceCensus sample_reference_census(SampleNumbers& numbers)
+inline ReferenceSignGrid sample_reference_sign_grid(SampleNumbers& numbers)
 {
-    ReferenceCensus reference{sample_census(numbers, 4, 3), {}};
+    ReferenceSignGrid reference{sample_sign_grid(numbers, 4, 3), {}};
     reference.tiles.resize(12);
     for (auto& tile : reference.tiles)
         tile = {numbers.byte(), numbers.below(2) == 1};
@@ -80,7 +80,7 @@ inline PictureFeatures sample_features(std::uint64_t seed, Detail detail, int fr
             features.frames.push_back(frame);
         }
         features.local.push_back(sample_local(numbers, detail < Detail::query ? 0 : 5));
-        if (detail == Detail::reference) features.census.push_back(sample_reference_census(numbers));
+        if (detail == Detail::reference) features.sign_grid.push_back(sample_reference_sign_grid(numbers));
     }
     return features;
 }
@@ -107,11 +107,11 @@ inline std::vector<Corruption> corruptions()
         {"fingerprint of no frame",
          [](Features& f) { f.frames[0].number = static_cast<int>(f.local.size()); }},
         {"negative frame", [](Features& f) { f.frames[0].number = -1; }},
-        {"no working frame", [](Features& f) { f.local.clear(), f.census.clear(); }},
+        {"no working frame", [](Features& f) { f.local.clear(), f.sign_grid.clear(); }},
         {"too many working frames",
          [](Features& f) {
              f.local.resize(Features::max_frames + 1, f.local.front());
-             f.census.resize(Features::max_frames + 1, f.census.front());
+             f.sign_grid.resize(Features::max_frames + 1, f.sign_grid.front());
          }},
         {"working frame without width",
          [](Features& f) {
@@ -134,21 +134,21 @@ inline std::vector<Corruption> corruptions()
              f.local[0].features[0].y = static_cast<std::uint16_t>(f.local[0].height_px * 64);
          }},
         {"level over the last", [](Features& f) { f.local[0].features[0].level = 32; }},
-        {"no census", [](Features& f) { f.census.clear(); }},
-        {"a census too many", [](Features& f) { f.census.push_back(f.census.front()); }},
-        {"census without columns", [](Features& f) { f.census[0] = {}; }},
-        {"census with too many columns",
+        {"no sign grid", [](Features& f) { f.sign_grid.clear(); }},
+        {"a sign grid too many", [](Features& f) { f.sign_grid.push_back(f.sign_grid.front()); }},
+        {"sign grid without columns", [](Features& f) { f.sign_grid[0] = {}; }},
+        {"sign grid with too many columns",
          [](Features& f) {
              SampleNumbers numbers(1);
-             f.census[0].census = sample_census(numbers, Census::max_tiles_a_side + 1, 1);
-             f.census[0].tiles.resize(Census::max_tiles_a_side + 1);
+             f.sign_grid[0].sign_grid = sample_sign_grid(numbers, SignGrid::max_tiles_a_side + 1, 1);
+             f.sign_grid[0].tiles.resize(SignGrid::max_tiles_a_side + 1);
          }},
-        {"negative rows", [](Features& f) { f.census[0].census.tile_rows = -3; }},
-        {"rows that the planes have not", [](Features& f) { f.census[0].census.tile_rows = 2; }},
-        {"short plane", [](Features& f) { f.census[0].census.down.pop_back(); }},
-        {"long plane", [](Features& f) { f.census[0].census.right_clear.push_back(0); }},
-        {"tile without traits", [](Features& f) { f.census[0].tiles.pop_back(); }},
-        {"traits without a tile", [](Features& f) { f.census[0].tiles.push_back({}); }},
+        {"negative rows", [](Features& f) { f.sign_grid[0].sign_grid.tile_rows = -3; }},
+        {"rows that the planes have not", [](Features& f) { f.sign_grid[0].sign_grid.tile_rows = 2; }},
+        {"short plane", [](Features& f) { f.sign_grid[0].sign_grid.down.pop_back(); }},
+        {"long plane", [](Features& f) { f.sign_grid[0].sign_grid.right_clear.push_back(0); }},
+        {"tile without traits", [](Features& f) { f.sign_grid[0].tiles.pop_back(); }},
+        {"traits without a tile", [](Features& f) { f.sign_grid[0].tiles.push_back({}); }},
     };
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/channels.hpp"
 
 #include "alerts/event.hpp"
-#include "daemon/bridges.hpp"
+#include "daemon/store_adapters.hpp"
 #include "tests/integration/alerts/receivers.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-#include "sandbox/gist_cache.hpp"
+#include "sandbox/frame_cache.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "tests/unit/pictures/encoders.hpp"
 
@@ -96,8 +96,8 @@ protected:
     {
         return run(pool_.features(std::move(document), detail));
     }
-    Result<std::vector<Census>> views(WorkerPool& pool, Bytes body, const PictureFeatures& of,
-                                      std::string encoding = "")
+    Result<std::vector<SignGrid>> views(WorkerPool& pool, Bytes body, const PictureFeatures& of,
+                                        std::string encoding = "")
     {
         return run(pool.views(document(std::move(body), std::move(encoding)), of.file_digest,
                               {whole(of), middle(of)}));
@@ -232,7 +232,7 @@ TEST_F(Worker, ASpacerIsTooSmallInEveryFormatAndEvenIfItIsBroken)
     EXPECT_EQ(features(document(bitmap(1))).error().code, Errc::invalid_argument);
 }
 
-// Decoders, local features and censuses must do with one thread and the system calls of the filter.
+// Decoders, local features and sign grids must do with one thread and the system calls of the filter.
 TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
 {
     using namespace pictures::test;
@@ -247,7 +247,7 @@ TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
     for (const auto& file : files) {
         const auto found = features(document(file), Detail::reference);
         ASSERT_TRUE(found.has_value()) << to_string(found.error());
-        EXPECT_EQ(found->census.size(), found->local.size()) << name_of(found->format);
+        EXPECT_EQ(found->sign_grid.size(), found->local.size()) << name_of(found->format);
         EXPECT_GT(found->local.front().features.size(), 50U) << name_of(found->format);
     }
     EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = files.size()}));
@@ -263,8 +263,8 @@ TEST_F(Worker, EachDetailTellsWhatWasAskedFor)
     EXPECT_EQ(hashes->local.at(0).width_px, query->local.at(0).width_px);
     EXPECT_EQ(hashes->frames, query->frames);
     EXPECT_FALSE(query->local.at(0).features.empty());
-    EXPECT_TRUE(query->census.empty());
-    EXPECT_EQ(reference->census.size(), 1U);
+    EXPECT_TRUE(query->sign_grid.empty());
+    EXPECT_EQ(reference->sign_grid.size(), 1U);
 }
 
 TEST_F(Worker, AnswersViewsOfAPictureFromItsMemory)

@@ -106,7 +106,7 @@ TEST_F(ReferencesTest, PeopleAreToldHowGoodAReferenceIs)
     const auto c = open();
     auto detailed = features(1); // and photographed
     detailed.local[0].features.resize(600);
-    for (auto& tile : detailed.census[0].tiles)
+    for (auto& tile : detailed.sign_grid[0].tiles)
         tile.is_graphic = false;
     const auto good = seal_reference(c.public_key, c.pseudonym, detailed).value();
     EXPECT_EQ(good.quality_percent, 90);

@@ -261,7 +261,7 @@ TEST_F(SchedulerTest, StopGivesBackWhatIsNotDone)
     start_endless(settings_with(3));
     time.run(1s);
     EXPECT_EQ(on_all, 15);
-    EXPECT_EQ(scheduler->progress().lanes, 5);
+    EXPECT_EQ(scheduler->progress().host_queues, 5);
     const auto stopped_at = time.now();
     scheduler->stop();
     cancel_visits = true;
@@ -364,7 +364,7 @@ TEST_F(SchedulerTest, ALaneEndsWhenItsSiteLeavesTheWatchList)
     time.run();
 }
 
-TEST_F(SchedulerTest, AReloadChangesTheConcurrencyOfRunningLanes)
+TEST_F(SchedulerTest, AReloadChangesTheConcurrencyOfRunningHostQueues)
 {
     add_pages(1, 100);
     visit_lasts = 10s;

@@ -1,7 +1,7 @@
 #include "tests/unit/pipeline/world.hpp"
 
 #include "core/tasks.hpp"
-#include "daemon/bridges.hpp"
+#include "daemon/store_adapters.hpp"
 #include "matcher/reference_codec.hpp"
 #include "pipeline/reference_history.hpp"
 

@@ -10,7 +10,7 @@ namespace {
 
 using test::sample_features;
 
-constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
+constexpr auto details = {Detail::coarse, Detail::hashes, Detail::query, Detail::reference};
 
 Bytes encoded(const PictureFeatures& features)
 {
@@ -42,9 +42,9 @@ TEST(Plausible, AtTheBounds)
                             255};
     local.features.assign(LocalFeatures::max_features, last);
     test::SampleNumbers numbers(3);
-    features.census[0].census =
-        test::sample_census(numbers, Census::max_tiles_a_side, Census::max_tiles_a_side);
-    features.census[0].tiles.resize(256);
+    features.sign_grid[0].sign_grid =
+        test::sample_sign_grid(numbers, SignGrid::max_tiles_a_side, SignGrid::max_tiles_a_side);
+    features.sign_grid[0].tiles.resize(256);
     EXPECT_TRUE(plausible(features, Detail::reference));
 }
 
@@ -62,11 +62,11 @@ TEST(Plausible, OnlyForTheDetailAskedFor)
     const auto reference = sample_features(1, Detail::reference);
     const auto query = sample_features(1, Detail::query);
     const auto hashes = sample_features(1, Detail::hashes);
-    EXPECT_FALSE(plausible(reference, Detail::query)) << "census";
-    EXPECT_FALSE(plausible(reference, Detail::hashes)) << "features and census";
+    EXPECT_FALSE(plausible(reference, Detail::query)) << "sign grid";
+    EXPECT_FALSE(plausible(reference, Detail::hashes)) << "features and sign grid";
     EXPECT_FALSE(plausible(query, Detail::hashes)) << "features";
-    EXPECT_FALSE(plausible(query, Detail::reference)) << "no census";
-    EXPECT_FALSE(plausible(hashes, Detail::reference)) << "no census";
+    EXPECT_FALSE(plausible(query, Detail::reference)) << "no sign grid";
+    EXPECT_FALSE(plausible(hashes, Detail::reference)) << "no sign grid";
     EXPECT_TRUE(plausible(hashes, Detail::query)) << "a picture may have no features";
 }
 
@@ -116,21 +116,21 @@ TEST(FeaturesCodec, FlagsAreZeroOrOne)
     EXPECT_FALSE(decode_features(graphic, Detail::reference));
 }
 
-TEST(CensusCodec, ReadsBackWhatItWrote)
+TEST(SignGridCodec, ReadsBackWhatItWrote)
 {
     test::SampleNumbers numbers(5);
-    for (const auto& censuses :
-         {std::vector<Census>{}, std::vector{test::sample_census(numbers, 1, 16)},
-          std::vector{test::sample_census(numbers, 3, 2), test::sample_census(numbers, 16, 1)}})
-        EXPECT_EQ(decode_censuses(encode_censuses(censuses)), censuses);
+    for (const auto& sign_grids :
+         {std::vector<SignGrid>{}, std::vector{test::sample_sign_grid(numbers, 1, 16)},
+          std::vector{test::sample_sign_grid(numbers, 3, 2), test::sample_sign_grid(numbers, 16, 1)}})
+        EXPECT_EQ(decode_sign_grids(encode_sign_grids(sign_grids)), sign_grids);
 }
 
-TEST(CensusCodec, NothingWrongIsReadBack)
+TEST(SignGridCodec, NothingWrongIsReadBack)
 {
     test::SampleNumbers numbers(5);
-    const auto good = test::sample_census(numbers, 3, 2);
-    const auto is_read = [](const Census& census) {
-        return decode_censuses(encode_censuses({census})).has_value();
+    const auto good = test::sample_sign_grid(numbers, 3, 2);
+    const auto is_read = [](const SignGrid& sign_grid) {
+        return decode_sign_grids(encode_sign_grids({sign_grid})).has_value();
     };
     ASSERT_TRUE(is_read(good));
     for (const int columns : {-1, 0, 2, 4, 17, 256 + 3}) {
@@ -138,11 +138,11 @@ TEST(CensusCodec, NothingWrongIsReadBack)
         bad.tile_columns = columns;
         EXPECT_FALSE(is_read(bad)) << columns;
     }
-    auto bytes = encode_censuses({good});
+    auto bytes = encode_sign_grids({good});
     for (std::size_t size = 0; size < bytes.size(); ++size)
-        ASSERT_FALSE(decode_censuses(ByteView(bytes).first(size))) << size;
+        ASSERT_FALSE(decode_sign_grids(ByteView(bytes).first(size))) << size;
     bytes.push_back({});
-    EXPECT_FALSE(decode_censuses(bytes));
+    EXPECT_FALSE(decode_sign_grids(bytes));
 }
 
 } // namespace

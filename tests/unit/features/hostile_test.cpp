@@ -135,7 +135,7 @@ TEST(HostilePictures, WhatIsFoundInThemStaysWithinBounds)
                                         cropped(noise, 600, 0, 200, 200), cropped(noise, 900, 0, 200, 200)})},
     };
     for (const auto& [what, file] : all)
-        for (const auto detail : {Detail::glance, Detail::hashes, Detail::query, Detail::reference}) {
+        for (const auto detail : {Detail::coarse, Detail::hashes, Detail::query, Detail::reference}) {
             SCOPED_TRACE(testing::Message() << what << ", detail " << static_cast<int>(detail));
             const auto extracted = extract(file, {}, detail);
             ASSERT_TRUE(extracted) << to_string(extracted.error());
@@ -143,9 +143,9 @@ TEST(HostilePictures, WhatIsFoundInThemStaysWithinBounds)
             for (const auto& local : extracted->features.local)
                 EXPECT_LE(local.features.size(), LocalFeatures::max_features);
             EXPECT_LE(extracted->features.frames.size(), PictureFeatures::max_fingerprints);
-            ASSERT_EQ(extracted->gist.frames.size(),
+            ASSERT_EQ(extracted->decoded.frames.size(),
                       detail < Detail::query ? 0 : extracted->features.local.size());
-            for (const auto& frame : extracted->gist.frames)
+            for (const auto& frame : extracted->decoded.frames)
                 EXPECT_LE(std::max(frame.width_px, frame.height_px), LocalFeatures::max_side_px);
         }
 }

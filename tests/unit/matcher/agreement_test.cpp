@@ -1,6 +1,6 @@
 #include "matcher/agreement.hpp"
 
-#include "features/census.hpp"
+#include "features/sign_grid.hpp"
 #include "tests/unit/pictures/drawing.hpp"
 
 #include <gtest/gtest.h>
@@ -14,19 +14,19 @@ using namespace pictures::test;
 
 auto& memory = *std::pmr::new_delete_resource();
 const Drawing picture = detailed_scene(1, 480, 360); // 12 x 9 tiles of 40 pixels
-const StoredCensus reference(features::reference_census(grey(picture)), memory);
+const StoredSignGrid reference(features::reference_sign_grid(grey(picture)), memory);
 
 // Of a picture of the same size as the reference.
-Census census_of(const Drawing& drawing, int tile_columns = 12, int tile_rows = 9)
+SignGrid sign_grid_of(const Drawing& drawing, int tile_columns = 12, int tile_rows = 9)
 {
     const View view{
         0, tile_columns, tile_rows, {double(drawing.width_px), 0, 0, 0, double(drawing.height_px), 0}};
-    return features::census_at(grey(drawing), view);
+    return features::sign_grid_at(grey(drawing), view);
 }
 
 Agreement agreement_with(const Drawing& drawing, bool inverted = false, const std::vector<bool>& ignored = {})
 {
-    return agreement_of(reference, census_of(drawing), inverted, ignored);
+    return agreement_of(reference, sign_grid_of(drawing), inverted, ignored);
 }
 
 TEST(Agreement, OfACopyIsThatOfAllTiles)
@@ -72,8 +72,8 @@ TEST(Agreement, StraightEdgesGiveNoEvidence)
             std::fill_n(ramp.at(x, y), 3, static_cast<std::uint8_t>(x * 255 / 479));
     const auto frame = with_pasted(flat(30, 480, 360), flat(220, 400, 280), 40, 40);
     for (const auto& drawing : {ramp, frame}) {
-        const StoredCensus drawn(features::reference_census(grey(drawing)), memory);
-        const auto agreement = agreement_of(drawn, census_of(drawing), false, {});
+        const StoredSignGrid drawn(features::reference_sign_grid(grey(drawing)), memory);
+        const auto agreement = agreement_of(drawn, sign_grid_of(drawing), false, {});
         EXPECT_EQ(agreement.agreeing, agreement.tiles);
         EXPECT_LT(agreement.evidence, 0.05 * agreement_with(picture).evidence);
     }
@@ -107,33 +107,33 @@ TEST(Agreement, IgnoredTilesDoNotCount)
 
 TEST(Agreement, DrawnTilesGiveNoNaturalEvidence)
 {
-    auto drawn = features::reference_census(grey(picture));
+    auto drawn = features::reference_sign_grid(grey(picture));
     for (auto& tile : drawn.tiles)
         tile.is_graphic = true;
-    const auto agreement = agreement_of(StoredCensus(drawn, memory), census_of(picture), false, {});
+    const auto agreement = agreement_of(StoredSignGrid(drawn, memory), sign_grid_of(picture), false, {});
     EXPECT_EQ(agreement.natural_evidence, 0);
     EXPECT_GT(agreement.evidence, 200);
     for (auto& tile : drawn.tiles)
         tile.is_graphic = false;
-    const auto natural = agreement_of(StoredCensus(drawn, memory), census_of(picture), false, {});
+    const auto natural = agreement_of(StoredSignGrid(drawn, memory), sign_grid_of(picture), false, {});
     EXPECT_EQ(natural.natural_evidence, natural.evidence);
 }
 
 TEST(Agreement, OfAnotherGridIsNothing)
 {
     for (const auto& [columns, rows] : {std::pair(9, 12), std::pair(12, 8), std::pair(1, 1)}) {
-        const auto census = census_of(picture, columns, rows);
-        EXPECT_EQ(agreement_of(reference, census, false, {}), Agreement{});
-        EXPECT_TRUE(tile_shares(reference, census, false).empty());
+        const auto sign_grid = sign_grid_of(picture, columns, rows);
+        EXPECT_EQ(agreement_of(reference, sign_grid, false, {}), Agreement{});
+        EXPECT_TRUE(tile_shares(reference, sign_grid, false).empty());
     }
-    EXPECT_EQ(agreement_of(reference, Census{}, false, {}), Agreement{});
-    EXPECT_EQ(agreement_of(StoredCensus(memory), census_of(picture), false, {}), Agreement{});
+    EXPECT_EQ(agreement_of(reference, SignGrid{}, false, {}), Agreement{});
+    EXPECT_EQ(agreement_of(StoredSignGrid(memory), sign_grid_of(picture), false, {}), Agreement{});
 }
 
 TEST(Agreement, TilesOutsideThePictureDoNotCount)
 {
     const View shifted{0, 12, 9, {480, 0, 240, 0, 360, 0}}; // the right half of the reference lies outside
-    const auto shares = tile_shares(reference, features::census_at(grey(picture), shifted), false);
+    const auto shares = tile_shares(reference, features::sign_grid_at(grey(picture), shifted), false);
     ASSERT_EQ(shares.size(), 12U * 9U);
     for (std::size_t tile = 0; tile < shares.size(); ++tile) {
         const bool is_outside = tile % 12 >= 6;
@@ -143,7 +143,7 @@ TEST(Agreement, TilesOutsideThePictureDoNotCount)
 
 TEST(Agreement, TileSharesAreThoseOfClearBits)
 {
-    const auto shares = tile_shares(reference, census_of(picture), false);
+    const auto shares = tile_shares(reference, sign_grid_of(picture), false);
     ASSERT_EQ(shares.size(), 12U * 9U);
     EXPECT_TRUE(std::ranges::all_of(shares, [](double share) { return share == -1 || share == 1; }));
 }

@@ -16,11 +16,11 @@ inline EnrolledReference enrolled(std::int64_t id, const Bytes& file)
         {id}, {100 + id}, Sha256::of(file), features::extract_features(file, {}, Detail::reference).value()};
 }
 
-// A picture on its way: features, what of the references they call to mind, and censuses of these places.
+// A picture on its way: features, what of the references they call to mind, and sign grids of these places.
 struct Found {
     features::Extracted extracted;
     Shortlist shortlist;
-    std::vector<Census> censuses;
+    std::vector<SignGrid> sign_grids;
 };
 
 inline Found look_up(const ReferenceSet& set, features::Extracted extracted, const Templates& templates = {},
@@ -29,10 +29,10 @@ inline Found look_up(const ReferenceSet& set, features::Extracted extracted, con
     Found found;
     found.extracted = std::move(extracted);
     found.shortlist = set.shortlist(found.extracted.features, templates, tiers);
-    found.censuses = features::censuses_of(found.extracted.gist, found.shortlist.views()).value();
-    const auto looks = set.second_looks(found.shortlist, found.censuses, templates);
-    const auto again = features::censuses_of(found.extracted.gist, views_of(looks)).value();
-    set.move_leads(found.shortlist, found.censuses, looks, again, templates);
+    found.sign_grids = features::sign_grids_of(found.extracted.decoded, found.shortlist.views()).value();
+    const auto looks = set.refinements(found.shortlist, found.sign_grids, templates);
+    const auto again = features::sign_grids_of(found.extracted.decoded, views_of(looks)).value();
+    set.move_leads(found.shortlist, found.sign_grids, looks, again, templates);
     return found;
 }
 
@@ -46,7 +46,7 @@ inline std::vector<Match> compare(const ReferenceSet& set, const Bytes& file, co
                                   const std::set<Tier>& tiers = {})
 {
     const auto found = look_up(set, file, templates, tiers);
-    return set.judge(found.shortlist, found.censuses, templates);
+    return set.judge(found.shortlist, found.sign_grids, templates);
 }
 
 } // namespace stillwatch::matcher::test

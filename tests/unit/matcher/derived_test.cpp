@@ -150,7 +150,7 @@ TEST_F(DerivedCopies, WhereNoLayoutCanBeHadWhatNeedsNoneIsLeft)
 {
     for (const auto& file : {encode_png(original), encode_jpeg(original)}) {
         const auto found = look_up(set, file);
-        EXPECT_FALSE(found.censuses.empty());
+        EXPECT_FALSE(found.sign_grids.empty());
         const auto matches = set.judge(found.shortlist, {});
         ASSERT_EQ(matches.size(), 1U);
         EXPECT_LE(matches.front().tier, Tier::near);
@@ -160,13 +160,13 @@ TEST_F(DerivedCopies, WhereNoLayoutCanBeHadWhatNeedsNoneIsLeft)
     EXPECT_TRUE(set.judge(crop.shortlist, {}).empty());
 }
 
-TEST_F(DerivedCopies, CensusesOfTheWrongShapeEndInAnAnswer)
+TEST_F(DerivedCopies, SignGridsOfTheWrongShapeEndInAnAnswer)
 {
     const auto found = look_up(set, encode_jpeg(cropped(original, 120, 80, 270, 220)));
-    for (const auto& census :
-         {Census{}, Census{1, 1, std::vector<std::uint8_t>(8), std::vector<std::uint8_t>(8),
-                           std::vector<std::uint8_t>(8), std::vector<std::uint8_t>(8)}}) {
-        const std::vector<Census> wrong(found.censuses.size() + 3, census);
+    for (const auto& sign_grid :
+         {SignGrid{}, SignGrid{1, 1, std::vector<std::uint8_t>(8), std::vector<std::uint8_t>(8),
+                               std::vector<std::uint8_t>(8), std::vector<std::uint8_t>(8)}}) {
+        const std::vector<SignGrid> wrong(found.sign_grids.size() + 3, sign_grid);
         EXPECT_TRUE(set.judge(found.shortlist, wrong).empty());
         (void)set.parts_of_others(found.shortlist, wrong, {}, false);
     }
@@ -198,9 +198,9 @@ TEST_F(DerivedCopies, NothingIsLearntFromAMatch)
     for (const auto& drawing :
          {cropped(original, 120, 80, 270, 220), original, with_pasted(original, part, 240, 80)}) {
         const auto found = look_up(first_only, encode_jpeg(drawing));
-        const auto matches = first_only.judge(found.shortlist, found.censuses);
+        const auto matches = first_only.judge(found.shortlist, found.sign_grids);
         ASSERT_FALSE(matches.empty());
-        EXPECT_TRUE(first_only.parts_of_others(found.shortlist, found.censuses, matches, false).empty());
+        EXPECT_TRUE(first_only.parts_of_others(found.shortlist, found.sign_grids, matches, false).empty());
     }
 }
 
@@ -209,7 +209,7 @@ TEST_F(DerivedCopies, WhatAnotherPictureSharesIsLearntAndThenHasNoVoice)
     const auto crop = encode_jpeg(cropped(original, 120, 80, 270, 220));
     const auto found = look_up(first_only, crop);
     // As if it had been judged to be something else.
-    const auto parts = first_only.parts_of_others(found.shortlist, found.censuses, {}, false);
+    const auto parts = first_only.parts_of_others(found.shortlist, found.sign_grids, {}, false);
     EXPECT_GT(parts.size(), 50U);
     const Templates templates(parts);
     for (const auto& match : compare(first_only, crop, templates))
@@ -222,11 +222,11 @@ TEST_F(DerivedCopies, WhatSeemsEditedIsLearntFromBackgroundOnly)
     const auto part = cropped(detailed_scene(21, 480, 360), 0, 0, 200, 200);
     const auto found =
         look_up(first_only, encode_jpeg(cropped(with_pasted(original, part, 240, 80), 40, 30, 420, 310)));
-    const auto matches = first_only.judge(found.shortlist, found.censuses);
+    const auto matches = first_only.judge(found.shortlist, found.sign_grids);
     ASSERT_EQ(matches.size(), 1U);
     ASSERT_EQ(matches.front().relation, Relation::edited);
-    EXPECT_TRUE(first_only.parts_of_others(found.shortlist, found.censuses, matches, false).empty());
-    EXPECT_FALSE(first_only.parts_of_others(found.shortlist, found.censuses, matches, true).empty());
+    EXPECT_TRUE(first_only.parts_of_others(found.shortlist, found.sign_grids, matches, false).empty());
+    EXPECT_FALSE(first_only.parts_of_others(found.shortlist, found.sign_grids, matches, true).empty());
 }
 
 // --- two photographs of one scene ---

@@ -145,7 +145,7 @@ TEST(Weakness, TellsOfPicturesWithFewDetails)
 TEST(Weakness, TellsOfPicturesThatAreMostlyDrawn)
 {
     auto features = extracted(detailed_scene(62, 480, 360));
-    auto& tiles = features.census[0].tiles;
+    auto& tiles = features.sign_grid[0].tiles;
     for (std::size_t i = 0; i < tiles.size(); ++i)
         tiles[i].is_graphic = i % 2 == 0; // half of them
     EXPECT_EQ(features::weakness_of(features), std::nullopt);

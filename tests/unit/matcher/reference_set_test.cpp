@@ -96,10 +96,10 @@ TEST_F(References, NegativeIsNearAndInverted)
     EXPECT_TRUE(match.inverted);
 }
 
-TEST_F(References, AGlanceMissesNoCopyAndLeavesOtherPicturesOut)
+TEST_F(References, ACoarsePassMissesNoCopyAndLeavesOtherPicturesOut)
 {
     const auto may_be_near = [this](const Bytes& found) {
-        return set->may_be_near(features::extract_features(found, {}, Detail::glance).value());
+        return set->may_be_near(features::extract_features(found, {}, Detail::coarse).value());
     };
     EXPECT_TRUE(may_be_near(original));
     EXPECT_TRUE(may_be_near(encode_jpeg(drawing, JpegKind::progressive, 30)));

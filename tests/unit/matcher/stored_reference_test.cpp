@@ -61,14 +61,15 @@ TEST(StoredReference, CopiesEverythingThatIsCompared)
         EXPECT_EQ(stored.local[i].size.width, features.local[i].width_px);
         EXPECT_EQ(stored.local[i].size.height, features.local[i].height_px);
         EXPECT_TRUE(std::ranges::equal(stored.local[i].features, features.local[i].features));
-        const auto& census = features.census[i];
-        EXPECT_EQ(stored.local[i].census.tile_columns, census.census.tile_columns);
-        EXPECT_EQ(stored.local[i].census.tile_rows, census.census.tile_rows);
-        EXPECT_TRUE(std::ranges::equal(stored.local[i].census.right, census.census.right));
-        EXPECT_TRUE(std::ranges::equal(stored.local[i].census.down, census.census.down));
-        EXPECT_TRUE(std::ranges::equal(stored.local[i].census.right_clear, census.census.right_clear));
-        EXPECT_TRUE(std::ranges::equal(stored.local[i].census.down_clear, census.census.down_clear));
-        EXPECT_TRUE(std::ranges::equal(stored.local[i].census.tiles, census.tiles));
+        const auto& sign_grid = features.sign_grid[i];
+        EXPECT_EQ(stored.local[i].sign_grid.tile_columns, sign_grid.sign_grid.tile_columns);
+        EXPECT_EQ(stored.local[i].sign_grid.tile_rows, sign_grid.sign_grid.tile_rows);
+        EXPECT_TRUE(std::ranges::equal(stored.local[i].sign_grid.right, sign_grid.sign_grid.right));
+        EXPECT_TRUE(std::ranges::equal(stored.local[i].sign_grid.down, sign_grid.sign_grid.down));
+        EXPECT_TRUE(
+            std::ranges::equal(stored.local[i].sign_grid.right_clear, sign_grid.sign_grid.right_clear));
+        EXPECT_TRUE(std::ranges::equal(stored.local[i].sign_grid.down_clear, sign_grid.sign_grid.down_clear));
+        EXPECT_TRUE(std::ranges::equal(stored.local[i].sign_grid.tiles, sign_grid.tiles));
     }
 }
 
@@ -83,10 +84,10 @@ TEST(StoredReference, LivesInTheMemoryGivenAndNowhereElse)
         for (const auto& frame : stored.local) {
             EXPECT_TRUE(memory.holds(&frame, sizeof frame));
             EXPECT_TRUE(is_held(memory, frame.features));
-            for (const auto* plane : {&frame.census.right, &frame.census.down, &frame.census.right_clear,
-                                      &frame.census.down_clear})
+            for (const auto* plane : {&frame.sign_grid.right, &frame.sign_grid.down,
+                                      &frame.sign_grid.right_clear, &frame.sign_grid.down_clear})
                 EXPECT_TRUE(is_held(memory, *plane));
-            EXPECT_TRUE(is_held(memory, frame.census.tiles));
+            EXPECT_TRUE(is_held(memory, frame.sign_grid.tiles));
         }
         EXPECT_EQ(memory.bytes_held(), memory.bytes_ever()) << "nothing was outgrown or copied on the way";
     }
@@ -94,15 +95,15 @@ TEST(StoredReference, LivesInTheMemoryGivenAndNowhereElse)
     EXPECT_TRUE(memory.canaries_live());
 }
 
-TEST(StoredReference, WithoutACensusIsSound)
+TEST(StoredReference, WithoutASignGridIsSound)
 {
     matcher::test::CanaryMemory memory;
     auto enrolled = sample(3, 2);
-    enrolled.features.census.clear();
+    enrolled.features.sign_grid.clear();
     const StoredReference stored(enrolled, memory);
     ASSERT_EQ(stored.local.size(), 2U);
-    EXPECT_EQ(stored.local[1].census.tile_columns, 0);
-    EXPECT_TRUE(stored.local[1].census.tiles.empty());
+    EXPECT_EQ(stored.local[1].sign_grid.tile_columns, 0);
+    EXPECT_TRUE(stored.local[1].sign_grid.tiles.empty());
 }
 
 TEST(Wipe, OverwritesWhateverToldOfThePicture)
@@ -121,12 +122,12 @@ TEST(Wipe, OverwritesWhateverToldOfThePicture)
             ASSERT_FALSE(local.features.empty());
             EXPECT_TRUE(is_zero(local.features));
         }
-        for (const auto& census : features.census) {
-            ASSERT_FALSE(census.census.right.empty());
-            for (const auto* plane : {&census.census.right, &census.census.down, &census.census.right_clear,
-                                      &census.census.down_clear})
+        for (const auto& sign_grid : features.sign_grid) {
+            ASSERT_FALSE(sign_grid.sign_grid.right.empty());
+            for (const auto* plane : {&sign_grid.sign_grid.right, &sign_grid.sign_grid.down,
+                                      &sign_grid.sign_grid.right_clear, &sign_grid.sign_grid.down_clear})
                 EXPECT_TRUE(is_zero(*plane));
-            EXPECT_TRUE(is_zero(census.tiles));
+            EXPECT_TRUE(is_zero(sign_grid.tiles));
         }
     }
 }

@@ -77,8 +77,8 @@ TEST(Decode, EveryFormatShowsTheSamePicture)
     }
 }
 
-// What lies beyond is looked at in full, so a glance must stay well within (ReferenceSet::may_be_near).
-TEST(Decode, AGlanceIsAFewBitsOff)
+// What lies beyond is looked at in full, so a coarse pass must stay well within (ReferenceSet::may_be_near).
+TEST(Decode, ACoarsePassIsAFewBitsOff)
 {
     constexpr int most_bits_off = 16;
     for (const auto kind : {JpegKind::colour, JpegKind::grey, JpegKind::cmyk, JpegKind::progressive})
@@ -86,23 +86,23 @@ TEST(Decode, AGlanceIsAFewBitsOff)
              {std::pair(200, 150), std::pair(500, 375), std::pair(640, 480), std::pair(1'300, 2'000)}) {
             SCOPED_TRACE(testing::Message() << static_cast<int>(kind) << ", " << wide << " x " << high);
             const auto file = encode_jpeg(scene(13, wide, high), kind);
-            const auto glance = features::extract_features(file, {}, Detail::glance).value();
+            const auto coarse = features::extract_features(file, {}, Detail::coarse).value();
             const auto hashes = features::extract_features(file, {}, Detail::hashes).value();
-            EXPECT_EQ(glance.width_px, wide);
-            EXPECT_EQ(glance.file_digest, hashes.file_digest);
-            EXPECT_EQ(glance.data_digest, hashes.data_digest);
-            EXPECT_LE(hamming(glance.frames.at(0).fingerprints[0], hashes.frames.at(0).fingerprints[0]),
+            EXPECT_EQ(coarse.width_px, wide);
+            EXPECT_EQ(coarse.file_digest, hashes.file_digest);
+            EXPECT_EQ(coarse.data_digest, hashes.data_digest);
+            EXPECT_LE(hamming(coarse.frames.at(0).fingerprints[0], hashes.frames.at(0).fingerprints[0]),
                       most_bits_off);
         }
 }
 
-TEST(Decode, AProgressiveFileIsReadToItsFirstScansAtAGlance)
+TEST(Decode, AProgressiveFileIsReadToItsFirstScansInTheCoarsePass)
 {
     const auto file = encode_jpeg(scene(14, 640, 480), JpegKind::progressive);
     auto broken = file;
     broken.resize(file.size() * 7 / 10); // the later scans are missing
-    const auto whole = features::extract_features(file, {}, Detail::glance).value();
-    const auto cut = features::extract_features(broken, {}, Detail::glance).value();
+    const auto whole = features::extract_features(file, {}, Detail::coarse).value();
+    const auto cut = features::extract_features(broken, {}, Detail::coarse).value();
     EXPECT_EQ(whole.frames, cut.frames);
 }
 

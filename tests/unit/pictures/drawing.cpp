@@ -246,9 +246,9 @@ Luma luma(const Drawing& drawing)
     return result;
 }
 
-features::Gist::Grey grey(const Drawing& drawing)
+features::DecodedFrames::Grey grey(const Drawing& drawing)
 {
-    features::Gist::Grey result{drawing.width_px, drawing.height_px, {}};
+    features::DecodedFrames::Grey result{drawing.width_px, drawing.height_px, {}};
     for (const auto level : luma(drawing).levels)
         result.levels.push_back(static_cast<std::uint8_t>(level >> 8U));
     return result;

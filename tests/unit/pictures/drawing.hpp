@@ -41,6 +41,6 @@ Drawing with_pasted(const Drawing& drawing, const Drawing& part, int left, int t
 Drawing stored_for_orientation(const Drawing& drawing, int exif_orientation);
 
 Luma luma(const Drawing& drawing);
-features::Gist::Grey grey(const Drawing& drawing); // pixel for pixel, as if it were a working frame
+features::DecodedFrames::Grey grey(const Drawing& drawing); // pixel for pixel, as if it were a working frame
 
 } // namespace stillwatch::pictures::test

@@ -47,14 +47,14 @@ inline std::string picture_file(const std::string& motif, const std::string& var
 }
 
 // Cells of which nothing is clear.
-inline Census empty_census(int tile_columns, int tile_rows)
+inline SignGrid empty_sign_grid(int tile_columns, int tile_rows)
 {
-    Census census;
-    census.tile_columns = tile_columns;
-    census.tile_rows = tile_rows;
-    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear})
-        plane->resize(census.plane_bytes());
-    return census;
+    SignGrid sign_grid;
+    sign_grid.tile_columns = tile_columns;
+    sign_grid.tile_rows = tile_rows;
+    for (auto* plane : {&sign_grid.right, &sign_grid.down, &sign_grid.right_clear, &sign_grid.down_clear})
+        plane->resize(sign_grid.plane_bytes());
+    return sign_grid;
 }
 
 // Features of such a file: pictures of one motif are near, others are not. There is nothing local in them.
@@ -81,7 +81,7 @@ inline PictureFeatures features_of(const std::string& file, Detail detail = Deta
     features.frames.push_back(frame);
     features.local.push_back({640, 480, {}});
     if (detail == Detail::reference)
-        features.census.push_back({empty_census(4, 3), std::vector<TileTraits>(4 * 3)});
+        features.sign_grid.push_back({empty_sign_grid(4, 3), std::vector<TileTraits>(4 * 3)});
     return features;
 }
 
@@ -137,13 +137,13 @@ public:
         features.file_digest = Sha256::of(*document.body);
         co_return std::move(features);
     }
-    Task<Result<std::vector<Census>>> views(Document, Sha256, std::vector<View> views) override
+    Task<Result<std::vector<SignGrid>>> views(Document, Sha256, std::vector<View> views) override
     {
         ++views_read;
-        std::vector<Census> censuses;
+        std::vector<SignGrid> sign_grids;
         for (const auto& view : views)
-            censuses.push_back(empty_census(view.tile_columns, view.tile_rows));
-        co_return std::move(censuses);
+            sign_grids.push_back(empty_sign_grid(view.tile_columns, view.tile_rows));
+        co_return std::move(sign_grids);
     }
 };
 

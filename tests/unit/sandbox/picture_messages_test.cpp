@@ -11,7 +11,7 @@ namespace {
 
 using test::sample_features;
 
-constexpr auto details = {Detail::glance, Detail::hashes, Detail::query, Detail::reference};
+constexpr auto details = {Detail::coarse, Detail::hashes, Detail::query, Detail::reference};
 constexpr pictures::PictureLimits limits{1'000'000, 2'000, 16, 3'000'000};
 
 Request features_request(Detail detail)
@@ -35,13 +35,13 @@ Request views_request(std::vector<View> views)
 const View whole{0, 4, 3, {640, 0, 0, 0, 480, 0}};
 const View part{3, 16, 1, {-1.5, 1e-300, 1e300, -0.0, 0.25, 3.0}};
 
-// Censuses that the views ask for.
-std::vector<Census> censuses(const std::vector<View>& views)
+// Sign grids that the views ask for.
+std::vector<SignGrid> sign_grids(const std::vector<View>& views)
 {
     test::SampleNumbers numbers(3);
-    std::vector<Census> all;
+    std::vector<SignGrid> all;
     for (const auto& view : views)
-        all.push_back(test::sample_census(numbers, view.tile_columns, view.tile_rows));
+        all.push_back(test::sample_sign_grid(numbers, view.tile_columns, view.tile_rows));
     return all;
 }
 
@@ -221,28 +221,28 @@ TEST(ViewsMessage, RequestsOutOfTheirBoundsAreMalformed)
 TEST(ViewsMessage, AnswersComeThroughWhole)
 {
     for (const auto& views : {std::vector{whole}, std::vector{whole, part}, std::vector(max_views, whole)}) {
-        const auto bytes = encode_answer(9, censuses(views));
+        const auto bytes = encode_answer(9, sign_grids(views));
         const auto answer = decode_answer(payload_of(bytes), views_request(views));
         ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
-        EXPECT_EQ(std::get<std::vector<Census>>(*answer), censuses(views));
+        EXPECT_EQ(std::get<std::vector<SignGrid>>(*answer), sign_grids(views));
     }
 }
 
-TEST(ViewsMessage, OtherCensusesThanAskedForAreALie)
+TEST(ViewsMessage, OtherSignGridsThanAskedForAreALie)
 {
     const auto request = views_request({whole, part});
-    EXPECT_EQ(refusal(censuses({whole}), request), Errc::malformed) << "too few";
-    EXPECT_EQ(refusal(censuses({whole, part, part}), request), Errc::malformed) << "too many";
-    EXPECT_EQ(refusal(std::vector<Census>{}, request), Errc::malformed) << "none";
-    EXPECT_EQ(refusal(censuses({part, whole}), request), Errc::malformed) << "other sizes";
-    auto bad = censuses({whole, part});
+    EXPECT_EQ(refusal(sign_grids({whole}), request), Errc::malformed) << "too few";
+    EXPECT_EQ(refusal(sign_grids({whole, part, part}), request), Errc::malformed) << "too many";
+    EXPECT_EQ(refusal(std::vector<SignGrid>{}, request), Errc::malformed) << "none";
+    EXPECT_EQ(refusal(sign_grids({part, whole}), request), Errc::malformed) << "other sizes";
+    auto bad = sign_grids({whole, part});
     bad[1].down.pop_back();
     EXPECT_EQ(refusal(bad, request), Errc::malformed) << "short plane";
-    bad = censuses({whole, part});
+    bad = sign_grids({whole, part});
     bad[0].tile_rows = 4;
     EXPECT_EQ(refusal(bad, request), Errc::malformed) << "rows that the planes have not";
     EXPECT_EQ(refusal(sample_features(1, Detail::query), request), Errc::malformed) << "another kind";
-    EXPECT_EQ(refusal(censuses({whole}), features_request(Detail::query)), Errc::malformed)
+    EXPECT_EQ(refusal(sign_grids({whole}), features_request(Detail::query)), Errc::malformed)
         << "not asked for";
     EXPECT_EQ(refusal(Refusal(Error{Errc::invalid_argument, "no"}), request), Errc{})
         << "an error may be told";
@@ -251,7 +251,7 @@ TEST(ViewsMessage, OtherCensusesThanAskedForAreALie)
 TEST(ViewsMessage, EveryShorterOrLongerPayloadIsALie)
 {
     const auto request = views_request({whole, part});
-    auto bytes = encode_answer(9, censuses({whole, part}));
+    auto bytes = encode_answer(9, sign_grids({whole, part}));
     const auto payload = payload_of(bytes);
     for (std::size_t length = 0; length < payload.size(); ++length)
         ASSERT_FALSE(decode_answer(payload.first(length), request).has_value()) << length;

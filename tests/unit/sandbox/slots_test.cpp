@@ -1,6 +1,6 @@
 #include "sandbox/slots.hpp"
 
-#include "sandbox/gist_cache.hpp"
+#include "sandbox/frame_cache.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "features/census.hpp"
+#include "features/sign_grid.hpp"
 
 #include "features/grey.hpp"
 
@@ -39,11 +39,11 @@ struct Mapping {
     cv::Matx23d matrix() const { return {a[0], a[1], a[2], a[3], a[4], a[5]}; }
 };
 
-Signs signs_of(const Gist::Grey& frame, const View& view, Mapping& mapping)
+Signs signs_of(const DecodedFrames::Grey& frame, const View& view, Mapping& mapping)
 {
     Signs signs;
-    signs.columns = view.tile_columns * Census::tile_cells;
-    signs.rows = view.tile_rows * Census::tile_cells;
+    signs.columns = view.tile_columns * SignGrid::tile_cells;
+    signs.rows = view.tile_rows * SignGrid::tile_cells;
     const cv::Size size(signs.columns * samples_per_cell, signs.rows * samples_per_cell);
     const auto& a = view.a;
     const double per_u = 1.0 / size.width;
@@ -82,13 +82,13 @@ Signs signs_of(const Gist::Grey& frame, const View& view, Mapping& mapping)
 }
 
 template <class IsClearRight, class IsClearDown>
-Census packed(const Signs& signs, const IsClearRight& is_clear_right, const IsClearDown& is_clear_down)
+SignGrid packed(const Signs& signs, const IsClearRight& is_clear_right, const IsClearDown& is_clear_down)
 {
-    Census census;
-    census.tile_columns = signs.columns / Census::tile_cells;
-    census.tile_rows = signs.rows / Census::tile_cells;
-    for (auto* plane : {&census.right, &census.down, &census.right_clear, &census.down_clear})
-        plane->assign(census.plane_bytes(), 0);
+    SignGrid sign_grid;
+    sign_grid.tile_columns = signs.columns / SignGrid::tile_cells;
+    sign_grid.tile_rows = signs.rows / SignGrid::tile_cells;
+    for (auto* plane : {&sign_grid.right, &sign_grid.down, &sign_grid.right_clear, &sign_grid.down_clear})
+        plane->assign(sign_grid.plane_bytes(), 0);
     std::size_t at = 0;
     for (int y = 0; y < signs.rows; ++y)
         for (int x = 0; x < signs.columns; ++x, ++at) {
@@ -96,18 +96,18 @@ Census packed(const Signs& signs, const IsClearRight& is_clear_right, const IsCl
             const auto set = [&](std::vector<std::uint8_t>& plane, bool value) {
                 if (value) plane[at / 8] = static_cast<std::uint8_t>(plane[at / 8] | bit);
             };
-            set(census.right, signs.right(x, y) > 0);
-            set(census.down, signs.down(x, y) > 0);
-            set(census.right_clear, is_clear_right(x, y));
-            set(census.down_clear, is_clear_down(x, y));
+            set(sign_grid.right, signs.right(x, y) > 0);
+            set(sign_grid.down, signs.down(x, y) > 0);
+            set(sign_grid.right_clear, is_clear_right(x, y));
+            set(sign_grid.down_clear, is_clear_down(x, y));
         }
-    return census;
+    return sign_grid;
 }
 
 // The largest share of a tile's clear bits that agree when the tile is laid elsewhere on its own picture.
 std::uint8_t chance_of(const Signs& signs, int tile_x, int tile_y)
 {
-    constexpr int side = Census::tile_cells;
+    constexpr int side = SignGrid::tile_cells;
     constexpr int reach = 16;  // cells
     constexpr int step = 2;    // cells; signs hardly change from one to the next
     constexpr int nearest = 4; // nearer it is still the same place
@@ -184,12 +184,12 @@ bool is_graphic(const cv::Mat& part)
 
 } // namespace
 
-ReferenceCensus reference_census(const Gist::Grey& frame)
+ReferenceSignGrid reference_sign_grid(const DecodedFrames::Grey& frame)
 {
     const int longer = std::max(frame.width_px, frame.height_px);
     const auto tiles = [&](int side) {
-        const double cells = static_cast<double>(census_cells) * side / longer;
-        return std::max(1, static_cast<int>(std::lround(cells / Census::tile_cells)));
+        const double cells = static_cast<double>(sign_grid_cells) * side / longer;
+        return std::max(1, static_cast<int>(std::lround(cells / SignGrid::tile_cells)));
     };
     const View whole{0,
                      tiles(frame.width_px),
@@ -197,8 +197,8 @@ ReferenceCensus reference_census(const Gist::Grey& frame)
                      {static_cast<double>(frame.width_px), 0, 0, 0, static_cast<double>(frame.height_px), 0}};
     Mapping mapping;
     const auto signs = signs_of(frame, whole, mapping);
-    ReferenceCensus reference;
-    reference.census = packed(
+    ReferenceSignGrid reference;
+    reference.sign_grid = packed(
         signs, [&](int x, int y) { return std::abs(signs.right(x, y)) > clear_step; },
         [&](int x, int y) { return std::abs(signs.down(x, y)) > clear_step; });
     const auto picture = mat_of(frame);
@@ -216,7 +216,7 @@ ReferenceCensus reference_census(const Gist::Grey& frame)
     return reference;
 }
 
-Census census_at(const Gist::Grey& frame, const View& view)
+SignGrid sign_grid_at(const DecodedFrames::Grey& frame, const View& view)
 {
     Mapping mapping;
     const auto signs = signs_of(frame, view, mapping);

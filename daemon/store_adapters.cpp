@@ -1,4 +1,4 @@
-#include "daemon/bridges.hpp"
+#include "daemon/store_adapters.hpp"
 
 #include "core/log.hpp"
 

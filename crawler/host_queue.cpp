@@ -1,4 +1,4 @@
-#include "crawler/lane.hpp"
+#include "crawler/host_queue.hpp"
 
 #include "core/log.hpp"
 
@@ -8,7 +8,7 @@ namespace stillwatch::crawler {
 
 namespace {
 
-// Results that wait for the store hold memory; with this many a lane starts nothing new.
+// Results that wait for the store hold memory; with this many a host queue starts nothing new.
 constexpr int max_unapplied = 64;
 
 } // namespace
@@ -24,7 +24,7 @@ std::string describe(const std::exception_ptr& problem)
     }
 }
 
-Task<> Lane::run()
+Task<> HostQueue::run()
 {
     std::exception_ptr problem;
     try {
@@ -47,7 +47,7 @@ Task<> Lane::run()
     if (problem) std::rethrow_exception(problem);
 }
 
-Task<> Lane::work()
+Task<> HostQueue::work()
 {
     while (!context_.stopping) {
         const auto site = context_.settings->site(host_.site);
@@ -57,7 +57,7 @@ Task<> Lane::work()
     }
 }
 
-Task<Lane::Next> Lane::step(std::shared_ptr<const SiteRules> site)
+Task<HostQueue::Next> HostQueue::step(std::shared_ptr<const SiteRules> site)
 {
     if (window_.empty() && !is_dry_) {
         co_await refill();
@@ -84,7 +84,7 @@ Task<Lane::Next> Lane::step(std::shared_ptr<const SiteRules> site)
     co_return Next::go_on;
 }
 
-Task<> Lane::refill()
+Task<> HostQueue::refill()
 {
     is_dry_ = true;
     const auto lease_until = context_.clock.now() + lease;
@@ -95,7 +95,7 @@ Task<> Lane::refill()
     std::move(claimed.begin(), claimed.end(), std::back_inserter(window_));
 }
 
-Task<> Lane::rest(Moment until, int errors_in_a_row)
+Task<> HostQueue::rest(Moment until, int errors_in_a_row)
 {
     const auto pause = std::chrono::ceil<std::chrono::milliseconds>(until - context_.time.now());
     const auto due = context_.clock.now() + pause;
@@ -106,7 +106,7 @@ Task<> Lane::rest(Moment until, int errors_in_a_row)
                   {{"host", host_.origin}, {"error", to_string(set.error())}});
 }
 
-void Lane::launch()
+void HostQueue::launch()
 {
     ++running_;
     ++context_.progress.in_flight;
@@ -116,7 +116,7 @@ void Lane::launch()
                    [this](std::exception_ptr problem) { ended(problem); });
 }
 
-Task<> Lane::visit(store::Visit visit)
+Task<> HostQueue::visit(store::Visit visit)
 {
     const auto id = visit.id;
     const auto place = co_await context_.places.acquire();
@@ -138,7 +138,7 @@ Task<> Lane::visit(store::Visit visit)
     }
 }
 
-void Lane::ended(const std::exception_ptr& problem)
+void HostQueue::ended(const std::exception_ptr& problem)
 {
     --running_;
     --context_.progress.in_flight;
@@ -149,7 +149,7 @@ void Lane::ended(const std::exception_ptr& problem)
     alarm_->ring();
 }
 
-void Lane::applied(bool brought)
+void HostQueue::applied(bool brought)
 {
     --unapplied_;
     is_dry_ = false;

@@ -19,14 +19,14 @@ namespace stillwatch::crawler {
 // after `cancelled`, when its lease ends otherwise.
 using VisitFunction = std::function<Task<Result<store::VisitResult>>(store::Visit visit)>;
 
-// What all lanes of a crawl share; it outlives them.
-struct LaneContext {
+// What all host queues of a crawl share; it outlives them.
+struct HostQueueContext {
     asio::any_io_executor loop;
     Timekeeper& time;
     const Clock& clock;
     Frontier& frontier;
     const HostPace& pace;
-    HostGate& places; // bounds the visits of all lanes together
+    HostGate& places; // bounds the visits of all host queues together
     ResultBatcher& batcher;
     CrawlProgress& progress;
     const std::shared_ptr<const CrawlSettings>& settings; // those in force
@@ -39,19 +39,19 @@ struct LaneContext {
 // The visits of one host: claims small windows of what is due and visits it, as many at a time as the site
 // allows, until nothing is due, the host asks for a long pause, its site leaves the watch list, or the crawl
 // stops.
-class Lane {
+class HostQueue {
 public:
     static constexpr std::size_t window = 16;
     static constexpr std::chrono::milliseconds lease = std::chrono::hours(1);
-    // A longer pause of a host is kept in the frontier, and the lane ends.
+    // A longer pause of a host is kept in the frontier, and the host queue ends.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
 
-    Lane(LaneContext& context, store::HostRow host)
+    HostQueue(HostQueueContext& context, store::HostRow host)
         : context_(context), host_(std::move(host)), alarm_(context.time.alarm())
     {
     }
-    Lane(const Lane&) = delete;
-    Lane& operator=(const Lane&) = delete;
+    HostQueue(const HostQueue&) = delete;
+    HostQueue& operator=(const HostQueue&) = delete;
 
     // Ends when no visit is under way, every result is applied and what was not visited is given back.
     Task<> run();
@@ -71,7 +71,7 @@ private:
     void ended(const std::exception_ptr& problem);
     void applied(bool brought);
 
-    LaneContext& context_;
+    HostQueueContext& context_;
     store::HostRow host_;
     std::unique_ptr<Alarm> alarm_;
     std::deque<store::Visit> window_;

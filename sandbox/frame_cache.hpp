@@ -13,16 +13,17 @@ namespace stillwatch::sandbox {
 constexpr std::size_t kept_pictures = 4;
 
 // The pictures that a worker was last asked about, by the digest of their file.
-class GistCache {
+class FrameCache {
 public:
     // What was kept of that picture, if it still is; it counts as asked about now. Valid until the next
     // keep().
-    const features::Gist* find(const Sha256& file_digest);
-    // Keeps `gist` in the place of one with the same digest, or of the one not asked about for longest.
-    const features::Gist& keep(features::Gist gist);
+    const features::DecodedFrames* find(const Sha256& file_digest);
+    // Keeps `decoded` in the place of one with the same digest, or of the one not asked about for
+    // longest.
+    const features::DecodedFrames& keep(features::DecodedFrames decoded);
 
 private:
-    std::list<features::Gist> gists_; // last asked about first
+    std::list<features::DecodedFrames> entries_; // last asked about first
 };
 
 } // namespace stillwatch::sandbox
