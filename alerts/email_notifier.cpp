@@ -4,7 +4,9 @@
 #include "alerts/mime.hpp"
 #include "alerts/render.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace stillwatch::alerts {
 
@@ -38,13 +40,14 @@ EmailNotifier::EmailNotifier(Mailer& mailer, EmailSettings settings)
 {
 }
 
-Task<Delivery> EmailNotifier::notify(AlertEvent event)
+Task<Delivery> EmailNotifier::notify(AlertEvent event, std::vector<std::string> told)
 {
     if (!is_well_formed(event)) co_return refused("the alert holds more than it may");
-    if (served_.size() >= max_remembered) served_.clear();
+    Delivery delivery;
+    delivery.told = std::move(told);
+    std::vector<std::string> failures;
     for (const auto& recipient : settings_.to) {
-        auto& served = served_[event.alert_id];
-        if (served.contains(recipient)) continue;
+        if (std::ranges::find(delivery.told, recipient) != delivery.told.end()) continue;
         const auto letter = letter_of(event, settings_, recipient);
         auto data = compose(letter);
         if (!data) co_return refused(data.error().detail);
@@ -55,12 +58,16 @@ Task<Delivery> EmailNotifier::notify(AlertEvent event)
         message.to = recipient;
         message.data = std::move(*data);
         const auto sent = co_await mailer_.send(settings_.server, std::move(message));
-        if (!sent)
-            co_return Delivery{Delivery::Kind::retry_after, std::chrono::seconds(0), to_string(sent.error())};
-        served_[event.alert_id].insert(recipient);
+        if (sent)
+            delivery.told.push_back(recipient);
+        else
+            failures.push_back(fmt::format("{}: {}", recipient, to_string(sent.error())));
+        if (!sent && sent.error().code == Errc::cancelled) break;
     }
-    served_.erase(event.alert_id);
-    co_return Delivery{};
+    if (failures.empty()) co_return Delivery{};
+    delivery.kind = Delivery::Kind::retry_after;
+    delivery.detail = fmt::format("not told: {}", fmt::join(failures, "; "));
+    co_return delivery;
 }
 
 } // namespace stillwatch::alerts

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace stillwatch::alerts {
 
@@ -18,16 +19,19 @@ struct Delivery {
     Kind kind = Kind::sent;
     std::chrono::seconds after{0}; // what the receiver asked for; 0: the schedule decides
     std::string detail{};          // for the operator: host and reason, never content or secrets
+    // Recipients that have it now, where the attempt did not reach all of them.
+    std::vector<std::string> told{};
 
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
 // One way to tell people. At-least-once: the same event may come twice and then looks the same to the
-// receiver.
+// receiver. `told` are recipients of the channel that have the event from earlier attempts: they are left
+// out.
 class Notifier {
 public:
     virtual ~Notifier() = default;
-    virtual Task<Delivery> notify(AlertEvent event) = 0;
+    virtual Task<Delivery> notify(AlertEvent event, std::vector<std::string> told) = 0;
     virtual const std::string& channel() const = 0;
 };
 

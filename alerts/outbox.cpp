@@ -61,12 +61,14 @@ void Outbox::stop()
 Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
 {
     Delivery delivery;
-    if (!unrecorded_.contains(row.id)) {
+    if (const auto known = unrecorded_.find(row.id); known != unrecorded_.end()) {
+        delivery = known->second;
+    } else {
         auto event = read_event(row.event);
         if (event)
-            delivery = co_await notifier_.notify(std::move(*event));
+            delivery = co_await notifier_.notify(std::move(*event), row.told);
         else
-            delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error())};
+            delivery = Delivery{Delivery::Kind::refused, 0s, to_string(event.error()), row.told};
         const auto state = co_await asio::this_coro::cancellation_state;
         const bool ending = stopping_ || state.cancelled() != asio::cancellation_type::none;
         const bool cut_off = ending && delivery.kind == Delivery::Kind::retry_after;
@@ -81,18 +83,19 @@ Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
     const auto next = next_attempt(row.attempts + 1, now, delivery, static_cast<std::uint64_t>(row.id));
     const bool is_sent = delivery.kind == Delivery::Kind::sent;
     const bool is_dead = !is_sent && !next;
+    store::AlertAttempt attempt{delivery.detail, delivery.told};
     Result<void> recorded;
     if (is_sent)
         recorded = co_await queue_.sent(row.id, now);
     else if (is_dead)
-        recorded = co_await queue_.dead(row.id, delivery.detail);
+        recorded = co_await queue_.dead(row.id, std::move(attempt));
     else
-        recorded = co_await queue_.retry(row.id, *next, delivery.detail);
+        recorded = co_await queue_.retry(row.id, *next, std::move(attempt));
 
     if (!recorded && recorded.error().code != Errc::not_found) {
         log::error("outbox", "the result of a delivery cannot be stored",
                    {{"channel", channel()}, {"alert", row.alert_id}, {"error", to_string(recorded.error())}});
-        if (is_sent) unrecorded_.insert(row.id);
+        unrecorded_.insert_or_assign(row.id, std::move(delivery));
         co_return Step::cannot_record;
     }
     unrecorded_.erase(row.id);
@@ -141,7 +144,9 @@ void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is
     else if (!failed && failing_)
         log::info("outbox", "channel works again", {{"channel", channel()}});
     failing_ = failed;
-    failure_ = failed ? delivery.detail : "";
+    const bool reached_some = !delivery.told.empty();
+    failure_ = failed && !reached_some ? delivery.detail : "";
+    left_out_ = failed && reached_some ? delivery.detail : "";
 }
 
 Task<> Outbox::wait_until_due()

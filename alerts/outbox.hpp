@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 
 namespace stillwatch::alerts {
@@ -39,10 +38,10 @@ public:
 
     const std::string& channel() const { return notifier_.channel(); }
     const Counts& counts() const noexcept { return counts_; }
-    // Whether the last attempt failed.
-    bool failing() const noexcept { return failing_; }
-    // Why it failed, for the operator; empty when it did not.
+    // Why the last attempt reached nobody, for the operator; empty when it did.
     const std::string& failure() const noexcept { return failure_; }
+    // Which recipients the last attempt did not reach while others have the alert, and why; empty: none.
+    const std::string& left_out() const noexcept { return left_out_; }
 
 private:
     enum class Step : std::uint8_t { done, cannot_record, cancelled };
@@ -58,12 +57,13 @@ private:
     Notifier& notifier_;
     const Clock& clock_;
     asio::steady_timer timer_;
-    std::set<std::int64_t> unrecorded_; // taken by the receiver, not yet recorded: never sent again by us
+    std::map<std::int64_t, Delivery> unrecorded_; // made, not yet recorded: never made again by us
     Counts counts_;
     bool woken_ = false;
     bool stopping_ = false;
     bool failing_ = false;
     std::string failure_;
+    std::string left_out_;
     std::map<std::int64_t, Timestamp> hurried_; // when a waiting row was last made due by a success
 };
 

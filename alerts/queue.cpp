@@ -61,18 +61,18 @@ Task<Result<void>> StoredAlertQueue::sent(std::int64_t id, Timestamp at)
     return answer(run_on_store_, std::move(work));
 }
 
-Task<Result<void>> StoredAlertQueue::retry(std::int64_t id, Timestamp next, std::string error)
+Task<Result<void>> StoredAlertQueue::retry(std::int64_t id, Timestamp next, store::AlertAttempt attempt)
 {
-    auto work = [id, next, error = std::move(error)](store::CaseDatabase& database) {
-        return database.alert_retry(id, next, error);
+    auto work = [id, next, attempt = std::move(attempt)](store::CaseDatabase& database) {
+        return database.alert_retry(id, next, attempt);
     };
     return answer(run_on_store_, std::move(work));
 }
 
-Task<Result<void>> StoredAlertQueue::dead(std::int64_t id, std::string error)
+Task<Result<void>> StoredAlertQueue::dead(std::int64_t id, store::AlertAttempt attempt)
 {
-    auto work = [id, error = std::move(error)](store::CaseDatabase& database) {
-        return database.alert_dead(id, error);
+    auto work = [id, attempt = std::move(attempt)](store::CaseDatabase& database) {
+        return database.alert_dead(id, attempt);
     };
     return answer(run_on_store_, std::move(work));
 }

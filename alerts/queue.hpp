@@ -23,8 +23,8 @@ public:
     virtual Task<std::vector<std::int64_t>> waiting(std::string channel, Timestamp now) = 0;
     virtual Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) = 0;
     virtual Task<Result<void>> sent(std::int64_t id, Timestamp at) = 0;
-    virtual Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) = 0;
-    virtual Task<Result<void>> dead(std::int64_t id, std::string error) = 0;
+    virtual Task<Result<void>> retry(std::int64_t id, Timestamp next, store::AlertAttempt attempt) = 0;
+    virtual Task<Result<void>> dead(std::int64_t id, store::AlertAttempt attempt) = 0;
 };
 
 // Runs work on the store thread and resumes its caller on the loop.
@@ -40,8 +40,8 @@ public:
     Task<std::vector<std::int64_t>> waiting(std::string channel, Timestamp now) override;
     Task<Result<void>> hurry(std::vector<std::int64_t> ids, Timestamp now) override;
     Task<Result<void>> sent(std::int64_t id, Timestamp at) override;
-    Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override;
-    Task<Result<void>> dead(std::int64_t id, std::string error) override;
+    Task<Result<void>> retry(std::int64_t id, Timestamp next, store::AlertAttempt attempt) override;
+    Task<Result<void>> dead(std::int64_t id, store::AlertAttempt attempt) override;
 
 private:
     RunOnStore run_on_store_;

@@ -48,7 +48,7 @@ WebhookNotifier::WebhookNotifier(Fetcher& fetcher, WebhookSettings settings, con
 {
 }
 
-Task<Delivery> WebhookNotifier::notify(AlertEvent event)
+Task<Delivery> WebhookNotifier::notify(AlertEvent event, std::vector<std::string> /*one receiver*/)
 {
     if (!is_well_formed(event))
         co_return Delivery{Delivery::Kind::refused, seconds(0), "the alert holds more than it may"};

@@ -23,7 +23,7 @@ class WebhookNotifier final : public Notifier {
 public:
     WebhookNotifier(Fetcher& fetcher, WebhookSettings settings, const Clock& clock);
 
-    Task<Delivery> notify(AlertEvent event) override;
+    Task<Delivery> notify(AlertEvent event, std::vector<std::string> /*one receiver*/) override;
     const std::string& channel() const override { return settings_.channel; }
 
 private:

@@ -19,6 +19,7 @@ json::object Commands::describe(const store::OutboxRow& row) const
     object["next_attempt_at"] = format_utc(row.next_attempt_at);
     if (row.sent_at) object["sent_at"] = format_utc(*row.sent_at);
     object["last_error"] = row.last_error;
+    object["told"] = json::array(row.told.begin(), row.told.end());
     const bool is_configured = std::ranges::find(settings_.channels, row.channel) != settings_.channels.end();
     if (!is_configured && row.state == store::AlertState::queued)
         object["last_error"] = "this channel is not in the configuration";

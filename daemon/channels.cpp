@@ -106,20 +106,12 @@ alerts::Outbox::Counts Channels::counts() const
     return sum;
 }
 
-std::vector<std::pair<std::string, std::string>> Channels::failures() const
+std::vector<ChannelFacts> Channels::facts() const
 {
-    std::vector<std::pair<std::string, std::string>> all;
+    std::vector<ChannelFacts> all;
     for (const auto& channel : channels_)
-        all.emplace_back(channel.outbox->channel(), channel.outbox->failure());
+        all.push_back({channel.outbox->channel(), channel.outbox->failure(), channel.outbox->left_out()});
     return all;
-}
-
-std::vector<std::string> Channels::failing() const
-{
-    std::vector<std::string> names;
-    for (const auto& channel : channels_)
-        if (channel.outbox->failing()) names.push_back(channel.outbox->channel());
-    return names;
 }
 
 } // namespace stillwatch::daemon

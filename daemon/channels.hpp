@@ -5,14 +5,13 @@
 #include "config/config.hpp"
 #include "core/result.hpp"
 #include "core/tasks.hpp"
+#include "daemon/channel_facts.hpp"
 #include "net/http_client.hpp"
 #include "net/smtp_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace stillwatch::daemon {
@@ -30,11 +29,8 @@ public:
     // Cuts what is being delivered and ends the loops; what was cut stays queued under the same id.
     void stop();
 
-    // Sums over channels, and which of them failed at their last attempt.
-    alerts::Outbox::Counts counts() const;
-    std::vector<std::string> failing() const;
-    // Every channel with the reason of its last failure, empty where the last attempt did not fail.
-    std::vector<std::pair<std::string, std::string>> failures() const;
+    alerts::Outbox::Counts counts() const; // sums over channels
+    std::vector<ChannelFacts> facts() const;
 
 private:
     struct Channel {

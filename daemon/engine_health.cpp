@@ -20,8 +20,7 @@ LoopFacts Engine::loop_facts() const
     facts.compared = counters_.total("pictures_compared_total") + counters_.total("pictures_known_total");
     facts.workers = workers_.counters();
     facts.worker_failure = workers_.start_failure();
-    for (auto& [name, failure] : channels_->failures())
-        facts.channels.push_back({std::move(name), std::move(failure)});
+    facts.channels = channels_->facts();
     return facts;
 }
 
@@ -59,7 +58,9 @@ std::string Engine::metrics()
     text += gauge_text("alerts_sent", static_cast<double>(alerts.sent));
     text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));
     text += gauge_text("alerts_dead", static_cast<double>(alerts.dead));
-    text += gauge_text("channels_failing", static_cast<double>(channels_->failing().size()));
+    const auto channels = channels_->facts();
+    const auto fails = [](const ChannelFacts& channel) { return !channel.failure.empty(); };
+    text += gauge_text("channels_failing", static_cast<double>(std::ranges::count_if(channels, fails)));
     return text + health_.metrics();
 }
 

@@ -59,6 +59,7 @@ void HealthJudge::use(HealthSettings settings)
     settings_ = std::move(settings);
     std::set<std::string> channels(settings_.channels.begin(), settings_.channels.end());
     problems_.keep_only("channel", channels);
+    problems_.keep_only("recipients", channels);
     problems_.keep_only("site", settings_.sites);
     std::erase_if(not_fine_since_, [&](const auto& entry) { return !settings_.sites.contains(entry.first); });
 }
@@ -82,9 +83,12 @@ void HealthJudge::judge_now(const LoopFacts& loop)
           Severity::failing);
     raise("channels", "", settings_.channels.empty(), "no channel is configured: nobody is told of a finding",
           Severity::warning);
-    for (const auto& channel : loop.channels)
+    for (const auto& channel : loop.channels) {
         raise("channel", channel.name, !channel.failure.empty(),
               fmt::format("alerts do not leave: {}", channel.failure), Severity::failing);
+        // Of its own kind: those whom the channel reaches are told of it as well.
+        raise("recipients", channel.name, !channel.left_out.empty(), channel.left_out, Severity::warning);
+    }
 }
 
 void HealthJudge::judge(const StoreFacts& store, const LoopFacts& loop)

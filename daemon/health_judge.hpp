@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/problems.hpp"
+#include "daemon/channel_facts.hpp"
 #include "sandbox/worker_pool.hpp"
 
 #include <cstdint>
@@ -54,11 +55,6 @@ struct StoreFacts {
     std::map<std::string, std::int64_t> queued; // alerts by channel
     std::map<std::string, std::int64_t> given_up;
     std::int64_t pictures_pending = 0;
-};
-
-struct ChannelFacts {
-    std::string name;
-    std::string failure; // of the last attempt; empty: it did not fail
 };
 
 // What the loop knows without asking anybody.

@@ -38,6 +38,13 @@ struct OutboxRow {
     Timestamp next_attempt_at{};
     std::optional<Timestamp> sent_at{};
     std::string last_error;
+    std::vector<std::string> told; // recipients of the channel that have it already, while others wait
+};
+
+// How an attempt ended that did not reach everybody.
+struct AlertAttempt {
+    std::string error;
+    std::vector<std::string> told; // all recipients that have the alert by now
 };
 
 // What people are told of a reference.
@@ -291,8 +298,8 @@ public:
     Result<void> queue_alert(const NewAlert& alert, const Actor& actor);
     // These three end an attempt. Errors: not_found (not queued, or erased by a withdrawal meanwhile).
     Result<void> alert_sent(std::int64_t id, Timestamp at);
-    Result<void> alert_retry(std::int64_t id, Timestamp next, std::string_view error);
-    Result<void> alert_dead(std::int64_t id, std::string_view error);
+    Result<void> alert_retry(std::int64_t id, Timestamp next, const AlertAttempt& attempt);
+    Result<void> alert_dead(std::int64_t id, const AlertAttempt& attempt);
     // Queues a dead alert again, or one that waits for its next attempt, with all its attempts before it.
     // Errors: not_found (it was sent, or never was).
     Result<void> replay_alert(std::int64_t id, const Actor& actor);

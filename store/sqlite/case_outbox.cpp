@@ -1,6 +1,8 @@
 #include "store/sqlite/case_database_impl.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace stillwatch::store {
 
@@ -8,6 +10,21 @@ namespace {
 
 constexpr std::size_t max_error_bytes = 500; // what a mail server says back is not ours to keep at any length
 
+constexpr std::string_view alert_columns = "id, alert_id, channel, event, state, attempts, created_at, "
+                                           "next_attempt_at, sent_at, last_error, told";
+
+std::vector<std::string> lines_of(std::string_view text)
+{
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+// In the order of alert_columns.
 OutboxRow read_alert(const Statement& row)
 {
     OutboxRow result;
@@ -21,6 +38,7 @@ OutboxRow read_alert(const Statement& row)
     result.next_attempt_at = row.time(7);
     if (!row.is_null(8)) result.sent_at = row.time(8);
     result.last_error = row.text(9);
+    result.told = lines_of(row.text(10));
     return result;
 }
 
@@ -43,10 +61,9 @@ Result<void> must_have_changed(const Connection& connection, std::string_view st
 
 std::vector<OutboxRow> CaseDatabase::due_alerts(Timestamp now, std::size_t limit) const
 {
-    auto row = impl_->connection.prepare(
-        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, "
-        "last_error "
-        "FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY id LIMIT ?2");
+    auto row = impl_->connection.prepare(fmt::format(
+        "SELECT {} FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY id LIMIT ?2",
+        alert_columns));
     row.bind(now, limit);
     return read_alerts(std::move(row));
 }
@@ -62,9 +79,9 @@ std::vector<OutboxRow> CaseDatabase::due_alerts(std::string_view channel, Timest
                                                 std::size_t limit) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT id, alert_id, channel, event, state, attempts, created_at, next_attempt_at, sent_at, "
-        "last_error "
-        "FROM outbox WHERE state = 'queued' AND channel = ?1 AND next_attempt_at <= ?2 ORDER BY id LIMIT ?3");
+        fmt::format("SELECT {} FROM outbox WHERE state = 'queued' AND channel = ?1 AND next_attempt_at <= ?2 "
+                    "ORDER BY id LIMIT ?3",
+                    alert_columns));
     row.bind(channel, now, limit);
     return read_alerts(std::move(row));
 }
@@ -107,27 +124,29 @@ Result<void> CaseDatabase::alert_sent(std::int64_t id, Timestamp at)
     });
 }
 
-Result<void> CaseDatabase::alert_retry(std::int64_t id, Timestamp next, std::string_view error)
+Result<void> CaseDatabase::alert_retry(std::int64_t id, Timestamp next, const AlertAttempt& attempt)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare("UPDATE outbox SET next_attempt_at = ?2, attempts = attempts + 1, last_error = ?3 "
-                     "WHERE id = ?1 AND state = 'queued'")
-            .bind(id, next, error.substr(0, max_error_bytes))
+            .prepare("UPDATE outbox SET next_attempt_at = ?2, attempts = attempts + 1, last_error = ?3, "
+                     "told = ?4 WHERE id = ?1 AND state = 'queued'")
+            .bind(id, next, attempt.error.substr(0, max_error_bytes),
+                  fmt::format("{}", fmt::join(attempt.told, "\n")))
             .run();
         return must_have_changed(connection, "queued", id);
     });
 }
 
-Result<void> CaseDatabase::alert_dead(std::int64_t id, std::string_view error)
+Result<void> CaseDatabase::alert_dead(std::int64_t id, const AlertAttempt& attempt)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare("UPDATE outbox SET state = 'dead', attempts = attempts + 1, last_error = ?2 "
+            .prepare("UPDATE outbox SET state = 'dead', attempts = attempts + 1, last_error = ?2, told = ?3 "
                      "WHERE id = ?1 AND state = 'queued'")
-            .bind(id, error.substr(0, max_error_bytes))
+            .bind(id, attempt.error.substr(0, max_error_bytes),
+                  fmt::format("{}", fmt::join(attempt.told, "\n")))
             .run();
         return must_have_changed(connection, "queued", id);
     });
@@ -172,9 +191,8 @@ Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string
 
 std::optional<OutboxRow> CaseDatabase::find_alert(std::string_view alert_id, std::string_view channel) const
 {
-    auto row = impl_->connection.prepare("SELECT id, alert_id, channel, event, state, attempts, created_at, "
-                                         "next_attempt_at, sent_at, last_error "
-                                         "FROM outbox WHERE alert_id = ?1 AND channel = ?2");
+    auto row = impl_->connection.prepare(
+        fmt::format("SELECT {} FROM outbox WHERE alert_id = ?1 AND channel = ?2", alert_columns));
     row.bind(alert_id, channel);
     if (!row.step()) return std::nullopt;
     return read_alert(row);
@@ -215,9 +233,8 @@ std::vector<AlertCount> CaseDatabase::alert_counts() const
 
 std::vector<OutboxRow> CaseDatabase::alerts(std::size_t limit) const
 {
-    auto row = impl_->connection.prepare("SELECT id, alert_id, channel, event, state, attempts, created_at, "
-                                         "next_attempt_at, sent_at, last_error "
-                                         "FROM outbox ORDER BY id DESC LIMIT ?1");
+    auto row = impl_->connection.prepare(
+        fmt::format("SELECT {} FROM outbox ORDER BY id DESC LIMIT ?1", alert_columns));
     row.bind(limit);
     return read_alerts(std::move(row));
 }

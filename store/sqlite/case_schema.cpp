@@ -269,7 +269,10 @@ CREATE TABLE match_left_out (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 4> steps{first_step, second_step, third_step, fourth_step};
+// Recipients of a channel that have an alert while others of it wait, one a line.
+constexpr const char* fifth_step = "ALTER TABLE outbox ADD COLUMN told TEXT NOT NULL DEFAULT '';";
+
+constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};
 
 } // namespace
 

@@ -36,10 +36,11 @@ AlertEvent sample_event()
 Delivery deliver(asio::io_context& loop, Notifier& notifier, const AlertEvent& event)
 {
     std::optional<Delivery> result;
-    asio::co_spawn(loop, notifier.notify(event), [&](const std::exception_ptr& failure, Delivery delivery) {
-        if (failure) std::rethrow_exception(failure);
-        result = std::move(delivery);
-    });
+    asio::co_spawn(loop, notifier.notify(event, {}),
+                   [&](const std::exception_ptr& failure, Delivery delivery) {
+                       if (failure) std::rethrow_exception(failure);
+                       result = std::move(delivery);
+                   });
     loop.restart();
     while (!result && loop.run_one() > 0) {
     }

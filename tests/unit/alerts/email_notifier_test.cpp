@@ -13,7 +13,10 @@ namespace {
 
 class Email : public testing::Test {
 protected:
-    Delivery deliver(const AlertEvent& event) { return run(notifier_.notify(event)); }
+    Delivery deliver(const AlertEvent& event, std::vector<std::string> told = {})
+    {
+        return run(notifier_.notify(event, std::move(told)));
+    }
 
     KeepingMailer mailer_;
     EmailNotifier notifier_{mailer_,
@@ -45,21 +48,41 @@ TEST_F(Email, MessageIdIsStableForAlertAndChannel)
     EXPECT_EQ(mailer_.messages[0].data, mailer_.messages[2].data);
 }
 
-TEST_F(Email, RetryLeavesOutWhoWasServed)
+TEST_F(Email, WhoWasToldBeforeIsLeftOut)
 {
-    mailer_.answers = {Result<void>{}, Error{Errc::unreachable, "mail.helpline.example"}};
-    EXPECT_EQ(deliver(sample_event()).kind, Delivery::Kind::retry_after);
-    EXPECT_EQ(deliver(sample_event()).kind, Delivery::Kind::sent);
-    ASSERT_EQ(mailer_.messages.size(), 3U);
-    EXPECT_EQ(mailer_.messages[2].to, "b@other.example");
+    EXPECT_EQ(deliver(sample_event(), {"a@helpline.example"}).kind, Delivery::Kind::sent);
+    ASSERT_EQ(mailer_.messages.size(), 1U);
+    EXPECT_EQ(mailer_.messages[0].to, "b@other.example");
 }
 
-TEST_F(Email, RefusalsAreTriedAgain)
+TEST_F(Email, OneRecipientRefusedKeepsNobodyElseFromBeingTold)
 {
-    mailer_.answers = {Error{Errc::refused, "535 login failed"}};
+    mailer_.answers = {Error{Errc::refused, "550 no such user"}, Result<void>{}};
+    const auto delivery = deliver(sample_event());
+    EXPECT_EQ(delivery.told, std::vector<std::string>{"b@other.example"});
+    EXPECT_EQ(delivery.kind, Delivery::Kind::retry_after);
+    EXPECT_EQ(delivery.detail, "not told: a@helpline.example: refused: 550 no such user");
+}
+
+TEST_F(Email, OneRecipientPutOffKeepsNobodyElseFromBeingTold)
+{
+    mailer_.answers = {Error{Errc::unreachable, "450 greylisted"}, Result<void>{}};
+    EXPECT_EQ(deliver(sample_event()).told, std::vector<std::string>{"b@other.example"});
+}
+
+TEST_F(Email, ALoginThatFailsIsTriedAgainForAll)
+{
+    mailer_.answers = {Error{Errc::refused, "535 login failed"}, Error{Errc::refused, "535 login failed"}};
     const auto delivery = deliver(sample_event());
     EXPECT_EQ(delivery.kind, Delivery::Kind::retry_after);
-    EXPECT_EQ(delivery.detail, "refused: 535 login failed");
+    EXPECT_TRUE(delivery.told.empty());
+}
+
+TEST_F(Email, NothingMoreIsBegunWhenSendingIsStopped)
+{
+    mailer_.answers = {Error{Errc::cancelled, "stopped"}, Result<void>{}};
+    EXPECT_TRUE(deliver(sample_event()).told.empty());
+    EXPECT_EQ(mailer_.messages.size(), 1U);
 }
 
 TEST_F(Email, EveryByteIsContentFree)

@@ -53,7 +53,7 @@ struct MemoryQueue final : AlertQueue {
         co_return next;
     }
     Result<void> change(std::int64_t id, AlertState state, std::optional<Timestamp> next,
-                        const std::string& error)
+                        const store::AlertAttempt& attempt = {})
     {
         if (disk_full) return Error{Errc::io, "disk full"};
         const auto found = rows.find(id);
@@ -61,7 +61,8 @@ struct MemoryQueue final : AlertQueue {
             return Error{Errc::not_found, "alert"};
         found->second.state = state;
         found->second.attempts += 1;
-        found->second.last_error = error;
+        found->second.last_error = attempt.error;
+        found->second.told = attempt.told;
         if (next) found->second.next_attempt_at = *next;
         return {};
     }
@@ -82,23 +83,24 @@ struct MemoryQueue final : AlertQueue {
     }
     Task<Result<void>> sent(std::int64_t id, Timestamp) override
     {
-        co_return change(id, AlertState::sent, {}, "");
+        co_return change(id, AlertState::sent, {});
     }
-    Task<Result<void>> retry(std::int64_t id, Timestamp next, std::string error) override
+    Task<Result<void>> retry(std::int64_t id, Timestamp next, store::AlertAttempt attempt) override
     {
-        co_return change(id, AlertState::queued, next, error);
+        co_return change(id, AlertState::queued, next, attempt);
     }
-    Task<Result<void>> dead(std::int64_t id, std::string error) override
+    Task<Result<void>> dead(std::int64_t id, store::AlertAttempt attempt) override
     {
-        co_return change(id, AlertState::dead, {}, error);
+        co_return change(id, AlertState::dead, {}, attempt);
     }
 };
 
 struct KeepingNotifier final : Notifier {
     explicit KeepingNotifier(std::string name) : name_(std::move(name)) {}
-    Task<Delivery> notify(AlertEvent event) override
+    Task<Delivery> notify(AlertEvent event, std::vector<std::string> told) override
     {
         events.push_back(event);
+        left_out.push_back(std::move(told));
         if (meanwhile) meanwhile();
         if (hang) {
             asio::steady_timer never(co_await asio::this_coro::executor,
@@ -113,6 +115,7 @@ struct KeepingNotifier final : Notifier {
     const std::string& channel() const override { return name_; }
 
     std::vector<AlertEvent> events;
+    std::vector<std::vector<std::string>> left_out; // with each event: who has it already
     Delivery answer;
     bool hang = false;
     std::function<void()> meanwhile; // happens during the delivery
@@ -186,7 +189,7 @@ TEST_F(OutboxLoop, FailedAlertWaitsAndLetsLaterOnesPass)
     desk_.answer = {Delivery::Kind::retry_after, 0s, "unreachable"};
     start();
     EXPECT_EQ(queue_.rows.at(first).attempts, 1);
-    EXPECT_TRUE(outbox_.failing());
+    EXPECT_EQ(outbox_.failure(), "unreachable");
     const auto second = add(2);
     wake();
     EXPECT_EQ(queue_.rows.at(first).attempts, 1);
@@ -196,6 +199,34 @@ TEST_F(OutboxLoop, FailedAlertWaitsAndLetsLaterOnesPass)
     wake();
     EXPECT_EQ(state(first), AlertState::sent);
     EXPECT_EQ(state(second), AlertState::sent);
+}
+
+TEST_F(OutboxLoop, WhoWasToldIsLeftOutWhenTheRestIsTriedAgain)
+{
+    const auto id = add();
+    desk_.answer = {Delivery::Kind::retry_after, 0s, "not told: b: refused", {"a"}};
+    start();
+    EXPECT_EQ(state(id), AlertState::queued);
+    EXPECT_EQ(outbox_.failure(), "");
+    EXPECT_EQ(outbox_.left_out(), "not told: b: refused");
+    desk_.answer = {};
+    clock_.time += 6s;
+    wake();
+    EXPECT_EQ(state(id), AlertState::sent);
+    EXPECT_EQ(outbox_.left_out(), "");
+    EXPECT_EQ(desk_.left_out, (std::vector<std::vector<std::string>>{{}, {"a"}}));
+}
+
+TEST_F(OutboxLoop, NobodyIsToldTwiceWhileTheDiskIsFull)
+{
+    const auto id = add();
+    desk_.answer = {Delivery::Kind::retry_after, 0s, "not told: b: refused", {"a"}};
+    queue_.disk_full = true;
+    start();
+    queue_.disk_full = false;
+    wake();
+    EXPECT_EQ(desk_.events.size(), 1U);
+    EXPECT_EQ(queue_.rows.at(id).told, std::vector<std::string>{"a"});
 }
 
 TEST_F(OutboxLoop, AChannelThatWorksAgainDrainsAtOnceInOrder)

@@ -16,7 +16,7 @@ using Kind = Delivery::Kind;
 
 class Webhook : public testing::Test {
 protected:
-    Delivery deliver(const AlertEvent& event) { return run(notifier_.notify(event)); }
+    Delivery deliver(const AlertEvent& event) { return run(notifier_.notify(event, {})); }
     std::string header(std::size_t request, std::string_view name) const
     {
         const auto& headers = fetcher_.requests.at(request).headers;

@@ -283,12 +283,12 @@ TEST_F(CommandsTest, AnAlertThatWasNotSentIsReplayed)
 {
     (void)result_of("alert-test", {{"channel", "desk"}});
     const auto id = result_of("outbox.list").at(0).at("id");
-    ASSERT_TRUE(
-        cases.alert_retry(id.as_int64(), clock.time + std::chrono::hours(14), "no such host").has_value());
+    ASSERT_TRUE(cases.alert_retry(id.as_int64(), clock.time + std::chrono::hours(14), {"no such host", {}})
+                    .has_value());
     (void)result_of("outbox.replay", {{"id", id}});
     EXPECT_EQ(result_of("outbox.list").at(0).at("next_attempt_at"), json::value(format_utc(clock.time)));
     EXPECT_EQ(result_of("outbox.list").at(0).at("attempts"), 0);
-    ASSERT_TRUE(cases.alert_dead(id.as_int64(), "no such host").has_value());
+    ASSERT_TRUE(cases.alert_dead(id.as_int64(), {"no such host", {}}).has_value());
     EXPECT_EQ(result_of("status").at("alerts_dead"), 1);
     EXPECT_TRUE(run("outbox.replay", {{"id", id}}).value().effects.alerts);
     EXPECT_EQ(result_of("outbox.list").at(0).at("state"), "queued");
@@ -300,11 +300,11 @@ TEST_F(CommandsTest, AllAlertsOfAChannelAreReplayed)
 {
     (void)result_of("alert-test", {{"channel", "desk"}});
     const auto id = result_of("outbox.list").at(0).at("id").as_int64();
-    ASSERT_TRUE(cases.alert_dead(id, "no such host").has_value());
+    ASSERT_TRUE(cases.alert_dead(id, {"no such host", {}}).has_value());
     EXPECT_EQ(error_of("outbox.replay", {{"channel", "desc"}}).code, Errc::not_found);
     EXPECT_EQ(error_of("outbox.replay", {{"all", false}}).code, Errc::invalid_argument);
     EXPECT_EQ(result_of("outbox.replay", {{"channel", "desk"}}).at("queued"), 1);
-    ASSERT_TRUE(cases.alert_dead(id, "no such host").has_value());
+    ASSERT_TRUE(cases.alert_dead(id, {"no such host", {}}).has_value());
     EXPECT_EQ(result_of("outbox.replay", {{"all", true}}).at("queued"), 1);
     EXPECT_EQ(result_of("outbox.show", {{"alert", "alt_test"}, {"channel", "desk"}}).at("state"), "queued");
     EXPECT_EQ(error_of("outbox.show", {{"alert", "alt_none"}, {"channel", "desk"}}).code, Errc::not_found);

@@ -56,19 +56,21 @@ TEST_F(Outbox, ASentAlertIsNotDueAgain)
     EXPECT_EQ(row.sent_at, at(4));
     EXPECT_EQ(row.attempts, 1);
     EXPECT_EQ(database.alert_sent(id, at(5)).error().code, Errc::not_found);
-    EXPECT_EQ(database.alert_retry(id, at(5), "late").error().code, Errc::not_found);
+    EXPECT_EQ(database.alert_retry(id, at(5), {"late", {}}).error().code, Errc::not_found);
 }
 
 TEST_F(Outbox, ARetriedAlertWaitsAndKeepsItsError)
 {
     ASSERT_TRUE(database.queue_alert(sample_alert(), actor()));
     const auto id = database.due_alerts(at(0), 1).at(0).id;
-    ASSERT_TRUE(database.alert_retry(id, at(60), std::string(5000, 'x')));
+    ASSERT_TRUE(database.alert_retry(id, at(60),
+                                     {std::string(5000, 'x'), {"a@helpline.example", "b@helpline.example"}}));
     EXPECT_TRUE(database.due_alerts(at(59), 10).empty());
     EXPECT_EQ(database.next_alert_at(), at(60));
     const auto row = database.due_alerts(at(60), 10).at(0);
     EXPECT_EQ(row.attempts, 1);
     EXPECT_EQ(row.last_error, std::string(500, 'x'));
+    EXPECT_EQ(row.told, (std::vector<std::string>{"a@helpline.example", "b@helpline.example"}));
 }
 
 TEST_F(Outbox, ADeadAlertStaysUntilItIsReplayed)
@@ -76,7 +78,7 @@ TEST_F(Outbox, ADeadAlertStaysUntilItIsReplayed)
     ASSERT_TRUE(database.queue_alert(sample_alert(), actor()));
     const auto id = database.due_alerts(at(0), 1).at(0).id;
     EXPECT_EQ(database.replay_alert(id + 1, actor(8)).error().code, Errc::not_found);
-    ASSERT_TRUE(database.alert_dead(id, "mailbox unknown"));
+    ASSERT_TRUE(database.alert_dead(id, {"mailbox unknown", {}}));
     EXPECT_TRUE(database.due_alerts(at(1000), 10).empty());
     EXPECT_EQ(database.alerts(1).at(0).state, AlertState::dead);
     ASSERT_TRUE(database.replay_alert(id, actor(9)));
@@ -91,7 +93,7 @@ TEST_F(Outbox, AlertsThatWaitAreMadeDueAndKeepTheirAttempts)
     ASSERT_TRUE(database.queue_alert(sample_alert("a"), actor()));
     ASSERT_TRUE(database.queue_alert(sample_alert("b"), actor()));
     const auto id = database.due_alerts(at(0), 1).at(0).id;
-    ASSERT_TRUE(database.alert_retry(id, at(6000), "unreachable"));
+    ASSERT_TRUE(database.alert_retry(id, at(6000), {"unreachable", {}}));
     const auto channel = database.alerts(1).at(0).channel;
     EXPECT_EQ(database.waiting_alerts(channel, at(60)), std::vector{id});
     EXPECT_TRUE(database.waiting_alerts("another", at(60)).empty());
