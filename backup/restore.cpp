@@ -2,7 +2,7 @@
 
 #include "backup/files.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
+#include "store/frontier_tables.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
 #include "vault/pending_file.hpp"
@@ -232,7 +232,7 @@ private:
         if (is_there(frontier)) {
             try {
                 newest_generation_ =
-                    std::max(newest_generation_, store::FrontierDatabase(frontier).newest_generation());
+                    std::max(newest_generation_, store::frontier_in_file(frontier)->newest_generation());
                 told_.has_frontier = true;
             } catch (const std::runtime_error&) {
                 if (takes_frontier_) return Error{Errc::corrupt, "the frontier in the backup cannot be read"};

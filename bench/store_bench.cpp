@@ -1,4 +1,4 @@
-#include "store/frontier_database.hpp"
+#include "crawler/frontier/url_frontier.hpp"
 
 #include <fmt/core.h>
 
@@ -17,6 +17,7 @@ namespace {
 
 using namespace stillwatch;
 using namespace stillwatch::store;
+using crawler::UrlFrontier;
 using Seconds = std::chrono::duration<double>;
 
 constexpr int sites = 100;
@@ -68,7 +69,7 @@ void report(const char* what, const Stopwatch& watch, std::int64_t done, const s
 }
 
 // Pages of random sites, each naming 60 addresses of its site: a third pictures, a quarter known already.
-std::int64_t offer(FrontierDatabase& frontier, std::int64_t wanted, std::vector<std::uint64_t>& next)
+std::int64_t offer(UrlFrontier& frontier, std::int64_t wanted, std::vector<std::uint64_t>& next)
 {
     std::minstd_rand random(1);
     std::int64_t offered = 0;
@@ -108,7 +109,7 @@ std::int64_t offer(FrontierDatabase& frontier, std::int64_t wanted, std::vector<
 }
 
 // Claims 32 addresses of one host after the other and ends each visit with a verdict.
-std::int64_t visit(FrontierDatabase& frontier, std::int64_t wanted, Timestamp now, std::int64_t generation)
+std::int64_t visit(UrlFrontier& frontier, std::int64_t wanted, Timestamp now, std::int64_t generation)
 {
     std::int64_t visited = 0;
     std::vector<VisitResult> batch;
@@ -153,7 +154,7 @@ int main(int argc, char** argv)
     std::filesystem::create_directories(directory);
     const auto file = directory / "frontier.db";
     {
-        FrontierDatabase frontier(file);
+        UrlFrontier frontier(frontier_in_file(file));
         std::vector<SiteRow> rows;
         for (std::size_t site = 0; site < sites; ++site)
             rows.push_back({host_name(site), {address(site, "seed", 0)}, {host_name(site)}});

@@ -7,7 +7,7 @@
 #include "daemon/installation.hpp"
 #include "daemon/snapshot.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
+#include "store/frontier_tables.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
 
@@ -99,8 +99,8 @@ Result<backup::Snapshot> snapshot_here(const daemon::InstallationPaths& paths, b
                                    with_frontier ? "with frontier" : "");
     if (done) done = copy_whole(cases.begin_copy(folder / "cases.db"));
     if (done && with_frontier) {
-        store::FrontierDatabase frontier(paths.storage / "frontier.db");
-        done = copy_whole(frontier.begin_copy(folder / "frontier.db"));
+        const auto frontier = store::frontier_in_file(paths.storage / "frontier.db");
+        done = copy_whole(frontier->begin_copy(folder / "frontier.db"));
     }
     if (!done) return done.error();
     backup::Snapshot snapshot{folder, {}};

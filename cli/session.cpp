@@ -78,7 +78,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     const auto keys = vault::load_installation_keys(vault::key_location(paths.keys));
     if (!keys) return keys.error();
     store::CaseDatabase cases(paths.storage / "cases.db");
-    store::FrontierDatabase frontier(paths.storage / "frontier.db");
+    crawler::UrlFrontier frontier(store::frontier_in_file(paths.storage / "frontier.db"));
     const SystemClock clock;
     if (command.name == "reference.add") {
         const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());

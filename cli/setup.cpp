@@ -5,7 +5,7 @@
 #include "config/sample.hpp"
 #include "daemon/installation.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
+#include "store/frontier_tables.hpp"
 #include "store/store_lock.hpp"
 #include "vault/age.hpp"
 #include "vault/installation.hpp"
@@ -111,7 +111,7 @@ Result<void> make_storage(const fs::path& storage)
     const auto lock = store::StoreLock::acquire(storage);
     if (!lock) return lock.error();
     const store::CaseDatabase cases(storage / "cases.db");
-    const store::FrontierDatabase frontier(storage / "frontier.db");
+    const auto frontier = store::frontier_in_file(storage / "frontier.db");
     return {};
 }
 

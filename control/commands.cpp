@@ -51,8 +51,8 @@ std::vector<std::string_view> Commands::names()
     return names;
 }
 
-Commands::Commands(store::CaseDatabase& cases, store::FrontierDatabase& frontier,
-                   vault::PublicKey installation, CommandSettings settings, const Clock& clock)
+Commands::Commands(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, vault::PublicKey installation,
+                   CommandSettings settings, const Clock& clock)
     : cases_(cases), frontier_(frontier), book_(cases, installation), settings_(std::move(settings)),
       clock_(clock)
 {

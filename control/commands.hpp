@@ -3,8 +3,8 @@
 #include "cases/case_book.hpp"
 #include "control/protocol.hpp"
 #include "core/clock.hpp"
+#include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -47,7 +47,7 @@ Error same_picture_exists(std::string_view name, ReferenceId number);
 // everything given must outlive it.
 class Commands {
 public:
-    Commands(store::CaseDatabase& cases, store::FrontierDatabase& frontier, vault::PublicKey installation,
+    Commands(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, vault::PublicKey installation,
              CommandSettings settings, const Clock& clock);
 
     // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
@@ -100,7 +100,7 @@ private:
     Result<Finding> finding_argument(const json::object& arguments) const;
 
     store::CaseDatabase& cases_;
-    store::FrontierDatabase& frontier_;
+    crawler::UrlFrontier& frontier_;
     cases::CaseBook book_;
     CommandSettings settings_;
     const Clock& clock_;

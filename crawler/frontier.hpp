@@ -1,7 +1,8 @@
 #pragma once
 
 #include "core/async.hpp"
-#include "store/frontier_database.hpp"
+#include "store/site.hpp"
+#include "store/visit.hpp"
 
 #include <memory>
 #include <optional>
@@ -10,7 +11,7 @@
 namespace stillwatch::crawler {
 
 // What is to be visited and what came of it, as the scheduler needs it. The daemon keeps it in the frontier
-// database, on the store's thread; tests in memory. Meanings as in store::FrontierDatabase; which reference
+// database, on the store's thread; tests in memory. Meanings as in crawler::UrlFrontier; which reference
 // generation makes pictures stale is known behind this interface.
 class Frontier {
 public:

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "store/frontier_database.hpp"
+#include "store/site_health.hpp"
+#include "store/visit.hpp"
 
 #include <array>
 #include <cstdint>

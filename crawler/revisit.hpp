@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crawler/settings.hpp"
-#include "store/frontier_database.hpp"
+#include "store/visit.hpp"
 
 #include <span>
 

@@ -19,8 +19,8 @@
 
 namespace stillwatch::daemon {
 
+using crawler::UrlFrontier;
 using store::CaseDatabase;
-using store::FrontierDatabase;
 
 namespace {
 
@@ -105,7 +105,7 @@ Task<Result<void>> Engine::prepare_store()
     auto tiers = options_.tiers;
     if (tiers.empty()) tiers.insert(all_tiers.begin(), all_tiers.end());
     auto prepare = [rows = site_rows(config_), tiers = std::move(tiers), compares = options_.compares,
-                    now = clock_.now()](CaseDatabase& cases, FrontierDatabase& frontier) -> Result<void> {
+                    now = clock_.now()](CaseDatabase& cases, UrlFrontier& frontier) -> Result<void> {
         const auto released = frontier.release_leases();
         if (!released) return released;
         const auto set = frontier.set_sites(rows);
@@ -134,7 +134,7 @@ Task<Result<void>> Engine::prepare_store()
 Task<Result<void>> Engine::remove_orphaned_evidence()
 {
     auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](CaseDatabase& cases,
-                                                                              FrontierDatabase&) {
+                                                                              UrlFrontier&) {
         const auto files = cases.evidence_files();
         return evidence::remove_orphans(directory, {files.begin(), files.end()}, now);
     };
@@ -185,7 +185,7 @@ Task<Result<void>> Engine::note_robots()
             {{"site", site.name}, {"reason", site.robots_reason}, {"until", format_utc(site.robots_until)}});
         overridden.push_back(fmt::format("{} until {}", site.name, format_utc(site.robots_until)));
     }
-    auto append = [&overridden, now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) -> Result<void> {
+    auto append = [&overridden, now = clock_.now()](CaseDatabase& cases, UrlFrontier&) -> Result<void> {
         for (const auto& object : overridden) {
             const auto appended = cases.append_audit({"stillwatchd", now}, "robots.ignored", object);
             if (!appended) return appended;
@@ -197,7 +197,7 @@ Task<Result<void>> Engine::note_robots()
 
 Task<> Engine::heed_stopped_hosts()
 {
-    auto read = [](CaseDatabase& cases, FrontierDatabase&) { return cases.stopped_hosts(); };
+    auto read = [](CaseDatabase& cases, UrlFrontier&) { return cases.stopped_hosts(); };
     const auto stopped = co_await stores_.run(std::move(read));
     std::set<std::string, std::less<>> hosts;
     for (const auto& one : stopped)
@@ -225,7 +225,7 @@ Task<> Engine::crawl()
 Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
 {
     const auto generation = options_.compares ? references_.current()->generation() : 0;
-    auto begin = [this, generation, now = clock_.now()](CaseDatabase&, FrontierDatabase& frontier) {
+    auto begin = [this, generation, now = clock_.now()](CaseDatabase&, UrlFrontier& frontier) {
         auto started = frontier.start_pass(now);
         pass_ = frontier.pass_sizes(now, generation);
         return started;
@@ -243,7 +243,7 @@ Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
     asio::steady_timer timer(loop_);
     const auto until = clock_.now() + patience;
     while (clock_.now() < until) {
-        auto look = [now = clock_.now()](CaseDatabase& cases, FrontierDatabase&) {
+        auto look = [now = clock_.now()](CaseDatabase& cases, UrlFrontier&) {
             return cases.due_alerts(now, 1).empty();
         };
         const auto is_done = co_await stores_.run(std::move(look));
@@ -267,7 +267,7 @@ Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
         co_return same.error();
     }
     if (!*same) co_return Result<void>{};
-    auto name = [number = **same](CaseDatabase& cases, FrontierDatabase&) -> Error {
+    auto name = [number = **same](CaseDatabase& cases, UrlFrontier&) -> Error {
         const auto reference = cases.find_reference(number);
         return control::same_picture_exists(reference ? reference->name : "", number);
     };
@@ -278,7 +278,7 @@ Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
 // After references left the memory: this may take a minute.
 Task<Result<void>> Engine::finish(std::shared_ptr<control::Commands> commands)
 {
-    auto work = [commands = std::move(commands)](CaseDatabase&, FrontierDatabase&) -> Result<void> {
+    auto work = [commands = std::move(commands)](CaseDatabase&, UrlFrontier&) -> Result<void> {
         try {
             return commands->finish();
         } catch (const std::exception& error) { // a disk that cannot be read
@@ -302,7 +302,7 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     }
     auto commands = commands_; // a reload may put others in their place
     auto work = [commands, command = std::move(command),
-                 operator_name](CaseDatabase&, FrontierDatabase&) -> Result<control::CommandOutcome> {
+                 operator_name](CaseDatabase&, UrlFrontier&) -> Result<control::CommandOutcome> {
         try {
             return commands->run(command, operator_name);
         } catch (const std::exception& error) { // a disk that cannot be read
@@ -368,7 +368,7 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
-    auto set = [rows = site_rows(config)](CaseDatabase&, FrontierDatabase& frontier) {
+    auto set = [rows = site_rows(config)](CaseDatabase&, UrlFrontier& frontier) {
         return frontier.set_sites(rows);
     };
     const auto stored = co_await stores_.run(std::move(set));

@@ -14,9 +14,9 @@ namespace stillwatch::daemon {
 
 namespace {
 
+using crawler::UrlFrontier;
 using std::chrono::steady_clock;
 using store::CaseDatabase;
-using store::FrontierDatabase;
 
 std::int64_t number(const json::object& row, std::string_view key)
 {
@@ -40,7 +40,7 @@ SiteFacts facts_of(const json::object& row)
 }
 
 // Store thread. Errors: io.
-Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, FrontierDatabase& frontier)
+Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, UrlFrontier& frontier)
 {
     try {
         StoreFacts facts;
@@ -100,7 +100,7 @@ Task<> HealthWatch::run()
 
 Task<> HealthWatch::check()
 {
-    auto read = [commands = sources_.commands()](CaseDatabase& cases, FrontierDatabase& frontier) {
+    auto read = [commands = sources_.commands()](CaseDatabase& cases, UrlFrontier& frontier) {
         return read_facts(*commands, cases, frontier);
     };
     const auto facts = co_await stores_.run(std::move(read));
@@ -116,7 +116,7 @@ Task<> HealthWatch::check()
 Task<> HealthWatch::tell()
 {
     if (!teller_) {
-        auto read = [](CaseDatabase& cases, FrontierDatabase&) -> Result<std::vector<store::ToldProblem>> {
+        auto read = [](CaseDatabase& cases, UrlFrontier&) -> Result<std::vector<store::ToldProblem>> {
             try {
                 return cases.told_problems();
             } catch (const std::exception& error) {
@@ -134,7 +134,7 @@ Task<> HealthWatch::tell()
     const auto now = clock_.now();
     const auto all = teller_->due(problems_.current(), now, telling);
     for (const auto& due : all) {
-        auto store = [&due, now](CaseDatabase& cases, FrontierDatabase&) {
+        auto store = [&due, now](CaseDatabase& cases, UrlFrontier&) {
             return cases.tell_problem(due.told, due.alerts, {"stillwatchd", now});
         };
         const auto stored = co_await stores_.run(std::move(store));

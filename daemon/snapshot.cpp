@@ -13,8 +13,8 @@
 
 namespace stillwatch::daemon {
 
+using crawler::UrlFrontier;
 using store::CaseDatabase;
-using store::FrontierDatabase;
 
 namespace {
 
@@ -59,8 +59,7 @@ Task<Result<void>> Snapshots::copy(Database which)
 {
     // The copy is made, moved on and given up on the store's thread, with the connection it reads.
     const auto copy = std::make_shared<std::optional<store::DatabaseCopy>>();
-    auto begin = [copy, which, folder = folder_](CaseDatabase& cases,
-                                                 FrontierDatabase& frontier) -> Result<void> {
+    auto begin = [copy, which, folder = folder_](CaseDatabase& cases, UrlFrontier& frontier) -> Result<void> {
         auto begun = which == Database::cases ? cases.begin_copy(folder / "cases.db")
                                               : frontier.begin_copy(folder / "frontier.db");
         if (!begun) return begun.error();
@@ -71,10 +70,10 @@ Task<Result<void>> Snapshots::copy(Database which)
     if (!begun) co_return begun.error();
     Result<bool> is_whole = false;
     while (is_whole && !*is_whole && !is_stopping_) {
-        auto step = [copy](CaseDatabase&, FrontierDatabase&) { return (*copy)->step(pages_a_step); };
+        auto step = [copy](CaseDatabase&, UrlFrontier&) { return (*copy)->step(pages_a_step); };
         is_whole = co_await stores_.run(std::move(step));
     }
-    auto end = [copy](CaseDatabase&, FrontierDatabase&) {
+    auto end = [copy](CaseDatabase&, UrlFrontier&) {
         copy->reset();
         return true;
     };
@@ -96,7 +95,7 @@ Task<Result<json::value>> Snapshots::take(bool with_frontier, store::Actor actor
     if (is_running_) co_return Error{Errc::refused, "another backup is being made"};
     if (is_stopping_) co_return Error{Errc::cancelled, "the daemon is stopping"};
     is_running_ = true;
-    auto prepare = [this, with_frontier, actor](CaseDatabase& cases, FrontierDatabase&) -> Result<void> {
+    auto prepare = [this, with_frontier, actor](CaseDatabase& cases, UrlFrontier&) -> Result<void> {
         const auto storage = folder_.parent_path();
         const auto needed =
             size_of(storage / "cases.db") + (with_frontier ? size_of(storage / "frontier.db") : 0);

@@ -6,8 +6,8 @@
 
 namespace stillwatch::daemon {
 
+using crawler::UrlFrontier;
 using store::CaseDatabase;
-using store::FrontierDatabase;
 
 // 0 lets no picture be stale.
 std::int64_t StoredFrontier::generation() const
@@ -17,21 +17,21 @@ std::int64_t StoredFrontier::generation() const
 
 Task<std::vector<store::HostRow>> StoredFrontier::ready_hosts(Timestamp now)
 {
-    return stores_.run([now, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
+    return stores_.run([now, generation = generation()](CaseDatabase&, UrlFrontier& frontier) {
         return frontier.ready_hosts(now, generation);
     });
 }
 
 Task<std::optional<Timestamp>> StoredFrontier::next_due(Timestamp now)
 {
-    return stores_.run([now](CaseDatabase&, FrontierDatabase& frontier) { return frontier.next_due(now); });
+    return stores_.run([now](CaseDatabase&, UrlFrontier& frontier) { return frontier.next_due(now); });
 }
 
 Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now, Timestamp lease_until,
                                                       std::size_t limit)
 {
     for (;;) {
-        auto work = [=, generation = generation()](CaseDatabase&, FrontierDatabase& frontier) {
+        auto work = [=, generation = generation()](CaseDatabase&, UrlFrontier& frontier) {
             return frontier.claim_some(host, now, generation, lease_until, limit);
         };
         auto claimed = co_await stores_.run(std::move(work));
@@ -42,7 +42,7 @@ Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now
 Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::VisitResult>> results)
 {
     std::map<std::string, std::int64_t> bounds;
-    auto work = [results = std::move(results), &bounds](CaseDatabase& cases, FrontierDatabase& frontier) {
+    auto work = [results = std::move(results), &bounds](CaseDatabase& cases, UrlFrontier& frontier) {
         const auto apply_all = [&](const std::vector<store::VisitResult>& all) {
             auto applied = frontier.apply(all);
             bounds = frontier.take_bounds();
@@ -73,26 +73,26 @@ Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::Vi
 Task<Result<>> StoredFrontier::release(std::vector<UrlId> ids)
 {
     return stores_.run(
-        [ids = std::move(ids)](CaseDatabase&, FrontierDatabase& frontier) { return frontier.release(ids); });
+        [ids = std::move(ids)](CaseDatabase&, UrlFrontier& frontier) { return frontier.release(ids); });
 }
 
 Task<Result<>> StoredFrontier::set_backoff(HostId host, Timestamp until, int errors_in_a_row)
 {
-    return stores_.run([=](CaseDatabase&, FrontierDatabase& frontier) {
+    return stores_.run([=](CaseDatabase&, UrlFrontier& frontier) {
         return frontier.set_backoff(host, until, errors_in_a_row);
     });
 }
 
 Task<std::optional<store::RobotsRow>> StoredRobots::load(std::string origin)
 {
-    return stores_.run([origin = std::move(origin)](CaseDatabase&, FrontierDatabase& frontier) {
+    return stores_.run([origin = std::move(origin)](CaseDatabase&, UrlFrontier& frontier) {
         return frontier.robots(origin);
     });
 }
 
 Task<> StoredRobots::save(store::RobotsRow row)
 {
-    auto write = [row = std::move(row)](CaseDatabase&, FrontierDatabase& frontier) {
+    auto write = [row = std::move(row)](CaseDatabase&, UrlFrontier& frontier) {
         return frontier.set_robots(row);
     };
     const auto saved = co_await stores_.run(std::move(write));
@@ -103,7 +103,7 @@ Task<> StoredRobots::save(store::RobotsRow row)
 alerts::RunOnStore run_on_store(pipeline::Stores& stores)
 {
     return [&stores](std::function<void(CaseDatabase&)> work) -> Task<> {
-        return stores.run([work = std::move(work)](CaseDatabase& cases, FrontierDatabase&) { work(cases); });
+        return stores.run([work = std::move(work)](CaseDatabase& cases, UrlFrontier&) { work(cases); });
     };
 }
 

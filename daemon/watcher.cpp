@@ -77,7 +77,7 @@ Task<std::size_t> Watcher::round()
         room.refusal = used.error().detail;
 
     auto plan = [can_write = room.refusal.empty(), now = services_.clock.now()](
-                    store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<Round> {
+                    store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Round> {
         Round round;
         for (const auto& look : cases.due_looks(now, most_looks)) {
             const auto planned =
@@ -138,7 +138,7 @@ Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipelin
     for (const auto& picture : pictures) {
         json::object row;
         row["image_url"] = picture.text();
-        auto claim = [&picture, now = clock.now()](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+        auto claim = [&picture, now = clock.now()](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
             return frontier.claim_one(picture, now, now + std::chrono::minutes(10));
         };
         auto visit = co_await stores.run(std::move(claim));
@@ -150,7 +150,7 @@ Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipelin
         }
         const auto id = visit->id;
         const auto visited = co_await pipeline.visit(*std::move(visit));
-        auto keep = [&visited, id](store::CaseDatabase&, store::FrontierDatabase& frontier) -> Result<void> {
+        auto keep = [&visited, id](store::CaseDatabase&, crawler::UrlFrontier& frontier) -> Result<void> {
             if (visited) return frontier.apply({*visited});
             return frontier.release({id});
         };

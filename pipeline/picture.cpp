@@ -10,7 +10,7 @@ namespace stillwatch::pipeline {
 
 Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
-    auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+    auto look = [content](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
         Knowledge knowledge{frontier.verdict(content), frontier.unread(content)};
         if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version)
             knowledge.verdict.reset();

@@ -56,7 +56,7 @@ Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& l
         look.error = "a challenge in place of the page";
         co_return std::move(look);
     }
-    auto names = [image](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+    auto names = [image](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
         return frontier.addresses_of(image, max_names_of_a_picture);
     };
     const auto known_as = co_await services.stores.run(std::move(names));

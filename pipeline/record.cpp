@@ -12,7 +12,7 @@ namespace stillwatch::pipeline {
 // What this file matched before, as far as the cases still consent.
 Task<std::vector<Occurrence>> Pipeline::on_record(Sha256 file)
 {
-    auto look = [file, now = services_.clock.now()](store::CaseDatabase& cases, store::FrontierDatabase&) {
+    auto look = [file, now = services_.clock.now()](store::CaseDatabase& cases, crawler::UrlFrontier&) {
         auto occurrences = cases.occurrences_of_content(file);
         if (occurrences.empty()) return occurrences;
         std::set<CaseId> consenting;

@@ -22,7 +22,7 @@ constexpr std::size_t max_occurrences_tied = 256;
 // hides none of its pictures whose page was not told of already. A lead covers no match, and what a person
 // dismissed covers nothing.
 std::optional<FindingId> finding_of_item(const store::CaseDatabase& cases,
-                                         const store::FrontierDatabase& frontier, const Finding& seen)
+                                         const crawler::UrlFrontier& frontier, const Finding& seen)
 {
     for (const auto& known :
          cases.occurrences_on(seen.case_id, seen.reference, seen.page_url, max_occurrences_tied)) {
@@ -90,7 +90,7 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
 Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const Sighting& sighting)
 {
     const auto most = settings.max_pages_per_picture;
-    auto list = [image = sighting.image, most](store::CaseDatabase&, store::FrontierDatabase& frontier) {
+    auto list = [image = sighting.image, most](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
         return frontier.pages_naming(image, most + 1);
     };
     auto pages = co_await services_.stores.run(std::move(list));
@@ -106,7 +106,7 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                                                 const Sighting& sighting)
 {
     auto sift = [&settings, &page, &sighting, now = services_.clock.now()](
-                    store::CaseDatabase& cases, store::FrontierDatabase& frontier) -> Result<Plan> {
+                    store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Plan> {
         Plan plan;
         for (const auto& match : sighting.matches) {
             Step step{Finding{{},
@@ -170,7 +170,7 @@ Task<> Recorder::tell_capped(const RecordSettings& settings, std::string site, s
     services_.counters.add("matches_left_out_total", {}, {}, static_cast<std::int64_t>(cases.size()));
     const auto now = services_.clock.now();
     auto queue = [&settings, &site, &cases, now](store::CaseDatabase& database,
-                                                 store::FrontierDatabase&) -> Result<std::int64_t> {
+                                                 crawler::UrlFrontier&) -> Result<std::int64_t> {
         for (const auto& c : database.cases()) {
             if (std::ranges::find(cases, c.id) == cases.end()) continue;
             for (const auto& alert : capped_alerts(settings, c.pseudonym, site, now)) {
@@ -199,7 +199,7 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::in
     facts.explanation["extractor_version"] = extractor_version;
     facts.explanation["reference_generation"] = generation;
     if (finding.match.placement) facts.explanation["placement"] = placement_json(*finding.match.placement);
-    auto name = [&finding](store::CaseDatabase& cases, store::FrontierDatabase&) {
+    auto name = [&finding](store::CaseDatabase& cases, crawler::UrlFrontier&) {
         return cases.names_of(finding.case_id, finding.reference);
     };
     auto names = co_await services_.stores.run(std::move(name));
@@ -259,7 +259,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     bool is_capped = false;
     auto commit = [&, at = services_.clock.now()](
                       store::CaseDatabase& cases,
-                      store::FrontierDatabase& frontier) -> Result<store::CaseDatabase::Recorded> {
+                      crawler::UrlFrontier& frontier) -> Result<store::CaseDatabase::Recorded> {
         // Second looks take their time; a consent may have ended meanwhile.
         const auto c = cases.find_case(seen.case_id);
         if (!c || cases::consent_status(*c, cases::ConsentTime(at, cases.time_seen())) !=

@@ -4,7 +4,7 @@
 
 namespace stillwatch::pipeline {
 
-Result<void> check_history(store::CaseDatabase& cases, store::FrontierDatabase& frontier,
+Result<void> check_history(store::CaseDatabase& cases, crawler::UrlFrontier& frontier,
                            const store::Actor& actor)
 {
     const auto under = frontier.compared_under();
@@ -20,7 +20,7 @@ Result<void> check_history(store::CaseDatabase& cases, store::FrontierDatabase& 
     return note_history(cases, frontier);
 }
 
-Result<void> note_history(const store::CaseDatabase& cases, store::FrontierDatabase& frontier)
+Result<void> note_history(const store::CaseDatabase& cases, crawler::UrlFrontier& frontier)
 {
     return frontier.set_compared_under({cases.generation(), cases.references_state()});
 }

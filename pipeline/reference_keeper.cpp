@@ -115,7 +115,7 @@ Task<Result<void>> ReferenceKeeper::load()
         for (const auto& reference : current_->references())
             known.insert(reference->reference);
         auto read = [known = std::move(known), now = clock_.now()](store::CaseDatabase& cases,
-                                                                   store::FrontierDatabase&) {
+                                                                   crawler::UrlFrontier&) {
             return as_result([&] {
                 (void)cases.note_time(now); // a disk that is full keeps no reference from being compared
                 return cases::plan_references(cases, cases::ConsentTime(now, cases.time_seen()), known);
@@ -226,9 +226,9 @@ ReferenceKeeper::put_in_force(const References& references, std::size_t missing,
     std::vector<ReferenceId> numbers;
     for (const auto& reference : references)
         numbers.push_back(reference->reference);
-    auto put = [numbers = std::move(numbers), missing, state, now = clock_.now()](
-                   store::CaseDatabase& cases,
-                   store::FrontierDatabase& frontier) -> Result<std::optional<std::int64_t>> {
+    auto put = [numbers = std::move(numbers), missing, state,
+                now = clock_.now()](store::CaseDatabase& cases,
+                                    crawler::UrlFrontier& frontier) -> Result<std::optional<std::int64_t>> {
         std::optional<std::int64_t> none;
         if (cases.references_state() != state) return none;
         const auto generation = cases.put_in_force(numbers, missing, {"stillwatchd", now});
@@ -288,7 +288,7 @@ void ReferenceKeeper::tell_clock(Timestamp decided_by)
 Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::string pseudonym, Bytes sealed)
 {
     auto find = [this, &pseudonym, now = clock_.now()](store::CaseDatabase& cases,
-                                                       store::FrontierDatabase&) -> Result<Case> {
+                                                       crawler::UrlFrontier&) -> Result<Case> {
         auto found = cases::CaseBook(cases, installation_.public_key).find(pseudonym);
         if (!found) return found.error();
         // Its key is opened for nobody then.

@@ -2,7 +2,7 @@
 
 #include "crawler/polite_fetcher.hpp"
 #include "pipeline/not_compared.hpp"
-#include "store/frontier_database.hpp"
+#include "store/visit.hpp"
 
 #include <memory>
 #include <optional>

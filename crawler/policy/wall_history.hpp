@@ -16,6 +16,8 @@ struct WallHistory {
 
     // After a visit. Challenges are told apart, and do not count here.
     void add(Wall wall) noexcept;
+    // What stood in the way may be open now; which was the last is still known.
+    void forget() noexcept { bits = 1; }
     int visits() const noexcept;
     int walls() const noexcept;
 };

@@ -28,6 +28,14 @@ Share share_of(Due due) noexcept
 
 } // namespace
 
+void SiteDay::add(std::int64_t that_day, std::int64_t more_pages, std::int64_t more_bytes) noexcept
+{
+    if (day != that_day) pages = bytes = 0;
+    day = that_day;
+    pages += more_pages;
+    bytes += more_bytes;
+}
+
 std::size_t WindowPlan::most_samples() const noexcept
 {
     if (pages_left_ <= 0) return 0;

@@ -1,23 +1,12 @@
 #pragma once
 
+#include "crawler/policy/due.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace stillwatch::crawler {
-
-// Why an address is due, the most urgent first. A store finds the addresses of each; how many of each are
-// taken is decided here.
-enum class Due : std::uint8_t {
-    named_again,   // a page came to name a picture that is known to match: the occurrence is to be recorded
-    new_picture,   // never visited, first come, first served
-    new_page,      // never visited
-    barren_page,   // never visited, of a kind that brought nothing so far
-    stale_picture, // compared with an older set of references; of those with the same bytes one visit is
-                   // enough
-    revisit,       // its time has come
-};
-inline constexpr std::size_t due_kinds = 6;
 
 // What a site may still be asked for today. Days are those of UTC; a pass that began yesterday counts today's
 // visits as well, since its clock stands at its beginning.
@@ -36,6 +25,8 @@ struct SiteDay {
     {
         return max_bytes - (day >= today ? bytes : 0);
     }
+    // After visits of that day; those of another are counted no longer.
+    void add(std::int64_t that_day, std::int64_t more_pages, std::int64_t more_bytes) noexcept;
 };
 
 // Plans one window of `limit` visits of a host whose site may have `pages_left` more pages today:

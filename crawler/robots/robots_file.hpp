@@ -2,7 +2,7 @@
 
 #include "core/clock.hpp"
 #include "crawler/robots/robots.hpp"
-#include "store/frontier_database.hpp"
+#include "store/site.hpp"
 
 namespace stillwatch::crawler {
 

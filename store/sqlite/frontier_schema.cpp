@@ -1,5 +1,5 @@
-#include "store/frontier_database.hpp"
 #include "store/sqlite/migrations.hpp"
+#include "store/visit.hpp"
 
 #include <array>
 

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
+#include "store/site.hpp"
+#include "store/visit.hpp"
 
 #include <chrono>
 #include <string>

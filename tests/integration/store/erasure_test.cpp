@@ -1,5 +1,5 @@
+#include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
 #include "tests/support/fault_disk.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/store_samples.hpp"
@@ -88,7 +88,7 @@ TEST_F(Erasure, NoByteOfARemovedReferenceStaysInAnyFile)
 TEST_F(Erasure, NoDigestOfAForgottenMatchStaysAmongTheAddresses)
 {
     const FaultDisk disk;
-    FrontierDatabase database(directory / "frontier.db");
+    crawler::UrlFrontier database(frontier_in_file(directory / "frontier.db"));
     ASSERT_TRUE(database.set_sites({sample_site()}));
     const auto content_of = [](int i) { return Sha256::of(as_bytes("picture " + std::to_string(i))); };
     const auto address_of = [](int i) {

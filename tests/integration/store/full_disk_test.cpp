@@ -1,5 +1,5 @@
+#include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
 #include "tests/support/fault_disk.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -60,7 +60,7 @@ TEST(FullDisk, RefusesABatchOfVisitsAndChangesNothing)
 {
     const TemporaryDirectory directory;
     FaultDisk disk;
-    FrontierDatabase database(directory / "frontier.db");
+    crawler::UrlFrontier database(frontier_in_file(directory / "frontier.db"));
     ASSERT_TRUE(database.set_sites({sample_site()}));
     const auto host = database.ready_hosts(at(0), 0).at(0).id;
     const auto visits = database.claim(host, at(0), 0, at(60), 10);

@@ -1,5 +1,5 @@
+#include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
 #include "tests/support/fault_disk.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -154,7 +154,7 @@ TEST(PowerCut, LeavesAFrontierThatOpensAndGoesOn)
     const TemporaryDirectory directory;
     const auto crawl = [&] {
         try {
-            FrontierDatabase database(directory / "frontier.db");
+            crawler::UrlFrontier database(frontier_in_file(directory / "frontier.db"));
             if (!database.set_sites({sample_site()})) return;
             for (int round = 0; round < 20; ++round)
                 for (const auto& host : database.ready_hosts(at(round), 1)) {
@@ -183,7 +183,7 @@ TEST(PowerCut, LeavesAFrontierThatOpensAndGoesOn)
         disk.cut_power_before(cut);
         crawl();
         disk.restore_power(cut % 2 == 0 ? 0 : static_cast<std::uint32_t>(cut));
-        FrontierDatabase reopened(directory / "frontier.db");
+        crawler::UrlFrontier reopened(frontier_in_file(directory / "frontier.db"));
         EXPECT_EQ(reopened.integrity(), "ok");
         ASSERT_TRUE(reopened.release_leases());
         ASSERT_TRUE(reopened.set_sites({sample_site()}));

@@ -51,7 +51,7 @@ struct Desk {
     stillwatch::test::TemporaryDirectory directory;
     StandingClock clock;
     store::CaseDatabase cases{directory / "cases.db"};
-    store::FrontierDatabase frontier{directory / "frontier.db"};
+    crawler::UrlFrontier frontier{store::frontier_in_file(directory / "frontier.db")};
     CommandSettings settings{directory.path(),
                              "a public key",
                              {"desk"},

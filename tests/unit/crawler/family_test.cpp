@@ -129,5 +129,25 @@ TEST(WallHistory, RemembersTheLastSixteenVisitsThatTell)
     EXPECT_EQ(history.last, Wall::age);
 }
 
+TEST(Families, CombinationsShareOne)
+{
+    const auto family = [](std::string_view target) { return families_of(target, LinkKind::page)[0]; };
+    EXPECT_EQ(family("/shop?a=1&c=0"), family("/shop?b=1"));
+    EXPECT_EQ(family("/tag/a+b+c"), family("/tag/d+e"));
+    EXPECT_EQ(family("/tag/s1-s3-s7"), family("/tag/s2-s3"));
+    EXPECT_NE(family("/tag/red"), family("/tag/blue"));
+    EXPECT_EQ(families_of("/tag/red", LinkKind::page)[1], families_of("/tag/blue", LinkKind::page)[1]);
+    EXPECT_NE(family("/viewtopic.php?t=1"), family("/viewforum.php?f=1"));
+}
+
+TEST(Families, PicturesAreToldApartByFolderAndEnding)
+{
+    const auto family = [](std::string_view target) { return families_of(target, LinkKind::image)[0]; };
+    EXPECT_EQ(family("/i/2026/05/one.jpg"), family("/i/2027/11/other.jpg"));
+    EXPECT_NE(family("/i/one.jpg"), family("/i/one.png"));
+    EXPECT_NE(family("/i/one.jpg"), family("/thumbs/one.jpg"));
+    EXPECT_EQ(family("/image.php?id=1"), family("/image.php?id=2&x=3"));
+}
+
 } // namespace
 } // namespace stillwatch::crawler

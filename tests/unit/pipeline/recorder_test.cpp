@@ -329,7 +329,7 @@ TEST_F(RecorderTest, ARemovedReferenceIsNotToldOfAnyMore)
     const auto c = open_case();
     (void)enrol(c, picture_file("sea"));
     inspector.before_picture = [&]() -> Task<> {
-        auto remove = [&](store::CaseDatabase&, store::FrontierDatabase&) {
+        auto remove = [&](store::CaseDatabase&, crawler::UrlFrontier&) {
             return book.remove_reference(c.pseudonym, "R-01", {"anna", clock.now()}).has_value();
         };
         const auto is_removed = co_await stores.run(std::move(remove));

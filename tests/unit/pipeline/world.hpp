@@ -231,7 +231,7 @@ public:
     // A person withdraws while something else waits.
     Task<> withdraw(std::string pseudonym)
     {
-        auto work = [this, pseudonym](store::CaseDatabase&, store::FrontierDatabase&) {
+        auto work = [this, pseudonym](store::CaseDatabase&, crawler::UrlFrontier&) {
             return book.withdraw(pseudonym, {"anna", clock.now()}).has_value();
         };
         const auto is_done = co_await stores.run(std::move(work));

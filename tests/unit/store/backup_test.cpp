@@ -1,5 +1,5 @@
+#include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -102,7 +102,7 @@ TEST_F(Backup, NeverReplacesAFile)
 
 TEST_F(Backup, OfTheFrontierTellsItsNewestGeneration)
 {
-    FrontierDatabase frontier(directory / "frontier.db");
+    crawler::UrlFrontier frontier(frontier_in_file(directory / "frontier.db"));
     EXPECT_EQ(frontier.newest_generation(), 0);
     Verdict verdict;
     verdict.content = Sha256::of(as_bytes("picture"));
@@ -111,7 +111,7 @@ TEST_F(Backup, OfTheFrontierTellsItsNewestGeneration)
     EXPECT_EQ(frontier.newest_generation(), 7);
     auto copy = frontier.begin_copy(target).value();
     finish(copy);
-    EXPECT_EQ(FrontierDatabase(target).newest_generation(), 7);
+    EXPECT_EQ(frontier_in_file(target)->newest_generation(), 7);
 }
 
 // A store made from a copy, as restoring does, beside the one that went on.

@@ -1,5 +1,5 @@
 #include "store/case_database.hpp"
-#include "store/frontier_database.hpp"
+#include "store/frontier_tables.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/sqlite_handle.hpp"
 #include "store/store_lock.hpp"
@@ -51,8 +51,8 @@ TEST_F(Opening, ASecondOpenerIsRefused)
 {
     CaseDatabase database(file);
     EXPECT_THAT(open_cases(), HasSubstr("in use by another process"));
-    FrontierDatabase frontier(directory / "frontier.db");
-    EXPECT_THAT(why_not([&] { FrontierDatabase second(directory / "frontier.db"); }), HasSubstr("in use"));
+    const auto frontier = frontier_in_file(directory / "frontier.db");
+    EXPECT_THAT(why_not([&] { frontier_in_file(directory / "frontier.db"); }), HasSubstr("in use"));
 }
 
 TEST_F(Opening, ANewerSchemaIsRefused)
@@ -69,7 +69,7 @@ TEST_F(Opening, ANewerSchemaIsRefused)
 
 TEST_F(Opening, AnotherKindOfDatabaseIsRefused)
 {
-    FrontierDatabase{file};
+    frontier_in_file(file);
     EXPECT_THAT(open_cases(), HasSubstr("is no Stillwatch cases database"));
     {
         Connection connection(directory / "foreign.db", {});
@@ -137,8 +137,7 @@ TEST_F(Opening, LinksOfAnOlderFrontierAreTiedToNothing)
         migrate(connection, frontier_schema);
         EXPECT_EQ(connection.integer("SELECT item FROM link"), 0);
     }
-    FrontierDatabase frontier(file);
-    EXPECT_EQ(frontier.integrity(), "ok");
+    EXPECT_EQ(frontier_in_file(file)->integrity(), "ok");
 }
 
 // What a program before findings had places wrote.

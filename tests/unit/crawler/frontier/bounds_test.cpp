@@ -1,11 +1,10 @@
-#include "crawler/policy/family.hpp"
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
 #include <functional>
 #include <set>
 
 // What a site may make without end, and what it may not lose all the same.
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::AllOf;
@@ -17,31 +16,6 @@ using testing::SizeIs;
 
 constexpr const char* home = "https://board.example/";
 const std::string board = "https://board.example";
-
-TEST(Families, CombinationsShareOne)
-{
-    const auto family = [](std::string_view target) {
-        return crawler::families_of(target, LinkKind::page)[0];
-    };
-    EXPECT_EQ(family("/shop?a=1&c=0"), family("/shop?b=1"));
-    EXPECT_EQ(family("/tag/a+b+c"), family("/tag/d+e"));
-    EXPECT_EQ(family("/tag/s1-s3-s7"), family("/tag/s2-s3"));
-    EXPECT_NE(family("/tag/red"), family("/tag/blue"));
-    EXPECT_EQ(crawler::families_of("/tag/red", LinkKind::page)[1],
-              crawler::families_of("/tag/blue", LinkKind::page)[1]);
-    EXPECT_NE(family("/viewtopic.php?t=1"), family("/viewforum.php?f=1"));
-}
-
-TEST(Families, PicturesAreToldApartByFolderAndEnding)
-{
-    const auto family = [](std::string_view target) {
-        return crawler::families_of(target, LinkKind::image)[0];
-    };
-    EXPECT_EQ(family("/i/2026/05/one.jpg"), family("/i/2027/11/other.jpg"));
-    EXPECT_NE(family("/i/one.jpg"), family("/i/one.png"));
-    EXPECT_NE(family("/i/one.jpg"), family("/thumbs/one.jpg"));
-    EXPECT_EQ(family("/image.php?id=1"), family("/image.php?id=2&x=3"));
-}
 
 struct Endless : Frontier {
     // What a visit brings: of a page the pictures nobody knew and what it names, of a picture its bytes.
@@ -87,6 +61,7 @@ struct Endless : Frontier {
         return links;
     }
 };
+CONTRACT_OF(Endless);
 
 // Twenty switches: 2^20 pages that show the same.
 Endless::Shown facets(const Visit& visit)
@@ -107,7 +82,7 @@ Endless::Shown facets(const Visit& visit)
     return shown;
 }
 
-TEST_F(Endless, FacetsThatBringNothingAreVisitedFiveHundredTimesAtMostAndThenAtATrickle)
+TEST_P(Endless, FacetsThatBringNothingAreVisitedFiveHundredTimesAtMostAndThenAtATrickle)
 {
     EXPECT_THAT(crawl(at(0), facets), SizeIs(AllOf(Ge(300U), Le(500U))));
     const auto told = health();
@@ -120,7 +95,7 @@ TEST_F(Endless, FacetsThatBringNothingAreVisitedFiveHundredTimesAtMostAndThenAtA
     EXPECT_THAT(later, SizeIs(AllOf(Ge(100U), Le(4'000U)))) << "never is no answer";
 }
 
-TEST_F(Endless, CombinationsInThePathAreBoundedToo)
+TEST_P(Endless, CombinationsInThePathAreBoundedToo)
 {
     std::uint32_t seed = 1;
     const auto visited = crawl(at(0), [&seed](const Visit&) {
@@ -139,7 +114,7 @@ TEST_F(Endless, CombinationsInThePathAreBoundedToo)
     EXPECT_THAT(visited, SizeIs(Le(500U)));
 }
 
-TEST_F(Endless, ACalendarIsBounded)
+TEST_P(Endless, ACalendarIsBounded)
 {
     int day = 0;
     EXPECT_THAT(crawl(at(0),
@@ -149,7 +124,7 @@ TEST_F(Endless, ACalendarIsBounded)
                 SizeIs(Le(500U)));
 }
 
-TEST_F(Endless, ListsThatLeadToPicturesAreReadToTheirEnd)
+TEST_P(Endless, ListsThatLeadToPicturesAreReadToTheirEnd)
 {
     constexpr int last = 700;
     const auto visited = crawl(at(0), [](const Visit& visit) -> Shown {
@@ -165,7 +140,7 @@ TEST_F(Endless, ListsThatLeadToPicturesAreReadToTheirEnd)
     EXPECT_THAT(visited, SizeIs(2 * last + 1));
 }
 
-TEST_F(Endless, ThreadsWithAPictureNowAndThenAreAllVisited)
+TEST_P(Endless, ThreadsWithAPictureNowAndThenAreAllVisited)
 {
     const auto visited = crawl(at(0), [](const Visit& visit) -> Shown {
         const auto target = std::string(visit.url.target());
@@ -175,7 +150,7 @@ TEST_F(Endless, ThreadsWithAPictureNowAndThenAreAllVisited)
     EXPECT_THAT(visited, SizeIs(2'001));
 }
 
-TEST_F(Endless, ASampleThatBringsAPictureWakesItsFamily)
+TEST_P(Endless, ASampleThatBringsAPictureWakesItsFamily)
 {
     const auto texts_only = [](const Visit& visit) -> Shown {
         return {0,
@@ -189,7 +164,7 @@ TEST_F(Endless, ASampleThatBringsAPictureWakesItsFamily)
     EXPECT_THAT(crawl(at(60), one_picture), SizeIs(Ge(400U)));
 }
 
-TEST_F(Endless, AnAddressOfTheWatchListIsNeverPutAside)
+TEST_P(Endless, AnAddressOfTheWatchListIsNeverPutAside)
 {
     crawl(at(0), [](const Visit& visit) -> Shown {
         return {0, visit.url.target() == "/" ? pages("/t", 0, 1'000) : std::vector<Discovered>{}};
@@ -211,7 +186,7 @@ Endless::Site gallery(int pictures, std::function<std::string(const std::string&
     };
 }
 
-TEST_F(Endless, TheSameBytesUnderManyAddressesAreSampled)
+TEST_P(Endless, TheSameBytesUnderManyAddressesAreSampled)
 {
     const auto visited = crawl(at(0), gallery(2'000, [](const std::string&) { return "same"; }));
     EXPECT_THAT(visited, SizeIs(AllOf(Ge(200U), Le(300U))));
@@ -225,13 +200,13 @@ TEST_F(Endless, TheSameBytesUnderManyAddressesAreSampled)
     EXPECT_THAT(crawl(at(60), gallery(0, other)), SizeIs(Ge(200U))) << "one with other bytes wakes them";
 }
 
-TEST_F(Endless, PicturesOfDifferentBytesAreAllFetched)
+TEST_P(Endless, PicturesOfDifferentBytesAreAllFetched)
 {
     EXPECT_THAT(crawl(at(0), gallery(2'000, [](const std::string& target) { return target; })),
                 SizeIs(2'001));
 }
 
-TEST_F(Endless, APictureThatEveryPageNamesIsRememberedForSixtyFour)
+TEST_P(Endless, APictureThatEveryPageNamesIsRememberedForSixtyFour)
 {
     const auto side_bar = board + "/logo.jpg";
     crawl(at(0), [&side_bar](const Visit& visit) -> Shown {
@@ -244,7 +219,7 @@ TEST_F(Endless, APictureThatEveryPageNamesIsRememberedForSixtyFour)
     EXPECT_EQ(health().bounds.at("pages_naming_a_picture"), 101 - 64);
 }
 
-TEST_F(Endless, ASiteHasABoundOnWhoNamesWhat)
+TEST_P(Endless, ASiteHasABoundOnWhoNamesWhat)
 {
     auto site = sample_site();
     site.max_pages = 10; // and 500 pictures: four pages each on average
@@ -265,7 +240,7 @@ TEST_F(Endless, ASiteHasABoundOnWhoNamesWhat)
         }
 }
 
-TEST_F(Endless, OneVisitIsEnoughForManyAddressesOfTheSameBytes)
+TEST_P(Endless, OneVisitIsEnoughForManyAddressesOfTheSameBytes)
 {
     crawl(at(0), gallery(50, [](const std::string&) { return "same"; }));
     const auto stale = claim(at(1), 16, 2);
@@ -280,7 +255,7 @@ TEST_F(Endless, OneVisitIsEnoughForManyAddressesOfTheSameBytes)
     EXPECT_EQ(health().bounds.at("same_bytes_compared_once"), 49);
 }
 
-TEST_F(Endless, MatchedBytesAreAskedForUnderEachAddress)
+TEST_P(Endless, MatchedBytesAreAskedForUnderEachAddress)
 {
     crawl(at(0), gallery(5, [](const std::string&) { return "same"; }));
     const auto content = Sha256::of(as_bytes("same"));
@@ -297,7 +272,7 @@ TEST_F(Endless, MatchedBytesAreAskedForUnderEachAddress)
     EXPECT_EQ(visited, 5U) << "each is an occurrence";
 }
 
-TEST_F(Endless, APictureWhoseBytesAreOthersAtEachVisitLeavesOneVerdict)
+TEST_P(Endless, APictureWhoseBytesAreOthersAtEachVisitLeavesOneVerdict)
 {
     const auto address = board + "/a.jpg";
     read_page(home, at(0), {picture(address), picture(board + "/b.jpg")});
@@ -315,4 +290,4 @@ TEST_F(Endless, APictureWhoseBytesAreOthersAtEachVisitLeavesOneVerdict)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

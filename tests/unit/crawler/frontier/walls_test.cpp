@@ -1,6 +1,6 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -18,8 +18,9 @@ struct Walls : Frontier {
 
     Visit seed = take("https://board.example/", at(0));
 };
+CONTRACT_OF(Walls);
 
-TEST_F(Walls, AChallengedHostIsNamedUntilItShowsSomething)
+TEST_P(Walls, AChallengedHostIsNamedUntilItShowsSomething)
 {
     visit(Outcome::page, Wall::none, 1);
     EXPECT_THAT(health().challenged, IsEmpty());
@@ -31,7 +32,7 @@ TEST_F(Walls, AChallengedHostIsNamedUntilItShowsSomething)
     EXPECT_THAT(health().challenged, IsEmpty());
 }
 
-TEST_F(Walls, TheLastVisitsThatTellAreCounted)
+TEST_P(Walls, TheLastVisitsThatTellAreCounted)
 {
     EXPECT_EQ(health().recent_visits, 0);
     for (int i = 0; i < 10; ++i)
@@ -53,7 +54,7 @@ TEST_F(Walls, TheLastVisitsThatTellAreCounted)
     EXPECT_EQ(health().recent_walls, 0);
 }
 
-TEST_F(Walls, AWallIsNoSuccess)
+TEST_P(Walls, AWallIsNoSuccess)
 {
     visit(Outcome::page, Wall::login, 1);
     EXPECT_FALSE(health().last_success);
@@ -61,7 +62,7 @@ TEST_F(Walls, AWallIsNoSuccess)
     EXPECT_EQ(health().last_success, at(2));
 }
 
-TEST_F(Walls, PagesAreReadAgainWhenTheSiteIsAskedWithOtherCookies)
+TEST_P(Walls, PagesAreReadAgainWhenTheSiteIsAskedWithOtherCookies)
 {
     auto site = sample_site();
     site.sent = Sha256::of(as_bytes(""));
@@ -80,7 +81,7 @@ TEST_F(Walls, PagesAreReadAgainWhenTheSiteIsAskedWithOtherCookies)
     EXPECT_FALSE(again[0].content);
 }
 
-TEST_F(Walls, ASiteOfAnEarlierVersionIsNotReadAgain)
+TEST_P(Walls, ASiteOfAnEarlierVersionIsNotReadAgain)
 {
     visit(Outcome::page, Wall::none, 1);
     auto site = sample_site();
@@ -90,4 +91,4 @@ TEST_F(Walls, ASiteOfAnEarlierVersionIsNotReadAgain)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

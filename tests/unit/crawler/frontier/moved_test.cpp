@@ -1,7 +1,7 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
 // Pages and pictures under more than one address.
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -31,8 +31,9 @@ struct Moved : Frontier {
         ASSERT_TRUE(database.apply({result}));
     }
 };
+CONTRACT_OF(Moved);
 
-TEST_F(Moved, WhatIsKnownIsVisitedAnywayUnlessItIsOutOfReach)
+TEST_P(Moved, WhatIsKnownIsVisitedAnywayUnlessItIsOutOfReach)
 {
     EXPECT_FALSE(database.is_visited_anyway(url(image)));
     read_page(home, at(0), {picture(image), picture(hop)});
@@ -41,7 +42,7 @@ TEST_F(Moved, WhatIsKnownIsVisitedAnywayUnlessItIsOutOfReach)
     EXPECT_FALSE(database.is_visited_anyway(url(image)));
 }
 
-TEST_F(Moved, APlaceThatManyAreSentToIsFollowedTo)
+TEST_P(Moved, APlaceThatManyAreSentToIsFollowedTo)
 {
     std::vector<Discovered> links{page_link(new_page)};
     for (int i = 0; i < 8; ++i)
@@ -54,7 +55,7 @@ TEST_F(Moved, APlaceThatManyAreSentToIsFollowedTo)
     EXPECT_FALSE(database.is_visited_anyway(url(new_page))) << "a gate is to be seen for what it is";
 }
 
-TEST_F(Moved, AMovedAddressIsNoPictureToBeCompared)
+TEST_P(Moved, AMovedAddressIsNoPictureToBeCompared)
 {
     read_page(home, at(0), {picture(hop), picture(image)});
     redirect(hop, image, LinkKind::image, at(1));
@@ -65,7 +66,7 @@ TEST_F(Moved, AMovedAddressIsNoPictureToBeCompared)
     EXPECT_THAT(claimed(at(3), 2), ElementsAre(image)) << "nor stale";
 }
 
-TEST_F(Moved, ThePagesThatNameTheOldAddressNameThePicture)
+TEST_P(Moved, ThePagesThatNameTheOldAddressNameThePicture)
 {
     read_page(home, at(0), {picture(hop), picture(image), page_link(new_page)});
     read_page(new_page, at(1), {picture(hop)});
@@ -75,7 +76,7 @@ TEST_F(Moved, ThePagesThatNameTheOldAddressNameThePicture)
     EXPECT_THAT(texts(database.addresses_of(visit.id, 10)), testing::UnorderedElementsAre(image, hop));
 }
 
-TEST_F(Moved, APageThatMovedIsNoSecondPageOfAPicture)
+TEST_P(Moved, APageThatMovedIsNoSecondPageOfAPicture)
 {
     read_page(home, at(0), {page_link(old_page)});
     read(old_page, "one", {picture(image), page_link(new_page)}, at(1));
@@ -85,7 +86,7 @@ TEST_F(Moved, APageThatMovedIsNoSecondPageOfAPicture)
     EXPECT_THAT(texts(database.pages_naming(visit.id, 10)), ElementsAre(new_page));
 }
 
-TEST_F(Moved, TheSameBytesUnderTwoAddressesAreOnePage)
+TEST_P(Moved, TheSameBytesUnderTwoAddressesAreOnePage)
 {
     read_page(home, at(0), {page_link(old_page), page_link(new_page)});
     read(old_page, "same", {picture(image)}, at(1));
@@ -93,7 +94,7 @@ TEST_F(Moved, TheSameBytesUnderTwoAddressesAreOnePage)
     EXPECT_THAT(texts(database.pages_naming(take(image, at(3)).id, 10)), ElementsAre(old_page));
 }
 
-TEST_F(Moved, TheSameBytesThatNameOtherPicturesAreTwoPages)
+TEST_P(Moved, TheSameBytesThatNameOtherPicturesAreTwoPages)
 {
     constexpr const char* other = "https://board.example/b.jpg";
     read_page(home, at(0), {page_link(old_page), page_link(new_page)});
@@ -102,7 +103,7 @@ TEST_F(Moved, TheSameBytesThatNameOtherPicturesAreTwoPages)
     EXPECT_THAT(texts(database.pages_naming(take(other, at(3)).id, 10)), ElementsAre(new_page));
 }
 
-TEST_F(Moved, TheEndOfARedirectThatNobodyKnewIsVisitedByTheSameAnswer)
+TEST_P(Moved, TheEndOfARedirectThatNobodyKnewIsVisitedByTheSameAnswer)
 {
     read_page(home, at(0), {page_link(old_page)});
     const auto from = take(old_page, at(1));
@@ -120,7 +121,7 @@ TEST_F(Moved, TheEndOfARedirectThatNobodyKnewIsVisitedByTheSameAnswer)
     EXPECT_FALSE(database.arrive(from, url(new_page), at(5), at(600))) << "it is known now";
 }
 
-TEST_F(Moved, APassIsAsLongAsWhatIsDue)
+TEST_P(Moved, APassIsAsLongAsWhatIsDue)
 {
     read_page(home, at(0), {picture(image), picture(hop), page_link(old_page)});
     EXPECT_EQ(database.pass_sizes(at(1), 1)["board"].due, 3);
@@ -131,4 +132,4 @@ TEST_F(Moved, APassIsAsLongAsWhatIsDue)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/frontier_database.hpp"
+#include "crawler/frontier/url_frontier.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -8,13 +8,35 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 
+using namespace stillwatch::store;
 using namespace stillwatch::test;
 
+// Where the rows are. Whatever the frontier promises is asked of each: CONTRACT_OF(Fixture) runs its TEST_P
+// over all of them.
+struct Kept {
+    std::string name;
+    std::unique_ptr<FrontierTables> (*open)(const std::filesystem::path& directory);
+};
+inline const std::array<Kept, 2> everywhere{{
+    {"InAFile",
+     [](const std::filesystem::path& directory) { return frontier_in_file(directory / "frontier.db"); }},
+    {"InMemory", [](const std::filesystem::path&) { return frontier_in_memory(); }},
+}};
+inline std::string name_of_kept(const testing::TestParamInfo<Kept>& kept)
+{
+    return kept.param.name;
+}
+#define CONTRACT_OF(fixture)                                                                                 \
+    INSTANTIATE_TEST_SUITE_P(Kept, fixture, testing::ValuesIn(everywhere), name_of_kept)
+
 // A frontier that watches board.example and img.board.example, with the seed https://board.example/.
-struct Frontier : testing::Test {
+struct Frontier : testing::TestWithParam<Kept> {
     Frontier() { EXPECT_TRUE(database.set_sites({sample_site()})); }
 
     HostId host(const std::string& origin = "https://board.example")
@@ -86,8 +108,8 @@ struct Frontier : testing::Test {
     }
 
     TemporaryDirectory directory;
-    FrontierDatabase database{directory / "frontier.db"};
+    UrlFrontier database{GetParam().open(directory.path())};
     std::map<std::string, HostId> hosts;
 };
 
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

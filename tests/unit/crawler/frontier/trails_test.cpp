@@ -1,7 +1,6 @@
-#include "crawler/policy/trail.hpp"
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::Contains;
@@ -9,19 +8,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::SizeIs;
 using testing::StartsWith;
-
-TEST(Trails, NumbersHexadecimalWordsAndQueriesAreWildcards)
-{
-    EXPECT_THAT(crawler::trails_of("/"), ElementsAre("/"));
-    EXPECT_THAT(crawler::trails_of("/?day=3"), ElementsAre("/?"));
-    EXPECT_THAT(crawler::trails_of("/calendar?day=17"), ElementsAre("/calendar?"));
-    EXPECT_THAT(crawler::trails_of("/thread-117.html"), ElementsAre("/thread-#.html"));
-    EXPECT_THAT(crawler::trails_of("/page12/"), ElementsAre("/page#"));
-    EXPECT_THAT(crawler::trails_of("/maze/4f0ac31e"), ElementsAre("/maze/", "/maze/#"));
-    EXPECT_THAT(crawler::trails_of("/maze/x7q9z/deep/er"), ElementsAre("/maze/", "/maze/#/"));
-    EXPECT_THAT(crawler::trails_of("/a/123e4567-e89b-12d3-a456-426614174000"), ElementsAre("/a/", "/a/#"));
-    EXPECT_THAT(crawler::trails_of("/board/cafe"), ElementsAre("/board/", "/board/cafe"));
-}
 
 struct Maze : Frontier {
     // Visits `address` and says which pages it names and how many pictures nobody knew.
@@ -43,8 +29,9 @@ struct Maze : Frontier {
     }
     std::int64_t seconds = 0;
 };
+CONTRACT_OF(Maze);
 
-TEST_F(Maze, PagesOfATrailThatBroughtNothingWaitBehindOthers)
+TEST_P(Maze, PagesOfATrailThatBroughtNothingWaitBehindOthers)
 {
     visit(take("https://board.example/", at(0)), 0, pages("/maze/", 0, 50));
     for (const auto& page : claim(at(1), 50))
@@ -60,7 +47,7 @@ TEST_F(Maze, PagesOfATrailThatBroughtNothingWaitBehindOthers)
     EXPECT_THAT(claim(at(100), 1'000), SizeIs(64)) << "and all of it where nobody else waits";
 }
 
-TEST_F(Maze, APictureIsNeverBarren)
+TEST_P(Maze, APictureIsNeverBarren)
 {
     visit(take("https://board.example/", at(0)), 0, pages("/maze/", 0, 50));
     for (const auto& page : claim(at(1), 50))
@@ -72,7 +59,7 @@ TEST_F(Maze, APictureIsNeverBarren)
     EXPECT_EQ(claimed[0].kind, LinkKind::image);
 }
 
-TEST_F(Maze, ANewPictureMakesATrailOneLikeOthers)
+TEST_P(Maze, ANewPictureMakesATrailOneLikeOthers)
 {
     visit(take("https://board.example/", at(0)), 0, pages("/maze/", 0, 51));
     auto first = claim(at(1), 51);
@@ -88,7 +75,7 @@ TEST_F(Maze, ANewPictureMakesATrailOneLikeOthers)
     EXPECT_THAT(texts(claim(at(100), 16)), Each(StartsWith("https://board.example/maze/")));
 }
 
-TEST_F(Maze, WhatWasLeftOutOfATrailThatThenBringsSomethingIsOfferedAgain)
+TEST_P(Maze, WhatWasLeftOutOfATrailThatThenBringsSomethingIsOfferedAgain)
 {
     auto site = sample_site();
     site.max_pages = 101;
@@ -107,7 +94,7 @@ TEST_F(Maze, WhatWasLeftOutOfATrailThatThenBringsSomethingIsOfferedAgain)
     EXPECT_EQ(database.counts(at(5'001)).pages, 91) << "the first and all it names";
 }
 
-TEST_F(Maze, ATrailThatBringsNothingLeavesRoomForOthers)
+TEST_P(Maze, ATrailThatBringsNothingLeavesRoomForOthers)
 {
     auto site = sample_site();
     site.max_pages = 101; // the seed and a hundred more
@@ -120,7 +107,7 @@ TEST_F(Maze, ATrailThatBringsNothingLeavesRoomForOthers)
     EXPECT_THAT(claimed, Contains("https://board.example/board/1"));
 }
 
-TEST_F(Maze, ATrailThatBringsPicturesMayTakeAllRoom)
+TEST_P(Maze, ATrailThatBringsPicturesMayTakeAllRoom)
 {
     auto site = sample_site();
     site.max_pages = 101;
@@ -131,4 +118,4 @@ TEST_F(Maze, ATrailThatBringsPicturesMayTakeAllRoom)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

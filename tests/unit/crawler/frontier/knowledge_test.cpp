@@ -1,11 +1,11 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::SizeIs;
 
-TEST_F(Frontier, AVerdictComesBackAndANewerOneReplacesIt)
+TEST_P(Frontier, AVerdictComesBackAndANewerOneReplacesIt)
 {
     const auto content = Sha256::of(as_bytes("bytes"));
     EXPECT_FALSE(database.verdict(content));
@@ -22,7 +22,7 @@ TEST_F(Frontier, AVerdictComesBackAndANewerOneReplacesIt)
     EXPECT_EQ(database.counts(at(0)).contents, 1);
 }
 
-TEST_F(Frontier, AnotherReaderReadsEveryPageAgain)
+TEST_P(Frontier, AnotherReaderReadsEveryPageAgain)
 {
     ASSERT_TRUE(database.set_reader_version(1));
     auto result = ended(take("https://board.example/", at(0)), Outcome::page, at(1));
@@ -38,7 +38,7 @@ TEST_F(Frontier, AnotherReaderReadsEveryPageAgain)
     EXPECT_EQ(again.etag, "");
 }
 
-TEST_F(Frontier, RobotsAreKeptAsServed)
+TEST_P(Frontier, RobotsAreKeptAsServed)
 {
     EXPECT_FALSE(database.robots("https://board.example"));
     const std::string body("User-agent: *\nDisallow: /x\0\xff", 29);
@@ -51,7 +51,7 @@ TEST_F(Frontier, RobotsAreKeptAsServed)
     EXPECT_EQ(robots->body, body);
 }
 
-TEST_F(Frontier, CoverageTellsEveryPictureOnce)
+TEST_P(Frontier, CoverageTellsEveryPictureOnce)
 {
     std::vector<Discovered> links;
     const std::vector<Outcome> outcomes{Outcome::compared,   Outcome::unchanged, Outcome::undecodable,
@@ -84,7 +84,7 @@ TEST_F(Frontier, CoverageTellsEveryPictureOnce)
     EXPECT_EQ(later.pending, 7);
 }
 
-TEST_F(Frontier, CountsFollowTheVisits)
+TEST_P(Frontier, CountsFollowTheVisits)
 {
     EXPECT_EQ(database.counts(at(0)).pages, 1);
     EXPECT_EQ(database.counts(at(0)).due, 1);
@@ -97,7 +97,7 @@ TEST_F(Frontier, CountsFollowTheVisits)
     EXPECT_EQ(database.counts(at(4000)).due, 3);
 }
 
-TEST_F(Frontier, AResultOfAnUnknownAddressIsPassedOver)
+TEST_P(Frontier, AResultOfAnUnknownAddressIsPassedOver)
 {
     VisitResult result;
     result.id = UrlId{12345};
@@ -107,7 +107,7 @@ TEST_F(Frontier, AResultOfAnUnknownAddressIsPassedOver)
     EXPECT_EQ(database.counts(at(0)).pages, 1);
 }
 
-TEST_F(Frontier, ARepeatedOfferIsTheSameAddress)
+TEST_P(Frontier, ARepeatedOfferIsTheSameAddress)
 {
     for (int i = 0; i < 3; ++i)
         read_page("https://board.example/", at(i * 4000),
@@ -116,19 +116,19 @@ TEST_F(Frontier, ARepeatedOfferIsTheSameAddress)
     EXPECT_EQ(database.integrity(), "ok");
 }
 
-TEST_F(Frontier, WhatIsKnownSurvivesAReopening)
+TEST(FrontierFile, WhatIsKnownSurvivesAReopening)
 {
     TemporaryDirectory other;
     {
-        FrontierDatabase earlier(other / "f.db");
+        UrlFrontier earlier(frontier_in_file(other / "f.db"));
         ASSERT_TRUE(earlier.set_sites({sample_site()}));
     }
-    FrontierDatabase later(other / "f.db");
+    UrlFrontier later(frontier_in_file(other / "f.db"));
     ASSERT_TRUE(later.set_sites({sample_site()})); // the same key: the seed is known
     EXPECT_EQ(later.counts(at(0)).pages, 1);
 }
 
-TEST_F(Frontier, TellsWhetherAPageNamesAPictureThatIsNew)
+TEST_P(Frontier, TellsWhetherAPageNamesAPictureThatIsNew)
 {
     read_page("https://board.example/", at(0), {picture("https://img.board.example/a.jpg")});
     EXPECT_EQ(database.new_images(
@@ -141,4 +141,4 @@ TEST_F(Frontier, TellsWhetherAPageNamesAPictureThatIsNew)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

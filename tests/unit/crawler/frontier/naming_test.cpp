@@ -1,6 +1,6 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -11,7 +11,7 @@ constexpr const char* first = "https://board.example/1";
 constexpr const char* second = "https://board.example/2";
 constexpr const char* image = "https://board.example/a.jpg";
 
-TEST_F(Frontier, PagesThatNameAPictureAreListedFirstSeenFirst)
+TEST_P(Frontier, PagesThatNameAPictureAreListedFirstSeenFirst)
 {
     read_page(home, at(0), {page_link(first), page_link(second)});
     read_page(second, at(1), {picture(image)});
@@ -21,7 +21,7 @@ TEST_F(Frontier, PagesThatNameAPictureAreListedFirstSeenFirst)
     EXPECT_THAT(texts(database.pages_naming(visit.id, 1)), ElementsAre(second));
 }
 
-TEST_F(Frontier, AnAddressTakenForAPageThatIsAPictureKnowsItsPages)
+TEST_P(Frontier, AnAddressTakenForAPageThatIsAPictureKnowsItsPages)
 {
     read_page(home, at(0), {page_link("https://board.example/view/7")});
     const auto visit = compare("https://board.example/view/7", at(1), 1, true);
@@ -30,7 +30,7 @@ TEST_F(Frontier, AnAddressTakenForAPageThatIsAPictureKnowsItsPages)
     EXPECT_EQ(database.coverage(1).compared, 1);
 }
 
-TEST_F(Frontier, PagesThatLinkToAPageAreForgottenOnceItIsOne)
+TEST_P(Frontier, PagesThatLinkToAPageAreForgottenOnceItIsOne)
 {
     read_page(home, at(0), {page_link(first)});
     const auto visit = take(first, at(1));
@@ -41,7 +41,7 @@ TEST_F(Frontier, PagesThatLinkToAPageAreForgottenOnceItIsOne)
     EXPECT_THAT(database.pages_naming(visit.id, 10), IsEmpty());
 }
 
-TEST_F(Frontier, ALinkTakenForAPageBecomesAPictureWhenOneIsShownThere)
+TEST_P(Frontier, ALinkTakenForAPageBecomesAPictureWhenOneIsShownThere)
 {
     read_page(home, at(0), {page_link(image), page_link(first)});
     read_page(first, at(1), {picture(image)});
@@ -49,7 +49,7 @@ TEST_F(Frontier, ALinkTakenForAPageBecomesAPictureWhenOneIsShownThere)
     EXPECT_EQ(database.counts(at(2)).images, 1);
 }
 
-TEST_F(Frontier, TheLowestDepthCounts)
+TEST_P(Frontier, TheLowestDepthCounts)
 {
     read_page(home, at(0), {page_link(first)});
     read_page(first, at(1), {page_link(second)});
@@ -58,7 +58,7 @@ TEST_F(Frontier, TheLowestDepthCounts)
     EXPECT_EQ(take(second, at(4001)).depth, 1);
 }
 
-TEST_F(Frontier, ANewPageBringsAMatchedPictureBackAtOnce)
+TEST_P(Frontier, ANewPageBringsAMatchedPictureBackAtOnce)
 {
     read_page(home, at(0), {picture(image), page_link(first)});
     const auto visit = compare(image, at(1), 1, true);
@@ -67,7 +67,7 @@ TEST_F(Frontier, ANewPageBringsAMatchedPictureBackAtOnce)
     EXPECT_THAT(texts(database.pages_naming(visit.id, 10)), ElementsAre(home, first));
 }
 
-TEST_F(Frontier, ANewPageLeavesAnUnmatchedPictureAlone)
+TEST_P(Frontier, ANewPageLeavesAnUnmatchedPictureAlone)
 {
     read_page(home, at(0), {picture(image), page_link(first)});
     compare(image, at(1), 1, false);
@@ -75,7 +75,7 @@ TEST_F(Frontier, ANewPageLeavesAnUnmatchedPictureAlone)
     EXPECT_THAT(claimed(at(3), 1), IsEmpty());
 }
 
-TEST_F(Frontier, APageThatIsReadAgainBringsNothingBack)
+TEST_P(Frontier, APageThatIsReadAgainBringsNothingBack)
 {
     read_page(home, at(0), {picture(image)});
     compare(image, at(1), 1, true);
@@ -86,7 +86,7 @@ TEST_F(Frontier, APageThatIsReadAgainBringsNothingBack)
     EXPECT_THAT(claimed(at(7200), 1), IsEmpty());
 }
 
-TEST_F(Frontier, ANewPageDuringTheVisitBringsAMatchedPictureBackAfterIt)
+TEST_P(Frontier, ANewPageDuringTheVisitBringsAMatchedPictureBackAfterIt)
 {
     read_page(home, at(0), {picture(image), page_link(first)});
     const auto visit = take(image, at(1)); // leased, its pages being recorded
@@ -103,7 +103,7 @@ TEST_F(Frontier, ANewPageDuringTheVisitBringsAMatchedPictureBackAfterIt)
     EXPECT_THAT(claimed(at(6), 1), IsEmpty()); // served: once is enough
 }
 
-TEST_F(Frontier, ANewPageDuringTheVisitOfAnUnmatchedPictureChangesNothing)
+TEST_P(Frontier, ANewPageDuringTheVisitOfAnUnmatchedPictureChangesNothing)
 {
     read_page(home, at(0), {picture(image), page_link(first)});
     const auto visit = take(image, at(1));
@@ -112,7 +112,7 @@ TEST_F(Frontier, ANewPageDuringTheVisitOfAnUnmatchedPictureChangesNothing)
     EXPECT_THAT(claimed(at(4), 1), IsEmpty());
 }
 
-TEST_F(Frontier, ABroughtBackPictureSurvivesAnInterruptedVisit)
+TEST_P(Frontier, ABroughtBackPictureSurvivesAnInterruptedVisit)
 {
     read_page(home, at(0), {picture(image), page_link(first), page_link(second)});
     compare(image, at(1), 1, true);
@@ -125,7 +125,7 @@ TEST_F(Frontier, ABroughtBackPictureSurvivesAnInterruptedVisit)
     EXPECT_THAT(texts(claim(at(5), 1, 1)), ElementsAre(image));
 }
 
-TEST_F(Frontier, ThePagesOfARedirectingAddressNameWhatItLeadsTo)
+TEST_P(Frontier, ThePagesOfARedirectingAddressNameWhatItLeadsTo)
 {
     constexpr const char* hop = "https://board.example/img?id=1";
     read_page(home, at(0), {picture(hop), page_link(first)});
@@ -141,7 +141,7 @@ TEST_F(Frontier, ThePagesOfARedirectingAddressNameWhatItLeadsTo)
     EXPECT_THAT(texts(database.pages_naming(visit.id, 10)), ElementsAre(home, first));
 }
 
-TEST_F(Frontier, RedirectsInACircleEnd)
+TEST_P(Frontier, RedirectsInACircleEnd)
 {
     read_page(home, at(0), {picture(first), picture(second)});
     auto one = ended(take(first, at(1)), Outcome::page, at(1));
@@ -155,7 +155,7 @@ TEST_F(Frontier, RedirectsInACircleEnd)
 constexpr const char* full = "https://board.example/full.jpg";
 constexpr const char* thumb = "https://img.board.example/thumb.jpg";
 
-TEST_F(Frontier, APageTiesTheAddressesOfAnItem)
+TEST_P(Frontier, APageTiesTheAddressesOfAnItem)
 {
     read_page(home, at(0),
               {tied_picture(full, 1), tied_picture(thumb, 1), tied_picture(image, 2), picture(second)});
@@ -166,7 +166,7 @@ TEST_F(Frontier, APageTiesTheAddressesOfAnItem)
     EXPECT_FALSE(database.is_same_item(url(second), url(second), url(home))); // tied to nothing
 }
 
-TEST_F(Frontier, WhatOnePageTiesAnotherDoesNot)
+TEST_P(Frontier, WhatOnePageTiesAnotherDoesNot)
 {
     read_page(home, at(0), {tied_picture(full, 1), tied_picture(thumb, 1), page_link(first)});
     read_page(first, at(1), {tied_picture(full, 1), tied_picture(thumb, 2), tied_picture(image, 1)});
@@ -178,7 +178,7 @@ TEST_F(Frontier, WhatOnePageTiesAnotherDoesNot)
     EXPECT_FALSE(database.is_same_item(url("https://elsewhere.example/1.jpg"), url(full), url(home)));
 }
 
-TEST_F(Frontier, TheNumbersOfOneReadingMeanNothingInTheNext)
+TEST_P(Frontier, TheNumbersOfOneReadingMeanNothingInTheNext)
 {
     read_page(home, at(0), {tied_picture(full, 1), tied_picture(thumb, 1)});
     // The page has a new picture in front; what it showed before has left it.
@@ -188,7 +188,7 @@ TEST_F(Frontier, TheNumbersOfOneReadingMeanNothingInTheNext)
     EXPECT_FALSE(database.is_same_item(url(full), url(first), url(home)));
 }
 
-TEST_F(Frontier, ThePagesLastReadingTies)
+TEST_P(Frontier, ThePagesLastReadingTies)
 {
     read_page(home, at(0), {picture(full), picture(thumb)});
     EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url(home)));
@@ -198,7 +198,7 @@ TEST_F(Frontier, ThePagesLastReadingTies)
     EXPECT_FALSE(database.is_same_item(url(full), url(thumb), url(home)));
 }
 
-TEST_F(Frontier, AnAddressThatIsWrittenInTwoWaysStaysTied)
+TEST_P(Frontier, AnAddressThatIsWrittenInTwoWaysStaysTied)
 {
     read_page(home, at(0),
               {picture(full), tied_picture(full, 1), tied_picture(thumb, 1), picture(thumb),
@@ -207,7 +207,7 @@ TEST_F(Frontier, AnAddressThatIsWrittenInTwoWaysStaysTied)
     EXPECT_FALSE(database.is_same_item(url(thumb), url(image), url(home)));
 }
 
-TEST_F(Frontier, AnItemWhoseFirstAddressIsOnNoListedHostHoldsTheOthers)
+TEST_P(Frontier, AnItemWhoseFirstAddressIsOnNoListedHostHoldsTheOthers)
 {
     read_page(home, at(0),
               {tied_picture("https://elsewhere.example/full.jpg", 1), tied_picture(image, 1),
@@ -215,7 +215,7 @@ TEST_F(Frontier, AnItemWhoseFirstAddressIsOnNoListedHostHoldsTheOthers)
     EXPECT_TRUE(database.is_same_item(url(image), url(thumb), url(home)));
 }
 
-TEST_F(Frontier, TyingAnewBringsNoMatchedPictureBack)
+TEST_P(Frontier, TyingAnewBringsNoMatchedPictureBack)
 {
     read_page(home, at(0), {picture(image), picture(full)});
     compare(image, at(1), 1, true);
@@ -228,7 +228,7 @@ TEST_F(Frontier, TyingAnewBringsNoMatchedPictureBack)
     EXPECT_THAT(claimed(at(7206), 1), IsEmpty());
 }
 
-TEST_F(Frontier, AnAddressThatRedirectsTiesWhatItLeadsTo)
+TEST_P(Frontier, AnAddressThatRedirectsTiesWhatItLeadsTo)
 {
     constexpr const char* hop = "https://board.example/img?id=1";
     read_page(home, at(0), {tied_picture(hop, 1), tied_picture(thumb, 1)});
@@ -240,4 +240,4 @@ TEST_F(Frontier, AnAddressThatRedirectsTiesWhatItLeadsTo)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

@@ -1,6 +1,6 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 const std::string start = "https://board.example/";
@@ -25,8 +25,9 @@ struct Forgetting : Frontier {
         (void)compare(other, at(1), 7, false);
     }
 };
+CONTRACT_OF(Forgetting);
 
-TEST_F(Forgetting, AMatchOfNoFindingLeavesAnAddressThatWasJustNamed)
+TEST_P(Forgetting, AMatchOfNoFindingLeavesAnAddressThatWasJustNamed)
 {
     ASSERT_TRUE(database.forget_matches({content_of(two)}, {url(one)}));
     EXPECT_FALSE(database.verdict(content_of(one)));
@@ -44,7 +45,7 @@ TEST_F(Forgetting, AMatchOfNoFindingLeavesAnAddressThatWasJustNamed)
     EXPECT_EQ(database.integrity(), "ok");
 }
 
-TEST_F(Forgetting, OtherAddressesOfTheSameBytesAreForgottenToo)
+TEST_P(Forgetting, OtherAddressesOfTheSameBytesAreForgottenToo)
 {
     const auto copy = "https://board.example/copy.jpg";
     ASSERT_TRUE(database.start_pass(at(5)));
@@ -59,14 +60,14 @@ TEST_F(Forgetting, OtherAddressesOfTheSameBytesAreForgottenToo)
     EXPECT_EQ(database.coverage(7).pending, 2);
 }
 
-TEST_F(Forgetting, WhatWasComparedUnderIsKept)
+TEST_P(Forgetting, WhatWasComparedUnderIsKept)
 {
     EXPECT_EQ(database.compared_under(), (ComparedUnder{7, 0})) << "an older program compared";
     ASSERT_TRUE(database.set_compared_under({9, -5}));
     EXPECT_EQ(database.compared_under(), (ComparedUnder{9, -5}));
     TemporaryDirectory empty;
-    EXPECT_FALSE(FrontierDatabase(empty / "frontier.db").compared_under());
+    EXPECT_FALSE(UrlFrontier(GetParam().open(empty.path())).compared_under());
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

@@ -1,13 +1,15 @@
-#include "frontier_fixture.hpp"
+#include "frontier_contract.hpp"
 
-namespace stillwatch::store {
+namespace stillwatch::crawler {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-TEST_F(Frontier, SeedsAreClaimedFirstTime)
+CONTRACT_OF(Frontier);
+
+TEST_P(Frontier, SeedsAreClaimedFirstTime)
 {
     const auto visits = claim(at(0));
     ASSERT_THAT(visits, SizeIs(1));
@@ -19,7 +21,7 @@ TEST_F(Frontier, SeedsAreClaimedFirstTime)
     EXPECT_FALSE(visits[0].content);
 }
 
-TEST_F(Frontier, AVisitRemembersWhatTheLastAnswerSaid)
+TEST_P(Frontier, AVisitRemembersWhatTheLastAnswerSaid)
 {
     const auto visit = take("https://board.example/", at(0));
     auto result = ended(visit, Outcome::page, at(1));
@@ -46,7 +48,7 @@ TEST_F(Frontier, AVisitRemembersWhatTheLastAnswerSaid)
     EXPECT_EQ(take("https://board.example/", at(20'000)).etag, "");
 }
 
-TEST_F(Frontier, ALeasedAddressIsClaimedOnceUntilTheLeaseEnds)
+TEST_P(Frontier, ALeasedAddressIsClaimedOnceUntilTheLeaseEnds)
 {
     EXPECT_THAT(claim(at(0)), SizeIs(1));
     EXPECT_THAT(claim(at(1)), IsEmpty());
@@ -56,14 +58,14 @@ TEST_F(Frontier, ALeasedAddressIsClaimedOnceUntilTheLeaseEnds)
     EXPECT_THAT(claim(at(300)), SizeIs(1));
 }
 
-TEST_F(Frontier, LeasesOfAnEarlierRunEnd)
+TEST_P(Frontier, LeasesOfAnEarlierRunEnd)
 {
     EXPECT_THAT(claim(at(0)), SizeIs(1));
     ASSERT_TRUE(database.release_leases());
     EXPECT_THAT(claim(at(1)), SizeIs(1));
 }
 
-TEST_F(Frontier, AReleasedAddressIsStillNew)
+TEST_P(Frontier, AReleasedAddressIsStillNew)
 {
     const auto visits = claim(at(0));
     ASSERT_TRUE(database.release({visits.at(0).id}));
@@ -72,7 +74,7 @@ TEST_F(Frontier, AReleasedAddressIsStillNew)
     EXPECT_EQ(again[0].last_outcome, Outcome::unvisited);
 }
 
-TEST_F(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
+TEST_P(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
 {
     read_page("https://board.example/", at(0),
               {page_link("https://board.example/p1"), picture("https://board.example/1.jpg"),
@@ -83,7 +85,7 @@ TEST_F(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
     EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/p2"));
 }
 
-TEST_F(Frontier, NewThenStaleThenDue)
+TEST_P(Frontier, NewThenStaleThenDue)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/old.jpg")});
     compare("https://board.example/old.jpg", at(1), 1, false);
@@ -92,7 +94,7 @@ TEST_F(Frontier, NewThenStaleThenDue)
                                                   "https://board.example/old.jpg", "https://board.example/"));
 }
 
-TEST_F(Frontier, NoClassOfVisitsHoldsUpAnother)
+TEST_P(Frontier, NoClassOfVisitsHoldsUpAnother)
 {
     std::vector<Discovered> links;
     for (int n = 0; n < 40; ++n) {
@@ -124,7 +126,7 @@ TEST_F(Frontier, NoClassOfVisitsHoldsUpAnother)
     EXPECT_EQ(of(LinkKind::image, false) + of(LinkKind::page, false), 6);
 }
 
-TEST_F(Frontier, PagesAreCountedByTheLevelOfTheirRate)
+TEST_P(Frontier, PagesAreCountedByTheLevelOfTheirRate)
 {
     const auto seed = take("https://board.example/", at(0));
     auto result = ended(seed, Outcome::page, at(1));
@@ -142,7 +144,7 @@ TEST_F(Frontier, PagesAreCountedByTheLevelOfTheirRate)
     EXPECT_THAT(database.page_rates("board"), IsEmpty());
 }
 
-TEST_F(Frontier, PicturesOfANewPageCountForThePageThatCameToNameIt)
+TEST_P(Frontier, PicturesOfANewPageCountForThePageThatCameToNameIt)
 {
     const auto rated = [this](Timestamp when, std::vector<Discovered> links, double days) {
         auto result = ended(take("https://board.example/", when), Outcome::page, when);
@@ -164,7 +166,7 @@ TEST_F(Frontier, PicturesOfANewPageCountForThePageThatCameToNameIt)
     EXPECT_EQ(take("https://board.example/", at(9000)).rate.news, 6);
 }
 
-TEST_F(Frontier, ASiteGetsNoMorePagesADayThanItMay)
+TEST_P(Frontier, ASiteGetsNoMorePagesADayThanItMay)
 {
     auto site = sample_site();
     site.max_pages_per_day = 3;
@@ -186,7 +188,7 @@ TEST_F(Frontier, ASiteGetsNoMorePagesADayThanItMay)
     EXPECT_THAT(claim(at(86'400)), SizeIs(3));
 }
 
-TEST_F(Frontier, ASiteRestsWhenTheBytesOfTheDayAreSpent)
+TEST_P(Frontier, ASiteRestsWhenTheBytesOfTheDayAreSpent)
 {
     auto site = sample_site();
     site.max_bytes_per_day = 1'000;
@@ -199,7 +201,7 @@ TEST_F(Frontier, ASiteRestsWhenTheBytesOfTheDayAreSpent)
     EXPECT_THAT(claim(at(86'400)), SizeIs(2));
 }
 
-TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
+TEST_P(Frontier, NothingOfAStoppedHostIsClaimed)
 {
     ASSERT_TRUE(database.set_stopped_hosts({{"board.example", at(0), "anna", "they asked"}}));
     EXPECT_THAT(claim(at(1)), IsEmpty());
@@ -207,7 +209,7 @@ TEST_F(Frontier, NothingOfAStoppedHostIsClaimed)
     EXPECT_THAT(claim(at(1)), SizeIs(1));
 }
 
-TEST_F(Frontier, HealthTellsWhatBecameOfASite)
+TEST_P(Frontier, HealthTellsWhatBecameOfASite)
 {
     read_page("https://board.example/", at(0),
               {picture("https://board.example/a.jpg"), page_link("https://board.example/x"),
@@ -231,7 +233,7 @@ TEST_F(Frontier, HealthTellsWhatBecameOfASite)
     EXPECT_EQ(database.site_health("board", 3, at(20)).images_compared, 0);
 }
 
-TEST_F(Frontier, WhatIsNextIsToldWithoutClaimingIt)
+TEST_P(Frontier, WhatIsNextIsToldWithoutClaimingIt)
 {
     read_page("https://board.example/", at(0),
               {picture("https://board.example/a.jpg"), page_link("https://board.example/x")});
@@ -240,7 +242,7 @@ TEST_F(Frontier, WhatIsNextIsToldWithoutClaimingIt)
     EXPECT_EQ(claimed(at(1)), next);
 }
 
-TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
+TEST_P(Frontier, AStalePictureIsClaimedBeforeItIsDue)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
     compare("https://board.example/a.jpg", at(1), 1, false);
@@ -251,7 +253,7 @@ TEST_F(Frontier, AStalePictureIsClaimedBeforeItIsDue)
     EXPECT_THAT(claimed(at(2), 2), ElementsAre("https://board.example/a.jpg"));
 }
 
-TEST_F(Frontier, AnyAnswerAtTheCurrentGenerationEndsStaleness)
+TEST_P(Frontier, AnyAnswerAtTheCurrentGenerationEndsStaleness)
 {
     for (const auto outcome : {Outcome::compared, Outcome::unchanged, Outcome::undecodable,
                                Outcome::too_small, Outcome::other, Outcome::gone, Outcome::refused}) {
@@ -267,7 +269,7 @@ TEST_F(Frontier, AnyAnswerAtTheCurrentGenerationEndsStaleness)
     EXPECT_THAT(claimed(at(70'001), 6), SizeIs(7));
 }
 
-TEST_F(Frontier, AnUnreachablePictureWaitsForItsPauseHoweverStale)
+TEST_P(Frontier, AnUnreachablePictureWaitsForItsPauseHoweverStale)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
     auto result = ended(take("https://board.example/a.jpg", at(1)), Outcome::unreachable, at(2));
@@ -282,7 +284,7 @@ TEST_F(Frontier, AnUnreachablePictureWaitsForItsPauseHoweverStale)
     EXPECT_EQ(visits[0].kind, LinkKind::image);
 }
 
-TEST_F(Frontier, HostsThatBackOffAreNotReady)
+TEST_P(Frontier, HostsThatBackOffAreNotReady)
 {
     ASSERT_TRUE(database.set_backoff(host(), at(50), 4));
     EXPECT_THAT(database.ready_hosts(at(49), 0), IsEmpty());
@@ -295,7 +297,7 @@ TEST_F(Frontier, HostsThatBackOffAreNotReady)
     EXPECT_EQ(ready[0].backoff_until, at(50));
 }
 
-TEST_F(Frontier, ABackOffHostWithPicturesWakesAtItsEnd)
+TEST_P(Frontier, ABackOffHostWithPicturesWakesAtItsEnd)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
     compare("https://board.example/a.jpg", at(1), 1, false);
@@ -304,7 +306,7 @@ TEST_F(Frontier, ABackOffHostWithPicturesWakesAtItsEnd)
     EXPECT_EQ(database.next_due(at(2)), at(50)); // the picture may be stale by then
 }
 
-TEST_F(Frontier, NextDueIsTheNextRevisit)
+TEST_P(Frontier, NextDueIsTheNextRevisit)
 {
     EXPECT_EQ(database.next_due(at(5)), at(5)); // the seed, now
     read_page("https://board.example/", at(10), {});
@@ -313,13 +315,13 @@ TEST_F(Frontier, NextDueIsTheNextRevisit)
     EXPECT_THAT(database.ready_hosts(at(3610), 0), SizeIs(1));
 }
 
-TEST_F(Frontier, AnEmptyFrontierHasNoNextMoment)
+TEST_P(Frontier, AnEmptyFrontierHasNoNextMoment)
 {
     ASSERT_TRUE(database.set_sites({}));
     EXPECT_FALSE(database.next_due(at(0)));
 }
 
-TEST_F(Frontier, AFullPassMakesPagesDueButNotPictures)
+TEST_P(Frontier, AFullPassMakesPagesDueButNotPictures)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/a.jpg")});
     compare("https://board.example/a.jpg", at(1), 1, false);
@@ -327,7 +329,7 @@ TEST_F(Frontier, AFullPassMakesPagesDueButNotPictures)
     EXPECT_THAT(claimed(at(10), 1), ElementsAre("https://board.example/"));
 }
 
-TEST_F(Frontier, ASiteThatLeftIsNotVisitedAnyMore)
+TEST_P(Frontier, ASiteThatLeftIsNotVisitedAnyMore)
 {
     const HostId board = host();
     ASSERT_TRUE(database.set_sites({sample_site("other", "other.example")}));
@@ -341,7 +343,7 @@ TEST_F(Frontier, ASiteThatLeftIsNotVisitedAnyMore)
     EXPECT_EQ(database.ready_hosts(at(300), 0).at(0).site, "board again");
 }
 
-TEST_F(Frontier, AHostThatLeftItsSiteIsNotVisitedAnyMore)
+TEST_P(Frontier, AHostThatLeftItsSiteIsNotVisitedAnyMore)
 {
     read_page("https://board.example/", at(0), {picture("https://img.board.example/a.jpg")});
     ASSERT_THAT(database.ready_hosts(at(1), 0), SizeIs(1));
@@ -350,20 +352,20 @@ TEST_F(Frontier, AHostThatLeftItsSiteIsNotVisitedAnyMore)
     EXPECT_EQ(database.coverage(1).images, 0);
 }
 
-TEST_F(Frontier, AddressesOutsideTheWatchListAreNotKept)
+TEST_P(Frontier, AddressesOutsideTheWatchListAreNotKept)
 {
     read_page("https://board.example/", at(0),
               {page_link("https://elsewhere.example/"), page_link("https://board.example:8443/")});
     EXPECT_EQ(database.counts(at(1)).pages, 1);
 }
 
-TEST_F(Frontier, SchemesOfAHostAreHostsOfTheirOwn)
+TEST_P(Frontier, SchemesOfAHostAreHostsOfTheirOwn)
 {
     read_page("https://board.example/", at(0), {page_link("http://board.example/")});
     EXPECT_EQ(database.ready_hosts(at(1), 0).at(0).origin, "http://board.example");
 }
 
-TEST_F(Frontier, AnEndlessSiteGetsNoMoreAddressesThanItMay)
+TEST_P(Frontier, AnEndlessSiteGetsNoMoreAddressesThanItMay)
 {
     auto site = sample_site();
     site.max_pages = 3; // the seed among them
@@ -383,7 +385,7 @@ TEST_F(Frontier, AnEndlessSiteGetsNoMoreAddressesThanItMay)
     EXPECT_EQ(database.counts(at(2)).pages, 4);
 }
 
-TEST_F(Frontier, PagesAreReadAgainWhenTheirSiteGetsAnotherHost)
+TEST_P(Frontier, PagesAreReadAgainWhenTheirSiteGetsAnotherHost)
 {
     read_page("https://board.example/", at(0), {picture("https://cdn.example/a.jpg")});
     ASSERT_THAT(claimed(at(1)), IsEmpty());
@@ -398,4 +400,4 @@ TEST_F(Frontier, PagesAreReadAgainWhenTheirSiteGetsAnotherHost)
 }
 
 } // namespace
-} // namespace stillwatch::store
+} // namespace stillwatch::crawler

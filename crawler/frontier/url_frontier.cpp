@@ -1,0 +1,254 @@
+#include "crawler/frontier/frontier_impl.hpp"
+
+#include "core/log.hpp"
+
+#include <stdexcept>
+
+// Transactions, and how an address is taken up.
+namespace stillwatch::crawler {
+
+UrlFrontier::UrlFrontier(std::unique_ptr<store::FrontierTables> tables)
+    : impl_(std::make_unique<Impl>(std::move(tables)))
+{
+}
+UrlFrontier::~UrlFrontier() = default;
+UrlFrontier::UrlFrontier(UrlFrontier&&) noexcept = default;
+
+Result<void> UrlFrontier::Impl::change(const std::function<Result<void>()>& work)
+{
+    auto done = tables->change([&] {
+        auto result = work();
+        if (result) {
+            write_tally();
+            write_accounts();
+            write_trails();
+            write_families();
+            write_bounds();
+        }
+        return result;
+    });
+    if (!done) {
+        hosts.clear();
+        moves.clear();
+        accounts.clear();
+        trails.clear();
+        families.clear();
+        bounds.clear();
+        rooms.clear();
+    }
+    return done;
+}
+
+void UrlFrontier::Impl::change_or_throw(const std::function<void()>& work)
+{
+    const auto done = change([&]() -> Result<void> {
+        work();
+        return {};
+    });
+    if (!done) throw std::runtime_error(done.error().detail);
+}
+
+void UrlFrontier::Impl::write_tally()
+{
+    for (const auto& [shelf, addresses] : moves)
+        if (addresses != 0) tables->add_to_tally(shelf, addresses);
+    moves.clear();
+}
+
+void UrlFrontier::Impl::write_accounts()
+{
+    for (const auto& [host, account] : accounts) {
+        if (account.is_empty()) continue;
+        if (auto site = tables->site_of(host)) {
+            account.settle(*site);
+            tables->put_site(*site);
+        }
+        if (!account.has_visits()) continue;
+        if (auto state = tables->host(host)) {
+            account.settle(*state);
+            tables->put_host(*state);
+        }
+    }
+    accounts.clear();
+}
+
+void UrlFrontier::Impl::write_bounds()
+{
+    for (const auto& [key, times] : bounds) {
+        tables->add_to_bound(key.first, key.second, times);
+        untold[std::string(key.second)] += times;
+    }
+    bounds.clear();
+}
+
+void UrlFrontier::Impl::reached(HostId host, std::string_view bound, std::int64_t times)
+{
+    if (times > 0) bounds[{host, bound}] += times;
+}
+
+std::map<std::string, std::int64_t> UrlFrontier::take_bounds()
+{
+    return std::exchange(impl_->untold, {});
+}
+
+Key128 UrlFrontier::Impl::key_of(std::string_view text) const
+{
+    return keyed_hash(tables->hash_key(), as_bytes(text));
+}
+
+HostId UrlFrontier::Impl::host_of(const Url& url)
+{
+    std::string origin = url.origin();
+    if (const auto known = hosts.find(origin); known != hosts.end()) return known->second;
+    auto host = tables->watched_host(origin);
+    if (!host) host = tables->add_host(origin, url.host_port());
+    if (!host) return {}; // not on the list: not remembered, strangers choose these
+    return hosts.emplace(std::move(origin), host).first->second;
+}
+
+UrlId UrlFrontier::Impl::find(const Url& url)
+{
+    const auto host = tables->host_at(url.origin());
+    if (!host) return {};
+    const auto known = tables->find(host->host.id, key_of(url.target()));
+    return known ? known->id : UrlId{};
+}
+
+UrlFrontier::Impl::SiteRoom* UrlFrontier::Impl::room_of(HostId host)
+{
+    auto& room = rooms[host];
+    if (room) return room.get();
+    const auto site = tables->site_of(host);
+    if (!site) return nullptr;
+    for (const auto& [other, shared] : rooms)
+        if (shared && shared->site == site->id) room = shared;
+    if (!room) {
+        room = std::make_shared<SiteRoom>();
+        static_cast<Room&>(*room) = room_of_site(site->max_pages, site->max_images);
+        room->site = site->id;
+        room->namings -= site->namings;
+        for (const auto& [kind, addresses] : tables->addresses_of(site->id))
+            room->of(kind) -= addresses;
+    }
+    return room.get();
+}
+
+std::int64_t UrlFrontier::Impl::pages_left(HostId host)
+{
+    const auto* room = room_of(host);
+    return room ? room->pages : 0;
+}
+
+bool UrlFrontier::Impl::takes_up(HostId host, LinkKind kind)
+{
+    auto* room = room_of(host);
+    if (!room) return false;
+    auto& left = room->of(kind);
+    if (left <= 0) {
+        reached(host, kind == LinkKind::page ? "site_full_of_pages" : "site_full_of_pictures");
+        return false;
+    }
+    if (--left == 0)
+        log::warn("frontier", "site has as many addresses as it may; further ones are not taken up",
+                  {{"site", room->site}, {"kind", name_of(kind)}});
+    return true;
+}
+
+std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::known(HostId host, const Key128& key,
+                                                                 LinkKind kind, int depth)
+{
+    const auto found = tables->find(host, key);
+    if (!found) return std::nullopt;
+    Known known{*found};
+    if (known.depth > depth) tables->set_depth(known.id, depth);
+    // A guess is overruled by a better one until the bytes have decided.
+    if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page && kind == LinkKind::image) {
+        tables->set_likely_picture(known.id);
+        --moves[{host, known.kind, known.outcome, 0}];
+        ++moves[{host, kind, known.outcome, 0}];
+        known.kind = kind;
+    }
+    return known;
+}
+
+std::optional<UrlFrontier::Impl::Known>
+UrlFrontier::Impl::offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent)
+{
+    const HostId host = host_of(url);
+    if (!host) return std::nullopt;
+    const Key128 key = key_of(url.target());
+    if (auto found = known(host, key, kind, depth)) return found;
+    bool is_barren = false;
+    if (depth > 0) { // seeds are the operator's choice
+        std::vector<CachedTrail*> trails_here;
+        if (kind == LinkKind::page && pages_left(host) > 0) trails_here = trails_of(host, url.target());
+        for (const auto* trail : trails_here) {
+            is_barren = is_barren || trail->is_dry();
+            if (trail->may_grow(pages_left(host))) continue;
+            left_out_unproven = left_out_unproven || !trail->is_dry();
+            reached(host, "trail_full");
+            return std::nullopt;
+        }
+        if (!takes_up(host, kind)) return std::nullopt;
+        for (auto* trail : trails_here) {
+            ++trail->pages;
+            trail->is_changed = true;
+        }
+    }
+    Known fresh;
+    fresh.id = tables->add_address({host, key, url.target(), kind, depth, at, is_barren, parent});
+    fresh.kind = kind;
+    fresh.depth = depth;
+    fresh.is_fresh = true;
+    ++moves[{host, kind, Outcome::unvisited, 0}];
+    return fresh;
+}
+
+Result<void> UrlFrontier::release_leases()
+{
+    return impl_->change([&]() -> Result<void> {
+        impl_->tables->end_leases();
+        return {};
+    });
+}
+
+Result<void> UrlFrontier::start_pass(Timestamp now)
+{
+    return impl_->change([&]() -> Result<void> {
+        impl_->tables->make_pages_due(now);
+        return {};
+    });
+}
+
+Result<bool> UrlFrontier::look_again(const Url& url, Timestamp at)
+{
+    bool is_due = false;
+    const auto done = impl_->change([&]() -> Result<void> {
+        const auto known = impl_->offer(url, LinkKind::image, 1, at, UrlId{});
+        if (!known) return {};
+        is_due = true;
+        const auto row = impl_->tables->address(known->id);
+        if (row && row->standing.outcome != Outcome::unvisited && row->standing.due > at)
+            impl_->tables->set_due(known->id, at, row->standing.named_again);
+        return {};
+    });
+    if (!done) return done.error();
+    return is_due;
+}
+
+std::string UrlFrontier::integrity() const
+{
+    return impl_->tables->integrity();
+}
+
+Result<store::DatabaseCopy> UrlFrontier::begin_copy(const std::filesystem::path& file)
+{
+    return impl_->tables->begin_copy(file);
+}
+
+std::int64_t UrlFrontier::newest_generation() const
+{
+    return impl_->tables->newest_generation();
+}
+
+} // namespace stillwatch::crawler

@@ -1,0 +1,40 @@
+#include "store/sqlite/frontier_sql.hpp"
+
+#include "crawler/policy/due.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+namespace stillwatch::store {
+
+namespace {
+
+template <class Enum>
+int number(Enum value)
+{
+    return static_cast<int>(value);
+}
+
+} // namespace
+
+std::string with_numbers(std::string_view statement)
+{
+    using crawler::NamedAgain;
+    using crawler::Outcome;
+    std::vector<int> never_stale;
+    for (const auto outcome : crawler::never_stale)
+        never_stale.push_back(number(outcome));
+    const auto is_new = fmt::format("u.outcome = {} AND u.aside = 0", number(Outcome::unvisited));
+    const auto may_be_stale = fmt::format("u.kind = {} AND u.outcome NOT IN ({})", number(LinkKind::image),
+                                          fmt::join(never_stale, ", "));
+    return fmt::format(
+        fmt::runtime(statement), fmt::arg("page", number(LinkKind::page)),
+        fmt::arg("image", number(LinkKind::image)), fmt::arg("unvisited", number(Outcome::unvisited)),
+        fmt::arg("was_page", number(Outcome::page)), fmt::arg("unreachable", number(Outcome::unreachable)),
+        fmt::arg("not_named", number(NamedAgain::no)), fmt::arg("named", number(NamedAgain::due)),
+        fmt::arg("is_new", is_new), fmt::arg("may_be_stale", may_be_stale));
+}
+
+} // namespace stillwatch::store
