@@ -156,7 +156,7 @@ public:
     virtual void set_due(UrlId id, Timestamp due, crawler::NamedAgain named_again) = 0;
     virtual void lease(UrlId id, Timestamp until, crawler::NamedAgain named_again) = 0;
     virtual void forget_answer(UrlId id) = 0; // bytes and validators: the next one is read whatever it is
-    virtual void end_leases() = 0; // all of them, as crawler::when_given_back() says
+    virtual void end_leases() = 0;            // all of them, as crawler::when_given_back() says
 
     // Addresses of a host that are due for this reason, in their turn (crawler/policy/due.hpp).
     virtual std::vector<AddressRow> due(crawler::Due why, HostId host, Timestamp now, std::int64_t generation,
@@ -271,8 +271,8 @@ class FrontierTables : public SiteTable,
                        public FamilyTable,
                        public ContentTable {
 public:
-    // Runs `work` as one transaction: kept when it gives a value, undone when it gives an error or an operation
-    // fails, which becomes the error.
+    // Runs `work` as one transaction: kept when it gives a value, undone when it gives an error or an
+    // operation fails, which becomes the error.
     virtual Result<void> change(const std::function<Result<void>()>& work) = 0;
     // Addresses and patterns are found by their digest under this key, which was made with the store: a site
     // cannot find two that collide, and so cannot hide one.

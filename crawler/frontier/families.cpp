@@ -15,7 +15,7 @@ constexpr std::int64_t most_released = 5'000;
 } // namespace
 
 std::vector<UrlFrontier::Impl::CachedTrail*> UrlFrontier::Impl::trails_of(HostId host,
-                                                                         std::string_view target)
+                                                                          std::string_view target)
 {
     std::vector<CachedTrail*> found;
     for (const auto& pattern : crawler::trails_of(target)) {

@@ -36,7 +36,8 @@ Result<void> UrlFrontier::forget_matches(const std::vector<Sha256>& still_matche
         std::set<UrlId> addresses;
         for (const auto& image : images)
             if (const auto id = impl_->find(image)) addresses.insert(id);
-        for (const auto id : addresses) { // whatever they showed last, their findings may have had other bytes
+        for (const auto id :
+             addresses) { // whatever they showed last, their findings may have had other bytes
             const auto row = tables.address(id);
             if (!row || !row->content) continue;
             const auto verdict = tables.verdict(*row->content);

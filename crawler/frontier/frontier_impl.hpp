@@ -129,8 +129,8 @@ public:
     std::map<HostId, Account> accounts;                   // of this transaction
     static constexpr std::size_t most_remembered = 4'096; // trails, families: a few hundred bytes each
     using KeyOfHost = std::pair<HostId, Key128>;
-    std::map<KeyOfHost, CachedTrail> trails;                            // those met of late, as they are written
-    std::map<KeyOfHost, CachedFamily> families;                         // likewise
+    std::map<KeyOfHost, CachedTrail> trails;    // those met of late, as they are written
+    std::map<KeyOfHost, CachedFamily> families; // likewise
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven =

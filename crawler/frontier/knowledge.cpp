@@ -17,7 +17,7 @@ constexpr std::size_t most_led_from = 1'000;
 std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links) const
 {
     std::int64_t count = 0;
-    std::set<std::string_view> seen;      // a page names a picture more than once
+    std::set<std::string_view> seen;       // a page names a picture more than once
     std::map<std::string, HostId> origins; // 0: not known
     for (const auto& link : links) {
         if (link.kind != LinkKind::image || !seen.insert(link.url.text()).second) continue;

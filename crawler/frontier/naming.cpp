@@ -16,8 +16,7 @@ void UrlFrontier::Impl::names(const store::VisitResult& page, const store::Disco
     const auto [tie, is_first] = items.of_target.try_emplace(known->id);
     if (!is_first && (tie->second || link.item == 0)) return; // the same address, written otherwise
     if (link.item != 0) tie->second = items.first.try_emplace(link.item, known->id).first->second;
-    const bool is_news =
-        remember_naming(*known, page.host, {page.id, link.mechanism, page.at, tie->second});
+    const bool is_news = remember_naming(*known, page.host, {page.id, link.mechanism, page.at, tie->second});
     if (is_news && !known->is_fresh) name_again(known->id, page.at);
 }
 

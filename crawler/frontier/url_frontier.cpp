@@ -171,8 +171,8 @@ std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::known(HostId host, co
     return known;
 }
 
-std::optional<UrlFrontier::Impl::Known>
-UrlFrontier::Impl::offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent)
+std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::offer(const Url& url, LinkKind kind, int depth,
+                                                                 Timestamp at, UrlId parent)
 {
     const HostId host = host_of(url);
     if (!host) return std::nullopt;

@@ -11,10 +11,10 @@
 
 namespace stillwatch::crawler {
 
-// All known addresses with what is due when: the rules of crawler/policy over the rows of a store. One object,
-// one thread (the store thread). What may be lost and rebuilt by crawling: addresses, hosts, contents,
-// verdicts, robots. Claims and reads throw std::runtime_error when the store refuses; functions with a Result
-// return Errc::io then, and nothing was changed.
+// All known addresses with what is due when: the rules of crawler/policy over the rows of a store. One
+// object, one thread (the store thread). What may be lost and rebuilt by crawling: addresses, hosts,
+// contents, verdicts, robots. Claims and reads throw std::runtime_error when the store refuses; functions
+// with a Result return Errc::io then, and nothing was changed.
 class UrlFrontier {
 public:
     explicit UrlFrontier(std::unique_ptr<store::FrontierTables> tables);
@@ -46,16 +46,17 @@ public:
     // Addresses of families that bring nothing new are put aside meanwhile, and stale ones whose bytes were
     // compared under another address are marked as current: a bounded number of them in one call.
     store::Claim claim_some(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
-                     std::size_t limit);
+                            std::size_t limit);
     // The same until there is something or nothing is left to look at.
-    std::vector<store::Visit> claim(HostId host, Timestamp now, std::int64_t generation, Timestamp lease_until,
-                             std::size_t limit);
+    std::vector<store::Visit> claim(HostId host, Timestamp now, std::int64_t generation,
+                                    Timestamp lease_until, std::size_t limit);
     // Whether the address is one of a watched host that is visited under its own name sooner or later.
     bool is_visited_anyway(const Url& url) const;
     // A redirect led from `from` to an address nobody knew, and its answer is here already: takes the address
     // up, leased until `lease_until`, so that this answer is its visit. Nothing where it cannot be taken up
     // or is known by now.
-    std::optional<store::Visit> arrive(const store::Visit& from, const Url& url, Timestamp now, Timestamp lease_until);
+    std::optional<store::Visit> arrive(const store::Visit& from, const Url& url, Timestamp now,
+                                       Timestamp lease_until);
     // Applies the results and what they discovered, in one transaction. Addresses on hosts that no site lists
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
@@ -75,7 +76,7 @@ public:
     store::SiteHealth site_health(const std::string& site, std::int64_t generation, Timestamp now) const;
     // The addresses of a site that would be visited next, in about that order, without claiming them.
     std::vector<store::Visit> next_visits(const std::string& site, Timestamp now, std::int64_t generation,
-                                   std::size_t limit) const;
+                                          std::size_t limit) const;
 
     // How many of these are pictures whose address is not known yet.
     std::int64_t new_images(const std::vector<store::Discovered>& links) const;

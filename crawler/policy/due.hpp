@@ -9,8 +9,8 @@
 #include <optional>
 #include <string_view>
 
-// When an address is visited, and before which others. A database finds what is due by conditions that say the
-// same; the contract of the frontier is run against it and against a store that asks these functions.
+// When an address is visited, and before which others. A database finds what is due by conditions that say
+// the same; the contract of the frontier is run against it and against a store that asks these functions.
 namespace stillwatch::crawler {
 
 // What became of an address at its last visit.
@@ -68,8 +68,8 @@ struct Standing {
     friend bool operator==(const Standing&, const Standing&) = default;
 };
 
-// A picture with one of these last is not asked for again because there are newer references: nothing came, or
-// it has a pause of its own, or the picture stands elsewhere.
+// A picture with one of these last is not asked for again because there are newer references: nothing came,
+// or it has a pause of its own, or the picture stands elsewhere.
 inline constexpr std::array<Outcome, 5> never_stale{Outcome::unvisited, Outcome::page, Outcome::unreachable,
                                                     Outcome::moved, Outcome::waiting};
 
@@ -103,8 +103,8 @@ bool is_owed(const Standing& address, Timestamp now, std::int64_t generation) no
 // Whether it makes its host one with something to visit.
 bool makes_ready(const Standing& address, Timestamp now, std::int64_t generation) noexcept;
 
-// The first moment from `now` on at which it may be due without anybody doing anything. `is_resting`: its host
-// gets no request now; its pictures may be stale when it does.
+// The first moment from `now` on at which it may be due without anybody doing anything. `is_resting`: its
+// host gets no request now; its pictures may be stale when it does.
 std::optional<Timestamp> next_moment(const Standing& address, Timestamp now, bool is_resting) noexcept;
 
 // What a claim and its end without a visit make of it.

@@ -44,7 +44,10 @@ public:
     void set_likely_picture(UrlId id) override;
     void set_named_often(UrlId id, bool is_so) override { at(id).is_named_often = is_so; }
     void set_aside(UrlId id, std::int64_t family) override { at(id).standing.aside = family; }
-    void set_generation(UrlId id, std::int64_t generation) override { at(id).standing.generation = generation; }
+    void set_generation(UrlId id, std::int64_t generation) override
+    {
+        at(id).standing.generation = generation;
+    }
     void set_redirect(UrlId id, UrlId to) override { at(id).redirect_to = to; }
     void set_news(UrlId id, double news) override { at(id).rate.news = news; }
     void set_due(UrlId id, Timestamp due, crawler::NamedAgain named_again) override;

@@ -11,7 +11,7 @@ std::optional<KnownAddress> FrontierMemory::find(HostId host, const Key128& key)
     const auto known = by_key_.find({host, key});
     if (known == by_key_.end()) return std::nullopt;
     const auto& address = at(known->second);
-    return KnownAddress{address.id,    address.standing.kind,      address.standing.outcome,
+    return KnownAddress{address.id,    address.standing.kind,     address.standing.outcome,
                         address.depth, bool(address.redirect_to), address.is_named_often};
 }
 
@@ -190,7 +190,8 @@ std::map<std::string, PassSize> FrontierMemory::pass_sizes(Timestamp now, std::i
 std::int64_t FrontierMemory::count_revisits(Timestamp now)
 {
     return std::ranges::count_if(addresses_, [&](const Address& one) {
-        return at(one.host).is_watched && one.standing.outcome != Outcome::unvisited && one.standing.due <= now;
+        return at(one.host).is_watched && one.standing.outcome != Outcome::unvisited &&
+               one.standing.due <= now;
     });
 }
 

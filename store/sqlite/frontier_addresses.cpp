@@ -67,9 +67,7 @@ void FrontierFile::set_depth(UrlId id, int depth)
 
 void FrontierFile::set_likely_picture(UrlId id)
 {
-    connection_.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1")
-        .bind(id, LinkKind::image)
-        .run();
+    connection_.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(id, LinkKind::image).run();
 }
 
 void FrontierFile::set_named_often(UrlId id, bool is_so)
@@ -130,16 +128,16 @@ void FrontierFile::end_leases()
 
 void FrontierFile::make_pages_due(Timestamp now)
 {
-    static const auto pages = with_numbers(
-        "UPDATE url SET due = ?1 WHERE kind = {page} AND outcome <> {unvisited} AND due > ?1");
+    static const auto pages =
+        with_numbers("UPDATE url SET due = ?1 WHERE kind = {page} AND outcome <> {unvisited} AND due > ?1");
     connection_.prepare(pages).bind(now).run();
 }
 
 void FrontierFile::read_again(ReadAgain which, const std::optional<std::string>& site)
 {
-    static const auto pages_of_all = with_numbers(
-        "UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 "
-        "WHERE kind = {page} AND outcome <> {unvisited}");
+    static const auto pages_of_all =
+        with_numbers("UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 "
+                     "WHERE kind = {page} AND outcome <> {unvisited}");
     static const auto of_site = with_numbers(
         "UPDATE url SET content = NULL, etag = '', last_modified = '', due = 0 WHERE outcome <> {unvisited} "
         "AND (kind = {page} OR (?2 AND outcome = {unreachable})) AND host_id IN (SELECT h.id FROM host h "

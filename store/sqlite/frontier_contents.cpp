@@ -25,11 +25,12 @@ std::optional<Verdict> FrontierFile::verdict(const Sha256& content)
 void FrontierFile::put_verdict(const Verdict& verdict)
 {
     connection_
-        .prepare("INSERT INTO verdict (content, generation, extractor_version, matched, undecodable, "
-                 "too_small, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET generation = "
-                 "excluded.generation, extractor_version = excluded.extractor_version, matched = "
-                 "excluded.matched, undecodable = excluded.undecodable, too_small = excluded.too_small, "
-                 "file = excluded.file")
+        .prepare(
+            "INSERT INTO verdict (content, generation, extractor_version, matched, undecodable, "
+            "too_small, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET generation = "
+            "excluded.generation, extractor_version = excluded.extractor_version, matched = "
+            "excluded.matched, undecodable = excluded.undecodable, too_small = excluded.too_small, "
+            "file = excluded.file")
         .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched,
               verdict.undecodable, verdict.too_small, verdict.file)
         .run();
@@ -42,8 +43,9 @@ void FrontierFile::remove_verdict(const Sha256& content)
 
 std::vector<Verdict> FrontierFile::matched_verdicts()
 {
-    auto row = connection_.prepare("SELECT content, generation, extractor_version, matched, undecodable, "
-                                   "too_small, file FROM verdict INDEXED BY verdict_matched WHERE matched = 1");
+    auto row =
+        connection_.prepare("SELECT content, generation, extractor_version, matched, undecodable, "
+                            "too_small, file FROM verdict INDEXED BY verdict_matched WHERE matched = 1");
     std::vector<Verdict> result;
     while (row.step())
         result.push_back(read_verdict(row));

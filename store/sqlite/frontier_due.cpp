@@ -15,9 +15,10 @@ using crawler::Due;
 // ?1 host, ?2 now, ?3 generation, ?4 limit.
 const std::string& statement_for(Due why)
 {
-    static const auto named_again = with_numbers(
-        ADDRESS_COLUMNS "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> {not_named} AND "
-                        "u.outcome <> {unvisited} AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4");
+    static const auto named_again =
+        with_numbers(ADDRESS_COLUMNS
+                     "INDEXED BY url_named WHERE u.host_id = ?1 AND u.named_again <> {not_named} AND "
+                     "u.outcome <> {unvisited} AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4");
     static const auto new_picture = with_numbers(
         ADDRESS_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND {is_new} AND u.kind = {image} AND "
                         "u.barren = 0 AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4");
@@ -30,9 +31,10 @@ const std::string& statement_for(Due why)
     static const auto stale_picture = with_numbers(
         ADDRESS_COLUMNS "INDEXED BY url_stale WHERE u.host_id = ?1 AND {may_be_stale} AND u.generation < ?3 "
                         "AND u.lease_until <= ?2 ORDER BY u.generation, u.id LIMIT ?4");
-    static const auto revisit = with_numbers(
-        ADDRESS_COLUMNS "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> {unvisited} AND u.due <= ?2 "
-                        "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4");
+    static const auto revisit =
+        with_numbers(ADDRESS_COLUMNS
+                     "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> {unvisited} AND u.due <= ?2 "
+                     "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4");
     switch (why) {
     case Due::named_again: return named_again;
     case Due::new_picture: return new_picture;
@@ -141,18 +143,19 @@ std::map<std::string, PassSize> FrontierFile::pass_sizes(Timestamp now, std::int
 
 std::int64_t FrontierFile::count_revisits(Timestamp now)
 {
-    static const auto revisits = with_numbers(
-        "SELECT count(*) FROM host h CROSS JOIN url u INDEXED BY url_due "
-        "ON u.host_id = h.id AND u.outcome <> {unvisited} AND u.due <= ?1 WHERE h.enabled = 1");
+    static const auto revisits =
+        with_numbers("SELECT count(*) FROM host h CROSS JOIN url u INDEXED BY url_due "
+                     "ON u.host_id = h.id AND u.outcome <> {unvisited} AND u.due <= ?1 WHERE h.enabled = 1");
     auto row = connection_.prepare(revisits);
     return row.bind(now).step() ? row.integer(0) : 0;
 }
 
 std::int64_t FrontierFile::pages_under_way(HostId host)
 {
-    static const auto leased = with_numbers(
-        "SELECT count(*) FROM host o JOIN host h ON h.site_id = o.site_id JOIN url u INDEXED BY url_leased ON "
-        "u.host_id = h.id WHERE o.id = ?1 AND u.lease_until <> 0 AND u.kind = {page}");
+    static const auto leased =
+        with_numbers("SELECT count(*) FROM host o JOIN host h ON h.site_id = o.site_id JOIN url u INDEXED BY "
+                     "url_leased ON "
+                     "u.host_id = h.id WHERE o.id = ?1 AND u.lease_until <> 0 AND u.kind = {page}");
     auto row = connection_.prepare(leased);
     return row.bind(host).step() ? row.integer(0) : 0;
 }

@@ -44,8 +44,9 @@ void FrontierFile::put_trail(HostId host, const Key128& key, const crawler::Trai
 
 std::optional<FamilyRow> FrontierFile::family(HostId host, const Key128& key)
 {
-    auto row = connection_.prepare("SELECT id, host_id, key, kind, visits, idle, recent, waiting, next_at FROM "
-                                   "family WHERE host_id = ?1 AND key = ?2");
+    auto row =
+        connection_.prepare("SELECT id, host_id, key, kind, visits, idle, recent, waiting, next_at FROM "
+                            "family WHERE host_id = ?1 AND key = ?2");
     if (!row.bind(host, ByteView(key)).step()) return std::nullopt;
     return read_family(row);
 }
@@ -99,10 +100,11 @@ std::vector<UrlId> FrontierFile::waiting_for(const FamilyRow& family, Timestamp 
                                              std::size_t limit)
 {
     auto row = connection_.prepare(
-        newest_first ? "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
-                       "?2 AND lease_until <= ?3 ORDER BY id DESC LIMIT ?4"
-                     : "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
-                       "?2 AND lease_until <= ?3 ORDER BY id LIMIT ?4");
+        newest_first
+            ? "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
+              "?2 AND lease_until <= ?3 ORDER BY id DESC LIMIT ?4"
+            : "SELECT id FROM url INDEXED BY url_aside WHERE host_id = ?1 AND aside <> 0 AND aside = "
+              "?2 AND lease_until <= ?3 ORDER BY id LIMIT ?4");
     row.bind(family.host, family.id, now, limit);
     std::vector<UrlId> waiting;
     while (row.step())

@@ -46,8 +46,9 @@ std::int64_t FrontierFile::forget_namings(UrlId target)
 
 UrlId FrontierFile::page_that_came_to_name(UrlId target)
 {
-    auto row = connection_.prepare("SELECT l.page FROM link l JOIN url p ON p.id = l.page WHERE l.target = ?1 "
-                                   "AND l.seen = p.last_visit ORDER BY l.page LIMIT 1");
+    auto row =
+        connection_.prepare("SELECT l.page FROM link l JOIN url p ON p.id = l.page WHERE l.target = ?1 "
+                            "AND l.seen = p.last_visit ORDER BY l.page LIMIT 1");
     return row.bind(target).step() ? row.id<UrlId>(0) : UrlId{};
 }
 

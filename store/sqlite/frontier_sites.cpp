@@ -18,15 +18,14 @@ namespace {
 std::optional<SiteState> read_site(Statement& row)
 {
     if (!row.step()) return std::nullopt;
-    return SiteState{
-        row.integer(0),
-        row.text(1),
-        row.integer(2),
-        row.integer(3),
-        {row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.integer(8)},
-        {static_cast<std::uint64_t>(row.integer(9)), static_cast<Wall>(row.small(10))},
-        row.integer(11),
-        row.blob(12)};
+    return SiteState{row.integer(0),
+                     row.text(1),
+                     row.integer(2),
+                     row.integer(3),
+                     {row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.integer(8)},
+                     {static_cast<std::uint64_t>(row.integer(9)), static_cast<Wall>(row.small(10))},
+                     row.integer(11),
+                     row.blob(12)};
 }
 
 std::optional<HostState> read_host(Statement& row)
@@ -68,8 +67,9 @@ std::set<std::string> FrontierFile::put_sites(const std::vector<ListedSite>& sit
                 .run();
     }
     connection_
-        .prepare("UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
-                 "FROM site_host l WHERE l.host_port = host.host_port)")
+        .prepare(
+            "UPDATE host SET (site_id, enabled) = (SELECT ifnull(max(l.site_id), host.site_id), count(*) "
+            "FROM site_host l WHERE l.host_port = host.host_port)")
         .run();
     std::set<std::string> with_more;
     {
@@ -146,8 +146,9 @@ std::vector<HostState> FrontierFile::hosts_of(const std::string& site)
 void FrontierFile::put_host(const HostState& host)
 {
     connection_
-        .prepare("UPDATE host SET backoff_until = ?2, errors_in_a_row = ?3, last_success = ?4, last_failure = "
-                 "?5, last_failure_status = ?6, last_challenge = ?7 WHERE id = ?1")
+        .prepare(
+            "UPDATE host SET backoff_until = ?2, errors_in_a_row = ?3, last_success = ?4, last_failure = "
+            "?5, last_failure_status = ?6, last_challenge = ?7 WHERE id = ?1")
         .bind(host.host.id, host.host.backoff_until, host.host.errors_in_a_row, host.last_success,
               host.last_failure, host.last_failure_status, host.last_challenge)
         .run();
@@ -158,15 +159,16 @@ void FrontierFile::put_stopped_hosts(const std::vector<StoppedHost>& hosts)
     connection_.execute("DELETE FROM stopped_host");
     for (const auto& host : hosts)
         connection_
-            .prepare("INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4)")
+            .prepare(
+                "INSERT INTO stopped_host (host_port, since, stopped_by, reason) VALUES (?1, ?2, ?3, ?4)")
             .bind(host.host, host.since, host.stopped_by, host.reason)
             .run();
 }
 
 std::optional<RobotsRow> FrontierFile::robots(const std::string& origin)
 {
-    auto row = connection_.prepare(
-        "SELECT origin, fetched_at, http_status, body FROM robots WHERE origin = ?1");
+    auto row =
+        connection_.prepare("SELECT origin, fetched_at, http_status, body FROM robots WHERE origin = ?1");
     if (!row.bind(origin).step()) return std::nullopt;
     return RobotsRow{row.text(0), row.time(1), row.small(2), std::string(as_text(row.blob(3)))};
 }
