@@ -197,8 +197,7 @@ Task<Result<void>> Engine::note_robots()
 
 Task<> Engine::heed_stopped_hosts()
 {
-    auto read = [](CaseDatabase& cases, UrlFrontier&) { return cases.stopped_hosts(); };
-    const auto stopped = co_await stores_.run(std::move(read));
+    const auto stopped = co_await stores_.run(&CaseDatabase::stopped_hosts);
     std::set<std::string, std::less<>> hosts;
     for (const auto& one : stopped)
         hosts.insert(one.host);
@@ -225,13 +224,10 @@ Task<> Engine::crawl()
 Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
 {
     const auto generation = options_.compares ? references_.current()->generation() : 0;
-    auto begin = [this, generation, now = clock_.now()](CaseDatabase&, UrlFrontier& frontier) {
-        auto started = frontier.start_pass(now);
-        pass_ = frontier.pass_sizes(now, generation);
-        return started;
-    };
-    const auto begun = co_await stores_.run(std::move(begin));
+    const auto now = clock_.now();
+    const auto begun = co_await stores_.run(&UrlFrontier::start_pass, now);
     if (!begun) co_return begun.error();
+    pass_ = co_await stores_.run(&UrlFrontier::pass_sizes, now, generation);
     has_begun_pass_ = true;
     crawler::VisitFunction visit = [this](store::Visit one) { return pipeline_.visit(std::move(one)); };
     auto progress = co_await scheduler_.run_once(std::move(visit));
@@ -368,10 +364,8 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
-    auto set = [rows = site_rows(config)](CaseDatabase&, UrlFrontier& frontier) {
-        return frontier.set_sites(rows);
-    };
-    const auto stored = co_await stores_.run(std::move(set));
+    auto rows = site_rows(config);
+    const auto stored = co_await stores_.run(&UrlFrontier::set_sites, std::move(rows));
     if (!stored) co_return stored.error();
 
     problems_.clear("configuration");

@@ -1,6 +1,7 @@
 #include "daemon/store_adapters.hpp"
 
 #include "core/log.hpp"
+#include "crawler/frontier/after_visit.hpp"
 
 #include <algorithm>
 
@@ -17,52 +18,54 @@ std::int64_t StoredFrontier::generation() const
 
 Task<std::vector<store::HostRow>> StoredFrontier::ready_hosts(Timestamp now)
 {
-    return stores_.run([now, generation = generation()](CaseDatabase&, UrlFrontier& frontier) {
-        return frontier.ready_hosts(now, generation);
-    });
+    return stores_.run(&UrlFrontier::ready_hosts, now, generation());
 }
 
 Task<std::optional<Timestamp>> StoredFrontier::next_due(Timestamp now)
 {
-    return stores_.run([now](CaseDatabase&, UrlFrontier& frontier) { return frontier.next_due(now); });
+    return stores_.run(&UrlFrontier::next_due, now);
 }
 
 Task<std::vector<store::Visit>> StoredFrontier::claim(HostId host, Timestamp now, Timestamp lease_until,
                                                       std::size_t limit)
 {
     for (;;) {
-        auto work = [=, generation = generation()](CaseDatabase&, UrlFrontier& frontier) {
-            return frontier.claim_some(host, now, generation, lease_until, limit);
-        };
-        auto claimed = co_await stores_.run(std::move(work));
+        auto claimed =
+            co_await stores_.run(&UrlFrontier::claim_some, host, now, generation(), lease_until, limit);
         if (!claimed.goes_on) co_return std::move(claimed.visits);
     }
 }
+
+namespace {
+
+// Whether it tells of a match with references that were withdrawn since they were compared.
+bool is_erased(const CaseDatabase& cases, const store::VisitResult& result)
+{
+    return result.verdict && result.verdict->matched &&
+           std::ranges::none_of(result.matched, [&](ReferenceId id) { return cases.is_reference(id); });
+}
+
+// Of such a match nothing is kept.
+std::vector<store::VisitResult> without_erased(const CaseDatabase& cases,
+                                               std::vector<store::VisitResult> results)
+{
+    for (auto& result : results)
+        if (is_erased(cases, result)) result = crawler::without_match(std::move(result));
+    return results;
+}
+
+} // namespace
 
 Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::VisitResult>> results)
 {
     std::map<std::string, std::int64_t> bounds;
     auto work = [results = std::move(results), &bounds](CaseDatabase& cases, UrlFrontier& frontier) {
-        const auto apply_all = [&](const std::vector<store::VisitResult>& all) {
-            auto applied = frontier.apply(all);
-            bounds = frontier.take_bounds();
-            return applied;
-        };
-        const auto is_erased = [&cases](const store::VisitResult& result) {
-            return result.verdict && result.verdict->matched &&
-                   std::ranges::none_of(result.matched,
-                                        [&](ReferenceId id) { return cases.is_reference(id); });
-        };
-        if (std::ranges::none_of(*results, is_erased)) return apply_all(*results);
-        // Withdrawn since they were compared: nothing is kept of the match.
-        auto kept = *results;
-        for (auto& result : kept) {
-            if (!is_erased(result)) continue;
-            result.verdict.reset();
-            result.content.reset();
-            result.generation = 0;
-        }
-        return apply_all(kept);
+        const bool has_erased = std::ranges::any_of(
+            *results, [&](const store::VisitResult& result) { return is_erased(cases, result); });
+        auto applied =
+            has_erased ? frontier.apply(without_erased(cases, *results)) : frontier.apply(*results);
+        bounds = frontier.take_bounds();
+        return applied;
     };
     auto applied = co_await stores_.run(std::move(work));
     for (const auto& [bound, times] : bounds)
@@ -72,30 +75,22 @@ Task<Result<>> StoredFrontier::apply(std::shared_ptr<const std::vector<store::Vi
 
 Task<Result<>> StoredFrontier::release(std::vector<UrlId> ids)
 {
-    return stores_.run(
-        [ids = std::move(ids)](CaseDatabase&, UrlFrontier& frontier) { return frontier.release(ids); });
+    return stores_.run(&UrlFrontier::release, std::move(ids));
 }
 
 Task<Result<>> StoredFrontier::set_backoff(HostId host, Timestamp until, int errors_in_a_row)
 {
-    return stores_.run([=](CaseDatabase&, UrlFrontier& frontier) {
-        return frontier.set_backoff(host, until, errors_in_a_row);
-    });
+    return stores_.run(&UrlFrontier::set_backoff, host, until, errors_in_a_row);
 }
 
 Task<std::optional<store::RobotsRow>> StoredRobots::load(std::string origin)
 {
-    return stores_.run([origin = std::move(origin)](CaseDatabase&, UrlFrontier& frontier) {
-        return frontier.robots(origin);
-    });
+    return stores_.run(&UrlFrontier::robots, std::move(origin));
 }
 
 Task<> StoredRobots::save(store::RobotsRow row)
 {
-    auto write = [row = std::move(row)](CaseDatabase&, UrlFrontier& frontier) {
-        return frontier.set_robots(row);
-    };
-    const auto saved = co_await stores_.run(std::move(write));
+    const auto saved = co_await stores_.run(&UrlFrontier::set_robots, std::move(row));
     // Memory still has it; after a restart the host is asked again.
     if (!saved) log::warn("robots", "not stored", {{"reason", saved.error().detail}});
 }

@@ -138,10 +138,9 @@ Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipelin
     for (const auto& picture : pictures) {
         json::object row;
         row["image_url"] = picture.text();
-        auto claim = [&picture, now = clock.now()](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-            return frontier.claim_one(picture, now, now + std::chrono::minutes(10));
-        };
-        auto visit = co_await stores.run(std::move(claim));
+        const auto now = clock.now();
+        const Timestamp until = now + std::chrono::minutes(10);
+        auto visit = co_await stores.run(&crawler::UrlFrontier::claim_one, picture, now, until);
         if (!visit) {
             row["saw"] = "not asked: it is being visited just now, its host is stopped, or no site of the "
                          "watch list has it";
@@ -150,11 +149,14 @@ Task<json::array> look_now(pipeline::Stores& stores, pipeline::Pipeline& pipelin
         }
         const auto id = visit->id;
         const auto visited = co_await pipeline.visit(*std::move(visit));
-        auto keep = [&visited, id](store::CaseDatabase&, crawler::UrlFrontier& frontier) -> Result<void> {
-            if (visited) return frontier.apply({*visited});
-            return frontier.release({id});
-        };
-        const auto kept = co_await stores.run(std::move(keep));
+        Result<void> kept;
+        if (visited) {
+            const std::vector results{*visited};
+            kept = co_await stores.run(&crawler::UrlFrontier::apply, std::cref(results));
+        } else {
+            const std::vector ids{id};
+            kept = co_await stores.run(&crawler::UrlFrontier::release, std::cref(ids));
+        }
         if (!kept) log::error("watcher", "visit not kept", {{"reason", to_string(kept.error())}});
         row["http_status"] = visited ? visited->http_status : 0;
         row["saw"] = visited ? saw(*visited) : to_string(visited.error());

@@ -34,10 +34,8 @@ Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
 {
     auto end = crawler::canonical(to);
     if (end == from || crawler::wall_at(end) != Wall::none) co_return false;
-    auto look = [end = std::move(end)](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        return frontier.is_visited_anyway(end);
-    };
-    const bool is_known = co_await services_.stores.run(std::move(look));
+    const bool is_known =
+        co_await services_.stores.run(&crawler::UrlFrontier::is_visited_anyway, std::move(end));
     co_return is_known;
 }
 
@@ -47,10 +45,8 @@ Task<VisitState> Pipeline::arrive(VisitState state, const Came& came)
     const auto end = crawler::canonical(came.fetched().url);
     if (!is_of_its_own(state.visit, *came.answer, end)) co_return std::move(state);
     const auto now = services_.clock.now();
-    auto take = [from = state.visit, end, now](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        return frontier.arrive(from, end, now, now + lease_of_arrival);
-    };
-    auto visit = co_await services_.stores.run(std::move(take));
+    const auto until = now + lease_of_arrival;
+    auto visit = co_await services_.stores.run(&crawler::UrlFrontier::arrive, state.visit, end, now, until);
     if (!visit) co_return std::move(state);
     state.led_here.push_back(finish_moved(state, came.answer->hops.front().status, end, VisitEnd{now}));
     state.visit = *std::move(visit);

@@ -54,10 +54,8 @@ Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came
         services_.fetcher.welcomed(came.fetched());
     }
     // Other bytes alone are no news: many pages show the time or a token.
-    auto count_new = [&links = seen.discovered](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        return frontier.new_images(links);
-    };
-    seen.news = co_await services_.stores.run(std::move(count_new));
+    const auto links = std::cref(seen.discovered);
+    seen.news = co_await services_.stores.run(&crawler::UrlFrontier::new_images, links);
     co_return std::move(seen);
 }
 

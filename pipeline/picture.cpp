@@ -10,14 +10,9 @@ namespace stillwatch::pipeline {
 
 Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
-    auto look = [content](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        Knowledge knowledge{frontier.verdict(content), frontier.unread(content)};
-        if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version)
-            knowledge.verdict.reset();
-        return knowledge;
-    };
-    auto knowledge = co_await services_.stores.run(std::move(look));
-    co_return std::move(knowledge);
+    auto [verdict, unread] = co_await services_.stores.run(&crawler::UrlFrontier::known_of, content);
+    if (verdict && verdict->extractor_version != extractor_version) verdict.reset();
+    co_return Knowledge{std::move(verdict), std::move(unread)};
 }
 
 // Whether the same bytes would be judged the same, and match nothing. A picture that cannot be read may still

@@ -189,10 +189,8 @@ Task<VisitEnd> Pipeline::end(const VisitState& state, int http_status)
 // A picture that matched: what became of it stands with its findings.
 Task<> Pipeline::note_look(const VisitState& state, Timestamp at, int http_status)
 {
-    auto note = [url = state.visit.url, at, http_status](store::CaseDatabase& cases, crawler::UrlFrontier&) {
-        return cases.note_look(url, at, http_status);
-    };
-    const auto noted = co_await services_.stores.run(std::move(note));
+    const auto noted =
+        co_await services_.stores.run(&store::CaseDatabase::note_look, state.visit.url, at, http_status);
     if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
 }
 

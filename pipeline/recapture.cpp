@@ -56,10 +56,8 @@ Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& l
         look.error = "a challenge in place of the page";
         co_return std::move(look);
     }
-    auto names = [image](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        return frontier.addresses_of(image, max_names_of_a_picture);
-    };
-    const auto known_as = co_await services.stores.run(std::move(names));
+    const auto known_as =
+        co_await services.stores.run(&crawler::UrlFrontier::addresses_of, image, max_names_of_a_picture);
     const bool is_named = std::ranges::any_of(links->links, [&](const Link& link) {
         const auto url = Url::parse(link.url);
         if (!url) return false;

@@ -90,10 +90,7 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
 Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const Sighting& sighting)
 {
     const auto most = settings.max_pages_per_picture;
-    auto list = [image = sighting.image, most](store::CaseDatabase&, crawler::UrlFrontier& frontier) {
-        return frontier.pages_naming(image, most + 1);
-    };
-    auto pages = co_await services_.stores.run(std::move(list));
+    auto pages = co_await services_.stores.run(&crawler::UrlFrontier::pages_naming, sighting.image, most + 1);
     if (pages.size() > most) {
         services_.counters.add("occurrences_left_out_total");
         pages.erase(pages.begin() + static_cast<std::ptrdiff_t>(most), pages.end());
@@ -199,10 +196,8 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::in
     facts.explanation["extractor_version"] = extractor_version;
     facts.explanation["reference_generation"] = generation;
     if (finding.match.placement) facts.explanation["placement"] = placement_json(*finding.match.placement);
-    auto name = [&finding](store::CaseDatabase& cases, crawler::UrlFrontier&) {
-        return cases.names_of(finding.case_id, finding.reference);
-    };
-    auto names = co_await services_.stores.run(std::move(name));
+    auto names =
+        co_await services_.stores.run(&store::CaseDatabase::names_of, finding.case_id, finding.reference);
     if (names) {
         facts.case_pseudonym = std::move(names->pseudonym);
         facts.reference_name = std::move(names->reference);

@@ -7,6 +7,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <type_traits>
 
 namespace stillwatch::pipeline {
@@ -23,7 +24,21 @@ public:
     ~Stores() { thread_.join(); }
     Stores(const Stores&) = delete;
 
-    // Runs `work(CaseDatabase&, UrlFrontier&)` on the store thread; the caller resumes on the loop.
+    // Runs a named operation of either on the store thread; the caller resumes on the loop:
+    //
+    //     const auto verdict = co_await stores.run(&UrlFrontier::verdict, content);
+    template <class Operation, class... Arguments>
+    requires std::is_member_function_pointer_v<Operation>
+    auto run(Operation operation, Arguments... arguments)
+    {
+        return offload(thread_, [this, operation, ... given = std::move(arguments)]() mutable {
+            if constexpr (std::is_invocable_v<Operation, crawler::UrlFrontier&, Arguments&...>)
+                return std::invoke(operation, frontier_, given...);
+            else
+                return std::invoke(operation, cases_, given...);
+        });
+    }
+    // The same of `work(CaseDatabase&, UrlFrontier&)`, several operations that nothing may come between.
     template <class Work>
     auto run(Work work) -> Task<std::invoke_result_t<Work&, store::CaseDatabase&, crawler::UrlFrontier&>>
     {

@@ -79,6 +79,14 @@ store::AddressRow never_visited(store::AddressRow address)
     return fresh;
 }
 
+store::VisitResult without_match(store::VisitResult result)
+{
+    result.verdict.reset();
+    result.content.reset();
+    result.generation = 0;
+    return result;
+}
+
 bool shows_picture(const VisitResult& result) noexcept
 {
     return result.kind == LinkKind::image &&

@@ -10,6 +10,10 @@ store::AddressRow after_visit(store::AddressRow address, const store::VisitResul
 // As if it had just been named.
 store::AddressRow never_visited(store::AddressRow address);
 
+// The result of a visit whose match may not be kept any more: the address was visited, and nothing is known
+// of its bytes.
+store::VisitResult without_match(store::VisitResult result);
+
 // Whether it showed bytes of a picture.
 bool shows_picture(const store::VisitResult& result) noexcept;
 // Whether it led to another address.

@@ -56,6 +56,11 @@ std::optional<store::Unread> UrlFrontier::unread(const Sha256& content) const
     return impl_->tables->unread(content);
 }
 
+UrlFrontier::Known UrlFrontier::known_of(const Sha256& content) const
+{
+    return {verdict(content), unread(content)};
+}
+
 bool UrlFrontier::is_visited_anyway(const Url& url) const
 {
     const auto host = impl_->tables->host_at(url.origin());

@@ -95,6 +95,11 @@ public:
     // file until the next start or try.
     Result<void> forget_matches(const std::vector<Sha256>& still_matched, const std::vector<Url>& images);
     std::optional<store::Unread> unread(const Sha256& content) const;
+    struct Known {
+        std::optional<store::Verdict> verdict{};
+        std::optional<store::Unread> unread{};
+    };
+    Known known_of(const Sha256& content) const; // both
     // Pages that name this picture, or an address that redirects to it, first seen first.
     std::vector<Url> pages_naming(UrlId image, std::size_t limit) const;
     // The address itself and those that redirect to it.
