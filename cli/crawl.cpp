@@ -50,6 +50,21 @@ Task<> show(daemon::Engine& engine, const bool& goes_on)
     }
 }
 
+// Hosts of nobody's that hold pictures of a site, by site; only sites that have some.
+Task<json::object> hosts_left_out(daemon::Engine& engine)
+{
+    json::object told;
+    control::Command command{"site.health", {}};
+    const auto health = co_await engine.run(std::move(command), "crawl");
+    if (!health || !health->is_array()) co_return told;
+    for (const auto& site : health->get_array()) {
+        const auto& row = site.as_object();
+        if (const auto left_out = text_member(row, "left_out"); left_out && !left_out->empty())
+            told[text_member(row, "site").value_or("")] = *left_out;
+    }
+    co_return told;
+}
+
 json::array by_site(const crawler::CrawlProgress& progress)
 {
     json::array rows;
@@ -84,6 +99,7 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
         co_await timer.async_wait(asio::use_awaitable);
     }
     if (!options.no_match) co_await engine.deliver_due_alerts(patience_for_alerts);
+    auto left_out = co_await hosts_left_out(engine);
     co_await engine.stop();
     if (!progress) co_return progress.error();
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
@@ -99,6 +115,7 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
     told["errors"] = by_label(engine.counters(), "fetch_errors_total");
     told["robots_refusals"] = progress->count(store::Outcome::disallowed);
     told["bounds"] = by_label(engine.counters(), "bounds_reached_total");
+    told["hosts_left_out"] = std::move(left_out);
     told["sites"] = by_site(*progress);
     co_return std::move(told);
 }

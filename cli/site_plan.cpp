@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace stillwatch::cli {
@@ -178,12 +179,53 @@ void add_budgets(json::object& told, const config::Site& site, const crawler::Si
     told["own_headers"] = std::move(headers);
 }
 
+// The other of "board.example" and "www.board.example"; nothing for an address or a host below a domain.
+std::optional<std::string> with_or_without_www(std::string_view host)
+{
+    constexpr std::string_view www = "www.";
+    if (host.starts_with(www)) return std::string(host.substr(www.size()));
+    const auto dot = host.rfind('.');
+    const bool is_name = dot != std::string_view::npos &&
+                         host.find_first_not_of("0123456789", dot + 1) != std::string_view::npos;
+    if (!is_name || std::ranges::count(host, '.') != 1) return std::nullopt;
+    return fmt::format("{}{}", www, host);
+}
+
+// What the watch list may have forgotten.
+json::array warnings_of(const config::Site& site, const crawler::SiteRules& rules, const json::object& known)
+{
+    std::set<std::string> warnings;
+    for (const auto& seed : site.seeds) {
+        const auto url = Url::parse(seed);
+        const auto other = url ? with_or_without_www(url->host()) : std::nullopt;
+        if (!other) continue;
+        const auto there = Url::parse(fmt::format("{}://{}:{}/", url->scheme(), *other, url->port()));
+        if (there && !crawler::is_host_of(rules, *there))
+            warnings.insert(fmt::format(
+                "{} is not among its hosts: where the seed leads there, or links do, nothing is asked",
+                there->host_port()));
+    }
+    if (const auto* rows = known.if_contains("hosts_left_out"); rows && rows->is_array())
+        for (const auto& row : rows->get_array()) {
+            const auto& host = row.as_object();
+            warnings.insert(fmt::format(
+                "{} is not among its hosts: {} pictures named there, {} redirects to it",
+                text_member(host, "host").value_or(""), number_member(host, "pictures").value_or(0),
+                number_member(host, "redirects").value_or(0)));
+        }
+    json::array told;
+    for (const auto& warning : warnings)
+        told.push_back(json::string(warning));
+    return told;
+}
+
 json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, const RobotsByOrigin& robots,
                      const json::object& known)
 {
     json::object told;
     told["site"] = site.name;
     told["hosts"] = json::array(site.hosts.begin(), site.hosts.end());
+    told["warnings"] = warnings_of(site, rules, known);
     add_budgets(told, site, rules);
     for (const auto* name : {"pages_known", "images_known", "set_aside", "pages_today", "bytes_today"})
         if (const auto* value = known.if_contains(name)) told[name] = *value;

@@ -10,32 +10,35 @@ namespace stillwatch::cli {
 
 namespace {
 
+// What to do about hosts that hold a site's pictures and stand in no list.
+void print_left_out(const json::array& sites)
+{
+    for (const auto& site : sites) {
+        const auto& row = site.as_object();
+        const auto* hosts = row.if_contains("hosts_left_out");
+        if (!hosts || !hosts->is_array() || hosts->get_array().empty()) continue;
+        fmt::print("\n{}: nothing is asked on these hosts; to have them looked at, add to its `hosts`:\n",
+                   text_member(row, "site").value_or(""));
+        for (const auto& host : hosts->get_array())
+            fmt::print("    \"{}\",  # {} pictures named, {} redirects\n",
+                       text_member(host.as_object(), "host").value_or(""),
+                       number_member(host.as_object(), "pictures").value_or(0),
+                       number_member(host.as_object(), "redirects").value_or(0));
+    }
+}
+
 void print_health(Program& program)
 {
     const auto reply = ask(program, {"site.health", {}});
     if (!reply || !reply->is_array()) return;
     print_rows(program.global.style(), reply->get_array(),
-               {"site",
-                "state",
-                "trouble",
-                "wall",
-                "challenged",
-                "pages_read",
-                "images",
-                "coverage_percent",
-                "unvisited",
-                "set_aside",
-                "undecodable",
-                "waiting",
-                "unreachable",
-                "refused",
-                "disallowed",
-                "gone",
-                "last_success",
-                "last_failure",
-                "last_failure_status",
+               {"site",         "state",       "trouble",      "left_out",         "wall",
+                "challenged",   "pages_read",  "images",       "coverage_percent", "unvisited",
+                "set_aside",    "undecodable", "waiting",      "unreachable",      "refused",
+                "disallowed",   "gone",        "last_success", "last_failure",     "last_failure_status",
                 "stopped_hosts"},
                "the watch list is empty");
+    if (program.global.style() == Style::text) print_left_out(reply->get_array());
 }
 
 void add_stop_and_resume(Program program, CLI::App& site)

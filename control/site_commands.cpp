@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t addresses_in_a_plan = 20;
 // Pages after which a site that shows no picture is not simply young.
 constexpr std::int64_t pages_without_pictures = 10;
+// Of another host that are no more than signatures and buttons.
+constexpr std::int64_t few_pictures = 10;
 
 // Counted over visits: a site has a log-in page of its own.
 bool is_walled(const store::SiteHealth& health)
@@ -70,6 +72,41 @@ std::string trouble_in_words(const std::vector<store::HostHealth>& hosts)
     return text;
 }
 
+// Whether what lies on other hosts is more than a picture here and there, or all that the site is.
+bool leaves_out_much(const store::SiteHealth& health)
+{
+    return std::ranges::any_of(health.outside, [&health](const store::OutsideHost& host) {
+        const bool is_moved_there = host.redirects > 0 && health.pages_read == 0;
+        return is_moved_there || (host.pictures >= few_pictures && 10 * host.pictures >= health.images);
+    });
+}
+
+json::array rows_of(const std::vector<store::OutsideHost>& hosts)
+{
+    json::array rows;
+    for (const auto& host : hosts)
+        rows.push_back(
+            json::object{{"host", host.host}, {"pictures", host.pictures}, {"redirects", host.redirects}});
+    return rows;
+}
+
+// "img.example (28 pictures), new.example (1 redirect)"
+std::string outside_in_words(const std::vector<store::OutsideHost>& hosts)
+{
+    std::string text;
+    const auto counted = [](std::int64_t count, std::string_view what) {
+        return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    for (const auto& host : hosts) {
+        text += fmt::format("{}{} ({}", text.empty() ? "" : ", ", host.host,
+                            host.pictures > 0 ? counted(host.pictures, "picture") : "");
+        if (host.redirects > 0)
+            text += fmt::format("{}{}", host.pictures > 0 ? ", " : "", counted(host.redirects, "redirect"));
+        text += ')';
+    }
+    return text;
+}
+
 json::object counts_of(const std::map<std::string, std::int64_t>& counts)
 {
     json::object told;
@@ -120,6 +157,7 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
                                     {"pages_known", health.pages},
                                     {"images_known", health.images},
                                     {"set_aside", health.set_aside},
+                                    {"hosts_left_out", rows_of(health.outside)},
                                     {"pages_today", health.pages_that_day},
                                     {"bytes_today", health.bytes_that_day}});
     }
@@ -161,6 +199,9 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         row["bounds"] = counts_of(health.bounds);
         row["trouble"] = trouble_in_words(health.in_trouble);
         row["hosts_in_trouble"] = rows_of(health.in_trouble);
+        row["left_out"] = outside_in_words(health.outside);
+        row["hosts_left_out"] = rows_of(health.outside);
+        row["leaves_out_much"] = leaves_out_much(health);
         row["pages_today"] = health.pages_that_day;
         row["bytes_today"] = health.bytes_that_day;
         if (health.last_success) row["last_success"] = format_utc(*health.last_success);

@@ -73,11 +73,23 @@ FetchLimits robots_limits()
     return limits;
 }
 
+std::string off_site_refusal()
+{
+    return fmt::format("scope: {} ", name_of(ScopeReason::off_site));
+}
+
 } // namespace
 
 bool is_robots_refusal(const Error& error) noexcept
 {
     return error.code == Errc::refused && error.detail.starts_with(robots_refusal);
+}
+
+std::optional<std::string> host_outside(const Error& error)
+{
+    const auto text = off_site_refusal();
+    if (error.code != Errc::refused || !error.detail.starts_with(text)) return std::nullopt;
+    return error.detail.substr(text.size());
 }
 
 PoliteFetcher::PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper& time, const Clock& clock)

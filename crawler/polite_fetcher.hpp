@@ -39,6 +39,8 @@ using IsVisitedAnyway = std::function<Task<bool>(Url from, Url to)>;
 // Whether an error of PoliteFetcher means that the host's robots.txt forbids the address: no trouble of
 // anybody's.
 bool is_robots_refusal(const Error& error) noexcept;
+// The host, as Url::host_port(), where it means that a host of no site was to be asked.
+std::optional<std::string> host_outside(const Error& error);
 
 // Fetches as a considerate visitor: every request, redirects and robots.txt included, passes the site's
 // scope, the host's robots.txt and the host's gate. On the loop's thread; it must outlive its fetches.

@@ -61,6 +61,7 @@ void HealthJudge::use(HealthSettings settings)
     problems_.keep_only("channel", channels);
     problems_.keep_only("recipients", channels);
     problems_.keep_only("site", settings_.sites);
+    problems_.keep_only("hosts_left_out", settings_.sites);
     std::erase_if(not_fine_since_, [&](const auto& entry) { return !settings_.sites.contains(entry.first); });
 }
 
@@ -141,6 +142,10 @@ void HealthJudge::judge_sites()
     const auto now = clock_.now();
     std::size_t lasting = 0;
     for (const auto& site : sites_) {
+        raise(
+            "hosts_left_out", site.name, !site.left_out.empty(),
+            fmt::format("much of it lies where nothing is asked: {}; add them to its `hosts`", site.left_out),
+            Severity::warning);
         if (site.state == "fine") {
             not_fine_since_.erase(site.name);
             raise("site", site.name, false, "", Severity::warning);

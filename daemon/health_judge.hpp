@@ -39,6 +39,7 @@ struct SiteFacts {
     std::int64_t unread = 0; // pictures that no worker could read
     std::int64_t errors = 0; // addresses that failed at their last visit
     std::int64_t refused = 0;
+    std::string left_out{}; // hosts that no site lists and where much of it lies; empty: none
     std::optional<Timestamp> last_success{};
     int last_failure_status = 0;
 };

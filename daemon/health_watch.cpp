@@ -34,6 +34,9 @@ SiteFacts facts_of(const json::object& row)
     site.unread = number(row, "undecodable");
     site.errors = number(row, "unreachable");
     site.refused = number(row, "refused");
+    const auto* much = row.if_contains("leaves_out_much");
+    if (much != nullptr && much->is_bool() && much->get_bool())
+        site.left_out = text_member(row, "left_out").value_or("");
     site.last_success = parse_utc(text_member(row, "last_success").value_or(""));
     site.last_failure_status = static_cast<int>(number(row, "last_failure_status"));
     return site;

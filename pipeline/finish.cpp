@@ -188,6 +188,8 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     result.kind = seen.kind;
     result.wall = reason == NotCompared::challenge ? Wall::challenge : seen.wall;
     std::ranges::move(seen.discovered, std::back_inserter(result.discovered));
+    for (auto& [name, host] : seen.outside)
+        result.outside.push_back(std::move(host));
     result.unread = seen.unread;
     result.generation = seen.generation;
     if (kept == Kept::for_later || reason == NotCompared::comparing_off)

@@ -44,8 +44,12 @@ Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came
 {
     if (is_challenge_text(Show::page, page.wall)) co_return seen.ended(NotCompared::challenge);
     seen.wall = wall_seen(came.fetched(), state.visit, page.wall);
-    for (const auto& link : page.links)
-        if (auto found = discover(state, link)) seen.discovered.push_back(*std::move(found));
+    for (const auto& link : page.links) {
+        if (auto found = discover(state, link))
+            seen.discovered.push_back(*std::move(found));
+        else
+            note_outside(state, link, seen);
+    }
     if (seen.wall && *seen.wall != Wall::none) {
         services_.counters.add("walls_total", "wall", name_of(*seen.wall));
         if (state.visit.kind == LinkKind::image) // the picture is behind it, or named by it
@@ -91,6 +95,16 @@ std::optional<store::Discovered> Pipeline::discover(const VisitState& state, con
     }
     services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));
     return found;
+}
+
+// Where pictures lie that the watch list leaves out, for the operator to see.
+void Pipeline::note_outside(const VisitState& state, const Link& link, Seen& seen)
+{
+    if (link.kind != LinkKind::image) return;
+    const auto url = Url::parse(link.url);
+    if (!url || crawler::is_host_of(*state.site, *url) || crawler::is_denied(*url)) return;
+    auto host = url->host_port();
+    ++seen.outside.try_emplace(host, store::OutsideHost{host}).first->second.pictures;
 }
 
 // What the robots.txt of an origin names, once a run: it was read before anything else was asked for there.

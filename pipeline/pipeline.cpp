@@ -51,7 +51,10 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         note_failure(state, came.error());
         const auto visit_end = co_await end(state, 0);
         services_.counters.add("visits_total", "outcome", name_of(outcome));
-        co_return finish_without_answer(state, outcome, visit_end);
+        auto result = finish_without_answer(state, outcome, visit_end);
+        if (auto host = crawler::host_outside(came.error()); host && *host != state.visit.url.host_port())
+            result.outside.push_back({*std::move(host), 0, 1});
+        co_return std::move(result);
     }
     state = co_await arrive(std::move(state), *came);
     auto seen = co_await look(state, *came);

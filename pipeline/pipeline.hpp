@@ -72,6 +72,7 @@ private:
     Task<Result<Seen>> read_page(const VisitState& state, const Came& came, bool is_unseen);
     Task<Result<Seen>> take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page);
     Task<Result<Seen>> read_refusal(const VisitState& state, const Came& came, Shown shown);
+    static void note_outside(const VisitState& state, const Link& link, Seen& seen);
     std::optional<store::Discovered> discover(const VisitState& state, const Link& link);
     Task<std::vector<store::Discovered>> discover_sitemaps(const VisitState& state, const Came& came);
 

@@ -4,8 +4,10 @@
 #include "pipeline/not_compared.hpp"
 #include "store/visit.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 // The values that pass from step to step on the way of a picture.
@@ -67,7 +69,8 @@ struct Seen {
     bool is_unseen = false;     // a worker was only asked whether it is a picture
     std::optional<Wall> wall{}; // what was in the way; nothing where it does not tell
     std::vector<store::Discovered> discovered{};
-    std::optional<store::Verdict> verdict{}; // of a picture that was compared now
+    std::map<std::string, store::OutsideHost> outside{}; // of nobody's, that pictures lie on
+    std::optional<store::Verdict> verdict{};             // of a picture that was compared now
     std::vector<ReferenceId> matched{};
     std::optional<store::Unread> unread{}; // a worker was lost over it
     Timestamp not_before{};                // of the next visit

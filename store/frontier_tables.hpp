@@ -82,6 +82,9 @@ public:
     virtual void put_robots(const RobotsRow& row) = 0;
     virtual void add_to_bound(HostId host, std::string_view bound, std::int64_t times) = 0;
     virtual std::map<std::string, std::int64_t> bounds_of(const std::string& site) = 0;
+    // Adds to what pages of a site name on a host of nobody's.
+    virtual void add_outside(std::int64_t site, const OutsideHost& host) = 0;
+    virtual std::vector<OutsideHost> outside_of(const std::string& site) = 0; // by host
 };
 
 // What of an address is asked about each link that names it.

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/links.hpp"
 #include "crawler/policy/wall_history.hpp"
+#include "store/outside_host.hpp"
 
 #include <cstdint>
 #include <map>
@@ -61,6 +62,7 @@ struct SiteHealth {
     int last_failure_status = 0;         // HTTP; 0: no answer
     std::map<std::string, int> robots{}; // HTTP status of robots.txt by origin; 0: unreachable
     std::vector<HostHealth> in_trouble{};
+    std::vector<OutsideHost> outside{}; // that with most redirects and pictures first, at most 10
 };
 
 // What a pass over a site begins with.

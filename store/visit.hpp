@@ -6,6 +6,7 @@
 #include "core/links.hpp"
 #include "core/url.hpp"
 #include "crawler/policy/due.hpp"
+#include "store/outside_host.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -121,8 +122,9 @@ struct VisitResult {
     std::optional<Verdict> verdict{};
     std::vector<ReferenceId>
         matched{}; // what the verdict's match is with: it counts only while one of them is there
-    std::optional<Unread> unread{}; // a worker was lost over these bytes once more
-    std::optional<Wall> wall{};     // what was in the way, or none; nothing where the visit does not tell
+    std::optional<Unread> unread{};     // a worker was lost over these bytes once more
+    std::vector<OutsideHost> outside{}; // hosts of nobody's that it named pictures of, or was sent to
+    std::optional<Wall> wall{};         // what was in the way, or none; nothing where the visit does not tell
     std::vector<VisitResult>
         led_here{}; // of addresses whose redirects led to this one in the same visit; without any
 };

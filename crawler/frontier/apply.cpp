@@ -1,6 +1,8 @@
 #include "crawler/frontier/after_visit.hpp"
 #include "crawler/frontier/frontier_impl.hpp"
 
+#include <algorithm>
+
 // What visits brought is written; what it means is told by after_visit.hpp and crawler/policy.
 namespace stillwatch::crawler {
 
@@ -35,6 +37,7 @@ void UrlFrontier::Impl::visited(const store::VisitResult& result)
     count_rate(before->host, before->rate.level, after.rate.level);
     if (before->content && after.content != before->content) forget_verdict(*before->content);
 
+    note_outside(before->host, result.outside);
     if (before->standing.outcome == Outcome::unvisited) learn(*before, result);
     if (turned_out_a_page(*before, result)) forget_namings(result.id, before->host);
     Items items;
@@ -45,6 +48,26 @@ void UrlFrontier::Impl::visited(const store::VisitResult& result)
     // something.
     if (left_out_unproven) tables->forget_answer(result.id);
     if (before->standing.named_again == NamedAgain::due) name_again(result.id, result.at);
+}
+
+// A site may name hosts without end: those that came first are enough to see what is missing.
+void UrlFrontier::Impl::note_outside(HostId named_by, const std::vector<store::OutsideHost>& hosts)
+{
+    constexpr std::size_t most_outside = 200;
+    if (hosts.empty()) return;
+    const auto site = tables->site_of(named_by);
+    if (!site) return;
+    const auto known = tables->outside_of(site->name);
+    auto count = known.size();
+    for (const auto& host : hosts) {
+        const bool is_new = std::ranges::find(known, host.host, &store::OutsideHost::host) == known.end();
+        if (is_new && count >= most_outside) {
+            tables->add_to_bound(named_by, "outside_hosts", 1);
+            continue;
+        }
+        if (is_new) ++count;
+        tables->add_outside(site->id, host);
+    }
 }
 
 void UrlFrontier::Impl::learn(const store::AddressRow& before, const store::VisitResult& result)

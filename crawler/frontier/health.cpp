@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
 
 // What people are told of the frontier, from the counts that are kept with each change.
 namespace stillwatch::crawler {
@@ -95,6 +98,22 @@ void tell_host(SiteHealth& health, const store::HostState& host, const HostCount
         health.in_trouble.push_back({host.host_port, trouble, counts.pages, counts.images});
 }
 
+// Without those that a site lists by now.
+std::vector<store::OutsideHost> outside_of(store::FrontierTables& tables, const std::string& site)
+{
+    constexpr std::size_t most_told = 10;
+    auto hosts = tables.outside_of(site);
+    std::set<std::string> listed;
+    for (const auto& host : tables.hosts_of(site))
+        listed.insert(host.host_port);
+    std::erase_if(hosts, [&](const store::OutsideHost& host) { return listed.contains(host.host); });
+    std::ranges::stable_sort(hosts, std::greater{}, [](const store::OutsideHost& host) {
+        return std::pair(host.redirects, host.pictures);
+    });
+    if (hosts.size() > most_told) hosts.resize(most_told);
+    return hosts;
+}
+
 } // namespace
 
 SiteHealth UrlFrontier::site_health(const std::string& site, std::int64_t generation, Timestamp now) const
@@ -113,6 +132,7 @@ SiteHealth UrlFrontier::site_health(const std::string& site, std::int64_t genera
         if (const auto status = tables.robots_status(host.host.origin))
             health.robots[host.host.origin] = *status;
     }
+    health.outside = outside_of(tables, site);
     health.bounds = tables.bounds_of(site);
     for (const auto& [pattern, waiting] : tables.idle_families(site)) {
         health.set_aside += waiting;

@@ -170,6 +170,22 @@ std::map<std::string, std::int64_t> FrontierMemory::bounds_of(const std::string&
     return result;
 }
 
+void FrontierMemory::add_outside(std::int64_t site, const OutsideHost& host)
+{
+    auto& known = outside_[{site_at(site).name, host.host}];
+    known.host = host.host;
+    known.pictures += host.pictures;
+    known.redirects += host.redirects;
+}
+
+std::vector<OutsideHost> FrontierMemory::outside_of(const std::string& site)
+{
+    std::vector<OutsideHost> result;
+    for (const auto& [key, host] : outside_)
+        if (key.first == site) result.push_back(host);
+    return result;
+}
+
 std::optional<crawler::Trail> FrontierMemory::trail(HostId host, const Key128& key)
 {
     const auto trail = trails_.find({host, key});

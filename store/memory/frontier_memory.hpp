@@ -35,6 +35,8 @@ public:
     void put_robots(const RobotsRow& row) override { robots_[row.origin] = row; }
     void add_to_bound(HostId host, std::string_view bound, std::int64_t times) override;
     std::map<std::string, std::int64_t> bounds_of(const std::string& site) override;
+    void add_outside(std::int64_t site, const OutsideHost& host) override;
+    std::vector<OutsideHost> outside_of(const std::string& site) override;
 
     std::optional<KnownAddress> find(HostId host, const Key128& key) override;
     UrlId add_address(const NewAddress& address) override;
@@ -133,6 +135,7 @@ private:
     std::set<std::string> stopped_;
     std::map<std::string, RobotsRow> robots_;
     std::map<std::pair<HostId, std::string>, std::int64_t> bounds_;
+    std::map<std::pair<std::string, std::string>, OutsideHost> outside_; // by site and host
     std::vector<Address> addresses_;
     std::map<HostId, std::vector<UrlId>> of_host_;
     std::map<KeyOfHost, UrlId> by_key_;

@@ -40,6 +40,8 @@ public:
     void put_robots(const RobotsRow& row) override;
     void add_to_bound(HostId host, std::string_view bound, std::int64_t times) override;
     std::map<std::string, std::int64_t> bounds_of(const std::string& site) override;
+    void add_outside(std::int64_t site, const OutsideHost& host) override;
+    std::vector<OutsideHost> outside_of(const std::string& site) override;
 
     // frontier_addresses.cpp
     std::optional<KnownAddress> find(HostId host, const Key128& key) override;

@@ -233,7 +233,19 @@ CREATE TABLE unread (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};
+// Hosts that no site lists, which pages of a site name pictures of or send visits to.
+constexpr const char* sixth_step = R"sql(
+CREATE TABLE outside_host (
+    site_id   INTEGER NOT NULL REFERENCES site (id),
+    host_port TEXT    NOT NULL,
+    pictures  INTEGER NOT NULL,
+    redirects INTEGER NOT NULL,
+    PRIMARY KEY (site_id, host_port)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 6> steps{first_step,  second_step, third_step,
+                                           fourth_step, fifth_step,  sixth_step};
 
 } // namespace
 

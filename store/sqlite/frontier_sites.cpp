@@ -211,4 +211,25 @@ std::map<std::string, std::int64_t> FrontierFile::bounds_of(const std::string& s
     return bounds;
 }
 
+void FrontierFile::add_outside(std::int64_t site, const OutsideHost& host)
+{
+    connection_
+        .prepare("INSERT INTO outside_host (site_id, host_port, pictures, redirects) VALUES (?1, ?2, ?3, ?4) "
+                 "ON CONFLICT DO UPDATE SET pictures = pictures + excluded.pictures, "
+                 "redirects = redirects + excluded.redirects")
+        .bind(site, host.host, host.pictures, host.redirects)
+        .run();
+}
+
+std::vector<OutsideHost> FrontierFile::outside_of(const std::string& site)
+{
+    auto row = connection_.prepare("SELECT o.host_port, o.pictures, o.redirects FROM outside_host o "
+                                   "JOIN site s ON s.id = o.site_id WHERE s.name = ?1 ORDER BY o.host_port");
+    row.bind(site);
+    std::vector<OutsideHost> hosts;
+    while (row.step())
+        hosts.push_back({row.text(0), row.integer(1), row.integer(2)});
+    return hosts;
+}
+
 } // namespace stillwatch::store

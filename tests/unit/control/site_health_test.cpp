@@ -53,6 +53,23 @@ TEST_F(SiteHealthTest, IsFineWhereEveryHostAnswers)
     EXPECT_TRUE(health().at("hosts_in_trouble").as_array().empty());
 }
 
+TEST_F(SiteHealthTest, NamesTheHostsThatTheWatchListLeavesOut)
+{
+    const auto name = [this](std::int64_t pictures) {
+        auto page = ended(frontier.next_visits("board", clock.time, 0, 1).at(0), Outcome::page, clock.time);
+        page.outside = {{"cdn.example", pictures, 0}};
+        EXPECT_TRUE(frontier.apply({page}));
+    };
+    EXPECT_EQ(health().at("left_out"), "");
+    name(1);
+    EXPECT_EQ(health().at("left_out"), "cdn.example (1 picture)");
+    EXPECT_EQ(health().at("leaves_out_much"), false);
+    name(11);
+    EXPECT_EQ(health().at("left_out"), "cdn.example (12 pictures)");
+    EXPECT_EQ(health().at("hosts_left_out").at(0).at("host"), "cdn.example");
+    EXPECT_EQ(health().at("leaves_out_much"), true);
+}
+
 TEST_F(SiteHealthTest, IsDegradedWhereThePictureHostIsStopped)
 {
     visit(own, Outcome::compared);

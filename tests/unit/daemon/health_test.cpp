@@ -87,6 +87,18 @@ TEST_F(Judge, NamesEachSiteThatIsNotFineAfterTheGracePeriod)
     }
 }
 
+TEST_F(Judge, NamesASiteWhoseHostsAreLeftOutUntilTheyAreListed)
+{
+    store_.sites = {site("a", "fine"), site("b", "fine")};
+    store_.sites[0].left_out = "cdn.example (28 pictures)";
+    look();
+    EXPECT_THAT(problems(), ElementsAre("hosts_left_out a"));
+    EXPECT_THAT(problems_.current().front().detail, testing::HasSubstr("cdn.example (28 pictures)"));
+    store_.sites[0].left_out.clear();
+    look();
+    EXPECT_THAT(problems(), ElementsAre());
+}
+
 TEST_F(Judge, FailsWhereNoSiteIsFine)
 {
     store_.sites = {site("a", "blocked"), site("b", "walled")};
