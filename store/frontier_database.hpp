@@ -96,6 +96,8 @@ struct Visit {
     Timestamp last_visit{};
     int unchanged_in_a_row = 0; // visits that brought nothing new
     PageRate rate{};
+    UrlId parent{};                // what named it first; none: a seed
+    std::optional<Url> named_by{}; // the same, or the page whose link was redirected
 };
 
 struct Discovered {
@@ -169,6 +171,7 @@ struct VisitResult {
         matched{}; // what the verdict's match is with: it counts only while one of them is there
     std::optional<Unread> unread{}; // a worker was lost over these bytes once more
     std::optional<Wall> wall{};     // what was in the way, or none; nothing where the visit does not tell
+    bool is_stand_in = false;       // the same bytes come for nearly all addresses there
     std::vector<VisitResult>
         led_here{}; // of addresses whose redirects led to this one in the same visit; without any
 };
@@ -313,6 +316,11 @@ public:
     // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken
     // up. False where no host of the watch list has it.
     Result<bool> look_again(const Url& url, Timestamp at);
+    // The same of what was last answered with these bytes at that origin; at most 10,000 addresses.
+    Result<void> look_again_at(const Sha256& content, const std::string& origin, Timestamp at);
+    // Addresses of a site behind which its gates open (pipeline/ways_in.hpp), as they were last set.
+    std::vector<Url> ways_in(const std::string& site) const;
+    Result<void> set_ways_in(const std::string& site, const std::vector<Url>& ways);
     // That one address, leased; nothing where it is not known, leased already, or its host gets no request.
     // Throws as claim does.
     std::optional<Visit> claim_one(const Url& url, Timestamp now, Timestamp lease_until);

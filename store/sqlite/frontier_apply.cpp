@@ -148,6 +148,7 @@ void FrontierDatabase::Impl::account(const VisitResult& result)
     account.pages += result.kind == LinkKind::page && result.http_status != 0 ? 1 : 0;
     account.bytes += result.wire_bytes;
     if (result.wall) account.walls.push_back(*result.wall);
+    if (result.is_stand_in) reached(result.host, "one_answer_for_many_addresses");
     if (result.wall == Wall::challenge) account.last_challenge = std::max(account.last_challenge, result.at);
     const bool is_in_the_way = result.wall && *result.wall != Wall::none;
     const bool is_success =

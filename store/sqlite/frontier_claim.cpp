@@ -11,11 +11,14 @@ namespace stillwatch::store {
 namespace {
 
 // The conditions repeat those of the partial indexes (frontier_schema.cpp) word for word: SQLite uses an
-// index only where it sees that. ?1 host, ?2 now, ?3 generation; leased rows are passed over.
+// index only where it sees that. ?1 host, ?2 now, ?3 generation; leased rows are passed over. Whoever was led
+// here by a redirect was led by the page that names it.
 // clang-format off
 #define VISIT_COLUMNS                                                                                     \
     "SELECT u.id, u.target, u.kind, u.depth, u.tries, u.etag, u.last_modified, u.content, u.generation, " \
-    "u.outcome, u.last_visit, u.unchanged_in_a_row, u.news, u.news_days, u.rate_level FROM url u "
+    "u.outcome, u.last_visit, u.unchanged_in_a_row, u.news, u.news_days, u.rate_level, u.parent, "        \
+    "(SELECT nh.origin || n.target FROM url p JOIN url n ON n.id = iif(p.outcome = 10, p.parent, p.id) "  \
+    "JOIN host nh ON nh.id = n.host_id WHERE p.id = u.parent) FROM url u "
 // clang-format on
 } // namespace
 
@@ -122,6 +125,9 @@ std::optional<Visit> read_visit(const Statement& row, const HostRow& host)
     visit.last_visit = row.time(10);
     visit.unchanged_in_a_row = row.small(11);
     visit.rate = {row.real(12), row.real(13), row.small(14)};
+    visit.parent = row.id<UrlId>(15);
+    if (!row.is_null(16))
+        if (auto page = Url::parse(row.text(16))) visit.named_by = *std::move(page);
     return visit;
 }
 
@@ -389,6 +395,8 @@ std::optional<Visit> FrontierDatabase::arrive(const Visit& from, const Url& url,
         visit = Visit{known->id, host.id, host.site, url};
         visit->kind = from.kind;
         visit->depth = from.depth;
+        visit->parent = from.parent;
+        visit->named_by = from.named_by;
         impl_->lease_rows({known->id}, lease_until);
         return {};
     });
