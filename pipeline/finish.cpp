@@ -189,6 +189,7 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     result.wall = reason == NotCompared::challenge ? Wall::challenge : seen.wall;
     std::ranges::move(seen.discovered, std::back_inserter(result.discovered));
     result.unread = seen.unread;
+    result.is_stand_in = seen.is_stand_in;
     result.generation = seen.generation;
     if (kept == Kept::for_later || reason == NotCompared::comparing_off)
         result.generation = state.visit.generation;
