@@ -173,6 +173,8 @@ void add_budgets(json::object& told, const config::Site& site, const crawler::Si
                 ? "looked up by the proxy: where they lead is not seen here, private ones are refused by name"
                 : "onion services only, everything else is refused";
     told["tls_errors"] = site.tls_errors == config::TlsErrors::record ? "record" : "refuse";
+    told["cookie_jar"] = site.cookie_jar == config::CookieUse::session ? "session" : "none";
+    told["referer"] = site.referer == config::RefererUse::send ? "send" : "none";
     json::array headers; // names only: values may be secret
     for (const auto& field : rules.headers)
         headers.push_back(json::string(field.name));

@@ -146,6 +146,11 @@ enum class RobotsPolicy : std::uint8_t { obey, ignore };
 // why.
 enum class TlsErrors : std::uint8_t { refuse, record };
 
+// What becomes of the cookies that a site hands out itself: kept in memory and sent back, or not.
+enum class CookieUse : std::uint8_t { none, session };
+// Whether requests tell which page led to them.
+enum class RefererUse : std::uint8_t { none, send };
+
 // One entry of the watch list.
 struct Site {
     std::string name;
@@ -169,9 +174,11 @@ struct Site {
     std::int64_t max_bytes_per_day = 50'000'000'000;              // of answers' bodies
     std::chrono::milliseconds revisit_min{std::chrono::hours(1)}; // as in crawl when absent
     std::chrono::milliseconds revisit_max{std::chrono::hours(14 * 24)};
-    std::vector<std::string> cookies;  // "name=value", sent to the site's hosts
-    std::string cookies_file;          // a path (made absolute) or "credential:NAME"; a cookie a line
-    std::vector<std::string> headers;  // "Name: value"
+    std::vector<std::string> cookies; // "name=value", sent to the site's hosts
+    std::string cookies_file;         // a path (made absolute) or "credential:NAME"; a cookie a line
+    std::vector<std::string> headers; // "Name: value"
+    CookieUse cookie_jar = CookieUse::session;
+    RefererUse referer = RefererUse::send;
     std::string proxy;                 // "socks5h://host:port"; empty: none
     bool proxy_resolves_names = false; // false: the proxy is asked for onion services only
     TlsErrors tls_errors = TlsErrors::refuse;

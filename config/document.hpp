@@ -51,6 +51,7 @@ private:
     void read_scope(Section& section, Site& site);
     void read_paths(Section& section, std::string_view key, std::vector<std::string>& out);
     void read_robots(Section& section, Site& site);
+    void read_visitor(Section& section, Site& site);
     void read_proxy(Section& section, Site& site);
     // How the site is asked: cookies, headers, proxy, certificates, contact.
     void read_manner(Section& section, Site& site);

@@ -149,6 +149,7 @@ void Document::read_manner(Section& section, Site& site)
                 place, "headers",
                 "not \"Name: value\", or a header that is ours to send; cookies have keys of their own");
     }
+    read_visitor(section, site);
     read_proxy(section, site);
     std::string tls_errors = "refuse";
     section.get("tls_errors", tls_errors);
@@ -159,6 +160,18 @@ void Document::read_manner(Section& section, Site& site)
     // As organisation.name: a comment of RFC 9110 section 5.6.5.
     if (site.contact_note.size() > 200 || site.contact_note.find_first_of("()\\") != std::string::npos)
         section.complain("contact_note", "longer than 200 bytes, or holds '(', ')' or '\\'");
+}
+
+void Document::read_visitor(Section& section, Site& site)
+{
+    std::string jar = "session";
+    section.get("cookie_jar", jar);
+    if (jar != "session" && jar != "none") section.complain("cookie_jar", "neither \"session\" nor \"none\"");
+    site.cookie_jar = jar == "none" ? CookieUse::none : CookieUse::session;
+    std::string referer = "send";
+    section.get("referer", referer);
+    if (referer != "send" && referer != "none") section.complain("referer", "neither \"send\" nor \"none\"");
+    site.referer = referer == "none" ? RefererUse::none : RefererUse::send;
 }
 
 void Document::read_scope(Section& section, Site& site)

@@ -21,7 +21,7 @@ enum class Mechanism : std::uint8_t {
     og_image,     // <meta property=og:image…>, twitter:image
     link_rel,     // <link rel=image_src|icon|preload as=image|next|prev…>
     css_inline,   // url() in a style attribute or a <style> element
-    meta_refresh, // <meta http-equiv=refresh>
+    meta_refresh, // <meta http-equiv=refresh>, the Refresh header
     attribute,    // any other attribute that holds a picture's address, handlers included
     css,          // url() and image-set() in a style sheet file
     css_import,   // the style sheets themselves: <link rel=stylesheet>, @import
@@ -34,7 +34,7 @@ enum class Mechanism : std::uint8_t {
     text,         // an address written out in text
     track,        // <track> and the pictures of a WebVTT file
     comment,      // a picture in a comment
-    link_header,  // the Link header of the answer
+    link_header,  // the Link header of the answer, Content-Location
 };
 std::string_view name_of(Mechanism mechanism) noexcept;
 

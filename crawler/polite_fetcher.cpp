@@ -1,8 +1,8 @@
 #include "crawler/polite_fetcher.hpp"
 
 #include "core/ascii.hpp"
+#include "crawler/redirect_chain.hpp"
 #include "crawler/scope.hpp"
-#include "crawler/secrets.hpp"
 
 #include <fmt/format.h>
 
@@ -50,16 +50,6 @@ FetchRequest request_for(const Url& url, const Conditions& conditions, const Fet
     return request;
 }
 
-// Where a redirect leads, when that is somewhere new. `chain` holds the addresses asked so far.
-Result<Url> next_hop(const Fetched& redirect, const std::vector<Url>& chain)
-{
-    auto next = Url::join(redirect.url, redirect.header("Location"));
-    if (!next) return Error{next.error().code, "redirects: " + next.error().detail};
-    if (std::ranges::find(chain, *next) != chain.end())
-        return Error{Errc::malformed, fmt::format("redirects: in circles after {}", chain.size())};
-    return next;
-}
-
 constexpr std::string_view robots_refusal = "robots: ";
 
 constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
@@ -98,10 +88,13 @@ PoliteFetcher::PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper
 }
 
 Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules> site, Url url,
-                                                Conditions conditions, FetchLimits limits, Purpose purpose)
+                                                Conditions conditions, std::optional<Referrer> from,
+                                                FetchLimits limits, Purpose purpose)
 {
     std::vector<Fetched> hops;
-    std::vector<Url> chain;
+    Chain chain;
+    bool has_new_cookie = false;
+    const CookiesFor cookies_then = [this, &site](const Url& to) { return cookies_for(*site, to); };
     for (;;) {
         const auto scope = check_scope(*site, url, kind_of(purpose), 0);
         if (!scope.follow)
@@ -115,21 +108,25 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         if (!may_wait && standing(url.origin()).earliest_start > time_.now() + longest_wait)
             co_return Error{Errc::unreachable, fmt::format("{} rests", url.host_port())};
         auto request = request_for(url, conditions, limits);
+        tell_referrer(*site, from, request);
+        chain.push_back({url, cookies_for(*site, url)});
         // For evidence: the visit holds the picture already.
         if (purpose == Purpose::evidence) request.when_full = WhenFull::go_on;
-        auto fetched = co_await send(site, std::move(request));
+        auto fetched = co_await send(site, std::move(request), has_new_cookie);
         if (!fetched) co_return fetched.error();
         if (!is_redirect(fetched->status) || fetched->header("Location").empty())
-            co_return PoliteAnswer{std::move(*fetched), std::move(hops)};
+            co_return PoliteAnswer{std::move(*fetched), std::move(hops), std::nullopt, has_new_cookie};
         if (hops.size() == max_redirects) co_return Error{Errc::malformed, "redirects: more than 20"};
-        chain.push_back(url);
-        auto next = next_hop(*fetched, chain);
+        auto next = next_hop(*fetched, chain, cookies_then);
         if (!next) co_return next.error();
-        if (purpose != Purpose::evidence && is_visited_anyway_) {
-            Url from = chain.front();
+        // What a new cookie opens is seen by whoever brings it.
+        if (purpose != Purpose::evidence && is_visited_anyway_ && !has_new_cookie) {
+            Url first = chain.front().url;
             Url to = *next;
-            const bool is_visited = co_await is_visited_anyway_(std::move(from), std::move(to));
-            if (is_visited) co_return PoliteAnswer{std::move(*fetched), std::move(hops), std::move(*next)};
+            const bool is_visited = co_await is_visited_anyway_(std::move(first), std::move(to));
+            if (is_visited)
+                co_return PoliteAnswer{std::move(*fetched), std::move(hops), std::move(*next),
+                                       has_new_cookie};
         }
         // Nobody reads the body of a redirect; twenty large ones would be held at once.
         if (fetched->body.size() > max_redirect_body_bytes) {
@@ -181,7 +178,9 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
     row.origin = origin;
     row.fetched_at = clock_.now();
     auto url = Url::parse(origin + "/robots.txt");
-    std::vector<Url> chain;
+    Chain chain;
+    const CookiesFor cookies_then = [this, &site](const Url& to) { return cookies_for(*site, to); };
+    bool has_new_cookie = false;
     // RFC 9309 section 2.3.1.2 lets robots.txt be kept elsewhere. Whoever is no part of the watch list is not
     // asked for anything, though, least of all because a stranger's redirect says so.
     while (url && is_host_of(*site, *url) && !is_denied(*url) && chain.size() <= max_robots_redirects) {
@@ -189,14 +188,14 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
         FetchRequest request{
             .url = *url, .headers = {{"Accept-Encoding", "identity"}}, .limits = robots_limits()};
         request.when_full = WhenFull::go_on; // small, and others wait for it
-        chain.push_back(*url);
-        const auto fetched = co_await send(site, std::move(request));
+        chain.push_back({*url, cookies_for(*site, *url)});
+        const auto fetched = co_await send(site, std::move(request), has_new_cookie);
         if (!fetched && fetched.error().code == Errc::cancelled) co_return fetched.error();
         row.http_status = fetched ? fetched->status : 0;
         row.fetched_at = clock_.now();
         if (!fetched) co_return row;
         if (is_redirect(fetched->status)) {
-            url = next_hop(*fetched, chain);
+            url = next_hop(*fetched, chain, cookies_then);
             continue;
         }
         if (access_by_status(row.http_status) != RobotsAccess::rules) co_return row;
@@ -212,20 +211,17 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
     co_return row;
 }
 
-Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site, FetchRequest request)
+Task<Result<Fetched>> PoliteFetcher::send(std::shared_ptr<const SiteRules> site, FetchRequest request,
+                                          bool& has_new_cookie)
 {
     auto& host = gate(request.url.origin(), *site);
-    const bool may_carry_all = may_carry_secrets(*site, request.url);
-    for (const auto& field : site->headers) {
-        if (!may_carry_all && !is_harmless_header(field.name)) continue;
-        request.headers.push_back(field);
-        if (!same_name(field.name, "User-Agent")) request.secrets.push_back(field.name);
-    }
-    request.route = site->route;
     auto slot = co_await host.acquire();
     if (!slot) co_return slot.error();
+    add_headers(*site, request); // with the cookies that came meanwhile
+    request.route = site->route;
     auto fetched = co_await transport_.fetch(std::move(request));
     if (fetched) share_address(host, fetched->peer.address);
+    if (fetched) keep_cookies(*site, *fetched, has_new_cookie);
     host.record(event_of(fetched, clock_.now()), slot->started());
     co_return fetched;
 }

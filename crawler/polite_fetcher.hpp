@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/fetch.hpp"
+#include "crawler/cookies/cookie_jar.hpp"
 #include "crawler/pace/host_gate.hpp"
 #include "crawler/pace/host_pace.hpp"
+#include "crawler/referrer.hpp"
 #include "crawler/robots/robots_cache.hpp"
 #include "crawler/settings.hpp"
 
@@ -31,6 +33,8 @@ struct PoliteAnswer {
     std::vector<Fetched> hops{};
     // Where `answer`, a redirect, leads to: to an address that is visited anyway, so it was not followed.
     std::optional<Url> led_to{};
+
+    bool has_new_cookie = false; // on the way, of a name that the site's jar did not hold
 };
 
 // Whether what `from` redirects to is another address, visited under its own name sooner or later.
@@ -51,13 +55,15 @@ public:
 
     PoliteFetcher(Fetcher& transport, RobotsStore& robots, Timekeeper& time, const Clock& clock);
 
+    // `from`: the page that led to it, as far as the site lets it be told. Cookies that the site hands out
+    // are kept and sent back; a redirect to an address of the chain is followed where they are others now.
     // Any status is an answer, also 429 and 503. Errors: refused ("scope: off_site other.example", "robots:
     // line 12 'Disallow: /x'"), unreachable (also: robots.txt of the host could not be had), malformed (a
     // redirect that goes in circles or past max_redirects), cancelled, and those of the transport.
     Task<Result<PoliteAnswer>> fetch(std::shared_ptr<const SiteRules> site, Url url, Conditions conditions,
-                                     FetchLimits limits, Purpose purpose);
+                                     std::optional<Referrer> from, FetchLimits limits, Purpose purpose);
 
-    // Redirects to such addresses are not followed, but for evidence.
+    // Redirects to such addresses are not followed, but for evidence and with a cookie that was not there.
     void leave_to_themselves(IsVisitedAnyway is_visited_anyway)
     {
         is_visited_anyway_ = std::move(is_visited_anyway);
@@ -76,6 +82,9 @@ public:
     // end.
     void set_stopped(std::set<std::string, std::less<>> hosts);
 
+    // Whether the site handed out cookies that are kept.
+    bool has_cookies(const SiteRules& site);
+
     HostStanding standing(const std::string& origin) const override;
 
     // Ends all waits for a turn with `cancelled`, now and later. Requests under way are the transport's to
@@ -89,7 +98,15 @@ private:
     void stop_or_resume(const std::string& origin, HostGate& host) const;
     void share_address(HostGate& host, const std::string& address);
     HostGate& gate(const std::string& origin, const SiteRules& site);
-    Task<Result<Fetched>> send(std::shared_ptr<const SiteRules> site, FetchRequest request);
+    CookieJar* jar_of(const SiteRules& site);
+    void keep_cookies(const SiteRules& site, const Fetched& answer, bool& has_new_cookie);
+    std::string cookies_for(const SiteRules& site, const Url& url);
+    void add_headers(const SiteRules& site, FetchRequest& request);
+    static void tell_referrer(const SiteRules& site, const std::optional<Referrer>& from,
+                              FetchRequest& request);
+    // `has_new_cookie` becomes true where the answer brings one, and is left alone elsewhere.
+    Task<Result<Fetched>> send(std::shared_ptr<const SiteRules> site, FetchRequest request,
+                               bool& has_new_cookie);
     Task<Result<>> ask_robots(std::shared_ptr<const SiteRules> site, Url url);
     Task<Result<store::RobotsRow>> download_robots(std::shared_ptr<const SiteRules> site, std::string origin);
 
@@ -100,6 +117,13 @@ private:
     RobotsCache robots_;
     std::map<std::string, std::unique_ptr<HostGate>> gates_;
     std::map<std::string, std::shared_ptr<AddressPace>> addresses_; // those of the hosts in gates_
+    // By site: none is told what another handed out. Where a site is asked with other headers than before,
+    // its jar is begun anew: it may hold what the earlier ones opened.
+    struct SiteJar {
+        std::vector<HeaderField> headers{};
+        CookieJar cookies{};
+    };
+    std::map<std::string, SiteJar> jars_;
     std::set<std::string, std::less<>> stopped_hosts_;
     bool stopped_ = false;
 };

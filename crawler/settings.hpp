@@ -16,6 +16,12 @@ inline constexpr std::string_view product_token = "Stillwatch";
 
 enum class RobotsPolicy : std::uint8_t { obey, ignore };
 
+// What becomes of the cookies that a site hands out: kept and sent back, as long as the program runs, or not.
+enum class CookieUse : std::uint8_t { none, session };
+
+// Whether requests tell which page led to them.
+enum class RefererUse : std::uint8_t { none, send };
+
 // How often pages are looked at again.
 struct RevisitSettings {
     std::chrono::milliseconds revisit_min = std::chrono::hours(1);
@@ -38,6 +44,8 @@ struct SiteRules {
     int max_depth = 20;                        // links from a seed
     std::int64_t max_pages_per_day = 50'000;
     RevisitSettings revisit{};
+    CookieUse cookie_jar = CookieUse::session;
+    RefererUse referer = RefererUse::send;
     std::vector<HeaderField> headers{}; // sent to `hosts` only, and as may_carry_secrets() says
     std::vector<Url> seeds{};           // as the site names its hosts, with https or in clear
     Route route{};

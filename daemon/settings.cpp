@@ -161,6 +161,10 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
         rules->max_depth = site.max_depth;
         rules->max_pages_per_day = site.max_pages_per_day;
         rules->revisit = {site.revisit_min, site.revisit_max};
+        rules->cookie_jar = site.cookie_jar == config::CookieUse::session ? crawler::CookieUse::session
+                                                                          : crawler::CookieUse::none;
+        rules->referer =
+            site.referer == config::RefererUse::send ? crawler::RefererUse::send : crawler::RefererUse::none;
         auto headers = headers_of(config, site);
         if (!headers) return headers.error();
         rules->headers = *std::move(headers);

@@ -76,8 +76,8 @@ std::string_view name_of_line(std::string_view line)
 // Where echoes are looked for in a line: not in what says how the answer is to be read.
 std::size_t first_free_byte(std::string_view line, bool is_first)
 {
-    static constexpr std::array<std::string_view, 3> framing{"Content-Length", "Transfer-Encoding",
-                                                             "Content-Encoding"};
+    static constexpr std::array<std::string_view, 6> framing{
+        "Content-Length", "Transfer-Encoding", "Content-Encoding", "Content-Type", "Content-Range", "Date"};
     if (is_first) { // behind protocol and status
         const auto status = line.find_first_not_of(" \t", std::min(line.find_first_of(" \t"), line.size()));
         return std::min(line.find_first_of(" \t", std::min(status, line.size())), line.size());
@@ -141,6 +141,16 @@ void add_value(std::vector<std::string>& values, std::string_view value)
         values.emplace_back(value);
 }
 
+// Values that a server hands out: they are what the next request is let in by.
+void add_cookies_set(std::vector<std::string>& values, const Fetched& answer)
+{
+    for (const auto& field : answer.headers) {
+        if (!same_name(field.name, "Set-Cookie")) continue;
+        const auto pair = std::string_view(field.value).substr(0, field.value.find(';'));
+        add_value(values, pair.substr(std::min(pair.find('=') + 1, pair.size())));
+    }
+}
+
 void add_secrets(std::vector<std::string>& values, std::string_view request_head,
                  std::span<const std::string> secret_names)
 {
@@ -165,11 +175,13 @@ void add_secrets(std::vector<std::string>& values, std::string_view request_head
 
 } // namespace
 
-std::vector<std::string> secrets_of(std::span<const Fetched* const> requests)
+std::vector<std::string> secrets_of(std::span<const Fetched* const> exchanges)
 {
     std::vector<std::string> values;
-    for (const auto* request : requests)
-        add_secrets(values, request->request_head, request->secrets);
+    for (const auto* exchange : exchanges) {
+        add_secrets(values, exchange->request_head, exchange->secrets);
+        add_cookies_set(values, *exchange);
+    }
     // The longest first: a part of it must not be what is found.
     std::ranges::stable_sort(values, [](const auto& a, const auto& b) { return a.size() > b.size(); });
     return values;

@@ -21,8 +21,9 @@ struct RedactedHead {
 
 // The values that must not stand in evidence, the longest first: those that any of the requests sent in
 // Cookie, Authorization, Proxy-Authorization and the headers that it names as secret, whole, and of cookies
-// also each one's own. What is shorter than eight bytes cannot be told from other text, and is left out.
-std::vector<std::string> secrets_of(std::span<const Fetched* const> requests);
+// also each one's own, and those that any answer sets. What is shorter than eight bytes cannot be told from
+// other text, and is left out.
+std::vector<std::string> secrets_of(std::span<const Fetched* const> exchanges);
 
 // Replaces the values of Cookie, Authorization, Proxy-Authorization and the headers `secret_names`.
 RedactedHead redact_request(std::string_view head, std::span<const std::string> secret_names);

@@ -1,5 +1,6 @@
 #include "html/element.hpp"
 
+#include "core/refresh.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
 #include "html/text_addresses.hpp"

@@ -172,21 +172,4 @@ std::vector<CssAddress> css_addresses(std::string_view css)
     return addresses;
 }
 
-std::optional<std::string_view> refresh_address(std::string_view content)
-{
-    auto rest = trimmed(content);
-    const auto delay = rest.find_first_not_of("0123456789.");
-    if (delay == npos) return std::nullopt;
-    rest = rest.substr(delay);
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r\f;,"), rest.size()));
-    if (begins_with_name(rest, "url")) {
-        const auto after_name = trimmed(rest.substr(3));
-        if (after_name.starts_with('=')) rest = trimmed(after_name.substr(1));
-    }
-    if (rest.starts_with('"') || rest.starts_with('\''))
-        rest = rest.substr(1, rest.find(rest.front(), 1) - 1);
-    if (rest.empty()) return std::nullopt;
-    return rest;
-}
-
 } // namespace stillwatch::html

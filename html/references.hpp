@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +33,6 @@ struct CssAddress {
 // What url(…), image-set("…") and @import of CSS name, escapes decoded; not fonts and scripts, by their
 // suffix.
 std::vector<CssAddress> css_addresses(std::string_view css);
-
-// The address of a refresh ("5; url=next.html"); nothing where it only reloads.
-std::optional<std::string_view> refresh_address(std::string_view content);
 
 // Hexadecimal digit or -1.
 int hex_value(char c) noexcept;

@@ -191,6 +191,7 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     for (auto& [name, host] : seen.outside)
         result.outside.push_back(std::move(host));
     result.unread = seen.unread;
+    result.is_stand_in = seen.is_stand_in;
     result.generation = seen.generation;
     if (kept == Kept::for_later || reason == NotCompared::comparing_off)
         result.generation = state.visit.generation;

@@ -4,6 +4,7 @@
 #include "crawler/series.hpp"
 #include "crawler/walls.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/header_links.hpp"
 #include "pipeline/pipeline.hpp"
 
 // What becomes of a page that came: its links are read and taken up.
@@ -12,6 +13,7 @@ namespace stillwatch::pipeline {
 Task<Result<Seen>> Pipeline::read_page(const VisitState& state, const Came& came, bool is_unseen)
 {
     const auto& fetched = came.fetched();
+    introductions_.note_policy(state.visit.id, crawler::referrer_policy(fetched.joined("Referrer-Policy")));
     Seen seen(Ending::page_read(), state, came);
     seen.kind = LinkKind::page;
     seen.news = 0;
@@ -71,8 +73,23 @@ Task<Result<Seen>> Pipeline::read_refusal(const VisitState& state, const Came& c
     document.trust = Trust::anyone;
     const auto page = co_await services_.inspector.links(std::move(document), came.fetched().url.text());
     if (!page && page.error().code == Errc::cancelled) co_return page.error();
-    if (page && is_challenge_text(shown.what, page->wall)) co_return seen.ended(NotCompared::challenge);
+    if (!page) co_return std::move(seen);
+    if (is_challenge_text(shown.what, page->wall)) co_return seen.ended(NotCompared::challenge);
+    for (const auto& link : page->links) { // browsers follow it whatever the status
+        if (link.mechanism != Mechanism::meta_refresh) continue;
+        if (auto found = discover(state, link)) seen.discovered.push_back(*std::move(found));
+    }
     co_return std::move(seen);
+}
+
+// What headers lead to. A picture leads nowhere: where an element shows it, browsers follow none of them.
+void Pipeline::discover_headers(const VisitState& state, const Came& came, Seen& seen)
+{
+    const auto& reason = seen.ending.reason();
+    if (!is_body_read(*came.answer) || reason == NotCompared::challenge) return;
+    if (media_of(came.fetched(), *came.body, LinkKind::page) == Media::picture) return;
+    for (const auto& link : header_links(came.fetched()))
+        if (auto found = discover(state, link)) seen.discovered.push_back(*std::move(found));
 }
 
 // What a link leads to, where the site's scope has it.

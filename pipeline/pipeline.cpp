@@ -13,9 +13,6 @@ using store::Outcome;
 
 namespace {
 
-// More is hashed in the pool; below, handing over costs more than hashing (0.15 ms).
-constexpr std::size_t most_bytes_on_loop = 256U << 10U;
-
 Outcome outcome_of(const Error& error)
 {
     if (crawler::is_robots_refusal(error)) return Outcome::disallowed;
@@ -60,6 +57,9 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     auto seen = co_await look(state, *came);
     if (!seen) co_return seen.error();
     count(*seen, *came);
+    discover_headers(state, *came, *seen);
+    note_stand_in(state, *came, *seen);
+    co_await go_in(state, *came, *seen);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
     const auto visit_end = co_await end(state, came->fetched().status);
@@ -79,41 +79,6 @@ Task<VisitState> Pipeline::prepare(store::Visit visit)
     if (crawler::may_be_conditional(state.visit, is_settled(state.known)))
         state.conditions = conditions_of(state.visit);
     co_return std::move(state);
-}
-
-// Errors: those of PoliteFetcher; refused also where no site has the address any more.
-Task<Result<Came>> Pipeline::fetch(const VisitState& state)
-{
-    if (!state.site) co_return Error{Errc::refused, "of no site"};
-    const bool is_image = state.visit.kind == LinkKind::image;
-    const auto& limits = is_image ? state.settings->image : state.settings->page;
-    const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
-    auto answer =
-        co_await services_.fetcher.fetch(state.site, state.visit.url, state.conditions, limits, purpose);
-    if (!answer) co_return answer.error();
-    auto came = co_await receive(*std::move(answer));
-    count_arrival(came);
-    co_return std::move(came);
-}
-
-Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
-{
-    Came came{std::make_shared<const crawler::PoliteAnswer>(std::move(answer)), {}};
-    const auto& fetched = came.fetched();
-    came.body = std::shared_ptr<const Bytes>(
-        came.answer, &fetched.body); // a copy of 33 MB would hold the loop up for 30 ms
-    if (!is_body_read(*came.answer)) co_return std::move(came);
-    Payload payload;
-    if (fetched.body.size() <= most_bytes_on_loop) {
-        payload = payload_of(fetched);
-    } else {
-        auto digest = [&fetched] { return payload_of(fetched); };
-        payload = co_await offload(services_.cpu, std::move(digest));
-    }
-    came.digest = payload.digest;
-    came.content = payload.content;
-    if (payload.unchunked) came.body = std::make_shared<const Bytes>(*std::move(payload.unchunked));
-    co_return std::move(came);
 }
 
 // What the answer shows, and what follows from it: a picture is compared and recorded, a page is read.
@@ -142,14 +107,6 @@ Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
     Seen seen(*shown.why, state, came);
     seen.generation = generation;
     co_return std::move(seen);
-}
-
-void Pipeline::count_arrival(const Came& came)
-{
-    const auto& fetched = came.fetched();
-    services_.counters.add("received_bytes_total", {}, {}, static_cast<std::int64_t>(fetched.body.size()));
-    if (!came.answer->led_to && broke_off(fetched))
-        services_.counters.add("fetch_errors_total", "code", name_of(Errc::timed_out));
 }
 
 // The one place that every way of bytes passes in the end. Of a challenge nothing was seen: its host rests,

@@ -7,10 +7,13 @@
 #include "pipeline/classify.hpp"
 #include "pipeline/comparison.hpp"
 #include "pipeline/finish.hpp"
+#include "pipeline/introductions.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/revisit_scales.hpp"
 #include "pipeline/services.hpp"
+#include "pipeline/stand_ins.hpp"
 #include "pipeline/state.hpp"
+#include "pipeline/ways_in.hpp"
 #include "pipeline/worker_trouble.hpp"
 
 #include <map>
@@ -58,10 +61,15 @@ private:
 
     Task<VisitState> prepare(store::Visit visit);
     Task<Result<Came>> fetch(const VisitState& state);
+    Task<Result<Came>> ask_otherwise(const VisitState& state, Came refusal, Introductions::Pair pair);
+    bool is_stand_in(const VisitState& state, const Came& came) const;
+    Task<> look_behind(const VisitState& state, Sha256 content);
+    void note_stand_in(const VisitState& state, const Came& came, Seen& seen);
     Task<Came> receive(crawler::PoliteAnswer answer);
     Task<bool> is_visited_anyway(Url from, Url to);
     Task<VisitState> arrive(VisitState state, const Came& came);
     Task<Result<Seen>> look(const VisitState& state, const Came& came);
+    Task<> go_in(const VisitState& state, const Came& came, const Seen& seen);
     Task<VisitEnd> end(const VisitState& state, int http_status);
     void count_arrival(const Came& came);
     void count(const Seen& seen, const Came& came);
@@ -74,6 +82,7 @@ private:
     Task<Result<Seen>> read_refusal(const VisitState& state, const Came& came, Shown shown);
     static void note_outside(const VisitState& state, const Link& link, Seen& seen);
     std::optional<store::Discovered> discover(const VisitState& state, const Link& link);
+    void discover_headers(const VisitState& state, const Came& came, Seen& seen);
     Task<std::vector<store::Discovered>> discover_sitemaps(const VisitState& state, const Came& came);
 
     Task<Knowledge> knowledge_of(Sha256 content);
@@ -96,6 +105,9 @@ private:
     Recorder recorder_;
     RevisitScales scales_;
     WorkerTrouble trouble_;
+    Introductions introductions_;
+    StandIns stand_ins_;
+    std::map<std::string, WaysIn> ways_in_; // by site
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier

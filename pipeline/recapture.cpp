@@ -24,7 +24,8 @@ Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& l
     look.state = PageState::unavailable;
     const auto name = site->name;
     crawler::Conditions none;
-    const auto answer = co_await services.fetcher.fetch(std::move(site), std::move(page), none, limits,
+    std::optional<crawler::Referrer> from;
+    const auto answer = co_await services.fetcher.fetch(std::move(site), std::move(page), none, from, limits,
                                                         crawler::Purpose::evidence);
     if (!answer) {
         if (answer.error().code == Errc::cancelled) co_return answer.error();

@@ -74,6 +74,7 @@ struct Seen {
     std::vector<ReferenceId> matched{};
     std::optional<store::Unread> unread{}; // a worker was lost over it
     Timestamp not_before{};                // of the next visit
+    bool is_stand_in = false;              // the same bytes come for nearly everything there
     bool is_capped = false;                // a match was counted only: it is compared again tomorrow
 };
 

@@ -83,6 +83,9 @@ public:
     virtual void add_to_bound(HostId host, std::string_view bound, std::int64_t times) = 0;
     virtual std::map<std::string, std::int64_t> bounds_of(const std::string& site) = 0;
     // Adds to what pages of a site name on a host of nobody's.
+    // Addresses behind which its gates open (pipeline/ways_in.hpp).
+    virtual std::vector<std::string> ways_in(const std::string& site) = 0;
+    virtual void put_ways_in(const std::string& site, const std::vector<std::string>& addresses) = 0;
     virtual void add_outside(std::int64_t site, const OutsideHost& host) = 0;
     virtual std::vector<OutsideHost> outside_of(const std::string& site) = 0; // by host
 };
@@ -180,6 +183,8 @@ public:
     // The page of the host that was known first, before this one, and has these bytes; 0: none.
     virtual UrlId first_page_with(const Sha256& content, HostId host, UrlId before) = 0;
     virtual bool is_content_used(const Sha256& content) = 0;
+    // Visited addresses of a host that last had these bytes.
+    virtual std::vector<UrlId> addresses_with(const Sha256& content, HostId host, std::size_t limit) = 0;
     // Pictures that last had one of these, which are sorted.
     virtual std::vector<UrlId> pictures_with(const std::vector<Sha256>& contents) = 0;
 

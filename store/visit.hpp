@@ -51,6 +51,8 @@ struct Visit {
     Timestamp last_visit{};
     int unchanged_in_a_row = 0; // visits that brought nothing new
     PageRate rate{};
+    UrlId parent{};                // what named it first; 0: the watch list
+    std::optional<Url> named_by{}; // the same, or the page whose link was redirected
 };
 
 struct Discovered {
@@ -125,6 +127,7 @@ struct VisitResult {
     std::optional<Unread> unread{};     // a worker was lost over these bytes once more
     std::vector<OutsideHost> outside{}; // hosts of nobody's that it named pictures of, or was sent to
     std::optional<Wall> wall{};         // what was in the way, or none; nothing where the visit does not tell
+    bool is_stand_in = false;           // the same bytes come for nearly all addresses there
     std::vector<VisitResult>
         led_here{}; // of addresses whose redirects led to this one in the same visit; without any
 };

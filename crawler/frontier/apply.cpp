@@ -14,6 +14,7 @@ Result<void> UrlFrontier::apply(const std::vector<store::VisitResult>& results)
                 impl_->visited(earlier);
             impl_->visited(result);
             impl_->accounts[result.host].add(result);
+            if (result.is_stand_in) impl_->reached(result.host, "one_answer_for_many_addresses");
         }
         return {};
     });

@@ -19,7 +19,8 @@ constexpr std::int64_t most_under_way = 10'000; // pages of one site, claimed an
 
 } // namespace
 
-std::optional<store::Visit> visit_of(const store::AddressRow& row, const store::HostRow& host)
+std::optional<store::Visit> UrlFrontier::Impl::visit_of(const store::AddressRow& row,
+                                                        const store::HostRow& host, Namers& namers)
 {
     auto url = Url::parse(host.origin + row.target);
     if (!url) return std::nullopt;
@@ -35,7 +36,23 @@ std::optional<store::Visit> visit_of(const store::AddressRow& row, const store::
     visit.last_visit = row.last_visit;
     visit.unchanged_in_a_row = row.unchanged_in_a_row;
     visit.rate = row.rate;
+    visit.parent = row.parent;
+    visit.named_by = namer_of(row.parent, namers);
     return visit;
+}
+
+// Whoever was led to it by a redirect was led by the page that names that.
+std::optional<Url> UrlFrontier::Impl::namer_of(UrlId parent, Namers& namers)
+{
+    if (!parent) return std::nullopt;
+    const auto [known, is_first] = namers.try_emplace(parent);
+    if (!is_first) return known->second;
+    auto row = tables->address(parent);
+    if (row && row->standing.outcome == Outcome::moved && row->parent) row = tables->address(row->parent);
+    const auto host = row ? tables->host(row->host) : std::nullopt;
+    if (!host) return std::nullopt;
+    if (auto url = Url::parse(host->host.origin + row->target)) known->second = *std::move(url);
+    return known->second;
 }
 
 std::vector<store::HostRow> UrlFrontier::ready_hosts(Timestamp now, std::int64_t generation) const
@@ -77,12 +94,13 @@ std::size_t UrlFrontier::Impl::lease(Due why, const store::HostRow& host, const 
     std::size_t found = 0;
     std::set<Sha256> contents;
     const auto pause = is_new ? pause_of_samples(host.id) : Timestamp::duration{};
+    Namers namers;
     while (found < limit && *lease.passed_over < most_passed_over) {
         const auto wanted = is_stale ? std::max(limit - found, stale_looked_at) : limit - found;
         const auto rows = tables->due(why, host.id, lease.now, lease.generation, wanted);
         std::vector<std::pair<const store::AddressRow*, store::Visit>> readable;
         for (const auto& row : rows)
-            if (auto visit = visit_of(row, host))
+            if (auto visit = visit_of(row, host, namers))
                 readable.emplace_back(&row, *std::move(visit));
             else // it stays leased, out of the way, until the next start
                 tables->lease(row.id, Timestamp::max(), row.standing.named_again);
@@ -117,9 +135,10 @@ std::size_t UrlFrontier::Impl::lease_samples(const store::HostRow& host, const L
                                              std::size_t limit, std::vector<store::Visit>& visits)
 {
     std::size_t leased = 0;
+    Namers namers;
     for (const UrlId id : samples(host.id, lease.now, limit)) {
         const auto row = tables->address(id);
-        auto visit = row ? visit_of(*row, host) : std::nullopt;
+        auto visit = row ? visit_of(*row, host, namers) : std::nullopt;
         if (!visit) continue;
         lease_row(*row, lease.until);
         visits.push_back(*std::move(visit));
@@ -181,7 +200,8 @@ std::optional<store::Visit> UrlFrontier::claim_one(const Url& url, Timestamp now
         if (!id || !owner || !owner->is_watched || owner->is_stopped) return;
         const auto row = impl_->tables->address(id);
         if (!row || is_leased(row->standing, now)) return;
-        visit = visit_of(*row, owner->host);
+        Impl::Namers namers;
+        visit = impl_->visit_of(*row, owner->host, namers);
         if (visit) impl_->lease_row(*row, lease_until);
     });
     return visit;
@@ -192,11 +212,12 @@ std::vector<store::Visit> UrlFrontier::next_visits(const std::string& site, Time
 {
     const auto hosts = impl_->tables->hosts_of(site);
     std::vector<store::Visit> result;
+    Impl::Namers namers;
     for (const auto why : in_order_of_urgency)
         for (const auto& host : hosts)
             for (const auto& row : impl_->tables->due(why, host.host.id, now, generation, limit)) {
                 if (result.size() >= limit) return result;
-                auto visit = visit_of(row, host.host);
+                auto visit = impl_->visit_of(row, host.host, namers);
                 const auto is_same = [&row](const store::Visit& other) { return other.id == row.id; };
                 if (visit && std::ranges::none_of(result, is_same)) result.push_back(*std::move(visit));
             }
@@ -217,6 +238,8 @@ std::optional<store::Visit> UrlFrontier::arrive(const store::Visit& from, const 
         visit = store::Visit{known->id, host->host.id, host->host.site, url};
         visit->kind = from.kind;
         visit->depth = from.depth;
+        visit->parent = from.parent;
+        visit->named_by = from.named_by;
         impl_->tables->lease(known->id, lease_until, NamedAgain::no);
     });
     return visit;

@@ -65,6 +65,12 @@ public:
     // Leases the samples of families that bring nothing.
     std::size_t lease_samples(const store::HostRow& host, const Lease& lease, std::size_t limit,
                               std::vector<store::Visit>& visits);
+    // Pages by their number, as one claim met them: many addresses are named by the same.
+    using Namers = std::map<UrlId, std::optional<Url>>;
+    // Nothing when the stored address cannot be read any more (a stricter parser since).
+    std::optional<store::Visit> visit_of(const store::AddressRow& row, const store::HostRow& host,
+                                         Namers& namers);
+    std::optional<Url> namer_of(UrlId parent, Namers& namers);
     void lease_row(const store::AddressRow& row, Timestamp until);
     // Whether an address that is stale need not be visited. Marks it.
     bool is_settled(const store::AddressRow& row, std::int64_t generation);
@@ -138,8 +144,5 @@ public:
         false; // a page of a trail that may yet bring pictures, since names() was called first
     std::map<HostId, std::shared_ptr<SiteRoom>> rooms; // one for all hosts of a site
 };
-
-// Nothing when the stored address cannot be read any more (a stricter parser since).
-std::optional<store::Visit> visit_of(const store::AddressRow& row, const store::HostRow& host);
 
 } // namespace stillwatch::crawler

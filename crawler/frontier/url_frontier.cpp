@@ -220,6 +220,39 @@ Result<void> UrlFrontier::start_pass(Timestamp now)
     });
 }
 
+Result<void> UrlFrontier::look_again_at(const Sha256& content, const std::string& origin, Timestamp at)
+{
+    constexpr std::size_t most_looked_at_again = 10'000;
+    return impl_->change([&]() -> Result<void> {
+        auto& tables = *impl_->tables;
+        const auto host = tables.host_at(origin);
+        if (!host) return {};
+        for (const auto id : tables.addresses_with(content, host->host.id, most_looked_at_again))
+            if (const auto row = tables.address(id))
+                tables.set_due(id, std::min(row->standing.due, at), row->standing.named_again);
+        return {};
+    });
+}
+
+std::vector<Url> UrlFrontier::ways_in(const std::string& site) const
+{
+    std::vector<Url> ways;
+    for (const auto& address : impl_->tables->ways_in(site))
+        if (auto url = Url::parse(address)) ways.push_back(*std::move(url));
+    return ways;
+}
+
+Result<void> UrlFrontier::set_ways_in(const std::string& site, const std::vector<Url>& ways)
+{
+    std::vector<std::string> addresses;
+    for (const auto& way : ways)
+        addresses.push_back(way.text());
+    return impl_->change([&]() -> Result<void> {
+        impl_->tables->put_ways_in(site, addresses);
+        return {};
+    });
+}
+
 Result<bool> UrlFrontier::look_again(const Url& url, Timestamp at)
 {
     bool is_due = false;

@@ -64,6 +64,11 @@ public:
     // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken
     // up. False where no host of the watch list has it.
     Result<bool> look_again(const Url& url, Timestamp at);
+    // The same of what was last answered with these bytes at that origin; at most 10,000 addresses.
+    Result<void> look_again_at(const Sha256& content, const std::string& origin, Timestamp at);
+    // Addresses of a site behind which its gates open (pipeline/ways_in.hpp), as they were last set.
+    std::vector<Url> ways_in(const std::string& site) const;
+    Result<void> set_ways_in(const std::string& site, const std::vector<Url>& ways);
     // That one address, leased; nothing where it is not known, leased already, or its host gets no request.
     // Throws as claim does.
     std::optional<store::Visit> claim_one(const Url& url, Timestamp now, Timestamp lease_until);

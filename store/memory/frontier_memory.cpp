@@ -170,6 +170,16 @@ std::map<std::string, std::int64_t> FrontierMemory::bounds_of(const std::string&
     return result;
 }
 
+std::vector<std::string> FrontierMemory::ways_in(const std::string& site)
+{
+    return ways_in_[site];
+}
+
+void FrontierMemory::put_ways_in(const std::string& site, const std::vector<std::string>& addresses)
+{
+    ways_in_[site] = addresses;
+}
+
 void FrontierMemory::add_outside(std::int64_t site, const OutsideHost& host)
 {
     auto& known = outside_[{site_at(site).name, host.host}];

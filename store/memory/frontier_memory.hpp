@@ -35,6 +35,8 @@ public:
     void put_robots(const RobotsRow& row) override { robots_[row.origin] = row; }
     void add_to_bound(HostId host, std::string_view bound, std::int64_t times) override;
     std::map<std::string, std::int64_t> bounds_of(const std::string& site) override;
+    std::vector<std::string> ways_in(const std::string& site) override;
+    void put_ways_in(const std::string& site, const std::vector<std::string>& addresses) override;
     void add_outside(std::int64_t site, const OutsideHost& host) override;
     std::vector<OutsideHost> outside_of(const std::string& site) override;
 
@@ -60,6 +62,7 @@ public:
     void read_again(ReadAgain which, const std::optional<std::string>& site) override;
     UrlId first_page_with(const Sha256& content, HostId host, UrlId before) override;
     bool is_content_used(const Sha256& content) override;
+    std::vector<UrlId> addresses_with(const Sha256& content, HostId host, std::size_t limit) override;
     std::vector<UrlId> pictures_with(const std::vector<Sha256>& contents) override;
 
     std::vector<AddressRow> due(crawler::Due why, HostId host, Timestamp now, std::int64_t generation,
@@ -135,6 +138,7 @@ private:
     std::set<std::string> stopped_;
     std::map<std::string, RobotsRow> robots_;
     std::map<std::pair<HostId, std::string>, std::int64_t> bounds_;
+    std::map<std::string, std::vector<std::string>> ways_in_;            // by site
     std::map<std::pair<std::string, std::string>, OutsideHost> outside_; // by site and host
     std::vector<Address> addresses_;
     std::map<HostId, std::vector<UrlId>> of_host_;

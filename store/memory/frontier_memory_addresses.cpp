@@ -114,6 +114,16 @@ bool FrontierMemory::is_content_used(const Sha256& content)
     return std::ranges::any_of(addresses_, [&](const Address& one) { return one.content == content; });
 }
 
+std::vector<UrlId> FrontierMemory::addresses_with(const Sha256& content, HostId host, std::size_t limit)
+{
+    std::vector<UrlId> result;
+    for (const auto id : of_host_[host])
+        if (result.size() < limit && at(id).content == content &&
+            at(id).standing.outcome != Outcome::unvisited)
+            result.push_back(id);
+    return result;
+}
+
 std::vector<UrlId> FrontierMemory::pictures_with(const std::vector<Sha256>& contents)
 {
     std::vector<UrlId> result;

@@ -164,6 +164,19 @@ bool FrontierFile::is_content_used(const Sha256& content)
     return row.bind(content).step();
 }
 
+std::vector<UrlId> FrontierFile::addresses_with(const Sha256& content, HostId host, std::size_t limit)
+{
+    static const auto addresses =
+        with_numbers("SELECT id FROM url INDEXED BY url_content WHERE content = ?1 AND content IS NOT NULL "
+                     "AND host_id = ?2 AND outcome <> {unvisited} LIMIT ?3");
+    std::vector<UrlId> result;
+    auto row = connection_.prepare(addresses);
+    row.bind(content, host, limit);
+    while (row.step())
+        result.push_back(row.id<UrlId>(0));
+    return result;
+}
+
 std::vector<UrlId> FrontierFile::pictures_with(const std::vector<Sha256>& contents)
 {
     static const auto pictures =

@@ -233,7 +233,8 @@ CREATE TABLE unread (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Hosts that no site lists, which pages of a site name pictures of or send visits to.
+// Hosts that no site lists, which pages of a site name pictures of or send visits to. Addresses behind which
+// a site's gates open.
 constexpr const char* sixth_step = R"sql(
 CREATE TABLE outside_host (
     site_id   INTEGER NOT NULL REFERENCES site (id),
@@ -242,6 +243,11 @@ CREATE TABLE outside_host (
     redirects INTEGER NOT NULL,
     PRIMARY KEY (site_id, host_port)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE way_in (
+    site_id INTEGER NOT NULL REFERENCES site (id),
+    address TEXT    NOT NULL
+) STRICT;
 )sql";
 
 constexpr std::array<const char*, 6> steps{first_step,  second_step, third_step,

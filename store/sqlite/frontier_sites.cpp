@@ -211,6 +211,28 @@ std::map<std::string, std::int64_t> FrontierFile::bounds_of(const std::string& s
     return bounds;
 }
 
+std::vector<std::string> FrontierFile::ways_in(const std::string& site)
+{
+    auto row = connection_.prepare("SELECT w.address FROM way_in w JOIN site s ON s.id = w.site_id "
+                                   "WHERE s.name = ?1 ORDER BY w.rowid");
+    row.bind(site);
+    std::vector<std::string> addresses;
+    while (row.step())
+        addresses.push_back(row.text(0));
+    return addresses;
+}
+
+void FrontierFile::put_ways_in(const std::string& site, const std::vector<std::string>& addresses)
+{
+    connection_.prepare("DELETE FROM way_in WHERE site_id = (SELECT id FROM site WHERE name = ?1)")
+        .bind(site)
+        .run();
+    for (const auto& address : addresses)
+        connection_.prepare("INSERT INTO way_in (site_id, address) SELECT id, ?2 FROM site WHERE name = ?1")
+            .bind(site, address)
+            .run();
+}
+
 void FrontierFile::add_outside(std::int64_t site, const OutsideHost& host)
 {
     connection_

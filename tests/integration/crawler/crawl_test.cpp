@@ -89,8 +89,9 @@ protected:
     {
         FetchLimits limits;
         Conditions conditions;
+        std::optional<Referrer> from;
         const auto answer =
-            co_await polite.fetch(site, visit.url, std::move(conditions), limits, Purpose::page);
+            co_await polite.fetch(site, visit.url, std::move(conditions), from, limits, Purpose::page);
         if (!answer && answer.error().code == Errc::cancelled) co_return answer.error();
         const auto outcome = answer ? store::Outcome::gone : store::Outcome::unreachable;
         const auto next = next_visit(visit, outcome, 0, clock.now(), site->revisit, 1);

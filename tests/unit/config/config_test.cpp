@@ -95,7 +95,7 @@ TEST(Config, ASiteIsAskedAsItsSectionSays)
                                "paths = [\"/gallery/\", \"*.html$\"]\nexcluded_paths = [\"/gallery/old/\"]\n"
                                "max_pages_per_day = 7\nmax_bytes_per_day = 2_000_000\nrevisit_max = \"3d\"\n"
                                "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = "
-                               "[\"Accept-Language: en\"]\n"
+                               "[\"Accept-Language: en\"]\ncookie_jar = \"none\"\nreferer = \"none\"\n"
                                "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note "
                                "= \"agreed with the admins\"\n");
     ASSERT_EQ(config.sites.size(), 1U);
@@ -109,6 +109,8 @@ TEST(Config, ASiteIsAskedAsItsSectionSays)
     EXPECT_THAT(site.cookies, ElementsAre("age=18", "lang=en"));
     EXPECT_EQ(site.cookies_file, "/etc/stillwatch/secrets/s");
     EXPECT_THAT(site.headers, ElementsAre("Accept-Language: en"));
+    EXPECT_EQ(site.cookie_jar, CookieUse::none);
+    EXPECT_EQ(site.referer, RefererUse::none);
     EXPECT_EQ(site.proxy, "socks5h://127.0.0.1:9050");
     EXPECT_FALSE(site.proxy_resolves_names);
     EXPECT_EQ(site.tls_errors, TlsErrors::record);

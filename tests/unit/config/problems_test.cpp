@@ -105,14 +105,27 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
         return problems_of("[[site]]\nname = \"s\"\nseeds = [\"http://" + host + "/\"]\nhosts = [\"" + host +
                            "\"]\n" + line + "\n");
     };
-    for (const auto* bad :
-         {"cookies = [\"age 18\"]", "cookies = [\"a=1; b=2\"]", "headers = [\"Cookie: a=1\"]",
-          "headers = [\"X\"]", "headers = [\"host: other.example\"]", "headers = [\"User-Agent: Mozilla\"]",
-          "headers = [\"Authorization: x\"]", "proxy = \"socks5://127.0.0.1:9050\"",
-          "proxy = \"http://127.0.0.1:8080\"", "proxy = \"socks5h://127.0.0.1\"",
-          "proxy = \"socks5h://u:p@127.0.0.1:9050\"", "tls_errors = \"ignore\"", "contact_note = \"a (b)\"",
-          "paths = [\"gallery\"]", "excluded_paths = [\"/a b\"]", "max_pages_per_day = 0",
-          "max_bytes_per_day = 1", "revisit_max = \"10m\"", "robots_reason = \"none\""}) {
+    for (const auto* bad : {"cookies = [\"age 18\"]",
+                            "cookies = [\"a=1; b=2\"]",
+                            "headers = [\"Cookie: a=1\"]",
+                            "headers = [\"X\"]",
+                            "headers = [\"host: other.example\"]",
+                            "headers = [\"User-Agent: Mozilla\"]",
+                            "headers = [\"Authorization: x\"]",
+                            "proxy = \"socks5://127.0.0.1:9050\"",
+                            "proxy = \"http://127.0.0.1:8080\"",
+                            "proxy = \"socks5h://127.0.0.1\"",
+                            "proxy = \"socks5h://u:p@127.0.0.1:9050\"",
+                            "tls_errors = \"ignore\"",
+                            "cookie_jar = \"all\"",
+                            "referer = \"\"",
+                            "contact_note = \"a (b)\"",
+                            "paths = [\"gallery\"]",
+                            "excluded_paths = [\"/a b\"]",
+                            "max_pages_per_day = 0",
+                            "max_bytes_per_day = 1",
+                            "revisit_max = \"10m\"",
+                            "robots_reason = \"none\""}) {
         const auto problems = with(bad);
         ASSERT_THAT(problems, SizeIs(1)) << bad;
         EXPECT_THAT(problems[0], testing::StartsWith("10: ")) << bad;

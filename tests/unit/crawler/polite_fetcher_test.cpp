@@ -29,7 +29,7 @@ protected:
     {
         auto parsed = Url::parse(url).value();
         FetchLimits limits;
-        out = co_await polite.fetch(site, std::move(parsed), conditions, limits, purpose);
+        out = co_await polite.fetch(site, std::move(parsed), conditions, referrer, limits, purpose);
     }
     Result<PoliteAnswer> fetch(std::string url, Purpose purpose = Purpose::page)
     {
@@ -50,6 +50,7 @@ protected:
     ScriptedFetcher web{time};
     test::MemoryRobots store;
     Conditions conditions;
+    std::optional<Referrer> referrer;
     std::shared_ptr<const SiteRules> site;
     PoliteFetcher polite{web, store, time, time.clock()};
 };

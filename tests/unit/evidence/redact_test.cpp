@@ -49,6 +49,28 @@ TEST(Redact, WhatAServerEchoesIsReplacedWhereverItStandsInTheHead)
     EXPECT_THAT(answer.names, ElementsAre("Location", "X-Echo", "X-SESSION", "first line"));
 }
 
+TEST(Redact, CookiesThatAnAnswerSetsAreSecretsOfTheWholeExchange)
+{
+    Fetched redirect{.url = Url::parse("https://board.example/").value()};
+    redirect.headers = {{"Set-Cookie", "sid=8f14e45fceea; Path=/gallery; HttpOnly"},
+                        {"set-cookie", "age=ok"}};
+    Fetched page{.url = Url::parse("https://board.example/t").value()};
+    const std::vector<const Fetched*> exchanges{&redirect, &page};
+    const auto values = secrets_of(exchanges);
+    EXPECT_THAT(values, ElementsAre("8f14e45fceea"));
+    const auto answer =
+        redact_response("HTTP/1.1 302 Found\r\nLocation: /gallery?s=8f14e45fceea\r\n\r\n", {}, values);
+    EXPECT_EQ(answer.head, "HTTP/1.1 302 Found\r\nLocation: /gallery?s=redacted\r\n\r\n");
+}
+
+TEST(Redact, NoCookieTakesAwayWhatSaysHowToReadTheBody)
+{
+    const std::vector<std::string> values{"image/jpeg", "Sun, 29 Nov 2026 10:54:45 GMT"};
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nDate: Sun, 29 Nov 2026 10:54:45 "
+                             "GMT\r\n\r\n";
+    EXPECT_EQ(redact_response(head, {}, values).head, head);
+}
+
 TEST(Redact, AHeadWithoutSecretsStaysByteForByte)
 {
     const std::vector<std::string> values{"HTTP/1.1", "12345678"};

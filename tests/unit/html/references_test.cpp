@@ -75,15 +75,5 @@ TEST(References, ImportsAreSheetsWhateverTheirSuffix)
                 ElementsAre(is_sheet("a.css"), is_sheet("b"), is_sheet("c.css"), CssAddress{"d.png", false}));
 }
 
-TEST(References, RefreshTakesTheAddressInAnySpelling)
-{
-    EXPECT_EQ(refresh_address("5;url=a.html"), "a.html");
-    EXPECT_EQ(refresh_address(" 0 , URL = \"a.html\" x"), "a.html");
-    EXPECT_EQ(refresh_address("1;a.html"), "a.html");
-    EXPECT_EQ(refresh_address("1; url='a.html"), "a.html");
-    EXPECT_EQ(refresh_address("5"), std::nullopt);
-    EXPECT_EQ(refresh_address("5;url="), std::nullopt);
-}
-
 } // namespace
 } // namespace stillwatch::html

@@ -56,6 +56,7 @@ FOREIGN = {
         "matcher/draw.cpp",     # drawing
     },
     r"sqlite3\.h": {"store/sqlite"},
+    r"libpsl\.h": {"crawler/cookies"},
     r"nettle/": {"core"},
     r"sodium": {
         "vault",
@@ -163,8 +164,10 @@ def ends_without_a_reason(text: str):
 # They carry bytes and decide nothing about them.
 HELPERS = {
     "discover_sitemaps", "arrive",    # addresses
+    "discover_headers", "go_in",      # further ones, beside what came
     "receive",                        # what bytes are known by
-    "count_arrival", "count",         # numbers
+    "ask_otherwise", "is_stand_in",   # which of two answers counts
+    "count_arrival", "count", "note_stand_in", # numbers
     "compare", "compare_twice",       # their errors end as picture_not_read() says
     "chain_in_pool", "record",        # its error ends as keep() says
 }

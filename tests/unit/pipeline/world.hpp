@@ -203,11 +203,13 @@ public:
             return ScriptedFetcher::status(200, {{"ETag", etag}}, body)(request);
         };
     }
+    // What it was asked with last, beside which page led there.
     std::vector<HeaderField> last_headers(const std::string& address) const
     {
         std::vector<HeaderField> headers;
         for (const auto& asked : web.asked)
             if (asked.url == address) headers = asked.headers;
+        std::erase_if(headers, [](const HeaderField& field) { return field.name == "Referer"; });
         return headers;
     }
 

@@ -85,6 +85,30 @@ TEST_P(Frontier, NewPicturesComeBeforeNewPagesEachInOrder)
     EXPECT_THAT(texts(claim(at(1), 3)), ElementsAre("https://board.example/p2"));
 }
 
+TEST_P(Frontier, AVisitKnowsWhichPageNamedItFirst)
+{
+    EXPECT_FALSE(claim(at(0)).at(0).named_by) << "a seed";
+    ASSERT_TRUE(database.release_leases());
+    read_page("https://board.example/", at(0), {picture("https://board.example/1.jpg")});
+    const auto visit = claim(at(1)).at(0);
+    ASSERT_TRUE(visit.named_by);
+    EXPECT_EQ(visit.named_by->text(), "https://board.example/");
+    EXPECT_TRUE(visit.parent);
+}
+
+TEST_P(Frontier, WhatARedirectLedToWasNamedByThePageBeforeIt)
+{
+    read_page("https://board.example/", at(0), {picture("https://board.example/go/1")});
+    auto moved = ended(take("https://board.example/go/1", at(1)), Outcome::moved, at(1));
+    moved.discovered = {{Url::parse("https://board.example/1.jpg").value(), LinkKind::image,
+                         Mechanism::redirect, "board", 0, true}};
+    ASSERT_TRUE(database.apply({moved}));
+    const auto visit = claim(at(2)).at(0);
+    EXPECT_EQ(visit.url.text(), "https://board.example/1.jpg");
+    ASSERT_TRUE(visit.named_by);
+    EXPECT_EQ(visit.named_by->text(), "https://board.example/");
+}
+
 TEST_P(Frontier, NewThenStaleThenDue)
 {
     read_page("https://board.example/", at(0), {picture("https://board.example/old.jpg")});

@@ -1,0 +1,64 @@
+#include "pipeline/introductions.hpp"
+
+#include <utility>
+
+namespace stillwatch::pipeline {
+
+using crawler::Referrer;
+using crawler::ReferrerPolicy;
+
+Introductions::Pair Introductions::of(const store::Visit& visit) const
+{
+    Pair pair;
+    if (visit.named_by) {
+        pair.first = Referrer{*visit.named_by};
+        const auto policy = policies_.find(visit.parent.value);
+        if (policy != policies_.end()) pair.first->policy = policy->second;
+    }
+    const bool tells_nothing = !pair.first || crawler::referer_of(*pair.first, visit.url).empty();
+    if (tells_nothing && visit.named_by && pair.first->policy != ReferrerPolicy{})
+        pair.second = Referrer{*visit.named_by};
+    else if (const auto front = Url::parse(visit.url.origin() + "/"); tells_nothing && front)
+        pair.second = Referrer{*front};
+    const auto origin = origins_.find(visit.url.origin());
+    pair.is_swapped =
+        visit.kind == LinkKind::image && origin != origins_.end() && origin->second.prefers_second;
+    if (pair.is_swapped) std::swap(pair.first, pair.second);
+    return pair;
+}
+
+void Introductions::note_policy(UrlId page, std::optional<ReferrerPolicy> policy)
+{
+    if (!policy || *policy == ReferrerPolicy{}) {
+        policies_.erase(page.value);
+        return;
+    }
+    if (policies_.size() >= max_pages) policies_.clear();
+    policies_.insert_or_assign(page.value, *policy);
+}
+
+void Introductions::succeeded(const Url& url)
+{
+    if (const auto origin = origins_.find(url.origin()); origin != origins_.end())
+        origin->second.helped_in_a_row = 0;
+}
+
+bool Introductions::is_worth_another(const Url& url, int status)
+{
+    if (origins_.size() >= max_origins) origins_.clear();
+    auto& tried = origins_[url.origin()].by_status[status];
+    ++tried.refusals;
+    return tried.in_vain < most_in_vain || tried.refusals % then_one_in == 0;
+}
+
+void Introductions::learn(const Url& url, int status, const Pair& tried, bool has_second_helped)
+{
+    auto& origin = origins_[url.origin()];
+    auto& in_vain = origin.by_status[status].in_vain;
+    in_vain = has_second_helped ? 0 : in_vain + 1;
+    if (!has_second_helped || ++origin.helped_in_a_row < enough_helped) return;
+    origin.prefers_second = !tried.is_swapped;
+    origin.helped_in_a_row = 0;
+}
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,8 @@
+if(STILLWATCH_FUZZ)
+    pkg_check_modules(psl REQUIRED IMPORTED_TARGET libpsl)
+endif()
+add_fuzz_target(cookies
+    SOURCES crawler/cookies/cookie_jar.cpp crawler/cookies/public_suffix.cpp crawler/cookies/set_cookie.cpp
+        crawler/referrer.cpp core/refresh.cpp core/result.cpp core/url.cpp
+    FOREIGN Boost::url fmt::fmt PkgConfig::idn2 PkgConfig::psl
+    LINK stillwatch_crawler)
