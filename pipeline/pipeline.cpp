@@ -57,6 +57,9 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     auto seen = co_await look(state, *came);
     if (!seen) co_return seen.error();
     count(*seen, *came);
+    const auto is_image = [](const store::Discovered& link) { return link.kind == LinkKind::image; };
+    const bool showed = seen->kind == LinkKind::image || std::ranges::any_of(seen->discovered, is_image);
+    controls_[state.site->name].visited(state.visit.url.text(), showed);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
     const auto visit_end = co_await end(state, came->fetched().status);
@@ -82,6 +85,10 @@ Task<VisitState> Pipeline::prepare(store::Visit visit)
 Task<Result<Came>> Pipeline::fetch(const VisitState& state)
 {
     if (!state.site) co_return Error{Errc::refused, "of no site"};
+    if (state.visit.url.picture_inside()) {
+        auto inside = co_await fetch_inside(state);
+        co_return inside;
+    }
     const bool is_image = state.visit.kind == LinkKind::image;
     const auto& limits = is_image ? state.settings->image : state.settings->page;
     const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
@@ -117,6 +124,10 @@ Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
 Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
 {
     const bool compares = state.settings->compares && services_.references.current()->size() > 0;
+    if (state.visit.url.picture_inside() && is_success(came.fetched())) {
+        auto judged = co_await judge_picture(state, came, false);
+        co_return judged;
+    }
     auto shown = classify(came, state, compares);
     const bool is_unseen = shown.what == Show::unseen;
     auto generation = state.generation;
