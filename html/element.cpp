@@ -400,6 +400,7 @@ void read_element(const Element& element, Candidates& out)
 void read_end(Candidates& out)
 {
     close_form(out);
+    if (out.scripts.empty()) return;
     read_joined(out.scripts, Mechanism::script, Leading::by_use, out);
     out.scripts.clear();
 }

@@ -94,8 +94,8 @@ TEST(Controls, AttributesOfLibrariesAreRead)
     EXPECT_THAT(
         controls_of("<b :href=\"'/1'\"></b><b @click=\"go('/2')\"></b><b ng-click=\"open('/3')\"></b>"
                     "<b x-data=\"{next: '/4'}\"></b><photo-grid more='/5' size=2></photo-grid>"
-                    "<div data-feed=/6 data-list='/7?x=1'></div><div data-props='{\"url\":\"/8\"}'></div>"),
-        ElementsAre("/1", "/2", "/3", "/4", "/5", "/6", "/7?x=1", "/8"));
+                    "<div data-feed=/6 data-list='/7?x=1'></div><div data-props='{\"url\":\"/p/8\"}'></div>"),
+        ElementsAre("/1", "/2", "/3", "/4", "/5", "/6", "/7?x=1", "/p/8"));
 }
 
 TEST(Controls, HeadsNameWhatComesNext)
