@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/bytes.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +37,8 @@ enum class Mechanism : std::uint8_t {
     track,        // <track> and the pictures of a WebVTT file
     comment,      // a picture in a comment
     link_header,  // the Link header of the answer, Content-Location
+    control, // a page that no anchor leads to: data-href, hx-get, <option value>, handlers, JSON of a page
+    inline_data, // a picture that stands in the document itself: data: addresses, base64 in scripts and JSON
 };
 std::string_view name_of(Mechanism mechanism) noexcept;
 
@@ -75,7 +79,8 @@ struct PageLinks {
     std::string charset;    // as used for decoding, lower case, for example "utf-8"
     bool truncated = false; // a bound was reached: bytes, nesting or number of links
     std::vector<Link> links;
-    Wall wall = Wall::none; // as the document itself shows
+    Wall wall = Wall::none;        // as the document itself shows
+    std::vector<Bytes> pictures{}; // files that stand in the document, each named by a link (Url::inside)
 
     friend bool operator==(const PageLinks&, const PageLinks&) = default;
 };

@@ -360,14 +360,11 @@ Error too_long()
 
 } // namespace
 
-Result<Url> Url::parse(std::string_view text)
-{
-    return read(text, nullptr);
-}
-
 Result<Url> Url::join(const Url& base, std::string_view reference)
 {
-    return read(reference, &base);
+    if (!base.picture_inside()) return read(reference, &base);
+    const auto document = base.document();
+    return read(reference, &document);
 }
 
 Result<Url> Url::read(std::string_view text, const Url* base)

@@ -96,6 +96,7 @@ std::string_view session_in(std::string_view path) noexcept
 
 Url canonical(const Url& url)
 {
+    if (const auto picture = url.picture_inside()) return Url::inside(canonical(url.document()), *picture);
     const auto target = url.target();
     if (target.find_first_of("?;") == npos) return url;
     const auto path = url.path();

@@ -98,8 +98,11 @@ public:
     void address(std::string_view name, std::span<const ReadExchange> chain, bool may_be_any)
     {
         const auto told = text_member(manifest_, name).value_or("");
-        const auto is_told = [&told](const ReadExchange& exchange) {
-            return exchange.fetched.url.text() == told;
+        // The records of a picture inside a document are those of the document.
+        const auto address = Url::parse(told);
+        const auto asked = address ? address->document().text() : told;
+        const auto is_told = [&asked](const ReadExchange& exchange) {
+            return exchange.fetched.url.text() == asked;
         };
         const auto looked_at = may_be_any ? chain : chain.first(std::min<std::size_t>(chain.size(), 1));
         if (!chain.empty() && std::ranges::none_of(looked_at, is_told))
@@ -123,6 +126,12 @@ public:
     void content(const ReadExchange& picture)
     {
         const auto& fetched = picture.fetched;
+        const auto address = Url::parse(text_member(manifest_, "image_url").value_or(""));
+        if (const auto inside = address ? address->picture_inside() : std::nullopt) {
+            if (text_member(manifest_, "content_sha256") != inside->hex())
+                add("content_sha256", manifest_.if_contains("content_sha256"), json::value(inside->hex()));
+            return;
+        }
         const auto encoding = fetched.encodings();
         if (!encoding.empty() && !same_name(encoding, "identity")) return;
         const auto payload = fetched.payload();

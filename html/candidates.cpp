@@ -1,5 +1,6 @@
 #include "html/candidates.hpp"
 
+#include "html/redirector.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
 
@@ -33,6 +34,16 @@ bool Candidates::add(Mechanism mechanism, LinkKind kind, std::string_view refere
     items.used(item);
     list.push_back({mechanism, kind, worth, item, reference});
     return true;
+}
+
+std::string_view Candidates::led_to(Mechanism mechanism, std::string_view reference)
+{
+    auto destination = destination_in(reference);
+    if (!destination) return reference;
+    const auto address = keep(std::move(destination->address));
+    if (destination->is_all) return address;
+    add_by_suffix(mechanism, address);
+    return reference;
 }
 
 void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise)

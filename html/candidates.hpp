@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/links.hpp"
+#include "html/forms.hpp"
 #include "html/items.hpp"
 
 #include <algorithm>
@@ -34,6 +35,9 @@ public:
     // its beginning (data:, javascript:); says whether it was taken.
     bool add(Mechanism mechanism, LinkKind kind, std::string_view reference, int item = 0,
              Worth worth = Worth::other);
+    // What a link to `reference` is taken for: where a redirector leads, and not the redirector. An address
+    // that tells the way back stays, and where it leads is added beside it.
+    std::string_view led_to(Mechanism mechanism, std::string_view reference);
     // As a picture where it ends like one or `otherwise` says so.
     void add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise = LinkKind::page);
     void add_set(Mechanism mechanism, std::string_view srcset, int item = 0);
@@ -46,7 +50,9 @@ public:
 
     std::vector<Candidate> list;
     Items items;
+    Forms forms;
     std::vector<std::string_view> documents; // markup inside attributes and texts: srcdoc, <noframes>, feeds
+    std::vector<std::string_view> scripts;   // of the document, in their order: they share their names
     std::string_view base;                   // href of the first <base> that has one
     bool is_whole = true;                    // false where max_candidates was reached
 

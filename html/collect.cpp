@@ -1,5 +1,6 @@
 #include "html/collect.hpp"
 
+#include "html/controls.hpp"
 #include "html/element.hpp"
 #include "html/text.hpp"
 
@@ -57,7 +58,11 @@ public:
         }
     }
 
-    void end(const GumboElement& element) { out_.items.close(name_of(element)); }
+    void end(const GumboElement& element)
+    {
+        out_.items.close(name_of(element));
+        if (element.tag == GUMBO_TAG_FORM) close_form(out_);
+    }
 
 private:
     Candidates& out_;
@@ -89,6 +94,7 @@ void collect(const Tree& tree, Candidates& out)
         collector.element(child.v.element);
         path.push_back({&child, 0});
     }
+    read_end(out);
 }
 
 } // namespace stillwatch::html

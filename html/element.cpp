@@ -1,7 +1,12 @@
 #include "html/element.hpp"
 
 #include "core/refresh.hpp"
+#include "html/attachments.hpp"
+#include "html/base64.hpp"
+#include "html/controls.hpp"
+#include "html/redirector.hpp"
 #include "html/references.hpp"
+#include "html/script_addresses.hpp"
 #include "html/text.hpp"
 #include "html/text_addresses.hpp"
 
@@ -13,6 +18,8 @@ namespace stillwatch::html {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
+constexpr std::size_t shortest_coded = 12; // of base64: "/a/b.jpg"
+constexpr std::size_t longest_coded = 64U << 10U;
 
 constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
 {
@@ -121,6 +128,9 @@ void read_link(const Element& element, Candidates& out)
             if (same_name(element.value("as"), "style"))
                 out.add(Mechanism::css_import, LinkKind::page, address);
             out.add_set(Mechanism::link_rel, element.value("imagesrcset"));
+            if (listed({"", "document", "fetch"}, element.value("as"))) add_control(address, out);
+        } else if (same_name(rel, "prerender")) {
+            add_control(address, out);
         } else if (same_name(rel, "manifest")) {
             out.add(Mechanism::manifest, LinkKind::page, address);
         } else if (listed({"next", "prev", "previous", "first", "last", "up", "contents", "canonical",
@@ -140,6 +150,7 @@ void read_meta(const Element& element, Candidates& out)
             out.add_by_suffix(Mechanism::meta_refresh, *address);
         return;
     }
+    if (is_next_key(element.value("name"))) add_control(content, out);
     for (const auto* attribute : {"property", "name", "itemprop"}) {
         const auto name = trimmed(element.value(attribute));
         const bool speaks_of_picture = find_name(name, "image") != npos || find_name(name, "thumb") != npos ||
@@ -169,6 +180,19 @@ void read_frame(const Element& element, std::string_view address, Candidates& ou
     if (const auto markup = element.value("srcdoc"); !markup.empty()) out.documents.push_back(markup);
 }
 
+// A thumbnail says that the anchor around it leads to a picture.
+void tie_to_anchor(const Element& img, Candidates& out)
+{
+    const auto place = out.items.awaits_thumbnail();
+    if (place == Items::none || !is_thumbnail(img, out.list[place].reference)) return;
+    auto& anchor = out.list[place];
+    anchor.kind = LinkKind::image;
+    anchor.worth = Worth::anchored;
+    anchor.item = out.items.of_surrounding_anchor();
+    out.items.used(anchor.item);
+    out.items.open_anchor(anchor.item);
+}
+
 // What the element's own attributes mean. The number for further addresses of the same picture.
 int read_named(const Element& element, Candidates& out)
 {
@@ -179,12 +203,15 @@ int read_named(const Element& element, Candidates& out)
     switch (name.empty() ? '\0' : lower(name.front())) {
     case 'a':
         if (is("a")) {
-            const bool is_picture = has_image_suffix(value("href"));
+            const auto address = out.led_to(Mechanism::a_href, value("href"));
+            const bool is_picture = has_image_suffix(address);
             const bool is_taken = out.add(Mechanism::a_href, is_picture ? LinkKind::image : LinkKind::page,
-                                          value("href"), item, Worth::anchored);
+                                          address, item, Worth::anchored);
             out.items.open_anchor(is_picture && is_taken ? item : 0);
+            if (!is_picture && is_taken && may_lead_to_picture(element, address))
+                out.items.await_thumbnail(out.list.size() - 1);
         }
-        if (is("area")) out.add_by_suffix(Mechanism::a_href, value("href"));
+        if (is("area")) out.add_by_suffix(Mechanism::a_href, out.led_to(Mechanism::a_href, value("href")));
         break;
     case 'b':
         if (is("base") && out.base.empty()) out.base = value("href");
@@ -200,6 +227,7 @@ int read_named(const Element& element, Candidates& out)
         break;
     case 'i':
         if (is("img") || is("image")) {
+            tie_to_anchor(element, out);
             item = out.items.of_img();
             for (const auto* one : {"src", "href", "xlink:href"})
                 out.add(Mechanism::img_src, LinkKind::image, value(one), item);
@@ -291,11 +319,37 @@ bool may_hold_address(std::string_view text) noexcept
     return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
 }
 
+// Addresses in base64, which only a script undoes.
+void read_coded(std::string_view text, Candidates& out)
+{
+    if (text.size() > longest_coded || text.find_first_of(" .:;,{}()<>\"'") != npos) return;
+    auto decoded = text_in_base64(text, shortest_coded / 2);
+    if (!decoded || decoded->find_first_of("./") == std::string::npos) return;
+    const auto plain = trimmed(out.keep(*std::move(decoded)));
+    if (plain.starts_with('[') || plain.starts_with('{'))
+        return read_json(plain, Mechanism::lazy, JsonPlace::attribute, out);
+    if (plain.starts_with('<')) return out.documents.push_back(plain);
+    for (const auto picture : picture_list(plain))
+        if (picture.find('/') != npos) out.add(Mechanism::lazy, LinkKind::image, picture);
+    add_control(plain, out);
+}
+
+// An anchor that leads away, though its address ends like a picture: "/out/https://…/a.jpg".
+bool is_redirector(const Element& element, std::string_view name, std::string_view text)
+{
+    if (!same_name(name, "href") || !listed({"a", "area"}, element.name) || !has_image_suffix(text))
+        return false;
+    const auto destination = destination_in(text);
+    return destination && destination->is_all;
+}
+
 void read_common(const Element& element, int item, Candidates& out)
 {
     for (const auto& [name, text] : element.attributes) {
         if (out.is_full()) return;
+        if (text.size() >= shortest_coded && begins_with_name(name, "data-")) read_coded(text, out);
         if (!may_hold_address(text) && !same_name(name, "background")) continue;
+        if (is_redirector(element, name, text)) continue;
         if (begins_with_name(name, "data-")) {
             read_data_attribute(element, item, name, text, out);
         } else if (same_name(name, "style")) {
@@ -306,6 +360,7 @@ void read_common(const Element& element, int item, Candidates& out)
             // a document of its own
         } else if (begins_with_name(name, "on") || begins_with_name(trimmed(text), "javascript:")) {
             read_script(text, Mechanism::attribute, BareNames::taken, out);
+            read_handler(text, out);
         } else if (find_name(name, "srcset") != npos) {
             if (!listed({"img", "source", "link"}, element.name)) out.add_set(Mechanism::lazy, text, item);
         } else if (text.find("url(") != npos) {
@@ -333,6 +388,7 @@ std::string_view Element::value(std::string_view attribute) const noexcept
 
 void read_element(const Element& element, Candidates& out)
 {
+    read_controls(element, out);
     if (element.attributes.empty()) {
         if (same_name(element.name, "picture")) out.items.open_picture();
         if (same_name(element.name, "a")) out.items.open_anchor(0);
@@ -342,18 +398,28 @@ void read_element(const Element& element, Candidates& out)
     read_common(element, item, out);
 }
 
+void read_end(Candidates& out)
+{
+    close_form(out);
+    if (out.scripts.empty()) return;
+    read_joined(out.scripts, Mechanism::script, Leading::by_use, out);
+    out.scripts.clear();
+}
+
 void read_script_element(std::string_view type, std::string_view text, Candidates& out)
 {
     type = trimmed(type);
-    if (is_code(type))
+    if (is_code(type)) {
         read_script(text, Mechanism::script, BareNames::left_out, out);
-    else if (find_name(type, "json") != npos)
+        out.scripts.push_back(text);
+    } else if (find_name(type, "json") != npos) {
         read_json(text, find_name(type, "ld+json") != npos ? Mechanism::json_ld : Mechanism::script,
                   JsonPlace::script, out);
-    else if (find_name(type, "html") != npos || find_name(type, "template") != npos)
+    } else if (find_name(type, "html") != npos || find_name(type, "template") != npos) {
         out.documents.push_back(text);
-    else
+    } else {
         read_script(text, Mechanism::script, BareNames::left_out, out);
+    }
 }
 
 } // namespace stillwatch::html

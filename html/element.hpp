@@ -29,4 +29,7 @@ void read_element(const Element& element, Candidates& out);
 // Takes those in the text of a <script> of this type, which is code, data or a template of markup.
 void read_script_element(std::string_view type, std::string_view text, Candidates& out);
 
+// The document ends: takes what only the end of a form, and all scripts together, say.
+void read_end(Candidates& out);
+
 } // namespace stillwatch::html

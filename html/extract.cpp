@@ -6,6 +6,7 @@
 #include "html/charset.hpp"
 #include "html/collect.hpp"
 #include "html/document_kind.hpp"
+#include "html/inline_pictures.hpp"
 #include "html/link_header.hpp"
 #include "html/read_html.hpp"
 #include "html/read_xml.hpp"
@@ -19,6 +20,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace stillwatch::html {
 
@@ -29,6 +31,8 @@ constexpr int max_inner_documents = 2'000;
 constexpr int max_inner_depth = 2;
 // Candidates that are repeats or no addresses cost time too.
 constexpr std::size_t candidates_per_link = 20;
+// Pages that controls lead to: more are a list of something else.
+constexpr std::size_t max_controls = 64;
 // Room made beforehand: what an ordinary page has.
 constexpr std::size_t most_reserved = 512;
 
@@ -70,7 +74,35 @@ public:
         take(candidates, page_url, max_inner_depth);
     }
 
-    void settle_items() { ties_.settle(page_.links); }
+    // Pictures that stand in the document, and in drawings inside it.
+    void read_inline(std::string_view text, const Url& page_url)
+    {
+        InlineFiles files;
+        take_inline_files(text, files);
+        for (std::size_t at = 0; at < files.drawings.size(); ++at) {
+            const auto drawing = files.drawings[at];
+            take_inline_files(drawing, files);
+            if (++inner_documents_ <= max_inner_documents) read_markup(drawing, page_url, max_inner_depth);
+        }
+        if (!files.is_whole) page_.truncated = true;
+        for (auto& picture : files.pictures) {
+            if (page_.links.size() >= limits_.max_links_of_sitemap()) break;
+            const auto url = Url::inside(page_url, Sha256::of(picture));
+            if (!seen_.try_emplace("i" + url.text(), page_.links.size()).second) continue;
+            page_.links.push_back({Mechanism::inline_data, LinkKind::image, url.text()});
+            page_.pictures.push_back(std::move(picture));
+        }
+    }
+
+    // What controls lead to comes last, and only what nothing else names.
+    void settle()
+    {
+        for (const auto& url : controls_) {
+            if (is_full_) break;
+            (void)add(Mechanism::control, LinkKind::page, url);
+        }
+        ties_.settle(page_.links);
+    }
 
 private:
     static constexpr auto no_link = static_cast<std::size_t>(-1);
@@ -104,6 +136,10 @@ private:
             // Most of a page's references stand there many times, or differ in their fragment.
             const auto reference = candidate.reference.substr(0, candidate.reference.find('#'));
             auto& tried = candidate.kind == LinkKind::page ? pages_tried : pictures_tried;
+            if (candidate.mechanism == Mechanism::control && candidate.kind == LinkKind::page) {
+                hold_control(candidate, document_url);
+                continue;
+            }
             const auto [known, is_new] = tried.try_emplace(reference, no_link);
             if (is_new || reference.empty()) known->second = add(candidate, document_url);
             if (is_full_) return;
@@ -133,26 +169,39 @@ private:
     std::size_t add(const Candidate& candidate, const Url& base)
     {
         const auto url = Url::join(base, in_its_charset(candidate.reference));
-        if (!url) return no_link; // mailto: and what is no address
-        auto key = std::string(candidate.kind == LinkKind::page ? "p" : "i") + url->text();
+        return url ? add(candidate.mechanism, candidate.kind, *url)
+                   : no_link; // mailto: and what is no address
+    }
+
+    std::size_t add(Mechanism mechanism, LinkKind kind, const Url& url)
+    {
+        auto key = std::string(kind == LinkKind::page ? "p" : "i") + url.text();
         const auto [known, is_new] = seen_.try_emplace(std::move(key), page_.links.size());
         if (!is_new) return known->second;
         // Neither kind keeps out the other: a thousand pictures do not hide the next page.
-        auto& count = candidate.kind == LinkKind::page ? pages_ : pictures_;
+        auto& count = kind == LinkKind::page ? pages_ : pictures_;
         if (++count > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
             page_.truncated = true;
             is_full_ = (pages_ > max_links_ && pictures_ > max_links_) ||
                        page_.links.size() >= limits_.max_links_of_sitemap();
             return known->second = no_link;
         }
-        page_.links.push_back({candidate.mechanism, candidate.kind, url->text()});
+        page_.links.push_back({mechanism, kind, url.text()});
         return known->second;
+    }
+
+    void hold_control(const Candidate& candidate, const Url& base)
+    {
+        if (controls_.size() >= max_controls) return;
+        if (auto url = Url::join(base, in_its_charset(candidate.reference)))
+            controls_.push_back(*std::move(url));
     }
 
     PageLinks& page_;
     const ExtractLimits& limits_;
     std::size_t max_links_;
     std::unordered_map<std::string, std::size_t> seen_; // kind and address, and the number of the link
+    std::vector<Url> controls_;
     Ties ties_;
     bool is_full_ = false;
     std::size_t pages_ = 0;
@@ -179,7 +228,8 @@ Result<PageLinks> extract_links(ByteView document, const DocumentHead& head, std
                           kind == DocumentKind::xml ? limits.max_links_of_sitemap() : limits.max_links);
     extraction.read_header(head.link, *page_url);
     extraction.read(kind, decoded.text(), *page_url);
-    extraction.settle_items();
+    extraction.read_inline(decoded.text(), *page_url);
+    extraction.settle();
     if (kind == DocumentKind::html) page.wall = wall_of(decoded.text(), page.links);
     return page;
 }

@@ -3,6 +3,7 @@
 #include "core/ascii.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace stillwatch::html {
@@ -39,14 +40,27 @@ public:
     {
         anchor_ = item;
         room_ = max_pictures_of_anchor;
+        untold_ = none;
     }
+    // For an anchor around what is read now: the open <picture> has a number already.
+    int of_surrounding_anchor() const noexcept { return picture_ != 0 ? picture_ : own(); }
+    // The open anchor leads to a picture only if its thumbnail stands inside; `candidate`: its place in the
+    // list.
+    void await_thumbnail(std::size_t candidate) noexcept { untold_ = candidate; }
+    static constexpr auto none = static_cast<std::size_t>(-1);
+    std::size_t awaits_thumbnail() const noexcept { return untold_; }
     void close(std::string_view name) noexcept
     {
         if (anchor_ != 0 && same_name(name, "a")) anchor_ = 0;
+        if (untold_ != none && same_name(name, "a")) untold_ = none;
         if (picture_ != 0 && same_name(name, "picture")) picture_ = 0;
     }
     // Another reading of the same document begins; numbers go on.
-    void begin_again() noexcept { anchor_ = picture_ = 0; }
+    void begin_again() noexcept
+    {
+        anchor_ = picture_ = 0;
+        untold_ = none;
+    }
 
 private:
     int of_anchor() noexcept
@@ -60,6 +74,7 @@ private:
     int anchor_ = 0;  // of the open anchor
     int room_ = 0;    // pictures that it may still hold
     int picture_ = 0; // of the open <picture> that awaits its <img>
+    std::size_t untold_ = none;
 };
 
 } // namespace stillwatch::html

@@ -1,5 +1,6 @@
 #include "html/read_html.hpp"
 
+#include "html/controls.hpp"
 #include "html/element.hpp"
 #include "html/entities.hpp"
 #include "html/references.hpp"
@@ -111,6 +112,7 @@ public:
                 break;
             }
         }
+        read_end(out_);
         return structure_;
     }
 
@@ -130,6 +132,7 @@ private:
     void end(const ScannedTag& tag)
     {
         out_.items.close(tag.name);
+        if (out_.forms.is_open() && same_name(tag.name, "form")) close_form(out_);
         if (foreign_ == 0 && !in_select_) return;
         const auto role = role_of(tag.name);
         if (role == Role::foreign && foreign_ > 0) --foreign_;

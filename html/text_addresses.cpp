@@ -1,6 +1,7 @@
 #include "html/text_addresses.hpp"
 
 #include "core/url.hpp"
+#include "html/controls.hpp"
 #include "html/entities.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
@@ -180,6 +181,13 @@ bool is_page_key(std::string_view key) noexcept
     return holds(keys, key);
 }
 
+// "next": {"href": …}
+bool is_place_key(std::string_view key) noexcept
+{
+    static constexpr std::array<std::string_view, 6> keys{"href", "url", "link", "path", "uri", "src"};
+    return holds(keys, key);
+}
+
 bool names_media(std::string_view reference) noexcept
 {
     static constexpr std::array<std::string_view, 9> suffixes{".mp4", ".webm", ".m3u8", ".mov", ".mp3",
@@ -215,7 +223,8 @@ public:
     {
     }
 
-    void value(std::string_view key_text, std::string_view raw)
+    // `parent`: the key of the object that holds it, where it is known.
+    void value(std::string_view parent, std::string_view key_text, std::string_view raw)
     {
         if (raw.size() < 4) return;
         const auto text = raw.find('\\') == npos ? raw : out_.keep(unescaped(raw));
@@ -238,9 +247,12 @@ public:
             }
             if (place_ == JsonPlace::document && is_page_key(key) && is_absolute(text) &&
                 !names_media(text)) {
-                out_.add(mechanism_, LinkKind::page, text);
+                out_.add_by_suffix(mechanism_, out_.led_to(mechanism_, text));
                 return;
             }
+            const bool is_next = is_next_key(key) || (is_next_key(parent) && is_place_key(key)) ||
+                                 (place_ == JsonPlace::attribute && (key == "url" || key == "href"));
+            if (is_next && looks_like_page(text)) return add_control(text, out_);
         }
         read_text(text, mechanism_, Pages::left_out, out_);
     }
@@ -291,6 +303,7 @@ void read_text(std::string_view text, Mechanism mechanism, Pages pages, Candidat
                 address = out.keep(std::move(decoded));
             }
             address = without_closing_marks(address);
+            if (pages == Pages::taken) address = out.led_to(mechanism, address);
             if (has_image_suffix(address))
                 out.add(mechanism, LinkKind::image, address);
             else if (pages == Pages::taken)
@@ -320,9 +333,15 @@ void read_script(std::string_view code, Mechanism mechanism, BareNames bare, Can
 void read_json(std::string_view json, Mechanism mechanism, JsonPlace place, Candidates& out)
 {
     JsonReader reader(mechanism, place, out);
+    std::string_view parent;
     std::string_view key;
+    std::size_t behind = 0; // the last string
     for (std::size_t at = 0; (at = json.find('"', at)) != npos && !out.is_full();) {
+        const auto between = json.substr(behind, at - behind);
+        if (between.find('}') != npos) parent = {};
+        if (between.find('{') != npos) parent = key;
         const auto text = raw_string(json, at);
+        behind = at;
         auto next = at;
         while (next < json.size() && is_blank(json[next]))
             ++next;
@@ -330,7 +349,7 @@ void read_json(std::string_view json, Mechanism mechanism, JsonPlace place, Cand
             key = text;
             at = next;
         } else {
-            reader.value(key, text); // in a list: under the list's key
+            reader.value(parent, key, text); // in a list: under the list's key
         }
     }
 }

@@ -36,6 +36,10 @@ bool is_refusal(const Came& came)
 Task<Result<Came>> Pipeline::fetch(const VisitState& state)
 {
     if (!state.site) co_return Error{Errc::refused, "of no site"};
+    if (state.visit.url.picture_inside()) {
+        auto inside = co_await fetch_inside(state);
+        co_return inside;
+    }
     const bool is_image = state.visit.kind == LinkKind::image;
     const auto& limits = is_image ? state.settings->image : state.settings->page;
     const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;

@@ -19,6 +19,9 @@ namespace {
 // Visits after which an answer that always breaks off is taken as far as it comes.
 constexpr int tries_for_the_whole = 3;
 
+// Before a picture inside a document that matches nothing is looked at for its own sake.
+constexpr std::chrono::days longest_pause_inside{180};
+
 // What an address is known by afterwards.
 enum class Kept : std::uint8_t {
     answer,  // this answer's bytes and validators
@@ -125,7 +128,8 @@ void take_content(store::VisitResult& result, const VisitState& state, const Cam
     // Those of a redirect's end belong to another address, those of half an answer to all of it, those of a
     // refusal to nothing that is asked for again, and what nobody sends back is not kept.
     const bool is_at_end = came.answer->hops.empty() || !state.led_here.empty();
-    const bool is_own = is_at_end && fetched.cut == Cut::none && fetched.status == 200;
+    const bool is_own =
+        is_at_end && !state.visit.url.picture_inside() && fetched.cut == Cut::none && fetched.status == 200;
     result.etag = is_own ? validator_of(fetched, "ETag") : "";
     result.last_modified = is_own ? validator_of(fetched, "Last-Modified") : "";
 }
@@ -202,6 +206,11 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     }
     schedule(result, state, kept == Kept::answer ? seen.news : 0, visit_end);
     result.due = std::max(result.due, seen.not_before);
+    // Its address names its bytes: nothing else can come to stand there, and its document is visited anyway.
+    // What matches is looked after by the watch over findings.
+    const bool is_inside = state.visit.url.picture_inside().has_value();
+    if (is_inside && kept == Kept::answer && result.matched.empty())
+        result.due = std::max(result.due, result.at + longest_pause_inside);
     if (seen.is_capped) result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
     return result;
 }

@@ -42,6 +42,7 @@ Task<bool> Pipeline::is_visited_anyway(Url from, Url to)
 // Where redirects led to an address nobody knew, this becomes its first visit.
 Task<VisitState> Pipeline::arrive(VisitState state, const Came& came)
 {
+    if (state.visit.url.picture_inside()) co_return std::move(state);
     const auto end = crawler::canonical(came.fetched().url);
     if (!is_of_its_own(state.visit, *came.answer, end)) co_return std::move(state);
     const auto now = services_.clock.now();

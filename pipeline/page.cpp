@@ -20,9 +20,12 @@ Task<Result<Seen>> Pipeline::read_page(const VisitState& state, const Came& came
     seen.wall = wall_led_to(fetched, state.visit);
     if (is_known_page(came, state)) co_return std::move(seen); // the links of these bytes are known
     auto document = document_of(fetched, came.body, state.site->name);
-    const auto page = co_await services_.inspector.links(std::move(document), fetched.url.text());
+    auto page = co_await services_.inspector.links(std::move(document), fetched.url.text());
     if (page) {
         trouble_.worked();
+        // A bound of its reader was reached: addresses or pictures inside it are left out.
+        if (page->truncated) services_.counters.add("pages_truncated_total");
+        if (page->wall != Wall::challenge) co_await take_inside(*came.answer, *page);
         auto taken = co_await take_page(state, came, std::move(seen), *page);
         co_return taken;
     }
@@ -108,6 +111,10 @@ std::optional<store::Discovered> Pipeline::discover(const VisitState& state, con
         crawler::check_scope(*state.site, found.url, link.kind, found.depth_from(state.visit.depth));
     if (!scope.follow) {
         services_.counters.add("links_left_out_total", "reason", crawler::name_of(scope.reason));
+        return std::nullopt;
+    }
+    if (link.mechanism == Mechanism::control && !controls_[state.site->name].takes(found.url.text())) {
+        services_.counters.add("links_left_out_total", "reason", "controls_bring_nothing");
         return std::nullopt;
     }
     services_.counters.add("links_found_total", "mechanism", name_of(link.mechanism));

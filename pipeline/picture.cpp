@@ -97,6 +97,8 @@ Seen Pipeline::picture_not_read(const VisitState& state, const Came& came, Seen 
 Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const Came& came, bool is_unseen)
 {
     auto document = document_of(came.fetched(), came.body, state.site->name);
+    // What its document's sender says of the document says nothing of it.
+    if (state.visit.url.picture_inside()) document = Document{came.body, {}, {}, {}, state.site->name};
     if (is_unseen) document.trust = Trust::anyone; // a refusal says no more than that it is no picture
     auto& memory = templates_[state.site->name];
     ComparisonTerms terms;

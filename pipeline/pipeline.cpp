@@ -60,6 +60,9 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     discover_headers(state, *came, *seen);
     note_stand_in(state, *came, *seen);
     co_await go_in(state, *came, *seen);
+    const auto is_image = [](const store::Discovered& link) { return link.kind == LinkKind::image; };
+    const bool showed = seen->kind == LinkKind::image || std::ranges::any_of(seen->discovered, is_image);
+    controls_[state.site->name].visited(state.visit.url.text(), showed);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
     const auto visit_end = co_await end(state, came->fetched().status);
@@ -85,6 +88,10 @@ Task<VisitState> Pipeline::prepare(store::Visit visit)
 Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
 {
     const bool compares = state.settings->compares && services_.references.current()->size() > 0;
+    if (state.visit.url.picture_inside() && is_success(came.fetched())) {
+        auto judged = co_await judge_picture(state, came, false);
+        co_return judged;
+    }
     auto shown = classify(came, state, compares);
     const bool is_unseen = shown.what == Show::unseen;
     auto generation = state.generation;

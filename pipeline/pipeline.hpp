@@ -2,11 +2,13 @@
 
 #include "core/async.hpp"
 #include "core/inspector.hpp"
+#include "crawler/policy/control_yield.hpp"
 #include "crawler/settings.hpp"
 #include "matcher/template_memory.hpp"
 #include "pipeline/classify.hpp"
 #include "pipeline/comparison.hpp"
 #include "pipeline/finish.hpp"
+#include "pipeline/inside.hpp"
 #include "pipeline/introductions.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/revisit_scales.hpp"
@@ -65,6 +67,8 @@ private:
     bool is_stand_in(const VisitState& state, const Came& came) const;
     Task<> look_behind(const VisitState& state, Sha256 content);
     void note_stand_in(const VisitState& state, const Came& came, Seen& seen);
+    Task<Result<Came>> fetch_inside(const VisitState& state);
+    Task<> take_inside(const crawler::PoliteAnswer& answer, PageLinks& page);
     Task<Came> receive(crawler::PoliteAnswer answer);
     Task<bool> is_visited_anyway(Url from, Url to);
     Task<VisitState> arrive(VisitState state, const Came& came);
@@ -108,9 +112,11 @@ private:
     Introductions introductions_;
     StandIns stand_ins_;
     std::map<std::string, WaysIn> ways_in_; // by site
+    PicturesInside inside_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier
+    std::map<std::string, crawler::ControlYield> controls_;    // by site
     std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
 };
 

@@ -1,6 +1,7 @@
 #include "sandbox/messages.hpp"
 
 #include "features/features_codec.hpp"
+#include "html/inline_pictures.hpp"
 #include "sandbox/message_parts.hpp"
 
 #include <algorithm>
@@ -73,6 +74,11 @@ void write_links(WireWriter& writer, const PageLinks& page)
     const auto truncated_at = writer.size();
     writer.number(std::uint8_t{0});
     writer.number(code_of(page.wall));
+    writer.number(static_cast<std::uint8_t>(page.pictures.size()));
+    for (const auto& picture : page.pictures) {
+        writer.number(static_cast<std::uint32_t>(picture.size()));
+        writer.raw(picture);
+    }
     std::uint32_t count = 0;
     const auto count_at = writer.size();
     writer.number(count);
@@ -93,6 +99,22 @@ void write_links(WireWriter& writer, const PageLinks& page)
     writer.overwrite(count_at, count);
 }
 
+// Files that stand in the document. False where there are more than any document gives.
+bool read_pictures(WireReader& reader, PageLinks& page)
+{
+    const std::size_t count = reader.number<std::uint8_t>();
+    if (count > html::InlineFiles::max_pictures) return false;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+        const std::size_t length = reader.number<std::uint32_t>();
+        bytes += length;
+        if (length > html::InlineFiles::max_bytes || bytes > html::InlineFiles::max_bytes) return false;
+        const auto file = reader.raw(length);
+        page.pictures.emplace_back(file.begin(), file.end());
+    }
+    return reader.ok();
+}
+
 Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
 {
     PageLinks page;
@@ -100,6 +122,7 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     const auto truncated = reader.number<std::uint8_t>();
     page.truncated = truncated == 1;
     page.wall = static_cast<Wall>(reader.number<std::uint8_t>());
+    if (!read_pictures(reader, page)) return broken("answer: pictures inside the document");
     const std::size_t count = reader.number<std::uint32_t>();
     if (!reader.ok() || truncated > 1 || !is_known(page.wall) || !all_printable(page.charset))
         return broken("answer: head of the links");

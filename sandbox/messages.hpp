@@ -32,8 +32,8 @@
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
-//     u8 1 links:    text charset  u8 truncated  u8 wall  u32 count
-//                    { u8 mechanism  u8 kind  u32 item  text url } …
+//     u8 1 links:    text charset  u8 truncated  u8 wall  u8 pictures  { u32 length  the file } …
+//                    u32 count  { u8 mechanism  u8 kind  u32 item  text url } …
 //     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, sign grids with
 //                    traits
 //     u8 4 sign grids: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference

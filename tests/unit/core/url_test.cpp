@@ -244,5 +244,32 @@ TEST(Url, EqualTextIsEqualAddress)
     EXPECT_EQ(std::hash<Url>{}(one), std::hash<Url>{}(two));
 }
 
+TEST(Url, APictureInsideADocumentHasItsAddressAndDigest)
+{
+    const auto document = Url::parse("https://board.example/t/1?page=2").value();
+    const auto digest = Sha256::of(as_bytes("picture"));
+    const auto picture = Url::inside(document, digest);
+    EXPECT_EQ(picture.text(), "https://board.example/t/1?page=2#sha256-" + digest.hex());
+    EXPECT_EQ(picture.picture_inside(), digest);
+    EXPECT_EQ(picture.document(), document);
+    EXPECT_EQ(Url::parse(picture.text()).value(), picture);
+    EXPECT_EQ(Url::parse(picture.origin() + std::string(picture.target())).value(), picture);
+    EXPECT_EQ(Url::inside(picture, digest), picture);
+    EXPECT_FALSE(document.picture_inside());
+    EXPECT_EQ(document.document(), document);
+}
+
+TEST(Url, OtherFragmentsAndThoseOfPagesAreDropped)
+{
+    const auto digest = Sha256::of(as_bytes("picture")).hex();
+    const auto document = Url::parse("https://board.example/t/1").value();
+    for (const auto& fragment : {"#top", "#sha256-", "#sha256-0123", "#SHA256-"})
+        EXPECT_EQ(Url::parse(document.text() + fragment).value(), document) << fragment;
+    EXPECT_EQ(Url::parse(document.text() + "#sha256-" + digest + "0").value(), document);
+    EXPECT_EQ(Url::parse(document.text() + "#a#sha256-" + digest).value(), document);
+    EXPECT_EQ(Url::join(document, "/t/1#sha256-" + digest).value(), document);
+    EXPECT_EQ(Url::join(Url::parse(document.text() + "#sha256-" + digest).value(), "").value(), document);
+}
+
 } // namespace
 } // namespace stillwatch

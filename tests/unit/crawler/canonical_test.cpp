@@ -46,5 +46,13 @@ TEST(Canonical, WhatMayBeAnotherDocumentStays)
         EXPECT_EQ(canonical_of(text), text);
 }
 
+TEST(Canonical, APictureInsideADocumentFollowsItsDocument)
+{
+    const auto digest = Sha256::of(as_bytes("picture"));
+    const auto with = Url::parse("https://board.example/t?id=1&utm_source=x").value();
+    const auto without = Url::parse("https://board.example/t?id=1").value();
+    EXPECT_EQ(canonical(Url::inside(with, digest)), Url::inside(without, digest));
+}
+
 } // namespace
 } // namespace stillwatch::crawler

@@ -155,6 +155,26 @@ TEST(Compare, ASwappedPictureIsNamedUnderAnyKey)
     EXPECT_THAT(report.differences, ElementsAre(testing::HasSubstr("content_sha256: \"")));
 }
 
+TEST(Compare, APictureInsideADocumentHasTheRecordsOfTheDocument)
+{
+    const auto digest = Sha256::of(as_bytes("picture")).hex();
+    const auto inside = [&](json::object& manifest) {
+        manifest["image_url"] = "http://board.example/i/1.jpg#sha256-" + digest;
+        manifest["content_sha256"] = digest;
+    };
+    EXPECT_THAT(named(inside), IsEmpty());
+    EXPECT_THAT(named([&](json::object& manifest) {
+                    inside(manifest);
+                    manifest["content_sha256"] = Sha256::of(as_bytes("another")).hex();
+                }),
+                ElementsAre(testing::StartsWith("content_sha256: ")));
+    EXPECT_THAT(named([&](json::object& manifest) {
+                    inside(manifest);
+                    manifest["image_url"] = "http://board.example/other#sha256-" + digest;
+                }),
+                ElementsAre(testing::StartsWith("image_url: ")));
+}
+
 TEST(Compare, WhatNoRecordBearsOutIsNamed)
 {
     EXPECT_THAT(named([](json::object& manifest) { manifest["police_number"] = "17"; }),

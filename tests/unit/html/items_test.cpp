@@ -196,5 +196,59 @@ TEST(Items, WhereATreeIsBuiltItTiesTheSame)
                 ElementsAre("1: 1.jpg 2.jpg"));
 }
 
+TEST(Items, AnAttachmentWithoutEndingIsOneWithItsThumbnail)
+{
+    const auto one_of = [](std::string_view markup) {
+        const auto page = page_of(markup);
+        std::string kinds;
+        for (const auto& link : page.links)
+            kinds += std::string(name_of(link.kind)) + (link.item == 1 ? " 1 " : " - ") +
+                     link.url.substr(18) + '\n';
+        return kinds;
+    };
+    EXPECT_EQ(one_of("<a href='attachment.php?attachmentid=71&amp;d=17'><img "
+                     "src='attachment.php?attachmentid=71&amp;stc=1&amp;thumb=1'></a>"),
+              "image 1 /attachment.php?attachmentid=71&d=17\n"
+              "image 1 /attachment.php?attachmentid=71&stc=1&thumb=1\n");
+    for (const auto* markup : {
+             "<a class=file-preview href='/attachments/pic-jpg.123/'><img "
+             "src='/data/attachments/0/123-a.jpg'></a>",
+             "<a href='/index.php?action=dlattach;topic=5.0;attach=9;image'><img "
+             "src='/index.php?action=dlattach;topic=5.0;attach=10;image'></a>",
+             "<a href='./download/file.php?id=12&amp;mode=view'><img "
+             "src='./download/file.php?id=12&amp;t=1'></a>",
+             "<a href='attachment.php?aid=12'><img src='attachment.php?thumbnail=12'></a>",
+             "<a href='filedata/fetch?id=120&amp;d=1'><img src='filedata/fetch?id=120&amp;type=thumb'></a>",
+             "<a href='/applications/core/interface/file/attachment.php?id=34'><img "
+             "src='/up/thumb/34.jpg'></a>",
+             "<a rel='lightbox[a]' href='/view/full/5'><img src='/view/small/5.jpg'></a>",
+             "<a data-fancybox href='/image/5'><b><img data-src='/image/5/s' src='blank.gif'></b></a>",
+             "<a href='/attachment/77-pic-jpg/'><picture><source "
+             "srcset='/attachment/77-pic-jpg/?thumbnail=1'><img "
+             "src='/attachment/77-pic-jpg/?t=2'></picture></a>",
+         }) {
+        const auto page = page_of(markup);
+        ASSERT_GE(page.links.size(), 2U) << markup;
+        EXPECT_EQ(page.links[0].mechanism, Mechanism::a_href) << markup;
+        for (const auto& link : page.links) {
+            EXPECT_EQ(link.kind, LinkKind::image) << markup;
+            EXPECT_EQ(link.item, 1) << markup << link.url;
+        }
+    }
+}
+
+TEST(Items, AnIconBesideAnAttachmentIsNoThumbnail)
+{
+    for (const auto* markup :
+         {"<a href='attachment.php?attachmentid=71'><img src='/icons/pdf.gif'></a>",
+          "<a href='attachment.php?attachmentid=71'>terms</a><img src='attachment.php?attachmentid=72'>",
+          "<a href='/thread/71'><img src='/thread/71/preview.jpg'></a>"}) {
+        const auto page = page_of(markup);
+        ASSERT_EQ(page.links.size(), 2U) << markup;
+        EXPECT_EQ(page.links[0].kind, LinkKind::page) << markup;
+        EXPECT_EQ(page.links[1].item, 0) << markup;
+    }
+}
+
 } // namespace
 } // namespace stillwatch::html

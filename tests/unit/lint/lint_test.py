@@ -170,6 +170,7 @@ HELPERS = {
     "count_arrival", "count", "note_stand_in", # numbers
     "compare", "compare_twice",       # their errors end as picture_not_read() says
     "chain_in_pool", "record",        # its error ends as keep() says
+    "take_inside",                    # what it leaves out was judged: is_settled()
 }
 
 

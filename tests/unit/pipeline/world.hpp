@@ -85,8 +85,8 @@ inline PictureFeatures features_of(const std::string& file, Detail detail = Deta
     return features;
 }
 
-// Reads pages of lines, "a ADDRESS", "img ADDRESS", "img:ITEM ADDRESS" or "wall NAME", and pictures of
-// picture_file().
+// Reads pages of lines, "a ADDRESS", "control ADDRESS", "img ADDRESS", "img:ITEM ADDRESS", "inline MOTIF"
+// (a picture that stands in the page) or "wall NAME", and pictures of picture_file().
 class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
@@ -100,7 +100,7 @@ public:
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
     std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
 
-    Task<Result<PageLinks>> links(Document document, std::string) override
+    Task<Result<PageLinks>> links(Document document, std::string base) override
     {
         ++pages_read;
         if (before_page) co_await before_page();
@@ -117,9 +117,16 @@ public:
                                                    : Wall::age;
                 continue;
             }
+            if (kind == "inline") {
+                page.pictures.push_back(to_bytes(picture_file(address)));
+                const auto inside = Url::inside(url(base), Sha256::of(page.pictures.back()));
+                page.links.push_back({Mechanism::inline_data, LinkKind::image, inside.text()});
+                continue;
+            }
             const bool is_image = kind.starts_with("img");
             const int item = kind.starts_with("img:") ? std::stoi(kind.substr(4)) : 0;
-            page.links.push_back({is_image ? Mechanism::img_src : Mechanism::a_href,
+            const auto of_page = kind == "control" ? Mechanism::control : Mechanism::a_href;
+            page.links.push_back({is_image ? Mechanism::img_src : of_page,
                                   is_image ? LinkKind::image : LinkKind::page, address, item});
         }
         co_return std::move(page);

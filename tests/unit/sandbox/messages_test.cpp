@@ -1,3 +1,4 @@
+#include "html/inline_pictures.hpp"
 #include "sandbox/messages.hpp"
 
 #include "tests/support/sample_features.hpp"
@@ -119,6 +120,28 @@ TEST(AnswerMessage, LinksComeThroughWhole)
     const auto answer = decode_answer(payload_of(bytes), links_request());
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(std::get<PageLinks>(*answer), page());
+}
+
+TEST(AnswerMessage, PicturesOfADocumentComeThroughWhole)
+{
+    auto sent = page();
+    sent.pictures = {to_bytes("one"), Bytes(), Bytes(100'000, std::byte{7})};
+    const auto answer = decode_answer(payload_of(encode_answer(7, sent)), links_request());
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(std::get<PageLinks>(*answer), sent);
+}
+
+TEST(AnswerMessage, MoreOrLargerPicturesThanADocumentGivesAreALie)
+{
+    auto many = page();
+    many.pictures.resize(html::InlineFiles::max_pictures + 1);
+    EXPECT_EQ(decode_answer(payload_of(encode_answer(7, many)), links_request()).error().code,
+              Errc::malformed);
+    auto large = page();
+    large.pictures.emplace_back(html::InlineFiles::max_bytes - 1);
+    large.pictures.emplace_back(2);
+    EXPECT_EQ(decode_answer(payload_of(encode_answer(7, large)), links_request()).error().code,
+              Errc::malformed);
 }
 
 TEST(AnswerMessage, AnErrorsDetailBecomesOneShortPrintableLine)
