@@ -12,7 +12,7 @@ Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
     auto look = [content](store::CaseDatabase&, store::FrontierDatabase& frontier) {
         Knowledge knowledge{frontier.verdict(content), frontier.unread(content)};
-        if (knowledge.verdict && knowledge.verdict->extractor_version != extractor_version)
+        if (knowledge.verdict && knowledge.verdict->extractor_version != verdict_version)
             knowledge.verdict.reset();
         return knowledge;
     };
