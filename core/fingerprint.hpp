@@ -70,7 +70,7 @@ struct Frame {
     friend bool operator==(const Frame&, const Frame&) = default;
 };
 
-enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif };
+enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif, heif, jxl, jpeg2000, ico };
 std::string_view name_of(PictureFormat format) noexcept;
 
 // How much of a picture to tell.
@@ -86,9 +86,10 @@ enum class Detail : std::uint8_t {
 // What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
 // SHA-256 of the whole file (after content decoding), data_digest that of the file without its metadata
 // segments (equal for files that differ in EXIF, comments or profiles only). Still pictures have one frame,
-// animated ones up to max_frames; a frame whose border can be trimmed has a second fingerprint.
+// or two where they show another thing on black than on white; animations, pages and several pictures in one
+// file up to max_frames; a frame whose border can be trimmed has a second fingerprint.
 struct PictureFeatures {
-    static constexpr std::size_t max_frames = 4;
+    static constexpr std::size_t max_frames = 12;
     static constexpr std::size_t max_fingerprints = 2 * max_frames;
 
     PictureFormat format = PictureFormat::jpeg;
@@ -104,7 +105,12 @@ struct PictureFeatures {
 };
 
 // Version of everything that turns bytes into PictureFeatures. Raise it when equal bytes may give other
-// features: older references are then refused until enrolled again, and older verdicts become stale.
+// features: older references are then refused until enrolled again.
 constexpr int extractor_version = 2;
+
+// Version of what is seen in found bytes: raise it with extractor_version, and where more of equal bytes is
+// looked at (a further format, further frames), which leaves references as they are. Older verdicts become
+// stale.
+constexpr int verdict_version = 3;
 
 } // namespace stillwatch

@@ -32,9 +32,10 @@ std::string_view name_of(Wall wall) noexcept
 
 bool is_picture_suffix(std::string_view suffix) noexcept
 {
-    static constexpr std::array<std::string_view, 14> suffixes{"jpg", "jpeg", "jpe",  "jfif", "pjpeg",
-                                                               "pjp", "png",  "apng", "gif",  "webp",
-                                                               "bmp", "tif",  "tiff", "avif"};
+    static constexpr std::array<std::string_view, 28> suffixes{
+        "jpg", "jpeg", "jpe",  "jfif", "pjpeg", "pjp",  "png",  "apng",  "gif",   "webp",
+        "bmp", "tif",  "tiff", "avif", "avifs", "heic", "heif", "heics", "heifs", "hif",
+        "jxl", "jp2",  "j2k",  "jpf",  "jpx",   "j2c",  "jpc",  "mpo"};
     return std::ranges::any_of(suffixes, [&](std::string_view one) { return same_name(suffix, one); });
 }
 

@@ -19,7 +19,7 @@ std::string_view ending_of(std::string_view bytes)
         std::string_view bytes;
         std::string_view ending;
     };
-    static constexpr std::array<Mark, 10> marks{{{0, "\xFF\xD8\xFF", ".jpg"},
+    static constexpr std::array<Mark, 15> marks{{{0, "\xFF\xD8\xFF", ".jpg"},
                                                  {0, "\x89PNG\r\n", ".png"},
                                                  {0, "GIF8", ".gif"},
                                                  {8, "WEBP", ".webp"},
@@ -28,6 +28,11 @@ std::string_view ending_of(std::string_view bytes)
                                                  {0, "MM", ".tiff"},
                                                  {4, "ftypavi", ".avif"},
                                                  {4, "ftyphei", ".heic"},
+                                                 {4, "ftyphev", ".heics"},
+                                                 {0, "\xFF\x0A", ".jxl"},
+                                                 {4, "JXL ", ".jxl"},
+                                                 {4, "jP  ", ".jp2"},
+                                                 {0, "\xFF\x4F\xFF\x51", ".j2k"},
                                                  {4, "ftypmif1", ".heif"}}};
     for (const auto& mark : marks)
         if (bytes.size() > mark.at && bytes.substr(mark.at).starts_with(mark.bytes)) return mark.ending;

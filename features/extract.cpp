@@ -7,8 +7,6 @@
 #include "features/working_frame.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/metadata.hpp"
-#include "pictures/sniff.hpp"
-#include "pictures/unread_format.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +24,7 @@ Frame hashed(const pictures::Picture& picture, const pictures::Luma& whole, cons
              Detail detail)
 {
     if (detail == Detail::reference) return fingerprint_of_turns(frame);
-    if (detail != Detail::coarse) return fingerprint(frame);
+    if (detail != Detail::coarse || !picture.is_coarse) return fingerprint(frame);
     const auto full = [](int side, int of, int full_of) {
         return static_cast<int>(std::int64_t{side} * full_of / of);
     };
@@ -44,22 +42,11 @@ bool may_have_border(const pictures::Picture& coarse)
 
 Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& limits, Detail detail)
 {
-    const auto format = pictures::sniff_picture(file);
-    if (!format)
-        return Error{Errc::undecodable, pictures::unread_format(file).value_or(
-                                            "none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
-                                            "TIFF, AVIF")};
     if (detail == Detail::coarse) {
-        auto picture = pictures::decode_picture(file, *format, limits, pictures::Fidelity::coarse);
+        auto picture = pictures::decode_file(file, limits, pictures::Fidelity::coarse);
         if (!picture || !may_have_border(*picture)) return picture;
     }
-    auto picture = pictures::decode_picture(file, *format, limits);
-    // HEIC names a brand that AVIF has, too; only the decoder knows.
-    if (const auto unread =
-            picture || *format != PictureFormat::avif ? std::nullopt : pictures::unread_format(file);
-        unread && unread->starts_with("HEI"))
-        return Error{picture.error().code, *unread};
-    return picture;
+    return pictures::decode_file(file, limits);
 }
 
 // What is kept of a picture, without frames yet.

@@ -35,6 +35,15 @@ bool looks_like_xml(std::string_view head) noexcept
     return begins_with_any(head, {"<?xml", "<rss", "<feed", "<urlset", "<sitemapindex", "<rdf:rdf"});
 }
 
+bool is_drawing(std::string_view head) noexcept
+{
+    if (begins_with_name(head, "<svg")) return true;
+    if (begins_with_name(head, "<!doctype svg")) return true;
+    const auto is_of = [&](std::string_view root) { return holds(head, root); };
+    return begins_with_any(head, {"<?xml", "<!--"}) && is_of("<svg") && !is_of("<html") && !is_of("<rss") &&
+           !is_of("<feed");
+}
+
 } // namespace
 
 DocumentKind document_kind(std::string_view content_type, std::string_view path, std::string_view text)
@@ -46,6 +55,10 @@ DocumentKind document_kind(std::string_view content_type, std::string_view path,
         // Feeds are often sent so.
         return looks_like_xml(head) && !holds(head, "<html") ? DocumentKind::xml : DocumentKind::html;
     }
+    // A drawing names pictures as a page does.
+    const bool may_be_drawing = type.empty() || holds(type, "xml") || begins_with_name(type, "text/plain");
+    if (begins_with_name(type, "image/svg") || (may_be_drawing && is_drawing(head)))
+        return DocumentKind::html;
     if (same_name(type, "text/css")) return DocumentKind::css;
     if (holds(type, "manifest+json") || ends_with_name(path, ".webmanifest")) return DocumentKind::manifest;
     if (holds(type, "json")) return DocumentKind::json;

@@ -8,8 +8,7 @@
 // linear time that takes what it understands from broken text.
 namespace stillwatch::html {
 
-// Whether the path of a reference ends like a picture's: .jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif
-// .tiff .avif .apng.
+// Whether the path of a reference ends like a picture's (is_picture_suffix).
 bool has_image_suffix(std::string_view reference) noexcept;
 
 // One of a srcset; size: the number of its descriptor ("640w", "2x"), which counts among those of the same

@@ -1,5 +1,8 @@
 #include "pictures/decode.hpp"
+#include "pictures/frame_chooser.hpp"
+#include "pictures/layers.hpp"
 #include "pictures/orient.hpp"
+#include "pictures/quiet.hpp"
 
 #include <avif/avif.h>
 
@@ -7,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <memory>
 
 namespace stillwatch::pictures {
@@ -26,24 +28,6 @@ struct DestroyImage {
     void operator()(avifImage* image) const noexcept { avifImageDestroy(image); }
 };
 
-// dav1d tells of broken data on standard error and libavif gives no way to stop it; in the restricted worker
-// that write would be the last. While this lives, what is printed goes nowhere (glibc lets stderr be
-// replaced).
-class SilentStandardError {
-public:
-    SilentStandardError() : usual_(stderr)
-    {
-        static FILE* const nowhere = fopencookie(nullptr, "w", {});
-        if (nowhere != nullptr) stderr = nowhere;
-    }
-    SilentStandardError(const SilentStandardError&) = delete;
-    SilentStandardError& operator=(const SilentStandardError&) = delete;
-    ~SilentStandardError() { stderr = usual_; }
-
-private:
-    FILE* usual_;
-};
-
 // A decoder by name: libavif's own choice may be one that starts threads.
 avifCodecChoice single_threaded_codec()
 {
@@ -52,11 +36,11 @@ avifCodecChoice single_threaded_codec()
     return AVIF_CODEC_CHOICE_AUTO;
 }
 
-Result<Luma> luma_of_image(const avifImage& image)
+Result<std::vector<Luma>> layers_of(const avifImage& image, const PictureLimits& limits)
 {
     const int width = static_cast<int>(image.width);
     const int height = static_cast<int>(image.height);
-    Luma luma(width, height);
+    auto layers = layers_within(width, height, working_bytes_per_pixel - Layers::opaque_bytes, limits);
     std::vector<std::uint8_t> rgba(std::size_t{4} * image.width * band_rows);
     const std::unique_ptr<avifImage, DestroyImage> band(avifImageCreateEmpty());
     if (!band) return Error{Errc::io, "no memory for an AVIF picture"};
@@ -77,10 +61,10 @@ Result<Luma> luma_of_image(const avifImage& image)
         if (result != AVIF_RESULT_OK)
             return Error{Errc::undecodable, fmt::format("AVIF: {}", avifResultToString(result))};
         for (int y = 0; y < static_cast<int>(rows); ++y)
-            premultiplied_row_to_luma(rgba.data() + std::size_t{rgb.rowBytes} * static_cast<std::size_t>(y),
-                                      luma.row(top + y), width);
+            layers.premultiplied_row(top + y,
+                                     rgba.data() + std::size_t{rgb.rowBytes} * static_cast<std::size_t>(y));
     }
-    return luma;
+    return std::move(layers).frames();
 }
 
 // The clean aperture (ISO 14496-12, 12.1.4): the part that is shown. An invalid one shows the whole.
@@ -137,17 +121,20 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
         return size.error();
     Picture picture;
     picture.format = PictureFormat::avif;
-    int index = 0;
-    for (const int wanted : frames_to_compare(decoder->imageCount, std::size_t{image.width} * image.height)) {
-        for (; result == AVIF_RESULT_OK && index <= wanted; ++index)
-            result = avifDecoderNextImage(decoder.get());
+    FrameChooser chooser(limits.max_working_bytes / 4);
+    FrameBudget budget;
+    for (int index = 0; index < decoder->imageCount; ++index) {
+        if (!budget.allows(std::size_t{2} * image.width * image.height)) break;
+        result = avifDecoderNextImage(decoder.get());
         if (result != AVIF_RESULT_OK) break;
-        auto luma = luma_of_image(image);
-        if (!luma) return luma.error();
-        picture.frames.push_back(transformed(std::move(*luma), image));
+        auto layers = layers_of(image, limits);
+        if (!layers) return layers.error();
+        for (auto& layer : *layers)
+            chooser.offer(transformed(std::move(layer), image));
     }
-    if (picture.frames.empty())
+    if (chooser.is_empty())
         return Error{Errc::undecodable, fmt::format("AVIF: {}", avifResultToString(result))};
+    picture.frames = std::move(chooser).take();
     picture.width_px = picture.frames.front().width_px;
     picture.height_px = picture.frames.front().height_px;
     // Once more, for what a clean aperture left.

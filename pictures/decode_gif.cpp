@@ -2,6 +2,8 @@
 
 #include "pictures/byte_reader.hpp"
 #include "pictures/containers.hpp"
+#include "pictures/frame_chooser.hpp"
+#include "pictures/layers.hpp"
 
 #include <gif_lib.h>
 
@@ -70,16 +72,32 @@ struct CloseGif {
     void operator()(GifFileType* gif) const noexcept { (void)DGifCloseFile(gif, nullptr); }
 };
 
+// What is shown, and which of it is transparent: the page.
+struct Canvas {
+    Canvas(int width, int height) : luma(width, height), alpha(luma.levels.size(), 0) {}
+
+    std::uint8_t* alpha_row(int y) noexcept
+    {
+        return alpha.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(luma.width_px);
+    }
+
+    Luma luma;
+    std::vector<std::uint8_t> alpha;
+};
+
 // Puts the frames on top of each other as a browser does (GIF89a, section 23: disposal).
 class Player {
 public:
-    Player(GifFileType& gif, int width, int height)
-        : gif_(gif), canvas_(width, height) {} // transparent: the page
+    Player(GifFileType& gif, int width, int height) : gif_(gif), canvas_(width, height) {}
 
     // Draws the next frame. False at the end or where the file breaks; a broken first frame is kept when at
     // least half of its rows came.
     bool next();
-    const Luma& canvas() const noexcept { return canvas_; }
+    Layers shown();
+    std::size_t pixels_of_frame() const noexcept
+    {
+        return static_cast<std::size_t>(drawn_.width) * static_cast<std::size_t>(drawn_.height);
+    }
 
 private:
     bool read_control();
@@ -88,8 +106,8 @@ private:
     void dispose();
 
     GifFileType& gif_;
-    Luma canvas_;
-    Luma before_;
+    Canvas canvas_;
+    std::optional<Canvas> before_;
     GraphicsControlBlock control_{};
     Area drawn_;
     int drawn_disposal_ = DISPOSAL_UNSPECIFIED;
@@ -112,26 +130,30 @@ bool Player::read_control()
 
 void Player::dispose()
 {
-    if (drawn_disposal_ == DISPOSE_PREVIOUS && before_.width_px > 0) {
-        std::swap(canvas_, before_);
+    if (drawn_disposal_ == DISPOSE_PREVIOUS && before_) {
+        std::swap(canvas_, *before_);
     } else if (drawn_disposal_ == DISPOSE_BACKGROUND) {
-        const int right = std::min(drawn_.left + drawn_.width, canvas_.width_px);
-        const int bottom = std::min(drawn_.top + drawn_.height, canvas_.height_px);
-        for (int y = drawn_.top; y < bottom; ++y)
-            if (drawn_.left < right)
-                std::fill_n(canvas_.row(y) + drawn_.left, right - drawn_.left, Luma::white);
+        const int right = std::min(drawn_.left + drawn_.width, canvas_.luma.width_px);
+        const int bottom = std::min(drawn_.top + drawn_.height, canvas_.luma.height_px);
+        for (int y = drawn_.top; y < bottom && drawn_.left < right; ++y) {
+            std::fill_n(canvas_.luma.row(y) + drawn_.left, right - drawn_.left, Luma::white);
+            std::fill_n(canvas_.alpha_row(y) + drawn_.left, right - drawn_.left, std::uint8_t{0});
+        }
     }
 }
 
 void Player::draw_row(int y)
 {
     const int target_y = drawn_.top + y;
-    if (target_y >= canvas_.height_px) return;
-    const int visible = std::min(drawn_.width, canvas_.width_px - drawn_.left);
+    if (target_y >= canvas_.luma.height_px) return;
+    const int visible = std::min(drawn_.width, canvas_.luma.width_px - drawn_.left);
+    auto* levels = canvas_.luma.row(target_y) + drawn_.left;
+    auto* alpha = canvas_.alpha_row(target_y) + drawn_.left;
     for (int x = 0; x < visible; ++x) {
         const auto index = row_[static_cast<std::size_t>(x)];
         if (index == control_.TransparentColor) continue;
-        canvas_.row(target_y)[drawn_.left + x] = palette_[index];
+        levels[x] = palette_[index];
+        alpha[x] = 255;
     }
 }
 
@@ -165,6 +187,14 @@ bool Player::draw()
             draw_row(y);
         }
     return true;
+}
+
+Layers Player::shown()
+{
+    Layers layers(canvas_.luma.width_px, canvas_.luma.height_px);
+    for (int y = 0; y < layers.height_px(); ++y)
+        layers.blended_row(y, canvas_.luma.row(y), canvas_.alpha_row(y));
+    return layers;
 }
 
 bool Player::next()
@@ -208,15 +238,14 @@ Result<Picture> decode_gif(ByteView file, const PictureLimits& limits)
     picture.format = PictureFormat::gif;
     picture.width_px = outline.width_px;
     picture.height_px = outline.height_px;
-    int index = 0;
-    for (const int wanted :
-         frames_to_compare(outline.frames, std::max(outline.largest_frame_px, canvas_px))) {
-        bool drawn = true;
-        for (; drawn && index <= wanted; ++index)
-            drawn = player.next();
-        if (!drawn) break; // damaged later on: what came is what a browser shows
-        picture.frames.push_back(player.canvas());
+    FrameChooser chooser(limits.max_working_bytes / 2);
+    FrameBudget budget;
+    // What breaks later on is no matter: what came is what a browser shows.
+    for (int index = 0; index < outline.frames || index == 0; ++index) {
+        if (!player.next() || !budget.allows(canvas_px + player.pixels_of_frame())) break;
+        player.shown().offer_to(chooser);
     }
+    picture.frames = std::move(chooser).take();
     if (picture.frames.empty()) return Error{Errc::undecodable, "GIF: broken or cut"};
     return picture;
 }

@@ -1,4 +1,7 @@
+#include "pictures/decode_png.hpp"
+
 #include "pictures/decode.hpp"
+#include "pictures/layers.hpp"
 
 #include <png.h>
 
@@ -22,8 +25,11 @@ struct Decoder {
     png_structp png = nullptr;
     png_infop info = nullptr;
     ByteView rest;
-    Luma luma;
-    std::vector<png_byte> pixels; // RGBA: one row, or all of them when interlaced
+    Layers layers{0, 0};
+    std::vector<png_byte> pixels; // RGBA: one row, or all of them
+    int width_px = 0;
+    int height_px = 0;
+    int check_sums = PNG_CRC_DEFAULT; // of the chunks that make up the picture
     int passes = 1;
     int rows_done = 0;
 
@@ -63,7 +69,7 @@ void read_header(Decoder& decoder)
     png_set_keep_unknown_chunks(decoder.png, PNG_HANDLE_CHUNK_NEVER, ignored.data(), 7);
     png_set_chunk_malloc_max(decoder.png, max_chunk_bytes);
     png_set_user_limits(decoder.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // check_size() is the limit
-    png_set_crc_action(decoder.png, PNG_CRC_DEFAULT, PNG_CRC_QUIET_USE);
+    png_set_crc_action(decoder.png, decoder.check_sums, PNG_CRC_QUIET_USE);
     png_set_read_fn(decoder.png, &decoder, on_read);
     png_read_info(decoder.png, decoder.info);
 }
@@ -82,20 +88,44 @@ void set_transformations(Decoder& decoder)
 
 void read_rows(Decoder& decoder)
 {
-    auto& luma = decoder.luma;
-    for (; decoder.rows_done < luma.height_px; ++decoder.rows_done) {
+    for (; decoder.rows_done < decoder.height_px; ++decoder.rows_done) {
         png_read_row(decoder.png, decoder.pixels.data(), nullptr);
-        rgba_row_to_luma(decoder.pixels.data(), luma.row(decoder.rows_done), luma.width_px);
+        decoder.layers.straight_row(decoder.rows_done, decoder.pixels.data());
     }
+}
+
+std::size_t stride_of(const Decoder& decoder)
+{
+    return std::size_t{4} * static_cast<std::size_t>(decoder.width_px);
 }
 
 void read_passes(Decoder& decoder)
 {
-    const auto stride = std::size_t{4} * static_cast<std::size_t>(decoder.luma.width_px);
+    const auto stride = stride_of(decoder);
     for (int pass = 0; pass < decoder.passes; ++pass)
-        for (int y = 0; y < decoder.luma.height_px; ++y)
+        for (int y = 0; y < decoder.height_px; ++y) {
             png_read_row(decoder.png, decoder.pixels.data() + stride * static_cast<std::size_t>(y), nullptr);
-    decoder.rows_done = decoder.luma.height_px;
+            if (pass + 1 == decoder.passes) decoder.rows_done = y + 1;
+        }
+}
+
+bool is_interlaced(const Decoder& decoder)
+{
+    return png_get_interlace_type(decoder.png, decoder.info) != PNG_INTERLACE_NONE;
+}
+
+// Reads the header; the size is then known and not yet checked.
+Result<void> open(Decoder& decoder, ByteView file)
+{
+    decoder.rest = file;
+    decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, on_warning);
+    if (decoder.png != nullptr) decoder.info = png_create_info_struct(decoder.png);
+    if (decoder.info == nullptr) return Error{Errc::io, "no memory for a PNG decoder"};
+    if (!run(decoder, read_header)) return Error{Errc::undecodable, "PNG: broken header"};
+    constexpr png_uint_32 most = PNG_UINT_31_MAX;
+    decoder.width_px = static_cast<int>(std::min(png_get_image_width(decoder.png, decoder.info), most));
+    decoder.height_px = static_cast<int>(std::min(png_get_image_height(decoder.png, decoder.info), most));
+    return {};
 }
 
 } // namespace
@@ -103,37 +133,45 @@ void read_passes(Decoder& decoder)
 Result<Picture> decode_png(ByteView file, const PictureLimits& limits)
 {
     Decoder decoder;
-    decoder.rest = file;
-    decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, on_error, on_warning);
-    if (decoder.png != nullptr) decoder.info = png_create_info_struct(decoder.png);
-    if (decoder.info == nullptr) return Error{Errc::io, "no memory for a PNG decoder"};
-    if (!run(decoder, read_header)) return Error{Errc::undecodable, "PNG: broken header"};
-
-    const auto width = png_get_image_width(decoder.png, decoder.info);
-    const auto height = png_get_image_height(decoder.png, decoder.info);
-    const bool interlaced = png_get_interlace_type(decoder.png, decoder.info) != PNG_INTERLACE_NONE;
-    if (auto size = check_size(width, height, interlaced ? 6 : 2, limits); !size) return size.error();
+    if (auto opened = open(decoder, file); !opened) return opened.error();
+    const bool interlaced = is_interlaced(decoder);
+    const std::size_t held_bytes = interlaced ? 4 : 0;
+    const auto size =
+        check_size(decoder.width_px, decoder.height_px, held_bytes + Layers::opaque_bytes, limits);
+    if (!size) return size.error();
     if (!run(decoder, set_transformations)) return Error{Errc::undecodable, "PNG: broken header"};
 
     constexpr std::uint16_t missing_rows = Luma::white / 2;
-    decoder.luma = Luma(static_cast<int>(width), static_cast<int>(height), missing_rows);
-    decoder.pixels.resize(std::size_t{4} * width * (interlaced ? height : 1));
+    decoder.layers = layers_within(decoder.width_px, decoder.height_px, held_bytes, limits, missing_rows);
+    const auto stride = stride_of(decoder);
+    decoder.pixels.resize(stride * static_cast<std::size_t>(interlaced ? decoder.height_px : 1));
     if (!run(decoder, interlaced ? read_passes : read_rows) &&
-        std::int64_t{decoder.rows_done} * 100 < std::int64_t{height} * min_rows_percent)
+        std::int64_t{decoder.rows_done} * 100 < std::int64_t{decoder.height_px} * min_rows_percent)
         return Error{Errc::undecodable, "PNG: broken or cut"};
-    if (interlaced) {
-        const auto stride = std::size_t{4} * width;
-        for (int y = 0; y < decoder.luma.height_px; ++y)
-            rgba_row_to_luma(decoder.pixels.data() + stride * static_cast<std::size_t>(y),
-                             decoder.luma.row(y), decoder.luma.width_px);
-    }
+    if (interlaced)
+        for (int y = 0; y < decoder.height_px; ++y)
+            decoder.layers.straight_row(y, decoder.pixels.data() + stride * static_cast<std::size_t>(y));
 
     Picture picture;
     picture.format = PictureFormat::png;
-    picture.width_px = static_cast<int>(width);
-    picture.height_px = static_cast<int>(height);
-    picture.frames.push_back(std::move(decoder.luma));
+    picture.width_px = decoder.width_px;
+    picture.height_px = decoder.height_px;
+    picture.frames = std::move(decoder.layers).frames();
     return picture;
+}
+
+Result<RgbaPixels> png_pixels(ByteView file, std::size_t most_pixels)
+{
+    Decoder decoder;
+    decoder.check_sums = PNG_CRC_QUIET_USE;
+    if (auto opened = open(decoder, file); !opened) return opened.error();
+    const auto pixels =
+        static_cast<std::size_t>(decoder.width_px) * static_cast<std::size_t>(decoder.height_px);
+    if (pixels > most_pixels) return Error{Errc::too_large, "PNG: a frame larger than its picture"};
+    if (!run(decoder, set_transformations)) return Error{Errc::undecodable, "PNG: broken header"};
+    decoder.pixels.resize(4 * pixels);
+    if (!run(decoder, read_passes)) return Error{Errc::undecodable, "PNG: broken or cut"};
+    return RgbaPixels{decoder.width_px, decoder.height_px, std::move(decoder.pixels)};
 }
 
 } // namespace stillwatch::pictures

@@ -1,4 +1,6 @@
 #include "pictures/decode.hpp"
+#include "pictures/frame_chooser.hpp"
+#include "pictures/layers.hpp"
 
 #include <tiffio.h>
 
@@ -6,6 +8,7 @@
 #include <cstdio> // SEEK_SET
 #include <cstring>
 #include <memory>
+#include <optional>
 
 namespace stillwatch::pictures {
 
@@ -91,38 +94,76 @@ std::unique_ptr<TIFF, CloseTiff> open(Input& input, const PictureLimits& limits)
                                                               options.get()));
 }
 
-} // namespace
-
-Result<Picture> decode_tiff(ByteView file, const PictureLimits& limits)
+// The page that the file is at. Errors: as decode_tiff.
+Result<Layers> read_page(TIFF& tiff, const PictureLimits& limits)
 {
-    Input input{file};
-    const auto tiff = open(input, limits);
-    if (!tiff) return Error{Errc::undecodable, "TIFF: broken header"};
     std::uint32_t width = 0, height = 0;
-    if (TIFFGetField(tiff.get(), TIFFTAG_IMAGEWIDTH, &width) != 1 ||
-        TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &height) != 1)
+    if (TIFFGetField(&tiff, TIFFTAG_IMAGEWIDTH, &width) != 1 ||
+        TIFFGetField(&tiff, TIFFTAG_IMAGELENGTH, &height) != 1)
         return Error{Errc::undecodable, "TIFF: no size"};
     if (auto size = check_size(width, height, working_bytes_per_pixel, limits); !size) return size.error();
 
     // Asking for the orientation that is stored keeps libtiff from turning; EXIF rules do that later.
     std::uint16_t stored_orientation = ORIENTATION_TOPLEFT;
-    (void)TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_ORIENTATION, &stored_orientation);
+    (void)TIFFGetFieldDefaulted(&tiff, TIFFTAG_ORIENTATION, &stored_orientation);
     std::vector<std::uint32_t> raster(std::size_t{width} * height);
     constexpr int stop_on_error = 1;
-    if (TIFFReadRGBAImageOriented(tiff.get(), width, height, raster.data(), stored_orientation,
-                                  stop_on_error) != 1)
+    if (TIFFReadRGBAImageOriented(&tiff, width, height, raster.data(), stored_orientation, stop_on_error) !=
+        1)
         return Error{Errc::undecodable, "TIFF: broken, cut or of a kind that is not read"};
+    auto layers = layers_within(static_cast<int>(width), static_cast<int>(height),
+                                working_bytes_per_pixel - Layers::opaque_bytes, limits);
+    std::vector<std::uint16_t> levels(width);
+    std::vector<std::uint8_t> alpha(width);
+    for (int y = 0; y < layers.height_px(); ++y) {
+        const auto* row = raster.data() + static_cast<std::size_t>(y) * width;
+        for (std::uint32_t x = 0; x < width; ++x) {
+            const auto level = luma_of(TIFFGetR(row[x]), TIFFGetG(row[x]), TIFFGetB(row[x]));
+            alpha[x] = static_cast<std::uint8_t>(TIFFGetA(row[x]));
+            levels[x] = premultiplied_over_white(level, alpha[x]);
+        }
+        layers.blended_row(y, levels.data(), alpha.data());
+    }
+    return layers;
+}
 
+bool is_thumbnail(TIFF& tiff)
+{
+    std::uint32_t kind = 0;
+    return TIFFGetField(&tiff, TIFFTAG_SUBFILETYPE, &kind) == 1 && (kind & FILETYPE_REDUCEDIMAGE) != 0;
+}
+
+} // namespace
+
+Result<Picture> decode_tiff(ByteView file, const PictureLimits& limits)
+{
+    constexpr int most_pages = 64;
+    Input input{file};
+    const auto tiff = open(input, limits);
+    if (!tiff) return Error{Errc::undecodable, "TIFF: broken header"};
+    FrameChooser chooser(limits.max_working_bytes / 4);
+    FrameBudget budget;
+    std::optional<Error> failed; // of the first page
     Picture picture;
     picture.format = PictureFormat::tiff;
-    picture.width_px = static_cast<int>(width);
-    picture.height_px = static_cast<int>(height);
-    Luma luma(picture.width_px, picture.height_px);
-    std::ranges::transform(raster, luma.levels.begin(), [](std::uint32_t pixel) {
-        const auto level = luma_of(TIFFGetR(pixel), TIFFGetG(pixel), TIFFGetB(pixel));
-        return premultiplied_over_white(level, TIFFGetA(pixel));
-    });
-    picture.frames.push_back(std::move(luma));
+    for (int page = 0; page < most_pages; ++page) {
+        if (page > 0 && TIFFReadDirectory(tiff.get()) != 1) break;
+        if (page > 0 && is_thumbnail(*tiff)) continue;
+        std::uint32_t width = 0, height = 0;
+        (void)TIFFGetField(tiff.get(), TIFFTAG_IMAGEWIDTH, &width);
+        (void)TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &height);
+        if (!budget.allows(std::size_t{width} * height)) break;
+        auto layers = read_page(*tiff, limits);
+        if (!layers && !failed) failed = layers.error();
+        if (!layers) continue;
+        if (chooser.is_empty()) {
+            picture.width_px = layers->width_px();
+            picture.height_px = layers->height_px();
+        }
+        std::move(*layers).offer_to(chooser);
+    }
+    if (chooser.is_empty()) return *failed;
+    picture.frames = std::move(chooser).take();
     return picture;
 }
 

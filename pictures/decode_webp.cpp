@@ -1,4 +1,6 @@
 #include "pictures/decode.hpp"
+#include "pictures/frame_chooser.hpp"
+#include "pictures/layers.hpp"
 
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -54,18 +56,18 @@ Result<Luma> decode_luma_plane(ByteView file)
     return luma;
 }
 
-Result<Luma> decode_rgba(ByteView file)
+Result<Layers> decode_rgba(ByteView file, const PictureLimits& limits)
 {
     int width = 0, height = 0;
     const WebpPixels pixels(WebPDecodeRGBA(octets(file), file.size(), &width, &height));
     if (!pixels) return Error{Errc::undecodable, "WebP: broken or cut"};
-    Luma luma(width, height);
+    auto layers = layers_within(width, height, still_bytes_per_pixel - Layers::opaque_bytes, limits);
     for (int y = 0; y < height; ++y)
-        rgba_row_to_luma(pixels.get() + std::ptrdiff_t{4} * y * width, luma.row(y), width);
-    return luma;
+        layers.straight_row(y, pixels.get() + std::ptrdiff_t{4} * y * width);
+    return layers;
 }
 
-Result<std::vector<Luma>> decode_animation(ByteView file)
+Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& limits)
 {
     WebPAnimDecoderOptions options;
     WebPAnimInfo info;
@@ -79,23 +81,20 @@ Result<std::vector<Luma>> decode_animation(ByteView file)
 
     const int width = static_cast<int>(info.canvas_width);
     const int height = static_cast<int>(info.canvas_height);
-    const auto count = static_cast<int>(std::min(info.frame_count, 1U << 20U));
-    std::vector<Luma> frames;
-    int index = 0;
-    for (const int wanted : frames_to_compare(count, std::size_t{info.canvas_width} * info.canvas_height)) {
+    FrameChooser chooser(limits.max_working_bytes / 4);
+    FrameBudget budget;
+    for (std::uint32_t index = 0; index < info.frame_count; ++index) {
+        if (!budget.allows(std::size_t{info.canvas_width} * info.canvas_height)) break;
         std::uint8_t* canvas = nullptr;
         int timestamp = 0;
-        for (; index <= wanted; ++index)
-            if (WebPAnimDecoderGetNext(decoder.get(), &canvas, &timestamp) == 0) {
-                if (frames.empty()) return Error{Errc::undecodable, "WebP: broken animation"};
-                return frames; // damaged later on: what came is what a browser shows
-            }
-        Luma luma(width, height);
+        if (WebPAnimDecoderGetNext(decoder.get(), &canvas, &timestamp) == 0) break; // what came is shown
+        Layers layers(width, height);
         for (int y = 0; y < height; ++y)
-            premultiplied_row_to_luma(canvas + std::ptrdiff_t{4} * y * width, luma.row(y), width);
-        frames.push_back(std::move(luma));
+            layers.premultiplied_row(y, canvas + std::ptrdiff_t{4} * y * width);
+        std::move(layers).offer_to(chooser);
     }
-    return frames;
+    if (chooser.is_empty()) return Error{Errc::undecodable, "WebP: broken animation"};
+    return std::move(chooser).take();
 }
 
 } // namespace
@@ -115,16 +114,22 @@ Result<Picture> decode_webp(ByteView file, const PictureLimits& limits)
     picture.width_px = features.width;
     picture.height_px = features.height;
     if (animated) {
-        auto frames = decode_animation(file);
+        auto frames = decode_animation(file, limits);
         if (!frames) return frames.error();
         picture.frames = std::move(*frames);
         return picture;
     }
     constexpr int lossy = 1;
     const bool luma_only = features.format == lossy && features.has_alpha == 0;
-    auto luma = luma_only ? decode_luma_plane(file) : decode_rgba(file);
-    if (!luma) return luma.error();
-    picture.frames.push_back(std::move(*luma));
+    if (luma_only) {
+        auto luma = decode_luma_plane(file);
+        if (!luma) return luma.error();
+        picture.frames.push_back(std::move(*luma));
+        return picture;
+    }
+    auto layers = decode_rgba(file, limits);
+    if (!layers) return layers.error();
+    picture.frames = std::move(*layers).frames();
     return picture;
 }
 

@@ -72,7 +72,11 @@ int file_orientation(ByteView file, PictureFormat format) noexcept
     case PictureFormat::tiff: return tiff_orientation(file);
     case PictureFormat::gif:
     case PictureFormat::bmp:
-    case PictureFormat::avif: break;
+    case PictureFormat::avif:
+    case PictureFormat::heif:
+    case PictureFormat::jxl:
+    case PictureFormat::jpeg2000:
+    case PictureFormat::ico: break;
     }
     return upright;
 }

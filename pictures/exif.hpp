@@ -10,7 +10,7 @@ namespace stillwatch::pictures {
 int tiff_orientation(ByteView tiff) noexcept;
 
 // The EXIF orientation that a picture file asks for: JPEG APP1, PNG eXIf, WebP EXIF, the tag of a TIFF file;
-// 1 for the others (AVIF turns by its own properties).
+// 1 for the others (AVIF, HEIF and JPEG XL turn by their own properties).
 int file_orientation(ByteView file, PictureFormat format) noexcept;
 
 } // namespace stillwatch::pictures

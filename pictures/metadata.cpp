@@ -95,7 +95,11 @@ Sha256 data_digest(ByteView file, PictureFormat format)
     case PictureFormat::gif: return gif_digest(file);
     case PictureFormat::bmp:
     case PictureFormat::tiff:
-    case PictureFormat::avif: break;
+    case PictureFormat::avif:
+    case PictureFormat::heif:
+    case PictureFormat::jxl:
+    case PictureFormat::jpeg2000:
+    case PictureFormat::ico: break;
     }
     return Sha256::of(file);
 }

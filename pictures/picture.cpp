@@ -45,23 +45,4 @@ Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size
     return {};
 }
 
-std::vector<int> frames_to_compare(int count, std::size_t pixels_per_frame)
-{
-    // About half a second of decoding; animations on the web stay far below (500x400, 100 frames: 20
-    // million).
-    constexpr std::size_t max_animation_pixels = 96U << 20U;
-    constexpr std::size_t max_frames_decoded = 1'000;
-    constexpr int wanted = PictureFeatures::max_frames;
-
-    const auto affordable =
-        std::min(max_frames_decoded, max_animation_pixels / std::max<std::size_t>(1, pixels_per_frame));
-    const int reachable = std::clamp(static_cast<int>(affordable), 1, std::max(1, count));
-    std::vector<int> chosen;
-    for (int i = 0; i < wanted; ++i) {
-        const int frame = i * (reachable - 1) / (wanted - 1);
-        if (chosen.empty() || frame > chosen.back()) chosen.push_back(frame);
-    }
-    return chosen;
-}
-
 } // namespace stillwatch::pictures

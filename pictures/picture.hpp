@@ -38,8 +38,10 @@ private:
     }
 };
 
-// A decoded picture: what every later stage works on. width_px and height_px are the full size; the frames
-// may be smaller in proportion (a large JPEG is decoded at a fraction, its short side staying at least 512).
+// A decoded picture: what every later stage works on. width_px and height_px are the full size of the first
+// frame; the frames may be smaller in proportion (a large JPEG is decoded at a fraction, its short side
+// staying at least 512). Further frames are what else the file shows (pictures/frame_chooser.hpp), which may
+// have another size.
 struct Picture {
     PictureFormat format = PictureFormat::jpeg;
     int width_px = 0;
@@ -76,9 +78,5 @@ void premultiplied_row_to_luma(const std::uint8_t* rgba, std::uint16_t* luma, in
 // Errors: invalid_argument (too small), too_large.
 Result<void> check_size(std::int64_t width_px, std::int64_t height_px, std::size_t working_bytes_per_pixel,
                         const PictureLimits& limits);
-
-// Which of an animation's `count` frames to compare, ascending: the first and up to three later ones, spread
-// over as much of it as decoding may take.
-std::vector<int> frames_to_compare(int count, std::size_t pixels_per_frame);
 
 } // namespace stillwatch::pictures

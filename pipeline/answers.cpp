@@ -48,7 +48,8 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 bool is_document(const Fetched& answer, const Bytes& payload)
 {
     const auto type = type_of(answer);
-    if (type.starts_with("image/")) return false;
+    // A drawing may hold pictures, and name them.
+    if (type.starts_with("image/") && !type.starts_with("image/svg")) return false;
     const auto holds = [&](std::string_view part) { return type.find(part) != std::string::npos; };
     const bool is_packed = holds("gzip") && sandbox::is_gzip(payload);
     const bool is_text = type.empty() || type.starts_with("text/") ||

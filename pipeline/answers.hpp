@@ -21,7 +21,7 @@ enum class Media : std::uint8_t {
     other
 };
 Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected);
-// Whether it may be read as a page where it is no picture.
+// Whether it may be read as a page where it is no picture: also SVG, which may hold pictures.
 bool is_document(const Fetched& answer, const Bytes& payload);
 
 // The body without chunk framing where it has any, and what it is known by.

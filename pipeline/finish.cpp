@@ -82,12 +82,12 @@ std::optional<store::Verdict> verdict_of(const Came& came, const Seen& seen)
     const auto& reason = seen.ending.reason();
     if (!reason) return seen.verdict;
     if (reason == NotCompared::no_references)
-        return store::Verdict{came.content, seen.generation, extractor_version};
+        return store::Verdict{came.content, seen.generation, verdict_version};
     const bool is_small = reason == NotCompared::too_small;
     const bool is_refused =
         is_small || reason == NotCompared::undecodable || reason == NotCompared::too_large;
     if (!is_refused || seen.is_unseen || came.fetched().cut != Cut::none) return std::nullopt;
-    return store::Verdict{came.content, seen.generation, extractor_version, false, !is_small, is_small};
+    return store::Verdict{came.content, seen.generation, verdict_version, false, !is_small, is_small};
 }
 
 store::VisitResult begun(const VisitState& state)

@@ -72,7 +72,7 @@ Task<> Pipeline::take_inside(const crawler::PoliteAnswer& answer, PageLinks& pag
         std::vector<Knowledge> known;
         for (const auto& digest : digests) {
             auto verdict = frontier.verdict(digest);
-            if (verdict && verdict->extractor_version != extractor_version) verdict.reset();
+            if (verdict && verdict->extractor_version != verdict_version) verdict.reset();
             known.push_back({std::move(verdict), {}});
         }
         return known;
@@ -105,7 +105,7 @@ Task<Result<Came>> Pipeline::fetch_inside(const VisitState& state)
     auto picture = inside_.take(url, services_.clock.now());
     if (!picture) {
         crawler::Conditions none;
-        std::optional<Referrer> nobody;
+        std::optional<crawler::Referrer> nobody;
         auto answer = co_await services_.fetcher.fetch(state.site, url.document(), none, std::move(nobody),
                                                        state.settings->page, crawler::Purpose::page);
         if (!answer) co_return answer.error();

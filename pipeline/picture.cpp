@@ -11,7 +11,7 @@ namespace stillwatch::pipeline {
 Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
     auto [verdict, unread] = co_await services_.stores.run(&crawler::UrlFrontier::known_of, content);
-    if (verdict && verdict->extractor_version != extractor_version) verdict.reset();
+    if (verdict && verdict->extractor_version != verdict_version) verdict.reset();
     co_return Knowledge{std::move(verdict), std::move(unread)};
 }
 

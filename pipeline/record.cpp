@@ -81,7 +81,7 @@ Task<Result<Seen>> Pipeline::keep(const VisitState& state, const Came& came, See
     const bool is_whole_answer = co_await is_on_record(matched);
     for (const auto& match : matched.matches)
         seen.matched.push_back(match.reference);
-    seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, extractor_version,
+    seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, verdict_version,
                     !matched.matches.empty()};
     if (matched.file != came.content) seen.verdict->file = matched.file;
     co_return seen.ended(Ending::compared());

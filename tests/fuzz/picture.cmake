@@ -3,7 +3,7 @@ if(STILLWATCH_FUZZ)
     include(${PROJECT_SOURCE_DIR}/cmake/opencv.cmake)
     find_opencv(core imgproc features2d)
     pkg_check_modules(picture_formats REQUIRED IMPORTED_TARGET
-        libavif libjpeg libpng libsodium libtiff-4 libwebp libwebpdemux nettle)
+        libavif libde265 libheif libjpeg libjxl libopenjp2 libpng libsodium libtiff-4 libwebp libwebpdemux nettle)
 endif()
 add_fuzz_target(picture
     SOURCES
@@ -14,15 +14,25 @@ add_fuzz_target(picture
         features/sign_grid.cpp
         pictures/containers.cpp
         pictures/decode.cpp
+        pictures/decode_apng.cpp
         pictures/decode_avif.cpp
         pictures/decode_bmp.cpp
         pictures/decode_gif.cpp
+        pictures/decode_heif.cpp
+        pictures/decode_ico.cpp
         pictures/decode_jpeg.cpp
+        pictures/decode_jpeg2000.cpp
+        pictures/decode_jxl.cpp
+        pictures/decode_mpo.cpp
         pictures/decode_png.cpp
         pictures/decode_tiff.cpp
         pictures/decode_webp.cpp
         features/descriptor.cpp
         pictures/exif.cpp
+        pictures/frame_chooser.cpp
+        pictures/hevc_plugin.cpp
+        pictures/hevc_size.cpp
+        pictures/layers.cpp
         features/extract.cpp
         features/local_features.cpp
         pictures/metadata.cpp

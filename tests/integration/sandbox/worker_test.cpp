@@ -239,11 +239,25 @@ TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
     const auto drawing = scene(5, 640, 480);
     const std::vector frames{drawing, mirrored(drawing), negative(drawing), scene(6, 640, 480),
                              scene(7, 640, 480)};
-    const std::vector files{encode_jpeg(drawing), encode_jpeg(drawing, JpegKind::progressive),
-                            encode_png(drawing),  encode_png(drawing, PngKind::interlaced),
-                            encode_webp(drawing), encode_animated_webp(frames),
-                            encode_gif(frames),   encode_bmp(drawing),
-                            encode_tiff(drawing), encode_avif(drawing)};
+    const std::vector files{encode_jpeg(drawing),
+                            encode_jpeg(drawing, JpegKind::progressive),
+                            encode_png(drawing),
+                            encode_png(drawing, PngKind::interlaced),
+                            encode_webp(drawing),
+                            encode_animated_webp(frames),
+                            encode_gif(frames),
+                            encode_bmp(drawing),
+                            encode_tiff(drawing),
+                            encode_avif(drawing),
+                            encode_heif(frames),
+                            encode_heif({drawing}, HeifKind::ten_bits),
+                            encode_jxl({drawing}),
+                            encode_jxl(frames, JxlKind::lossless),
+                            encode_jpeg2000(drawing),
+                            encode_ico({encode_png(drawing)}),
+                            encode_apng(frames),
+                            encode_tiff_pages(frames),
+                            joined({encode_jpeg(drawing), encode_jpeg(scene(6, 640, 480))})};
     for (const auto& file : files) {
         const auto found = features(document(file), Detail::reference);
         ASSERT_TRUE(found.has_value()) << to_string(found.error());

@@ -47,7 +47,14 @@ std::vector<Bytes> one_of_each()
             encode_bmp(drawing),
             encode_bmp(drawing, BmpKind::grey_rle_8),
             encode_tiff(drawing),
-            encode_avif(drawing)};
+            encode_avif(drawing),
+            encode_heif({drawing}),
+            encode_jxl({drawing}),
+            encode_jpeg2000(drawing),
+            encode_ico({encode_bmp(drawing)}),
+            encode_apng({drawing, scene(32, 160, 120)}),
+            encode_tiff_pages({drawing, scene(32, 160, 120)}),
+            joined({encode_jpeg(drawing), encode_jpeg(scene(32, 160, 120))})};
 }
 
 TEST(HostilePictures, SizesInHeadersAreCheckedBeforeDecoding)

@@ -22,6 +22,11 @@ TEST(Documents, KindIsToldByTypePathAndBeginning)
     EXPECT_EQ(document_kind("application/xhtml+xml", "/", "<?xml version='1.0'?><html>"), DocumentKind::html);
     EXPECT_EQ(document_kind("application/rss+xml; charset=utf-8", "/", "<rss>"), DocumentKind::xml);
     EXPECT_EQ(document_kind("text/css", "/", ""), DocumentKind::css);
+    EXPECT_EQ(document_kind("image/svg+xml", "/", "<svg xmlns='http://www.w3.org/2000/svg'>"),
+              DocumentKind::html);
+    EXPECT_EQ(document_kind("text/xml", "/", "<?xml version='1.0'?><!-- made --><svg width='1'>"),
+              DocumentKind::html);
+    EXPECT_EQ(document_kind("text/xml", "/", "<?xml version='1.0'?><rss><item><svg>"), DocumentKind::xml);
     EXPECT_EQ(document_kind("text/plain", "/a.css", "a{}"), DocumentKind::css);
     EXPECT_EQ(document_kind("application/json", "/", "[]"), DocumentKind::json);
     EXPECT_EQ(document_kind("application/manifest+json", "/", "{}"), DocumentKind::manifest);

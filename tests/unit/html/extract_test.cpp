@@ -33,6 +33,16 @@ TEST(Extract, AnchorsArePicturesBySuffixElsePages)
                             "a_href image http://a.example/y.webp", "a_href page ~/view.php?f=1.jpg"));
 }
 
+TEST(Extract, ADrawingNamesPicturesAsAPageDoes)
+{
+    const std::string_view drawing = "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' "
+                                     "xmlns:xlink='http://www.w3.org/1999/xlink'>"
+                                     "<image width='9' xlink:href='1.jpg'/><filter><feImage "
+                                     "href='2.png'/></filter><image href='#shape'/></svg>";
+    EXPECT_THAT(links_of(page_of(drawing, "image/svg+xml")),
+                ElementsAre("img_src image ~/1.jpg", "img_src image ~/2.png"));
+}
+
 TEST(Extract, WhatIsNoWebAddressIsSkipped)
 {
     EXPECT_THAT(

@@ -37,6 +37,8 @@ TEST(References, SuffixIsThatOfThePath)
 {
     EXPECT_TRUE(has_image_suffix("a/b.JPEG"));
     EXPECT_TRUE(has_image_suffix("b.avif?w=1#x"));
+    for (const auto* name : {"IMG_0001.HEIC", "a.heif", "a.hif", "a.jxl", "a.jp2", "a.mpo"})
+        EXPECT_TRUE(has_image_suffix(name)) << name;
     EXPECT_FALSE(has_image_suffix("b?f=x.jpg"));
     EXPECT_FALSE(has_image_suffix("jpg"));
     EXPECT_FALSE(has_image_suffix("a.jpg/b"));

@@ -45,7 +45,7 @@ FOREIGN = {
     r"curl/": {"net"},
     r"openssl/": {"net"},
     r"gumbo\.h|unicode/": {"html"},
-    r"jpeglib|jerror|tiff|webp/|avif/|gif_lib": {"pictures"},
+    r"jpeglib|jerror|tiff|webp/|avif/|gif_lib|libheif/|libde265/|jxl/|openjpeg": {"pictures"},
     r"png\.h": {
         "pictures",
         "matcher/draw.cpp",  # what was drawn is told as a PNG file

@@ -3,7 +3,6 @@
 #include <avif/avif.h>
 #include <gif_lib.h>
 #include <png.h>
-#include <tiffio.h>
 #include <webp/encode.h>
 #include <webp/mux.h>
 
@@ -11,12 +10,8 @@
 #include <jpeglib.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace stillwatch::pictures::test {
 
@@ -261,60 +256,6 @@ Bytes encode_bmp(const Drawing& drawing, BmpKind kind)
     }
     if (kind == BmpKind::grey_rle_8) append_number(out, 0x0100, 2);
     return out;
-}
-
-Bytes encode_tiff(const Drawing& drawing, TiffKind kind, int exif_orientation)
-{
-    // libtiff writes best to a file; one in memory needs no directory.
-    auto path = (std::filesystem::temp_directory_path() / "stillwatch-tiff-XXXXXX").string();
-    const int file = mkstemp(path.data());
-    require(file >= 0, "temporary file");
-    auto* tiff = TIFFFdOpen(file, "picture", kind == TiffKind::big ? "wb" : "wl");
-    const auto width = static_cast<std::uint32_t>(drawing.width_px);
-    const auto height = static_cast<std::uint32_t>(drawing.height_px);
-    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
-    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, height);
-    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
-    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 3);
-    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
-    TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-    TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_LZW);
-    TIFFSetField(tiff, TIFFTAG_ORIENTATION, exif_orientation);
-    constexpr int tile = 64;
-    if (kind == TiffKind::tiled) {
-        TIFFSetField(tiff, TIFFTAG_TILEWIDTH, tile);
-        TIFFSetField(tiff, TIFFTAG_TILELENGTH, tile);
-    } else {
-        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 16);
-    }
-    const auto block = [&](int left, int top, int columns, int rows) {
-        std::vector<std::uint8_t> rgb;
-        for (int y = top; y < top + rows; ++y)
-            for (int x = left; x < left + columns; ++x) {
-                const auto* pixel =
-                    drawing.at(std::min(x, drawing.width_px - 1), std::min(y, drawing.height_px - 1));
-                rgb.insert(rgb.end(), pixel, pixel + 3);
-            }
-        return rgb;
-    };
-    if (kind == TiffKind::tiled) {
-        for (int top = 0; top < drawing.height_px; top += tile)
-            for (int left = 0; left < drawing.width_px; left += tile) {
-                auto rgb = block(left, top, tile, tile);
-                TIFFWriteTile(tiff, rgb.data(), static_cast<std::uint32_t>(left),
-                              static_cast<std::uint32_t>(top), 0, 0);
-            }
-    } else {
-        for (int y = 0; y < drawing.height_px; ++y) {
-            auto rgb = block(0, y, drawing.width_px, 1);
-            TIFFWriteScanline(tiff, rgb.data(), static_cast<std::uint32_t>(y), 0);
-        }
-    }
-    TIFFClose(tiff);
-    std::ifstream written(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(written), {}};
-    std::filesystem::remove(path);
-    return to_bytes(text);
 }
 
 Bytes encode_avif(const Drawing& drawing)

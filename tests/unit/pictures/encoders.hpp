@@ -30,6 +30,28 @@ Bytes encode_tiff(const Drawing& drawing, TiffKind kind = TiffKind::little, int 
 
 Bytes encode_avif(const Drawing& drawing);
 
+// The first is the primary picture.
+enum class HeifKind { plain, ten_bits, with_thumbnail };
+Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind = HeifKind::plain);
+
+enum class JxlKind { lossy, lossless };
+// Several are an animation.
+Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind = JxlKind::lossy);
+
+enum class Jpeg2000Kind { file, code_stream, deep, with_alpha };
+Bytes encode_jpeg2000(const Drawing& drawing, Jpeg2000Kind kind = Jpeg2000Kind::file);
+
+// Each frame replaces the one before. `shows_first`: the picture that readers of plain PNG see is the first
+// frame.
+Bytes encode_apng(const std::vector<Drawing>& frames, bool shows_first = true);
+
+// Of files: PNG, or BMP of 24 bits as encode_bmp() makes them.
+Bytes encode_ico(const std::vector<Bytes>& files);
+
+// One behind the other.
+Bytes joined(const std::vector<Bytes>& files);
+Bytes encode_tiff_pages(const std::vector<Drawing>& pages);
+
 // Metadata added to a file made by the functions above.
 Bytes exif_block(int orientation, bool big_endian = false); // a TIFF structure
 Bytes with_jpeg_segment(const Bytes& jpeg, std::uint8_t marker, ByteView payload);

@@ -18,15 +18,8 @@ std::string told(std::string_view file)
     return features::extract(as_bytes(file), {}, Detail::hashes).error().detail;
 }
 
-constexpr auto iphone = "\0\0\0\x24"
-                        "ftypheic\0\0\0\0mif1MiHEMiPrmiafMiHBheic"sv;
-
 TEST(UnreadFormat, IsNamedWithWhatToDo)
 {
-    EXPECT_THAT(told(iphone), HasSubstr("HEIC is not read: convert it to JPEG"));
-    EXPECT_THAT(told("\xFF\x0A\x7F rest"sv), HasSubstr("JPEG XL"));
-    EXPECT_THAT(told("\0\0\0\x0CJXL \r\n\x87\n rest"sv), HasSubstr("JPEG XL"));
-    EXPECT_THAT(told("\0\0\0\x0CjP  \r\n\x87\n rest"sv), HasSubstr("JPEG 2000"));
     EXPECT_THAT(told("%PDF-1.7 rest"sv), HasSubstr("PDF"));
     EXPECT_THAT(told("<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>"sv),
                 HasSubstr("SVG"));
@@ -42,7 +35,8 @@ TEST(UnreadFormat, IsNamedWithWhatToDo)
 
 TEST(UnreadFormat, OfSomethingElseListsWhatIsRead)
 {
-    EXPECT_THAT(told("a letter"sv), HasSubstr("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF"));
+    EXPECT_THAT(told("a letter"sv),
+                HasSubstr("JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, ICO"));
 }
 
 TEST(UnreadFormat, OfABrokenPictureThatIsReadIsTheDecodersOwnWord)

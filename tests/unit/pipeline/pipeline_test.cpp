@@ -142,8 +142,11 @@ TEST_F(PipelineTest, AnswersAndFailuresHaveTheirOutcomes)
     EXPECT_EQ(outcome_of(ScriptedFetcher::fails(Errc::refused)), Outcome::refused);
     EXPECT_EQ(outcome_of(ScriptedFetcher::redirect("https://elsewhere.example/")), Outcome::refused);
     EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "video/mp4"}}, "x")), Outcome::other);
-    EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "image/svg+xml"}}, "<svg/>")),
+    EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "image/x-raw"}}, "x")),
               Outcome::other);
+    // It may name pictures, as a page does.
+    EXPECT_EQ(outcome_of(ScriptedFetcher::status(200, {{"Content-Type", "image/svg+xml"}}, "<svg/>")),
+              Outcome::page);
     EXPECT_EQ(outcome_of([](const FetchRequest& request) {
                   auto answer =
                       ScriptedFetcher::status(200, {{"Transfer-Encoding", "chunked"}}, "nonsense")(request);

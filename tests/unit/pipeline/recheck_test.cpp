@@ -86,7 +86,7 @@ TEST_F(RecheckTest, AVerdictOfAnotherExtractorIsNone)
 {
     (void)enrol(open_case(), picture_file("hill"));
     const auto content = crawl().at(image).content.value();
-    store::Verdict old{content, 1'000, extractor_version + 1, false, true};
+    store::Verdict old{content, 1'000, verdict_version + 1, false, true};
     ASSERT_TRUE(stores.frontier().set_verdict(old));
     (void)crawl_later();
     EXPECT_THAT(last_headers(image), IsEmpty());
