@@ -46,17 +46,21 @@ Affine unit_to_picture(const View& view)
 Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts& facts)
 {
     Placement placement;
-    const auto frame = shortlist.frames[static_cast<std::size_t>(lead.picture_frame)];
+    const auto number = static_cast<std::size_t>(lead.picture_frame);
+    const auto frame = shortlist.frames[number];
+    const auto part = shortlist.parts[number];
     const auto corners = corners_of(unit_to_picture(*lead.view), {1, 1});
     for (std::size_t i = 0; i < corners.size(); ++i) {
-        placement.quadrilateral[2 * i] = corners[i].x * shortlist.width_px / frame.width;
-        placement.quadrilateral[2 * i + 1] = corners[i].y * shortlist.height_px / frame.height;
+        placement.quadrilateral[2 * i] = part.x_px + corners[i].x * part.width_px / frame.width;
+        placement.quadrilateral[2 * i + 1] = part.y_px + corners[i].y * part.height_px / frame.height;
     }
     placement.inliers = facts.inliers;
     placement.partners = facts.partners;
     placement.unpaired_share = lead.alignment ? lead.alignment->unpaired : 0;
     placement.shown_share = facts.shown_share;
-    placement.covered_share = facts.covered_share;
+    const double part_share =
+        static_cast<double>(part.width_px) / shortlist.width_px * part.height_px / shortlist.height_px;
+    placement.covered_share = facts.covered_share * part_share;
     if (facts.agreement && facts.agreement->tiles > 0) {
         const auto& agreement = *facts.agreement;
         placement.evidence = agreement.evidence;
@@ -184,7 +188,10 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         Match match;
         match.reference = reference.reference;
         match.case_id = reference.case_id;
-        match.tier = verdict.tier;
+        // What is near a part of the picture is not near the picture.
+        const bool is_of_part =
+            static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;
+        match.tier = verdict.tier == Tier::near && is_of_part ? Tier::derived : verdict.tier;
         match.status = *verdict.status;
         match.relation = verdict.relation;
         match.reason = verdict.reason;
