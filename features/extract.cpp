@@ -78,7 +78,7 @@ pictures::Luma cut_out(const pictures::Luma& frame, const Part& part)
 }
 
 // Of a still picture only: what moves was hardly put together of others, and costs enough.
-std::vector<Part> parts_of(const pictures::Picture& picture)
+std::vector<Part> parts_of_still(const pictures::Picture& picture)
 {
     return picture.frames.size() == 1 ? parts_of(picture.frames.front()) : std::vector<Part>();
 }
@@ -101,12 +101,12 @@ Part in_picture(const Part& part, const pictures::Picture& picture)
 void add_parts(const pictures::Picture& picture, Extracted& extracted)
 {
     auto& features = extracted.features;
-    for (const auto& part : parts_of(picture)) {
+    for (const auto& part : parts_of_still(picture)) {
         const auto inside = cut_out(picture.frames.front(), part);
         features.frames.push_back(fingerprint(inside));
         features.frames.back().number = static_cast<int>(features.local.size());
         auto grey = working_frame_of_part(inside);
-        features.local.push_back(local_features(grey, Detail::query));
+        features.local.push_back(part_features(grey));
         features.parts.push_back(in_picture(part, picture));
         extracted.decoded.frames.push_back(std::move(grey));
     }
@@ -182,7 +182,7 @@ Result<DecodedFrames> decode_frames(ByteView file, const pictures::PictureLimits
         auto decoded = no_frames(file, *picture);
         for (const auto& frame : picture->frames)
             decoded.frames.push_back(working_frame(frame, Detail::query));
-        for (const auto& part : parts_of(*picture))
+        for (const auto& part : parts_of_still(*picture))
             decoded.frames.push_back(working_frame_of_part(cut_out(picture->frames.front(), part)));
         return decoded;
     } catch (const std::bad_alloc&) {

@@ -16,7 +16,7 @@ namespace {
 constexpr double query_side_px = 554;
 constexpr double reference_side_px = 443;
 constexpr double smallest_side_px = 346;
-constexpr double part_side_px = 400;
+constexpr double part_side_px = 346;
 constexpr double most_enlarged = 4;
 constexpr double whole_level = 1.0 / 256.0;
 

@@ -101,6 +101,29 @@ double evidence_of(const Facts& facts)
     return facts.agreement ? facts.agreement->evidence : 0;
 }
 
+bool overlap(const Part& a, const Part& b)
+{
+    return a.x_px < b.x_px + b.width_px && b.x_px < a.x_px + a.width_px && a.y_px < b.y_px + b.height_px &&
+           b.y_px < a.y_px + a.height_px;
+}
+
+// The parts of the picture that show the same reference as lead `i`, each once and none over another.
+std::vector<Facts> pieces_of(const Shortlist& shortlist, std::size_t i, const std::vector<Facts>& facts)
+{
+    std::vector<Part> taken;
+    std::vector<Facts> pieces;
+    for (std::size_t k = i; k < shortlist.leads.size(); ++k) {
+        const auto& lead = shortlist.leads[k];
+        const auto frame = static_cast<std::size_t>(lead.picture_frame);
+        if (lead.reference != shortlist.leads[i].reference || frame < shortlist.whole_frames) continue;
+        const auto& part = shortlist.parts[frame];
+        if (std::ranges::any_of(taken, [&](const Part& other) { return overlap(part, other); })) continue;
+        taken.push_back(part);
+        pieces.push_back(facts[k]);
+    }
+    return pieces;
+}
+
 bool surer(const Match& a, const Match& b)
 {
     if (a.status != b.status) return a.status < b.status;
@@ -182,7 +205,9 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         auto known = facts[placed];
         known.is_near = leads[i].is_near;
         if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
-        const auto verdict = matcher::judge(known);
+        auto verdict = matcher::judge(known);
+        if (verdict.status != MatchStatus::match)
+            if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) verdict = *together;
         if (!verdict.status) continue;
         const auto& reference = *references_[leads[i].reference];
         Match match;

@@ -15,7 +15,8 @@ Drawing joined(int count, int width_px, int height_px)
 {
     Drawing all(width_px, count * height_px);
     for (int i = 0; i < count; ++i)
-        all = with_pasted(all, detailed_scene(static_cast<unsigned>(i + 1), width_px, height_px), 0, i * height_px);
+        all = with_pasted(all, detailed_scene(static_cast<unsigned>(i + 1), width_px, height_px), 0,
+                          i * height_px);
     return all;
 }
 
