@@ -16,7 +16,8 @@ constexpr int least_side_px = 40;
 constexpr int least_strip_px = 24;
 constexpr double least_area_share = 0.003;  // of the picture
 constexpr double least_covered_share = 0.5; // by all cells: else these are things before an even ground
-constexpr double most_area_share = 0.75;    // what is nearly all of it is looked at anyway
+constexpr double fully_covered_share = 0.9;
+constexpr double most_area_share = 0.75; // what is nearly all of it is looked at anyway
 // Rows of cells, cells of a row, and once more for sheets in a page.
 constexpr int most_cuts_deep = 3;
 
@@ -266,7 +267,8 @@ public:
         for (const auto& part : parts_)
             covered += area_of(part);
         if (parts_.size() < 2 || covered < least_covered_share * area) parts_.clear();
-        const auto long_ones = parts_.empty() ? std::vector{whole} : parts_;
+        auto long_ones = parts_;
+        if (parts_.empty() || covered < fully_covered_share * area) long_ones.push_back(whole);
         for (const auto& part : long_ones)
             add_windows(part);
         std::ranges::stable_sort(parts_, std::greater{}, area_of);

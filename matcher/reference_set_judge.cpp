@@ -198,11 +198,14 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
     for (std::size_t i = 0; i < leads.size(); ++i) {
         // Fingerprints lay the whole onto the whole; features may know better how it lies.
         std::size_t placed = i;
-        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k)
-            if (leads[k].reference == leads[i].reference && leads[k].alignment &&
-                evidence_of(facts[k]) > evidence_of(facts[placed]))
-                placed = k;
+        int inliers = 0;
+        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k) {
+            if (leads[k].reference != leads[i].reference || !leads[k].alignment) continue;
+            inliers = std::max(inliers, facts[k].inliers);
+            if (evidence_of(facts[k]) > evidence_of(facts[placed])) placed = k;
+        }
         auto known = facts[placed];
+        known.inliers = std::max(known.inliers, inliers);
         known.is_near = leads[i].is_near;
         if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
         auto verdict = matcher::judge(known);
