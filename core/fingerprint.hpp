@@ -83,23 +83,44 @@ enum class Detail : std::uint8_t {
               // sign grid
 };
 
+// A rectangle of a picture, in its pixels as it is shown.
+struct Part {
+    int x_px = 0;
+    int y_px = 0;
+    int width_px = 0;
+    int height_px = 0;
+
+    friend bool operator==(const Part&, const Part&) = default;
+};
+
 // What a worker tells of a picture. Sizes are those after EXIF orientation was applied. file_digest is the
 // SHA-256 of the whole file (after content decoding), data_digest that of the file without its metadata
 // segments (equal for files that differ in EXIF, comments or profiles only). Still pictures have one frame,
 // or two where they show another thing on black than on white; animations, pages and several pictures in one
-// file up to max_frames; a frame whose border can be trimmed has a second fingerprint.
+// file up to max_frames; a frame whose border can be trimmed has a second fingerprint. Where a found
+// picture seems to be put together of several (features/layout.hpp), its parts are further frames.
 struct PictureFeatures {
     static constexpr std::size_t max_frames = 12;
     static constexpr std::size_t max_fingerprints = 2 * max_frames;
+    static constexpr std::size_t max_parts = 48;
 
     PictureFormat format = PictureFormat::jpeg;
     int width_px = 0;
     int height_px = 0;
     Sha256 file_digest;
     Sha256 data_digest;
-    std::vector<Frame> frames;        // 1..max_fingerprints
-    std::vector<LocalFeatures> local; // 1..max_frames, one a frame; without features below Detail::query
+    std::vector<Frame> frames;        // 1..max_fingerprints, and one a part
+    std::vector<LocalFeatures> local; // 1..max_frames, one a frame, and one a part behind them; without
+                                      // features below Detail::query
+    std::vector<Part> parts;          // up to max_parts, for Detail::query only
     std::vector<ReferenceSignGrid> sign_grid; // one a frame for Detail::reference, else none
+
+    // Of a working frame by its number; nothing: it shows the whole picture.
+    const Part* part_of(std::size_t frame) const noexcept
+    {
+        const auto whole = local.size() - parts.size();
+        return frame < whole ? nullptr : &parts[frame - whole];
+    }
 
     friend bool operator==(const PictureFeatures&, const PictureFeatures&) = default;
 };

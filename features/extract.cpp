@@ -1,5 +1,6 @@
 #include "features/extract.hpp"
 
+#include "features/layout.hpp"
 #include "features/local_features.hpp"
 #include "features/pdq.hpp"
 #include "features/sign_grid.hpp"
@@ -55,6 +56,49 @@ DecodedFrames no_frames(ByteView file, const pictures::Picture& picture)
     return {Sha256::of(file), picture.width_px, picture.height_px, {}};
 }
 
+pictures::Luma cut_out(const pictures::Luma& frame, const Part& part)
+{
+    pictures::Luma inside(part.width_px, part.height_px);
+    for (int y = 0; y < part.height_px; ++y)
+        std::copy_n(frame.row(part.y_px + y) + part.x_px, part.width_px, inside.row(y));
+    return inside;
+}
+
+// Of a still picture only: what moves was hardly put together of others, and costs enough.
+std::vector<Part> parts_of_still(const pictures::Picture& picture)
+{
+    return picture.frames.size() == 1 ? parts_of(picture.frames.front()) : std::vector<Part>();
+}
+
+// A part of a frame in pixels of the picture, of which the frame may be a reduced version.
+Part in_picture(const Part& part, const pictures::Picture& picture)
+{
+    const auto& frame = picture.frames.front();
+    const auto scaled = [](int value, int of, int full) {
+        return static_cast<int>(std::int64_t{value} * full / of);
+    };
+    Part result;
+    result.x_px = scaled(part.x_px, frame.width_px, picture.width_px);
+    result.y_px = scaled(part.y_px, frame.height_px, picture.height_px);
+    result.width_px = std::max(1, scaled(part.width_px, frame.width_px, picture.width_px));
+    result.height_px = std::max(1, scaled(part.height_px, frame.height_px, picture.height_px));
+    return result;
+}
+
+void add_parts(const pictures::Picture& picture, Extracted& extracted)
+{
+    auto& features = extracted.features;
+    for (const auto& part : parts_of_still(picture)) {
+        const auto inside = cut_out(picture.frames.front(), part);
+        features.frames.push_back(fingerprint(inside));
+        features.frames.back().number = static_cast<int>(features.local.size());
+        auto grey = working_frame_of_part(inside);
+        features.local.push_back(part_features(grey));
+        features.parts.push_back(in_picture(part, picture));
+        extracted.decoded.frames.push_back(std::move(grey));
+    }
+}
+
 Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& limits, Detail detail)
 {
     const auto picture = decode(file, limits, detail);
@@ -87,6 +131,7 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
         if (detail == Detail::reference) features.sign_grid.push_back(reference_sign_grid(grey));
         extracted.decoded.frames.push_back(std::move(grey));
     }
+    if (detail == Detail::query) add_parts(*picture, extracted);
     return extracted;
 }
 
@@ -124,6 +169,8 @@ Result<DecodedFrames> decode_frames(ByteView file, const pictures::PictureLimits
         auto decoded = no_frames(file, *picture);
         for (const auto& frame : picture->frames)
             decoded.frames.push_back(working_frame(frame, Detail::query));
+        for (const auto& part : parts_of_still(*picture))
+            decoded.frames.push_back(working_frame_of_part(cut_out(picture->frames.front(), part)));
         return decoded;
     } catch (const std::bad_alloc&) {
         return out_of_memory();

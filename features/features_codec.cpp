@@ -15,6 +15,7 @@ constexpr std::size_t local_head_size = 2 + 2 + 2;
 constexpr std::size_t local_feature_size = 32 + 2 + 2 + 1 + 1;
 constexpr std::size_t sign_grid_head_size = 1 + 1;
 constexpr std::size_t tile_traits_size = 1 + 1;
+constexpr std::size_t part_size = 4 * 4;
 
 template <class Words>
 void write_words(FieldWriter& writer, const Words& words)
@@ -125,6 +126,20 @@ ReferenceSignGrid read_reference_sign_grid(FieldReader& reader)
     return reference;
 }
 
+void write_part(FieldWriter& writer, const Part& part)
+{
+    for (const int value : {part.x_px, part.y_px, part.width_px, part.height_px})
+        writer.small(value, 4);
+}
+
+Part read_part(FieldReader& reader)
+{
+    Part part;
+    for (int* value : {&part.x_px, &part.y_px, &part.width_px, &part.height_px})
+        *value = reader.small(4);
+    return part;
+}
+
 std::size_t sign_grid_size(const SignGrid& sign_grid) noexcept
 {
     return sign_grid_head_size + sign_grid.right.size() + sign_grid.down.size() +
@@ -139,7 +154,7 @@ std::size_t encoded_size(const PictureFeatures& features) noexcept
     size += 1 + features.local.size() * local_head_size;
     for (const auto& local : features.local)
         size += local.features.size() * local_feature_size;
-    size += 1;
+    size += 1 + (features.sign_grid.empty() ? 1 + features.parts.size() * part_size : 0);
     for (const auto& reference : features.sign_grid)
         size += sign_grid_size(reference.sign_grid) + reference.tiles.size() * tile_traits_size;
     return size;
@@ -162,6 +177,10 @@ void append_features(Bytes& out, const PictureFeatures& features)
     writer.count(features.sign_grid.size(), 1);
     for (const auto& reference : features.sign_grid)
         write_reference_sign_grid(writer, reference);
+    if (!features.sign_grid.empty()) return; // of a reference, which has no parts
+    writer.count(features.parts.size(), 1);
+    for (const auto& part : features.parts)
+        write_part(writer, part);
 }
 
 std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
@@ -174,15 +193,18 @@ std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
     features.file_digest = reader.digest();
     features.data_digest = reader.digest();
     // Sized at once, as the vectors inside, so that no outgrown copy of a reference is left behind in memory.
-    features.frames.resize(reader.count(1, PictureFeatures::max_fingerprints));
+    features.frames.resize(reader.count(1, PictureFeatures::max_fingerprints + PictureFeatures::max_parts));
     for (auto& frame : features.frames)
         frame = read_frame(reader);
-    features.local.resize(reader.count(1, PictureFeatures::max_frames));
+    features.local.resize(reader.count(1, PictureFeatures::max_frames + PictureFeatures::max_parts));
     for (auto& local : features.local)
         local = read_local(reader);
     features.sign_grid.resize(reader.count(1, PictureFeatures::max_frames));
     for (auto& reference : features.sign_grid)
         reference = read_reference_sign_grid(reader);
+    if (features.sign_grid.empty()) features.parts.resize(reader.count(1, PictureFeatures::max_parts));
+    for (auto& part : features.parts)
+        part = read_part(reader);
     if (!reader.whole() || !plausible(features, detail)) return std::nullopt;
     return features;
 }

@@ -39,6 +39,7 @@ struct Effort {
     double level_power;
 };
 constexpr Effort query_effort{1'200, 1, {10, 4, 3}, -1.5};
+constexpr Effort part_effort{450, 1, {10, 4, 3}, -1.5};
 constexpr Effort reference_effort{600, 6, {8, 4, 2}, 0};
 
 struct Corner {
@@ -227,6 +228,11 @@ LocalFeatures local_features(const DecodedFrames::Grey& frame, Detail detail)
     const auto pyramid = pyramid_of(mat_of(frame));
     found.features = look(pyramid, effort);
     return found;
+}
+
+LocalFeatures part_features(const DecodedFrames::Grey& frame)
+{
+    return {frame.width_px, frame.height_px, look(pyramid_of(mat_of(frame)), part_effort)};
 }
 
 } // namespace stillwatch::features

@@ -29,6 +29,13 @@ bool is_good(const LocalFeatures& local, Detail detail) noexcept
     });
 }
 
+bool is_good(const Part& part, const PictureFeatures& features) noexcept
+{
+    return within(part.x_px, 0, features.width_px) && within(part.y_px, 0, features.height_px) &&
+           within(part.width_px, 1, features.width_px - part.x_px) &&
+           within(part.height_px, 1, features.height_px - part.y_px);
+}
+
 bool is_good(const ReferenceSignGrid& reference) noexcept
 {
     return plausible(reference.sign_grid) &&
@@ -52,13 +59,18 @@ bool plausible(const PictureFeatures& features, Detail detail) noexcept
     const auto sign_grids = detail == Detail::reference ? working_frames : 0;
     if (name_of(features.format) == "unknown") return false;
     if (features.width_px < 1 || features.height_px < 1) return false;
-    if (features.frames.empty() || features.frames.size() > PictureFeatures::max_fingerprints) return false;
-    if (working_frames < 1 || working_frames > PictureFeatures::max_frames) return false;
+    const auto parts = features.parts.size();
+    if (parts > (detail == Detail::query ? PictureFeatures::max_parts : 0)) return false;
+    if (features.frames.empty() || features.frames.size() > PictureFeatures::max_fingerprints + parts)
+        return false;
+    if (working_frames < 1 + parts || working_frames > PictureFeatures::max_frames + parts) return false;
     if (features.sign_grid.size() != sign_grids) return false;
     const auto good_frame = [&](const Frame& frame) { return is_good(frame, working_frames); };
     const auto good_local = [&](const LocalFeatures& local) { return is_good(local, detail); };
     const auto good_sign_grid = [](const ReferenceSignGrid& reference) { return is_good(reference); };
+    const auto good_part = [&](const Part& part) { return is_good(part, features); };
     return std::ranges::all_of(features.frames, good_frame) &&
+           std::ranges::all_of(features.parts, good_part) &&
            std::ranges::all_of(features.local, good_local) &&
            std::ranges::all_of(features.sign_grid, good_sign_grid);
 }

@@ -16,12 +16,17 @@ namespace {
 constexpr double query_side_px = 554;
 constexpr double reference_side_px = 443;
 constexpr double smallest_side_px = 346;
+constexpr double part_side_px = 346;
 constexpr double most_enlarged = 4;
 constexpr double whole_level = 1.0 / 256.0;
 
-double scale_of(const pictures::Luma& frame, Detail detail)
+double largest_side_px(Detail detail)
 {
-    const double largest = detail == Detail::reference ? reference_side_px : query_side_px;
+    return detail == Detail::reference ? reference_side_px : query_side_px;
+}
+
+double scale_of(const pictures::Luma& frame, double largest)
+{
     const double side = std::sqrt(static_cast<double>(frame.width_px) * frame.height_px);
     double scale = 1;
     if (side > largest) scale = largest / side;
@@ -30,20 +35,17 @@ double scale_of(const pictures::Luma& frame, Detail detail)
     return std::min(scale, static_cast<double>(LocalFeatures::max_side_px) / longest);
 }
 
-} // namespace
-
-FrameSize working_size(const pictures::Luma& frame, Detail detail)
+FrameSize working_size(const pictures::Luma& frame, double scale)
 {
-    const double scale = scale_of(frame, detail);
     const auto scaled = [&](int side) {
         return std::clamp(static_cast<int>(std::lround(side * scale)), 1, LocalFeatures::max_side_px);
     };
     return {scaled(frame.width_px), scaled(frame.height_px)};
 }
 
-DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail)
+DecodedFrames::Grey working_frame_at(const pictures::Luma& frame, double scale)
 {
-    const auto size = working_size(frame, detail);
+    const auto size = working_size(frame, scale);
     DecodedFrames::Grey grey{size.width_px, size.height_px, {}};
     grey.levels.resize(static_cast<std::size_t>(grey.width_px) * static_cast<std::size_t>(grey.height_px));
     cv::Mat target(grey.height_px, grey.width_px, CV_8U, grey.levels.data());
@@ -55,10 +57,26 @@ DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail)
         return grey;
     }
     cv::Mat resized;
-    cv::resize(source, resized, target.size(), 0, 0,
-               scale_of(frame, detail) < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    cv::resize(source, resized, target.size(), 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
     resized.convertTo(target, CV_8U, whole_level);
     return grey;
+}
+
+} // namespace
+
+FrameSize working_size(const pictures::Luma& frame, Detail detail)
+{
+    return working_size(frame, scale_of(frame, largest_side_px(detail)));
+}
+
+DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail)
+{
+    return working_frame_at(frame, scale_of(frame, largest_side_px(detail)));
+}
+
+DecodedFrames::Grey working_frame_of_part(const pictures::Luma& part)
+{
+    return working_frame_at(part, scale_of(part, part_side_px));
 }
 
 } // namespace stillwatch::features

@@ -15,6 +15,8 @@ struct FrameSize {
 // is found again is mostly smaller than the original. Sides stay within LocalFeatures::max_side_px.
 // Only the size differs by what is asked for; below Detail::query it is that of Detail::query.
 DecodedFrames::Grey working_frame(const pictures::Luma& frame, Detail detail);
+// The same of a part of a frame: smaller, for there are many.
+DecodedFrames::Grey working_frame_of_part(const pictures::Luma& part);
 // The size alone.
 FrameSize working_size(const pictures::Luma& frame, Detail detail);
 

@@ -18,7 +18,8 @@ constexpr double whole_evidence = 40;
 constexpr double broken_evidence = 48;
 constexpr double least_identical_share = 0.25; // of the agreeing tiles
 constexpr double unlike_evidence =
-    180; // broken and hardly a tile identical: screens photographed at an angle
+    180;                              // broken and hardly a tile identical: screens photographed at an angle
+constexpr double piece_evidence = 15; // of one that is not broken: see above
 constexpr double candidate_evidence = 36;
 constexpr double natural_match_evidence = 54;
 // What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many
@@ -66,6 +67,25 @@ bool overlaps_partly(const Facts& facts, double agreeing, double disagreeing) no
 }
 
 } // namespace
+
+std::optional<Verdict> judge_pieces(std::span<const Facts> parts)
+{
+    int pieces = 0;
+    double sum = 0;
+    for (const auto& facts : parts) {
+        if (!facts.agreement || facts.agreement->tiles == 0) continue;
+        const auto& agreement = *facts.agreement;
+        const double natural = static_cast<double>(agreement.natural) / agreement.tiles;
+        const bool is_broken = agreement.disagreeing > broken_share * agreement.tiles;
+        const bool is_drawn = agreement.natural_evidence < least_natural_share * natural * agreement.evidence;
+        if (is_broken || is_drawn || agreement.evidence < piece_evidence) continue;
+        ++pieces;
+        sum += agreement.evidence;
+    }
+    if (pieces < 2 || sum < natural_match_evidence) return std::nullopt;
+    return Verdict{MatchStatus::match, Tier::derived, Relation::edited, derived_score(sum),
+                   Reason::layout_agrees};
+}
 
 Verdict judge(const Facts& facts)
 {

@@ -4,6 +4,7 @@
 #include "matcher/agreement.hpp"
 
 #include <optional>
+#include <span>
 
 namespace stillwatch::matcher {
 
@@ -32,5 +33,9 @@ struct Verdict {
 
 // Decides on measured facts alone. Thresholds and their measurement stand in the source.
 Verdict judge(const Facts& facts);
+
+// The same of one reference that several parts of a picture show, as when it was cut into strips and these
+// were put in another order: each says too little, together they may be a match; nothing where they are none.
+std::optional<Verdict> judge_pieces(std::span<const Facts> parts);
 
 } // namespace stillwatch::matcher

@@ -318,6 +318,8 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
                 continue;
             }
             auto& kept = best[owner];
+            const bool is_of_part = picture.part_of(static_cast<std::size_t>(frame.number)) != nullptr;
+            if (is_of_part && kept.is_near) continue; // the whole says more
             if (!kept.distance_bits || bits < *kept.distance_bits) kept = std::move(lead);
         }
     }
@@ -419,8 +421,14 @@ Shortlist ReferenceSet::shortlist(const PictureFeatures& picture, const Template
     list.picture = picture.file_digest;
     list.width_px = picture.width_px;
     list.height_px = picture.height_px;
-    for (const auto& frame : picture.local)
+    list.whole_frames = picture.local.size() - picture.parts.size();
+    const Part whole{0, 0, picture.width_px, picture.height_px};
+    for (std::size_t f = 0; f < picture.local.size(); ++f) {
+        const auto& frame = picture.local[f];
         list.frames.push_back({static_cast<double>(frame.width_px), static_cast<double>(frame.height_px)});
+        const auto* part = picture.part_of(f);
+        list.parts.push_back(part != nullptr ? *part : whole);
+    }
     const auto is_wanted = [&](Tier tier) { return tiers.empty() || tiers.contains(tier); };
     if (is_wanted(Tier::exact)) add_exact(picture, list.leads);
     if (is_wanted(Tier::near)) add_near(picture, is_wanted(Tier::derived), list.leads);

@@ -44,7 +44,9 @@ struct Shortlist {
     Sha256 picture;
     int width_px = 0; // of the picture as it is shown
     int height_px = 0;
-    std::vector<Size> frames; // the picture's working frames
+    std::vector<Size> frames;     // the picture's working frames
+    std::vector<Part> parts;      // what each of them shows of the picture
+    std::size_t whole_frames = 0; // of them, that show all of it: the first
     std::vector<Lead> leads;
 
     // Sign grids to ask for, in this order; at most Inspector::max_views.

@@ -46,17 +46,21 @@ Affine unit_to_picture(const View& view)
 Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts& facts)
 {
     Placement placement;
-    const auto frame = shortlist.frames[static_cast<std::size_t>(lead.picture_frame)];
+    const auto number = static_cast<std::size_t>(lead.picture_frame);
+    const auto frame = shortlist.frames[number];
+    const auto part = shortlist.parts[number];
     const auto corners = corners_of(unit_to_picture(*lead.view), {1, 1});
     for (std::size_t i = 0; i < corners.size(); ++i) {
-        placement.quadrilateral[2 * i] = corners[i].x * shortlist.width_px / frame.width;
-        placement.quadrilateral[2 * i + 1] = corners[i].y * shortlist.height_px / frame.height;
+        placement.quadrilateral[2 * i] = part.x_px + corners[i].x * part.width_px / frame.width;
+        placement.quadrilateral[2 * i + 1] = part.y_px + corners[i].y * part.height_px / frame.height;
     }
     placement.inliers = facts.inliers;
     placement.partners = facts.partners;
     placement.unpaired_share = lead.alignment ? lead.alignment->unpaired : 0;
     placement.shown_share = facts.shown_share;
-    placement.covered_share = facts.covered_share;
+    const double part_share =
+        static_cast<double>(part.width_px) / shortlist.width_px * part.height_px / shortlist.height_px;
+    placement.covered_share = facts.covered_share * part_share;
     if (facts.agreement && facts.agreement->tiles > 0) {
         const auto& agreement = *facts.agreement;
         placement.evidence = agreement.evidence;
@@ -95,6 +99,29 @@ Facts facts_of(const Shortlist& shortlist, const Lead& lead, const SignGrid* sig
 double evidence_of(const Facts& facts)
 {
     return facts.agreement ? facts.agreement->evidence : 0;
+}
+
+bool overlap(const Part& a, const Part& b)
+{
+    return a.x_px < b.x_px + b.width_px && b.x_px < a.x_px + a.width_px && a.y_px < b.y_px + b.height_px &&
+           b.y_px < a.y_px + a.height_px;
+}
+
+// The parts of the picture that show the same reference as lead `i`, each once and none over another.
+std::vector<Facts> pieces_of(const Shortlist& shortlist, std::size_t i, const std::vector<Facts>& facts)
+{
+    std::vector<Part> taken;
+    std::vector<Facts> pieces;
+    for (std::size_t k = i; k < shortlist.leads.size(); ++k) {
+        const auto& lead = shortlist.leads[k];
+        const auto frame = static_cast<std::size_t>(lead.picture_frame);
+        if (lead.reference != shortlist.leads[i].reference || frame < shortlist.whole_frames) continue;
+        const auto& part = shortlist.parts[frame];
+        if (std::ranges::any_of(taken, [&](const Part& other) { return overlap(part, other); })) continue;
+        taken.push_back(part);
+        pieces.push_back(facts[k]);
+    }
+    return pieces;
 }
 
 bool surer(const Match& a, const Match& b)
@@ -171,20 +198,28 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
     for (std::size_t i = 0; i < leads.size(); ++i) {
         // Fingerprints lay the whole onto the whole; features may know better how it lies.
         std::size_t placed = i;
-        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k)
-            if (leads[k].reference == leads[i].reference && leads[k].alignment &&
-                evidence_of(facts[k]) > evidence_of(facts[placed]))
-                placed = k;
+        int inliers = 0;
+        for (std::size_t k = 0; leads[i].is_near && k < leads.size(); ++k) {
+            if (leads[k].reference != leads[i].reference || !leads[k].alignment) continue;
+            inliers = std::max(inliers, facts[k].inliers);
+            if (evidence_of(facts[k]) > evidence_of(facts[placed])) placed = k;
+        }
         auto known = facts[placed];
+        known.inliers = std::max(known.inliers, inliers);
         known.is_near = leads[i].is_near;
         if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
-        const auto verdict = matcher::judge(known);
+        auto verdict = matcher::judge(known);
+        if (verdict.status != MatchStatus::match)
+            if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) verdict = *together;
         if (!verdict.status) continue;
         const auto& reference = *references_[leads[i].reference];
         Match match;
         match.reference = reference.reference;
         match.case_id = reference.case_id;
-        match.tier = verdict.tier;
+        // What is near a part of the picture is not near the picture.
+        const bool is_of_part =
+            static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;
+        match.tier = verdict.tier == Tier::near && is_of_part ? Tier::derived : verdict.tier;
         match.status = *verdict.status;
         match.relation = verdict.relation;
         match.reason = verdict.reason;

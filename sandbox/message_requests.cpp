@@ -92,7 +92,8 @@ FeaturesWork read_features(WireReader& reader)
 bool is_asked_well(const View& view)
 {
     const auto in_bounds = [](int tiles) { return tiles >= 1 && tiles <= SignGrid::max_tiles_a_side; };
-    return view.frame >= 0 && static_cast<std::size_t>(view.frame) < PictureFeatures::max_frames &&
+    return view.frame >= 0 &&
+           static_cast<std::size_t>(view.frame) < PictureFeatures::max_frames + PictureFeatures::max_parts &&
            in_bounds(view.tile_columns) && in_bounds(view.tile_rows) &&
            std::all_of(std::begin(view.a), std::end(view.a), [](double a) { return std::isfinite(a); });
 }

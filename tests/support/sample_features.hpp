@@ -58,7 +58,8 @@ inline ReferenceSignGrid sample_reference_sign_grid(SampleNumbers& numbers)
 }
 
 // Features of a picture that no other seed resembles, as the extractor could give them: of each of `frames`
-// working frames two fingerprints, the second trimmed, and some local features.
+// working frames two fingerprints, the second trimmed, and some local features; for Detail::query one part
+// more.
 inline PictureFeatures sample_features(std::uint64_t seed, Detail detail, int frames = 1)
 {
     SampleNumbers numbers(seed);
@@ -81,6 +82,12 @@ inline PictureFeatures sample_features(std::uint64_t seed, Detail detail, int fr
         }
         features.local.push_back(sample_local(numbers, detail < Detail::query ? 0 : 5));
         if (detail == Detail::reference) features.sign_grid.push_back(sample_reference_sign_grid(numbers));
+    }
+    if (detail == Detail::query) { // and one part
+        features.frames.push_back(features.frames.front());
+        features.frames.back().number = frames;
+        features.local.push_back(sample_local(numbers, 5));
+        features.parts.push_back({10, 20, 300, 200});
     }
     return features;
 }

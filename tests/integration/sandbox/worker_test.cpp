@@ -349,7 +349,7 @@ TEST_F(Worker, ViewsOfFramesThatAreNotThereAreRefused)
     const auto refused = run(pool_.views(document(bitmap(64)), found.file_digest, {view}));
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, Errc::invalid_argument);
-    view.frame = PictureFeatures::max_frames;
+    view.frame = PictureFeatures::max_frames + PictureFeatures::max_parts;
     const auto unsent = run(pool_.views(document(bitmap(64)), found.file_digest, {view}));
     EXPECT_EQ(unsent.error().code, Errc::invalid_argument);
     EXPECT_EQ(run(pool_.views(document(bitmap(64)), found.file_digest, {})).error().code,

@@ -70,6 +70,29 @@ TEST(Plausible, OnlyForTheDetailAskedFor)
     EXPECT_TRUE(plausible(hashes, Detail::query)) << "a picture may have no features";
 }
 
+TEST(Plausible, PartsLieInsideThePictureAndAreNoReferences)
+{
+    const auto good = sample_features(1, Detail::query);
+    const auto with = [&good](Part part) {
+        auto features = good;
+        features.parts = {part};
+        return features;
+    };
+    EXPECT_TRUE(plausible(with({0, 0, good.width_px, good.height_px}), Detail::query));
+    for (const auto& part : {Part{-1, 0, 10, 10}, Part{0, -1, 10, 10}, Part{0, 0, 0, 10}, Part{0, 0, 10, 0},
+                             Part{good.width_px - 9, 0, 10, 10}, Part{0, good.height_px - 9, 10, 10},
+                             Part{0, 0, 2'147'483'647, 10}}) {
+        EXPECT_FALSE(plausible(with(part), Detail::query));
+        EXPECT_FALSE(decode_features(encoded(with(part)), Detail::query));
+    }
+    auto unpaired = good;
+    unpaired.parts.push_back(good.parts.front());
+    EXPECT_FALSE(plausible(unpaired, Detail::query)) << "a part without its frame and none that is whole";
+    auto reference = sample_features(1, Detail::reference, 2);
+    reference.parts = good.parts;
+    EXPECT_FALSE(plausible(reference, Detail::reference));
+}
+
 TEST(FeaturesCodec, ReadsBackWhatItWrote)
 {
     for (const auto detail : details)

@@ -67,6 +67,59 @@ struct DerivedCopies : testing::Test {
     }
 };
 
+Drawing contact_sheet(const Drawing& original, int columns, int rows, int width_px, int place)
+{
+    const int height_px = width_px * 3 / 4;
+    auto sheet = flat(20, columns * (width_px + 6) + 6, rows * (height_px + 6) + 6);
+    for (int i = 0; i < columns * rows; ++i) {
+        const auto cell = i == place ? original : detailed_scene(static_cast<unsigned>(100 + i), 480, 360);
+        sheet = with_pasted(sheet, resized(cell, width_px, height_px), 6 + i % columns * (width_px + 6),
+                            6 + i / columns * (height_px + 6));
+    }
+    return sheet;
+}
+
+TEST_F(DerivedCopies, OneOfThirtySmallPicturesOfAContactSheet)
+{
+    const auto match = only(encode_jpeg(contact_sheet(original, 5, 6, 180, 17)));
+    EXPECT_EQ(match.status, MatchStatus::match);
+    EXPECT_EQ(match.tier, Tier::derived);
+    ASSERT_TRUE(match.placement);
+    const double left = 6 + 2 * 186;
+    const double top = 6 + 3 * 141;
+    const std::array<double, 8> corners{left, top, left + 180, top, left + 180, top + 135, left, top + 135};
+    for (std::size_t i = 0; i < corners.size(); ++i)
+        EXPECT_NEAR(match.placement->quadrilateral[i], corners[i], 5) << i;
+    EXPECT_NEAR(match.placement->covered_share, 180.0 * 135 / (936 * 852), 0.005);
+}
+
+TEST_F(DerivedCopies, AContactSheetOfOthersIsNone)
+{
+    EXPECT_TRUE(compare(set, encode_jpeg(contact_sheet(detailed_scene(50, 480, 360), 5, 6, 180, 3))).empty());
+}
+
+TEST_F(DerivedCopies, OneOfTwentyJoinedOneBelowTheOther)
+{
+    Drawing column(320, 20 * 240);
+    for (int i = 0; i < 20; ++i)
+        column = with_pasted(
+            column,
+            resized(i == 13 ? original : detailed_scene(static_cast<unsigned>(100 + i), 480, 360), 320, 240),
+            0, i * 240);
+    const auto match = only(encode_jpeg(column));
+    EXPECT_EQ(match.tier, Tier::derived);
+    EXPECT_EQ(match.status, MatchStatus::match);
+}
+
+TEST_F(DerivedCopies, EightStripsInAnotherOrder)
+{
+    constexpr std::array<int, 8> order{5, 2, 7, 0, 3, 6, 1, 4};
+    Drawing mixed(480, 360);
+    for (std::size_t i = 0; i < order.size(); ++i)
+        mixed = with_pasted(mixed, cropped(original, 0, order[i] * 45, 480, 45), 0, static_cast<int>(i) * 45);
+    EXPECT_EQ(only(encode_jpeg(mixed)).status, MatchStatus::match);
+}
+
 TEST_F(DerivedCopies, ACropIsFound)
 {
     const auto match = only(cropped(original, 120, 80, 270, 220), {-120, -80, 360, -80, 360, 280, -120, 280});

@@ -312,5 +312,36 @@ TEST(Reason, EachHasItsName)
     EXPECT_EQ(name_of(static_cast<Reason>(99)), "unknown");
 }
 
+Facts piece(double evidence, int disagreeing = 20)
+{
+    Facts facts;
+    facts.agreement = agreement(30, disagreeing, evidence, evidence);
+    return facts;
+}
+
+TEST(JudgePieces, SeveralThatSayTooLittleAreAMatchTogether)
+{
+    const std::vector pieces{piece(20), piece(18), piece(16)};
+    const auto verdict = judge_pieces(pieces);
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->status, MatchStatus::match);
+    EXPECT_EQ(verdict->tier, Tier::derived);
+    EXPECT_EQ(verdict->relation, Relation::edited);
+}
+
+TEST(JudgePieces, OneAloneIsNone)
+{
+    EXPECT_FALSE(judge_pieces(std::vector{piece(natural_from - 1)}));
+}
+
+TEST(JudgePieces, WhatIsBrokenOrSaysHardlyAnythingDoesNotCount)
+{
+    EXPECT_FALSE(judge_pieces(std::vector{piece(30), piece(30, 40)}));
+    EXPECT_FALSE(judge_pieces(std::vector{piece(50), piece(14), piece(14)}));
+    auto drawn = piece(30);
+    drawn.agreement->natural_evidence = 5;
+    EXPECT_FALSE(judge_pieces(std::vector{piece(30), drawn}));
+}
+
 } // namespace
 } // namespace stillwatch::matcher

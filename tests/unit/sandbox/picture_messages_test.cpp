@@ -181,7 +181,8 @@ TEST(ViewsMessage, ViewsOutOfTheirBoundsAreNotSent)
     EXPECT_TRUE(is_refused({}));
     EXPECT_TRUE(is_refused(std::vector(max_views + 1, whole)));
     EXPECT_TRUE(is_refused(with([](View& view) { view.frame = -1; })));
-    EXPECT_TRUE(is_refused(with([](View& view) { view.frame = PictureFeatures::max_frames; })));
+    EXPECT_TRUE(is_refused(
+        with([](View& view) { view.frame = PictureFeatures::max_frames + PictureFeatures::max_parts; })));
     EXPECT_TRUE(is_refused(with([](View& view) { view.tile_columns = 0; })));
     EXPECT_TRUE(is_refused(with([](View& view) { view.tile_columns = 17; })));
     EXPECT_TRUE(is_refused(with([](View& view) { view.tile_rows = -1; })));
@@ -205,7 +206,8 @@ TEST(ViewsMessage, RequestsOutOfTheirBoundsAreMalformed)
     EXPECT_TRUE(is_malformed_with(first_view - 1, 1)) << "bytes left over";
     EXPECT_TRUE(is_malformed_with(first_view - 1, 3)) << "a view that is not there";
     EXPECT_TRUE(is_malformed_with(first_view - 1, 255)) << "too many views";
-    EXPECT_TRUE(is_malformed_with(first_view, PictureFeatures::max_frames)) << "frame";
+    EXPECT_TRUE(is_malformed_with(first_view, PictureFeatures::max_frames + PictureFeatures::max_parts))
+        << "frame";
     EXPECT_TRUE(is_malformed_with(first_view + 1, 0)) << "no columns";
     EXPECT_TRUE(is_malformed_with(first_view + 1, 17)) << "columns";
     EXPECT_TRUE(is_malformed_with(first_view + 2, 255)) << "rows";
