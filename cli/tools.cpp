@@ -8,6 +8,7 @@
 #include "pipeline/answers.hpp"
 #include "sandbox/worker_pool.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <fmt/format.h>
