@@ -10,8 +10,8 @@ class App;
 class Option;
 } // namespace CLI
 
-// How commands and their options are declared. CLI11 stands behind it, under its own names, and is read in few
-// sources: its header alone costs the compiler five seconds in each.
+// How commands and their options are declared. CLI11 stands behind it, under its own names, and is read in
+// few sources: its header alone costs the compiler five seconds in each.
 namespace stillwatch::cli {
 
 // One option, or one argument that is told by its place.
