@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-// A picture drawn in whole numbers alone, so that it is the same on every machine and for every program that draws it.
+// A picture drawn in whole numbers alone, so that it is the same on every machine and for every program that
+// draws it.
 namespace stillwatch::features::test {
 
 // 8-bit RGB, row-major: a gradient, 60 rectangles and discs of all sizes and colours over it, grain over all.
