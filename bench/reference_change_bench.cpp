@@ -3,6 +3,7 @@
 #include "tests/support/sample_features.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 

@@ -350,32 +350,32 @@ void run_restore(Program& program, const RestoreCommand& command)
 void add_backup_commands(Program program)
 {
     auto making = std::make_shared<BackupOptions>();
-    auto* make = program.app.add_subcommand(
+    const auto make = program.app.add_subcommand(
         "backup", "Copies cases, evidence and configuration into a folder, also while the daemon runs");
-    make->add_option("folder", making->folder,
-                     "A folder of its own on another disk; the same one again takes only new evidence")
-        ->required();
-    make->add_option("--keys", making->keys,
-                     "Copies the installation's keys into this other folder. Whoever has both opens every "
-                     "live case: keep them apart");
-    make->add_flag("--frontier", making->frontier,
-                   "Includes what is known of the sites; without it crawling finds it anew");
-    make->callback([program, making]() mutable { run_backup(program, *making); });
+    make.add_option("folder", making->folder,
+                    "A folder of its own on another disk; the same one again takes only new evidence")
+        .required();
+    make.add_option("--keys", making->keys,
+                    "Copies the installation's keys into this other folder. Whoever has both opens every "
+                    "live case: keep them apart");
+    make.add_flag("--frontier", making->frontier,
+                  "Includes what is known of the sites; without it crawling finds it anew");
+    make.callback([program, making]() mutable { run_backup(program, *making); });
 
     auto restoring = std::make_shared<RestoreCommand>();
-    auto* restore = program.app.add_subcommand(
+    const auto restore = program.app.add_subcommand(
         "restore",
         "Puts a backup in place of an installation while no daemon runs, checked before anything is touched");
-    restore->add_option("folder", restoring->folder, "Folder that `backup` made")->required();
-    restore->add_option("--keys", restoring->keys, "Folder of the keys, where the installation has none");
-    restore->add_option("--withdrawn", restoring->withdrawn,
-                        "Case that was withdrawn after the backup was made: its key is destroyed before the "
-                        "store is used; may be "
-                        "given several times");
-    restore->add_option("--owner", restoring->owner,
-                        "User the daemon runs as; default: who owns the storage, else as the backup says");
-    restore->add_flag("--force", restoring->force, "Puts a store that is there aside");
-    restore->callback([program, restoring]() mutable { run_restore(program, *restoring); });
+    restore.add_option("folder", restoring->folder, "Folder that `backup` made").required();
+    restore.add_option("--keys", restoring->keys, "Folder of the keys, where the installation has none");
+    restore.add_option("--withdrawn", restoring->withdrawn,
+                       "Case that was withdrawn after the backup was made: its key is destroyed before the "
+                       "store is used; may be "
+                       "given several times");
+    restore.add_option("--owner", restoring->owner,
+                       "User the daemon runs as; default: who owns the storage, else as the backup says");
+    restore.add_flag("--force", restoring->force, "Puts a store that is there aside");
+    restore.callback([program, restoring]() mutable { run_restore(program, *restoring); });
 }
 
 } // namespace stillwatch::cli

@@ -19,21 +19,20 @@ struct ConsentOptions {
     std::string expires_at;
 };
 
-void add_consent_options(CLI::App& command, ConsentOptions& options)
+void add_consent_options(Command command, ConsentOptions& options)
 {
-    command
-        .add_option("--given-by", options.given_by, "Role of who gave consent; never a name of the person")
-        ->capture_default_str();
-    command.add_option("--recorded-by", options.recorded_by, "Member of staff who recorded it")->required();
+    command.add_option("--given-by", options.given_by, "Role of who gave consent; never a name of the person")
+        .capture_default_str();
+    command.add_option("--recorded-by", options.recorded_by, "Member of staff who recorded it").required();
     command.add_option("--approved-by", options.approved_by, "Another member of staff who approved it")
-        ->required();
+        .required();
     command.add_option("--text-version", options.text_version, "Version of the text that was agreed to")
-        ->capture_default_str();
+        .capture_default_str();
     command.add_option("--given-at", options.given_at, "Date it was given, 2026-11-23; now when left out");
     command
         .add_option("--expires", options.expires_at,
                     "Date it ends, 2027-11-23; at most 12 months after it was given")
-        ->required();
+        .required();
 }
 
 json::object consent_arguments(const ConsentOptions& options)
@@ -55,17 +54,17 @@ void show_object(Program& program, const control::Command& command)
 
 void add_case(Program program)
 {
-    auto* group =
-        program.app.add_subcommand("case", "Protected people and their consent")->require_subcommand(1);
+    const auto group =
+        program.app.add_subcommand("case", "Protected people and their consent").require_subcommand(1);
 
     auto opening = std::make_shared<ConsentOptions>();
-    auto* open = group->add_subcommand("open", "Opens a case under a new pseudonym");
-    add_consent_options(*open, *opening);
-    open->callback([program, opening]() mutable {
+    const auto open = group.add_subcommand("open", "Opens a case under a new pseudonym");
+    add_consent_options(open, *opening);
+    open.callback([program, opening]() mutable {
         show_object(program, {"case.open", consent_arguments(*opening)});
     });
 
-    group->add_subcommand("list", "All cases")->callback([program]() mutable {
+    group.add_subcommand("list", "All cases").callback([program]() mutable {
         const auto reply = ask(program, {"case.list", {}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
@@ -74,50 +73,51 @@ void add_case(Program program)
     });
 
     auto pseudonym = std::make_shared<std::string>();
-    auto* show =
-        group->add_subcommand("show", "One case: consent, references, how much was compared with them");
-    show->add_option("case", *pseudonym, "Pseudonym, for example C-7F3K")->required();
-    show->callback([program, pseudonym]() mutable {
+    const auto show =
+        group.add_subcommand("show", "One case: consent, references, how much was compared with them");
+    show.add_option("case", *pseudonym, "Pseudonym, for example C-7F3K").required();
+    show.callback([program, pseudonym]() mutable {
         show_object(program, {"case.show", {{"case", *pseudonym}}});
     });
 
     auto renewal = std::make_shared<ConsentOptions>();
-    auto* renew = group->add_subcommand("renew", "Records a new consent; all pictures are compared again");
-    renew->add_option("case", *pseudonym, "Pseudonym")->required();
-    add_consent_options(*renew, *renewal);
-    renew->callback([program, pseudonym, renewal]() mutable {
+    const auto renew =
+        group.add_subcommand("renew", "Records a new consent; all pictures are compared again");
+    renew.add_option("case", *pseudonym, "Pseudonym").required();
+    add_consent_options(renew, *renewal);
+    renew.callback([program, pseudonym, renewal]() mutable {
         auto arguments = consent_arguments(*renewal);
         arguments["case"] = *pseudonym;
         show_object(program, {"case.renew", std::move(arguments)});
     });
 
-    auto* withdraw = group->add_subcommand(
+    const auto withdraw = group.add_subcommand(
         "withdraw",
         "Destroys the case's key and erases its references, findings and evidence; cannot be undone. "
         "Backups hold them until they are made again");
-    withdraw->add_option("case", *pseudonym, "Pseudonym")->required();
-    withdraw->add_flag("--yes")->description("Do it")->required();
-    withdraw->callback([program, pseudonym]() mutable {
+    withdraw.add_option("case", *pseudonym, "Pseudonym").required();
+    withdraw.add_flag("--yes").description("Do it").required();
+    withdraw.callback([program, pseudonym]() mutable {
         show_object(program, {"case.withdraw", {{"case", *pseudonym}}});
     });
 }
 
 void add_reference(Program program)
 {
-    auto* group = program.app.add_subcommand("reference", "Pictures to look for")->require_subcommand(1);
+    const auto group = program.app.add_subcommand("reference", "Pictures to look for").require_subcommand(1);
     auto pseudonym = std::make_shared<std::string>();
 
     auto files = std::make_shared<std::vector<std::string>>();
-    auto* add = group->add_subcommand(
+    const auto add = group.add_subcommand(
         "add",
         "Reads pictures here, keeps fingerprints only, sealed for the case; the pictures are not stored");
-    add->add_option("case", *pseudonym, "Pseudonym")->required();
-    add->add_option("files", *files, "Picture files")->required();
-    add->callback([program, pseudonym, files]() mutable { enrol_files(program, *pseudonym, *files); });
+    add.add_option("case", *pseudonym, "Pseudonym").required();
+    add.add_option("files", *files, "Picture files").required();
+    add.callback([program, pseudonym, files]() mutable { enrol_files(program, *pseudonym, *files); });
 
-    auto* list = group->add_subcommand("list", "References of a case");
-    list->add_option("case", *pseudonym, "Pseudonym")->required();
-    list->callback([program, pseudonym]() mutable {
+    const auto list = group.add_subcommand("list", "References of a case");
+    list.add_option("case", *pseudonym, "Pseudonym").required();
+    list.callback([program, pseudonym]() mutable {
         const auto reply = ask(program, {"reference.list", {{"case", *pseudonym}}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
@@ -126,10 +126,10 @@ void add_reference(Program program)
     });
 
     auto name = std::make_shared<std::string>();
-    auto* remove = group->add_subcommand("remove", "Erases one reference");
-    remove->add_option("case", *pseudonym, "Pseudonym")->required();
-    remove->add_option("name", *name, "Name of the reference")->required();
-    remove->callback([program, pseudonym, name]() mutable {
+    const auto remove = group.add_subcommand("remove", "Erases one reference");
+    remove.add_option("case", *pseudonym, "Pseudonym").required();
+    remove.add_option("name", *name, "Name of the reference").required();
+    remove.callback([program, pseudonym, name]() mutable {
         show_object(program, {"reference.remove", {{"case", *pseudonym}, {"name", *name}}});
     });
 }

@@ -62,13 +62,14 @@ void make_secret(Program& program, const std::string& name)
 
 void add_channel_commands(Program program)
 {
-    auto* group = program.app.add_subcommand("channel", "Ways to tell caseworkers")->require_subcommand(1);
+    const auto group =
+        program.app.add_subcommand("channel", "Ways to tell caseworkers").require_subcommand(1);
     auto file = std::make_shared<std::string>();
-    auto* secret = group->add_subcommand(
+    const auto secret = group.add_subcommand(
         "secret", "Makes a secret for a webhook, as Standard Webhooks writes it (whsec_…)");
-    secret->add_option("file", *file,
-                       "New file for it, mode 0600, never replaced; without it the secret is printed");
-    secret->callback([program, file]() mutable { make_secret(program, *file); });
+    secret.add_option("file", *file,
+                      "New file for it, mode 0600, never replaced; without it the secret is printed");
+    secret.callback([program, file]() mutable { make_secret(program, *file); });
 }
 
 } // namespace stillwatch::cli

@@ -109,7 +109,7 @@ void add_check_command(Program program)
             "check-config",
             "Says what is wrong with the configuration and its folders, or nothing; what you may not "
             "open is noted and passed over")
-        ->callback([program]() mutable {
+        .callback([program]() mutable {
             const SystemClock clock;
             config::LoadOptions options{config::FileChecks::where_allowed, daemon::recipient_problem,
                                         clock.now()};

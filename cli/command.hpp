@@ -1,8 +1,7 @@
 #pragma once
 
+#include "cli/command_line.hpp"
 #include "cli/output.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -20,7 +19,7 @@ struct Global {
 
 // One group of commands each: declares them on `app`; the chosen one sets `exit_code` as it runs.
 struct Program {
-    CLI::App& app;
+    Command app;
     Global& global;
     int& exit_code;
 };

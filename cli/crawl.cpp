@@ -4,9 +4,11 @@
 
 #include "daemon/engine.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
@@ -156,14 +158,14 @@ void run_crawl(Program& program, const CrawlOptions& options)
 void add_crawl_command(Program program)
 {
     auto options = std::make_shared<CrawlOptions>();
-    auto* command =
+    const auto command =
         program.app.add_subcommand("crawl", "One full pass over the watch list, without a running daemon");
-    command->add_flag("--once", options->once, "Required: endless crawling is the daemon's part")->required();
-    command->add_flag("--no-match", options->no_match, "Fetch and read everything, compare nothing");
-    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"exact", "near", "derived"}));
-    command->callback([program, options]() mutable { run_crawl(program, *options); });
+    command.add_flag("--once", options->once, "Required: endless crawling is the daemon's part").required();
+    command.add_flag("--no-match", options->no_match, "Fetch and read everything, compare nothing");
+    command.add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
+        .delimiter(',')
+        .one_of({"exact", "near", "derived"});
+    command.callback([program, options]() mutable { run_crawl(program, *options); });
 }
 
 } // namespace stillwatch::cli

@@ -102,13 +102,13 @@ int print_verdict(const Global& global, const Checked& checked, json::object tol
     return exit_failed;
 }
 
-void add_key_command(Program program, CLI::App& group)
+void add_key_command(Program program, Command group)
 {
     auto as_hex = std::make_shared<bool>(false);
-    auto* command = group.add_subcommand(
+    const auto command = group.add_subcommand(
         "key", "The public key with which this installation signs evidence; needs no secret");
-    command->add_flag("--hex", *as_hex, "As 64 hexadecimal digits instead of PEM");
-    command->callback([program, as_hex]() mutable {
+    command.add_flag("--hex", *as_hex, "As 64 hexadecimal digits instead of PEM");
+    command.callback([program, as_hex]() mutable {
         const auto config = load(program.global);
         if (!config) {
             program.exit_code = exit_configuration;
@@ -124,18 +124,19 @@ void add_key_command(Program program, CLI::App& group)
     });
 }
 
-void add_extract_command(Program program, CLI::App& group)
+void add_extract_command(Program program, Command group)
 {
     auto file = std::make_shared<std::string>();
     auto directory = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    auto* command = group.add_subcommand("extract", "Page, picture, report and verdict of an opened package: "
-                                                    "age -d -i KEY FILE | stillwatch evidence extract - DIR");
-    command->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
-    command->add_option("directory", *directory, "A folder that is not there yet")->required();
-    command->add_option("--key", *key,
-                        "The key that must have signed it: a PEM file or 64 hexadecimal digits");
-    command->callback([program, file, directory, key]() mutable {
+    const auto command =
+        group.add_subcommand("extract", "Page, picture, report and verdict of an opened package: "
+                                        "age -d -i KEY FILE | stillwatch evidence extract - DIR");
+    command.add_option("file", *file, "The archive that age gave, or - for standard input").required();
+    command.add_option("directory", *directory, "A folder that is not there yet").required();
+    command.add_option("--key", *key,
+                       "The key that must have signed it: a PEM file or 64 hexadecimal digits");
+    command.callback([program, file, directory, key]() mutable {
         const auto checked = check(program.global, *file, *key);
         if (!checked) {
             program.exit_code = print_error(checked.error());
@@ -182,18 +183,18 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
                         {"sha256", Sha256::of(sealed).hex()}};
 }
 
-void add_get_command(Program program, CLI::App& group)
+void add_get_command(Program program, Command group)
 {
     auto which = std::make_shared<std::string>();
     auto destination = std::make_shared<std::string>();
-    auto* command =
+    const auto command =
         group.add_subcommand("get", "Copies a sealed package out of the store; stands in the audit log");
     command
-        ->add_option("package", *which,
-                     "Number of the finding, or name of the package as `evidence list` shows it")
-        ->required();
-    command->add_option("destination", *destination, "A new file, or a folder")->required();
-    command->callback([program, which, destination]() mutable {
+        .add_option("package", *which,
+                    "Number of the finding, or name of the package as `evidence list` shows it")
+        .required();
+    command.add_option("destination", *destination, "A new file, or a folder").required();
+    command.callback([program, which, destination]() mutable {
         const auto told = get(program, *which, *destination);
         if (told)
             print_object(program.global.style(), *told);
@@ -225,10 +226,10 @@ json::array packages_of(const json::array& findings)
 
 void add_evidence_commands(Program program)
 {
-    auto* group =
-        program.app.add_subcommand("evidence", "Sealed packages behind findings")->require_subcommand(1);
+    const auto group =
+        program.app.add_subcommand("evidence", "Sealed packages behind findings").require_subcommand(1);
 
-    group->add_subcommand("list", "Every package with its finding")->callback([program]() mutable {
+    group.add_subcommand("list", "Every package with its finding").callback([program]() mutable {
         const auto reply = ask(program, {"findings.list", {{"limit", 10'000}}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), packages_of(reply->get_array()),
@@ -237,21 +238,21 @@ void add_evidence_commands(Program program)
 
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    auto* verify = group->add_subcommand(
+    const auto verify = group.add_subcommand(
         "verify", "Checks an opened package: age -d -i KEY FILE | stillwatch evidence verify -");
-    verify->add_option("file", *file, "The archive that age gave, or - for standard input")->required();
-    verify->add_option(
+    verify.add_option("file", *file, "The archive that age gave, or - for standard input").required();
+    verify.add_option(
         "--key", *key,
         "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
         "without it that of this installation, where there is one");
-    verify->callback([program, file, key]() mutable {
+    verify.callback([program, file, key]() mutable {
         const auto checked = check(program.global, *file, *key);
         program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked))
                                     : print_error(checked.error());
     });
-    add_extract_command(program, *group);
-    add_get_command(program, *group);
-    add_key_command(program, *group);
+    add_extract_command(program, group);
+    add_get_command(program, group);
+    add_key_command(program, group);
 }
 
 } // namespace stillwatch::cli

@@ -78,11 +78,9 @@ struct PageOptions {
     std::int64_t limit = 0;
 };
 
-void add_page_options(CLI::App& command, PageOptions& options, const std::string& after)
+void add_page_options(Command command, PageOptions& options, const std::string& after)
 {
-    command.add_option("--limit", options.limit, "At most so many")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 10'000));
+    command.add_option("--limit", options.limit, "At most so many").capture_default_str().between(1, 10'000);
     command.add_option("--after", options.after, after);
 }
 
@@ -143,30 +141,30 @@ void check_finding(Program& program, const std::string& id)
 
 void add_findings_commands(Program program)
 {
-    auto* findings = program.app.add_subcommand("findings", "What was found")->require_subcommand(1);
+    const auto findings = program.app.add_subcommand("findings", "What was found").require_subcommand(1);
 
     auto page = std::make_shared<PageOptions>();
     page->limit = 1'000;
-    auto* list =
-        findings->add_subcommand("list", "Findings of all cases or of one, each with its best address");
-    list->add_option("case", page->subject, "Pseudonym, for example C-7F3K");
-    add_page_options(*list, *page, "Only findings after this number");
-    list->callback([program, page]() mutable { list_findings(program, *page); });
+    const auto list =
+        findings.add_subcommand("list", "Findings of all cases or of one, each with its best address");
+    list.add_option("case", page->subject, "Pseudonym, for example C-7F3K");
+    add_page_options(list, *page, "Only findings after this number");
+    list.callback([program, page]() mutable { list_findings(program, *page); });
 
     auto one = std::make_shared<PageOptions>();
     one->limit = 100;
-    auto* show = findings->add_subcommand(
-        "show", "One finding with its explanation and every place where it was seen");
-    show->add_option("id", one->subject, "Number of the finding (12 or F-12), or id of its alert (alt_…)")
-        ->required();
-    add_page_options(*show, *one, "Only occurrences after this number");
-    show->callback([program, one]() mutable { show_finding(program, *one); });
+    const auto show =
+        findings.add_subcommand("show", "One finding with its explanation and every place where it was seen");
+    show.add_option("id", one->subject, "Number of the finding (12 or F-12), or id of its alert (alt_…)")
+        .required();
+    add_page_options(show, *one, "Only occurrences after this number");
+    show.callback([program, one]() mutable { show_finding(program, *one); });
 
     auto id = std::make_shared<std::string>();
-    auto* check =
-        findings->add_subcommand("check", "Looks at the pictures of a finding now and says what is there");
-    check->add_option("id", *id, "Number of the finding, or id of its alert")->required();
-    check->callback([program, id]() mutable { check_finding(program, *id); });
+    const auto check =
+        findings.add_subcommand("check", "Looks at the pictures of a finding now and says what is there");
+    check.add_option("id", *id, "Number of the finding, or id of its alert").required();
+    check.callback([program, id]() mutable { check_finding(program, *id); });
 }
 
 } // namespace stillwatch::cli

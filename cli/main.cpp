@@ -3,6 +3,7 @@
 #include "cli/pages.hpp"
 #include "daemon/arguments.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -29,7 +30,7 @@ int run(int argc, char** argv)
         ->envname("STILLWATCH_SOCKET");
     app.add_flag("--json", global.json, "Print JSON, one object a line");
     int exit_code = exit_fine;
-    const Program program{app, global, exit_code};
+    const Program program{Command(app), global, exit_code};
     add_setup_commands(program);
     add_check_command(program);
     add_channel_commands(program);

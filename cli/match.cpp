@@ -152,24 +152,24 @@ void run_match(Program& program, const MatchOptions& options)
 void add_match_command(Program program)
 {
     auto options = std::make_shared<MatchOptions>();
-    auto* command = program.app.add_subcommand(
+    const auto command = program.app.add_subcommand(
         "match", "Compares pictures with those in a directory; needs no installation.\n"
                  "Exit code 0: compared, whether anything matched or not; 1: a reference or every picture "
                  "could not be read");
-    command->add_option("--references", options->references, "Directory of pictures to look for")->required();
-    command->add_option(
+    command.add_option("--references", options->references, "Directory of pictures to look for").required();
+    command.add_option(
         "--background", options->background,
         "Directory of other pictures of the same site: what its frames, buttons and watermarks have in\n"
         "common with references no longer counts");
-    command->add_option("--csv", options->csv,
-                        "File for the results: a row a match or candidate, or one with none");
-    command->add_option("--draw", options->draw,
-                        "Directory for pictures of each match, reference and find side by side");
-    command->add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"exact", "near", "derived"}));
-    command->add_option("paths", options->paths, "Pictures, or directories of them")->required();
-    command->callback([program, options]() mutable { run_match(program, *options); });
+    command.add_option("--csv", options->csv,
+                       "File for the results: a row a match or candidate, or one with none");
+    command.add_option("--draw", options->draw,
+                       "Directory for pictures of each match, reference and find side by side");
+    command.add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
+        .delimiter(',')
+        .one_of({"exact", "near", "derived"});
+    command.add_option("paths", options->paths, "Pictures, or directories of them").required();
+    command.callback([program, options]() mutable { run_match(program, *options); });
 }
 
 } // namespace stillwatch::cli

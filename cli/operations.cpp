@@ -77,13 +77,11 @@ void print_status(Program& program)
 
 void add_outbox(Program program)
 {
-    auto* outbox = program.app.add_subcommand("outbox", "Alerts on their way")->require_subcommand(1);
+    const auto outbox = program.app.add_subcommand("outbox", "Alerts on their way").require_subcommand(1);
     auto limit = std::make_shared<int>(100);
-    auto* list = outbox->add_subcommand("list", "Alerts, newest first");
-    list->add_option("--limit", *limit, "At most so many")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 10'000));
-    list->callback([program, limit]() mutable {
+    const auto list = outbox.add_subcommand("list", "Alerts, newest first");
+    list.add_option("--limit", *limit, "At most so many").capture_default_str().between(1, 10'000);
+    list.callback([program, limit]() mutable {
         print_list(program, {"outbox.list", {{"limit", *limit}}},
                    {"id", "alert", "channel", "state", "attempts", "created_at", "sent_at", "last_error"},
                    "the outbox is empty");
@@ -91,13 +89,13 @@ void add_outbox(Program program)
     auto id = std::make_shared<std::int64_t>();
     auto channel = std::make_shared<std::string>();
     auto all = std::make_shared<bool>(false);
-    auto* replay = outbox->add_subcommand(
+    const auto replay = outbox.add_subcommand(
         "replay", "Sends an alert that was given up, or waits for its next attempt, now");
-    auto* which = replay->add_option_group("which", "One of these")->require_option(1);
-    which->add_option("id", *id, "Number of the row");
-    which->add_option("--channel", *channel, "Every such alert of this channel");
-    which->add_flag("--all", *all, "Every such alert");
-    replay->callback([program, id, channel, all]() mutable {
+    const auto which = replay.add_option_group("which", "One of these").require_option(1);
+    which.add_option("id", *id, "Number of the row");
+    which.add_option("--channel", *channel, "Every such alert of this channel");
+    which.add_flag("--all", *all, "Every such alert");
+    replay.callback([program, id, channel, all]() mutable {
         json::object arguments;
         if (*all)
             arguments["all"] = true;
@@ -111,20 +109,19 @@ void add_outbox(Program program)
 
 void add_audit(Program program)
 {
-    auto* audit = program.app.add_subcommand("audit", "The log of who did what")->require_subcommand(1);
+    const auto audit = program.app.add_subcommand("audit", "The log of who did what").require_subcommand(1);
     auto after = std::make_shared<std::int64_t>(0);
     auto limit = std::make_shared<int>(1'000);
-    auto* list = audit->add_subcommand("list", "Lines in order");
-    list->add_option("--after", *after, "Only lines after this number")->capture_default_str();
-    list->add_option("--limit", *limit, "At most so many")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 10'000));
-    list->callback([program, after, limit]() mutable {
+    const auto list = audit.add_subcommand("list", "Lines in order");
+    list.add_option("--after", *after, "Only lines after this number").capture_default_str();
+    list.add_option("--limit", *limit, "At most so many").capture_default_str().between(1, 10'000);
+    list.callback([program, after, limit]() mutable {
         print_list(program, {"audit.list", {{"after", *after}, {"limit", *limit}}},
                    {"seq", "at", "actor", "action", "object"}, "no lines");
     });
-    auto* verify = audit->add_subcommand("verify", "Checks that no line was changed, taken out or put in");
-    verify->callback([program]() mutable { print_one(program, {"audit.verify", {}}); });
+    const auto verify =
+        audit.add_subcommand("verify", "Checks that no line was changed, taken out or put in");
+    verify.callback([program]() mutable { print_one(program, {"audit.verify", {}}); });
 }
 
 } // namespace
@@ -134,18 +131,18 @@ void add_operation_commands(Program program)
     add_outbox(program);
     add_audit(program);
     program.app.add_subcommand("status", "What the installation knows and does")
-        ->callback([program]() mutable { print_status(program); });
+        .callback([program]() mutable { print_status(program); });
     auto channel = std::make_shared<std::string>();
     auto patience = std::make_shared<int>(40);
-    auto* test = program.app.add_subcommand(
+    const auto test = program.app.add_subcommand(
         "alert-test", "Sends a marked test alert through the real path and waits for what becomes of it.\n"
                       "Exits with 0 when it was delivered, 1 when it was refused or nobody answered, 75 when "
                       "it is still queued");
-    test->add_option("channel", *channel, "Name of the channel")->required();
-    test->add_option("--wait", *patience, "Seconds to wait for the delivery")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 3600));
-    test->callback([program, channel, patience]() mutable {
+    test.add_option("channel", *channel, "Name of the channel").required();
+    test.add_option("--wait", *patience, "Seconds to wait for the delivery")
+        .capture_default_str()
+        .between(0, 3600);
+    test.callback([program, channel, patience]() mutable {
         test_alert(program, *channel, std::chrono::seconds(*patience));
     });
 }

@@ -207,21 +207,21 @@ void print_init(const Program& program, const json::object& told)
 void add_setup_commands(Program program)
 {
     auto options = std::make_shared<InitOptions>();
-    auto* command =
+    const auto command =
         program.app.add_subcommand("init", "Makes a working installation: configuration, keys, databases");
-    command->add_option("directory", options->directory, "Where stillwatch.toml goes")->required();
-    command->add_option(
+    command.add_option("directory", options->directory, "Where stillwatch.toml goes").required();
+    command.add_option(
         "--evidence-recipient", options->recipient,
         "age public key that evidence is encrypted to; without it a new key is made and shown once");
-    command->add_option("--storage", options->storage,
-                        "Directory of databases, keys and evidence; default DIRECTORY/data");
-    command->add_option("--socket", options->socket, "Control socket; default DIRECTORY/data/control.sock");
-    command->add_option("--owner", options->owner, "User the daemon runs as, who gets the storage");
-    command->add_option("--organisation", options->name, "Name of the organisation; may be filled in later");
-    command->add_option("--contact", options->contact,
-                        "An http(s) or mail address that stands in the User-Agent, where sites reach you; "
-                        "may be filled in later");
-    command->callback([program, options]() mutable {
+    command.add_option("--storage", options->storage,
+                       "Directory of databases, keys and evidence; default DIRECTORY/data");
+    command.add_option("--socket", options->socket, "Control socket; default DIRECTORY/data/control.sock");
+    command.add_option("--owner", options->owner, "User the daemon runs as, who gets the storage");
+    command.add_option("--organisation", options->name, "Name of the organisation; may be filled in later");
+    command.add_option("--contact", options->contact,
+                       "An http(s) or mail address that stands in the User-Agent, where sites reach you; "
+                       "may be filled in later");
+    command.callback([program, options]() mutable {
         const auto told = init(*options);
         if (told)
             print_init(program, *told);

@@ -8,6 +8,7 @@
 #include "daemon/settings.hpp"
 #include "daemon/web.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <fmt/format.h>

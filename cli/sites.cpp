@@ -41,48 +41,48 @@ void print_health(Program& program)
     if (program.global.style() == Style::text) print_left_out(reply->get_array());
 }
 
-void add_stop_and_resume(Program program, CLI::App& site)
+void add_stop_and_resume(Program program, Command site)
 {
     auto host = std::make_shared<std::string>();
     auto reason = std::make_shared<std::string>();
-    auto* stop = site.add_subcommand(
+    const auto stop = site.add_subcommand(
         "stop", "No request to this host any more, within two seconds, also after a restart");
-    stop->add_option("host", *host, "HOST or HOST:PORT of the watch list")->required();
-    stop->add_option("--reason", *reason, "Why, for those who come after you")->required();
+    stop.add_option("host", *host, "HOST or HOST:PORT of the watch list").required();
+    stop.add_option("--reason", *reason, "Why, for those who come after you").required();
     const auto tell = [](Program& with, const control::Command& command) {
         const auto reply = ask(with, command);
         if (reply && reply->is_object()) print_object(with.global.style(), reply->get_object());
     };
-    stop->callback([program, host, reason, tell]() mutable {
+    stop.callback([program, host, reason, tell]() mutable {
         tell(program, {"site.stop", {{"host", *host}, {"reason", *reason}}});
     });
-    auto* resume = site.add_subcommand("resume", "Requests to a stopped host may go on");
-    resume->add_option("host", *host, "The host")->required();
-    resume->callback([program, host, tell]() mutable { tell(program, {"site.resume", {{"host", *host}}}); });
+    const auto resume = site.add_subcommand("resume", "Requests to a stopped host may go on");
+    resume.add_option("host", *host, "The host").required();
+    resume.callback([program, host, tell]() mutable { tell(program, {"site.resume", {{"host", *host}}}); });
 }
 
 } // namespace
 
 void add_site_commands(Program program)
 {
-    auto* site = program.app.add_subcommand("site", "The watch list")->require_subcommand(1);
-    site->add_subcommand("list", "Sites and their hosts")->callback([program]() mutable {
+    const auto site = program.app.add_subcommand("site", "The watch list").require_subcommand(1);
+    site.add_subcommand("list", "Sites and their hosts").callback([program]() mutable {
         const auto reply = ask(program, {"site.list", {}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(), {"site", "hosts"},
                        "the watch list is empty");
     });
     auto options = std::make_shared<PlanOptions>();
-    auto* plan = site->add_subcommand(
+    const auto plan = site.add_subcommand(
         "plan", "What would be fetched first, how often, within which budgets, and what robots.txt forbids.\n"
                 "Asks the hosts for their robots.txt and for nothing else");
-    plan->add_option("site", options->site, "Only this site");
-    plan->add_flag("--no-fetch", options->no_fetch, "Does not even ask for robots.txt");
-    plan->callback([program, options]() mutable { print_plan(program, *options); });
-    site->add_subcommand("health", "How each site is doing: coverage, blocked, behind a log-in or age gate, "
-                                   "without pictures, last success")
-        ->callback([program]() mutable { print_health(program); });
-    add_stop_and_resume(program, *site);
+    plan.add_option("site", options->site, "Only this site");
+    plan.add_flag("--no-fetch", options->no_fetch, "Does not even ask for robots.txt");
+    plan.callback([program, options]() mutable { print_plan(program, *options); });
+    site.add_subcommand("health", "How each site is doing: coverage, blocked, behind a log-in or age gate, "
+                                  "without pictures, last success")
+        .callback([program]() mutable { print_health(program); });
+    add_stop_and_resume(program, site);
 }
 
 } // namespace stillwatch::cli

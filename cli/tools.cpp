@@ -8,6 +8,7 @@
 #include "pipeline/answers.hpp"
 #include "sandbox/worker_pool.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <fmt/format.h>
@@ -200,26 +201,27 @@ void run_fingerprint(Program& program, const std::vector<std::string>& names, bo
 void add_tool_commands(Program program)
 {
     auto url = std::make_shared<std::string>();
-    auto* fetch = program.app.add_subcommand("fetch", "One guarded request: status, peer, TLS, size, times");
-    fetch->add_option("url", *url, "Address, http or https")->required();
-    fetch->callback([program, url]() mutable { run_fetch(program, *url); });
+    const auto fetch =
+        program.app.add_subcommand("fetch", "One guarded request: status, peer, TLS, size, times");
+    fetch.add_option("url", *url, "Address, http or https").required();
+    fetch.callback([program, url]() mutable { run_fetch(program, *url); });
 
     auto source = std::make_shared<std::string>();
     auto base = std::make_shared<std::string>();
-    auto* links =
+    const auto links =
         program.app.add_subcommand("links", "Every address in a document with the mechanism that held it");
-    links->add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")
-        ->required();
-    links->add_option("--base", *base, "Address against which relative links count");
-    links->callback([program, source, base]() mutable { run_links(program, *source, *base); });
+    links.add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")
+        .required();
+    links.add_option("--base", *base, "Address against which relative links count");
+    links.callback([program, source, base]() mutable { run_links(program, *source, *base); });
 
     auto files = std::make_shared<std::vector<std::string>>();
     auto orientations = std::make_shared<bool>(false);
-    auto* fingerprint =
+    const auto fingerprint =
         program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures");
-    fingerprint->add_option("files", *files, "Picture files")->required();
-    fingerprint->add_flag("--orientations", *orientations, "Print the hashes of all eight orientations");
-    fingerprint->callback(
+    fingerprint.add_option("files", *files, "Picture files").required();
+    fingerprint.add_flag("--orientations", *orientations, "Print the hashes of all eight orientations");
+    fingerprint.callback(
         [program, files, orientations]() mutable { run_fingerprint(program, *files, *orientations); });
 }
 

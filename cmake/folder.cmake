@@ -4,6 +4,7 @@ function(add_folder name)
     cmake_parse_arguments(FOLDER "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
     add_library(stillwatch_${name} STATIC ${FOLDER_SOURCES})
     target_link_libraries(stillwatch_${name} PUBLIC stillwatch_options ${FOLDER_LINK} PRIVATE ${FOLDER_PRIVATE_LINK})
+    use_precompiled(stillwatch_${name} stillwatch_common_headers)
 endfunction()
 
 # Builds all unit tests and what they need, no more.
@@ -24,6 +25,11 @@ function(add_test_program name)
     endif()
     add_executable(${name} ${PROGRAM_SOURCES})
     target_link_libraries(${name} PRIVATE ${PROGRAM_LINK} GTest::gmock GTest::gtest_main)
+    use_precompiled(${name} stillwatch_test_headers)
+    # What is tested is compiled as users run it; the tests themselves need no second for each assertion.
+    if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT STILLWATCH_SANITIZE)
+        target_compile_options(${name} PRIVATE -O1)
+    endif()
     target_compile_definitions(${name} PRIVATE
         STILLWATCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" STILLWATCH_BUILD_DIR="${PROJECT_BINARY_DIR}")
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST

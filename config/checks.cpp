@@ -221,7 +221,9 @@ bool is_socks_proxy(std::string_view text)
 std::optional<Timestamp> end_of_day(std::string_view text)
 {
     if (text.size() != 10) return std::nullopt;
-    const auto begin = parse_utc(std::string(text) + "T00:00:00Z");
+    std::string midnight(text);
+    midnight += "T00:00:00Z";
+    const auto begin = parse_utc(midnight);
     if (!begin) return std::nullopt;
     return *begin + std::chrono::days(1);
 }

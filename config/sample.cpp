@@ -10,7 +10,7 @@ namespace stillwatch::config {
 namespace {
 
 // A TOML basic string (toml.io/en/v1.0.0, "String").
-std::string quoted(std::string_view text)
+std::string toml_string(std::string_view text)
 {
     std::string result = "\"";
     for (const char letter : text) {
@@ -29,7 +29,7 @@ std::string quoted_list(const std::vector<std::string>& texts)
 {
     std::vector<std::string> items;
     for (const auto& text : texts)
-        items.push_back(quoted(text));
+        items.push_back(toml_string(text));
     return fmt::format("[{}]", fmt::join(items, ", "));
 }
 
@@ -37,12 +37,13 @@ std::map<std::string, std::string> chosen_values(const InitialChoices& choices)
 {
     std::map<std::string, std::string> values;
     // A new installation must not go out under the sample's name.
-    values["organisation.name"] = quoted(choices.organisation);
-    values["organisation.contact"] = quoted(choices.contact);
+    values["organisation.name"] = toml_string(choices.organisation);
+    values["organisation.contact"] = toml_string(choices.contact);
     values["evidence.recipients"] = quoted_list(choices.recipients);
-    if (!choices.storage_directory.empty()) values["storage.directory"] = quoted(choices.storage_directory);
-    if (!choices.control_socket.empty()) values["control.socket"] = quoted(choices.control_socket);
-    if (!choices.metrics_listen.empty()) values["metrics.listen"] = quoted(choices.metrics_listen);
+    if (!choices.storage_directory.empty())
+        values["storage.directory"] = toml_string(choices.storage_directory);
+    if (!choices.control_socket.empty()) values["control.socket"] = toml_string(choices.control_socket);
+    if (!choices.metrics_listen.empty()) values["metrics.listen"] = toml_string(choices.metrics_listen);
     return values;
 }
 

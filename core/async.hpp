@@ -1,11 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -30,6 +28,25 @@ std::invoke_result_t<Work&> call_once(std::optional<Work>& work)
     return own();
 }
 
+// Runs `work` on a thread of `pool`; the caller resumes on its own executor. Through this one function all
+// work goes: what Asio makes of a coroutine on a pool takes the compiler seconds for each type of work.
+Task<> run_on(asio::thread_pool& pool, std::function<void()> work);
+
+template <class Work>
+Task<std::invoke_result_t<Work&>> offload_held(asio::thread_pool& pool, std::optional<Work> work)
+{
+    using Outcome = std::invoke_result_t<Work&>;
+    if constexpr (std::is_void_v<Outcome>) {
+        std::function<void()> on_pool = [&work] { call_once(work); };
+        co_await run_on(pool, std::move(on_pool));
+    } else {
+        std::optional<Outcome> outcome;
+        std::function<void()> on_pool = [&work, &outcome] { outcome.emplace(call_once(work)); };
+        co_await run_on(pool, std::move(on_pool));
+        co_return *std::move(outcome);
+    }
+}
+
 // Runs `work` on a thread of `pool`; the caller resumes on its own executor. An exception of `work` is
 // rethrown in the caller. What `work` holds is gone when the caller resumes: references of a withdrawn case
 // must not live on, nor outlive their memory. Cancellation waits until it is done: a signal emitted on the
@@ -38,12 +55,7 @@ std::invoke_result_t<Work&> call_once(std::optional<Work>& work)
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(asio::thread_pool& pool, Work work)
 {
-    auto on_pool = [work =
-                        std::optional<Work>(std::move(work))]() mutable -> Task<std::invoke_result_t<Work&>> {
-        co_return call_once(work);
-    };
-    auto unheard = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-    return asio::co_spawn(pool, std::move(on_pool), std::move(unheard));
+    return offload_held<Work>(pool, std::optional<Work>(std::move(work)));
 }
 
 } // namespace stillwatch

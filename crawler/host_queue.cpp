@@ -2,6 +2,8 @@
 
 #include "core/log.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <utility>
 
 namespace stillwatch::crawler {

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace stillwatch::daemon {
 
@@ -11,16 +13,6 @@ struct DaemonArguments {
     std::string configuration = "/etc/stillwatch/stillwatch.toml";
 };
 
-inline void declare(CLI::App& app, DaemonArguments& arguments)
-{
-    app.description(
-        "The daemon of Stillwatch: crawls the watch list, compares pictures with references, sends alerts.\n"
-        "SIGHUP reads the configuration again, SIGTERM ends it.");
-    app.name("stillwatchd");
-    app.set_version_flag("--version", STILLWATCH_VERSION);
-    app.add_option("--config", arguments.configuration, "Configuration file")
-        ->envname("STILLWATCH_CONFIG")
-        ->capture_default_str();
-}
+void declare(CLI::App& app, DaemonArguments& arguments);
 
 } // namespace stillwatch::daemon

@@ -1,6 +1,7 @@
 #include "daemon/arguments.hpp"
 #include "daemon/daemon.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -3,6 +3,7 @@
 #include "sandbox/frame_cache.hpp"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -7,6 +7,8 @@
 #include "tests/integration/alerts/receivers.hpp"
 #include "tests/support/command.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include "tests/unit/crawler/memory_frontier.hpp"
 #include "tests/unit/crawler/scripted_fetcher.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <gtest/gtest.h>

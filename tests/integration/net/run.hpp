@@ -3,6 +3,7 @@
 #include "core/async.hpp"
 #include "core/fetch.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>

@@ -3,6 +3,7 @@
 #include "sandbox/loss_book.hpp"
 #include "sandbox/worker_pool.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 

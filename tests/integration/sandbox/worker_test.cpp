@@ -2,6 +2,7 @@
 #include "sandbox/worker_pool.hpp"
 #include "tests/unit/pictures/encoders.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 #include <zlib.h>

@@ -52,7 +52,8 @@ TEST(Mime, PlainTextComesBeforeHtml)
 TEST(Mime, LinesEndWithCrlfAndStayShort)
 {
     auto letter = sample_letter();
-    letter.text = std::string(5000, 'x') + "\n" + std::string(3000, ' ') + "\n";
+    letter.text = std::string(5000, 'x');
+    letter.text += "\n" + std::string(3000, ' ') + "\n";
     letter.subject = std::string(3000, 'y');
     const auto message = compose(letter).value();
     std::size_t begin = 0;

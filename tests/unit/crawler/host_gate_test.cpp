@@ -2,6 +2,8 @@
 
 #include "simulated_time.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gtest/gtest.h>
 
 namespace stillwatch::crawler {

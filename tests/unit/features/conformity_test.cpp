@@ -1,6 +1,8 @@
 #include "features/pdq.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/sniff.hpp"
+#include "tests/unit/features/integer_drawing.hpp"
+#include "tests/unit/pictures/encoders.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +13,9 @@
 #include <iterator>
 #include <sstream>
 
-// Against the hashes that PDQ's own program gives for its own test pictures. The pictures are not part of
-// this source tree: STILLWATCH_PDQ_DATA names the folder with them and expected.csv (file, quality, eight
-// hashes).
+// Against the hashes of PDQ's reference code: for pictures drawn here (tests/data/pdq/README.md), and those
+// that PDQ's own program gives for its own test pictures. The latter are not part of this source tree:
+// STILLWATCH_PDQ_DATA names the folder with them and expected.csv (file, quality, eight hashes).
 namespace stillwatch::features {
 namespace {
 
@@ -64,6 +66,45 @@ Bytes read_file(const std::filesystem::path& path)
 int tolerance_bits(const pictures::Picture& picture)
 {
     return std::max(picture.width_px, picture.height_px) <= 512 ? 2 : 10;
+}
+
+pictures::test::Drawing drawn(std::uint32_t seed, int width_px, int height_px)
+{
+    const auto rgb = test::integer_drawing(seed, width_px, height_px);
+    pictures::test::Drawing drawing(width_px, height_px);
+    for (std::size_t i = 0; i < rgb.size(); ++i)
+        drawing.rgba[i / 3 * 4 + i % 3] = rgb[i];
+    return drawing;
+}
+
+TEST(PdqConformity, AgreesWithTheReferenceCodeOnDrawnPictures)
+{
+    std::ifstream csv(STILLWATCH_SOURCE_DIR "/tests/data/pdq/expected.csv");
+    int compared = 0;
+    for (std::string line; std::getline(csv, line);) {
+        if (line.starts_with('#')) continue;
+        SCOPED_TRACE(line);
+        std::istringstream fields(line);
+        const auto field = [&fields] {
+            std::string text;
+            std::getline(fields, text, ',');
+            return text;
+        };
+        const auto seed = static_cast<std::uint32_t>(std::stoul(field()));
+        const int width_px = std::stoi(field());
+        const int height_px = std::stoi(field());
+        const int quality_percent = std::stoi(field());
+        const auto file = pictures::test::encode_png(drawn(seed, width_px, height_px));
+        const auto picture = pictures::decode_as_stored(file, pictures::sniff_picture(file).value(), {});
+        ASSERT_TRUE(picture) << to_string(picture.error());
+        const auto frame = fingerprint(picture->frames.front());
+        EXPECT_NEAR(frame.quality_percent, quality_percent, 1);
+        for (std::size_t i = 0; i < orientation_count; ++i)
+            EXPECT_LE(hamming(frame.fingerprints[i], Fingerprint::from_hex(field()).value()), 2)
+                << name_of(static_cast<Orientation>(i));
+        ++compared;
+    }
+    EXPECT_EQ(compared, 16);
 }
 
 TEST(PdqConformity, AgreesWithTheReferenceProgramOnItsOwnPictures)

@@ -222,7 +222,7 @@ TEST(Items, AnAttachmentWithoutEndingIsOneWithItsThumbnail)
              "<a href='/applications/core/interface/file/attachment.php?id=34'><img "
              "src='/up/thumb/34.jpg'></a>",
              "<a rel='lightbox[a]' href='/view/full/5'><img src='/view/small/5.jpg'></a>",
-             "<a data-fancybox href='/image/5'><b><img data-src='/image/5/s' src='blank.gif'></b></a>",
+             "<a data-fancybox=set href='/image/5'><b><img data-src='/image/5/s' src='blank.gif'></b></a>",
              "<a href='/attachment/77-pic-jpg/'><picture><source "
              "srcset='/attachment/77-pic-jpg/?thumbnail=1'><img "
              "src='/attachment/77-pic-jpg/?t=2'></picture></a>",

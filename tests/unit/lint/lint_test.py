@@ -71,7 +71,8 @@ FOREIGN = {
     },
     r"CLI/": {
         "cli",
-        "daemon/arguments.hpp",  # the daemon's own two options
+        "daemon/arguments.cpp",  # the daemon's own two options
+        "daemon/main.cpp",
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.

@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include "alerts/event.hpp"
 #include "tests/support/files.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <gmock/gmock.h>

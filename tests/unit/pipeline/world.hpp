@@ -3,6 +3,7 @@
 #include "cases/case_book.hpp"
 #include "cases/references.hpp"
 #include "pipeline/pipeline.hpp"
+#include "tests/support/run.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/crawler/scripted_fetcher.hpp"
@@ -182,15 +183,7 @@ public:
     template <class T>
     T run(Task<T> task)
     {
-        std::optional<T> value;
-        asio::co_spawn(loop, std::move(task), [&](std::exception_ptr failure, T given) {
-            if (failure) std::rethrow_exception(failure);
-            value = std::move(given);
-        });
-        loop.restart();
-        while (!value && loop.run_one() > 0) {
-        }
-        return std::move(value).value();
+        return stillwatch::test::run(loop, std::move(task));
     }
     void reload() { run(references.reload()).value(); }
     void use_settings() { pipeline.use(std::make_shared<const PipelineSettings>(settings)); }

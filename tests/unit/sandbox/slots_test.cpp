@@ -2,6 +2,7 @@
 
 #include "sandbox/frame_cache.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
