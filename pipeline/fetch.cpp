@@ -91,8 +91,9 @@ Task<> Pipeline::look_behind(const VisitState& state, Sha256 content)
 {
     // Long due: a single pass visits what was due when it began.
     auto origin = state.visit.url.origin();
+    Timestamp long_due{};
     const auto looked = co_await services_.stores.run(&crawler::UrlFrontier::look_again_at, content,
-                                                      std::move(origin), Timestamp{});
+                                                      std::move(origin), long_due);
     if (!looked)
         log::error("pipeline", "what a stand-in hid is not visited again",
                    {{"reason", looked.error().detail}});
