@@ -52,15 +52,15 @@ void UrlFrontier::Impl::visited(const store::VisitResult& result)
 }
 
 // A site may name hosts without end: those that came first are enough to see what is missing.
-void UrlFrontier::Impl::note_outside(HostId named_by, const std::vector<store::OutsideHost>& hosts)
+void UrlFrontier::Impl::note_outside(HostId named_by, const std::vector<store::OutsideHost>& named)
 {
     constexpr std::size_t most_outside = 200;
-    if (hosts.empty()) return;
+    if (named.empty()) return;
     const auto site = tables->site_of(named_by);
     if (!site) return;
     const auto known = tables->outside_of(site->name);
     auto count = known.size();
-    for (const auto& host : hosts) {
+    for (const auto& host : named) {
         const bool is_new = std::ranges::find(known, host.host, &store::OutsideHost::host) == known.end();
         if (is_new && count >= most_outside) {
             tables->add_to_bound(named_by, "outside_hosts", 1);

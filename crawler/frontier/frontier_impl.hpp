@@ -77,7 +77,7 @@ public:
 
     // --- results (apply.cpp) ---
     void visited(const store::VisitResult& result);
-    void note_outside(HostId named_by, const std::vector<store::OutsideHost>& hosts);
+    void note_outside(HostId named_by, const std::vector<store::OutsideHost>& named);
     void learn(const store::AddressRow& before, const store::VisitResult& result);
     void count_rate(HostId host, int before, int after);
     void credit_parent(UrlId page, std::int64_t news);
