@@ -55,9 +55,9 @@ TEST_F(SiteHealthTest, IsFineWhereEveryHostAnswers)
 
 TEST_F(SiteHealthTest, NamesTheHostsThatTheWatchListLeavesOut)
 {
-    const auto name = [this](std::int64_t pictures) {
+    const auto name = [this](std::int64_t count) {
         auto page = ended(frontier.next_visits("board", clock.time, 0, 1).at(0), Outcome::page, clock.time);
-        page.outside = {{"cdn.example", pictures, 0}};
+        page.outside = {{"cdn.example", count, 0}};
         EXPECT_TRUE(frontier.apply({page}));
     };
     EXPECT_EQ(health().at("left_out"), "");
