@@ -6,6 +6,7 @@
 #include "features/sign_grid.hpp"
 #include "features/trim.hpp"
 #include "features/working_frame.hpp"
+#include "packages/decode_package.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/metadata.hpp"
 
@@ -43,6 +44,9 @@ bool may_have_border(const pictures::Picture& coarse)
 
 Result<pictures::Picture> decode(ByteView file, const pictures::PictureLimits& limits, Detail detail)
 {
+    // As a reference one picture is handed in, not a set of them.
+    if (detail != Detail::reference && packages::sniff_package(file))
+        return packages::decode_package(file, limits);
     if (detail == Detail::coarse) {
         auto picture = pictures::decode_file(file, limits, pictures::Fidelity::coarse);
         if (!picture || !may_have_border(*picture)) return picture;

@@ -5,6 +5,7 @@
 #include "features/sign_grid.hpp"
 #include "features/trim.hpp"
 #include "features/working_frame.hpp"
+#include "packages/unpack.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/orient.hpp"
 
@@ -40,6 +41,7 @@ void prepare_worker()
     // Debian's OpenCV would start threads of TBB at the first large operation.
     cv::setNumThreads(1);
     pictures::prepare_decoders();
+    packages::prepare_unpacking();
     // Everything once, for pictures that are made larger and smaller (a long one is, however few its pixels):
     // OpenCV detects the processor, reads its environment and fills tables at first use.
     for (const auto& picture : {drawn(64, 48), drawn(1'200, 40)}) {

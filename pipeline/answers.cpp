@@ -1,6 +1,7 @@
 #include "pipeline/answers.hpp"
 
 #include "core/ascii.hpp"
+#include "packages/unpack.hpp"
 #include "pictures/sniff.hpp"
 #include "sandbox/content_decoding.hpp"
 
@@ -33,7 +34,8 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
 {
     const auto type = type_of(answer);
     if (encodings_of(answer).empty()) {
-        if (pictures::sniff_picture(payload)) return Media::picture;
+        // Of a package the worker looks at the pictures inside, whatever its sender calls it.
+        if (pictures::sniff_picture(payload) || packages::sniff_package(payload)) return Media::picture;
         return is_document(answer, payload) ? Media::page : Media::other;
     }
     if (type.starts_with("image/")) return Media::picture; // what stands inside is not seen here

@@ -79,6 +79,7 @@ NotCompared why_unread_picture(const Error& error, const Fetched& answer, bool i
     case Errc::malformed: return NotCompared::content_encoding; // of what was meant nothing was seen
     case Errc::invalid_argument: return NotCompared::too_small;
     case Errc::too_large: return NotCompared::too_large;
+    case Errc::refused: return NotCompared::locked_package;
     default: return NotCompared::undecodable;
     }
 }

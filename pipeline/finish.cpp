@@ -161,7 +161,8 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     case NotCompared::challenge:
     case NotCompared::cut_off: return Outcome::unreachable;
     case NotCompared::not_a_picture: return Outcome::other;
-    case NotCompared::page_unread: return Outcome::undecodable;
+    case NotCompared::page_unread:
+    case NotCompared::locked_package: return Outcome::undecodable;
     case NotCompared::comparing_off:
     case NotCompared::no_references: return outcome_with(answer, Outcome::compared);
     case NotCompared::known_too_small:

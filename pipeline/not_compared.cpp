@@ -14,6 +14,7 @@ std::string_view name_of(NotCompared reason) noexcept
     case NotCompared::challenge: return "challenge";
     case NotCompared::not_a_picture: return "not_a_picture";
     case NotCompared::page_unread: return "page_unread";
+    case NotCompared::locked_package: return "locked_package";
     case NotCompared::comparing_off: return "comparing_off";
     case NotCompared::no_references: return "no_references";
     case NotCompared::known_undecodable: return "known_undecodable";

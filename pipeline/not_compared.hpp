@@ -18,9 +18,10 @@ enum class NotCompared : std::uint8_t {
     page_in_place, // a log-in or an age gate at a picture's address
     error_page,    // a document with the status of an error
     challenge,
-    not_a_picture, // by type and first bytes
-    page_unread,   // no decoder reads the document
-    comparing_off, // crawl --no-match
+    not_a_picture,  // by type and first bytes
+    page_unread,    // no decoder reads the document
+    locked_package, // pictures under a password, if any
+    comparing_off,  // crawl --no-match
     no_references,
     known_undecodable,
     known_too_small,

@@ -3,7 +3,7 @@ if(STILLWATCH_FUZZ)
     include(${PROJECT_SOURCE_DIR}/cmake/opencv.cmake)
     find_opencv(core imgproc features2d)
     pkg_check_modules(picture_formats REQUIRED IMPORTED_TARGET
-        libavif libde265 libheif libjpeg libjxl libopenjp2 libpng libsodium libtiff-4 libwebp libwebpdemux nettle)
+        libarchive libavif libde265 libheif libjpeg libjxl libopenjp2 libpng libsodium libtiff-4 libwebp libwebpdemux nettle zlib)
 endif()
 add_fuzz_target(picture
     SOURCES
@@ -12,6 +12,13 @@ add_fuzz_target(picture
         core/fingerprint.cpp
         core/result.cpp
         features/sign_grid.cpp
+        packages/archive.cpp
+        packages/decode_package.cpp
+        packages/inflate.cpp
+        packages/pdf.cpp
+        packages/pdf_dictionary.cpp
+        packages/png_file.cpp
+        packages/unpack.cpp
         pictures/containers.cpp
         pictures/decode.cpp
         pictures/decode_apng.cpp

@@ -1,5 +1,6 @@
 #include "sandbox/frame_cache.hpp"
 #include "sandbox/worker_pool.hpp"
+#include "tests/unit/packages/samples.hpp"
 #include "tests/unit/pictures/encoders.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -266,6 +267,26 @@ TEST_F(Worker, EverythingOfAReferenceIsFoundWithinTheFilter)
         EXPECT_GT(found->local.front().features.size(), 50U) << name_of(found->format);
     }
     EXPECT_EQ(pool_.counters(), (PoolCounters{.completed = files.size()}));
+}
+
+// Archives know times and character sets, whose tables are files.
+TEST_F(Worker, PicturesInPackagesAreFoundWithinTheFilter)
+{
+    using namespace packages::test;
+    const auto picture = pictures::test::encode_jpeg(pictures::test::scene(5, 640, 480));
+    const Entries album{{"a/gr\xC3\xBC\xC3\x9F.jpg", picture}, {"b.txt", to_bytes("no picture")}};
+    const std::vector files{archive_of(album), archive_of(album, ArchiveKind::seven_zip), rar_of(album),
+                            pdf_of("/Subtype /Image /Filter [/FlateDecode /DCTDecode]", deflated(picture))};
+    const auto alone = features(document(picture)).value();
+    for (const auto& file : files) {
+        const auto found = features(document(file));
+        ASSERT_TRUE(found.has_value()) << to_string(found.error());
+        EXPECT_EQ(found->file_digest, Sha256::of(file));
+        EXPECT_EQ(found->frames.at(0).fingerprints, alone.frames.at(0).fingerprints);
+    }
+    EXPECT_EQ(features(document(archive_of(album, ArchiveKind::zip, "secret"))).error().code, Errc::refused);
+    EXPECT_EQ(features(document(files[0]), Detail::reference).error().code, Errc::undecodable);
+    EXPECT_EQ(pool_.counters().crashed, 0U);
 }
 
 TEST_F(Worker, EachDetailTellsWhatWasAskedFor)

@@ -15,24 +15,25 @@ MAX_LINES = 450
 # (cases), since the commands of people are run on the case book. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
-MECHANISMS = {"net", "html", "pictures", "features", "matcher", "store", "vault", "config"}
+MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "store", "vault", "config"}
 PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "control"}
 LAYERS = {
     "core": set(),
     **{folder: {"core"} for folder in MECHANISMS},
-    "features": {"core", "pictures"},
-    "matcher": {"core", "features", "pictures"},
+    "packages": {"core", "pictures"},
+    "features": {"core", "packages", "pictures"},
+    "matcher": {"core", "features", "packages", "pictures"},
     "crawler/policy": {"core"},  # the rules of the crawl, pure; their values are what a store keeps
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
     "crawler": {"core", "crawler/policy", "store"},
-    "sandbox": {"core", "html", "features", "pictures"},
+    "sandbox": {"core", "html", "features", "packages", "pictures"},
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
     "control": {"core", "crawler/frontier", "store", "vault", "cases"},
-    "pipeline": {"core", "crawler/policy", "crawler/frontier", "pictures", "matcher", "store", "vault"} | (PRODUCT - {"backup", "control"}),
+    "pipeline": {"core", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
 }
@@ -65,8 +66,10 @@ FOREIGN = {
     },
     r"toml\+\+/": {"config"},
     r"seccomp\.h|brotli/|zstd\.h": {"sandbox"},
+    r"archive\.h|archive_entry\.h": {"packages"},
     r"zlib\.h": {
         "sandbox",
+        "packages",
         "evidence/gzip.cpp",  # WARC records are gzip members
     },
     r"CLI/": {
@@ -76,7 +79,7 @@ FOREIGN = {
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "features", "matcher", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types

@@ -57,6 +57,8 @@ TEST(Classify, TellsWhatAnAnswerShowsAndWhy)
     const auto page = LinkKind::page;
     const auto image = LinkKind::image;
     const Row rows[] = {
+        {"an archive", {200, "PK\x03\x04 rest"}, page, false, {Show::picture}},
+        {"a PDF file under another name", {200, "%PDF-1.7", {html}}, page, false, {Show::picture}},
         {"a 304 that was asked for", {304}, page, true, {Show::nothing, not_modified}},
         {"a 304 that nobody asked for", {304}, page, false, {Show::nothing, unasked_not_modified}},
         {"a 304 that is a challenge", {304, "", {riddle}}, page, true, {Show::nothing, challenge}},

@@ -1,0 +1,141 @@
+#include "packages/archive.hpp"
+
+#include "packages/pdf.hpp"
+#include "packages/unpack.hpp"
+#include "pictures/sniff.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <iconv.h>
+#include <langinfo.h>
+#include <memory>
+
+namespace stillwatch::packages {
+
+namespace {
+
+struct FreeArchive {
+    void operator()(archive* reader) const noexcept { (void)archive_read_free(reader); }
+};
+using Reader = std::unique_ptr<archive, FreeArchive>;
+
+// libarchive turns the times of entries into seconds, and glibc then looks at the file of the time zone, each
+// time unless this names the zone it has read already.
+void name_time_zone()
+{
+    (void)::setenv("TZ", "UTC", 1);
+}
+
+Reader open(ByteView file)
+{
+    name_time_zone();
+    Reader reader(archive_read_new());
+    if (!reader) return nullptr;
+    (void)archive_read_support_format_zip(reader.get());
+    (void)archive_read_support_format_rar(reader.get());
+    (void)archive_read_support_format_rar5(reader.get());
+    (void)archive_read_support_format_7zip(reader.get());
+    if (archive_read_open_memory(reader.get(), file.data(), file.size()) != ARCHIVE_OK) return nullptr;
+    return reader;
+}
+
+enum class Read : std::uint8_t {
+    whole,
+    left_out, // no picture and no package, or no room
+    broken
+};
+
+// The bytes of an entry, where they begin like something that is looked for.
+Read read_entry(archive& reader, const PackageLimits& limits, Contents& contents, Bytes& out)
+{
+    constexpr std::size_t block = 64U << 10U;
+    out.clear();
+    for (;;) {
+        const auto had = out.size();
+        out.resize(had + block);
+        const auto count = archive_read_data(&reader, out.data() + had, block);
+        out.resize(had + (count > 0 ? static_cast<std::size_t>(count) : 0));
+        if (count < 0) return out.empty() || count == ARCHIVE_FATAL ? Read::broken : Read::whole;
+        if (count == 0) return out.empty() ? Read::left_out : Read::whole;
+        contents.unpacked_bytes += static_cast<std::size_t>(count);
+        if (contents.unpacked_bytes > limits.max_unpacked_bytes || out.size() > limits.max_bytes) {
+            contents.is_whole = false;
+            return Read::left_out;
+        }
+        const bool is_first = had == 0;
+        if (is_first && !pictures::sniff_picture(out) && !sniff_package(out)) return Read::left_out;
+    }
+}
+
+void take_entry(Bytes file, const PackageLimits& limits, int depth, Contents& contents)
+{
+    if (pictures::sniff_picture(file)) {
+        if (!has_room(contents, file.size(), limits)) {
+            contents.is_whole = false;
+            return;
+        }
+        contents.bytes += file.size();
+        contents.pictures.push_back(std::move(file));
+        return;
+    }
+    const auto kind = sniff_package(file);
+    if (!kind) return;
+    if (depth >= limits.max_depth)
+        contents.is_whole = false;
+    else if (*kind == PackageKind::pdf)
+        (void)take_pdf(file, limits, contents);
+    else
+        (void)take_archive(file, limits, depth + 1, contents);
+}
+
+} // namespace
+
+bool take_archive(ByteView file, const PackageLimits& limits, int depth, Contents& contents)
+{
+    const auto reader = open(file);
+    if (!reader) return false;
+    Bytes bytes;
+    for (;;) {
+        archive_entry* entry = nullptr;
+        const int next = archive_read_next_header(reader.get(), &entry);
+        if (next == ARCHIVE_EOF) return true;
+        if (next == ARCHIVE_RETRY) continue;
+        if (next == ARCHIVE_FATAL || entry == nullptr) {
+            if (archive_read_has_encrypted_entries(reader.get()) > 0) ++contents.locked; // its list, too
+            return false;
+        }
+        if (++contents.entries > limits.max_entries || contents.unpacked_bytes > limits.max_unpacked_bytes) {
+            contents.is_whole = false;
+            return true;
+        }
+        if (archive_entry_is_encrypted(entry) != 0) {
+            ++contents.locked;
+            continue;
+        }
+        if (archive_entry_filetype(entry) == AE_IFDIR) continue;
+        const auto read = read_entry(*reader, limits, contents, bytes);
+        if (read == Read::broken && archive_read_has_encrypted_entries(reader.get()) > 0) ++contents.locked;
+        if (read == Read::whole) take_entry(std::move(bytes), limits, depth, contents);
+    }
+}
+
+void prepare_archives()
+{
+    static const bool done = [] {
+        name_time_zone();
+        ::tzset();
+        // What names of entries may be written in. Kept open: what is closed may be looked for again.
+        for (const char* from : {"UTF-8", "UTF-16BE", "UTF-16LE", "CP437"})
+            for (const char* to :
+                 {static_cast<const char*>(::nl_langinfo(CODESET)), "UTF-8", "UTF-16BE", "UTF-16LE"})
+                (void)::iconv_open(to, from);
+        (void)::unsetenv("TZ"); // the worker begins without any environment
+        return true;
+    }();
+    (void)done;
+}
+
+} // namespace stillwatch::packages
