@@ -3,6 +3,8 @@
 #include "scripted_fetcher.hpp"
 #include "simulated_time.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

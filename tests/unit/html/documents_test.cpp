@@ -57,8 +57,9 @@ TEST(Documents, JsonNamesPicturesByEndingOrKeyAndPagesByKey)
     EXPECT_THAT(
         links_as("application/manifest+json", R"({"start_url":"/","icons":[{"src":"i.png","sizes":"1x1"}]})"),
         ElementsAre("manifest image ~/i.png"));
-    EXPECT_THAT(links_as("application/json", std::string(100'000, '[') + "\"/i/1.jpg\""),
-                ElementsAre("json image http://a.example/i/1.jpg"));
+    std::string deep(100'000, '[');
+    deep += "\"/i/1.jpg\"";
+    EXPECT_THAT(links_as("application/json", deep), ElementsAre("json image http://a.example/i/1.jpg"));
     EXPECT_THAT(links_as("application/json", "{\"a\":\"b\\"), IsEmpty());
 }
 

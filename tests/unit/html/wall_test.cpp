@@ -83,7 +83,9 @@ TEST(Wall, OnlyHtmlIsAWall)
 
 TEST(Wall, OnlyTheHeadOfTheTextIsLookedAt)
 {
-    EXPECT_EQ(wall(std::string(40'000, ' ') + "<title>Just a moment...</title>"), Wall::none);
+    std::string late(40'000, ' ');
+    late += "<title>Just a moment...</title>";
+    EXPECT_EQ(wall(late), Wall::none);
 }
 
 } // namespace

@@ -229,8 +229,11 @@ TEST(Draw, LongNamesAndFiguresStayInside)
     match.inverted = true;
     match.placement->evidence = 1e9;
     match.placement->edited = {0.1, 0.1, 0.9, 0.9};
-    const auto page =
-        drawn(match, std::string(200, 'W') + ".jpg", "\xc3\xa4\x1b\n" + std::string(5'000, 'i'));
+    std::string wide(200, 'W');
+    wide += ".jpg";
+    std::string long_text = "\xc3\xa4\x1b\n";
+    long_text.append(5'000, 'i');
+    const auto page = drawn(match, wide, long_text);
     EXPECT_TRUE(has_clean_sides(page));
     EXPECT_EQ(page.width, drawn(match).width);
 }

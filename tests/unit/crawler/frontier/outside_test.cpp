@@ -8,11 +8,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 struct Outside : Frontier {
-    void name(const std::vector<OutsideHost>& hosts)
+    void name(const std::vector<OutsideHost>& named)
     {
         auto result = ended(seed, Outcome::page, at(1));
         result.kind = LinkKind::page;
-        result.outside = hosts;
+        result.outside = named;
         EXPECT_TRUE(database.apply({result}));
     }
     std::vector<OutsideHost> outside() { return database.site_health("board", 0, at(0)).outside; }
@@ -40,10 +40,10 @@ TEST_P(Outside, AHostThatJoinsTheWatchListIsLeftOutNoLonger)
 
 TEST_P(Outside, HostsWithoutEndAreBoundedAndCounted)
 {
-    std::vector<OutsideHost> hosts;
+    std::vector<OutsideHost> many;
     for (int i = 0; i < 250; ++i)
-        hosts.push_back({"h" + std::to_string(i) + ".example", 1, 0});
-    name(hosts);
+        many.push_back({"h" + std::to_string(i) + ".example", 1, 0});
+    name(many);
     name({{"h0.example", 7, 0}, {"late.example", 9, 0}});
     EXPECT_EQ(outside().size(), 10U);
     EXPECT_EQ(outside().front(), (OutsideHost{"h0.example", 8, 0}));
