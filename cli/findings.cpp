@@ -74,6 +74,7 @@ void say_there_may_be_more(std::size_t shown, std::int64_t limit, std::string_vi
 
 struct PageOptions {
     std::string subject; // a case or a finding
+    bool grouped = false;
     std::int64_t after = 0;
     std::int64_t limit = 0;
 };
@@ -84,6 +85,27 @@ void add_page_options(Command command, PageOptions& options, const std::string& 
     command.add_option("--after", options.after, after);
 }
 
+// A row for each place: the finding, with what is known of that place. Of a picture in several sizes on one
+// page the largest.
+json::array by_place(const json::array& findings)
+{
+    json::array rows;
+    for (const auto& value : findings) {
+        auto finding = value.as_object();
+        const auto places = taken(finding, "occurrences");
+        if (places.empty()) rows.push_back(finding);
+        for (const auto& place : places) {
+            const auto* size_of = place.as_object().if_contains("size_of");
+            if (size_of != nullptr && !size_of->is_null()) continue;
+            auto row = finding;
+            for (const auto& [name, what] : place.as_object())
+                if (name != "size_of") row[name] = what;
+            rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
 void list_findings(Program& program, const PageOptions& options)
 {
     json::object arguments{{"limit", options.limit}, {"after", options.after}};
@@ -92,7 +114,7 @@ void list_findings(Program& program, const PageOptions& options)
     if (!reply || !reply->is_array()) return;
     const auto& rows = reply->get_array();
     if (program.global.style() == Style::json)
-        print_rows(Style::json, rows, {}, "");
+        print_rows(Style::json, options.grouped ? rows : by_place(rows), {}, "");
     else if (rows.empty())
         fmt::print("{}\n", options.after > 0 ? "no more findings" : "nothing was found yet");
     else
@@ -149,6 +171,8 @@ void add_findings_commands(Program program)
         findings.add_subcommand("list", "Findings of all cases or of one, each with its best address");
     list.add_option("case", page->subject, "Pseudonym, for example C-7F3K");
     add_page_options(list, *page, "Only findings after this number");
+    list.add_flag("--grouped", page->grouped,
+                  "With --json: a finding a line with all its places, instead of a line a place");
     list.callback([program, page]() mutable { list_findings(program, *page); });
 
     auto one = std::make_shared<PageOptions>();

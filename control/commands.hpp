@@ -73,6 +73,7 @@ private:
     Result<CommandOutcome> reference_add(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_remove(const json::object& arguments, const store::Actor& actor);
+    json::array describe_sizes(const std::vector<Occurrence>& best) const;
     Result<CommandOutcome> findings_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);

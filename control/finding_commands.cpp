@@ -120,6 +120,25 @@ Result<Finding> Commands::finding_argument(const json::object& arguments) const
     return Error{Errc::not_found, fmt::format("no finding {}", named)};
 }
 
+// Where a page shows one picture in several sizes, each of the smaller ones says which place is the larger.
+json::array Commands::describe_sizes(const std::vector<Occurrence>& best) const
+{
+    constexpr std::size_t most_asked = 8; // of the larger ones on the same page
+    auto rows = describe_all(best);
+    for (std::size_t i = 0; i < best.size(); ++i) {
+        auto& row = rows[i].as_object();
+        row["size_of"] = nullptr;
+        std::size_t asked = 0;
+        for (std::size_t k = 0; k < i && asked < most_asked && row["size_of"].is_null(); ++k) {
+            if (best[k].page_url != best[i].page_url) continue;
+            ++asked;
+            if (frontier_.is_same_item(best[k].image_url, best[i].image_url, best[i].page_url))
+                row["size_of"] = best[k].id.value;
+        }
+    }
+    return rows;
+}
+
 Result<CommandOutcome> Commands::findings_list(const json::object& arguments, const store::Actor& actor)
 {
     store::CaseDatabase::FindingQuery query;
@@ -142,7 +161,7 @@ Result<CommandOutcome> Commands::findings_list(const json::object& arguments, co
         auto row = describe_finding(finding);
         const auto best = cases_.best_occurrences(finding.id, std::min(occurrences_in_list, room));
         room -= best.size();
-        row["occurrences"] = describe_all(best);
+        row["occurrences"] = describe_sizes(best);
         rows.push_back(std::move(row));
     }
     return done(std::move(rows));

@@ -163,7 +163,7 @@ concurrency = {concurrency}
     def places(self) -> list[dict]:
         """Every place of every finding, with the finding's number, case and reference."""
         return [{**place, **{name: finding[name] for name in ("id", "case", "reference")}}
-                for finding in self.ask("findings", "list") for place in finding["occurrences"]]
+                for finding in self.ask("findings", "list", "--grouped") for place in finding["occurrences"]]
 
     def open_evidence(self, place: dict) -> bytes:
         """Decrypts the package of a place, or of a finding's best one, with Debian's age."""

@@ -108,7 +108,7 @@ class Demonstration:
 
     def judge(self) -> list[str]:
         """Prints the table; gives what is wrong."""
-        findings = self.stillwatch.ask("findings", "list")
+        findings = self.stillwatch.ask("findings", "list", "--grouped")
         problems = self.check_findings(findings)
         forbidden = ["127.0.0.2", "127.0.0.3", "/img/", "thread-", *self.plan["references"]]
         problems += self.mail.problems(forbidden) + self.hook.problems(forbidden)

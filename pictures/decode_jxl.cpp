@@ -1,6 +1,7 @@
 #include "pictures/decode.hpp"
 #include "pictures/frame_chooser.hpp"
 #include "pictures/layers.hpp"
+#include "pictures/quiet.hpp"
 
 #include <jxl/decode.h>
 
@@ -170,6 +171,7 @@ Result<Picture> Reader::read()
 
 Result<Picture> decode_jxl(ByteView file, const PictureLimits& limits)
 {
+    const SilentStandardError silent;
     Memory memory(limits.max_working_bytes);
     const auto manager = memory.manager();
     const std::unique_ptr<JxlDecoder, DestroyDecoder> decoder(JxlDecoderCreate(&manager));

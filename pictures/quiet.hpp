@@ -4,9 +4,9 @@
 
 namespace stillwatch::pictures {
 
-// Some libraries (dav1d, libheif) tell of broken data on standard error and give no way to stop it; in the
-// restricted worker that write would be the last. While this lives, what is printed goes nowhere (glibc lets
-// stderr be replaced).
+// Some libraries (dav1d, libheif, libjxl) tell of broken data on standard error and give no way to stop it;
+// in the restricted worker that write would be the last. While this lives, what is printed goes nowhere
+// (glibc lets stderr be replaced).
 class SilentStandardError {
 public:
     SilentStandardError() : usual_(stderr)

@@ -87,6 +87,7 @@ public:
     virtual std::vector<std::string> ways_in(const std::string& site) = 0;
     virtual void put_ways_in(const std::string& site, const std::vector<std::string>& addresses) = 0;
     virtual void add_outside(std::int64_t site, const OutsideHost& host) = 0;
+    virtual void forget_outside(const std::string& host) = 0;                 // of all sites
     virtual std::vector<OutsideHost> outside_of(const std::string& site) = 0; // by host
 };
 

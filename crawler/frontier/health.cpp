@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <utility>
 
 // What people are told of the frontier, from the counts that are kept with each change.
@@ -98,15 +97,10 @@ void tell_host(SiteHealth& health, const store::HostState& host, const HostCount
         health.in_trouble.push_back({host.host_port, trouble, counts.pages, counts.images});
 }
 
-// Without those that a site lists by now.
 std::vector<store::OutsideHost> outside_of(store::FrontierTables& tables, const std::string& site)
 {
     constexpr std::size_t most_told = 10;
     auto hosts = tables.outside_of(site);
-    std::set<std::string> listed;
-    for (const auto& host : tables.hosts_of(site))
-        listed.insert(host.host_port);
-    std::erase_if(hosts, [&](const store::OutsideHost& host) { return listed.contains(host.host); });
     std::ranges::stable_sort(hosts, std::greater{}, [](const store::OutsideHost& host) {
         return std::pair(host.redirects, host.pictures);
     });

@@ -17,6 +17,9 @@ Result<void> UrlFrontier::set_sites(const std::vector<store::SiteRow>& sites)
             for (const auto& seed : site.seeds)
                 listed.back().hosts.push_back(seed.host_port()); // a seed is meant to be visited
         }
+        for (const auto& site : listed)
+            for (const auto& host : site.hosts)
+                tables.forget_outside(host);
         const auto with_more_hosts = tables.put_sites(listed);
         for (const auto& site : sites)
             impl_->look_again_if_sent_otherwise(site);

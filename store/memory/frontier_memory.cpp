@@ -188,6 +188,11 @@ void FrontierMemory::add_outside(std::int64_t site, const OutsideHost& host)
     known.redirects += host.redirects;
 }
 
+void FrontierMemory::forget_outside(const std::string& host)
+{
+    std::erase_if(outside_, [&](const auto& entry) { return entry.first.second == host; });
+}
+
 std::vector<OutsideHost> FrontierMemory::outside_of(const std::string& site)
 {
     std::vector<OutsideHost> result;

@@ -43,6 +43,7 @@ public:
     std::vector<std::string> ways_in(const std::string& site) override;
     void put_ways_in(const std::string& site, const std::vector<std::string>& addresses) override;
     void add_outside(std::int64_t site, const OutsideHost& host) override;
+    void forget_outside(const std::string& host) override;
     std::vector<OutsideHost> outside_of(const std::string& site) override;
 
     // frontier_addresses.cpp

@@ -243,6 +243,11 @@ void FrontierFile::add_outside(std::int64_t site, const OutsideHost& host)
         .run();
 }
 
+void FrontierFile::forget_outside(const std::string& host)
+{
+    connection_.prepare("DELETE FROM outside_host WHERE host_port = ?1").bind(host).run();
+}
+
 std::vector<OutsideHost> FrontierFile::outside_of(const std::string& site)
 {
     auto row = connection_.prepare("SELECT o.host_port, o.pictures, o.redirects FROM outside_host o "

@@ -102,7 +102,7 @@ inline std::vector<Corruption> corruptions()
 {
     using Features = PictureFeatures;
     return {
-        {"unknown format", [](Features& f) { f.format = static_cast<PictureFormat>(7); }},
+        {"unknown format", [](Features& f) { f.format = static_cast<PictureFormat>(200); }},
         {"no width", [](Features& f) { f.width_px = 0; }},
         {"negative height", [](Features& f) { f.height_px = -1; }},
         {"no fingerprints", [](Features& f) { f.frames.clear(); }},

@@ -43,18 +43,18 @@ class Backups(unittest.TestCase):
         return other
 
     def test_made_while_the_daemon_crawls_it_starts_elsewhere_with_every_finding_and_its_evidence(self):
-        self.assertTrue(within(60, lambda: self.stillwatch.ask("findings", "list")))
+        self.assertTrue(within(60, lambda: self.stillwatch.ask("findings", "list", "--grouped")))
         told = self.stillwatch.ask("backup", str(self.backup), "--keys", str(self.keys))[0]
         self.assertTrue(self.stillwatch.is_running())
         self.assertGreater(told["evidence"], 0)
         self.found_all()
         self.stillwatch.ask("backup", str(self.backup))
-        before = self.stillwatch.ask("findings", "list")
+        before = self.stillwatch.ask("findings", "list", "--grouped")
         self.assertEqual(self.stillwatch.stop(), 0)
         other = self.restored_elsewhere()
         self.assertIn("withdrew after that is not known", self.said)
         other.start()
-        after = other.ask("findings", "list")
+        after = other.ask("findings", "list", "--grouped")
         self.assertEqual([(finding["page_url"], finding["image_url"]) for finding in after],
                          [(finding["page_url"], finding["image_url"]) for finding in before])
         other.identity = self.stillwatch.identity
@@ -153,7 +153,7 @@ class Backups(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(package.name, done.stderr)
         self.stillwatch.start()
-        self.assertTrue(self.stillwatch.ask("findings", "list"))
+        self.assertTrue(self.stillwatch.ask("findings", "list", "--grouped"))
 
     def test_a_case_withdrawn_since_stays_withdrawn_and_its_evidence_does_not_come_back(self):
         self.found_all()
@@ -195,7 +195,7 @@ class Backups(unittest.TestCase):
         self.assertNotIn(second, [row["case"] for row in self.stillwatch.ask("case", "list")])
         third = self.stillwatch.open_case(self.stage.references[:2])
         self.found_all()
-        self.assertTrue([row for row in self.stillwatch.ask("findings", "list") if row["case"] == third])
+        self.assertTrue([row for row in self.stillwatch.ask("findings", "list", "--grouped") if row["case"] == third])
 
 
 if __name__ == "__main__":

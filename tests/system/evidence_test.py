@@ -17,9 +17,9 @@ class Evidence(unittest.TestCase):
         cls.stillwatch = cls.stage.stillwatch
         cls.stillwatch.start()
         cls.stillwatch.open_case(cls.stage.references)
-        if not within(120, lambda: cls.stillwatch.ask("findings", "list") and cls.stillwatch.is_idle()):
+        if not within(120, lambda: cls.stillwatch.ask("findings", "list", "--grouped") and cls.stillwatch.is_idle()):
             raise RuntimeError("nothing was found")
-        cls.finding = cls.stillwatch.ask("findings", "list")[0]["id"]
+        cls.finding = cls.stillwatch.ask("findings", "list", "--grouped")[0]["id"]
 
     def command(self, *arguments, config=True, **more):
         environment = {**os.environ, "STILLWATCH_CONFIG": str(self.stillwatch.config) if config else "/nonexistent/none.toml"}

@@ -88,7 +88,7 @@ class Findings(unittest.TestCase):
             time.sleep(0.2)
 
     def finding(self) -> dict:
-        findings = self.stillwatch.ask("findings", "list")
+        findings = self.stillwatch.ask("findings", "list", "--grouped")
         self.assertEqual(len(findings), 1)
         return findings[0]
 

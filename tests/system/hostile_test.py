@@ -126,7 +126,7 @@ class HostileSite(unittest.TestCase):
             self.assertIn(f"/pictures/{name}", self.site.asked(self.site.HOSTILE))
 
     def found(self) -> set[str]:
-        return {finding["image_url"] for finding in self.stillwatch.ask("findings", "list")}
+        return {finding["image_url"] for finding in self.stillwatch.ask("findings", "list", "--grouped")}
 
     def test_nothing_that_a_site_says_of_its_pictures_hides_them(self):
         found = self.found()

@@ -47,7 +47,7 @@ class Keys(unittest.TestCase):
         self.assertEqual(status["coverage"]["compared"], 0)
         self.assertEqual(status["references"], 0)
         self.assertEqual(self.stillwatch.ask("case", "show", case)[0]["coverage"]["compared"], 0)
-        self.assertEqual(self.stillwatch.ask("findings", "list"), [])
+        self.assertEqual(self.stillwatch.ask("findings", "list", "--grouped"), [])
         self.assertEqual(self.stillwatch.stop(), 0)
         self.exchange_key()
         self.stillwatch.start()

@@ -33,7 +33,7 @@ class Kill(unittest.TestCase):
         while not (stillwatch.is_idle() and stillwatch.status()["alerts_queued"] == 0):
             self.assertLess(time.monotonic(), until, "the crawl did not come to its end")
             time.sleep(0.2)
-        findings = stillwatch.ask("findings", "list")
+        findings = stillwatch.ask("findings", "list", "--grouped")
         self.assertEqual(self.stage.found(), self.stage.planted)
         self.assertEqual(len(self.stage.matches()), len(self.stage.planted), "an occurrence was recorded twice")
         for sink in (self.stage.mail, self.stage.hook):

@@ -50,7 +50,7 @@ class Life(unittest.TestCase):
         case = self.stillwatch.open_case(self.stage.references)
         self.assertTrue(within(120, self.stillwatch.is_idle))
         self.assertEqual(self.metric("references"), len(self.stage.references))
-        findings = self.stillwatch.ask("findings", "list")
+        findings = self.stillwatch.ask("findings", "list", "--grouped")
         evidence = self.stage.storage / "evidence"
         self.assertTrue(list(evidence.iterdir()))
         began = time.monotonic()
@@ -60,7 +60,7 @@ class Life(unittest.TestCase):
         self.assertEqual(receipt["references_erased"], len(self.stage.references))
         self.assertEqual(receipt["findings_erased"], len(findings))
         self.assertEqual(list(evidence.iterdir()), [])
-        self.assertEqual(self.stillwatch.ask("findings", "list"), [])
+        self.assertEqual(self.stillwatch.ask("findings", "list", "--grouped"), [])
         with self.assertRaisesRegex(RuntimeError, "withdrawn"):
             self.stillwatch.plain("reference", "add", case, str(self.stage.references[0]))
         self.assertEqual(self.stillwatch.stop(), 0)

@@ -131,7 +131,7 @@ class Watch:
 
     def found(self, site: Site) -> set[str]:
         """Paths on a site's host where a reference was found: one finding may have many places."""
-        places = [place["image_url"] for row in self.ask("findings", "list") for place in row["occurrences"]]
+        places = [row["image_url"] for row in self.ask("findings", "list")]
         return {place.removeprefix(site.origin) for place in places if place.startswith(site.origin + "/")}
 
     def close(self) -> None:

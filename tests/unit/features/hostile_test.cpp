@@ -208,7 +208,7 @@ TEST(HostilePictures, GifOfManyFramesIsBounded)
     file.push_back(std::byte{0x3B});
     const auto features = extract_features(file);
     ASSERT_TRUE(features) << to_string(features.error());
-    EXPECT_EQ(features->frames.size(), PictureFeatures::max_frames);
+    EXPECT_EQ(features->frames.size(), 1U) << "flat frames, all alike, show nothing";
 }
 
 // The restricted worker may write to its answer pipe only: one printed line would end it.

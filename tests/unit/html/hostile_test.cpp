@@ -148,9 +148,12 @@ TEST(Hostile, NulBytesAreCarriedOver)
 
 TEST(Hostile, HugeAttributesAreNoAddresses)
 {
-    EXPECT_THAT(links_of("<img src='" + std::string(5'000'000, 'x') + "'><img src='data:image/png;base64," +
-                         std::string(500'000, 'A') + "'><img src=1.jpg>"),
-                ElementsAre("img_src image ~/1.jpg"));
+    std::string markup = "<img src='";
+    markup.append(5'000'000, 'x');
+    markup += "'><img src='data:text/plain;base64,";
+    markup.append(500'000, 'A');
+    markup += "'><img src=1.jpg>";
+    EXPECT_THAT(links_of(markup), ElementsAre("img_src image ~/1.jpg"));
 }
 
 TEST(Hostile, InnerDocumentsAreBounded)
