@@ -16,6 +16,7 @@ inline Error as_told(Error error)
 {
     switch (error.code) {
     case Errc::undecodable:
+    case Errc::refused: // a package under a password
     case Errc::too_large:
     case Errc::malformed:
     case Errc::exists:

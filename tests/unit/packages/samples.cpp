@@ -31,6 +31,7 @@ std::uint32_t check_sum(ByteView bytes)
 
 Bytes archive_of(const Entries& entries, ArchiveKind kind, const std::string& password)
 {
+    std::vector<char> buffer(64U << 20U); // outlives the writer
     const std::unique_ptr<archive, decltype(&archive_write_free)> writer(archive_write_new(),
                                                                          archive_write_free);
     if (kind == ArchiveKind::zip)
@@ -41,7 +42,6 @@ Bytes archive_of(const Entries& entries, ArchiveKind kind, const std::string& pa
         (void)archive_write_set_options(writer.get(), "zip:encryption=zipcrypt");
         (void)archive_write_set_passphrase(writer.get(), password.c_str());
     }
-    std::vector<char> buffer(64U << 20U);
     std::size_t used = 0;
     if (archive_write_open_memory(writer.get(), buffer.data(), buffer.size(), &used) != ARCHIVE_OK)
         throw std::runtime_error("archive");
@@ -53,7 +53,8 @@ Bytes archive_of(const Entries& entries, ArchiveKind kind, const std::string& pa
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), 0644);
         archive_entry_set_mtime(entry.get(), 1'700'000'000, 0);
-        if (archive_write_header(writer.get(), entry.get()) != ARCHIVE_OK ||
+        if (archive_write_header(writer.get(), entry.get()) < ARCHIVE_WARN || // names in this locale
+
             archive_write_data(writer.get(), data.data(), data.size()) < 0)
             throw std::runtime_error(archive_error_string(writer.get()));
     }

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 std::string told(std::string_view file)
 {
-    return features::extract(as_bytes(file), {}, Detail::hashes).error().detail;
+    return features::extract(as_bytes(file), {}, Detail::reference).error().detail;
 }
 
 TEST(UnreadFormat, IsNamedWithWhatToDo)
