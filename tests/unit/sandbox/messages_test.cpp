@@ -241,7 +241,7 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     };
     const auto code = with(Refusal(Error{Errc::undecodable, ""}), 1, 99);
     EXPECT_FALSE(decode_answer(payload_of(code), features_request()).has_value());
-    const auto format = with(picture(), 1, 7);
+    const auto format = with(picture(), 1, 200);
     EXPECT_FALSE(decode_answer(payload_of(format), features_request()).has_value());
     constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 1 + 4; // kind, "utf-8", truncated, wall, count
     const auto mechanism = with(page(), first_link, 255);
