@@ -243,7 +243,8 @@ TEST(AnswerMessage, UnknownNamesAreLies)
     EXPECT_FALSE(decode_answer(payload_of(code), features_request()).has_value());
     const auto format = with(picture(), 1, 200);
     EXPECT_FALSE(decode_answer(payload_of(format), features_request()).has_value());
-    constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 1 + 4; // kind, "utf-8", truncated, wall, count
+    // kind, "utf-8", truncated, wall, pictures, count
+    constexpr std::size_t first_link = 1 + 2 + 5 + 1 + 1 + 1 + 4;
     const auto mechanism = with(page(), first_link, 255);
     EXPECT_FALSE(decode_answer(payload_of(mechanism), links_request()).has_value());
     const auto kind = with(page(), first_link + 1, 2);
