@@ -176,7 +176,7 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     const OccurrenceId after{number_member(arguments, "after").value_or(0)};
     const auto limit = static_cast<std::size_t>(limit_of(arguments, 100));
     auto object = describe_finding(*found);
-    object["occurrences"] = describe_all(cases_.occurrences(found->id, after, limit));
+    object["occurrences"] = describe_sizes(cases_.occurrences(found->id, after, limit));
     return done(std::move(object));
 }
 

@@ -165,8 +165,9 @@ bool begins_like_picture(ByteView bytes) noexcept
 {
     const auto text = as_text(bytes);
     using namespace std::string_view_literals;
-    for (const auto mark : {"\xFF\xD8\xFF"sv, "\x89PNG"sv, "GIF8"sv, "BM"sv, "II*\0"sv, "MM\0*"sv,
-                            "\xFF\x0A"sv, "\0\0\0\x0CJXL "sv, "\0\0\0\x0CjP  "sv, "\0\0\1\0"sv})
+    for (const auto mark :
+         {"\xFF\xD8\xFF"sv, "\x89PNG"sv, "GIF8"sv, "BM"sv, "II*\0"sv, "MM\0*"sv, "\xFF\x0A"sv,
+          "\xFF\x4F\xFF\x51"sv, "\0\0\0\x0CJXL "sv, "\0\0\0\x0CjP  "sv, "\0\0\1\0"sv})
         if (text.starts_with(mark)) return true;
     return (text.starts_with("RIFF") && text.substr(8).starts_with("WEBP")) ||
            text.substr(std::min<std::size_t>(4, text.size())).starts_with("ftyp");
@@ -259,8 +260,7 @@ private:
             return;
         }
         if (bytes.size() < InlineFiles::min_bytes) return;
-        const bool is_picture = begins_like_picture(bytes);
-        if (!is_picture && !begins_with_name(type, "image/") && !begins_with_name(type, "img/")) return;
+        if (!begins_like_picture(bytes)) return;
         if (files_.pictures.size() >= InlineFiles::max_pictures || files_.bytes >= InlineFiles::max_bytes) {
             files_.is_whole = false;
             return;

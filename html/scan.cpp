@@ -175,7 +175,9 @@ std::optional<ScannedTag> TagScanner::tag_at(std::size_t open, std::vector<Scann
     if (attributes) attributes->clear();
     while (const auto attribute = next_attribute(left)) {
         ++tag.attribute_count;
-        if (attributes && !attribute->value.empty()) attributes->push_back(*attribute);
+        // Of those without a value only data-… say something by their name alone.
+        const bool says_something = !attribute->value.empty() || begins_with_name(attribute->name, "data-");
+        if (attributes && says_something) attributes->push_back(*attribute);
     }
     at_ = static_cast<std::size_t>(left.data() - markup_.data());
     if (!left.starts_with('>')) return std::nullopt;

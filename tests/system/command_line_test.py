@@ -291,11 +291,12 @@ class CommandLine(unittest.TestCase):
             self.assertIn(said, done.stderr)
 
     def test_pictures_of_formats_that_are_not_read_are_named_with_what_to_do(self):
-        heic = self.work / "IMG_0001.HEIC"
-        heic.write_bytes(b"\0\0\0\x24ftypheic\0\0\0\0mif1MiHEMiPrmiafMiHBheic" + bytes(2000))
-        done = self.run_command("fingerprint", heic)
+        drawing = self.work / "drawing.psd"
+        drawing.write_bytes(b"8BPS\0\1" + bytes(2000))
+        done = self.run_command("fingerprint", drawing)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("HEIC is not read: convert it to JPEG", done.stderr)
+        self.assertIn("Photoshop is not read: ", done.stderr)
+        self.assertIn("as JPEG", done.stderr)
 
     def on_terminal(self, columns: int, *arguments) -> str:
         """What a terminal of so many columns shows."""

@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 std::vector<std::string> controls_of(std::string_view markup)
 {
@@ -153,8 +152,8 @@ TEST(Controls, NextLinksInTheStateOfAPageAreTaken)
                     "var next_url = '/more?page=4'; app.loadMoreUrl = '?page=5'; t = {next: 'Next'};"
                     "pager = {next: {url: '/more?page=6'}};</script>"
                     "<div data-props='{\"nextPageUrl\":\"/more?page=7\"}'></div>"),
-        UnorderedElementsAre("/more?page=1", "/more?page=2", "/more?page=3", "/more?page=4",
-                             "/d/page.html?page=5", "/more?page=6", "/more?page=7"));
+        ElementsAre("/more?page=1", "/more?page=2", "/more?page=7", "/more?page=3", "/more?page=4",
+                    "/d/page.html?page=5", "/more?page=6"));
 }
 
 TEST(Controls, ScriptsThatGoOnAreFollowedAndOthersAreNot)
