@@ -127,6 +127,12 @@ Result<PageLinks> links_of(const config::Config& config, const std::string& sour
     return run_task(loop, pool.links(std::move(document), std::move(base)));
 }
 
+// An anchor's mechanism does not say so.
+bool leads_to_picture(const Link& link)
+{
+    return link.mechanism == Mechanism::a_href && link.kind == LinkKind::image;
+}
+
 void run_links(Program& program, const std::string& source, const std::string& base)
 {
     const auto config = load_or_defaults(program);
@@ -146,7 +152,8 @@ void run_links(Program& program, const std::string& source, const std::string& b
                                        {"item", link.item},
                                        {"url", link.url}});
         else
-            fmt::print("{} {}\n", name_of(link.mechanism), printable(link.url));
+            fmt::print("{} {}{}\n", name_of(link.mechanism), printable(link.url),
+                       leads_to_picture(link) ? " image" : "");
     }
     if (found->truncated)
         fmt::print(stderr, "stillwatch: {}: a limit was reached; not every link is listed\n", source);
@@ -208,8 +215,9 @@ void add_tool_commands(Program program)
 
     auto source = std::make_shared<std::string>();
     auto base = std::make_shared<std::string>();
-    const auto links =
-        program.app.add_subcommand("links", "Every address in a document with the mechanism that held it");
+    const auto links = program.app.add_subcommand(
+        "links",
+        "Every address in a document with the mechanism that held it; anchors that lead to a picture say so");
     links.add_option("source", *source, "File (HTML, CSS, JSON, feed, sitemap, text), or address to fetch")
         .required();
     links.add_option("--base", *base, "Address against which relative links count");

@@ -296,7 +296,7 @@ class CommandLine(unittest.TestCase):
         done = self.run_command("fingerprint", drawing)
         self.assertEqual(done.returncode, 1)
         self.assertIn("Photoshop is not read: ", done.stderr)
-        self.assertIn("as JPEG", done.stderr)
+        self.assertIn("convert it to JPEG", done.stderr)
 
     def on_terminal(self, columns: int, *arguments) -> str:
         """What a terminal of so many columns shows."""
