@@ -14,7 +14,7 @@ namespace stillwatch::pictures {
 
 namespace {
 
-// What libjxl 0.7 takes at most, measured beside the luma: three planes of floats, twice where a picture is
+// What libjxl 0.7 may take beside the luma, an estimate: three planes of floats, twice where a picture is
 // not coded as a photograph. Its own allocations are bounded as well (Memory).
 constexpr std::size_t working_bytes_per_pixel = 20;
 

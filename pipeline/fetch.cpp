@@ -51,8 +51,7 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
     auto came = co_await receive(*std::move(answer));
     count_arrival(came);
     if (!is_image || state.site->referer == crawler::RefererUse::none) co_return std::move(came);
-    // Who is told where the visit comes from, and answers all addresses alike, shows one picture under all.
-    const bool is_refused = is_refusal(came) || (pair.first_tells_nothing && is_stand_in(state, came));
+    const bool is_refused = is_refusal(came) || is_stand_in(state, came);
     if (!is_refused && is_success(came.fetched())) introductions_.succeeded(state.visit.url);
     if (!is_refused || !introductions_.is_worth_another(state.visit.url, came.fetched().status))
         co_return std::move(came);

@@ -24,7 +24,6 @@ Introductions::Pair Introductions::of(const store::Visit& visit) const
     pair.is_swapped =
         visit.kind == LinkKind::image && origin != origins_.end() && origin->second.prefers_second;
     if (pair.is_swapped) std::swap(pair.first, pair.second);
-    pair.first_tells_nothing = pair.is_swapped ? !pair.first : tells_nothing;
     return pair;
 }
 

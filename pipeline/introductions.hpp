@@ -20,7 +20,6 @@ public:
         std::optional<crawler::Referrer> first{};
         std::optional<crawler::Referrer> second{}; // where the first is refused
         bool is_swapped = false;                   // the second is the usual one
-        bool first_tells_nothing = false;          // of where the visit comes from
     };
     // As browsers would, by what the page that names it lets be told; then without, or, where browsers tell
     // nothing, with the page, or with the front page of its host.

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t max_error_bytes = 500; // what a mail server says back is not ours to keep at any length
 
+// A connection knows its statements by the text they were made from, which must outlive it: each is made
+// once.
 constexpr std::string_view alert_columns = "id, alert_id, channel, event, state, attempts, created_at, "
                                            "next_attempt_at, sent_at, last_error, told";
 
@@ -61,9 +63,10 @@ Result<void> must_have_changed(const Connection& connection, std::string_view st
 
 std::vector<OutboxRow> CaseDatabase::due_alerts(Timestamp now, std::size_t limit) const
 {
-    auto row = impl_->connection.prepare(fmt::format(
+    static const auto sql = fmt::format(
         "SELECT {} FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY id LIMIT ?2",
-        alert_columns));
+        alert_columns);
+    auto row = impl_->connection.prepare(sql);
     row.bind(now, limit);
     return read_alerts(std::move(row));
 }
@@ -78,10 +81,11 @@ std::optional<Timestamp> CaseDatabase::next_alert_at() const
 std::vector<OutboxRow> CaseDatabase::due_alerts(std::string_view channel, Timestamp now,
                                                 std::size_t limit) const
 {
-    auto row = impl_->connection.prepare(
+    static const auto sql =
         fmt::format("SELECT {} FROM outbox WHERE state = 'queued' AND channel = ?1 AND next_attempt_at <= ?2 "
                     "ORDER BY id LIMIT ?3",
-                    alert_columns));
+                    alert_columns);
+    auto row = impl_->connection.prepare(sql);
     row.bind(channel, now, limit);
     return read_alerts(std::move(row));
 }
@@ -191,8 +195,9 @@ Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string
 
 std::optional<OutboxRow> CaseDatabase::find_alert(std::string_view alert_id, std::string_view channel) const
 {
-    auto row = impl_->connection.prepare(
-        fmt::format("SELECT {} FROM outbox WHERE alert_id = ?1 AND channel = ?2", alert_columns));
+    static const auto sql =
+        fmt::format("SELECT {} FROM outbox WHERE alert_id = ?1 AND channel = ?2", alert_columns);
+    auto row = impl_->connection.prepare(sql);
     row.bind(alert_id, channel);
     if (!row.step()) return std::nullopt;
     return read_alert(row);
@@ -233,8 +238,8 @@ std::vector<AlertCount> CaseDatabase::alert_counts() const
 
 std::vector<OutboxRow> CaseDatabase::alerts(std::size_t limit) const
 {
-    auto row = impl_->connection.prepare(
-        fmt::format("SELECT {} FROM outbox ORDER BY id DESC LIMIT ?1", alert_columns));
+    static const auto sql = fmt::format("SELECT {} FROM outbox ORDER BY id DESC LIMIT ?1", alert_columns);
+    auto row = impl_->connection.prepare(sql);
     row.bind(limit);
     return read_alerts(std::move(row));
 }

@@ -1,4 +1,5 @@
 """One pass over a site that means harm: it ends, takes bounded memory, and harms nobody else."""
+import collections
 import json
 import os
 import pathlib
@@ -94,11 +95,18 @@ class HostileSite(unittest.TestCase):
         for path in self.site.asked(self.site.HOSTILE):
             self.assertNotRegex(path, r"^/(logout|report|vote|search|proxy)|delete|smuggled|never|passwd")
 
+    def once_more_a_few_times(self, paths):
+        """One picture under all addresses may stand in for others: a few are asked for once more, told otherwise who led there."""
+        counts = collections.Counter(paths)
+        self.assertLessEqual(max(counts.values()), 2)
+        self.assertLessEqual(sum(count - 1 for count in counts.values()), 6 + len(counts) // 50)
+
     def test_every_page_of_the_other_host_is_fetched(self):
         asked = self.site.asked(self.site.GOOD)
         for number in range(self.site.GOOD_PAGES + 1):
             self.assertEqual(asked.count(f"/page/{number}"), 1)
-            self.assertEqual(asked.count(f"/picture/{number}.gif"), 1)
+            self.assertIn(f"/picture/{number}.gif", asked)
+        self.once_more_a_few_times(path for path in asked if path.startswith("/picture/"))
 
     def test_the_other_host_is_not_held_back(self):
         order = [host for host, _ in self.site.log]
@@ -146,7 +154,7 @@ class HostileSite(unittest.TestCase):
         self.assertLessEqual(len(asked), hostile_hosts.Flood.MOST_PICTURES)
         self.assertGreater(self.health["flooded"]["set_aside"], 90_000)
         self.assertGreater(self.summary["bounds"]["pictures_set_aside"], 90_000)
-        self.assertEqual(len(set(asked)), len(asked))
+        self.once_more_a_few_times(asked)
         self.assertLessEqual(self.summary["compared"], MOST_COMPARED)
 
     def test_facets_that_bring_nothing_are_sampled_and_say_so(self):
@@ -204,7 +212,8 @@ class HostileSite(unittest.TestCase):
         self.assertLessEqual(count("/maze"), MOST_PAGES // 2)
         self.assertLessEqual(count("/calendar") + count("/facets"), MOST_PAGES // 2)
         self.assertEqual(count("/same/css"), 1)
-        twice = {path for path in asked if asked.count(path) > 1 and not path.startswith("/loop")}
+        self.once_more_a_few_times(path for path in asked if path.startswith("/same/"))
+        twice = {path for path in asked if asked.count(path) > 1 and not path.startswith(("/loop", "/same/"))}
         # Once more for the evidence; a page in a picture's place once more, told otherwise who led there.
         self.assertEqual(twice, {"/pictures", "/ok/deep.gif"})
 
