@@ -5,6 +5,7 @@
 #include "matcher/judge.hpp"
 
 #include <algorithm>
+#include <set>
 
 // What ReferenceSet makes of a shortlist once its sign grids are there.
 namespace stillwatch::matcher {
@@ -195,6 +196,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         facts.push_back(
             facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
     std::vector<Match> matches;
+    std::vector<Match> of_parts;
+    std::set<ReferenceId> same_scene; // what the whole picture says of them
     for (std::size_t i = 0; i < leads.size(); ++i) {
         // Fingerprints lay the whole onto the whole; features may know better how it lies.
         std::size_t placed = i;
@@ -209,7 +212,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         known.is_near = leads[i].is_near;
         if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
         auto verdict = matcher::judge(known);
-        if (verdict.status != MatchStatus::match)
+        const bool is_whole = static_cast<std::size_t>(leads[i].picture_frame) < shortlist.whole_frames;
+        if (!is_whole && verdict.status != MatchStatus::match)
             if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) verdict = *together;
         if (!verdict.status) continue;
         const auto& reference = *references_[leads[i].reference];
@@ -220,6 +224,7 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         const bool is_of_part =
             static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;
         match.tier = verdict.tier == Tier::near && is_of_part ? Tier::derived : verdict.tier;
+        if (!is_of_part && verdict.relation == Relation::same_scene) same_scene.insert(match.reference);
         match.status = *verdict.status;
         match.relation = verdict.relation;
         match.reason = verdict.reason;
@@ -229,8 +234,15 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         match.inverted = leads[i].inverted;
         match.inliers = known.inliers;
         if (leads[placed].view) match.placement = placement_of(shortlist, leads[placed], known);
-        matches.push_back(std::move(match));
+        if (is_of_part)
+            of_parts.push_back(std::move(match));
+        else
+            matches.push_back(std::move(match));
     }
+    // A part of another photograph of the scene may lie whole in the reference: the whole picture knows
+    // better.
+    for (auto& match : of_parts)
+        if (!same_scene.contains(match.reference)) matches.push_back(std::move(match));
     std::ranges::stable_sort(matches, surer);
     std::vector<Match> best; // of each reference
     for (auto& match : matches)
