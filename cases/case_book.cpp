@@ -1,6 +1,7 @@
 #include "cases/case_book.hpp"
 
 #include "cases/consent.hpp"
+#include "cases/plain_name.hpp"
 #include "core/ascii.hpp"
 #include "vault/case_key.hpp"
 #include "vault/random.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 // Sealed records hold fingerprints; local features of a picture take less than this too.
 constexpr std::size_t max_sealed_bytes = 512U << 10U;
-constexpr std::size_t max_name_bytes = 64;
 
 // "C-" and four signs that cannot be taken for one another when read aloud (Crockford's base 32).
 std::string random_pseudonym()
@@ -30,12 +30,14 @@ std::string random_pseudonym()
     return pseudonym;
 }
 
-bool is_plain_name(std::string_view name)
+// Names typed by hand count for nothing: who acts has recorded it.
+void sign(Consent& consent, ApprovalRule rule, const store::Actor& actor)
 {
-    return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_' || c == '.';
-    });
+    consent.recorded_by = actor.name;
+    const bool is_alone = rule == ApprovalRule::one_person;
+    consent.approval = is_alone ? Approval::one_person : Approval::none;
+    consent.approved_by = is_alone ? actor.name : "";
+    consent.approved_at = is_alone ? std::optional(actor.at) : std::nullopt;
 }
 
 Error no_such_case(std::string_view pseudonym)
@@ -54,8 +56,9 @@ Result<Case> CaseBook::find(std::string_view pseudonym) const
     return *std::move(found);
 }
 
-Result<Case> CaseBook::open(const Consent& consent, const store::Actor& actor)
+Result<Case> CaseBook::open(Consent consent, ApprovalRule rule, const store::Actor& actor)
 {
+    sign(consent, rule, actor);
     const auto checked = check_consent(consent, actor.at);
     if (!checked) return checked.error();
     Case draft;
@@ -77,8 +80,10 @@ Result<Case> CaseBook::open(const Consent& consent, const store::Actor& actor)
     return Error{Errc::io, "no free pseudonym found"};
 }
 
-Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent, const store::Actor& actor)
+Result<Case> CaseBook::renew(std::string_view pseudonym, Consent consent, ApprovalRule rule,
+                             const store::Actor& actor)
 {
+    sign(consent, rule, actor);
     const auto found = find(pseudonym);
     if (!found) return found.error();
     if (found->state == CaseState::withdrawn)
@@ -88,6 +93,25 @@ Result<Case> CaseBook::renew(std::string_view pseudonym, const Consent& consent,
     if (!checked) return checked.error();
     const auto renewed = database_.renew_consent(found->id, consent, actor);
     if (!renewed) return renewed.error();
+    return find(pseudonym);
+}
+
+Result<Case> CaseBook::approve(std::string_view pseudonym, const store::Actor& actor)
+{
+    const auto found = find(pseudonym);
+    if (!found) return found.error();
+    if (found->state == CaseState::withdrawn)
+        return Error{Errc::refused, fmt::format("{} was withdrawn", found->pseudonym)};
+    const auto& consent = found->renewal ? *found->renewal : found->consent;
+    if (consent.approval == Approval::second_person)
+        return Error{Errc::exists,
+                     fmt::format("{}: {} has approved the consent", found->pseudonym, consent.approved_by)};
+    if (consent.recorded_by == actor.name)
+        return Error{Errc::refused,
+                     fmt::format("{}: {} recorded the consent; another account must approve it",
+                                 found->pseudonym, actor.name)};
+    const auto approved = database_.approve_consent(found->id, Approval::second_person, actor);
+    if (!approved) return approved.error();
     return find(pseudonym);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cases/consent.hpp"
 #include "core/case.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -32,10 +33,16 @@ public:
     {
     }
 
-    // A new case under a pseudonym of its own. Errors: invalid_argument (the consent), io.
-    Result<Case> open(const Consent& consent, const store::Actor& actor);
-    // Errors: not_found, refused (withdrawn), invalid_argument (the consent), io.
-    Result<Case> renew(std::string_view pseudonym, const Consent& consent, const store::Actor& actor);
+    // A new case under a pseudonym of its own. The actor has recorded the consent; under the rule of a second
+    // person it waits for approve(). Errors: invalid_argument (the consent), io.
+    Result<Case> open(Consent consent, ApprovalRule rule, const store::Actor& actor);
+    // The consent before stays in force until this one is approved. Errors: not_found, refused (withdrawn),
+    // invalid_argument (the consent), io.
+    Result<Case> renew(std::string_view pseudonym, Consent consent, ApprovalRule rule,
+                       const store::Actor& actor);
+    // Makes valid what waits, or puts a second person behind what one person had approved. Errors: not_found,
+    // refused (withdrawn; the actor recorded it), exists (a second person has approved it), io.
+    Result<Case> approve(std::string_view pseudonym, const store::Actor& actor);
     // Destroys the case's key and erases what was known under it. Errors: not_found, refused (withdrawn, and
     // nothing is left to erase), io (also: withdrawn, but erased bytes may still stand in the file; withdraw
     // again).

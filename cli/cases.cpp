@@ -12,7 +12,8 @@ namespace {
 
 struct ConsentOptions {
     std::string given_by = "the person";
-    std::string recorded_by;
+    std::string scope = "pictures";
+    std::string recorded_by; // of older scripts: a name that anyone types
     std::string approved_by;
     std::string text_version = "1";
     std::string given_at;
@@ -23,9 +24,14 @@ void add_consent_options(Command command, ConsentOptions& options)
 {
     command.add_option("--given-by", options.given_by, "Role of who gave consent; never a name of the person")
         .capture_default_str();
-    command.add_option("--recorded-by", options.recorded_by, "Member of staff who recorded it").required();
-    command.add_option("--approved-by", options.approved_by, "Another member of staff who approved it")
-        .required();
+    command
+        .add_option("--scope", options.scope,
+                    "What it covers: \"pictures\", with \",videos\" or \",faces\" where these were agreed to")
+        .capture_default_str();
+    command.add_option("--recorded-by", options.recorded_by,
+                       "Of no effect: the account that gives the command has recorded it");
+    command.add_option("--approved-by", options.approved_by,
+                       "Of no effect: another account approves with `stillwatch case approve`");
     command.add_option("--text-version", options.text_version, "Version of the text that was agreed to")
         .capture_default_str();
     command.add_option("--given-at", options.given_at, "Date it was given, 2026-11-23; now when left out");
@@ -38,8 +44,7 @@ void add_consent_options(Command command, ConsentOptions& options)
 json::object consent_arguments(const ConsentOptions& options)
 {
     json::object arguments{{"given_by", options.given_by},
-                           {"recorded_by", options.recorded_by},
-                           {"approved_by", options.approved_by},
+                           {"scope", options.scope},
                            {"text_version", options.text_version},
                            {"expires_at", options.expires_at}};
     if (!options.given_at.empty()) arguments["given_at"] = options.given_at;
@@ -58,17 +63,30 @@ void add_case(Program program)
         program.app.add_subcommand("case", "Protected people and their consent").require_subcommand(1);
 
     auto opening = std::make_shared<ConsentOptions>();
-    const auto open = group.add_subcommand("open", "Opens a case under a new pseudonym");
+    const auto open = group.add_subcommand(
+        "open", "Opens a case under a new pseudonym; it waits until another account approves it");
     add_consent_options(open, *opening);
-    open.callback([program, opening]() mutable {
-        show_object(program, {"case.open", consent_arguments(*opening)});
+    auto under_18 = std::make_shared<bool>(false);
+    open.add_flag("--under-18", *under_18, "The person is under 18: says who helps them; no case is opened");
+    open.callback([program, opening, under_18]() mutable {
+        auto arguments = consent_arguments(*opening);
+        arguments["under_18"] = *under_18;
+        show_object(program, {"case.open", std::move(arguments)});
+    });
+
+    auto waiting = std::make_shared<std::string>();
+    const auto approve =
+        group.add_subcommand("approve", "Makes the consent of a case valid that another account recorded");
+    approve.add_option("case", *waiting, "Pseudonym").required();
+    approve.callback([program, waiting]() mutable {
+        show_object(program, {"case.approve", {{"case", *waiting}}});
     });
 
     group.add_subcommand("list", "All cases").callback([program]() mutable {
         const auto reply = ask(program, {"case.list", {}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
-                       {"case", "consent", "references", "findings", "opened_at", "expires_at"},
+                       {"case", "consent", "approval", "references", "findings", "opened_at", "expires_at"},
                        "no case was opened yet");
     });
 

@@ -43,7 +43,8 @@ Task<> show(daemon::Engine& engine, const bool& goes_on)
     for (bool last = false; !last;) {
         last = !goes_on;
         control::Command health{"site.health", {}};
-        const auto sites = co_await engine.run(std::move(health), "crawl");
+        cases::Peer peer{"crawl", true};
+        const auto sites = co_await engine.run(std::move(health), std::move(peer));
         if (sites) screen.draw(engine.progress(), *sites, engine.pass());
         for (int tenth = 0; tenth < 10 && goes_on; ++tenth) {
             timer.expires_after(std::chrono::milliseconds(100));
@@ -57,7 +58,8 @@ Task<json::object> hosts_left_out(daemon::Engine& engine)
 {
     json::object told;
     control::Command command{"site.health", {}};
-    const auto health = co_await engine.run(std::move(command), "crawl");
+    cases::Peer peer{"crawl", true};
+    const auto health = co_await engine.run(std::move(command), std::move(peer));
     if (!health || !health->is_array()) co_return told;
     for (const auto& site : health->get_array()) {
         const auto& row = site.as_object();

@@ -34,6 +34,7 @@ int run(int argc, char** argv)
     add_setup_commands(program);
     add_check_command(program);
     add_channel_commands(program);
+    add_account_commands(program);
     add_case_commands(program);
     add_findings_commands(program);
     add_operation_commands(program);

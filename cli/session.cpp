@@ -24,11 +24,11 @@ namespace stillwatch::cli {
 
 namespace {
 
-// As the daemon names the user at the other end of its socket.
-std::string operator_name()
+// As the daemon names the user at the other end of its socket. Whoever can open the store is its owner.
+cases::Peer own_peer()
 {
     const auto* entry = getpwuid(getuid());
-    return entry ? entry->pw_name : fmt::format("uid-{}", getuid());
+    return {entry ? entry->pw_name : fmt::format("uid-{}", getuid()), true};
 }
 
 Error not_running(const std::filesystem::path& socket)
@@ -86,7 +86,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     }
     control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config),
                                clock);
-    auto outcome = commands.run(command, operator_name());
+    auto outcome = commands.run(command, own_peer());
     const auto finished = commands.finish();
     // A copy that a broken-off backup left may hold what is erased now.
     std::error_code ignored;

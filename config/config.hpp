@@ -17,8 +17,12 @@
 namespace stillwatch::config {
 
 struct Organisation {
-    std::string name;    // required
-    std::string contact; // required: https address or mail address; stands in the User-Agent
+    std::string name;                    // required
+    std::string contact;                 // required: https address or mail address; stands in the User-Agent
+    bool require_second_approver = true; // of a consent; false: one person alone may open cases
+    std::vector<std::string> under_18_services{// told to whoever asks for a person under 18
+                                               "Take It Down (https://takeitdown.ncmec.org)",
+                                               "Report Remove (https://www.childline.org.uk/remove)"};
 
     friend bool operator==(const Organisation&, const Organisation&) = default;
 };

@@ -95,6 +95,15 @@ void Document::read_organisation(Organisation& out)
     Section section("organisation", found, place, complaints_, known_keys_);
     section.get("name", out.name);
     section.get("contact", out.contact);
+    section.get("require_second_approver", out.require_second_approver);
+    std::vector<PlacedText> services;
+    section.get("under_18_services", services);
+    if (section.has("under_18_services")) {
+        out.under_18_services.clear();
+        for (auto& service : services)
+            out.under_18_services.push_back(std::move(service.text));
+        if (services.empty()) section.complain("under_18_services", "name at least one service");
+    }
     if (const auto problem = organisation_problem(out.name)) section.complain("name", *problem);
     if (const auto problem = contact_problem(out.contact)) section.complain("contact", *problem);
 }

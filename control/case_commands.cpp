@@ -19,8 +19,6 @@ Result<Consent> consent_argument(const json::object& arguments, Timestamp now)
     Consent consent;
     consent.scope = text_member(arguments, "scope").value_or("pictures");
     consent.given_by = text_member(arguments, "given_by").value_or("");
-    consent.recorded_by = text_member(arguments, "recorded_by").value_or("");
-    consent.approved_by = text_member(arguments, "approved_by").value_or("");
     consent.text_version = text_member(arguments, "text_version").value_or("");
     consent.given_at = now;
     if (arguments.contains("given_at")) {
@@ -60,6 +58,8 @@ json::object Commands::describe(const Case& c, const store::CaseCounts& counts, 
     json::object object;
     object["case"] = c.pseudonym;
     object["consent"] = cases::name_of(cases::consent_status(c, cases::ConsentTime(now, cases_.time_seen())));
+    if (c.renewal) object["renewal"] = "waits for approval";
+    object["approval"] = name_of(c.consent.approval);
     object["opened_at"] = format_utc(c.opened_at);
     object["expires_at"] = format_utc(c.consent.expires_at);
     object["references"] = counts.references;
@@ -86,13 +86,28 @@ Result<void> Commands::note_look(const store::Actor& actor, std::string_view act
 
 Result<CommandOutcome> Commands::case_open(const json::object& arguments, const store::Actor& actor)
 {
+    if (bool_member(arguments, "under_18").value_or(false)) {
+        const auto noted = note_look(actor, "case.refused", "under 18");
+        if (!noted) return noted.error();
+        return Error{Errc::refused, fmt::format("this service is for adults. For a person under 18: {}",
+                                                fmt::join(settings_.under_18_services, "; "))};
+    }
     const auto consent = consent_argument(arguments, actor.at);
     if (!consent) return consent.error();
-    const auto opened = book_.open(*consent, actor);
+    const auto opened = book_.open(*consent, approval_rule(), actor);
     if (!opened) return opened.error();
     auto object = describe(*opened, actor.at);
     object["public_key"] = to_hex(opened->public_key);
     return done(std::move(object));
+}
+
+Result<CommandOutcome> Commands::case_approve(const json::object& arguments, const store::Actor& actor)
+{
+    const auto pseudonym = text_argument(arguments, "case");
+    if (!pseudonym) return pseudonym.error();
+    const auto approved = book_.approve(*pseudonym, actor);
+    if (!approved) return approved.error();
+    return done(describe(*approved, actor.at), {.references = true});
 }
 
 Result<CommandOutcome> Commands::case_list(const json::object&, const store::Actor& actor)
@@ -118,6 +133,7 @@ Result<CommandOutcome> Commands::case_show(const json::object& arguments, const 
     auto object = describe(*found, actor.at);
     object["public_key"] = to_hex(found->public_key);
     object["consent_record"] = describe_consent(found->consent);
+    if (found->renewal) object["renewal_record"] = describe_consent(*found->renewal);
     json::array references;
     for (const auto& row : reference_rows(found->id))
         references.push_back(describe_reference(row));
@@ -135,7 +151,7 @@ Result<CommandOutcome> Commands::case_renew(const json::object& arguments, const
     if (!pseudonym) return pseudonym.error();
     const auto consent = consent_argument(arguments, actor.at);
     if (!consent) return consent.error();
-    const auto renewed = book_.renew(*pseudonym, *consent, actor);
+    const auto renewed = book_.renew(*pseudonym, *consent, approval_rule(), actor);
     if (!renewed) return renewed.error();
     return done(describe(*renewed, actor.at), {.references = true});
 }

@@ -1,5 +1,7 @@
 #include "control/commands.hpp"
 
+#include "control/roles.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +16,10 @@ struct Commands::Entry {
 const std::vector<Commands::Entry>& Commands::table()
 {
     static const std::vector<Entry> entries{
+        {"account.add", &Commands::account_add},
+        {"account.disable", &Commands::account_disable},
+        {"account.list", &Commands::account_list},
+        {"case.approve", &Commands::case_approve},
         {"case.open", &Commands::case_open},
         {"case.list", &Commands::case_list},
         {"case.show", &Commands::case_show},
@@ -58,12 +64,35 @@ Commands::Commands(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, v
 {
 }
 
-Result<CommandOutcome> Commands::run(const Command& command, const std::string& operator_name)
+cases::ApprovalRule Commands::approval_rule() const
+{
+    const bool is_alone = !settings_.require_second_approver || cases::is_single_person(cases_.accounts());
+    return is_alone ? cases::ApprovalRule::one_person : cases::ApprovalRule::second_person;
+}
+
+Result<store::Actor> Commands::admit(std::string_view command, const cases::Peer& peer)
+{
+    const auto* rule = rule_of(command);
+    if (!rule) return Error{Errc::invalid_argument, fmt::format("unknown command \"{}\"", command)};
+    const auto acting = cases::acting_as(peer, cases_.accounts());
+    const store::Actor actor{acting.name, clock_.now()};
+    if (rule->roles.contains(acting.role)) return actor;
+    const auto noted = cases_.append_audit(actor, "refused", command);
+    if (!noted) return noted.error();
+    const auto standing = acting.role == Role::none ? std::string("has no account")
+                                                    : fmt::format("is {}", name_of(acting.role));
+    return Error{Errc::refused, fmt::format("{} {}; {} may be given by: {}", acting.name, standing, command,
+                                            rule->roles.text())};
+}
+
+Result<CommandOutcome> Commands::run(const Command& command, const cases::Peer& peer)
 {
     const auto entry = std::ranges::find(table(), command.name, &Entry::name);
     if (entry == table().end())
         return Error{Errc::invalid_argument, fmt::format("unknown command \"{}\"", command.name)};
-    const store::Actor actor{operator_name, clock_.now()};
+    const auto admitted = admit(command.name, peer);
+    if (!admitted) return admitted.error();
+    const auto& actor = *admitted;
     // Consent that was seen to end stays ended; a second call within a minute writes nothing.
     if (actor.at >= cases_.time_seen() + std::chrono::minutes(1)) {
         const auto noted = cases_.note_time(actor.at);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cases/accounts.hpp"
 #include "cases/case_book.hpp"
 #include "control/protocol.hpp"
 #include "core/clock.hpp"
@@ -21,6 +22,8 @@ struct CommandSettings {
     std::string signing_key_pem;       // public, of evidence
     std::vector<std::string> channels; // names, in the order of the configuration
     std::vector<store::SiteRow> sites; // the watch list
+    bool require_second_approver = true;
+    std::vector<std::string> under_18_services; // where a person under 18 is helped
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
 };
@@ -51,7 +54,11 @@ public:
              CommandSettings settings, const Clock& clock);
 
     // Errors: invalid_argument (unknown command, missing or wrong argument), and those of the command.
-    Result<CommandOutcome> run(const Command& command, const std::string& operator_name);
+    // refused (what the peer's role may not do, which the audit log tells).
+    Result<CommandOutcome> run(const Command& command, const cases::Peer& peer);
+
+    // As whom the peer acts, where it may give this command. Errors: refused; invalid_argument (unknown).
+    Result<store::Actor> admit(std::string_view command, const cases::Peer& peer);
 
     // What the last commands left to do that may take a minute: overwriting what they erased, after a
     // withdrawal also what the frontier knew of its matches. To be called when their effects are in force,
@@ -65,6 +72,10 @@ private:
     struct Entry;
     static const std::vector<Entry>& table();
 
+    Result<CommandOutcome> account_add(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> account_disable(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> account_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_approve(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_open(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_show(const json::object& arguments, const store::Actor& actor);
@@ -95,6 +106,7 @@ private:
     json::object describe(const Case& c, Timestamp now) const;
     json::object describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const;
     std::vector<store::ReferenceRow> reference_rows(CaseId id) const;
+    cases::ApprovalRule approval_rule() const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
     json::object describe(const store::OutboxRow& row) const;
     // The finding that "id" of the arguments names: its number, "F-12" or the id of its alert.

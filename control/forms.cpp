@@ -32,6 +32,9 @@ json::object describe_consent(const Consent& consent)
     object["recorded_by"] = consent.recorded_by;
     object["approved_by"] = consent.approved_by;
     object["text_version"] = consent.text_version;
+    object["approval"] = name_of(consent.approval);
+    object["approved_at"] =
+        consent.approved_at ? json::value(format_utc(*consent.approved_at)) : json::value(nullptr);
     object["given_at"] = format_utc(consent.given_at);
     object["expires_at"] = format_utc(consent.expires_at);
     return object;

@@ -138,6 +138,17 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["references_missing"] = cases_.references_missing();
     const auto of_cases = cases_.case_counts();
     object["cases"] = of_cases.size();
+    const auto all = cases_.cases();
+    object["consent_rule"] = approval_rule() == cases::ApprovalRule::second_person
+                                 ? "a second person approves"
+                                 : "one person alone (no second approver)";
+    object["cases_waiting_for_approval"] = std::ranges::count_if(all, [](const Case& c) {
+        return c.state == CaseState::open && (c.renewal || c.consent.approval == Approval::none);
+    });
+    object["cases_approved_by_one_person"] = std::ranges::count_if(all, [](const Case& c) {
+        return c.state == CaseState::open &&
+               (c.consent.approval == Approval::one_person || c.consent.approval == Approval::typed);
+    });
     object["findings"] = cases_.count_findings();
     object["evidence_pending"] = cases_.pending_evidence();
     object["alerts_queued"] = queued;

@@ -49,7 +49,8 @@ std::string name_of_user(std::optional<uid_t> user)
     return "uid-" + std::to_string(*user);
 }
 
-bool has_own_places(std::optional<uid_t> user)
+// Root, and the user whom the installation belongs to.
+bool is_owner(std::optional<uid_t> user)
 {
     return user && (*user == 0 || *user == geteuid());
 }
@@ -147,8 +148,8 @@ private:
         const auto users = std::ranges::count_if(
             connections_, [&](const Entry& entry) { return is_open(entry) && of_user(*entry); });
         if (static_cast<std::size_t>(users) >= limits_.of_a_user) return ends_oldest(of_user);
-        if (has_own_places(fresh.user)) return true;
-        const auto is_shared = [](const Connection& other) { return !has_own_places(other.user); };
+        if (is_owner(fresh.user)) return true;
+        const auto is_shared = [](const Connection& other) { return !is_owner(other.user); };
         const auto all = std::ranges::count_if(
             connections_, [&](const Entry& entry) { return is_open(entry) && is_shared(*entry); });
         return static_cast<std::size_t>(all) < limits_.of_all || ends_oldest(is_shared);
@@ -181,7 +182,7 @@ private:
 
     static Task<> serve(std::shared_ptr<Impl> self, Entry entry)
     {
-        const auto operator_name = name_of_user(entry->user);
+        const cases::Peer peer{name_of_user(entry->user), is_owner(entry->user)};
         std::string buffer;
         boost::system::error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
@@ -198,7 +199,7 @@ private:
                 is_too_long ? too_long() : read_command(std::string_view(buffer).substr(0, size - 1));
             buffer.erase(0, size);
             if (command)
-                reply = co_await answer(self, std::move(*command), operator_name);
+                reply = co_await answer(self, std::move(*command), peer);
             else
                 reply = write_reply(command.error());
             reply += '\n';
@@ -214,12 +215,12 @@ private:
 
     // What is thrown means a damaged database or a bug; the one who asked must not wait for an answer in
     // vain.
-    static Task<std::string> answer(std::shared_ptr<Impl> self, Command command, std::string operator_name)
+    static Task<std::string> answer(std::shared_ptr<Impl> self, Command command, cases::Peer peer)
     {
         const auto name = command.name;
         std::string thrown;
         try {
-            const auto result = co_await self->handler_(std::move(command), std::move(operator_name));
+            const auto result = co_await self->handler_(std::move(command), std::move(peer));
             co_return write_reply(result);
         } catch (const std::exception& error) {
             thrown = error.what();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cases/accounts.hpp"
 #include "control/protocol.hpp"
 #include "core/async.hpp"
 
@@ -14,8 +15,8 @@
 
 namespace stillwatch::control {
 
-// Runs one command for the operator named; called on the loop.
-using Handler = std::function<Task<Result<json::value>>(Command, std::string)>;
+// Runs one command for the user at the other end; called on the loop.
+using Handler = std::function<Task<Result<json::value>>(Command, cases::Peer)>;
 
 // How long and how many. A user who keeps many connections open locks out nobody, not even themselves: a new
 // one takes the place of their oldest that has not asked yet.

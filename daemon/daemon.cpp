@@ -79,8 +79,8 @@ private:
     {
         const auto started = co_await engine_.start();
         if (!started) throw std::runtime_error(to_string(started.error()));
-        auto handler = [this](control::Command command, std::string operator_name) {
-            return engine_.run(std::move(command), std::move(operator_name));
+        auto handler = [this](control::Command command, cases::Peer peer) {
+            return engine_.run(std::move(command), std::move(peer));
         };
         server_.emplace(loop_, socket_, std::move(handler));
         // A daemon that does not crawl, alert or follow consents must not look alive: the service manager

@@ -285,10 +285,10 @@ Task<Result<void>> Engine::finish(std::shared_ptr<control::Commands> commands)
     co_return co_await stores_.run(std::move(work));
 }
 
-Task<Result<json::value>> Engine::run(control::Command command, std::string operator_name)
+Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer)
 {
     if (command.name == "backup.snapshot") {
-        auto taken = co_await take_snapshot(command, std::move(operator_name));
+        auto taken = co_await take_snapshot(command, std::move(peer));
         co_return taken;
     }
     const bool is_status = command.name == "status";
@@ -299,9 +299,9 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     }
     auto commands = commands_; // a reload may put others in their place
     auto work = [commands, command = std::move(command),
-                 operator_name](CaseDatabase&, UrlFrontier&) -> Result<control::CommandOutcome> {
+                 peer = std::move(peer)](CaseDatabase&, UrlFrontier&) -> Result<control::CommandOutcome> {
         try {
-            return commands->run(command, operator_name);
+            return commands->run(command, peer);
         } catch (const std::exception& error) { // a disk that cannot be read
             return Error{Errc::io, error.what()};
         }
@@ -342,11 +342,15 @@ Task<Result<json::value>> Engine::run(control::Command command, std::string oper
     co_return std::move(outcome->result);
 }
 
-Task<Result<json::value>> Engine::take_snapshot(const control::Command& command, std::string operator_name)
+Task<Result<json::value>> Engine::take_snapshot(const control::Command& command, cases::Peer peer)
 {
     const bool with_frontier = bool_member(command.arguments, "frontier").value_or(false);
-    store::Actor actor{std::move(operator_name), clock_.now()};
-    auto taken = co_await snapshots_.take(with_frontier, std::move(actor));
+    auto admit = [commands = commands_, peer = std::move(peer)](CaseDatabase&, UrlFrontier&) {
+        return commands->admit("backup.snapshot", peer);
+    };
+    auto actor = co_await stores_.run(std::move(admit));
+    if (!actor) co_return actor.error();
+    auto taken = co_await snapshots_.take(with_frontier, *std::move(actor));
     // The keys may be credentials that only the daemon was given; their public halves say whose backup it is.
     if (taken) taken->as_object()["installation_key"] = to_hex(keys_.sealing.public_key.bytes);
     co_return taken;

@@ -61,7 +61,7 @@ public:
     Task<> deliver_due_alerts(std::chrono::milliseconds patience);
 
     // Runs a command of a person; what it changed is in force when it returns.
-    Task<Result<json::value>> run(control::Command command, std::string operator_name);
+    Task<Result<json::value>> run(control::Command command, cases::Peer peer);
 
     // Goes over to another configuration; on an error the one before stays in force. What only a restart can
     // change (storage, sockets, workers) is named in a warning.
@@ -97,7 +97,7 @@ private:
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
     Task<Result<void>> check_new_reference(const json::object& arguments);
-    Task<Result<json::value>> take_snapshot(const control::Command& command, std::string operator_name);
+    Task<Result<json::value>> take_snapshot(const control::Command& command, cases::Peer peer);
     Task<> wait_for(const TaskGroup& tasks) const;
 
     asio::io_context& loop_;

@@ -48,7 +48,7 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
 {
     try {
         StoreFacts facts;
-        const auto health = commands.run({"site.health", {}}, "stillwatchd");
+        const auto health = commands.run({"site.health", {}}, {"stillwatchd", true});
         if (!health) return health.error();
         for (const auto& row : health->result.as_array())
             facts.sites.push_back(facts_of(row.as_object()));

@@ -221,6 +221,8 @@ control::CommandSettings command_settings(const config::Config& config)
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);
     settings.sites = site_rows(config);
+    settings.require_second_approver = config.organisation.require_second_approver;
+    settings.under_18_services = config.organisation.under_18_services;
     settings.test_alert = [pattern = config.alerts.link](std::string_view channel, Timestamp now) {
         const auto event = alerts::test_event(channel, now, pattern);
         return store::NewAlert{event.alert_id, std::string(channel), alerts::write_event(event)};

@@ -201,6 +201,7 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::in
     if (names) {
         facts.case_pseudonym = std::move(names->pseudonym);
         facts.reference_name = std::move(names->reference);
+        facts.explanation["consent_approval"] = name_of(names->approval);
     }
     co_return std::move(facts);
 }

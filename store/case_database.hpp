@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/account.hpp"
 #include "core/case.hpp"
 #include "core/finding.hpp"
 #include "core/result.hpp"
@@ -115,6 +116,13 @@ public:
     ~CaseDatabase();
     CaseDatabase(CaseDatabase&&) noexcept;
 
+    // --- accounts ---
+    std::vector<Account> accounts() const; // in the order in which they came
+    // Errors: exists (a name that was ever given).
+    Result<void> add_account(const Account& account, const Actor& actor);
+    // Errors: not_found (unknown or disabled).
+    Result<void> disable_account(std::string_view name, const Actor& actor);
+
     // --- cases ---
     // Errors: exists (the pseudonym is taken, also by a withdrawn case).
     Result<CaseId> open_case(const Case& draft, const Actor& actor);
@@ -123,8 +131,13 @@ public:
     std::optional<Case> find_case(CaseId id) const;
     std::vector<CaseCounts> case_counts() const; // of all, by id
     CaseCounts counts_of(CaseId id) const;
-    // Replaces the consent and makes every verdict stale (the generation of all its references is raised).
+    // One more consent. Where it is approved it replaces the one in force and makes every verdict stale (the
+    // generation of all its references is raised); else it waits as the case's renewal, in place of another
+    // that waited.
     Result<void> renew_consent(CaseId id, const Consent& consent, const Actor& actor);
+    // Puts the newest consent into force as renew_consent does, or another approval on it where it is in
+    // force.
+    Result<void> approve_consent(CaseId id, Approval approval, const Actor& actor);
     // Erases keys, references, findings, their alerts; the pseudonym stays as a withdrawn case, and one audit
     // line says how much was erased. Rebuilds the file, so that no erased byte stays in the database or its
     // log. Nothing is told for a case that was withdrawn before.
@@ -192,6 +205,7 @@ public:
     struct Names {
         std::string pseudonym;
         std::string reference;
+        Approval approval = Approval::none; // of the consent in force
     };
     std::optional<Names> names_of(CaseId case_id, ReferenceId reference) const;
 

@@ -16,6 +16,22 @@ std::string_view stored_name(CaseState state)
     return state == CaseState::open ? "open" : "withdrawn";
 }
 
+Approval approval_from(std::string_view stored)
+{
+    for (const auto approval : {Approval::second_person, Approval::one_person, Approval::typed})
+        if (name_of(approval) == stored) return approval;
+    return Approval::none; // an unknown word puts nothing into force
+}
+
+Consent read_consent(const Statement& row, int first)
+{
+    Consent consent{row.text(first),     row.text(first + 1), row.text(first + 2), row.text(first + 3),
+                    row.text(first + 4), row.time(first + 5), row.time(first + 6)};
+    consent.approval = approval_from(row.text(first + 7));
+    if (!row.is_null(first + 8)) consent.approved_at = row.time(first + 8);
+    return consent;
+}
+
 Case read_case(const Statement& row)
 {
     Case result;
@@ -25,36 +41,35 @@ Case read_case(const Statement& row)
     result.opened_at = row.time(3);
     result.public_key = row.blob(4);
     result.sealed_secret_key = row.blob(5);
-    result.consent = {row.text(6),  row.text(7),  row.text(8), row.text(9),
-                      row.text(10), row.time(11), row.time(12)};
+    result.consent = read_consent(row, 6);
+    if (row.flag(15)) result.renewal = read_consent(row, 16);
     return result;
 }
 
-// The newest consent is the one in force; the older ones are kept as history.
-constexpr std::string_view all_cases = R"sql(
-    SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, n.scope, n.given_by,
-           n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
-    FROM "case" c JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = c.id)
-    ORDER BY c.id)sql";
-constexpr std::string_view case_by_number = R"sql(
-    SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, n.scope, n.given_by,
-           n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
-    FROM "case" c JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = c.id)
-    WHERE c.id = ?1)sql";
-constexpr std::string_view case_by_pseudonym = R"sql(
-    SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, n.scope, n.given_by,
-           n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at
-    FROM "case" c JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = c.id)
-    WHERE c.pseudonym = ?1)sql";
+// The newest approved consent is in force, a newer one waits; the older ones are kept as history.
+#define STILLWATCH_SELECT_CASES                                                                              \
+    "SELECT c.id, c.pseudonym, c.state, c.opened_at, c.public_key, c.sealed_secret_key, "                    \
+    "n.scope, n.given_by, n.recorded_by, n.approved_by, n.text_version, n.given_at, n.expires_at, "          \
+    "n.approval, n.approved_at, p.id IS NOT NULL, "                                                          \
+    "p.scope, p.given_by, p.recorded_by, p.approved_by, p.text_version, p.given_at, p.expires_at, "          \
+    "p.approval, p.approved_at "                                                                             \
+    "FROM \"case\" c JOIN consent n ON n.id = (SELECT id FROM consent WHERE case_id = c.id "                 \
+    "ORDER BY approval <> 'none' DESC, id DESC LIMIT 1) "                                                    \
+    "LEFT JOIN consent p ON p.id = (SELECT max(id) FROM consent WHERE case_id = c.id) AND p.id <> n.id "
+constexpr std::string_view all_cases = STILLWATCH_SELECT_CASES "ORDER BY c.id";
+constexpr std::string_view case_by_number = STILLWATCH_SELECT_CASES "WHERE c.id = ?1";
+constexpr std::string_view case_by_pseudonym = STILLWATCH_SELECT_CASES "WHERE c.pseudonym = ?1";
+#undef STILLWATCH_SELECT_CASES
 
 void insert_consent(Connection& connection, CaseId id, const Consent& consent)
 {
     connection
-        .prepare("INSERT INTO consent (case_id, scope, given_by, recorded_by, approved_by, text_version, "
-                 "given_at, "
-                 "expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+        .prepare(
+            "INSERT INTO consent (case_id, scope, given_by, recorded_by, approved_by, text_version, "
+            "given_at, expires_at, approval, approved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
         .bind(id, consent.scope, consent.given_by, consent.recorded_by, consent.approved_by,
-              consent.text_version, consent.given_at, consent.expires_at)
+              consent.text_version, consent.given_at, consent.expires_at, name_of(consent.approval),
+              consent.approved_at)
         .run();
 }
 
@@ -185,24 +200,61 @@ CaseCounts CaseDatabase::counts_of(CaseId id) const
     return {id, row.integer(0), row.integer(1)};
 }
 
+namespace {
+
+Result<Standing> open_standing(Connection& connection, CaseId id)
+{
+    auto standing = standing_of(connection, id);
+    if (!standing) return Error{Errc::not_found, fmt::format("case number {}", id.value)};
+    if (!standing->open)
+        return Error{Errc::refused, fmt::format("case {} is withdrawn", standing->pseudonym)};
+    return *std::move(standing);
+}
+
+} // namespace
+
+// A verdict made while another consent was in force, or none, did not look for these references.
+void CaseDatabase::Impl::compare_anew(CaseId id)
+{
+    connection.prepare("UPDATE reference SET generation = ?2 WHERE case_id = ?1 AND removed = 0")
+        .bind(id, next_generation())
+        .run();
+    connection
+        .prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
+        .bind(id)
+        .run(); // until they are loaded with the new consent
+}
+
 Result<void> CaseDatabase::renew_consent(CaseId id, const Consent& consent, const Actor& actor)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        const auto standing = standing_of(connection, id);
-        if (!standing) return Error{Errc::not_found, fmt::format("case number {}", id.value)};
-        if (!standing->open)
-            return Error{Errc::refused, fmt::format("case {} is withdrawn", standing->pseudonym)};
+        const auto standing = open_standing(connection, id);
+        if (!standing) return standing.error();
         insert_consent(connection, id, consent);
-        // A verdict made while consent was not valid did not look for these references.
-        connection.prepare("UPDATE reference SET generation = ?2 WHERE case_id = ?1 AND removed = 0")
-            .bind(id, impl_->next_generation())
-            .run();
-        connection
-            .prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")
-            .bind(id)
-            .run(); // until they are loaded with the new consent
+        if (consent.approval != Approval::none) impl_->compare_anew(id);
         impl_->audit(actor, "consent.renew", standing->pseudonym);
+        return {};
+    });
+}
+
+Result<void> CaseDatabase::approve_consent(CaseId id, Approval approval, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        const auto standing = open_standing(connection, id);
+        if (!standing) return standing.error();
+        auto newest = connection.prepare(
+            "SELECT id, approval FROM consent WHERE case_id = ?1 ORDER BY id DESC LIMIT 1");
+        if (!newest.bind(id).step()) return Error{Errc::not_found, "no consent"};
+        const auto number = newest.integer(0);
+        const bool waited = newest.text(1) == name_of(Approval::none);
+        connection
+            .prepare("UPDATE consent SET approval = ?2, approved_by = ?3, approved_at = ?4 WHERE id = ?1")
+            .bind(number, name_of(approval), actor.name, actor.at)
+            .run();
+        if (waited) impl_->compare_anew(id);
+        impl_->audit(actor, "consent.approve", standing->pseudonym);
         return {};
     });
 }

@@ -22,6 +22,8 @@ public:
     std::int64_t audit(const Actor& actor, std::string_view action, std::string_view object);
     // Adds one to the generation and gives the new one.
     std::int64_t next_generation();
+    // The case's references count as new: nothing was compared with them.
+    void compare_anew(CaseId id);
     // Says that there are other references now, or that others are in force.
     void change_references_state();
     // Everything must be compared with every reference once more.

@@ -127,11 +127,16 @@ Occurrence read_occurrence(const Statement& row)
 
 std::optional<CaseDatabase::Names> CaseDatabase::names_of(CaseId case_id, ReferenceId reference) const
 {
-    auto row = impl_->connection.prepare(R"sql(
-        SELECT c.pseudonym, r.name FROM reference r JOIN "case" c ON c.id = r.case_id
-        WHERE r.id = ?2 AND c.id = ?1 AND r.removed = 0 AND c.state = 'open')sql");
-    if (!row.bind(case_id, reference).step()) return std::nullopt;
-    return Names{row.text(0), row.text(1)};
+    Names names;
+    {
+        auto row = impl_->connection.prepare(R"sql(
+            SELECT c.pseudonym, r.name FROM reference r JOIN "case" c ON c.id = r.case_id
+            WHERE r.id = ?2 AND c.id = ?1 AND r.removed = 0 AND c.state = 'open')sql");
+        if (!row.bind(case_id, reference).step()) return std::nullopt;
+        names = {row.text(0), row.text(1)};
+    }
+    if (const auto found = find_case(case_id)) names.approval = found->consent.approval;
+    return names;
 }
 
 std::optional<CaseDatabase::Place> CaseDatabase::place_in(FindingId id, const Url& page,

@@ -272,7 +272,24 @@ CREATE TABLE match_left_out (
 // Recipients of a channel that have an alert while others of it wait, one a line.
 constexpr const char* fifth_step = "ALTER TABLE outbox ADD COLUMN told TEXT NOT NULL DEFAULT '';";
 
-constexpr std::array<const char*, 5> steps{first_step, second_step, third_step, fourth_step, fifth_step};
+// The staff; and who stands behind a consent. Older programs believed a typed name.
+constexpr const char* sixth_step = R"sql(
+CREATE TABLE account (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    name      TEXT NOT NULL UNIQUE,
+    role      TEXT NOT NULL CHECK (role IN ('auditor', 'caseworker', 'lead', 'operator')),
+    unix_user TEXT NOT NULL,
+    disabled  INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+    added_at  INTEGER NOT NULL,
+    added_by  TEXT NOT NULL
+) STRICT;
+ALTER TABLE consent ADD COLUMN approval TEXT NOT NULL DEFAULT 'typed'
+    CHECK (approval IN ('none', 'second_person', 'one_person', 'typed'));
+ALTER TABLE consent ADD COLUMN approved_at INTEGER;
+)sql";
+
+constexpr std::array<const char*, 6> steps{first_step,  second_step, third_step,
+                                           fourth_step, fifth_step,  sixth_step};
 
 } // namespace
 

@@ -27,7 +27,8 @@ inline Url url(const std::string& text)
 
 inline Consent sample_consent()
 {
-    return {"pictures", "the person", "anna", "ben", "2026-1", at(0), at(86'400)};
+    return {"pictures", "the person", "anna", "ben", "2026-1", at(0), at(86'400), Approval::second_person,
+            at(0)};
 }
 
 inline Case sample_case(const std::string& pseudonym = "C-7F3K")

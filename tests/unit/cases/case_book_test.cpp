@@ -18,7 +18,7 @@ using testing::HasSubstr;
 
 class CaseBookTest : public testing::Test {
 protected:
-    Case open() { return book.open(test::sample_consent(), actor(1)).value(); }
+    Case open() { return book.open(test::sample_consent(), ApprovalRule::one_person, actor(1)).value(); }
 
     static Reference draft(const std::string& name = "R-01")
     {
@@ -70,15 +70,88 @@ TEST_F(CaseBookTest, ACaseHasAKeyThatTheInstallationOpens)
 TEST_F(CaseBookTest, OpensNothingWithoutFullConsent)
 {
     auto consent = test::sample_consent();
-    consent.approved_by = consent.recorded_by;
-    EXPECT_EQ(book.open(consent, actor(1)).error().code, Errc::invalid_argument);
+    consent.given_by = "";
+    EXPECT_EQ(book.open(consent, ApprovalRule::one_person, actor(1)).error().code, Errc::invalid_argument);
     EXPECT_TRUE(database.cases().empty());
+}
+
+TEST_F(CaseBookTest, WhoActsHasRecordedItWhateverNamesWereTyped)
+{
+    const auto opened = open(); // the sample says "anna" and "ben"
+    EXPECT_EQ(opened.consent.recorded_by, actor().name);
+    EXPECT_EQ(opened.consent.approved_by, actor().name);
+    EXPECT_EQ(opened.consent.approval, Approval::one_person);
+    EXPECT_EQ(book.find(opened.pseudonym).value().consent, opened.consent);
+}
+
+TEST_F(CaseBookTest, ACaseWaitsForAnotherAccount)
+{
+    const auto opened =
+        book.open(test::sample_consent(), ApprovalRule::second_person, {"anna", at(1)}).value();
+    EXPECT_EQ(consent_status(opened, ConsentTime(at(2), {})), ConsentStatus::unapproved);
+    EXPECT_THAT(refusal_of(opened.pseudonym, draft()).detail, HasSubstr("unapproved"));
+    const auto alone = book.approve(opened.pseudonym, {"anna", at(2)});
+    ASSERT_FALSE(alone.has_value());
+    EXPECT_EQ(alone.error().code, Errc::refused);
+    EXPECT_EQ(book.find(opened.pseudonym).value().consent.approval, Approval::none);
+
+    const auto approved = book.approve(opened.pseudonym, {"ben", at(3)}).value();
+    EXPECT_EQ(consent_status(approved, ConsentTime(at(4), {})), ConsentStatus::valid);
+    EXPECT_EQ(approved.consent.approved_by, "ben");
+    EXPECT_EQ(approved.consent.approved_at, at(3));
+    EXPECT_TRUE(book.enrol(opened.pseudonym, draft(), actor(4)).has_value());
+    EXPECT_EQ(book.approve(opened.pseudonym, {"carla", at(5)}).error().code, Errc::exists);
+}
+
+TEST_F(CaseBookTest, ARenewalWaitsWhileTheConsentBeforeStays)
+{
+    const auto opened =
+        book.open(test::sample_consent(), ApprovalRule::second_person, {"anna", at(1)}).value();
+    ASSERT_TRUE(book.approve(opened.pseudonym, {"ben", at(2)}).has_value());
+    ASSERT_TRUE(book.enrol(opened.pseudonym, draft(), actor(3)).has_value());
+    const auto before = database.generation();
+    auto longer = test::sample_consent();
+    longer.expires_at = at(200'000);
+    const auto waiting =
+        book.renew(opened.pseudonym, longer, ApprovalRule::second_person, {"anna", at(4)}).value();
+    ASSERT_TRUE(waiting.renewal.has_value());
+    EXPECT_EQ(waiting.renewal->expires_at, at(200'000));
+    EXPECT_EQ(waiting.consent.expires_at, test::sample_consent().expires_at);
+    EXPECT_EQ(consent_status(waiting, ConsentTime(at(5), {})), ConsentStatus::valid);
+    EXPECT_EQ(database.generation(), before);
+
+    EXPECT_EQ(book.approve(opened.pseudonym, {"anna", at(5)}).error().code, Errc::refused);
+    const auto renewed = book.approve(opened.pseudonym, {"ben", at(6)}).value();
+    EXPECT_FALSE(renewed.renewal.has_value());
+    EXPECT_EQ(renewed.consent.expires_at, at(200'000));
+    EXPECT_GT(database.generation(), before);
+}
+
+TEST_F(CaseBookTest, ASecondPersonMayStandBehindWhatOnePersonApproved)
+{
+    const auto opened = open();
+    ASSERT_TRUE(book.enrol(opened.pseudonym, draft(), actor(2)).has_value());
+    const auto before = database.generation();
+    EXPECT_EQ(book.approve(opened.pseudonym, actor(3)).error().code, Errc::refused);
+    const auto approved = book.approve(opened.pseudonym, {"ben", at(3)}).value();
+    EXPECT_EQ(approved.consent.approval, Approval::second_person);
+    EXPECT_EQ(database.generation(), before); // nothing was compared without it
+}
+
+TEST_F(CaseBookTest, AWithdrawnCaseIsNotApproved)
+{
+    const auto opened =
+        book.open(test::sample_consent(), ApprovalRule::second_person, {"anna", at(1)}).value();
+    ASSERT_TRUE(book.withdraw(opened.pseudonym, actor(2)).has_value());
+    EXPECT_EQ(book.approve(opened.pseudonym, {"ben", at(3)}).error().code, Errc::refused);
+    EXPECT_EQ(book.approve("C-0000", {"ben", at(3)}).error().code, Errc::not_found);
 }
 
 TEST_F(CaseBookTest, AnUnknownPseudonymIsNamed)
 {
     EXPECT_EQ(book.find("C-0000").error(), (Error{Errc::not_found, "no case C-0000"}));
-    EXPECT_EQ(book.renew("C-0000", test::sample_consent(), actor()).error().code, Errc::not_found);
+    EXPECT_EQ(book.renew("C-0000", test::sample_consent(), ApprovalRule::one_person, actor()).error().code,
+              Errc::not_found);
     EXPECT_EQ(book.withdraw("C-0000", actor()).error().code, Errc::not_found);
     EXPECT_EQ(book.enrol("C-0000", draft(), actor()).error().code, Errc::not_found);
     EXPECT_EQ(book.remove_reference("C-0000", "R-01", actor()).error().code, Errc::not_found);
@@ -92,8 +165,8 @@ TEST_F(CaseBookTest, RenewalMakesAllVerdictsStale)
     auto consent = test::sample_consent();
     consent.given_at = at(50);
     consent.expires_at = at(200'000);
-    const auto renewed = book.renew(opened.pseudonym, consent, actor(60)).value();
-    EXPECT_EQ(renewed.consent, consent);
+    const auto renewed = book.renew(opened.pseudonym, consent, ApprovalRule::one_person, actor(60)).value();
+    EXPECT_EQ(renewed.consent.expires_at, consent.expires_at);
     EXPECT_EQ(renewed.public_key, opened.public_key);
     EXPECT_GT(database.generation(), before);
     EXPECT_EQ(database.references_of(opened.id).at(0).generation, database.generation());
@@ -104,8 +177,9 @@ TEST_F(CaseBookTest, ARefusedRenewalChangesNothing)
     const auto opened = open();
     auto consent = test::sample_consent();
     consent.expires_at = at(0);
-    EXPECT_EQ(book.renew(opened.pseudonym, consent, actor(1)).error().code, Errc::invalid_argument);
-    EXPECT_EQ(book.find(opened.pseudonym).value().consent, test::sample_consent());
+    EXPECT_EQ(book.renew(opened.pseudonym, consent, ApprovalRule::one_person, actor(1)).error().code,
+              Errc::invalid_argument);
+    EXPECT_EQ(book.find(opened.pseudonym).value().consent, opened.consent);
     EXPECT_EQ(database.generation(), 0);
 }
 
@@ -117,7 +191,7 @@ TEST_F(CaseBookTest, AnExpiredCaseCanBeRenewed)
     auto consent = test::sample_consent();
     consent.given_at = late.at;
     consent.expires_at = late.at + std::chrono::days(30);
-    ASSERT_TRUE(book.renew(opened.pseudonym, consent, late).has_value());
+    ASSERT_TRUE(book.renew(opened.pseudonym, consent, ApprovalRule::one_person, late).has_value());
     EXPECT_TRUE(book.enrol(opened.pseudonym, draft(), late).has_value());
 }
 
@@ -158,7 +232,9 @@ TEST_F(CaseBookTest, NothingFollowsAWithdrawal)
     const auto refused = refusal_of(opened.pseudonym, draft());
     EXPECT_EQ(refused.code, Errc::refused);
     EXPECT_THAT(refused.detail, HasSubstr("withdrawn"));
-    EXPECT_EQ(book.renew(opened.pseudonym, test::sample_consent(), actor(3)).error().code, Errc::refused);
+    EXPECT_EQ(
+        book.renew(opened.pseudonym, test::sample_consent(), ApprovalRule::one_person, actor(3)).error().code,
+        Errc::refused);
     EXPECT_EQ(book.withdraw(opened.pseudonym, actor(3)).error().code, Errc::refused);
 }
 

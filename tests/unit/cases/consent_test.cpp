@@ -29,7 +29,6 @@ TEST(Consent, EachMissingFieldIsNamed)
 {
     for (const auto& [field, name] : {std::pair{&Consent::given_by, "given_by"},
                                       {&Consent::recorded_by, "recorded_by"},
-                                      {&Consent::approved_by, "approved_by"},
                                       {&Consent::text_version, "text_version"}}) {
         auto consent = test::sample_consent();
         consent.*field = "";
@@ -43,18 +42,35 @@ TEST(Consent, EachMissingFieldIsNamed)
 
 TEST(Consent, OnlyKnownScopesAreTaken)
 {
-    for (const auto* scope : {"", "faces", "pictures,faces", "Pictures", "pictures "}) {
+    for (const auto* scope : {"", "faces", "pictures,", "pictures,smells", "Pictures", "pictures "}) {
         auto consent = test::sample_consent();
         consent.scope = scope;
         EXPECT_THAT(problem_of(consent), testing::HasSubstr("scope")) << scope;
     }
 }
 
-TEST(Consent, WhoRecordedItDoesNotApproveIt)
+TEST(Consent, ScopesStandBesideEachOther)
 {
     auto consent = test::sample_consent();
-    consent.approved_by = consent.recorded_by;
-    EXPECT_THAT(problem_of(consent), testing::HasSubstr("another person"));
+    EXPECT_FALSE(covers(consent, "faces"));
+    consent.scope = "pictures,videos,faces";
+    EXPECT_EQ(problem_of(consent), "");
+    for (const auto* scope : {"pictures", "videos", "faces"})
+        EXPECT_TRUE(covers(consent, scope)) << scope;
+    EXPECT_FALSE(covers(consent, "face"));
+    EXPECT_FALSE(covers(consent, ""));
+}
+
+TEST(Consent, WithoutApprovalNothingIsCompared)
+{
+    Case c;
+    c.consent = test::sample_consent();
+    c.consent.approval = Approval::none;
+    EXPECT_EQ(consent_status(c, ConsentTime(at(10), {})), ConsentStatus::unapproved);
+    for (const auto approval : {Approval::second_person, Approval::one_person, Approval::typed}) {
+        c.consent.approval = approval;
+        EXPECT_EQ(consent_status(c, ConsentTime(at(10), {})), ConsentStatus::valid) << name_of(approval);
+    }
 }
 
 TEST(Consent, IsGivenInThePast)

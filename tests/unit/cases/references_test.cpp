@@ -36,7 +36,7 @@ protected:
         auto consent = test::sample_consent();
         consent.given_at = at(given);
         consent.expires_at = at(expires);
-        return book.open(consent, actor(given)).value();
+        return book.open(consent, ApprovalRule::one_person, actor(given)).value();
     }
     ReferenceId enrol(const Case& c, std::uint64_t seed, const std::string& name = "R-01")
     {

@@ -18,7 +18,12 @@ public:
 struct Desk {
     Result<CommandOutcome> run(const std::string& name, json::object arguments = {})
     {
-        auto outcome = commands.run({name, std::move(arguments)}, "anna");
+        return run_as({"anna", true}, name, std::move(arguments));
+    }
+    Result<CommandOutcome> run_as(const cases::Peer& peer, const std::string& name,
+                                  json::object arguments = {})
+    {
+        auto outcome = commands.run({name, std::move(arguments)}, peer);
         const auto finished = commands.finish();
         if (outcome && !finished) return finished.error();
         return outcome;
@@ -35,8 +40,10 @@ struct Desk {
     }
     static json::object consent()
     {
-        return {{"given_by", "the person"}, {"recorded_by", "anna"},    {"approved_by", "ben"},
-                {"text_version", "2026-1"}, {"given_at", "2026-09-21"}, {"expires_at", "2027-09-01"}};
+        return {{"given_by", "the person"},
+                {"text_version", "2026-1"},
+                {"given_at", "2026-09-21"},
+                {"expires_at", "2027-09-01"}};
     }
     // A new case's pseudonym.
     std::string open_case() { return std::string(result_of("case.open", consent()).at("case").as_string()); }
@@ -56,6 +63,8 @@ struct Desk {
                              "a public key",
                              {"desk"},
                              {stillwatch::test::sample_site()},
+                             true,
+                             {"a service for the young"},
                              [](std::string_view channel, Timestamp) {
                                  return store::NewAlert{"alt_test", std::string(channel), "{}"};
                              }};

@@ -119,7 +119,7 @@ TEST_F(InForceTest, PicturesComparedWhileAConsentWasNotInForceAreComparedAgain)
     auto consent = c.consent;
     consent.given_at = clock.now();
     consent.expires_at = at(9'000'000);
-    ASSERT_TRUE(book.renew(c.pseudonym, consent, {"anna", clock.now()}));
+    ASSERT_TRUE(book.renew(c.pseudonym, consent, cases::ApprovalRule::one_person, {"anna", clock.now()}));
     reload();
     (void)crawl();
     EXPECT_THAT(findings(), SizeIs(1));

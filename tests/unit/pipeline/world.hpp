@@ -218,7 +218,7 @@ public:
     {
         auto consent = stillwatch::test::sample_consent();
         consent.expires_at = at(expires);
-        return book.open(consent, {"anna", clock.now()}).value();
+        return book.open(consent, cases::ApprovalRule::one_person, {"anna", clock.now()}).value();
     }
     ReferenceId enrol(const Case& c, const std::string& file, const std::string& name = "R-01")
     {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace stillwatch::cases {
+
+constexpr std::size_t max_name_bytes = 64;
+
+// Names of references and accounts: 1 to max_name_bytes letters, digits, '-', '_' or '.', so that they stand
+// in lists, logs and file names as they are.
+constexpr bool is_plain_name(std::string_view name) noexcept
+{
+    return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_' || c == '.';
+    });
+}
+
+} // namespace stillwatch::cases

@@ -1,0 +1,111 @@
+#include "control/roles.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stillwatch::control {
+
+namespace {
+
+using enum Role;
+
+// Whoever watches the watchers sees what was done and how much of it, and no address, picture or name.
+constexpr Roles everybody{none, auditor, caseworker, lead, operations};
+constexpr Roles staff{auditor, caseworker, lead, operations};
+constexpr Roles casework{caseworker, lead, operations};
+constexpr Roles watching{auditor, lead, operations};
+constexpr Roles running{lead, operations};
+constexpr Roles operators{operations};
+
+constexpr std::array shown_roles{auditor, caseworker, lead, operations};
+
+} // namespace
+
+std::string Roles::text() const
+{
+    std::vector<std::string_view> names;
+    for (const auto role : shown_roles)
+        if (contains(role)) names.push_back(name_of(role));
+    if (names.empty()) return "nobody";
+    std::string text(names.front());
+    for (std::size_t i = 1; i < names.size(); ++i)
+        text += fmt::format("{}{}", i + 1 == names.size() ? " or " : ", ", names[i]);
+    return text;
+}
+
+const std::vector<CommandRule>& command_rules()
+{
+    static const std::vector<CommandRule> rules{
+        {"account.add", operators, "gives a member of staff a role"},
+        {"account.disable", operators, "takes it away"},
+        {"account.list", staff, "who has which role"},
+        {"alert-test", running, "sends a marked test through a channel"},
+        {"audit.list", watching, "what was done, by whom, when"},
+        {"audit.verify", watching, "whether no line of it was changed or left out"},
+        {"backup.snapshot", operators, "copies the databases of the running daemon"},
+        {"case.approve", casework, "makes the consent of a case valid; another account than recorded it"},
+        {"case.list", staff, "pseudonyms, consent, numbers"},
+        {"case.open", casework, "opens a case, which waits for approval"},
+        {"case.renew", casework, "records a new consent, which waits for approval"},
+        {"case.show", casework, "consent, references and coverage of a case"},
+        {"case.withdraw", casework, "destroys a case's key and erases what was known under it"},
+        {"evidence.key", staff, "the public key that evidence is signed with"},
+        {"evidence.read", casework, "fetches a sealed package"},
+        {"findings.check", casework, "looks now whether pictures are still up"},
+        {"findings.list", casework, "what was found"},
+        {"findings.show", casework, "one finding with its places"},
+        {"outbox.list", casework, "alerts and whether they were delivered"},
+        {"outbox.replay", running, "sends alerts again that were given up"},
+        {"outbox.show", casework, "one alert"},
+        {"reference.add", casework, "takes a sealed reference"},
+        {"reference.list", casework, "references of a case"},
+        {"reference.remove", casework, "erases a reference"},
+        {"site.health", casework, "how the crawl of each site goes"},
+        {"site.list", casework, "the watch list"},
+        {"site.plan", casework, "what a site will be asked for"},
+        {"site.resume", running, "asks a stopped host again"},
+        {"site.stop", casework, "asks a host for nothing more"},
+        {"status", everybody, "whether all is well"},
+    };
+    return rules;
+}
+
+const CommandRule* rule_of(std::string_view command)
+{
+    const auto& rules = command_rules();
+    const auto found = std::ranges::find(rules, command, &CommandRule::command);
+    return found == rules.end() ? nullptr : &*found;
+}
+
+std::string roles_document()
+{
+    std::string text = R"(# Roles
+
+Made from `control/roles.cpp` by `stillwatch roles`; a test compares.
+
+The control socket's peer, whom the kernel names, acts as the account that has this login. Root and the user
+whom the installation belongs to are operators without an account. Whoever else may open the socket (a member of
+`stillwatch-operators`) and has no account may read the status. Every refusal is a line of the audit log.
+
+An operator may do what a lead may: whoever is root can read every key anyway. What one person alone cannot do is
+approve a consent they recorded ([decision 16](decisions/0016-accounts.md)).
+
+| Command | Does | )";
+    for (const auto role : shown_roles)
+        text += fmt::format("{} | ", name_of(role));
+    text += "no account |\n|---|---|";
+    for (std::size_t i = 0; i <= shown_roles.size(); ++i)
+        text += "---|";
+    text += '\n';
+    for (const auto& rule : command_rules()) {
+        text += fmt::format("| `{}` | {} |", rule.command, rule.what);
+        for (const auto role : shown_roles)
+            text += rule.roles.contains(role) ? " yes |" : " – |";
+        text += rule.roles.contains(none) ? " yes |\n" : " – |\n";
+    }
+    return text;
+}
+
+} // namespace stillwatch::control
