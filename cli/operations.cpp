@@ -1,5 +1,8 @@
 #include "cli/command.hpp"
+#include "cli/evidence_key.hpp"
+#include "cli/pictures.hpp"
 #include "cli/session.hpp"
+#include "control/audit_tree.hpp"
 
 #include <fmt/format.h>
 
@@ -64,6 +67,27 @@ void test_alert(Program& program, const std::string& channel, std::chrono::secon
     }
 }
 
+constexpr std::size_t most_audit_bytes = 256U << 10U;
+
+// A proof is one JSON line in either style: a file to be handed on.
+void print_proof(Program& program, const control::Command& command)
+{
+    const auto reply = ask(program, command);
+    if (reply && reply->is_object()) print_object(Style::json, reply->get_object());
+}
+
+void check_proof(Program& program, const std::string& file, const std::string& key)
+{
+    const auto organisation = key_argument(key);
+    const auto text = organisation ? read_file(file, most_audit_bytes) : Result<Bytes>(organisation.error());
+    const auto shown =
+        text ? control::check_proof(as_text(*text), *organisation) : Result<json::object>(text.error());
+    if (shown)
+        print_object(program.global.style(), *shown);
+    else
+        program.exit_code = print_error(shown.error());
+}
+
 void print_status(Program& program)
 {
     const auto reply = ask(program, {"status", {}});
@@ -119,9 +143,62 @@ void add_audit(Program program)
         print_list(program, {"audit.list", {{"after", *after}, {"limit", *limit}}},
                    {"seq", "at", "actor", "action", "object"}, "no lines");
     });
-    const auto verify =
-        audit.add_subcommand("verify", "Checks that no line was changed, taken out or put in");
-    verify.callback([program]() mutable { print_one(program, {"audit.verify", {}}); });
+    auto kept = std::make_shared<std::string>();
+    const auto verify = audit.add_subcommand(
+        "verify", "Checks that no line was changed, taken out or put in, and names the first that was");
+    verify.add_option("--checkpoint", *kept,
+                      "File with a checkpoint that was kept elsewhere: the log must still begin with it");
+    verify.callback([program, kept]() mutable {
+        json::object arguments;
+        if (!kept->empty()) {
+            const auto note = read_file(*kept, most_audit_bytes);
+            if (!note) {
+                program.exit_code = print_error(note.error());
+                return;
+            }
+            arguments["checkpoint"] = as_text(*note);
+        }
+        print_one(program, {"audit.verify", std::move(arguments)});
+    });
+
+    audit
+        .add_subcommand("checkpoint",
+                        "The signed root of the log as it stands; give it to somebody outside to keep")
+        .callback([program]() mutable {
+            const auto reply = ask(program, {"audit.checkpoint", {}});
+            if (!reply || !reply->is_object()) return;
+            if (program.global.style() == Style::json)
+                print_object(Style::json, reply->get_object());
+            else
+                fmt::print("{}", text_member(reply->get_object(), "checkpoint").value_or(""));
+        });
+
+    auto line = std::make_shared<std::int64_t>(0);
+    const auto prove = audit.add_subcommand(
+        "prove", "Proves to others that a line stands in the log; they check it with `audit check`");
+    prove.add_option("line", *line, "Its number").required();
+    prove.callback([program, line]() mutable { print_proof(program, {"audit.prove", {{"line", *line}}}); });
+
+    auto before = std::make_shared<std::int64_t>(0);
+    auto later = std::make_shared<std::int64_t>(0);
+    const auto consistency = audit.add_subcommand(
+        "consistency", "Proves to others that the log of NEW lines begins with that of OLD lines");
+    consistency.add_option("old", *before, "Number of lines of the older state").required();
+    consistency.add_option("new", *later, "Number of lines of the newer one").required();
+    consistency.callback([program, before, later]() mutable {
+        print_proof(program, {"audit.consistency", {{"old", *before}, {"new", *later}}});
+    });
+
+    auto file = std::make_shared<std::string>();
+    auto key = std::make_shared<std::string>();
+    const auto check = audit.add_subcommand(
+        "check", "Checks a proof that `prove` or `consistency` printed; needs no installation");
+    check.add_option("file", *file, "File with the proof").required();
+    check
+        .add_option("--key", *key,
+                    "Public key of the organisation (`stillwatch evidence key`), PEM or digits")
+        .required();
+    check.callback([program, file, key]() mutable { check_proof(program, *file, *key); });
 }
 
 } // namespace

@@ -84,8 +84,9 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());
         if (!checked) return checked.error();
     }
-    control::Commands commands(cases, frontier, keys->sealing.public_key, daemon::command_settings(config),
-                               clock);
+    auto settings = daemon::command_settings(config);
+    settings.signing = &keys->signing;
+    control::Commands commands(cases, frontier, keys->sealing.public_key, std::move(settings), clock);
     auto outcome = commands.run(command, own_peer());
     const auto finished = commands.finish();
     // A copy that a broken-off backup left may hold what is erased now.

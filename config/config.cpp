@@ -47,6 +47,7 @@ LoadOutcome parse_config(std::string_view text, const std::filesystem::path& fil
     };
     tell(document.complaints(), outcome.problems);
     tell(document.notes(), outcome.notes);
+    config.digest = Sha256::of(as_bytes(text));
     if (outcome.problems.empty()) outcome.config = std::move(config);
     return outcome;
 }

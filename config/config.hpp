@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/digest.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -206,6 +207,7 @@ struct Config {
     Alerts alerts;
     std::vector<Channel> channels; // [[channel]]
     std::vector<Site> sites;       // [[site]]
+    Sha256 digest{};               // of the text it was read from
 
     friend bool operator==(const Config&, const Config&) = default;
 };

@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
+#include "vault/sign.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -19,9 +20,9 @@ namespace stillwatch::control {
 // What commands need to know beside the databases.
 struct CommandSettings {
     std::filesystem::path evidence_directory;
-    std::string signing_key_pem;       // public, of evidence
-    std::vector<std::string> channels; // names, in the order of the configuration
-    std::vector<store::SiteRow> sites; // the watch list
+    const vault::SigningKey* signing = nullptr; // of evidence and of the audit log; required
+    std::vector<std::string> channels;          // names, in the order of the configuration
+    std::vector<store::SiteRow> sites;          // the watch list
     bool require_second_approver = true;
     std::vector<std::string> under_18_services; // where a person under 18 is helped
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
@@ -94,6 +95,9 @@ private:
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> alert_test(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> audit_checkpoint(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> audit_consistency(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> audit_prove(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_verify(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> site_list(const json::object& arguments, const store::Actor& actor);

@@ -69,8 +69,7 @@ std::string package_of(const json::value& finding)
 
 Result<CommandOutcome> Commands::evidence_key(const json::object&, const store::Actor&)
 {
-    if (settings_.signing_key_pem.empty()) return Error{Errc::not_found, "the signing key is not known here"};
-    return done(json::object{{"pem", settings_.signing_key_pem}});
+    return done(json::object{{"pem", settings_.signing->verify_key().pem()}});
 }
 
 // One part of a sealed package, from `offset`. The first one, which holds the header without which nothing

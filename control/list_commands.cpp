@@ -89,34 +89,6 @@ Result<CommandOutcome> Commands::alert_test(const json::object& arguments, const
     return done(std::move(object), {.alerts = true});
 }
 
-Result<CommandOutcome> Commands::audit_list(const json::object& arguments, const store::Actor&)
-{
-    const auto after = number_member(arguments, "after").value_or(0);
-    const auto limit = std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(1'000), 1, 10'000);
-    json::array rows;
-    for (const auto& line : cases_.audit(after, static_cast<std::size_t>(limit))) {
-        json::object object;
-        object["seq"] = line.seq;
-        object["at"] = format_utc(line.at);
-        object["actor"] = line.actor;
-        object["action"] = line.action;
-        object["object"] = line.object;
-        object["previous"] = line.previous.hex();
-        object["own"] = line.own.hex();
-        rows.push_back(std::move(object));
-    }
-    return done(std::move(rows));
-}
-
-Result<CommandOutcome> Commands::audit_verify(const json::object&, const store::Actor&)
-{
-    if (const auto broken = cases_.first_broken_audit_line())
-        return Error{Errc::corrupt, fmt::format("the audit log is broken at line {}", *broken)};
-    json::object object;
-    object["audit"] = "whole";
-    return done(std::move(object));
-}
-
 Result<CommandOutcome> Commands::status(const json::object&, const store::Actor& actor)
 {
     const auto counts = frontier_.counts(actor.at);

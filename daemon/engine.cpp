@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/memory.hpp"
+#include "daemon/checkpoints.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
@@ -96,7 +97,7 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
 std::shared_ptr<control::Commands> Engine::make_commands()
 {
     auto settings = command_settings(config_);
-    settings.signing_key_pem = keys_.signing.verify_key().pem();
+    settings.signing = &keys_.signing;
     return std::make_shared<control::Commands>(stores_.cases(), stores_.frontier(), keys_.sealing.public_key,
                                                std::move(settings), clock_);
 }
@@ -106,7 +107,10 @@ Task<Result<void>> Engine::prepare_store()
     auto tiers = options_.tiers;
     if (tiers.empty()) tiers.insert(all_tiers.begin(), all_tiers.end());
     auto prepare = [rows = site_rows(config_), tiers = std::move(tiers), compares = options_.compares,
+                    digest = config_.digest,
                     now = clock_.now()](CaseDatabase& cases, UrlFrontier& frontier) -> Result<void> {
+        const auto noted = cases.append_audit({"stillwatchd", now}, "settings.load", digest.hex());
+        if (!noted) return noted;
         const auto released = frontier.release_leases();
         if (!released) return released;
         const auto set = frontier.set_sites(rows);
@@ -213,6 +217,8 @@ void Engine::start_loops(std::function<void()> on_failure)
     on_loop_failure_ = std::move(on_failure);
     channels_->start(outboxes_, on_loop_failure_);
     loops_.spawn("references", references_.keep_merged(), on_loop_failure_);
+    loops_.spawn("checkpoints", keep_checkpoints(stores_, keys_.signing, clock_, problems_),
+                 on_loop_failure_);
     loops_.spawn("watcher", watcher_.follow([this] { scheduler_.wake(); }), on_loop_failure_);
     loops_.spawn("consents", references_.follow_consents([this] { scheduler_.wake(); }), on_loop_failure_);
 }
@@ -369,6 +375,11 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
     if (!channels) co_return channels.error();
+    auto note = [digest = config.digest, now = clock_.now()](CaseDatabase& cases, UrlFrontier&) {
+        return cases.append_audit({"stillwatchd", now}, "settings.load", digest.hex());
+    };
+    const auto recorded = co_await stores_.run(std::move(note));
+    if (!recorded) co_return recorded.error();
     auto rows = site_rows(config);
     const auto stored = co_await stores_.run(&UrlFrontier::set_sites, std::move(rows));
     if (!stored) co_return stored.error();

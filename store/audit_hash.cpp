@@ -1,5 +1,7 @@
 #include "store/audit_hash.hpp"
 
+#include "core/canonical_json.hpp"
+
 #include <array>
 
 namespace stillwatch::store {
@@ -35,6 +37,14 @@ Sha256 audit_hash(const AuditLine& line)
     add_text(hasher, line.action);
     add_text(hasher, line.object);
     return hasher.finish();
+}
+
+std::string audit_entry(const AuditLine& line)
+{
+    const json::object object{{"action", line.action},           {"actor", line.actor},
+                              {"at", format_utc(line.at)},       {"object", line.object},
+                              {"previous", line.previous.hex()}, {"seq", line.seq}};
+    return canonical_json(object).value(); // texts and a small number always have a form
 }
 
 std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before,

@@ -26,6 +26,16 @@ struct AuditLine {
 // What `own` of this line must be, whatever it holds.
 Sha256 audit_hash(const AuditLine& line);
 
+// The line as RFC 8785 writes JSON: what a leaf of the log's tree is made of (docs/formats/audit.md).
+std::string audit_entry(const AuditLine& line);
+
+// The signed root of the log's tree when it had `size` lines.
+struct AuditCheckpoint {
+    std::int64_t size = 0;
+    Timestamp at{};
+    std::string note; // vault/signed_note.hpp
+};
+
 // The seq of the first of these consecutive lines that does not follow from the line before it, whose seq and
 // `own` are given (0 and zeros before the first line); nothing when all links hold.
 std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before,

@@ -336,6 +336,12 @@ public:
     // --- audit ---
     Result<void> append_audit(const Actor& actor, std::string_view action, std::string_view object);
     std::vector<AuditLine> audit(std::int64_t after_seq, std::size_t limit) const;
+    // Hashes of all lines as leaves of the log's tree (core/merkle.hpp), in order. Those of lines that were
+    // read before are remembered.
+    const std::vector<Sha256>& audit_leaves() const;
+    // Signed roots, oldest first; one a size. They are never changed either.
+    std::vector<AuditCheckpoint> audit_checkpoints() const;
+    Result<void> add_audit_checkpoint(const AuditCheckpoint& checkpoint);
     // The seq of the first line whose link is broken; nothing when the whole chain holds.
     std::optional<std::int64_t> first_broken_audit_line() const;
 

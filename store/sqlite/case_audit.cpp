@@ -1,3 +1,4 @@
+#include "core/merkle.hpp"
 #include "store/sqlite/case_database_impl.hpp"
 
 namespace stillwatch::store {
@@ -49,6 +50,38 @@ std::vector<AuditLine> CaseDatabase::audit(std::int64_t after_seq, std::size_t l
     while (row.step())
         result.push_back(read_line(row));
     return result;
+}
+
+const std::vector<Sha256>& CaseDatabase::audit_leaves() const
+{
+    auto& leaves = impl_->audit_leaves;
+    for (;;) {
+        const auto lines = audit(static_cast<std::int64_t>(leaves.size()), lines_a_step);
+        for (const auto& line : lines)
+            leaves.push_back(merkle::leaf_hash(as_bytes(audit_entry(line))));
+        if (lines.size() < lines_a_step) return leaves;
+    }
+}
+
+std::vector<AuditCheckpoint> CaseDatabase::audit_checkpoints() const
+{
+    std::vector<AuditCheckpoint> result;
+    auto row = impl_->connection.prepare("SELECT size, at, note FROM audit_checkpoint ORDER BY size");
+    while (row.step())
+        result.push_back({row.integer(0), row.time(1), row.text(2)});
+    return result;
+}
+
+Result<void> CaseDatabase::add_audit_checkpoint(const AuditCheckpoint& checkpoint)
+{
+    return in_transaction(impl_->connection, [&]() -> Result<void> {
+        impl_->connection
+            .prepare(
+                "INSERT INTO audit_checkpoint (size, at, note) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+            .bind(checkpoint.size, checkpoint.at, checkpoint.note)
+            .run();
+        return {};
+    });
 }
 
 std::optional<std::int64_t> CaseDatabase::first_broken_audit_line() const

@@ -34,6 +34,7 @@ public:
     void erase();
 
     Connection connection;
+    std::vector<Sha256> audit_leaves; // of the lines read so far
 };
 
 } // namespace stillwatch::store

@@ -288,8 +288,21 @@ ALTER TABLE consent ADD COLUMN approval TEXT NOT NULL DEFAULT 'typed'
 ALTER TABLE consent ADD COLUMN approved_at INTEGER;
 )sql";
 
-constexpr std::array<const char*, 6> steps{first_step,  second_step, third_step,
-                                           fourth_step, fifth_step,  sixth_step};
+// Signed roots of the audit log's tree.
+constexpr const char* seventh_step = R"sql(
+CREATE TABLE audit_checkpoint (
+    size INTEGER PRIMARY KEY,
+    at   INTEGER NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER checkpoint_is_not_changed BEFORE UPDATE ON audit_checkpoint
+BEGIN SELECT raise(ABORT, 'checkpoints are append-only'); END;
+CREATE TRIGGER checkpoint_is_not_erased BEFORE DELETE ON audit_checkpoint
+BEGIN SELECT raise(ABORT, 'checkpoints are append-only'); END;
+)sql";
+
+constexpr std::array steps{first_step, second_step, third_step,  fourth_step,
+                           fifth_step, sixth_step,  seventh_step};
 
 } // namespace
 

@@ -4,6 +4,7 @@
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "vault/seal.hpp"
+#include "vault/sign.hpp"
 
 namespace stillwatch::control::test {
 
@@ -59,8 +60,9 @@ struct Desk {
     StandingClock clock;
     store::CaseDatabase cases{directory / "cases.db"};
     crawler::UrlFrontier frontier{store::frontier_in_file(directory / "frontier.db")};
+    vault::SigningKey signing = vault::SigningKey::generate();
     CommandSettings settings{directory.path(),
-                             "a public key",
+                             &signing,
                              {"desk"},
                              {stillwatch::test::sample_site()},
                              true,
