@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace stillwatch::crawler {
@@ -62,7 +63,9 @@ Task<> HostQueue::work()
 Task<HostQueue::Next> HostQueue::step(std::shared_ptr<const SiteRules> site)
 {
     if (window_.empty() && !is_dry_) {
-        co_await refill();
+        const auto wanted = turns_of_window * static_cast<std::size_t>(site->pace.concurrency);
+        const auto window = std::clamp(wanted, smallest_window, largest_window);
+        co_await refill(window);
         co_return Next::go_on;
     }
     if (window_.empty()) {
@@ -86,7 +89,7 @@ Task<HostQueue::Next> HostQueue::step(std::shared_ptr<const SiteRules> site)
     co_return Next::go_on;
 }
 
-Task<> HostQueue::refill()
+Task<> HostQueue::refill(std::size_t window)
 {
     is_dry_ = true;
     const auto lease_until = context_.clock.now() + lease;

@@ -41,7 +41,11 @@ struct HostQueueContext {
 // stops.
 class HostQueue {
 public:
-    static constexpr std::size_t window = 16;
+    // A window is what a host is asked for in a few turns: a larger one saves the store a transaction, and
+    // lets what is found meanwhile wait for longer.
+    static constexpr std::size_t smallest_window = 16;
+    static constexpr std::size_t largest_window = 64;
+    static constexpr std::size_t turns_of_window = 4;
     static constexpr std::chrono::milliseconds lease = std::chrono::hours(1);
     // A longer pause of a host is kept in the frontier, and the host queue ends.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
@@ -64,7 +68,7 @@ private:
 
     Task<> work();
     Task<Next> step(std::shared_ptr<const SiteRules> site);
-    Task<> refill();
+    Task<> refill(std::size_t window);
     Task<> rest(Moment until, int errors_in_a_row);
     void launch();
     Task<> visit(store::Visit visit);

@@ -20,7 +20,7 @@ Task<> ResultBatcher::run()
     while (!finishing_ || !results_.empty()) {
         const auto flush_at = results_.empty() ? never
                               : in_hurry_      ? time_.now()
-                                               : first_at_ + (is_awaited_ ? max_age_awaited : max_age);
+                                               : first_at_ + (is_awaited_ ? age_awaited_ : max_age);
         const bool ready = results_.size() >= max_results || flush_at <= time_.now();
         if (ready)
             co_await flush();
@@ -62,6 +62,7 @@ Task<> ResultBatcher::flush()
     const auto batch = std::make_shared<const std::vector<store::VisitResult>>(std::exchange(results_, {}));
     const auto applied = std::exchange(applied_, {});
     is_awaited_ = false;
+    const auto began = time_.now();
     for (int attempt = 1;; ++attempt) {
         const bool last = in_hurry_ || (max_attempts_ > 0 && attempt >= max_attempts_);
         const auto done = co_await apply(batch);
@@ -77,6 +78,8 @@ Task<> ResultBatcher::flush()
         while (!in_hurry_ && time_.now() < again_at)
             co_await alarm_->wait_until(again_at);
     }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - began);
+    age_awaited_ = std::clamp(age_of_writing * took, max_age_awaited, max_age);
     for (std::size_t i = 0; i < applied.size(); ++i)
         applied[i](!(*batch)[i].discovered.empty());
 }

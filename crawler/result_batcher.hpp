@@ -11,12 +11,15 @@
 namespace stillwatch::crawler {
 
 // Hands results to the frontier in batches: after 100 ms, 10 ms where somebody has nothing else to do, or at
-// 256 results. A batch that fails is tried again with growing pauses, so that a full disk loses nothing.
+// 256 results. Where writing takes long those 10 ms are eight times as long as the last batch took: many
+// small batches write the same pages of the database again and again. A batch that fails is tried again with
+// growing pauses, so that a full disk loses nothing.
 class ResultBatcher {
 public:
     static constexpr std::size_t max_results = 256;
     static constexpr std::chrono::milliseconds max_age{100};
     static constexpr std::chrono::milliseconds max_age_awaited{10};
+    static constexpr int age_of_writing = 8;
 
     // Called once a result is in the frontier, or was given up; `brought` says whether it named addresses.
     using Applied = std::function<void(bool brought)>;
@@ -46,6 +49,7 @@ private:
     Timekeeper& time_;
     std::unique_ptr<Alarm> alarm_;
     int max_attempts_;
+    std::chrono::milliseconds age_awaited_ = max_age_awaited;
     std::vector<store::VisitResult> results_;
     std::vector<Applied> applied_;
     Moment first_at_{};

@@ -1,6 +1,7 @@
 #include "html/inline_pictures.hpp"
 
 #include "html/entities.hpp"
+#include "html/file_marks.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
 
@@ -181,16 +182,26 @@ bool is_of_pictures(std::string_view type) noexcept
 
 class Taker {
 public:
-    Taker(std::string_view text, InlineFiles& files) : text_(text), files_(files) {}
-
-    void addresses()
+    Taker(std::string_view text, InlineFiles& files)
+        : text_(text), present_(file_marks_in(text)), files_(files)
     {
+    }
+
+    void coded_addresses()
+    {
+        if (!present_.test(FileMark::base64)) return;
+        at_ = 0;
         for (auto mark = find_bytes(text_, "base64,", 0); mark != npos;
              mark = find_bytes(text_, "base64,", at_)) {
             at_ = mark + 7;
             if (const auto begin = begin_of_address(mark); begin != npos)
                 coded(text_.substr(begin + 5, mark - begin - 5));
         }
+    }
+
+    void plain_addresses()
+    {
+        if (!present_.test(FileMark::data)) return;
         at_ = 0;
         for (auto mark = find_bytes(text_, "data:image/", 0); mark != npos;
              mark = find_bytes(text_, "data:image/", at_)) {
@@ -208,7 +219,17 @@ public:
     // Long base64 at a quote that begins as files of pictures do.
     void bare()
     {
-        for (const std::string_view beginning : {"/9j/", "\\/9j\\/", "iVBORw0KGgo", "R0lGOD", "UklGR"}) {
+        struct Beginning {
+            FileMark mark;
+            std::string_view text;
+        };
+        static constexpr std::array<Beginning, 5> beginnings{{{FileMark::jpeg, "/9j/"},
+                                                              {FileMark::jpeg, "\\/9j\\/"},
+                                                              {FileMark::png, "iVBORw0KGgo"},
+                                                              {FileMark::gif, "R0lGOD"},
+                                                              {FileMark::webp, "UklGR"}}};
+        for (const auto& [needed, beginning] : beginnings) {
+            if (!present_.test(needed)) continue;
             at_ = 0;
             for (auto mark = find_bytes(text_, beginning, 0); mark != npos;
                  mark = find_bytes(text_, beginning, at_)) {
@@ -269,6 +290,7 @@ private:
     }
 
     std::string_view text_;
+    FileMarks present_;
     InlineFiles& files_;
     std::size_t at_ = 0;
 };
@@ -278,7 +300,8 @@ private:
 void take_inline_files(std::string_view text, InlineFiles& files)
 {
     Taker taker(text, files);
-    taker.addresses();
+    taker.coded_addresses();
+    taker.plain_addresses();
     taker.bare();
 }
 

@@ -1,5 +1,7 @@
 #include "sandbox/content_decoding.hpp"
 
+#include "sandbox/gzip_file.hpp"
+
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -271,6 +273,12 @@ Result<DecodedContent> decode_content(ByteView content, std::string_view content
     if (codings->size() > max_layers)
         return Error{Errc::undecodable, "content_encoding: more than three layers"};
     for (auto coding = codings->rbegin(); coding != codings->rend() && !content.empty(); ++coding) {
+        if (*coding == Coding::gzip)
+            if (auto whole = gunzipped_whole(content, max_bytes)) {
+                decoded.bytes = *std::move(whole);
+                content = decoded.bytes;
+                continue;
+            }
         Output output(max_bytes);
         const auto ending = run(*coding, content, output);
         const bool is_nothing = ending == Ending::broken && output.is_empty();

@@ -218,17 +218,17 @@ void Connection::fail(const char* doing) const
 
 Statement Connection::prepare(std::string_view sql)
 {
-    const auto known = statements_.find(sql);
+    const auto known = statements_.find(sql.data());
     if (known != statements_.end()) {
-        if (sqlite3_stmt_busy(known->second) != 0)
-            throw std::logic_error("statement in use: " + std::string(sql));
+        if (sqlite3_stmt_busy(known->second) != 0 || sqlite3_sql(known->second) != sql)
+            throw std::logic_error("statement in use, or its text did not live as long: " + std::string(sql));
         return Statement(known->second);
     }
     sqlite3_stmt* made = nullptr;
     if (sqlite3_prepare_v3(raw_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &made,
                            nullptr) != SQLITE_OK)
         fail("cannot use");
-    statements_.emplace(sql, made);
+    statements_.emplace(sql.data(), made);
     return Statement(made);
 }
 

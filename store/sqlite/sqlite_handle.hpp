@@ -145,7 +145,7 @@ private:
 
     std::filesystem::path file_;
     sqlite3* raw_ = nullptr;
-    std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
+    std::unordered_map<const char*, sqlite3_stmt*> statements_; // by where their text stands
 };
 
 // A transaction that is rolled back unless commit() returns.

@@ -3,6 +3,7 @@
 #include "crawler/frontier.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -73,6 +74,7 @@ public:
             --failing_applies;
             co_return Error{Errc::io, "disk full"};
         }
+        if (on_apply) on_apply();
         batches.push_back(results->size());
         for (const auto& result : *results) {
             auto& address = addresses.at(result.id);
@@ -107,6 +109,7 @@ public:
     std::map<HostId, store::HostRow> hosts;
     std::map<UrlId, Address> addresses;
     std::vector<std::size_t> batches;
+    std::function<void()> on_apply;
     std::size_t largest_claim = 0;
     int failing_applies = 0;
     int looks = 0;

@@ -53,6 +53,19 @@ protected:
                 frontier.add("board",
                              "https://h" + std::to_string(host) + ".example/" + std::to_string(page));
     }
+    // Pages that each name the next one.
+    static constexpr int listed = 50;
+    void add_list()
+    {
+        frontier.add("board", "https://a.example/0");
+        discover = [](const store::Visit& visit, store::VisitResult& result) {
+            const int number = std::stoi(std::string(visit.url.path().substr(1)));
+            if (number == listed) return;
+            auto url = Url::parse("https://a.example/" + std::to_string(number + 1)).value();
+            result.discovered.push_back({.url = url, .site = "board"});
+        };
+        visit_lasts = 1ms;
+    }
     Task<Result<store::VisitResult>> visit(store::Visit visit)
     {
         ++on_all;
@@ -169,20 +182,48 @@ TEST_F(SchedulerTest, OnePassFollowsWhatItDiscoversToOtherHosts)
 
 TEST_F(SchedulerTest, AListIsFollowedWithoutWaitingForABatchToFill)
 {
-    frontier.add("board", "https://a.example/0");
-    constexpr int pages = 50;
-    discover = [](const store::Visit& visit, store::VisitResult& result) {
-        const int number = std::stoi(std::string(visit.url.path().substr(1)));
-        if (number == pages) return;
-        auto url = Url::parse("https://a.example/" + std::to_string(number + 1)).value();
-        result.discovered.push_back({.url = url, .site = "board"});
-    };
-    visit_lasts = 1ms;
+    add_list();
     const auto began = time.now();
     start_single(settings_with(2));
     time.run();
-    EXPECT_EQ((*progress)->visits, pages + 1);
-    EXPECT_LT(ended_at - began, pages * ResultBatcher::max_age / 2);
+    EXPECT_EQ((*progress)->visits, listed + 1);
+    EXPECT_LT(ended_at - began, listed * ResultBatcher::max_age / 2);
+}
+
+// The share of the store's time that writing takes is bounded, whatever a batch costs.
+TEST_F(SchedulerTest, WhereWritingTakesLongMoreResultsGoTogether)
+{
+    add_list();
+    frontier.on_apply = [this] { time.pass(5ms); };
+    const auto began = time.now();
+    start_single(settings_with(2));
+    time.run();
+    EXPECT_EQ((*progress)->visits, listed + 1);
+    EXPECT_GE(ended_at - began, listed * 40ms);
+    EXPECT_LT(ended_at - began, listed * 60ms);
+}
+
+TEST_F(SchedulerTest, NoResultWaitsForLongHoweverLongWritingTakes)
+{
+    add_pages(1, 40);
+    frontier.on_apply = [this] { time.pass(3s); };
+    start_single(settings_with(2));
+    Moment last = time.now();
+    on_visit = [&](const store::Visit&) { last = time.now(); };
+    time.run();
+    EXPECT_EQ((*progress)->visits, 40);
+    EXPECT_LE(ended_at - last, 3s + 2 * ResultBatcher::max_age);
+}
+
+TEST_F(SchedulerTest, AHostThatTakesManyAtOnceHasALargerWindowUpToABound)
+{
+    int hosts = 0;
+    for (const auto& [concurrency, largest] : {std::pair{8, 32U}, std::pair{100, 64U}}) {
+        add_pages(++hosts, 500);
+        start_single(settings_with(concurrency));
+        time.run();
+        EXPECT_EQ(frontier.largest_claim, largest);
+    }
 }
 
 TEST_F(SchedulerTest, OnePassEndsThoughPagesBecomeDueMeanwhile)

@@ -65,7 +65,7 @@ FOREIGN = {
         "core/bytes.cpp",       # base64
     },
     r"toml\+\+/": {"config"},
-    r"seccomp\.h|brotli/|zstd\.h": {"sandbox"},
+    r"seccomp\.h|brotli/|zstd\.h|libdeflate\.h": {"sandbox"},
     r"archive\.h|archive_entry\.h": {"packages"},
     r"zlib\.h": {
         "sandbox",

@@ -208,6 +208,29 @@ TEST(ContentDecoding, MembersOfGzipFollowEachOther)
     EXPECT_EQ(as_text(decoded->bytes), "first second");
 }
 
+// The fast way is left for the lenient one wherever a file is not what it says.
+TEST(ContentDecoding, AFalseLengthOfGzipHidesNothing)
+{
+    const auto plain = to_bytes(std::string(100'000, 'a'));
+    for (const unsigned change : {1U, 0x80U, 0xffU})
+        for (std::size_t at = 1; at <= 4; ++at) {
+            auto file = gzip(plain);
+            file[file.size() - at] ^= static_cast<std::byte>(change);
+            const auto decoded = decode_content(file, "gzip", roomy);
+            ASSERT_TRUE(decoded);
+            EXPECT_EQ(decoded->bytes, plain);
+        }
+}
+
+TEST(ContentDecoding, AFalseLengthOfGzipCostsNoMemory)
+{
+    auto file = gzip(to_bytes(std::string("short")));
+    file[file.size() - 1] = std::byte{0x7f};
+    const auto decoded = decode_content(file, "gzip", std::size_t{1} << 31U);
+    ASSERT_TRUE(decoded);
+    EXPECT_LT(decoded->bytes.capacity(), std::size_t{1} << 20U);
+}
+
 TEST(ContentDecoding, AWrongChecksumHidesNothing)
 {
     auto encoded = gzip(as_bytes(text()));
