@@ -36,6 +36,7 @@ bool is_picture_suffix(std::string_view suffix) noexcept
         "jpg", "jpeg", "jpe",  "jfif", "pjpeg", "pjp",  "png",  "apng",  "gif",   "webp",
         "bmp", "tif",  "tiff", "avif", "avifs", "heic", "heif", "heics", "heifs", "hif",
         "jxl", "jp2",  "j2k",  "jpf",  "jpx",   "j2c",  "jpc",  "mpo"};
+    if (suffix.size() < 3 || suffix.size() > 5) return false;
     return std::ranges::any_of(suffixes, [&](std::string_view one) { return same_name(suffix, one); });
 }
 

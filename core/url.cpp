@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/ascii.hpp"
+#include "core/url_layout.hpp"
 
 #include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
@@ -19,48 +20,9 @@ namespace stillwatch {
 namespace {
 
 namespace urls = boost::urls;
+using namespace url_text;
 
 constexpr std::string_view slashes = "/\\";
-constexpr std::size_t max_name_bytes = 253; // RFC 1035 section 2.3.4, as text without the final dot
-constexpr std::size_t max_label_bytes = 63;
-
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_alpha(char c) noexcept
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-constexpr int hex_value(char c) noexcept
-{
-    if (is_digit(c)) return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-constexpr bool is_unreserved(char c) noexcept
-{
-    return is_alpha(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
-// What may stand as it is in a path or query: `pchar` and '/' of RFC 3986 section 3.3; in a query also '?',
-// but not the apostrophe, which browsers escape there.
-enum Allowed : unsigned char { nowhere = 0, in_path = 1, in_query = 2 };
-
-constexpr std::array<unsigned char, 256> allowed = [] {
-    std::array<unsigned char, 256> table{};
-    for (std::size_t i = 0; i < 128; ++i) {
-        const char c = static_cast<char>(i);
-        if (is_unreserved(c) || std::string_view("!$&()*+,;=:@/").find(c) != std::string_view::npos)
-            table[i] = in_path | in_query;
-    }
-    table[static_cast<std::size_t>('\'')] = in_path;
-    table[static_cast<std::size_t>('?')] = in_query;
-    return table;
-}();
 
 void append_escaped(std::string& out, char c)
 {
@@ -69,15 +31,6 @@ void append_escaped(std::string& out, char c)
     out.push_back('%');
     out.push_back(digits[value >> 4U]);
     out.push_back(digits[value & 15U]);
-}
-
-// The value of the triplet at `text[at]`, or -1.
-constexpr int triplet_at(std::string_view text, std::size_t at) noexcept
-{
-    if (text[at] != '%' || at + 2 >= text.size()) return -1;
-    const int high = hex_value(text[at + 1]);
-    const int low = hex_value(text[at + 2]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 // Escapes what may not stand in `where`, also a '%' that begins no triplet; writes triplets in upper case and
@@ -170,18 +123,6 @@ std::optional<std::uint64_t> ipv4_number(std::string_view part) noexcept
     return value;
 }
 
-// WHATWG URL section 3.5, "ends in a number": such a host is an IPv4 address or nothing.
-bool ends_in_a_number(std::string_view host) noexcept
-{
-    if (host.ends_with('.')) host.remove_suffix(1);
-    const auto dot = host.rfind('.');
-    const auto last = dot == std::string_view::npos ? host : host.substr(dot + 1);
-    if (last.empty()) return false;
-    if (std::ranges::all_of(last, is_digit)) return true;
-    return last.starts_with("0x") &&
-           std::ranges::all_of(last.substr(2), [](char c) { return hex_value(c) >= 0; });
-}
-
 // One to four numbers, decimal, octal or hexadecimal; the last fills all bytes that are left.
 std::optional<std::string> dotted_ipv4(std::string_view host)
 {
@@ -221,23 +162,6 @@ Result<std::string> international(const std::string& host)
     return std::string(owned.get());
 }
 
-bool is_dns_name(std::string_view host) noexcept
-{
-    if (host.ends_with('.')) host.remove_suffix(1);
-    if (host.empty() || host.size() > max_name_bytes) return false;
-    std::size_t label = 0;
-    for (const char c : host) {
-        if (c == '.') {
-            if (label == 0) return false;
-            label = 0;
-        } else {
-            if (!(c >= 'a' && c <= 'z') && !is_digit(c) && c != '-' && c != '_') return false;
-            if (++label > max_label_bytes) return false;
-        }
-    }
-    return label > 0;
-}
-
 Result<std::string> repaired_host(std::string_view text)
 {
     if (text.starts_with('[')) {
@@ -269,11 +193,6 @@ Result<std::string> repaired_host(std::string_view text)
     }
     if (!is_dns_name(host)) return bad_host();
     return host;
-}
-
-std::uint16_t default_port(std::string_view scheme) noexcept
-{
-    return scheme == "https" ? 443 : 80;
 }
 
 // "host[:port]" without the scheme's default port.
@@ -370,13 +289,37 @@ Result<Url> Url::join(const Url& base, std::string_view reference)
 Result<Url> Url::read(std::string_view text, const Url* base)
 {
     if (text.size() > max_bytes) return too_long();
+    const auto laid_out = [](std::string_view repaired, const Layout& layout) {
+        Url url;
+        url.text_ = repaired;
+        url.host_begin_ = static_cast<std::uint16_t>(layout.host_begin);
+        url.host_end_ = static_cast<std::uint16_t>(layout.host_end);
+        url.path_begin_ = static_cast<std::uint16_t>(layout.path_begin);
+        url.path_end_ = static_cast<std::uint16_t>(layout.path_end);
+        url.port_ = layout.port;
+        return url;
+    };
+    if (const auto layout = layout_of_repaired(text, EncodedNames::have_to_be_checked))
+        return laid_out(text, *layout);
+    // "//" would name a host.
+    if (base && !text.starts_with("//") && base->path_begin_ + text.size() <= max_bytes)
+        if (const auto path = path_of_repaired(text)) {
+            Url url = *base;
+            url.text_.replace(base->path_begin_, std::string::npos, text);
+            url.path_end_ = static_cast<std::uint16_t>(base->path_begin_ + *path);
+            return url;
+        }
     const auto parts = repaired(text, base);
     if (!parts) return parts.error();
     const auto path = without_dot_segments(parts->path);
     if (parts->origin.size() + path.size() + parts->query.size() > max_bytes) return too_long();
 
+    const auto written = parts->origin + path + parts->query;
+    if (const auto layout = layout_of_repaired(written, EncodedNames::were_checked))
+        return laid_out(written, *layout);
+    // A host in brackets.
     Url url;
-    url.text_ = parts->origin + path + parts->query;
+    url.text_ = written;
     const auto view = urls::parse_uri(url.text_);
     if (!view) return Error{Errc::malformed, fmt::format("URL: {}", view.error().message())};
     const auto host_begin = static_cast<std::size_t>(view->encoded_host().data() - url.text_.data());

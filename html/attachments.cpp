@@ -51,8 +51,11 @@ std::string_view number_in(std::string_view reference) noexcept
 
 bool is_attachment(std::string_view reference) noexcept
 {
+    // A part of each of those below: most references have none.
+    if (!has_any(reference, std::array<std::string_view, 4>{"attach", "file", "core.", "action."}))
+        return false;
     if (has_any(reference, scripts)) return true;
-    const auto path = reference.substr(0, reference.find_first_of("?#"));
+    const auto path = reference.substr(0, path_ends.first_in(reference));
     return find_name(path, "attachments/") != npos && has_named_ending(path);
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 bool is_placeholder(std::string_view reference) noexcept
 {
-    const auto mark = reference.find_first_of("{<[$");
+    static constexpr Characters openings("{<[$");
+    const auto mark = openings.first_in(reference);
     if (mark == std::string_view::npos) return false;
     for (const std::string_view opening : {"{{", "${", "<%", "[[", "{%"})
         if (reference.find(opening, mark) != std::string_view::npos) return true;

@@ -67,7 +67,7 @@ bool is_of_no_page(std::string_view reference) noexcept
     static constexpr std::array<std::string_view, 18> suffixes{
         ".js",  ".mjs", ".css",  ".svg",   ".ico", ".mp4", ".webm", ".m3u8", ".mov",
         ".mp3", ".ogg", ".woff", ".woff2", ".ttf", ".eot", ".map",  ".wasm", ".vtt"};
-    const auto path = reference.substr(0, reference.find_first_of("?#"));
+    const auto path = reference.substr(0, path_ends.first_in(reference));
     return std::ranges::any_of(suffixes, [&](auto one) {
         return path.size() > one.size() && same_name(path.substr(path.size() - one.size()), one);
     });
@@ -75,7 +75,7 @@ bool is_of_no_page(std::string_view reference) noexcept
 
 bool ends_like_page(std::string_view reference) noexcept
 {
-    const auto path = reference.substr(0, reference.find_first_of("?#"));
+    const auto path = reference.substr(0, path_ends.first_in(reference));
     return std::ranges::any_of(
         std::array<std::string_view, 8>{".html", ".htm", ".php", ".aspx", ".asp", ".jsp", ".shtml", ".cgi"},
         [&](auto one) {
@@ -212,9 +212,9 @@ bool is_next_key(std::string_view name)
 bool looks_like_page(std::string_view value) noexcept
 {
     if (value.size() < 2 || value.size() > max_reference_bytes) return false;
-    const bool is_clean = std::ranges::all_of(value, [](char c) {
-        return static_cast<unsigned char>(c) > ' ' && std::string_view("<>\"'`{}|\\^*").find(c) == npos;
-    });
+    static constexpr Characters of_no_address("<>\"'`{}|\\^*");
+    const bool is_clean = std::ranges::all_of(
+        value, [](char c) { return static_cast<unsigned char>(c) > ' ' && !of_no_address.has(c); });
     if (!is_clean || has_image_suffix(value) || is_of_no_page(value)) return false;
     if (!std::ranges::any_of(value, [](char c) { return is_letter(c) || is_digit(c); })) return false;
     if (begins_with_name(value, "http://") || begins_with_name(value, "https://")) return true;

@@ -277,9 +277,10 @@ int read_named(const Element& element, Candidates& out)
 
 void read_pictures(Mechanism mechanism, std::string_view name, std::string_view text, Candidates& out)
 {
+    static constexpr Characters markup("\"'<");
     if (text.find('.') == npos) return;
     if (is_wording(name)) return read_text(text, mechanism, Pages::left_out, out);
-    if (text.find_first_of("\"'<") != npos) return read_script(text, mechanism, BareNames::taken, out);
+    if (markup.is_in(text)) return read_script(text, mechanism, BareNames::taken, out);
     for (const auto picture : picture_list(text))
         out.add(mechanism, LinkKind::image, picture);
 }
@@ -310,19 +311,15 @@ void read_data_attribute(const Element& element, int item, std::string_view name
 // Whether a value has any mark of an address: most have none.
 bool may_hold_address(std::string_view text) noexcept
 {
-    static constexpr std::array<bool, 256> marks = [] {
-        std::array<bool, 256> table{};
-        for (const char c : std::string_view("./?("))
-            table[static_cast<unsigned char>(c)] = true;
-        return table;
-    }();
-    return std::ranges::any_of(text, [](char c) { return marks[static_cast<unsigned char>(c)]; });
+    static constexpr Characters marks("./?(");
+    return marks.is_in(text);
 }
 
 // Addresses in base64, which only a script undoes.
 void read_coded(std::string_view text, Candidates& out)
 {
-    if (text.size() > longest_coded || text.find_first_of(" .:;,{}()<>\"'") != npos) return;
+    static constexpr Characters of_others(" .:;,{}()<>\"'");
+    if (text.size() > longest_coded || of_others.is_in(text)) return;
     auto decoded = text_in_base64(text, shortest_coded / 2);
     if (!decoded || decoded->find_first_of("./") == std::string::npos) return;
     const auto plain = trimmed(out.keep(*std::move(decoded)));

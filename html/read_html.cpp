@@ -185,8 +185,7 @@ private:
 
     std::string_view decoded(std::string_view value)
     {
-        using namespace std::string_view_literals;
-        if (value.find_first_of("&\0"sv) == npos) return value;
+        if (value.find('&') == npos && value.find('\0') == npos) return value;
         std::string text;
         if (!append_decoded(text, value)) structure_ = Structure::needs_tree;
         return out_.keep(std::move(text));

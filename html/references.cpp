@@ -17,7 +17,7 @@ constexpr auto npos = std::string_view::npos;
 // Behind the last dot of the path; empty where there is none.
 std::string_view suffix_of(std::string_view reference) noexcept
 {
-    const auto path = trimmed(reference.substr(0, reference.find_first_of("?#")));
+    const auto path = trimmed(reference.substr(0, path_ends.first_in(reference)));
     const auto dot = path.rfind('.');
     return dot == npos ? std::string_view() : path.substr(dot + 1);
 }
@@ -108,7 +108,7 @@ std::vector<SetAddress> srcset_addresses(std::string_view text)
     for (;;) {
         at = text.find_first_not_of(" \t\n\r\f,", at);
         if (at == npos) return addresses;
-        const auto end = std::min(text.find_first_of(blanks, at), text.size());
+        const auto end = std::min(blank_ones.first_in(text, at), text.size());
         auto address = text.substr(at, end - at);
         double size = 1;
         at = end;
@@ -143,7 +143,8 @@ std::vector<CssAddress> css_addresses(std::string_view css)
         is_import = false;
     };
     std::size_t set_depth = 0; // open parentheses since image-set(
-    for (std::size_t at = 0; (at = css.find_first_of("/(\"')@;", at)) != npos;) {
+    static constexpr Characters marks("/(\"')@;");
+    for (std::size_t at = 0; (at = marks.first_in(css, at)) != npos;) {
         const char c = css[at];
         if (c == '/') {
             at = css.substr(at).starts_with("/*") ? std::min(css.find("*/", at + 2), css.size()) + 1 : at + 1;

@@ -68,7 +68,8 @@ std::size_t script_end(std::string_view text, std::size_t at) noexcept
 {
     bool is_escaped = false;
     bool is_inner = false;
-    for (auto mark = text.find_first_of("<-", at); mark != npos; mark = text.find_first_of("<-", mark + 1)) {
+    static constexpr Characters marks("<-");
+    for (auto mark = marks.first_in(text, at); mark != npos; mark = marks.first_in(text, mark + 1)) {
         const auto rest = text.substr(mark);
         if (rest.starts_with("<!--")) {
             is_escaped = true;

@@ -3,6 +3,7 @@
 #include "core/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,35 @@ constexpr bool is_digit(char c) noexcept
 {
     return c >= '0' && c <= '9';
 }
+
+// Characters to look for. std::string_view::find_first_of calls a function for each character of the text.
+class Characters {
+public:
+    constexpr explicit Characters(std::string_view all) noexcept
+    {
+        for (const char c : all)
+            is_one_[static_cast<unsigned char>(c)] = true;
+    }
+    constexpr bool has(char c) const noexcept { return is_one_[static_cast<unsigned char>(c)]; }
+    // Where the first of them stands in `text`, or npos.
+    constexpr std::size_t first_in(std::string_view text, std::size_t from = 0) const noexcept
+    {
+        for (std::size_t at = from; at < text.size(); ++at)
+            if (has(text[at])) return at;
+        return std::string_view::npos;
+    }
+    constexpr bool is_in(std::string_view text) const noexcept
+    {
+        return first_in(text) != std::string_view::npos;
+    }
+
+private:
+    std::array<bool, 256> is_one_{};
+};
+
+inline constexpr Characters blank_ones{blanks};
+// What ends the path of a reference.
+inline constexpr Characters path_ends{"?#"};
 
 constexpr bool begins_with_name(std::string_view text, std::string_view name) noexcept
 {

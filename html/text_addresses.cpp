@@ -15,9 +15,12 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
+constexpr Characters literal_marks("\"\\");
+constexpr Characters prose_ends("\"'<>[]{}|\\^`");
+
 constexpr bool ends_prose_address(char c) noexcept
 {
-    return static_cast<unsigned char>(c) <= ' ' || std::string_view("\"'<>[]{}|\\^`").find(c) != npos;
+    return static_cast<unsigned char>(c) <= ' ' || prose_ends.has(c);
 }
 
 std::string_view without_closing_marks(std::string_view address) noexcept
@@ -192,7 +195,7 @@ bool names_media(std::string_view reference) noexcept
 {
     static constexpr std::array<std::string_view, 9> suffixes{".mp4", ".webm", ".m3u8", ".mov", ".mp3",
                                                               ".ogg", ".js",   ".css",  ".svg"};
-    const auto path = reference.substr(0, reference.find_first_of("?#"));
+    const auto path = reference.substr(0, path_ends.first_in(reference));
     return std::ranges::any_of(suffixes, [&](auto one) {
         return path.size() >= one.size() && same_name(path.substr(path.size() - one.size()), one);
     });
@@ -208,7 +211,7 @@ bool is_absolute(std::string_view value) noexcept
 std::string_view raw_string(std::string_view json, std::size_t& at) noexcept
 {
     const auto begin = ++at;
-    while ((at = std::min(json.find_first_of("\"\\", at), json.size())) < json.size() && json[at] == '\\')
+    while ((at = std::min(literal_marks.first_in(json, at), json.size())) < json.size() && json[at] == '\\')
         at += 2;
     at = std::min(at, json.size());
     const auto value = json.substr(begin, at - begin);

@@ -250,8 +250,16 @@ CREATE TABLE way_in (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char*, 6> steps{first_step,  second_step, third_step,
-                                           fourth_step, fifth_step,  sixth_step};
+// For a list SQLite builds a table of its own whenever a row is written, to look whether the index has it:
+// two thirds of what an update cost.
+constexpr const char* seventh_step = R"sql(
+DROP INDEX url_stale;
+CREATE INDEX url_stale ON url (host_id, generation)
+    WHERE kind = 1 AND outcome <> 0 AND outcome <> 1 AND outcome <> 8 AND outcome <> 10 AND outcome <> 12;
+)sql";
+
+constexpr std::array<const char*, 7> steps{first_step, second_step, third_step,  fourth_step,
+                                           fifth_step, sixth_step,  seventh_step};
 
 } // namespace
 

@@ -3,9 +3,6 @@
 #include "crawler/policy/due.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <vector>
 
 namespace stillwatch::store {
 
@@ -23,12 +20,10 @@ std::string with_numbers(std::string_view statement)
 {
     using crawler::NamedAgain;
     using crawler::Outcome;
-    std::vector<int> never_stale;
+    auto may_be_stale = fmt::format("u.kind = {}", number(LinkKind::image));
     for (const auto outcome : crawler::never_stale)
-        never_stale.push_back(number(outcome));
+        may_be_stale += fmt::format(" AND u.outcome <> {}", number(outcome));
     const auto is_new = fmt::format("u.outcome = {} AND u.aside = 0", number(Outcome::unvisited));
-    const auto may_be_stale = fmt::format("u.kind = {} AND u.outcome NOT IN ({})", number(LinkKind::image),
-                                          fmt::join(never_stale, ", "));
     return fmt::format(
         fmt::runtime(statement), fmt::arg("page", number(LinkKind::page)),
         fmt::arg("image", number(LinkKind::image)), fmt::arg("unvisited", number(Outcome::unvisited)),

@@ -140,6 +140,20 @@ TEST_F(Opening, LinksOfAnOlderFrontierAreTiedToNothing)
     EXPECT_EQ(frontier_in_file(file)->integrity(), "ok");
 }
 
+// A list in the condition of an index costs a table of its own whenever a row is written.
+TEST_F(Opening, NoIndexOfTheFrontierHasAList)
+{
+    Connection connection(file, {});
+    auto older = frontier_schema;
+    older.steps = older.steps.first(6);
+    migrate(connection, older);
+    constexpr std::string_view lists =
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% IN (%'";
+    EXPECT_EQ(connection.integer(lists), 1);
+    migrate(connection, frontier_schema);
+    EXPECT_EQ(connection.integer(lists), 0);
+}
+
 // What a program before findings had places wrote.
 TEST_F(Opening, OlderFindingsKeepTheirNumbersAndBecomeOnePlaceEach)
 {
