@@ -43,7 +43,11 @@ bool ResponseHead::add(std::string_view line)
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r'))
         line.remove_suffix(1);
     if (!is_begun_) {
+        constexpr std::size_t usual_bytes = 512;
+        constexpr std::size_t usual_lines = 16;
         text_ = whole;
+        text_.reserve(usual_bytes);
+        fields_.reserve(usual_lines);
         return add_status_line(line);
     }
     text_ += whole;

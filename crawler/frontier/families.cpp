@@ -177,6 +177,11 @@ void UrlFrontier::Impl::write_families()
             tables->put_family(family);
         family.is_changed = false;
     }
+    bound_families();
+}
+
+void UrlFrontier::Impl::bound_families()
+{
     if (families.size() > most_remembered) families.clear();
 }
 

@@ -124,6 +124,8 @@ public:
     Timestamp::duration pause_of_samples(HostId host);
     void release_aside(CachedFamily& family);
     void write_family(CachedFamily& family);
+    // Forgets those that are remembered where they became many. Only what is written already may be.
+    void bound_families();
 
     // Counts that a bound was reached, for people. `bound` is a literal.
     void reached(HostId host, std::string_view bound, std::int64_t times = 1);

@@ -29,7 +29,7 @@ std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links
         // Addresses that all gave the same bytes so far are no news.
         if (!host || !impl_->asleep(host, link.url.target(), LinkKind::image)) ++count;
     }
-    impl_->families.clear(); // no transaction writes them
+    impl_->bound_families(); // no transaction does: nothing here is written
     return count;
 }
 
