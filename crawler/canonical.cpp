@@ -1,6 +1,7 @@
 #include "crawler/canonical.hpp"
 
 #include "core/ascii.hpp"
+#include "core/links.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,7 @@ bool is_drawn(std::string_view value) noexcept
            std::ranges::any_of(value, is_digit) && std::ranges::any_of(value, is_letter);
 }
 
-bool is_idle(std::string_view parameter) noexcept
+bool is_idle(std::string_view parameter, bool is_of_picture) noexcept
 {
     const auto equals = parameter.find('=');
     const auto name = parameter.substr(0, equals);
@@ -46,7 +47,8 @@ bool is_idle(std::string_view parameter) noexcept
     if (name.size() > 12 && same_name(name.substr(0, 12), "aspsessionid")) return true;
     if (same_name(name, "sid") || same_name(name, "session") || same_name(name, "sess"))
         return is_drawn(value);
-    return same_name(name, "s") && value.size() == 32 && is_drawn(value); // vBulletin: an MD5
+    // vBulletin: an MD5. Of a picture file it is a signature (imgix), without which nothing comes.
+    return !is_of_picture && same_name(name, "s") && value.size() == 32 && is_drawn(value);
 }
 
 // Apache's and lighttpd's columns of an open directory: the same files in another order.
@@ -59,7 +61,7 @@ bool is_sorting(std::string_view path, std::string_view query) noexcept
            (query.substr(3, 3) == ";O=" || query.substr(3, 3) == "&O=") && is_order;
 }
 
-std::string without_idle_parameters(std::string_view query)
+std::string without_idle_parameters(std::string_view query, bool is_of_picture)
 {
     std::string kept;
     bool dropped = false;
@@ -67,7 +69,7 @@ std::string without_idle_parameters(std::string_view query)
     while (at < query.size()) {
         const auto end = std::min(query.find('&', at), query.size());
         const auto parameter = query.substr(at, end - at);
-        if (is_idle(parameter)) {
+        if (is_idle(parameter, is_of_picture)) {
             dropped = true;
         } else {
             if (at > 0 && !kept.empty()) kept += '&';
@@ -92,6 +94,12 @@ std::string_view session_in(std::string_view path) noexcept
     return {};
 }
 
+bool is_picture_file(std::string_view path) noexcept
+{
+    const auto dot = path.rfind('.');
+    return dot != npos && is_picture_suffix(path.substr(dot + 1));
+}
+
 } // namespace
 
 Url canonical(const Url& url)
@@ -103,7 +111,7 @@ Url canonical(const Url& url)
     std::string query;
     if (target.size() > path.size() + 1) {
         const auto written = target.substr(path.size() + 1);
-        if (!is_sorting(path, written)) query = without_idle_parameters(written);
+        if (!is_sorting(path, written)) query = without_idle_parameters(written, is_picture_file(path));
     }
     std::string text = url.origin();
     const auto session = session_in(path);

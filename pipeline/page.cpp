@@ -64,7 +64,7 @@ Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came
     }
     // Other bytes alone are no news: many pages show the time or a token.
     const auto links = std::cref(seen.discovered);
-    seen.news = co_await services_.stores.run(&crawler::UrlFrontier::new_images, links);
+    seen.news = co_await services_.stores.run(&crawler::UrlFrontier::new_images, links, state.visit.id);
     co_return std::move(seen);
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/recapture.hpp"
 
+#include "core/signed_address.hpp"
 #include "crawler/canonical.hpp"
 #include "crawler/walls.hpp"
 #include "pipeline/answers.hpp"
@@ -63,7 +64,7 @@ Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& l
         const auto url = Url::parse(link.url);
         if (!url) return false;
         const auto named = crawler::canonical(*url);
-        return named == image_url || std::ranges::find(known_as, named) != known_as.end();
+        return is_same_document(image_url, named) || std::ranges::find(known_as, named) != known_as.end();
     });
     look.state = is_named ? PageState::named : PageState::not_named;
     co_return std::move(look);

@@ -6,6 +6,7 @@
 #include "evidence/orphans.hpp"
 #include "evidence/package.hpp"
 #include "pipeline/finding_alerts.hpp"
+#include "pipeline/known_place.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -122,7 +123,10 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             seen.fingerprint = sighting.fingerprint;
             seen.pixels = sighting.pixels;
             seen.site = sighting.site->name;
-            auto place = cases.place_of(seen);
+            const auto known = known_place(cases, seen);
+            auto place = known ? std::optional(known->place) : std::nullopt;
+            const std::optional<Url> moved =
+                known && known->is_signed_anew ? std::optional(seen.image_url) : std::nullopt;
             if (!place || !place->occurrence) {
                 if (const auto tied = finding_of_item(cases, frontier, seen)) {
                     place = cases.place_in(*tied, seen.page_url, seen.image_url);
@@ -131,7 +135,7 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                 }
             }
             if (place && place->occurrence) {
-                const auto touched = cases.touch_occurrence(place->occurrence, now);
+                const auto touched = cases.touch_occurrence(place->occurrence, now, moved);
                 if (!touched) return touched.error();
                 if (place->evidence != EvidenceState::pending) continue;
                 step.known = place->occurrence;

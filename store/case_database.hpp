@@ -255,8 +255,8 @@ public:
     // Pictures with these bytes, whatever the address: for each reference one that matches and one that is a
     // lead.
     std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
-    // Seen again. Errors: not_found.
-    Result<void> touch_occurrence(OccurrenceId id, Timestamp seen);
+    // Seen again, under this address from now on, where one is given. Errors: not_found.
+    Result<void> touch_occurrence(OccurrenceId id, Timestamp seen, const std::optional<Url>& image = {});
     // A package for an occurrence that had none. Errors: not_found, exists (it has one).
     Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,
                                  PageState page, const Actor& actor);
@@ -297,7 +297,8 @@ public:
     // those that have evidence or are to get it.
     std::vector<Look> due_looks(Timestamp now, std::size_t limit) const;
     Result<void> plan_look(OccurrenceId id, Timestamp next);
-    // What a visit of that address showed of the occurrences there: HTTP status, 0 for no answer.
+    // What a visit of that address showed of the occurrences there, by whatever signature they were recorded:
+    // HTTP status, 0 for no answer.
     Result<void> note_look(const Url& image, Timestamp at, int status);
 
     // --- outbox ---

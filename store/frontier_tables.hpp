@@ -112,6 +112,13 @@ struct NewAddress {
     UrlId parent; // the page that named it; 0: the watch list did
 };
 
+struct NewTarget {
+    HostId host;
+    Key128 before{};
+    Key128 after{};
+    std::string_view target;
+};
+
 struct AddressRow {
     UrlId id;
     HostId host;
@@ -153,6 +160,10 @@ public:
     virtual UrlId add_address(const NewAddress& address) = 0;
     virtual std::optional<AddressRow> address(UrlId id) = 0;
     virtual void put_address(const AddressRow& row) = 0; // all but host, target, depth and parent
+    // Another key that it is found by.
+    virtual void add_key(HostId host, const Key128& key, UrlId id) = 0;
+    // From now on it is asked for so, and found by one key in place of the other.
+    virtual void set_target(UrlId id, const NewTarget& moved) = 0;
     virtual void set_depth(UrlId id, int depth) = 0;
     virtual void set_likely_picture(UrlId id) = 0; // of one that was never visited: no page, and not barren
     virtual void set_named_often(UrlId id, bool is_so) = 0;

@@ -41,7 +41,9 @@ void UrlFrontier::Impl::visited(const store::VisitResult& result)
     note_outside(before->host, result.outside);
     if (before->standing.outcome == Outcome::unvisited) learn(*before, result);
     if (turned_out_a_page(*before, result)) forget_namings(result.id, before->host);
+    ask_for_signature(*before, result);
     Items items;
+    know_as_written(result.discovered, items);
     left_out_unproven = false;
     for (const auto& link : result.discovered)
         names(result, link, items);

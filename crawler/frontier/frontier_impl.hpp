@@ -7,6 +7,8 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -90,7 +92,28 @@ public:
     struct Items {
         std::map<int, UrlId> first;       // address of each item, by its number in the result
         std::map<UrlId, UrlId> of_target; // the first address of its item; 0: alone
+        std::set<UrlId> as_written;       // signed addresses that are known as this result writes them
+        std::map<std::string, int> turns; // of what is signed anew: how many so far
     };
+    // --- addresses that are signed anew at each view (signed.cpp) ---
+    void know_as_written(const std::vector<store::Discovered>& links, Items& items);
+    // Where a page names what is signed, and the address that it named there before, with another signature.
+    struct PlaceOnPage {
+        Key128 key{};
+        bool is_sure = false;
+        std::optional<store::KnownAddress> before{};
+    };
+    // Nothing where nothing signs it, or it is known as it is written.
+    std::optional<PlaceOnPage> place_on_page(UrlId page, HostId host, const store::Discovered& link,
+                                             Items& items);
+    // As offer(): an address that the page named before with another signature is asked for with this one
+    // from now on.
+    std::optional<Known> offer_on_page(const store::VisitResult& page, const store::Discovered& link,
+                                       Items& items);
+    void take_signature(const store::AddressRow& before, const store::NewTarget& moved, bool is_sure,
+                        Timestamp at);
+    // A signature ran out: the pages that name the picture have a new one.
+    void ask_for_signature(const store::AddressRow& before, const store::VisitResult& result);
     void names(const store::VisitResult& page, const store::Discovered& link, Items& items);
     // A page came to name a known address, which may lead on to others.
     void name_again(UrlId target, Timestamp at);

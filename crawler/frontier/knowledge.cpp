@@ -14,8 +14,10 @@ constexpr std::size_t most_led_from = 1'000;
 
 } // namespace
 
-std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links) const
+std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links, UrlId page) const
 {
+    Impl::Items items;
+    if (page) impl_->know_as_written(links, items);
     std::int64_t count = 0;
     std::set<std::string_view> seen;       // a page names a picture more than once
     std::map<std::string, HostId> origins; // 0: not known
@@ -26,6 +28,9 @@ std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links
             if (const auto host = impl_->tables->host_at(origin->first)) origin->second = host->host.id;
         const HostId host = origin->second;
         if (host && impl_->tables->find(host, impl_->key_of(link.url.target()))) continue;
+        if (const auto place = host && page ? impl_->place_on_page(page, host, link, items) : std::nullopt;
+            place && place->before)
+            continue;
         // Addresses that all gave the same bytes so far are no news.
         if (!host || !impl_->asleep(host, link.url.target(), LinkKind::image)) ++count;
     }

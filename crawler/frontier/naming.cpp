@@ -7,7 +7,7 @@ namespace stillwatch::crawler {
 
 void UrlFrontier::Impl::names(const store::VisitResult& page, const store::Discovered& link, Items& items)
 {
-    const auto known = offer(link.url, link.kind, link.depth_from(page.depth), page.at, page.id);
+    const auto known = offer_on_page(page, link, items);
     if (!known || known->id == page.id) return;
     const bool redirect = link.mechanism == Mechanism::redirect;
     if (redirect) tables->set_redirect(page.id, known->id);

@@ -83,8 +83,9 @@ public:
     std::vector<store::Visit> next_visits(const std::string& site, Timestamp now, std::int64_t generation,
                                           std::size_t limit) const;
 
-    // How many of these are pictures whose address is not known yet.
-    std::int64_t new_images(const std::vector<store::Discovered>& links) const;
+    // How many of these, which a page names, are pictures whose address is not known yet, by whatever
+    // signature.
+    std::int64_t new_images(const std::vector<store::Discovered>& links, UrlId page = {}) const;
     // Pages of a site by the level of their rate.
     std::vector<store::RateCount> page_rates(const std::string& site) const;
 

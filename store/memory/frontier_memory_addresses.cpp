@@ -43,6 +43,19 @@ void FrontierMemory::put_address(const AddressRow& row)
     static_cast<AddressRow&>(at(row.id)) = row;
 }
 
+void FrontierMemory::add_key(HostId host, const Key128& key, UrlId id)
+{
+    by_key_[{host, key}] = id;
+}
+
+void FrontierMemory::set_target(UrlId id, const NewTarget& moved)
+{
+    at(id).target = moved.target;
+    const auto before = by_key_.find({moved.host, moved.before});
+    if (before != by_key_.end() && before->second == id) by_key_.erase(before);
+    add_key(moved.host, moved.after, id);
+}
+
 void FrontierMemory::set_likely_picture(UrlId id)
 {
     at(id).standing.kind = LinkKind::image;

@@ -166,10 +166,16 @@ Result<CaseDatabase::Recorded> CaseDatabase::add_occurrence(FindingId id, const 
     });
 }
 
-Result<void> CaseDatabase::touch_occurrence(OccurrenceId id, Timestamp seen)
+Result<void> CaseDatabase::touch_occurrence(OccurrenceId id, Timestamp seen, const std::optional<Url>& image)
 {
     auto& connection = impl_->connection;
-    return in_transaction(connection, [&] { return seen_again(connection, id, seen); });
+    return in_transaction(connection, [&]() -> Result<void> {
+        if (image)
+            connection.prepare("UPDATE OR IGNORE occurrence SET image_url = ?2 WHERE id = ?1")
+                .bind(id, image->text())
+                .run();
+        return seen_again(connection, id, seen);
+    });
 }
 
 Result<void> CaseDatabase::attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,

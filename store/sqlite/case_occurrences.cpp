@@ -1,3 +1,4 @@
+#include "core/signed_address.hpp"
 #include "store/sqlite/case_database_impl.hpp"
 #include "store/sqlite/case_findings_impl.hpp"
 
@@ -314,17 +315,41 @@ Result<void> CaseDatabase::plan_look(OccurrenceId id, Timestamp next)
     });
 }
 
+namespace {
+
+// The address itself, and those of the same document with another signature in their query.
+std::vector<std::string> signed_otherwise(Connection& connection, const Url& image)
+{
+    std::vector<std::string> addresses{image.text()};
+    const auto own = without_signature(image.target());
+    if (!own || !own->is_sure) return addresses;
+    constexpr std::size_t most = 256;
+    const auto path = image.origin() + std::string(image.path());
+    auto row = connection.prepare(
+        "SELECT DISTINCT image_url FROM occurrence WHERE image_url > ?1 AND image_url < ?2 LIMIT ?3");
+    row.bind(path + "?", path + "@", most); // '@' follows '?'
+    while (row.step()) {
+        const auto other = stored_url(row.text(0));
+        const auto its = without_signature(other.target());
+        if (other != image && its && its->target == own->target) addresses.push_back(other.text());
+    }
+    return addresses;
+}
+
+} // namespace
+
 Result<void> CaseDatabase::note_look(const Url& image, Timestamp at, int status)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        // Where it changed, it is looked at often again.
-        connection
-            .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND "
-                     "look_status "
-                     "<> ?3 THEN 0 ELSE looks END, look_status = ?3 WHERE image_url = ?1")
-            .bind(image.text(), at, status)
-            .run();
+        for (const auto& address : signed_otherwise(connection, image))
+            // Where it changed, it is looked at often again.
+            connection
+                .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND "
+                         "look_status "
+                         "<> ?3 THEN 0 ELSE looks END, look_status = ?3 WHERE image_url = ?1")
+                .bind(address, at, status)
+                .run();
         return {};
     });
 }

@@ -30,10 +30,24 @@ UrlId FrontierFile::add_address(const NewAddress& address)
               address.parent)
         .run();
     const UrlId id{connection_.last_row_id()};
-    connection_.prepare("INSERT INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)")
-        .bind(address.host, ByteView(address.key), id)
-        .run();
+    add_key(address.host, address.key, id);
     return id;
+}
+
+void FrontierFile::add_key(HostId host, const Key128& key, UrlId id)
+{
+    connection_.prepare("INSERT OR REPLACE INTO url_key (host_id, key, id) VALUES (?1, ?2, ?3)")
+        .bind(host, ByteView(key), id)
+        .run();
+}
+
+void FrontierFile::set_target(UrlId id, const NewTarget& moved)
+{
+    connection_.prepare("UPDATE url SET target = ?2 WHERE id = ?1").bind(id, moved.target).run();
+    connection_.prepare("DELETE FROM url_key WHERE host_id = ?1 AND key = ?2 AND id = ?3")
+        .bind(moved.host, ByteView(moved.before), id)
+        .run();
+    add_key(moved.host, moved.after, id);
 }
 
 std::optional<AddressRow> FrontierFile::address(UrlId id)

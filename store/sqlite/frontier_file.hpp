@@ -52,6 +52,8 @@ public:
     std::optional<AddressRow> address(UrlId id) override;
     void put_address(const AddressRow& row) override;
     void set_depth(UrlId id, int depth) override;
+    void add_key(HostId host, const Key128& key, UrlId id) override;
+    void set_target(UrlId id, const NewTarget& moved) override;
     void set_likely_picture(UrlId id) override;
     void set_named_often(UrlId id, bool is_so) override;
     void set_aside(UrlId id, std::int64_t family) override;
