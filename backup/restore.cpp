@@ -4,6 +4,7 @@
 #include "store/case_database.hpp"
 #include "store/frontier_tables.hpp"
 #include "store/store_lock.hpp"
+#include "store/tombstone_file.hpp"
 #include "vault/installation.hpp"
 #include "vault/pending_file.hpp"
 
@@ -204,6 +205,9 @@ private:
         }
         tombstones_.withdrawn.insert(tombstones_.withdrawn.end(), options_.withdrawn.begin(),
                                      options_.withdrawn.end());
+        const auto listed = store::buried_in_file(at_.storage);
+        if (!listed) return listed.error();
+        tombstones_.withdrawn.insert(tombstones_.withdrawn.end(), listed->begin(), listed->end());
         for (const auto& pseudonym : options_.withdrawn)
             if (!cases_->find_case(pseudonym))
                 return Error{Errc::not_found, fmt::format("no case {} in the backup", pseudonym)};

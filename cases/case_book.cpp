@@ -3,6 +3,7 @@
 #include "cases/consent.hpp"
 #include "cases/plain_name.hpp"
 #include "core/ascii.hpp"
+#include "store/tombstone_file.hpp"
 #include "vault/case_key.hpp"
 #include "vault/random.hpp"
 
@@ -136,6 +137,22 @@ Result<WithdrawalReceipt> CaseBook::withdraw(std::string_view pseudonym, const s
     receipt.evidence_files = std::move(erased->evidence_files);
     receipt.audit_seq = erased->audit_seq;
     return receipt;
+}
+
+Result<std::vector<std::string>> bury_again(store::CaseDatabase& database,
+                                            const std::filesystem::path& storage, const store::Actor& actor)
+{
+    auto listed = store::buried_in_file(storage);
+    if (!listed) return listed.error();
+    store::Tombstones tombstones;
+    tombstones.withdrawn = *std::move(listed);
+    auto buried = database.bury(tombstones, actor);
+    if (!buried) return buried.error();
+    for (const auto& pseudonym : database.tombstones().withdrawn) { // by an older program, or in a backup
+        const auto noted = store::bury_in_file(storage, pseudonym);
+        if (!noted) return noted.error();
+    }
+    return std::move(buried->cases);
 }
 
 Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft, const store::Actor& actor)

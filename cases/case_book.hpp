@@ -7,6 +7,7 @@
 #include "store/case_database.hpp"
 #include "vault/seal.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,5 +62,11 @@ private:
     store::CaseDatabase& database_;
     vault::PublicKey installation_;
 };
+
+// Withdraws what `storage` says was withdrawn (store/tombstone_file.hpp) and stands open in the database: an
+// older copy was put in its place. Gives these cases' pseudonyms; their evidence is unknown then and goes
+// with what nobody knows. Errors: io.
+Result<std::vector<std::string>> bury_again(store::CaseDatabase& database,
+                                            const std::filesystem::path& storage, const store::Actor& actor);
 
 } // namespace stillwatch::cases

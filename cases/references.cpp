@@ -1,6 +1,7 @@
 #include "cases/references.hpp"
 
 #include "cases/consent.hpp"
+#include "core/json.hpp"
 #include "matcher/reference_codec.hpp"
 #include "vault/case_key.hpp"
 
@@ -12,10 +13,19 @@ namespace stillwatch::cases {
 
 namespace {
 
+constexpr std::string_view sealed_format = "stillwatch sealed reference 1";
+constexpr std::size_t max_line_bytes = 2U << 20U;
+
 // Bound into the seal, so that no reference can be put in another case's place.
 std::string seal_context(std::string_view pseudonym)
 {
     return fmt::format("reference {}", pseudonym);
+}
+
+// The same where only the key was known: each case has its own.
+std::string seal_context(const vault::PublicKey& key)
+{
+    return fmt::format("reference for {}", to_hex(key.bytes));
 }
 
 Result<vault::PublicKey> public_key_of(ByteView bytes)
@@ -30,11 +40,30 @@ Result<vault::PublicKey> public_key_of(ByteView bytes)
 Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, const ReferencePlan::CaseRows& c,
                                                   const ReferencePlan::Row& row)
 {
-    const auto clear = vault::open(key, seal_context(c.pseudonym), row.sealed);
+    auto clear = vault::open(key, seal_context(c.pseudonym), row.sealed);
+    if (!clear) clear = vault::open(key, seal_context(key.public_key), row.sealed);
     if (!clear) return clear.error();
     auto record = matcher::decode_reference(clear->bytes());
     if (!record) return record.error();
     return matcher::EnrolledReference{row.id, c.id, record->file_digest, std::move(record->features)};
+}
+
+} // namespace
+
+namespace {
+
+SealedReference seal_for(const vault::PublicKey& key, const std::string& context,
+                         const PictureFeatures& features)
+{
+    const auto record = matcher::make_reference_record(features.file_digest, features);
+    const auto clear = vault::SecretBytes::copy_of(matcher::encode_reference(record));
+    SealedReference sealed;
+    sealed.bytes = vault::seal(key, context, clear.bytes());
+    sealed.weak = record.weak;
+    sealed.weak_reason = record.weak_reason;
+    for (const auto& frame : features.frames)
+        sealed.quality_percent = std::max(sealed.quality_percent, frame.quality_percent);
+    return sealed;
 }
 
 } // namespace
@@ -44,14 +73,53 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
 {
     const auto key = public_key_of(public_key);
     if (!key) return key.error();
-    const auto record = matcher::make_reference_record(features.file_digest, features);
-    const auto clear = vault::SecretBytes::copy_of(matcher::encode_reference(record));
+    return seal_for(*key, seal_context(pseudonym), features);
+}
+
+Result<SealedReference> seal_reference(ByteView public_key, const PictureFeatures& features)
+{
+    const auto key = public_key_of(public_key);
+    if (!key) return key.error();
+    return seal_for(*key, seal_context(*key), features);
+}
+
+std::string write_sealed(ByteView public_key, const SealedReference& sealed)
+{
+    return json::serialize(json::object{{"format", sealed_format},
+                                        {"key", to_hex(public_key)},
+                                        {"extractor_version", extractor_version},
+                                        {"quality_percent", sealed.quality_percent},
+                                        {"weak", sealed.weak},
+                                        {"weak_reason", sealed.weak_reason},
+                                        {"sealed", to_hex(sealed.bytes)}});
+}
+
+Result<SealedReference> read_sealed(std::string_view line, ByteView public_key)
+{
+    const Error malformed{Errc::malformed, "not a sealed reference"};
+    if (line.size() > max_line_bytes) return malformed;
+    const auto value = parse_json(line);
+    if (!value || !value->is_object()) return malformed;
+    const auto& object = value->get_object();
+    const auto hex = text_member(object, "sealed");
+    const auto quality = number_member(object, "quality_percent");
+    if (text_member(object, "format") != sealed_format || !hex || !quality || *quality < 0 || *quality > 100)
+        return malformed;
+    if (text_member(object, "key") != to_hex(public_key))
+        return Error{Errc::refused, "it was sealed for another case's key"};
+    if (const auto version = number_member(object, "extractor_version").value_or(0);
+        version != extractor_version)
+        return Error{
+            Errc::refused,
+            fmt::format("it was made by extractor version {}, this installation has {}; seal the picture "
+                        "again with a program of the same version",
+                        version, extractor_version)};
     SealedReference sealed;
-    sealed.bytes = vault::seal(*key, seal_context(pseudonym), clear.bytes());
-    sealed.weak = record.weak;
-    sealed.weak_reason = record.weak_reason;
-    for (const auto& frame : features.frames)
-        sealed.quality_percent = std::max(sealed.quality_percent, frame.quality_percent);
+    sealed.bytes.resize(hex->size() / 2);
+    if (!from_hex(*hex, sealed.bytes)) return malformed;
+    sealed.quality_percent = static_cast<int>(*quality);
+    sealed.weak = bool_member(object, "weak").value_or(false);
+    sealed.weak_reason = text_member(object, "weak_reason").value_or("");
     return sealed;
 }
 

@@ -32,6 +32,14 @@ struct SealedReference {
 Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym,
                                        const PictureFeatures& features);
 
+// The same by who knows a case by its key only, on another machine (`stillwatch reference seal`).
+Result<SealedReference> seal_reference(ByteView public_key, const PictureFeatures& features);
+
+// What such a machine hands over of one picture: a JSON line without the name of its file. Errors: malformed;
+// refused (sealed for another key, or made by another extractor version).
+std::string write_sealed(ByteView public_key, const SealedReference& sealed);
+Result<SealedReference> read_sealed(std::string_view line, ByteView public_key);
+
 // A reference that should be compared and cannot be, and why: another installation's key, an older
 // extractor's record, damage.
 struct RefusedReference {

@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <termios.h>
+#include <unistd.h>
+
+#include <iostream>
 #include <memory>
 
 namespace stillwatch::cli {
@@ -55,6 +59,27 @@ void show_object(Program& program, const control::Command& command)
 {
     const auto reply = ask(program, command);
     if (reply && reply->is_object()) print_object(program.global.style(), reply->get_object());
+}
+
+// A line of standard input; a terminal does not show it. Never an argument, which others see.
+std::string typed_pin()
+{
+    const bool is_terminal = ::isatty(STDIN_FILENO) == 1;
+    termios before{};
+    if (is_terminal) {
+        fmt::print(stderr, "PIN: ");
+        ::tcgetattr(STDIN_FILENO, &before);
+        auto hidden = before;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    }
+    std::string line;
+    std::getline(std::cin, line);
+    if (is_terminal) {
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+        fmt::print(stderr, "\n");
+    }
+    return line;
 }
 
 void add_case(Program program)
@@ -115,8 +140,19 @@ void add_case(Program program)
         "Backups hold them until they are made again");
     withdraw.add_option("case", *pseudonym, "Pseudonym").required();
     withdraw.add_flag("--yes").description("Do it").required();
-    withdraw.callback([program, pseudonym]() mutable {
-        show_object(program, {"case.withdraw", {{"case", *pseudonym}}});
+    auto by_pin = std::make_shared<bool>(false);
+    withdraw.add_flag("--pin", *by_pin, "With the person's PIN, asked for or read from standard input");
+    withdraw.callback([program, pseudonym, by_pin]() mutable {
+        if (*by_pin)
+            show_object(program, {"case.withdraw-by-pin", {{"case", *pseudonym}, {"pin", typed_pin()}}});
+        else
+            show_object(program, {"case.withdraw", {{"case", *pseudonym}}});
+    });
+
+    const auto pin = group.add_subcommand("pin", "Gives the case a new PIN of withdrawal, shown once");
+    pin.add_option("case", *pseudonym, "Pseudonym").required();
+    pin.callback([program, pseudonym]() mutable {
+        show_object(program, {"case.pin", {{"case", *pseudonym}}});
     });
 }
 
@@ -130,8 +166,31 @@ void add_reference(Program program)
         "add",
         "Reads pictures here, keeps fingerprints only, sealed for the case; the pictures are not stored");
     add.add_option("case", *pseudonym, "Pseudonym").required();
-    add.add_option("files", *files, "Picture files").required();
-    add.callback([program, pseudonym, files]() mutable { enrol_files(program, *pseudonym, *files); });
+    add.add_option("files", *files, "Picture files");
+    auto sealed = std::make_shared<std::string>();
+    add.add_option("--sealed", *sealed,
+                   "File that `reference seal` wrote on another machine, instead of pictures");
+    add.callback([program, pseudonym, files, sealed]() mutable {
+        if (files->empty() == sealed->empty()) {
+            program.exit_code =
+                print_error({Errc::invalid_argument, "name either picture files or --sealed FILE"});
+            return;
+        }
+        if (sealed->empty())
+            enrol_files(program, *pseudonym, *files);
+        else
+            enrol_sealed(program, *pseudonym, *sealed);
+    });
+
+    auto key = std::make_shared<std::string>();
+    auto own_files = std::make_shared<std::vector<std::string>>();
+    const auto seal = group.add_subcommand(
+        "seal",
+        "Reads pictures on any machine, without an installation, and prints fingerprints sealed for a case; "
+        "the pictures do not travel");
+    seal.add_option("--key", *key, "The case's public key, as `case show` prints it").required();
+    seal.add_option("files", *own_files, "Picture files").required();
+    seal.callback([program, key, own_files]() mutable { seal_files(program, *key, *own_files); });
 
     const auto list = group.add_subcommand("list", "References of a case");
     list.add_option("case", *pseudonym, "Pseudonym").required();

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <optional>
 #include <set>
 
 namespace stillwatch::cli {
@@ -30,15 +32,14 @@ struct Enrolment {
     json::array added;
 };
 
-void enrol(Enrolment& enrolment, const std::filesystem::path& file, const Result<PictureFeatures>& features)
+// Hands over one; `from` says where it came from.
+void hand_over(Enrolment& enrolment, const std::string& from, const Result<cases::SealedReference>& sealed)
 {
     const auto refuse = [&](const Error& error) {
         auto detail = error.detail;
-        if (!detail.starts_with(file.string())) detail = fmt::format("{}: {}", file.string(), detail);
+        if (!detail.starts_with(from)) detail = fmt::format("{}: {}", from, detail);
         enrolment.program.exit_code = print_error({error.code, detail});
     };
-    if (!features) return refuse(features.error());
-    const auto sealed = cases::seal_reference(enrolment.public_key, enrolment.pseudonym, *features);
     if (!sealed) return refuse(sealed.error());
     const auto name = next_name(enrolment.names);
     const control::Command command{"reference.add",
@@ -53,12 +54,43 @@ void enrol(Enrolment& enrolment, const std::filesystem::path& file, const Result
         enrolment.names.erase(name);
         return refuse(reply.error());
     }
-    json::object row{{"file", file.string()},
+    json::object row{{"file", from},
                      {"reference", name},
                      {"quality_percent", sealed->quality_percent},
                      {"weak", sealed->weak},
                      {"remark", sealed->weak_reason}};
     enrolment.added.push_back(std::move(row));
+}
+
+// What is needed to add to the case; says what is wrong and gives nothing where nothing can be added.
+std::optional<Enrolment> begin(Program& program, const config::Config& config, const std::string& pseudonym)
+{
+    const auto shown = run(config, {"case.show", {{"case", pseudonym}}});
+    if (!shown) {
+        program.exit_code = print_error(shown.error());
+        return std::nullopt;
+    }
+    const auto& c = shown->as_object();
+    // As the case is called, however it was typed: the seal is bound to it.
+    Enrolment enrolment{program, config, text_member(c, "case").value_or(pseudonym), {}, {}, {}};
+    const auto consent = text_member(c, "consent").value_or("");
+    if (consent != "valid") {
+        const auto detail = fmt::format("{}: consent is {}; nothing can be added", pseudonym, consent);
+        program.exit_code = print_error({Errc::refused, detail});
+        return std::nullopt;
+    }
+    const auto key = text_member(c, "public_key").value_or("");
+    enrolment.public_key.resize(key.size() / 2);
+    (void)from_hex(key, enrolment.public_key); // a wrong key is refused as it is used
+    for (const auto& reference : c.at("reference_list").as_array())
+        enrolment.names.insert(text_member(reference.as_object(), "name").value_or(""));
+    return enrolment;
+}
+
+void print_added(const Enrolment& enrolment)
+{
+    print_rows(enrolment.program.global.style(), enrolment.added,
+               {"reference", "quality_percent", "weak", "file", "remark"}, "no reference was added");
 }
 
 } // namespace
@@ -70,33 +102,71 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
         program.exit_code = exit_configuration;
         return;
     }
-    const auto shown = run(*config, {"case.show", {{"case", pseudonym}}});
-    if (!shown) {
-        program.exit_code = print_error(shown.error());
-        return;
-    }
-    const auto& c = shown->as_object();
-    // As the case is called, however it was typed: the seal is bound to it.
-    Enrolment enrolment{program, *config, text_member(c, "case").value_or(pseudonym), {}, {}, {}};
-    const auto consent = text_member(c, "consent").value_or("");
-    if (consent != "valid") {
-        const auto detail = fmt::format("{}: consent is {}; nothing can be added", pseudonym, consent);
-        program.exit_code = print_error({Errc::refused, detail});
-        return;
-    }
-    const auto key = text_member(c, "public_key").value_or("");
-    enrolment.public_key.resize(key.size() / 2);
-    (void)from_hex(key, enrolment.public_key); // a wrong key is refused as it is used
-    for (const auto& reference : c.at("reference_list").as_array())
-        enrolment.names.insert(text_member(reference.as_object(), "name").value_or(""));
-
+    auto enrolment = begin(program, *config, pseudonym);
+    if (!enrolment) return;
     const std::vector<std::filesystem::path> paths(files.begin(), files.end());
     const auto read =
-        read_pictures(*config, paths, Detail::reference,
-                      [&](const auto& file, const auto& features) { enrol(enrolment, file, features); });
+        read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
+            hand_over(*enrolment, file.string(),
+                      features ? cases::seal_reference(enrolment->public_key, enrolment->pseudonym, *features)
+                               : Result<cases::SealedReference>(features.error()));
+        });
     if (!read) program.exit_code = print_error(read.error());
-    print_rows(program.global.style(), enrolment.added,
-               {"reference", "quality_percent", "weak", "file", "remark"}, "no reference was added");
+    print_added(*enrolment);
+}
+
+void enrol_sealed(Program& program, const std::string& pseudonym, const std::string& file)
+{
+    const auto config = load(program.global);
+    if (!config) {
+        program.exit_code = exit_configuration;
+        return;
+    }
+    std::ifstream stream(file);
+    if (!stream) {
+        program.exit_code = print_error({Errc::io, fmt::format("{} cannot be read", file)});
+        return;
+    }
+    auto enrolment = begin(program, *config, pseudonym);
+    if (!enrolment) return;
+    int number = 0;
+    for (std::string line; std::getline(stream, line);) {
+        ++number;
+        if (line.empty()) continue;
+        hand_over(*enrolment, fmt::format("{}:{}", file, number),
+                  cases::read_sealed(line, enrolment->public_key));
+    }
+    print_added(*enrolment);
+}
+
+void seal_files(Program& program, const std::string& key, const std::vector<std::string>& files)
+{
+    const auto config = load_or_defaults(program);
+    if (!config) {
+        program.exit_code = exit_configuration;
+        return;
+    }
+    Bytes public_key(key.size() / 2);
+    if (!from_hex(key, public_key)) {
+        program.exit_code = print_error(
+            {Errc::invalid_argument, "--key: 64 hexadecimal digits, as `case show` prints public_key"});
+        return;
+    }
+    const std::vector<std::filesystem::path> paths(files.begin(), files.end());
+    const auto read =
+        read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
+            const auto sealed = features ? cases::seal_reference(public_key, *features)
+                                         : Result<cases::SealedReference>(features.error());
+            if (!sealed) {
+                const auto detail = fmt::format("{}: {}", file.string(), sealed.error().detail);
+                program.exit_code = print_error({sealed.error().code, detail});
+                return;
+            }
+            fmt::print("{}\n", cases::write_sealed(public_key, *sealed));
+            if (sealed->weak)
+                fmt::print(stderr, "{}: a weak reference: {}\n", file.string(), sealed->weak_reason);
+        });
+    if (!read) program.exit_code = print_error(read.error());
 }
 
 } // namespace stillwatch::cli

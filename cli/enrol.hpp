@@ -13,4 +13,13 @@ namespace stillwatch::cli {
 // R-02, …
 void enrol_files(Program& program, const std::string& pseudonym, const std::vector<std::string>& files);
 
+// `stillwatch reference seal`: reads each file in a worker, without any installation, and prints what
+// `reference add
+// --sealed` takes: a line a picture, sealed to the key. The picture and its name do not travel.
+void seal_files(Program& program, const std::string& key, const std::vector<std::string>& files);
+
+// `stillwatch reference add --sealed`: hands over what such a file holds. A line that is refused is named by
+// its number and the others are added.
+void enrol_sealed(Program& program, const std::string& pseudonym, const std::string& file);
+
 } // namespace stillwatch::cli

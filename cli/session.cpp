@@ -1,5 +1,6 @@
 #include "cli/session.hpp"
 
+#include "cases/case_book.hpp"
 #include "cases/consent.hpp"
 #include "cases/references.hpp"
 #include "config/control_socket.hpp"
@@ -80,6 +81,11 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     store::CaseDatabase cases(paths.storage / "cases.db");
     crawler::UrlFrontier frontier(store::frontier_in_file(paths.storage / "frontier.db"));
     const SystemClock clock;
+    const auto buried = cases::bury_again(cases, paths.storage, {"stillwatch", clock.now()});
+    if (!buried) return buried.error();
+    for (const auto& pseudonym : *buried)
+        fmt::print(stderr, "stillwatch: {} was withdrawn and stood in the database again; it is erased\n",
+                   pseudonym);
     if (command.name == "reference.add") {
         const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());
         if (!checked) return checked.error();
@@ -113,6 +119,16 @@ std::optional<config::Config> load(const Global& global, config::FileChecks file
         fmt::print(stderr, "{}\n", config::to_string(problem));
     if (outcome.config && !global.socket.empty()) outcome.config->control.socket = global.socket;
     return std::move(outcome.config);
+}
+
+std::optional<config::Config> load_or_defaults(const Program& program)
+{
+    std::error_code error;
+    if (std::filesystem::exists(program.global.config, error)) return load(program.global);
+    config::Config config;
+    config.organisation.name = "not configured";
+    config.organisation.contact = "not configured";
+    return config;
 }
 
 Result<json::value> run(const config::Config& config, const control::Command& command)

@@ -13,6 +13,10 @@ namespace stillwatch::cli {
 // with exit_configuration.
 std::optional<config::Config> load(const Global& global, config::FileChecks files = config::FileChecks::no);
 
+// For tools that work without an installation: the configuration counts where one is found, else the
+// defaults.
+std::optional<config::Config> load_or_defaults(const Program& program);
+
 // Asks the daemon of this installation; where none runs, takes the installation's lock and works on its
 // store.
 Result<json::value> run(const config::Config& config, const control::Command& command);

@@ -21,16 +21,6 @@ namespace stillwatch::cli {
 
 namespace {
 
-// Tools work without an installation: the configuration counts where one is found, else the defaults.
-std::optional<config::Config> load_or_defaults(const Program& program)
-{
-    std::error_code error;
-    if (std::filesystem::exists(program.global.config, error)) return load(program.global);
-    config::Config config;
-    config.organisation = {"not configured", "not configured"};
-    return config;
-}
-
 template <class T>
 Task<> keep(Task<Result<T>> task, std::optional<Result<T>>& outcome)
 {

@@ -1,13 +1,11 @@
 #include "control/forms.hpp"
 
 #include "cases/consent.hpp"
-#include "core/log.hpp"
+#include "vault/pin.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
-#include <set>
 
 // The commands about cases and their references.
 namespace stillwatch::control {
@@ -30,19 +28,6 @@ Result<Consent> consent_argument(const json::object& arguments, Timestamp now)
     if (!expires) return expires.error();
     consent.expires_at = *expires;
     return consent;
-}
-
-// How many were there and went.
-std::size_t erase_evidence(const std::filesystem::path& directory, const std::set<std::string>& files)
-{
-    std::size_t erased = 0;
-    for (const auto& name : files) {
-        std::error_code error;
-        if (std::filesystem::remove(directory / name, error)) ++erased;
-        if (error)
-            log::error("control", "evidence file not erased", {{"file", name}, {"error", error.message()}});
-    }
-    return erased;
 }
 
 } // namespace
@@ -96,8 +81,12 @@ Result<CommandOutcome> Commands::case_open(const json::object& arguments, const 
     if (!consent) return consent.error();
     const auto opened = book_.open(*consent, approval_rule(), actor);
     if (!opened) return opened.error();
+    const auto pin = vault::make_pin();
+    const auto kept = cases_.set_pin(opened->id, vault::hash_pin(pin), actor);
+    if (!kept) return kept.error();
     auto object = describe(*opened, actor.at);
     object["public_key"] = to_hex(opened->public_key);
+    object["withdrawal_pin"] = pin;
     return done(std::move(object));
 }
 
@@ -154,52 +143,6 @@ Result<CommandOutcome> Commands::case_renew(const json::object& arguments, const
     const auto renewed = book_.renew(*pseudonym, *consent, approval_rule(), actor);
     if (!renewed) return renewed.error();
     return done(describe(*renewed, actor.at), {.references = true});
-}
-
-Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, const store::Actor& actor)
-{
-    const auto pseudonym = text_argument(arguments, "case");
-    if (!pseudonym) return pseudonym.error();
-    const auto before = book_.find(*pseudonym);
-    if (!before) return before.error();
-    const auto files = cases_.evidence_files_of(before->id);
-    const std::set<std::string> evidence_files(files.begin(), files.end());
-    auto images = cases_.addresses_found(before->id);
-    const auto receipt = book_.withdraw(*pseudonym, actor, store::Erasure::owed);
-    // Also when the rows went and only the erasure behind them failed: nobody else knows these files any
-    // more.
-    const auto after = book_.find(*pseudonym);
-    std::size_t files_erased = 0;
-    if (after && after->state == CaseState::withdrawn) {
-        files_erased = erase_evidence(settings_.evidence_directory, evidence_files);
-        to_forget_ = std::move(images);
-    }
-    if (!receipt) return receipt.error();
-    json::object object;
-    object["case"] = receipt->pseudonym;
-    object["withdrawn_at"] = format_utc(receipt->at);
-    object["references_erased"] = receipt->references_erased;
-    object["findings_erased"] = receipt->findings_erased;
-    object["evidence_files_erased"] = files_erased;
-    object["audit_seq"] = receipt->audit_seq;
-    return done(std::move(object), {.references = true});
-}
-
-Result<void> Commands::finish()
-{
-    const auto erased = cases_.erase_owed();
-    if (!erased)
-        return Error{erased.error().code,
-                     fmt::format("done, but erased bytes may still stand in the file until the next start or "
-                                 "withdrawal; withdraw again: {}",
-                                 erased.error().detail)};
-    if (!to_forget_) return {};
-    const auto forgotten = frontier_.forget_matches(cases_.contents_found(), *to_forget_);
-    if (!forgotten)
-        return Error{forgotten.error().code,
-                     fmt::format("the case is withdrawn, but {}; withdraw again", forgotten.error().detail)};
-    to_forget_.reset();
-    return {};
 }
 
 Result<CommandOutcome> Commands::reference_add(const json::object& arguments, const store::Actor& actor)

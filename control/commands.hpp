@@ -19,6 +19,8 @@ namespace stillwatch::control {
 
 // What commands need to know beside the databases.
 struct CommandSettings {
+    std::filesystem::path
+        storage; // where withdrawn cases are remembered outside the databases; empty: nowhere
     std::filesystem::path evidence_directory;
     const vault::SigningKey* signing = nullptr; // of evidence and of the audit log; required
     std::vector<std::string> channels;          // names, in the order of the configuration
@@ -76,6 +78,9 @@ private:
     Result<CommandOutcome> account_add(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> account_disable(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> account_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_pin(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> case_withdraw_by_pin(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> withdraw(const Case& c, const store::Actor& actor);
     Result<CommandOutcome> case_approve(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_open(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_list(const json::object& arguments, const store::Actor& actor);

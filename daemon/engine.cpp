@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/memory.hpp"
+#include "daemon/burial.hpp"
 #include "daemon/checkpoints.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
@@ -154,6 +155,9 @@ Task<Result<void>> Engine::remove_orphaned_evidence()
 Task<Result<void>> Engine::start()
 {
     snapshots_.discard();
+    auto storage = config_.storage.directory;
+    const auto buried = co_await bury_withdrawn(stores_, std::move(storage), clock_);
+    if (!buried) co_return buried.error();
     const auto cleaned = co_await remove_orphaned_evidence();
     if (!cleaned)
         log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});

@@ -218,6 +218,7 @@ HealthSettings health_settings(const config::Config& config)
 control::CommandSettings command_settings(const config::Config& config)
 {
     control::CommandSettings settings;
+    settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);
     settings.sites = site_rows(config);

@@ -86,6 +86,12 @@ struct Tombstones {
     std::vector<StoppedHost> stopped;
 };
 
+// Wrong PINs under one case number, and when the next may be tried (cases/pin_attempts.hpp).
+struct PinTries {
+    int failures = 0;
+    Timestamp not_before{};
+};
+
 // How much a case has.
 struct CaseCounts {
     CaseId id;
@@ -138,6 +144,12 @@ public:
     // Puts the newest consent into force as renew_consent does, or another approval on it where it is in
     // force.
     Result<void> approve_consent(CaseId id, Approval approval, const Actor& actor);
+    // The hash of the PIN by which the person withdraws (vault/pin.hpp); empty: none was given.
+    Result<void> set_pin(CaseId id, const std::string& hash, const Actor& actor);
+    std::string pin_of(CaseId id) const;
+    // By the number that was typed, which no case need have. The oldest beyond 10 000 are forgotten.
+    PinTries pin_tries(std::string_view claimed) const;
+    Result<void> note_pin_tries(std::string_view claimed, const PinTries& tries, const Actor& actor);
     // Erases keys, references, findings, their alerts; the pseudonym stays as a withdrawn case, and one audit
     // line says how much was erased. Rebuilds the file, so that no erased byte stays in the database or its
     // log. Nothing is told for a case that was withdrawn before.

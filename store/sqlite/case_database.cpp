@@ -304,6 +304,7 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         delete_of_case(
             connection,
             "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
+        delete_of_case(connection, "DELETE FROM withdrawal_pin WHERE case_id = ?1", id);
         const auto findings = delete_of_case(connection, "DELETE FROM finding WHERE case_id = ?1", id);
         connection
             .prepare("DELETE FROM in_force WHERE reference IN (SELECT id FROM reference WHERE case_id = ?1)")

@@ -301,8 +301,22 @@ CREATE TRIGGER checkpoint_is_not_erased BEFORE DELETE ON audit_checkpoint
 BEGIN SELECT raise(ABORT, 'checkpoints are append-only'); END;
 )sql";
 
-constexpr std::array steps{first_step, second_step, third_step,  fourth_step,
-                           fifth_step, sixth_step,  seventh_step};
+// PINs of withdrawal, and how often one was tried under which number.
+constexpr const char* eighth_step = R"sql(
+CREATE TABLE withdrawal_pin (
+    case_id INTEGER PRIMARY KEY REFERENCES "case" (id),
+    hash    TEXT NOT NULL
+) STRICT;
+CREATE TABLE pin_attempt (
+    claimed    TEXT PRIMARY KEY,
+    failures   INTEGER NOT NULL CHECK (failures >= 0),
+    not_before INTEGER NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{first_step, second_step, third_step,   fourth_step,
+                           fifth_step, sixth_step,  seventh_step, eighth_step};
 
 } // namespace
 

@@ -101,6 +101,38 @@ TEST_F(ReferencesTest, WhatWasSealedIsFoundAgain)
     EXPECT_TRUE(compare(*loaded.set, other).empty());
 }
 
+TEST_F(ReferencesTest, WhatAnotherMachineSealedForTheKeyIsFoundAgain)
+{
+    const auto c = open();
+    const auto sealed = seal_reference(c.public_key, features(1)).value();
+    const auto line = write_sealed(c.public_key, sealed);
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    const auto read = read_sealed(line, c.public_key).value();
+    EXPECT_EQ(read.bytes, sealed.bytes);
+    EXPECT_EQ(read.quality_percent, sealed.quality_percent);
+    const auto id = add(c, "R-01", read.bytes);
+    const auto matches = compare(*load().set, features(1));
+    ASSERT_EQ(matches.size(), 1U);
+    EXPECT_EQ(matches[0].reference, id);
+}
+
+TEST_F(ReferencesTest, WhatIsNotSealedForThisCaseIsRefused)
+{
+    const auto c = open();
+    const auto other = open();
+    const auto line = write_sealed(other.public_key, seal_reference(other.public_key, features(1)).value());
+    EXPECT_EQ(read_sealed(line, c.public_key).error().code, Errc::refused);
+    auto older = write_sealed(c.public_key, seal_reference(c.public_key, features(1)).value());
+    const std::string version = "\"extractor_version\":" + std::to_string(extractor_version);
+    older.replace(older.find(version), version.size(), "\"extractor_version\":1");
+    EXPECT_EQ(read_sealed(older, c.public_key).error().code, Errc::refused);
+    for (const auto* text : {"", "{}", "[]", "x", R"({"format":"stillwatch sealed reference 1"})"})
+        EXPECT_EQ(read_sealed(text, c.public_key).error().code, Errc::malformed) << text;
+    // A stolen line in another case's place opens with no key but its own.
+    (void)add(c, "R-01", seal_reference(other.public_key, features(1)).value().bytes);
+    EXPECT_EQ(load().refused.size(), 1U);
+}
+
 TEST_F(ReferencesTest, PeopleAreToldHowGoodAReferenceIs)
 {
     const auto c = open();

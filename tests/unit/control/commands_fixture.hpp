@@ -62,6 +62,7 @@ struct Desk {
     crawler::UrlFrontier frontier{store::frontier_in_file(directory / "frontier.db")};
     vault::SigningKey signing = vault::SigningKey::generate();
     CommandSettings settings{directory.path(),
+                             directory.path(),
                              &signing,
                              {"desk"},
                              {stillwatch::test::sample_site()},

@@ -1,6 +1,8 @@
 #include "commands_fixture.hpp"
+#include "control/audit_tree.hpp"
 #include "tests/support/fault_disk.hpp"
 #include "tests/support/files.hpp"
+#include "vault/signed_note.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,6 +54,78 @@ TEST(Withdrawal, ForgetsWhatMatchedWhereAddressesAreKept)
     (void)desk.result_of("case.withdraw", {{"case", desk.pseudonym}});
     ASSERT_TRUE(desk.commands.finish());
     EXPECT_FALSE(desk.frontier.verdict(finding.content));
+}
+
+TEST(Withdrawal, ThePersonWithdrawsWithNumberAndPin)
+{
+    test::Desk desk;
+    const auto opened = desk.result_of("case.open", test::Desk::consent());
+    const json::object right{{"case", opened.at("case")}, {"pin", opened.at("withdrawal_pin")}};
+    const auto receipt = desk.run_as({"root", true}, "case.withdraw-by-pin", right).value().result;
+    EXPECT_EQ(receipt.at("case"), opened.at("case"));
+    EXPECT_EQ(desk.cases.cases().at(0).state, CaseState::withdrawn);
+    EXPECT_EQ(desk.cases.pin_of(desk.cases.cases().at(0).id), "");
+    const auto note = std::string(receipt.at("receipt").as_string());
+    const auto& key = desk.signing.verify_key();
+    const auto text = vault::open_note(note, origin_of(key), key).value();
+    EXPECT_THAT(text, testing::HasSubstr("case " + std::string(opened.at("case").as_string())));
+    EXPECT_EQ(desk.error_of("case.withdraw-by-pin", right).detail, "number or PIN is wrong");
+}
+
+TEST(Withdrawal, AWrongNumberAndAWrongPinHaveTheSameAnswerAndPauses)
+{
+    test::Desk desk;
+    const auto number = desk.open_case();
+    for (int i = 0; i < 5; ++i)
+        for (const auto& claimed : {number, std::string("C-0000")})
+            EXPECT_EQ(desk.error_of("case.withdraw-by-pin", {{"case", claimed}, {"pin", "no pin"}}),
+                      (Error{Errc::refused, "number or PIN is wrong"}));
+    const auto known = desk.error_of("case.withdraw-by-pin", {{"case", number}, {"pin", "no pin"}});
+    const auto unknown = desk.error_of("case.withdraw-by-pin", {{"case", "C-0000"}, {"pin", "no pin"}});
+    EXPECT_EQ(known, unknown);
+    EXPECT_THAT(known.detail, testing::HasSubstr("too many attempts"));
+}
+
+TEST(Withdrawal, APauseHoldsForTheRightPinTooAndEnds)
+{
+    test::Desk desk;
+    const auto opened = desk.result_of("case.open", test::Desk::consent());
+    for (int i = 0; i < 5; ++i)
+        (void)desk.run("case.withdraw-by-pin", {{"case", opened.at("case")}, {"pin", "no pin"}});
+    const json::object right{{"case", opened.at("case")}, {"pin", opened.at("withdrawal_pin")}};
+    EXPECT_EQ(desk.error_of("case.withdraw-by-pin", right).code, Errc::refused);
+    desk.clock.time += std::chrono::minutes(2);
+    EXPECT_TRUE(desk.run("case.withdraw-by-pin", right));
+}
+
+TEST(Withdrawal, ANewPinReplacesTheOneBefore)
+{
+    test::Desk desk;
+    const auto opened = desk.result_of("case.open", test::Desk::consent());
+    const auto fresh = desk.result_of("case.pin", {{"case", opened.at("case")}});
+    EXPECT_FALSE(desk.run("case.withdraw-by-pin",
+                          {{"case", opened.at("case")}, {"pin", opened.at("withdrawal_pin")}}));
+    EXPECT_TRUE(
+        desk.run("case.withdraw-by-pin", {{"case", opened.at("case")}, {"pin", fresh.at("withdrawal_pin")}}));
+}
+
+TEST(Withdrawal, AnOlderCopyOfTheDatabaseDoesNotBringTheCaseBack)
+{
+    stillwatch::test::TemporaryDirectory older;
+    Withdrawing desk;
+    auto copy = desk.cases.begin_copy(older / "cases.db").value();
+    while (!copy.step(1'000).value()) {
+    }
+    (void)desk.result_of("case.withdraw", {{"case", desk.pseudonym}});
+    store::CaseDatabase back(older / "cases.db");
+    ASSERT_EQ(back.find_case(desk.pseudonym)->state, CaseState::open);
+    const auto buried =
+        cases::bury_again(back, desk.directory.path(), {"stillwatchd", desk.clock.time}).value();
+    EXPECT_THAT(buried, testing::ElementsAre(desk.pseudonym));
+    EXPECT_EQ(back.find_case(desk.pseudonym)->state, CaseState::withdrawn);
+    EXPECT_TRUE(back.references().empty());
+    EXPECT_THAT(cases::bury_again(back, desk.directory.path(), {"stillwatchd", desk.clock.time}).value(),
+                testing::IsEmpty());
 }
 
 TEST(Withdrawal, OnAFullDiskIsEitherNotDoneOrRepeatable)
