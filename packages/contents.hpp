@@ -1,23 +1,14 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "packages/limits.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 // Files that hold pictures without being one: archives and PDF. They come from strangers and are read in the
 // restricted worker only.
 namespace stillwatch::packages {
-
-// Past any of these the rest is left out.
-struct PackageLimits {
-    std::size_t max_entries = 4'096;
-    std::size_t max_pictures = 200;
-    std::size_t max_bytes = 24U << 20U;           // of the pictures together
-    std::size_t max_unpacked_bytes = 256U << 20U; // of everything that is unpacked on the way
-    int max_depth = 2;                            // packages in packages
-};
 
 // The pictures of a package, as files of their own.
 struct Contents {

@@ -44,11 +44,6 @@ Bytes hmac_sha256(ByteView key, ByteView data)
     return mac;
 }
 
-bool same_mac(ByteView a, ByteView b) noexcept
-{
-    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 SecretBytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size)
 {
     if (size == 0 || size > 255 * mac_size) throw std::logic_error("HKDF gives 1 to 8160 bytes");
@@ -71,11 +66,6 @@ SecretBytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std:
         done += part;
     }
     return result;
-}
-
-SecretBytes derive_key(const SecretBytes& master, std::string_view label)
-{
-    return hkdf_sha256(master.bytes(), {}, label, 32);
 }
 
 std::string derive_id(ByteView key, std::initializer_list<std::string_view> parts)

@@ -11,14 +11,8 @@ namespace stillwatch::vault {
 // HMAC-SHA-256 (RFC 2104): 32 bytes. The key may have any length.
 Bytes hmac_sha256(ByteView key, ByteView data);
 
-// True when both are equal; takes the same time wherever the difference is.
-bool same_mac(ByteView a, ByteView b) noexcept;
-
 // HKDF with SHA-256 (RFC 5869), 1..8160 bytes.
 SecretBytes hkdf_sha256(ByteView key, ByteView salt, std::string_view info, std::size_t size);
-
-// A key of 32 bytes for one purpose, drawn from a master key; different labels give unrelated keys.
-SecretBytes derive_key(const SecretBytes& master, std::string_view label);
 
 // A stable id in the form of a UUID (version 8): the same key and parts give the same id, and without the key
 // nobody can test a guess at the parts. Parts do not run together: {"ab", "c"} and {"a", "bc"} differ.

@@ -20,20 +20,6 @@ Bytes random_bytes(std::size_t size)
     return bytes;
 }
 
-std::string random_token()
-{
-    std::array<std::byte, 16> bytes;
-    fill_random(bytes);
-    return to_hex(bytes);
-}
-
-std::string random_uuid()
-{
-    std::array<std::byte, 16> bytes;
-    fill_random(bytes);
-    return uuid_from(bytes, 4);
-}
-
 std::string uuid_from(std::array<std::byte, 16> bytes, unsigned version)
 {
     bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte(static_cast<unsigned char>(version << 4U));

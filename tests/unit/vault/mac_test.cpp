@@ -34,22 +34,6 @@ TEST(Hkdf, GivesTheValuesOfRfc5869)
               "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
 }
 
-TEST(Mac, ComparisonNeedsEqualLength)
-{
-    EXPECT_TRUE(same_mac(as_bytes("abc"), as_bytes("abc")));
-    EXPECT_FALSE(same_mac(as_bytes("abc"), as_bytes("abd")));
-    EXPECT_FALSE(same_mac(as_bytes("abc"), as_bytes("abcd")));
-}
-
-TEST(DerivedKey, DependsOnTheLabel)
-{
-    const auto master = SecretBytes::copy_of(Bytes(32, std::byte{1}));
-    const auto key = derive_key(master, "alert ids");
-    EXPECT_EQ(key.size(), 32U);
-    EXPECT_TRUE(key.same_as(derive_key(master, "alert ids").bytes()));
-    EXPECT_FALSE(key.same_as(derive_key(master, "webhooks").bytes()));
-}
-
 TEST(DerivedId, IsStableAndDependsOnKeyAndEveryPart)
 {
     const auto key = as_bytes("key");
