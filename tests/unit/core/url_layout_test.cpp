@@ -75,7 +75,9 @@ TEST(UrlLayout, WhatNeedsNoRepairIsReadAsWithRepair)
                     text.append(host).append(port).append(target);
                     const auto url = Url::parse(text);
                     EXPECT_EQ(told(url), told(Url::parse(with_fragment(text)))) << text;
-                    if (url) EXPECT_EQ(told(url), told(Url::parse(url->text()))) << text;
+                    if (url) {
+                        EXPECT_EQ(told(url), told(Url::parse(url->text()))) << text;
+                    }
                     for (const auto* base : {&plain, &secure})
                         EXPECT_EQ(told(Url::join(*base, text)), told(Url::join(*base, with_fragment(text))))
                             << text;
