@@ -5,7 +5,6 @@
 namespace stillwatch::packages {
 
 // Bounds of one package. Past any of these the rest is left out.
-// Past any of these the rest is left out.
 struct PackageLimits {
     // A few at a time, so that what a worker tells is bounded (sandbox/messages.hpp).
     static constexpr std::size_t pictures_at_once = 64;
