@@ -124,6 +124,23 @@ struct Alerts {
     friend bool operator==(const Alerts&, const Alerts&) = default;
 };
 
+// Which copies of a picture class that a person confirmed for a case are confirmed without a look.
+enum class ZeroView : std::uint8_t { off, exact, near };
+
+struct Findings {
+    ZeroView zero_view = ZeroView::exact;
+
+    friend bool operator==(const Findings&, const Findings&) = default;
+};
+
+// Pictures that nobody here may look at.
+struct Guard {
+    std::vector<std::filesystem::path> lists; // of hashes, a line each
+    std::string channel;                      // that is told; empty: all
+
+    friend bool operator==(const Guard&, const Guard&) = default;
+};
+
 enum class ChannelKind : std::uint8_t { email, webhook };
 
 // One way to tell caseworkers. Secrets are named, never written here: read them with read_secret().
@@ -205,6 +222,8 @@ struct Config {
     Health health;
     Log log;
     Alerts alerts;
+    Findings findings;
+    Guard guard;
     std::vector<Channel> channels; // [[channel]]
     std::vector<Site> sites;       // [[site]]
     Sha256 digest{};               // of the text it was read from

@@ -122,6 +122,8 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
                (c.consent.approval == Approval::one_person || c.consent.approval == Approval::typed);
     });
     object["findings"] = cases_.count_findings();
+    object["findings_confirmed_unseen"] = cases_.confirmed_unseen();
+    object["guard_hits"] = cases_.count_guard_hits();
     object["evidence_pending"] = cases_.pending_evidence();
     object["alerts_queued"] = queued;
     object["alerts_dead"] = dead;

@@ -100,6 +100,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         {kept_waiting, image, 200, Outcome::waiting, kept, false, old_generation},
         {no_worker, image, 200, Outcome::waiting, kept, false, old_generation},
         {not_recorded, image, 200, Outcome::waiting, kept, false, old_generation},
+        {guarded, image, 200, Outcome::refused, kept, false, generation},
     };
     for (const auto& row : rows) {
         const auto result = finish_of(row);
@@ -111,7 +112,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         EXPECT_EQ(result.generation, row.generation) << name;
         EXPECT_GT(result.due, visit_end.at) << name;
         const bool is_tried_again = row.outcome == Outcome::waiting || row.outcome == Outcome::unreachable ||
-                                    row.outcome == Outcome::gone;
+                                    row.outcome == Outcome::refused || row.outcome == Outcome::gone;
         EXPECT_EQ(result.tries, is_tried_again ? row.tries + 1 : 0) << name;
     }
 }
