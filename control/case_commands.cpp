@@ -182,7 +182,8 @@ Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, co
     object["findings_erased"] = receipt->findings_erased;
     object["evidence_files_erased"] = files_erased;
     object["audit_seq"] = receipt->audit_seq;
-    return done(std::move(object), {.references = true});
+    if (receipt->audit_seq != 0) announce("consent.withdrawn", receipt->pseudonym, actor);
+    return done(std::move(object), {.references = true, .alerts = true});
 }
 
 Result<void> Commands::finish()
