@@ -8,6 +8,7 @@
 #include "core/fetch.hpp"
 #include "core/links.hpp"
 #include "crawler/settings.hpp"
+#include "daemon/alert_rounds.hpp"
 #include "daemon/health_judge.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
@@ -49,6 +50,10 @@ pipeline::RecordSettings record_settings(const config::Config& config);
 Result<std::shared_ptr<const cases::GuardList>> guard_list(const config::Config& config);
 // Who is told when it trips.
 std::vector<std::string> guard_channels(const config::Config& config);
+// When each of them tells, and of what.
+std::vector<alerts::ChannelRules> channel_rules(const config::Config& config);
+
+RoundSettings round_settings(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
 
