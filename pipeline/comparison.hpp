@@ -35,7 +35,6 @@ struct Compared {
     int height_px = 0;
     bool is_in_part = false;                     // a bound left out some of what it shows
     std::optional<Fingerprint> fingerprint{};    // of the picture as it stands
-    std::optional<Fingerprint> fingerprint{};    // of the picture as it stands
     std::optional<cases::GuardReason> guarded{}; // then nothing was compared
 };
 
