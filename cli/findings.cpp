@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/finding_work.hpp"
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
@@ -9,13 +10,6 @@
 namespace stillwatch::cli {
 
 namespace {
-
-std::string text_of(const json::object& row, std::string_view name)
-{
-    const auto* value = row.if_contains(name);
-    if (!value || value->is_null()) return "";
-    return value->is_string() ? printable(std::string_view(value->get_string())) : json::serialize(*value);
-}
 
 std::string places(const json::object& row)
 {
@@ -74,7 +68,9 @@ void say_there_may_be_more(std::size_t shown, std::int64_t limit, std::string_vi
 
 struct PageOptions {
     std::string subject; // a case or a finding
+    FindingFilter filter;
     bool grouped = false;
+    bool groups = false;
     std::int64_t after = 0;
     std::int64_t limit = 0;
 };
@@ -108,15 +104,23 @@ json::array by_place(const json::array& findings)
 
 void list_findings(Program& program, const PageOptions& options)
 {
-    json::object arguments{{"limit", options.limit}, {"after", options.after}};
+    auto arguments = arguments_of(options.filter);
+    arguments["limit"] = options.limit;
+    arguments["after"] = options.after;
     if (!options.subject.empty()) arguments["case"] = options.subject;
+    if (options.groups) {
+        list_groups(program, std::move(arguments));
+        return;
+    }
+    arguments["places"] = program.global.style() == Style::json; // else they are not shown
     const auto reply = ask(program, {"findings.list", std::move(arguments)});
     if (!reply || !reply->is_array()) return;
     const auto& rows = reply->get_array();
     if (program.global.style() == Style::json)
         print_rows(Style::json, options.grouped ? rows : by_place(rows), {}, "");
     else if (rows.empty())
-        fmt::print("{}\n", options.after > 0 ? "no more findings" : "nothing was found yet");
+        fmt::print("{}\n", options.after > 0 || !options.filter.is_empty() ? "no more findings of this kind"
+                                                                           : "nothing was found yet");
     else
         print_findings(rows);
     if (!rows.empty())
@@ -135,7 +139,9 @@ void show_finding(Program& program, const PageOptions& options)
         return;
     }
     const auto occurrences = taken(object, "occurrences");
+    const auto history = taken(object, "history");
     print_object(Style::text, object);
+    print_history(history);
     print_occurrences(occurrences);
     if (!occurrences.empty())
         say_there_may_be_more(occurrences.size(), options.limit,
@@ -170,7 +176,9 @@ void add_findings_commands(Program program)
     const auto list =
         findings.add_subcommand("list", "Findings of all cases or of one, each with its best address");
     list.add_option("case", page->subject, "Pseudonym, for example C-7F3K");
+    add_filter_options(list, page->filter);
     add_page_options(list, *page, "Only findings after this number");
+    list.add_flag("--groups", page->groups, "Counts by case and host instead");
     list.add_flag("--grouped", page->grouped,
                   "With --json: a finding a line with all its places, instead of a line a place");
     list.callback([program, page]() mutable { list_findings(program, *page); });
@@ -189,6 +197,8 @@ void add_findings_commands(Program program)
         findings.add_subcommand("check", "Looks at the pictures of a finding now and says what is there");
     check.add_option("id", *id, "Number of the finding, or id of its alert").required();
     check.callback([program, id]() mutable { check_finding(program, *id); });
+
+    add_finding_work(program, findings);
 }
 
 } // namespace stillwatch::cli

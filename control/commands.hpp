@@ -2,6 +2,7 @@
 
 #include "cases/accounts.hpp"
 #include "cases/case_book.hpp"
+#include "cases/finding_life.hpp"
 #include "control/protocol.hpp"
 #include "core/clock.hpp"
 #include "crawler/frontier/url_frontier.hpp"
@@ -96,6 +97,13 @@ private:
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_check(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_groups(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_confirm(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_dismiss(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_unsure(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_mark(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_undo(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_assign(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);
@@ -118,6 +126,26 @@ private:
     cases::ApprovalRule approval_rule() const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
     json::object describe(const store::OutboxRow& row) const;
+    // What a command does with each of its findings. `decide` refuses where it may not be done: of a filter
+    // such findings are left alone and counted, of those that were named none is changed then.
+    struct FindingWork {
+        std::string_view action; // in the audit log
+        std::string reason;
+        std::function<Result<store::FindingStep>(const store::FindingStanding&)> decide;
+    };
+    Result<CommandOutcome> change_findings(const json::object& arguments, const store::Actor& actor,
+                                           const FindingWork& work);
+    Result<CommandOutcome> do_with_findings(const json::object& arguments, const store::Actor& actor,
+                                            std::string_view action, const cases::Deed& deed,
+                                            std::string reason);
+    // The filter among the arguments: "case", "state", "tier", "site", "host", "assigned", "older_than",
+    // "after", "up_to".
+    Result<store::CaseDatabase::FindingQuery> finding_query(const json::object& arguments,
+                                                            Timestamp now) const;
+    // Those of "ids", or of the filter.
+    Result<std::vector<store::FindingStanding>> chosen_findings(const json::object& arguments,
+                                                                Timestamp now) const;
+    Result<FindingId> finding_named(const json::value& name) const;
     // The finding that "id" of the arguments names: its number, "F-12" or the id of its alert.
     Result<Finding> finding_argument(const json::object& arguments) const;
 

@@ -1,9 +1,10 @@
 #include "control/forms.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 // The commands about what was found. A look is a line of the audit log: who, and which case or finding.
 namespace stillwatch::control {
@@ -27,20 +28,6 @@ void describe_match(json::object& object, const Match& match)
     object["inverted"] = match.inverted;
 }
 
-std::int64_t limit_of(const json::object& arguments, std::int64_t when_absent)
-{
-    return std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(when_absent), 1, most_rows);
-}
-
-std::optional<FindingId> finding_number(std::string_view text)
-{
-    if (text.starts_with("F-") || text.starts_with("f-")) text.remove_prefix(2);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number <= 0) return std::nullopt;
-    return FindingId{number};
-}
-
 json::array describe_all(const std::vector<Occurrence>& occurrences)
 {
     json::array rows;
@@ -50,6 +37,18 @@ json::array describe_all(const std::vector<Occurrence>& occurrences)
 }
 
 } // namespace
+
+std::int64_t limit_of(const json::object& arguments, std::int64_t when_absent)
+{
+    return std::clamp<std::int64_t>(number_member(arguments, "limit").value_or(when_absent), 1, most_rows);
+}
+
+std::string looked_at(const json::object& arguments)
+{
+    auto text = text_member(arguments, "case").value_or("all cases");
+    if (arguments.contains("case")) std::ranges::transform(text, text.begin(), upper);
+    return text;
+}
 
 json::object describe_finding(const Finding& finding)
 {
@@ -74,7 +73,30 @@ json::object describe_finding(const Finding& finding)
     object["evidence_pending"] = finding.evidence_left;
     object["occurrence_count"] = finding.occurrences;
     object["sightings_left_out"] = finding.left_out;
+    object["sighting_count"] = finding.sightings;
+    object["reason"] = finding.reason;
+    object["changed_at"] =
+        finding.changed_at ? json::value(format_utc(*finding.changed_at)) : json::value(nullptr);
+    object["assigned"] = finding.assigned;
+    object["site"] = finding.site;
     return object;
+}
+
+json::array describe_history(const std::vector<store::FindingChange>& history)
+{
+    json::array rows;
+    for (const auto& change : history) {
+        json::object row;
+        row["at"] = format_utc(change.at);
+        row["actor"] = change.actor;
+        row["event"] = change.event;
+        row["from"] = name_of(change.from);
+        row["to"] = name_of(change.to);
+        row["reason"] = change.reason;
+        row["epoch"] = change.epoch;
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 json::object describe_occurrence(const Occurrence& occurrence)
@@ -100,26 +122,6 @@ json::object describe_occurrence(const Occurrence& occurrence)
     return object;
 }
 
-Result<Finding> Commands::finding_argument(const json::object& arguments) const
-{
-    constexpr std::string_view forms = "a finding's number, F-12 or the id of its alert";
-    std::optional<FindingId> id;
-    std::string named;
-    if (const auto number = number_member(arguments, "id")) {
-        id = FindingId{*number};
-        named = std::to_string(*number);
-    } else if (const auto text = text_member(arguments, "id")) {
-        named = *text;
-        id = text->starts_with("alt_") ? cases_.finding_of_alert(*text) : finding_number(*text);
-        if (!id && !text->starts_with("alt_")) return missing("id", forms);
-    } else {
-        return missing("id", forms);
-    }
-    if (id)
-        if (auto found = cases_.find_finding(*id)) return *std::move(found);
-    return Error{Errc::not_found, fmt::format("no finding {}", named)};
-}
-
 // Where a page shows one picture in several sizes, each of the smaller ones says which place is the larger.
 json::array Commands::describe_sizes(const std::vector<Occurrence>& best) const
 {
@@ -141,24 +143,20 @@ json::array Commands::describe_sizes(const std::vector<Occurrence>& best) const
 
 Result<CommandOutcome> Commands::findings_list(const json::object& arguments, const store::Actor& actor)
 {
-    store::CaseDatabase::FindingQuery query;
-    std::string looked_at = "all cases";
-    if (arguments.contains("case")) {
-        const auto pseudonym = text_argument(arguments, "case");
-        if (!pseudonym) return pseudonym.error();
-        const auto found = book_.find(*pseudonym);
-        if (!found) return found.error();
-        query.case_id = found->id;
-        looked_at = found->pseudonym;
-    }
-    query.after = FindingId{number_member(arguments, "after").value_or(0)};
-    query.limit = static_cast<std::size_t>(limit_of(arguments, 1'000));
-    const auto appended = note_look(actor, "findings.list", looked_at);
+    auto query = finding_query(arguments, actor.at);
+    if (!query) return query.error();
+    query->limit = static_cast<std::size_t>(limit_of(arguments, 1'000));
+    const auto appended = note_look(actor, "findings.list", looked_at(arguments));
     if (!appended) return appended.error();
+    const bool with_places = bool_member(arguments, "places").value_or(true);
     json::array rows;
     std::size_t room = occurrences_in_reply;
-    for (const auto& finding : cases_.findings(query)) {
+    for (const auto& finding : cases_.findings(*query)) {
         auto row = describe_finding(finding);
+        if (!with_places) {
+            rows.push_back(std::move(row));
+            continue;
+        }
         const auto best = cases_.best_occurrences(finding.id, std::min(occurrences_in_list, room));
         room -= best.size();
         row["occurrences"] = describe_sizes(best);
@@ -177,6 +175,7 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     const auto limit = static_cast<std::size_t>(limit_of(arguments, 100));
     auto object = describe_finding(*found);
     object["occurrences"] = describe_sizes(cases_.occurrences(found->id, after, limit));
+    object["history"] = describe_history(cases_.history(found->id));
     return done(std::move(object));
 }
 

@@ -16,8 +16,20 @@ json::object describe_consent(const Consent& consent);
 json::object describe_reference(const store::ReferenceRow& row);
 json::object describe_coverage(const store::Coverage& coverage, const std::set<Tier>& tiers);
 
+// Who acts where nobody does: the daemon.
+constexpr std::string_view program_name = "stillwatchd";
+
+std::optional<FindingId> finding_number(std::string_view text); // "12" or "F-12"
+// Whether the arguments narrow findings down at all.
+bool has_filter(const json::object& arguments);
+// "limit", between 1 and 10 000.
+std::int64_t limit_of(const json::object& arguments, std::int64_t when_absent);
+// Of which cases a list is, for the audit log.
+std::string looked_at(const json::object& arguments);
+
 json::object describe_finding(const Finding& finding);
 json::object describe_occurrence(const Occurrence& occurrence);
+json::array describe_history(const std::vector<store::FindingChange>& history);
 
 inline CommandOutcome done(json::value result, Effects effects = {})
 {

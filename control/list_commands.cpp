@@ -122,6 +122,7 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
                (c.consent.approval == Approval::one_person || c.consent.approval == Approval::typed);
     });
     object["findings"] = cases_.count_findings();
+    object["findings_confirmed_unseen"] = cases_.confirmed_unseen();
     object["evidence_pending"] = cases_.pending_evidence();
     object["alerts_queued"] = queued;
     object["alerts_dead"] = dead;

@@ -94,6 +94,10 @@ struct Finding {
     std::int64_t occurrences = 1;   // places on record
     std::int64_t left_out = 0;      // sightings at further places, counted only
     std::int64_t evidence_left = 0; // packages that are still to be made
+    std::int64_t sightings = 1;     // at all places, also those that are counted only
+    std::string reason{};           // of the last change of its state
+    std::optional<Timestamp> changed_at{};
+    std::string assigned{}; // to that account
 
     FoundPicture picture() const { return {content, fingerprint, match}; }
 };

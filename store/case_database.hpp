@@ -116,6 +116,49 @@ struct Erased {
 // thread (the store thread). Opening throws std::runtime_error: damaged file, newer schema, no permission, or
 // another process owns it. Functions return Errc::io when the disk refuses (then nothing was changed, but see
 // withdraw); those without a Result throw std::runtime_error when the file cannot be read.
+// One thing that was done with a finding, a row of its history.
+struct FindingChange {
+    FindingId finding;
+    Timestamp at{};
+    std::string actor;
+    std::string event; // a name of cases::FindingEvent, or "undo", "assign", "note"
+    FindingState from = FindingState::fresh;
+    FindingState to = FindingState::fresh;
+    std::string reason; // a word; of "assign" the account
+    int epoch = 1;      // then
+    Bytes note{};       // sealed to the case's key
+};
+
+// What decides what may be done with a finding.
+struct FindingStanding {
+    FindingId id;
+    CaseId case_id;
+    FindingState state = FindingState::fresh;
+    int epoch = 1;
+    bool silences = false;
+    bool is_confirmed_by_person = false;
+};
+
+// A change with what follows from it.
+struct FindingStep {
+    FindingChange change;
+    bool silences = false;
+    bool is_confirmed_by_person = false;
+};
+
+// The findings of one case on one host.
+struct FindingGroup {
+    FindingId first; // the lowest number among them: the key of a page of groups
+    std::string case_pseudonym;
+    std::string host;
+    std::int64_t findings = 0;
+    std::int64_t open = 0; // new, unsure or reappeared
+    std::int64_t places = 0;
+    std::int64_t sightings = 0;
+    Timestamp first_seen{};
+    Timestamp last_seen{};
+};
+
 class CaseDatabase {
 public:
     explicit CaseDatabase(const std::filesystem::path& file);
@@ -253,6 +296,7 @@ public:
         EvidenceState evidence = EvidenceState::none; // of that occurrence
         std::int64_t packages = 0;                    // of the finding, stored or pending
         std::int64_t best_pixels = 0;                 // of its best occurrence
+        FindingState state = FindingState::fresh;
     };
     // The finding of this case, reference, page's host and picture class, of the newest epoch.
     std::optional<Place> place_of(const Finding& seen) const;
@@ -282,12 +326,23 @@ public:
     std::vector<std::pair<std::string, std::int64_t>> matches_left_out(Timestamp at) const;
 
     // --- looking at findings ---
+    // Empty or absent: all.
     struct FindingQuery {
         std::optional<CaseId> case_id{};
         FindingId after{};
         std::size_t limit = SIZE_MAX >> 1U;
+        std::vector<FindingState> states{};
+        std::vector<Tier> tiers{};
+        std::string site{};
+        std::string host{};
+        std::optional<std::string> assigned{};  // "": to nobody
+        std::optional<Timestamp> seen_before{}; // first seen then or before
+        FindingId up_to{never};                 // numbers up to this one
     };
     std::vector<Finding> findings(const FindingQuery& query) const; // by id
+    std::int64_t count_findings(const FindingQuery& query) const;
+    // By case and host; `after` and `limit` of the query are of groups.
+    std::vector<FindingGroup> finding_groups(const FindingQuery& query) const;
     std::vector<Finding> findings() const { return findings(FindingQuery{}); }
     std::vector<Finding> findings_of_case(CaseId id) const { return findings({id, {}}); }
     std::int64_t count_findings(std::optional<CaseId> case_id = {}) const;
@@ -297,6 +352,28 @@ public:
     std::vector<Occurrence> occurrences(FindingId id, OccurrenceId after, std::size_t limit) const;
     // Largest picture first, of equals the first seen.
     std::vector<Occurrence> best_occurrences(FindingId id, std::size_t limit) const;
+
+    // --- the life of findings (cases/finding_life.hpp decides) ---
+    std::vector<FindingStanding> standings(const FindingQuery& query) const; // by id
+    std::optional<FindingStanding> standing(FindingId id) const;
+    // Makes all changes, or none, with one audit line. Errors: refused (one is in another state meanwhile, or
+    // erased).
+    Result<void> change_findings(const std::vector<FindingStep>& steps, const Actor& actor,
+                                 std::string_view action, std::string_view object);
+    std::vector<FindingChange> history(FindingId id) const; // oldest first
+    // A finding of the case that silences this picture: one of the same bytes, or of the same reference and
+    // picture class. What was enrolled after the dismissal is silenced by nothing: nobody judged it.
+    std::optional<FindingId> silenced_by(const Finding& seen) const;
+    // The sighting is counted there, and nothing else is kept of it. Errors: not_found.
+    Result<void> count_silenced(FindingId id, Timestamp seen);
+    // A finding of the same case, reference and picture class that a person confirmed.
+    std::optional<FindingId> confirmed_as(const Finding& seen) const;
+    // What is down was seen again: state, epoch, history, the alerts (as record_finding queues them, with
+    // their id as the finding's) and an audit line in one transaction. Nothing happens where it is not down
+    // any more. Gives whether it reappeared.
+    Result<bool> reappear(FindingId id, const std::string& alert_id, const std::vector<NewAlert>& alerts,
+                          const Actor& actor);
+    std::int64_t confirmed_unseen() const; // how many findings stand so
 
     // --- going to look at what is known ---
     struct Look {

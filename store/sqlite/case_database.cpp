@@ -303,6 +303,9 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         const auto alerts = delete_of_case(connection, "DELETE FROM outbox WHERE case_id = ?1", id);
         delete_of_case(
             connection,
+            "DELETE FROM finding_change WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
+        delete_of_case(
+            connection,
             "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
         delete_of_case(connection, "DELETE FROM withdrawal_pin WHERE case_id = ?1", id);
         const auto findings = delete_of_case(connection, "DELETE FROM finding WHERE case_id = ?1", id);

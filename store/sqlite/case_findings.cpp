@@ -33,13 +33,13 @@ FindingId insert_finding(Connection& connection, const Finding& seen)
         .prepare(
             "INSERT INTO finding (case_id, reference, reference_name, site, host, tier, relation, score, "
             "distance_bits, orientation, inverted, inliers, state, epoch, first_seen, last_seen, alert_id, "
-            "first, best, occurrences, left_out) SELECT ?1, ?2, r.name, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-            "?11, "
-            "?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0 FROM reference r WHERE r.id = ?2")
+            "first, best, occurrences, left_out, reason, changed_at) SELECT ?1, ?2, r.name, ?3, ?4, ?5, ?6, "
+            "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0, ?17, ?18 FROM reference r WHERE r.id "
+            "= ?2")
         .bind(seen.case_id, seen.reference, seen.site, seen.page_url.host_port(), name_of(match.tier),
               name_of(match.relation), match.score, match.distance_bits, name_of(match.orientation),
               match.inverted, match.inliers, name_of(seen.state), seen.epoch, seen.first_seen, seen.last_seen,
-              seen.alert_id)
+              seen.alert_id, seen.reason, seen.changed_at)
         .run();
     return FindingId{connection.last_row_id()};
 }
@@ -50,7 +50,8 @@ void raise_finding(Connection& connection, FindingId id, OccurrenceId added, con
     connection
         .prepare("UPDATE finding SET best = CASE WHEN ?3 > (SELECT pixels FROM occurrence WHERE id = best) "
                  "THEN ?2 "
-                 "ELSE best END, occurrences = occurrences + 1, last_seen = max(last_seen, ?4) WHERE id = ?1")
+                 "ELSE best END, occurrences = occurrences + 1, sightings = sightings + 1, "
+                 "last_seen = max(last_seen, ?4) WHERE id = ?1")
         .bind(id, added, seen.pixels, seen.last_seen)
         .run();
     std::string tier;
@@ -70,8 +71,8 @@ void raise_finding(Connection& connection, FindingId id, OccurrenceId added, con
 }
 
 // The number is known only now, and a mail that names it is read with `findings show`.
-void queue_alerts(Connection& connection, const Finding& seen, FindingId id,
-                  const std::vector<NewAlert>& alerts, Timestamp at)
+void queue_alerts(Connection& connection, CaseId case_id, FindingId id, const std::vector<NewAlert>& alerts,
+                  Timestamp at)
 {
     for (const auto& alert : alerts)
         connection
@@ -79,7 +80,7 @@ void queue_alerts(Connection& connection, const Finding& seen, FindingId id,
                 "INSERT INTO outbox (alert_id, channel, event, case_id, finding_id, state, created_at, "
                 "next_attempt_at) VALUES (?1, ?2, json_set(?3, '$.finding', ?5), ?4, ?5, 'queued', ?6, ?6) "
                 "ON CONFLICT DO NOTHING")
-            .bind(alert.alert_id, alert.channel, alert.event, seen.case_id, id, at)
+            .bind(alert.alert_id, alert.channel, alert.event, case_id, id, at)
             .run();
 }
 
@@ -92,7 +93,7 @@ Result<void> seen_again(Connection& connection, OccurrenceId id, Timestamp seen)
         .run();
     if (connection.changed_rows() == 0) return Error{Errc::not_found, fmt::format("occurrence {}", id.value)};
     connection
-        .prepare("UPDATE finding SET last_seen = max(last_seen, ?2) "
+        .prepare("UPDATE finding SET last_seen = max(last_seen, ?2), sightings = sightings + 1 "
                  "WHERE id = (SELECT finding_id FROM occurrence WHERE id = ?1)")
         .bind(id, seen)
         .run();
@@ -117,8 +118,8 @@ Result<CaseDatabase::Recorded> add(Connection& connection, const CaseDatabase::P
     }
     if (kept >= CaseDatabase::max_occurrences) {
         connection
-            .prepare(
-                "UPDATE finding SET left_out = left_out + 1, last_seen = max(last_seen, ?2) WHERE id = ?1")
+            .prepare("UPDATE finding SET left_out = left_out + 1, sightings = sightings + 1, "
+                     "last_seen = max(last_seen, ?2) WHERE id = ?1")
             .bind(place.finding, seen.last_seen)
             .run();
         return CaseDatabase::Recorded{place.finding, {}};
@@ -150,9 +151,32 @@ CaseDatabase::record_finding(const Finding& seen, const std::vector<NewAlert>& a
         connection.prepare("UPDATE finding SET first = ?2, best = ?2 WHERE id = ?1")
             .bind(id, occurrence)
             .run();
-        queue_alerts(connection, seen, id, alerts, actor.at);
+        queue_alerts(connection, seen.case_id, id, alerts, actor.at);
+        if (seen.state == FindingState::confirmed)
+            insert_change(connection, {id, actor.at, actor.name, "confirm", FindingState::fresh, seen.state,
+                                       seen.reason, seen.epoch});
         impl_->audit(actor, "finding.record", fmt::format("F-{}", id.value));
         return Recorded{id, occurrence, true, true};
+    });
+}
+
+Result<bool> CaseDatabase::reappear(FindingId id, const std::string& alert_id,
+                                    const std::vector<NewAlert>& alerts, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<bool> {
+        const auto known = standing(id);
+        if (!known || known->state != FindingState::down) return false;
+        connection
+            .prepare("UPDATE finding SET state = 'reappeared', epoch = epoch + 1, reason = 'seen_again', "
+                     "changed_at = ?2, alert_id = ?3 WHERE id = ?1")
+            .bind(id, actor.at, alert_id)
+            .run();
+        insert_change(connection, {id, actor.at, actor.name, "reappeared", known->state,
+                                   FindingState::reappeared, "seen_again", known->epoch + 1});
+        queue_alerts(connection, known->case_id, id, alerts, actor.at);
+        impl_->audit(actor, "finding.reappear", fmt::format("F-{}", id.value));
+        return true;
     });
 }
 

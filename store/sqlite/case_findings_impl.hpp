@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/finding.hpp"
+#include "store/case_database.hpp"
 #include "store/sqlite/sqlite_handle.hpp"
 
 #include <string>
@@ -30,5 +31,23 @@ std::optional<Bytes> stored(const std::optional<Fingerprint>& fingerprint);
              "FROM occurrence o JOIN finding f ON f.id = o.finding_id "
 constexpr int occurrence_state_column = 25;
 Occurrence read_occurrence(const Statement& row);
+
+// A row of a finding's history.
+void insert_change(Connection& connection, const FindingChange& change);
+
+// Of candidates only other pictures of a scene are recorded, as leads.
+MatchStatus status_of(Relation relation) noexcept;
+
+// The conditions of a FindingQuery on `finding f`, from ?2 on; ?1 is left for the key of a page. Of one case,
+// or of all.
+#define FINDING_CONDITIONS                                                                                   \
+    "f.id <= ?2 AND (?4 = '' OR instr(?4, ',' || f.state || ',') > 0) AND (?5 = '' OR instr(?5, ',' || "     \
+    "f.tier || ',') > 0) AND (?6 = '' OR f.site = ?6) AND (?7 = '' OR f.host = ?7) AND (?8 IS NULL OR "      \
+    "f.assigned = ?8) AND (?9 IS NULL OR f.first_seen <= ?9) "
+#define FINDINGS_OF_CASE "WHERE f.case_id = ?3 AND " FINDING_CONDITIONS
+#define FINDINGS_OF_ALL "WHERE ?3 IS NULL AND " FINDING_CONDITIONS
+
+// Binds ?1 to ?10 of these; ?10 is the limit.
+void bind_query(Statement& row, const CaseDatabase::FindingQuery& query);
 
 } // namespace stillwatch::store

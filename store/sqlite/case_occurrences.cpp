@@ -11,12 +11,6 @@ namespace stillwatch::store {
 
 namespace {
 
-// Of candidates only other pictures of a scene are recorded, as leads.
-MatchStatus status_of(Relation relation) noexcept
-{
-    return relation == Relation::same_scene ? MatchStatus::candidate : MatchStatus::match;
-}
-
 // By join: one row a finding, with its case, its best place and the name that its reference has or had.
 // clang-format off
 #define FINDING_COLUMNS                                                                                     \
@@ -25,7 +19,8 @@ MatchStatus status_of(Relation relation) noexcept
     "b.fingerprint, b.pixels, b.page_state, b.evidence, b.evidence_file, b.evidence_digest, "               \
     "(SELECT count(*) FROM occurrence p WHERE p.finding_id = f.id AND p.evidence = 'pending'), "            \
     MATCH_COLUMNS("f")                                                                                      \
-    " FROM finding f JOIN \"case\" c ON c.id = f.case_id JOIN occurrence b ON b.id = f.best "
+    ", f.sightings, f.reason, f.changed_at, f.assigned "                                                    \
+    "FROM finding f CROSS JOIN \"case\" c ON c.id = f.case_id CROSS JOIN occurrence b ON b.id = f.best "
 // clang-format on
 
 Finding read_finding(const Statement& row)
@@ -54,6 +49,10 @@ Finding read_finding(const Statement& row)
     finding.occurrences = row.integer(11);
     finding.left_out = row.integer(12);
     finding.evidence_left = row.integer(22);
+    finding.sightings = row.integer(30);
+    finding.reason = row.text(31);
+    if (!row.is_null(32)) finding.changed_at = row.time(32);
+    finding.assigned = row.text(33);
     return finding;
 }
 
@@ -66,6 +65,11 @@ std::vector<Occurrence> read_occurrences(Statement row)
 }
 
 } // namespace
+
+MatchStatus status_of(Relation relation) noexcept
+{
+    return relation == Relation::same_scene ? MatchStatus::candidate : MatchStatus::match;
+}
 
 Url stored_url(const std::string& text)
 {
@@ -147,11 +151,12 @@ std::optional<CaseDatabase::Place> CaseDatabase::place_in(FindingId id, const Ur
     {
         auto row =
             impl_->connection.prepare("SELECT b.pixels, (SELECT count(*) FROM occurrence o WHERE "
-                                      "o.finding_id = f.id AND o.evidence <> 'none') "
+                                      "o.finding_id = f.id AND o.evidence <> 'none'), f.state "
                                       "FROM finding f JOIN occurrence b ON b.id = f.best WHERE f.id = ?1");
         if (!row.bind(id).step()) return std::nullopt;
         place.best_pixels = row.integer(0);
         place.packages = row.integer(1);
+        place.state = stored_enum<FindingState>(row.text(2));
     }
     auto row = impl_->connection.prepare(
         "SELECT id, evidence FROM occurrence WHERE finding_id = ?1 AND page_url = ?2 AND image_url = ?3");
@@ -238,16 +243,15 @@ std::vector<Finding> CaseDatabase::findings(const FindingQuery& query) const
         while (row.step())
             result.push_back(read_finding(row));
     };
-    if (query.case_id) {
-        auto row = impl_->connection.prepare(FINDING_COLUMNS
-                                             "WHERE f.case_id = ?1 AND f.id > ?2 ORDER BY f.id LIMIT ?3");
-        row.bind(*query.case_id, query.after, query.limit);
+    const auto ask = [&](std::string_view sql) {
+        auto row = impl_->connection.prepare(sql);
+        bind_query(row, query);
         read(std::move(row));
-    } else {
-        auto row = impl_->connection.prepare(FINDING_COLUMNS "WHERE f.id > ?1 ORDER BY f.id LIMIT ?2");
-        row.bind(query.after, query.limit);
-        read(std::move(row));
-    }
+    };
+    if (query.case_id)
+        ask(FINDING_COLUMNS FINDINGS_OF_CASE "AND f.id > ?1 ORDER BY f.id LIMIT ?10");
+    else
+        ask(FINDING_COLUMNS FINDINGS_OF_ALL "AND f.id > ?1 ORDER BY f.id LIMIT ?10");
     return result;
 }
 
@@ -269,8 +273,13 @@ std::optional<FindingId> CaseDatabase::finding_of_alert(std::string_view alert_i
 {
     auto row =
         impl_->connection.prepare("SELECT id FROM finding WHERE alert_id = ?1 ORDER BY id DESC LIMIT 1");
-    if (alert_id.empty() || !row.bind(alert_id).step()) return std::nullopt;
-    return row.id<FindingId>(0);
+    if (alert_id.empty()) return std::nullopt;
+    if (row.bind(alert_id).step()) return row.id<FindingId>(0);
+    // Of an epoch before: a mail that told of it is read for long.
+    auto earlier = impl_->connection.prepare(
+        "SELECT finding_id FROM outbox WHERE alert_id = ?1 AND finding_id IS NOT NULL LIMIT 1");
+    if (!earlier.bind(alert_id).step()) return std::nullopt;
+    return earlier.id<FindingId>(0);
 }
 
 std::vector<Occurrence> CaseDatabase::occurrences(FindingId id, OccurrenceId after, std::size_t limit) const

@@ -315,8 +315,38 @@ CREATE TABLE pin_attempt (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{first_step, second_step, third_step,   fourth_step,
-                           fifth_step, sixth_step,  seventh_step, eighth_step};
+// What people do with findings. `silences`: further pictures of its class bring no alert;
+// `confirmed_by_person`: copies of it are confirmed unseen. Notes rest sealed to the case's key.
+constexpr const char* ninth_step = R"sql(
+ALTER TABLE finding ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE finding ADD COLUMN changed_at INTEGER;
+ALTER TABLE finding ADD COLUMN assigned TEXT NOT NULL DEFAULT '';
+ALTER TABLE finding ADD COLUMN silences INTEGER NOT NULL DEFAULT 0 CHECK (silences IN (0, 1));
+ALTER TABLE finding ADD COLUMN confirmed_by_person INTEGER NOT NULL DEFAULT 0 CHECK (confirmed_by_person IN (0, 1));
+ALTER TABLE finding ADD COLUMN sightings INTEGER NOT NULL DEFAULT 1;
+UPDATE finding SET sightings = left_out +
+    coalesce((SELECT sum(o.sightings) FROM occurrence o WHERE o.finding_id = finding.id), 0);
+CREATE TABLE finding_change (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    finding_id INTEGER NOT NULL REFERENCES finding (id),
+    at         INTEGER NOT NULL,
+    actor      TEXT NOT NULL,
+    event      TEXT NOT NULL,
+    from_state TEXT NOT NULL,
+    to_state   TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    epoch      INTEGER NOT NULL CHECK (epoch >= 1),
+    note       BLOB NOT NULL
+) STRICT;
+CREATE INDEX change_of_finding ON finding_change (finding_id, id);
+CREATE INDEX finding_of_case   ON finding (case_id);
+CREATE INDEX finding_silent    ON finding (case_id, reference) WHERE silences = 1;
+CREATE INDEX finding_confirmed ON finding (case_id, reference) WHERE confirmed_by_person = 1;
+CREATE INDEX finding_unseen    ON finding (id) WHERE reason = 'zero_view';
+)sql";
+
+constexpr std::array steps{first_step, second_step,  third_step,  fourth_step, fifth_step,
+                           sixth_step, seventh_step, eighth_step, ninth_step};
 
 } // namespace
 
