@@ -124,6 +124,15 @@ struct Alerts {
     friend bool operator==(const Alerts&, const Alerts&) = default;
 };
 
+// Which copies of a picture class that a person confirmed for a case are confirmed without a look.
+enum class ZeroView : std::uint8_t { off, exact, near };
+
+struct Findings {
+    ZeroView zero_view = ZeroView::exact;
+
+    friend bool operator==(const Findings&, const Findings&) = default;
+};
+
 enum class ChannelKind : std::uint8_t { email, webhook };
 
 // One way to tell caseworkers. Secrets are named, never written here: read them with read_secret().
@@ -205,6 +214,7 @@ struct Config {
     Health health;
     Log log;
     Alerts alerts;
+    Findings findings;
     std::vector<Channel> channels; // [[channel]]
     std::vector<Site> sites;       // [[site]]
     Sha256 digest{};               // of the text it was read from

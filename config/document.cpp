@@ -34,6 +34,7 @@ Config Document::read()
     read_health(config.health);
     read_log(config.log);
     read_alerts(config.alerts);
+    read_findings(config.findings);
     read_channels(config.channels, config.network);
     read_sites(config.sites, config.crawl);
     complain_of_unknown_sections();
@@ -132,6 +133,20 @@ void Document::read_allowed_networks(Section& section, std::vector<std::string>&
 {
     read_networks(section, "allowed_private_networks", 8, 7,
                   out); // no wider than those there are: 10.0.0.0/8, fc00::/7
+}
+
+void Document::read_findings(Findings& out)
+{
+    const auto [found, place] = table("findings");
+    Section section("findings", found, place, complaints_, known_keys_);
+    std::string zero_view = "exact";
+    section.get("zero_view", zero_view);
+    if (zero_view == "off")
+        out.zero_view = ZeroView::off;
+    else if (zero_view == "near")
+        out.zero_view = ZeroView::near;
+    else if (zero_view != "exact")
+        section.complain("zero_view", "neither \"off\", \"exact\" nor \"near\"");
 }
 
 void Document::read_network(Network& out)

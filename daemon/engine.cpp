@@ -27,6 +27,16 @@ using store::CaseDatabase;
 
 namespace {
 
+pipeline::ZeroView zero_view(const config::Config& config)
+{
+    switch (config.findings.zero_view) {
+    case config::ZeroView::off: return pipeline::ZeroView::off;
+    case config::ZeroView::near: return pipeline::ZeroView::near;
+    case config::ZeroView::exact: break;
+    }
+    return pipeline::ZeroView::exact;
+}
+
 // For what must be there before anything starts.
 template <class T>
 T or_throw(Result<T> result, std::string_view what)
@@ -89,6 +99,7 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
     settings->record.room = {static_cast<std::uintmax_t>(config_.evidence.max_bytes),
                              static_cast<std::uintmax_t>(config_.evidence.min_free_bytes)};
     settings->record.max_findings_per_site_and_day = config_.crawl.max_findings_per_site_and_day;
+    settings->record.zero_view = zero_view(config_);
     settings->compares = options_.compares;
     settings->tiers = options_.tiers;
     return settings;

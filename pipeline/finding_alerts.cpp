@@ -16,10 +16,7 @@ std::vector<store::NewAlert> for_each_channel(const RecordSettings& settings, co
     return queued;
 }
 
-} // namespace
-
-std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding,
-                                       const std::string& pseudonym)
+alerts::AlertEvent event_of(const RecordSettings& settings, Finding& finding, const std::string& pseudonym)
 {
     // A lead that turns out to be a match is told again.
     const auto* const kind = finding.match.status == MatchStatus::match ? "" : " lead";
@@ -36,6 +33,23 @@ std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& 
     event.link = alerts::alert_link(settings.link, event.alert_id);
     event.is_evidence_pending = finding.evidence == EvidenceState::pending;
     finding.alert_id = event.alert_id;
+    return event;
+}
+
+} // namespace
+
+std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding,
+                                       const std::string& pseudonym)
+{
+    return for_each_channel(settings, event_of(settings, finding, pseudonym));
+}
+
+std::vector<store::NewAlert> reappeared_alerts(const RecordSettings& settings, Finding& finding,
+                                               const std::string& pseudonym, Timestamp now)
+{
+    auto event = event_of(settings, finding, pseudonym);
+    event.type = "match.reappeared";
+    event.at = now;
     return for_each_channel(settings, event);
 }
 

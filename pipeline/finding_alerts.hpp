@@ -13,6 +13,10 @@ namespace stillwatch::pipeline {
 std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& finding,
                                        const std::string& pseudonym);
 
+// The same of one that was down and is seen again; its epoch is the new one.
+std::vector<store::NewAlert> reappeared_alerts(const RecordSettings& settings, Finding& finding,
+                                               const std::string& pseudonym, Timestamp now);
+
 // The alerts that say that a site has its findings of the day: the same ids for the same case, site and day.
 std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,
                                            const std::string& site, Timestamp now);

@@ -6,6 +6,7 @@
 #include "evidence/orphans.hpp"
 #include "evidence/package.hpp"
 #include "pipeline/finding_alerts.hpp"
+#include "pipeline/known_findings.hpp"
 #include "pipeline/known_place.hpp"
 
 #include <algorithm>
@@ -134,15 +135,28 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                     ++plan.tied;
                 }
             }
+            if (!place) {
+                if (const auto silent = cases.silenced_by(seen)) {
+                    const auto counted = cases.count_silenced(*silent, now);
+                    if (!counted) return counted.error();
+                    ++plan.silenced;
+                    continue;
+                }
+            }
+            const bool is_dismissed = place && place->state == FindingState::dismissed;
+            plan.silenced += is_dismissed ? 1 : 0;
             if (place && place->occurrence) {
+                const auto is_back = tell_if_back(cases, settings, place->finding, now);
+                if (!is_back) return is_back.error();
+                plan.back += *is_back ? 1 : 0;
                 const auto touched = cases.touch_occurrence(place->occurrence, now, moved);
                 if (!touched) return touched.error();
-                if (place->evidence != EvidenceState::pending) continue;
+                if (place->evidence != EvidenceState::pending || is_dismissed) continue;
                 step.known = place->occurrence;
             } else if (place) {
                 const auto most = settings.max_packages_per_finding;
                 const bool is_better = is_larger(seen, *place) && place->packages < 2 * most;
-                step.wants_evidence = is_better || (!step.tied && place->packages < most);
+                step.wants_evidence = !is_dismissed && (is_better || (!step.tied && place->packages < most));
             } else if (has_its_findings(cases, settings, seen)) {
                 const auto counted = cases.leave_match_out(seen.site, now);
                 if (!counted) return counted.error();
@@ -155,7 +169,16 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
     };
     auto plan = co_await services_.stores.run(std::move(sift));
     if (plan && plan->tied > 0) tell_tied(page, sighting.image_url, plan->tied);
+    if (plan) tell_known(*plan);
     co_return std::move(plan);
+}
+
+void Recorder::tell_known(const Plan& plan)
+{
+    if (plan.silenced > 0) services_.counters.add("sightings_of_dismissed_total", {}, {}, plan.silenced);
+    if (plan.back == 0) return;
+    services_.counters.add("findings_reappeared_total", {}, {}, plan.back);
+    services_.alerts_queued();
 }
 
 void Recorder::tell_tied(const Url& page, const Url& image, std::int64_t occurrences)
@@ -257,6 +280,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     bool is_used = false; // the package
     bool is_tied = false;
     bool is_capped = false;
+    Plan known; // what people said meanwhile
     auto commit = [&, at = services_.clock.now()](
                       store::CaseDatabase& cases,
                       crawler::UrlFrontier& frontier) -> Result<store::CaseDatabase::Recorded> {
@@ -288,14 +312,26 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
         auto recorded = Result<store::CaseDatabase::Recorded>(store::CaseDatabase::Recorded{});
         if (step.tied) {
             recorded = cases.add_occurrence(step.tied, seen);
-        } else if (!cases.place_of(seen) && has_its_findings(cases, settings, seen)) {
+        } else if (cases.place_of(seen)) {
+            recorded = cases.record_finding(seen, alerts, {"stillwatchd", at});
+        } else if (const auto silent = cases.silenced_by(seen)) {
+            const auto counted = cases.count_silenced(*silent, at);
+            if (!counted) return counted.error();
+            known.silenced = 1;
+        } else if (has_its_findings(cases, settings, seen)) {
             const auto counted = cases.leave_match_out(seen.site, at);
             if (!counted) return counted.error();
             is_capped = true;
         } else {
+            confirm_unseen(cases, settings, seen, at);
             recorded = cases.record_finding(seen, alerts, {"stillwatchd", at});
         }
         is_used = recorded && recorded->added && !seen.evidence_file.empty();
+        if (recorded && recorded->id && !recorded->created) {
+            const auto is_back = tell_if_back(cases, settings, recorded->id, at);
+            if (!is_back) return is_back.error();
+            known.back = *is_back ? 1 : 0;
+        }
         return recorded;
     };
     const auto recorded = co_await services_.stores.run(std::move(commit));
@@ -308,6 +344,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
         if (code == Errc::refused || code == Errc::not_found) co_return Outcome{}; // withdrawn meanwhile
         co_return recorded.error();
     }
+    tell_known(known);
     if (is_tied) tell_tied(seen.page_url, seen.image_url, 1);
     if (is_capped) {
         std::vector<CaseId> of_case{seen.case_id};
@@ -317,6 +354,8 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     if (recorded->id && !recorded->occurrence) services_.counters.add("occurrences_left_out_total");
     if (recorded->created) {
         services_.counters.add("findings_total", "tier", name_of(seen.match.tier));
+        if (seen.state == FindingState::confirmed)
+            services_.counters.add("findings_confirmed_unseen_total", "tier", name_of(seen.match.tier));
         log::info("recorder", "finding",
                   {{"finding", recorded->id.value},
                    {"case", facts.case_pseudonym},

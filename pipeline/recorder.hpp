@@ -15,6 +15,9 @@
 
 namespace stillwatch::pipeline {
 
+// Which copies of a picture class that a person confirmed are confirmed without a look.
+enum class ZeroView : std::uint8_t { off, exact, near };
+
 // How findings are witnessed and told.
 struct RecordSettings {
     FetchLimits page; // of the recapture of a page
@@ -31,6 +34,7 @@ struct RecordSettings {
     // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the
     // desk.
     std::int64_t max_findings_per_site_and_day = 300;
+    ZeroView zero_view = ZeroView::exact;
 };
 
 // A picture that matches, as it was served.
@@ -71,6 +75,8 @@ private:
     struct Plan {
         std::vector<Step> steps;
         std::int64_t tied = 0;
+        std::int64_t silenced = 0;  // sightings of what was dismissed
+        std::int64_t back = 0;      // findings that were down
         std::vector<CaseId> capped; // of each match that was left out
     };
     Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
@@ -80,6 +86,7 @@ private:
     Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
                        const evidence::Capture& capture);
     Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
+    void tell_known(const Plan& plan);
     void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
     Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);
 

@@ -1,0 +1,36 @@
+#include "pipeline/known_findings.hpp"
+
+#include "cases/consent.hpp"
+#include "pipeline/finding_alerts.hpp"
+
+namespace stillwatch::pipeline {
+
+Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& settings, FindingId id,
+                          Timestamp now)
+{
+    const auto known = cases.standing(id);
+    if (!known || known->state != FindingState::down) return false;
+    const auto c = cases.find_case(known->case_id);
+    if (!c ||
+        cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) != cases::ConsentStatus::valid)
+        return false;
+    auto finding = cases.find_finding(id);
+    if (!finding) return false;
+    ++finding->epoch;
+    const auto alerts = reappeared_alerts(settings, *finding, c->pseudonym, now);
+    return cases.reappear(id, finding->alert_id, alerts, {"stillwatchd", now});
+}
+
+void confirm_unseen(const store::CaseDatabase& cases, const RecordSettings& settings, Finding& seen,
+                    Timestamp now)
+{
+    const bool is_alike = seen.match.tier == Tier::exact
+                              ? settings.zero_view != ZeroView::off
+                              : seen.match.tier == Tier::near && settings.zero_view == ZeroView::near;
+    if (!is_alike || seen.match.status != MatchStatus::match || !cases.confirmed_as(seen)) return;
+    seen.state = FindingState::confirmed;
+    seen.reason = "zero_view";
+    seen.changed_at = now;
+}
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/finding.hpp"
+#include "core/result.hpp"
+#include "pipeline/recorder.hpp"
+#include "store/case_database.hpp"
+
+// What people said before, as far as it decides about what is seen now
+// (docs/decisions/0017-the-life-of-a-finding.md). Store thread.
+namespace stillwatch::pipeline {
+
+// Tells once more of a finding that was down and is seen again, in its next epoch. Gives whether it did.
+// Nothing happens where the case's consent has ended. Errors: io.
+Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& settings, FindingId id,
+                          Timestamp now);
+
+// Confirms what is about to be recorded as a copy of a picture class that a person confirmed for the same
+// case and reference, where the settings say that this needs no look.
+void confirm_unseen(const store::CaseDatabase& cases, const RecordSettings& settings, Finding& seen,
+                    Timestamp now);
+
+} // namespace stillwatch::pipeline
