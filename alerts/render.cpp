@@ -20,6 +20,7 @@ std::string headline(const AlertEvent& event)
         return event.type == "problem.began" ? "Stillwatch has a problem: " + what
                                              : "The problem is over: " + what;
     }
+    if (event.type == "guard.tripped") return "A picture that nobody may look at was met";
     if (event.type == "match.capped")
         return fmt::format("More matches than are told in a day ({})", event.case_pseudonym);
     return fmt::format("{} {} attention ({})", event.count, event.count == 1 ? "item needs" : "items need",
@@ -38,6 +39,11 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
         result.emplace_back("Problem", event.problem);
         if (!event.subject.empty()) result.emplace_back("Subject", event.subject);
         if (!event.case_pseudonym.empty()) result.emplace_back("Case", event.case_pseudonym);
+        return result;
+    }
+    if (event.type == "guard.tripped") {
+        result.emplace_back("What", "Nothing of it or of its page was kept but address, time and reason: "
+                                    "`stillwatch guard list`");
         return result;
     }
     result.emplace_back("Case", event.case_pseudonym);

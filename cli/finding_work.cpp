@@ -25,6 +25,7 @@ struct Work {
     std::string as;     // of mark
     std::string to;     // of assign
     std::string reason; // empty: as the command has it
+    std::string text;   // of note
     bool yes = false;
 };
 
@@ -35,6 +36,7 @@ json::object arguments_of(const Work& work)
     if (!work.as.empty()) arguments["as"] = work.as;
     if (!work.to.empty()) arguments["to"] = work.to;
     if (!work.reason.empty()) arguments["reason"] = work.reason;
+    if (!work.text.empty()) arguments["text"] = work.text;
     return arguments;
 }
 
@@ -56,9 +58,8 @@ void say_left_alone(const json::object& reply)
 }
 
 // Whether it may go on. Without a terminal nobody can be asked.
-bool is_agreed(Program& program, const Work& work, const json::object& counted)
+bool is_agreed(Program& program, const std::string& question)
 {
-    const auto question = fmt::format("{} would be {}", findings(count_of(counted, "findings")), work.done);
     std::fflush(stdout);
     if (::isatty(STDIN_FILENO) == 0) {
         fmt::print(stderr, "stillwatch: {}: say --yes; nothing was done\n", question);
@@ -94,7 +95,9 @@ void run_work(Program& program, const Work& work)
         const auto& count = counted->get_object();
         if (count_of(count, "findings") > 0) {
             say_left_alone(count);
-            if (!work.yes && !is_agreed(program, work, count)) return;
+            const auto question =
+                fmt::format("{} would be {}", findings(count_of(count, "findings")), work.done);
+            if (!work.yes && !is_agreed(program, question)) return;
         }
         arguments["count_only"] = false;
         arguments["up_to"] = count_of(count, "up_to");
@@ -197,11 +200,28 @@ void print_history(const json::array& rows)
         const auto to = text_of(row, "to");
         fmt::print("  {:.16}  {}  {}  {}  {}\n", text_of(row, "at"), text_of(row, "actor"),
                    text_of(row, "event"), text_of(row, "reason"), from == to ? to : from + " > " + to);
+        if (const auto note = text_of(row, "note"); !note.empty()) fmt::print("    {}\n", note);
     }
 }
 
 void add_finding_work(Program program, Command findings)
 {
+    struct Erasing {
+        std::string id;
+        bool yes = false;
+    };
+    const auto erasing = std::make_shared<Erasing>();
+    const auto young = findings.add_subcommand(
+        "under-18", "Erases a finding that may show a person under 18; address, time and reason are kept");
+    young.add_option("id", erasing->id, "The finding: 12, F-12 or the id of its alert").required();
+    young.add_flag("--yes", erasing->yes, "Does not ask before it is erased");
+    young.callback([program, erasing]() mutable {
+        if (!erasing->yes && !is_agreed(program, erasing->id + " would be erased with its evidence")) return;
+        const auto reply = ask(program, {"findings.under-18", {{"id", erasing->id}}});
+        if (!reply || !reply->is_object()) return;
+        print_object(program.global.style(), reply->get_object());
+    });
+
     const auto work = [](const char* command, const char* done) {
         auto made = std::make_shared<Work>();
         made->command = command;
@@ -252,6 +272,12 @@ void add_finding_work(Program program, Command findings)
     command = add_work(program, findings, assign, "assign", "Says which account works on findings");
     command.add_option("--to", assign->to, "Name of an account, or nobody").required();
     add_ids(command, *assign);
+
+    const auto note = work("findings.note", "noted");
+    command =
+        add_work(program, findings, note, "note", "Writes a note, which is sealed under the case's key");
+    add_ids(command, *note);
+    command.add_option("--text", note->text, "The note").required();
 
     const auto undo = work("findings.undo", "taken back");
     command = add_work(program, findings, undo, "undo", "Takes back what was done last with findings");

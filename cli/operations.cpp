@@ -205,6 +205,16 @@ void add_audit(Program program)
 
 void add_operation_commands(Program program)
 {
+    const auto guard =
+        program.app.add_subcommand("guard", "Pictures that nobody here may look at").require_subcommand(1);
+    guard.add_subcommand("list", "Where such a picture was met, when, and why it is taken for one")
+        .callback([program]() mutable {
+            const auto reply = ask(program, {"guard.list", {}});
+            if (!reply || !reply->is_array()) return;
+            print_rows(program.global.style(), reply->get_array(), {"hit", "at", "reason", "address"},
+                       "none was met");
+        });
+
     add_outbox(program);
     add_audit(program);
     program.app.add_subcommand("status", "What the installation knows and does")

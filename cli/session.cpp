@@ -2,6 +2,7 @@
 
 #include "cases/case_book.hpp"
 #include "cases/consent.hpp"
+#include "cases/notes.hpp"
 #include "cases/references.hpp"
 #include "config/control_socket.hpp"
 #include "control/client.hpp"
@@ -91,13 +92,17 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         if (!checked) return checked.error();
     }
     auto settings = daemon::command_settings(config);
+    settings.open_note = [&keys](const Case& c, FindingId finding, ByteView sealed) {
+        return cases::open_note(c, keys->sealing, finding, sealed);
+    };
     settings.signing = &keys->signing;
     control::Commands commands(cases, frontier, keys->sealing.public_key, std::move(settings), clock);
     auto outcome = commands.run(command, own_peer());
     const auto finished = commands.finish();
     // A copy that a broken-off backup left may hold what is erased now.
     std::error_code ignored;
-    if (command.name == "case.withdraw" || command.name == "reference.remove")
+    if (command.name == "case.withdraw" || command.name == "reference.remove" ||
+        command.name == "findings.under-18")
         std::filesystem::remove_all(paths.storage / daemon::Snapshots::folder_name, ignored);
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();

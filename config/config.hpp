@@ -133,6 +133,14 @@ struct Findings {
     friend bool operator==(const Findings&, const Findings&) = default;
 };
 
+// Pictures that nobody here may look at.
+struct Guard {
+    std::vector<std::filesystem::path> lists; // of hashes, a line each
+    std::string channel;                      // that is told; empty: all
+
+    friend bool operator==(const Guard&, const Guard&) = default;
+};
+
 enum class ChannelKind : std::uint8_t { email, webhook };
 
 // One way to tell caseworkers. Secrets are named, never written here: read them with read_secret().
@@ -215,6 +223,7 @@ struct Config {
     Log log;
     Alerts alerts;
     Findings findings;
+    Guard guard;
     std::vector<Channel> channels; // [[channel]]
     std::vector<Site> sites;       // [[site]]
     Sha256 digest{};               // of the text it was read from

@@ -36,6 +36,7 @@ Config Document::read()
     read_alerts(config.alerts);
     read_findings(config.findings);
     read_channels(config.channels, config.network);
+    read_guard(config.guard, config.channels);
     read_sites(config.sites, config.crawl);
     complain_of_unknown_sections();
     return config;
@@ -147,6 +148,25 @@ void Document::read_findings(Findings& out)
         out.zero_view = ZeroView::near;
     else if (zero_view != "exact")
         section.complain("zero_view", "neither \"off\", \"exact\" nor \"near\"");
+}
+
+void Document::read_guard(Guard& out, const std::vector<Channel>& channels)
+{
+    const auto [found, place] = table("guard");
+    Section section("guard", found, place, complaints_, known_keys_);
+    std::vector<PlacedText> lists;
+    section.get("lists", lists);
+    for (const auto& [where, text] : lists) {
+        out.lists.push_back(from_base(text));
+        if (text.empty())
+            section.complain_at(where, "lists", "empty");
+        else if (options_.files == FileChecks::yes && ::access(out.lists.back().c_str(), R_OK) != 0)
+            section.complain_at(where, "lists", fmt::format("{} is missing or unreadable", shown(text)));
+    }
+    section.get("channel", out.channel);
+    const auto is_it = [&](const Channel& channel) { return channel.enabled && channel.name == out.channel; };
+    if (!out.channel.empty() && std::ranges::none_of(channels, is_it))
+        section.complain("channel", "no channel of this name is enabled");
 }
 
 void Document::read_network(Network& out)

@@ -44,6 +44,7 @@ private:
     void read_log(Log& out);
     void read_alerts(Alerts& out);
     void read_findings(Findings& out);
+    void read_guard(Guard& out, const std::vector<Channel>& channels);
     void read_channels(std::vector<Channel>& out, const Network& network);
     void read_sites(std::vector<Site>& out, const Crawl& crawl);
 

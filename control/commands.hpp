@@ -30,6 +30,10 @@ struct CommandSettings {
     std::vector<std::string> under_18_services; // where a person under 18 is helped
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
+    // The alerts that say that the guard tripped, for the channels that are told so.
+    std::function<std::vector<store::NewAlert>(Timestamp now)> guard_alerts{};
+    // Opens a note of a finding of that case; given by whoever holds the installation's key.
+    std::function<Result<std::string>(const Case& c, FindingId finding, ByteView sealed)> open_note{};
 };
 
 // What changed, for the one who holds references and the outbox in memory.
@@ -37,6 +41,7 @@ struct Effects {
     bool references = false; // reload them before the reply leaves
     bool alerts = false;     // look at the outbox
     bool hosts = false;      // which are stopped
+    bool guard = false;      // addresses that nobody may ask for
     std::vector<Url>
         looks{}; // pictures that are to be looked at now; what was seen is put into the result's "seen"
 };
@@ -97,6 +102,7 @@ private:
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_check(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_note(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_groups(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_confirm(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_dismiss(const json::object& arguments, const store::Actor& actor);
@@ -104,6 +110,8 @@ private:
     Result<CommandOutcome> findings_mark(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_undo(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_assign(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> findings_under_18(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> guard_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_replay(const json::object& arguments, const store::Actor& actor);

@@ -94,6 +94,7 @@ json::array describe_history(const std::vector<store::FindingChange>& history)
         row["to"] = name_of(change.to);
         row["reason"] = change.reason;
         row["epoch"] = change.epoch;
+        row["note"] = nullptr;
         rows.push_back(std::move(row));
     }
     return rows;
@@ -175,7 +176,15 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     const auto limit = static_cast<std::size_t>(limit_of(arguments, 100));
     auto object = describe_finding(*found);
     object["occurrences"] = describe_sizes(cases_.occurrences(found->id, after, limit));
-    object["history"] = describe_history(cases_.history(found->id));
+    const auto history = cases_.history(found->id);
+    auto rows = describe_history(history);
+    const auto c = cases_.find_case(found->case_id);
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        if (history[i].note.empty() || !c || !settings_.open_note) continue;
+        const auto note = settings_.open_note(*c, found->id, history[i].note);
+        rows[i].as_object()["note"] = note ? *note : "(it does not open: " + note.error().detail + ")";
+    }
+    object["history"] = std::move(rows);
     return done(std::move(object));
 }
 

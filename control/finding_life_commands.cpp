@@ -1,6 +1,7 @@
 #include "control/forms.hpp"
 
 #include "cases/finding_life.hpp"
+#include "cases/notes.hpp"
 #include "cases/plain_name.hpp"
 
 #include <fmt/format.h>
@@ -194,6 +195,23 @@ Result<CommandOutcome> Commands::findings_assign(const json::object& arguments, 
     FindingWork work{"finding.assign", *to, [&](const FindingStanding& known) -> Result<FindingStep> {
                          return FindingStep{change_of(known, actor, "assign", name), known.silences,
                                             known.is_confirmed_by_person};
+                     }};
+    return change_findings(arguments, actor, work);
+}
+
+Result<CommandOutcome> Commands::findings_note(const json::object& arguments, const store::Actor& actor)
+{
+    const auto text = text_argument(arguments, "text");
+    if (!text) return text.error();
+    FindingWork work{"finding.note", "", [&](const FindingStanding& known) -> Result<FindingStep> {
+                         const auto c = cases_.find_case(known.case_id);
+                         if (!c) return Error{Errc::not_found, "its case"};
+                         auto sealed = cases::seal_note(*c, known.id, *text);
+                         if (!sealed) return sealed.error();
+                         FindingStep step{change_of(known, actor, "note", ""), known.silences,
+                                          known.is_confirmed_by_person};
+                         step.change.note = *std::move(sealed);
+                         return step;
                      }};
     return change_findings(arguments, actor, work);
 }

@@ -1,5 +1,6 @@
 #include "daemon/engine.hpp"
 
+#include "cases/notes.hpp"
 #include "core/log.hpp"
 #include "core/memory.hpp"
 #include "daemon/burial.hpp"
@@ -27,16 +28,6 @@ using store::CaseDatabase;
 
 namespace {
 
-pipeline::ZeroView zero_view(const config::Config& config)
-{
-    switch (config.findings.zero_view) {
-    case config::ZeroView::off: return pipeline::ZeroView::off;
-    case config::ZeroView::near: return pipeline::ZeroView::near;
-    case config::ZeroView::exact: break;
-    }
-    return pipeline::ZeroView::exact;
-}
-
 // For what must be there before anything starts.
 template <class T>
 T or_throw(Result<T> result, std::string_view what)
@@ -58,8 +49,8 @@ std::size_t cpu_threads()
 Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptions options,
                const Clock& clock)
     : loop_(loop), config_(config), crawl_(or_throw(crawl_settings(config), "sites")),
-      options_(std::move(options)), clock_(clock), started_(clock.now()),
-      lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
+      guard_(or_throw(guard_list(config), "guard")), options_(std::move(options)), clock_(clock),
+      started_(clock.now()), lock_(or_throw(store::StoreLock::acquire(paths_of(config).storage), "storage")),
       keys_(or_throw(vault::load_installation_keys(vault::key_location(paths_of(config).keys)), "keys")),
       problems_(clock), cpu_(cpu_threads()), stores_(paths_of(config).storage),
       references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
@@ -92,14 +83,8 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
     settings->crawl = crawl_;
     settings->page = fetch_limits(config_, LinkKind::page);
     settings->image = fetch_limits(config_, LinkKind::image);
-    settings->record.page = settings->page;
-    settings->record.evidence = evidence_settings(config_);
-    settings->record.channels = channel_names(config_);
-    settings->record.link = config_.alerts.link;
-    settings->record.room = {static_cast<std::uintmax_t>(config_.evidence.max_bytes),
-                             static_cast<std::uintmax_t>(config_.evidence.min_free_bytes)};
-    settings->record.max_findings_per_site_and_day = config_.crawl.max_findings_per_site_and_day;
-    settings->record.zero_view = zero_view(config_);
+    settings->record = record_settings(config_);
+    settings->guard = guard_;
     settings->compares = options_.compares;
     settings->tiers = options_.tiers;
     return settings;
@@ -110,6 +95,9 @@ std::shared_ptr<control::Commands> Engine::make_commands()
 {
     auto settings = command_settings(config_);
     settings.signing = &keys_.signing;
+    settings.open_note = [this](const Case& c, FindingId finding, ByteView sealed) {
+        return cases::open_note(c, keys_.sealing, finding, sealed);
+    };
     return std::make_shared<control::Commands>(stores_.cases(), stores_.frontier(), keys_.sealing.public_key,
                                                std::move(settings), clock_);
 }
@@ -313,7 +301,8 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         co_return taken;
     }
     const bool is_status = command.name == "status";
-    const bool erases = command.name == "case.withdraw" || command.name == "reference.remove";
+    const bool erases = command.name == "case.withdraw" || command.name == "reference.remove" ||
+                        command.name == "findings.under-18";
     if (command.name == "reference.add") {
         const auto checked = co_await check_new_reference(command.arguments);
         if (!checked) co_return checked.error();
@@ -344,6 +333,7 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
     if (!finished) co_return finished.error();
     if (outcome->effects.alerts) channels_->wake();
+    if (outcome->effects.guard) pipeline_.read_guard_again();
     if (outcome->effects.hosts) co_await heed_stopped_hosts();
     if (!outcome->effects.looks.empty()) {
         auto pictures = std::move(outcome->effects.looks);
@@ -386,6 +376,9 @@ Task<Result<void>> Engine::use(config::Config config)
     if (!web) co_return web.error();
     const auto crawl = crawl_settings(config);
     if (!crawl) co_return crawl.error();
+    auto read = [&config] { return guard_list(config); };
+    auto guard = co_await offload(cpu_, std::move(read));
+    if (!guard) co_return guard.error();
     auto client = web_.make(*web);
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
@@ -411,6 +404,7 @@ Task<Result<void>> Engine::use(config::Config config)
     config.workers = config_.workers;
     config_ = std::move(config);
     crawl_ = *crawl;
+    guard_ = *std::move(guard);
     web_.use(*web, *std::move(client), body_limits(config_));
     pipeline_.use(pipeline_settings());
     scheduler_.use(crawl_);

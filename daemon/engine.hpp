@@ -103,6 +103,7 @@ private:
     asio::io_context& loop_;
     config::Config config_;
     std::shared_ptr<const crawler::CrawlSettings> crawl_;
+    std::shared_ptr<const cases::GuardList> guard_; // none: no list
     EngineOptions options_;
     const Clock& clock_;
     Timestamp started_;

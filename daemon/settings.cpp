@@ -4,10 +4,13 @@
 #include "config/secret.hpp"
 #include "crawler/robots/robots_pattern.hpp"
 #include "daemon/installation.hpp"
+#include "pipeline/guard.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace stillwatch::daemon {
@@ -178,6 +181,58 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
     return std::shared_ptr<const crawler::CrawlSettings>(std::move(settings));
 }
 
+namespace {
+
+pipeline::ZeroView zero_view(const config::Config& config)
+{
+    switch (config.findings.zero_view) {
+    case config::ZeroView::off: return pipeline::ZeroView::off;
+    case config::ZeroView::near: return pipeline::ZeroView::near;
+    case config::ZeroView::exact: break;
+    }
+    return pipeline::ZeroView::exact;
+}
+
+} // namespace
+
+pipeline::RecordSettings record_settings(const config::Config& config)
+{
+    pipeline::RecordSettings settings;
+    settings.page = fetch_limits(config, LinkKind::page);
+    settings.evidence = evidence_settings(config);
+    settings.channels = channel_names(config);
+    settings.link = config.alerts.link;
+    settings.room = {static_cast<std::uintmax_t>(config.evidence.max_bytes),
+                     static_cast<std::uintmax_t>(config.evidence.min_free_bytes)};
+    settings.max_findings_per_site_and_day = config.crawl.max_findings_per_site_and_day;
+    settings.zero_view = zero_view(config);
+    settings.guard_channels = guard_channels(config);
+    return settings;
+}
+
+Result<std::shared_ptr<const cases::GuardList>> guard_list(const config::Config& config)
+{
+    if (config.guard.lists.empty()) return std::shared_ptr<const cases::GuardList>();
+    auto list = std::make_shared<cases::GuardList>();
+    for (const auto& path : config.guard.lists) {
+        std::ifstream file(path, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        if (!file && !file.eof()) return Error{Errc::io, path.string() + " cannot be read"};
+        if (!file.is_open()) return Error{Errc::io, path.string() + " cannot be read"};
+        const auto added = list->add(text);
+        if (!added)
+            return Error{added.error().code, fmt::format("{}: {}", path.string(), added.error().detail)};
+    }
+    list->finish();
+    return std::shared_ptr<const cases::GuardList>(std::move(list));
+}
+
+std::vector<std::string> guard_channels(const config::Config& config)
+{
+    if (config.guard.channel.empty()) return channel_names(config);
+    return {config.guard.channel};
+}
+
 evidence::EvidenceSettings evidence_settings(const config::Config& config)
 {
     evidence::EvidenceSettings settings;
@@ -224,6 +279,9 @@ control::CommandSettings command_settings(const config::Config& config)
     settings.sites = site_rows(config);
     settings.require_second_approver = config.organisation.require_second_approver;
     settings.under_18_services = config.organisation.under_18_services;
+    settings.guard_alerts = [channels = guard_channels(config), link = config.alerts.link](Timestamp now) {
+        return pipeline::guard_alerts(channels, link, now);
+    };
     settings.test_alert = [pattern = config.alerts.link](std::string_view channel, Timestamp now) {
         const auto event = alerts::test_event(channel, now, pattern);
         return store::NewAlert{event.alert_id, std::string(channel), alerts::write_event(event)};

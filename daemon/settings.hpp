@@ -1,6 +1,7 @@
 #pragma once
 
 #include "alerts/event.hpp"
+#include "cases/guard_list.hpp"
 #include "config/config.hpp"
 #include "control/commands.hpp"
 #include "core/byte_budget.hpp"
@@ -10,6 +11,7 @@
 #include "daemon/health_judge.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
+#include "pipeline/recorder.hpp"
 
 #include <memory>
 #include <vector>
@@ -39,6 +41,14 @@ evidence::EvidenceSettings evidence_settings(const config::Config& config);
 
 // Names of the enabled channels.
 std::vector<std::string> channel_names(const config::Config& config);
+
+// How findings are recorded and told.
+pipeline::RecordSettings record_settings(const config::Config& config);
+
+// The lists of [guard], read; nothing where there are none. Errors: io, malformed (with file and line).
+Result<std::shared_ptr<const cases::GuardList>> guard_list(const config::Config& config);
+// Who is told when it trips.
+std::vector<std::string> guard_channels(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
 

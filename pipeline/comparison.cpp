@@ -40,6 +40,24 @@ Compared nothing_yet(const PictureFeatures& features)
     return compared;
 }
 
+// Whether nobody may look at it. Frames of which little is clear are like too much.
+Task<std::optional<cases::GuardReason>> guard_reason(asio::thread_pool& cpu, const PictureFeatures& features,
+                                                     const ComparisonTerms& terms)
+{
+    if (!terms.guard) co_return std::nullopt;
+    auto ask = [guard = terms.guard, &features]() -> std::optional<cases::GuardReason> {
+        constexpr int least_quality_percent = 50; // below it PDQ's own tools take no match for sure
+        for (const auto& digest : {features.file_digest, features.data_digest})
+            if (const auto reason = guard->reason_for(digest)) return reason;
+        for (const auto& frame : features.frames)
+            if (frame.quality_percent >= least_quality_percent)
+                if (const auto reason = guard->reason_for(frame.fingerprints)) return reason;
+        return std::nullopt;
+    };
+    auto reason = co_await offload(cpu, std::move(ask));
+    co_return reason;
+}
+
 // What the digest alone tells: a reference's very file is found whether or not a worker can read it.
 std::vector<Match> matches_of_file(const matcher::ReferenceSet& references, const ComparisonTerms& terms)
 {
@@ -72,8 +90,11 @@ Task<Result<std::optional<Compared>>> coarse_pass(Inspector& inspector, asio::th
     const auto coarse = co_await inspector.features(std::move(document), Detail::coarse);
     const auto checked = check_digest(coarse, terms.file_digest);
     if (!checked) co_return checked.error();
-    auto references = terms.references();
+    const auto guarded = co_await guard_reason(cpu, *coarse, terms);
     compared = nothing_yet(*coarse);
+    compared->guarded = guarded;
+    if (guarded) co_return std::move(compared);
+    auto references = terms.references();
     compared->generation = references->generation();
     auto search = [references = std::move(references), &coarse] { return references->may_be_near(*coarse); };
     const auto may_be = co_await offload(cpu, std::move(search));
@@ -108,6 +129,8 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
     if (!checked) co_return not_read(terms, checked.error());
     const auto& features = *told;
     auto compared = nothing_yet(features);
+    compared.guarded = co_await guard_reason(cpu, features, terms);
+    if (compared.guarded) co_return std::move(compared);
     for (;;) {
         // Taken only now and given back soon: a withdrawn reference must not live on while workers are busy.
         auto references = terms.references();

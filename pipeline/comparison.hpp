@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cases/guard_list.hpp"
 #include "core/async.hpp"
 #include "core/inspector.hpp"
 #include "matcher/reference_set.hpp"
@@ -20,7 +21,9 @@ struct ComparisonTerms {
     std::shared_ptr<const matcher::Templates> templates; // of the picture's site
     std::set<Tier> tiers;                                // only these; empty: all
     std::optional<Sha256> file_digest;                   // the picture's, where it is known beforehand
-    bool is_background = false;                          // it is known to be no re-post
+    // Asked of what a picture shows before anything is compared; in the CPU pool. Empty: nothing is guarded.
+    std::shared_ptr<const cases::GuardList> guard{};
+    bool is_background = false; // it is known to be no re-post
 };
 
 struct Compared {
@@ -30,7 +33,8 @@ struct Compared {
     Sha256 file_digest;
     int width_px = 0;
     int height_px = 0;
-    std::optional<Fingerprint> fingerprint{}; // of the picture as it stands
+    std::optional<Fingerprint> fingerprint{};    // of the picture as it stands
+    std::optional<cases::GuardReason> guarded{}; // then nothing was compared
 };
 
 // Compares one picture with all references: its features from a worker, the few references that come into

@@ -62,6 +62,7 @@ Kept kept_of(const VisitState& state, const Came& came, const Seen& seen)
     case NotCompared::not_modified:
     case NotCompared::unasked_not_modified:
     case NotCompared::moved:
+    case NotCompared::guarded:
     case NotCompared::error_page: return Kept::earlier;
     case NotCompared::no_body: return is_success(came.fetched()) ? Kept::for_later : Kept::earlier;
     case NotCompared::page_in_place:
@@ -154,6 +155,7 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     switch (*reason) {
     case NotCompared::not_modified: return outcome_unmodified(state.known);
     case NotCompared::moved: return Outcome::moved;
+    case NotCompared::guarded: return Outcome::refused;
     case NotCompared::no_body:
     case NotCompared::error_page: return outcome_with(answer, Outcome::unreachable);
     case NotCompared::unasked_not_modified:

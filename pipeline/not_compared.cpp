@@ -29,6 +29,7 @@ std::string_view name_of(NotCompared reason) noexcept
     case NotCompared::kept_waiting: return "kept_waiting";
     case NotCompared::no_worker: return "no_worker";
     case NotCompared::not_recorded: return "not_recorded";
+    case NotCompared::guarded: return "guarded";
     }
     return "unknown";
 }

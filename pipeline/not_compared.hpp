@@ -35,8 +35,9 @@ enum class NotCompared : std::uint8_t {
     kept_waiting, // bytes that cost workers, before their next turn
     no_worker,
     not_recorded, // it matches, and could not be recorded
+    guarded,      // of a picture that nobody may look at
 };
-constexpr std::size_t not_compared_count = static_cast<std::size_t>(NotCompared::not_recorded) + 1;
+constexpr std::size_t not_compared_count = static_cast<std::size_t>(NotCompared::guarded) + 1;
 std::string_view name_of(NotCompared reason) noexcept;
 
 // How the way of bytes ends. There are no other ends: whoever gives up says why, and is counted for it.

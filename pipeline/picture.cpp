@@ -8,6 +8,15 @@
 // What becomes of a picture that came: known, compared, recorded.
 namespace stillwatch::pipeline {
 
+namespace {
+
+std::shared_ptr<const cases::GuardList> settings_guard(const VisitState& state)
+{
+    return state.settings->guard;
+}
+
+} // namespace
+
 Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
     auto [verdict, unread] = co_await services_.stores.run(&crawler::UrlFrontier::known_of, content);
@@ -34,6 +43,11 @@ Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& 
     seen.generation = services_.references.current()->generation();
     seen.is_unseen = is_unseen;
     if (!state.settings->compares) co_return seen.ended(NotCompared::comparing_off);
+    const auto guarded = co_await guard_.reason_for(settings_guard(state), came.body);
+    if (guarded) {
+        co_await guard_.trip(*state.settings, state.visit, *guarded);
+        co_return seen.ended(NotCompared::guarded);
+    }
     const auto known = co_await knowledge_of(came.content);
     const auto& verdict = known.verdict;
     const bool is_reference = services_.references.current()->has_file(came.digest);
@@ -66,6 +80,10 @@ Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& cam
     if (!matched) {
         if (matched.error().code == Errc::cancelled) co_return matched.error();
         co_return picture_not_read(state, came, std::move(seen), known, matched.error());
+    }
+    if (matched->guarded) {
+        co_await guard_.trip(*state.settings, state.visit, *matched->guarded);
+        co_return seen.ended(NotCompared::guarded);
     }
     seen.generation = matched->generation;
     trouble_.worked();
@@ -105,10 +123,13 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     terms.references = [this] { return services_.references.current(); };
     terms.tiers = state.settings->tiers;
     terms.templates = memory.templates();
+    terms.guard = settings_guard(state);
     if (document.content_encoding.empty()) terms.file_digest = came.digest;
     auto compared = co_await compare_twice(state, std::move(document), std::move(terms));
     if (!compared) co_return compared.error();
     Matched matched{{}, compared->file_digest};
+    matched.guarded = compared->guarded;
+    if (matched.guarded) co_return std::move(matched);
     matched.generation = compared->generation;
     if (!compared->matches.empty() && compared->fingerprint)
         matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);

@@ -31,7 +31,7 @@ crawler::Conditions conditions_of(const store::Visit& known)
 } // namespace
 
 Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSettings> settings)
-    : services_(services), recorder_(services), scales_(services.stores, services.clock),
+    : services_(services), recorder_(services), guard_(services), scales_(services.stores, services.clock),
       trouble_(services.problems, services.clock), settings_(std::move(settings))
 {
     services_.fetcher.leave_to_themselves(
@@ -41,6 +41,12 @@ Pipeline::Pipeline(const Services& services, std::shared_ptr<const PipelineSetti
 Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
 {
     auto state = co_await prepare(std::move(visit));
+    const bool is_guarded = co_await guard_.covers(state.visit.url);
+    if (is_guarded) { // nobody asks for it again
+        VisitEnd visit_end{services_.clock.now()};
+        services_.counters.add("visits_total", "outcome", name_of(Outcome::refused));
+        co_return finish_without_answer(state, Outcome::refused, visit_end);
+    }
     const auto came = co_await fetch(state);
     if (!came && came.error().code == Errc::cancelled) co_return came.error();
     if (!came) {
@@ -57,6 +63,11 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     auto seen = co_await look(state, *came);
     if (!seen) co_return seen.error();
     count(*seen, *came);
+    if (seen->ending.reason() == NotCompared::guarded) { // nothing else of it is kept
+        VisitEnd visit_end{services_.clock.now()};
+        services_.counters.add("visits_total", "outcome", name_of(Outcome::refused));
+        co_return finish(state, *came, *std::move(seen), visit_end);
+    }
     discover_headers(state, *came, *seen);
     note_stand_in(state, *came, *seen);
     co_await go_in(state, *came, *seen);

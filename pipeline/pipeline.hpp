@@ -8,6 +8,7 @@
 #include "pipeline/classify.hpp"
 #include "pipeline/comparison.hpp"
 #include "pipeline/finish.hpp"
+#include "pipeline/guard.hpp"
 #include "pipeline/inside.hpp"
 #include "pipeline/introductions.hpp"
 #include "pipeline/recorder.hpp"
@@ -32,7 +33,8 @@ struct PipelineSettings {
     FetchLimits page;
     FetchLimits image;
     RecordSettings record;
-    bool compares = true;   // false: `crawl --no-match`
+    bool compares = true;                            // false: `crawl --no-match`
+    std::shared_ptr<const cases::GuardList> guard{}; // pictures that nobody may look at
     std::set<Tier> tiers{}; // only these; empty: all. As CaseDatabase::compare_tiers was told
 };
 
@@ -44,6 +46,9 @@ public:
 
     // Visits that begin from now on follow these settings.
     void use(std::shared_ptr<const PipelineSettings> settings) { settings_ = std::move(settings); }
+
+    // Addresses were guarded by somebody else.
+    void read_guard_again() { guard_.read_again(); }
 
     const std::shared_ptr<const PipelineSettings>& settings() const { return settings_; }
 
@@ -59,6 +64,7 @@ private:
         std::optional<Fingerprint> fingerprint{};
         std::int64_t pixels = 0;
         std::int64_t generation = 0; // of the references it was compared with
+        std::optional<cases::GuardReason> guarded{};
     };
 
     Task<VisitState> prepare(store::Visit visit);
@@ -107,6 +113,7 @@ private:
 
     Services services_;
     Recorder recorder_;
+    Guard guard_;
     RevisitScales scales_;
     WorkerTrouble trouble_;
     Introductions introductions_;

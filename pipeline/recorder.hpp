@@ -35,6 +35,7 @@ struct RecordSettings {
     // desk.
     std::int64_t max_findings_per_site_and_day = 300;
     ZeroView zero_view = ZeroView::exact;
+    std::vector<std::string> guard_channels; // that are told when the guard trips
 };
 
 // A picture that matches, as it was served.

@@ -5,6 +5,7 @@
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "store/audit_hash.hpp"
+#include "store/finding_change.hpp"
 #include "store/sqlite/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
@@ -116,49 +117,6 @@ struct Erased {
 // thread (the store thread). Opening throws std::runtime_error: damaged file, newer schema, no permission, or
 // another process owns it. Functions return Errc::io when the disk refuses (then nothing was changed, but see
 // withdraw); those without a Result throw std::runtime_error when the file cannot be read.
-// One thing that was done with a finding, a row of its history.
-struct FindingChange {
-    FindingId finding;
-    Timestamp at{};
-    std::string actor;
-    std::string event; // a name of cases::FindingEvent, or "undo", "assign", "note"
-    FindingState from = FindingState::fresh;
-    FindingState to = FindingState::fresh;
-    std::string reason; // a word; of "assign" the account
-    int epoch = 1;      // then
-    Bytes note{};       // sealed to the case's key
-};
-
-// What decides what may be done with a finding.
-struct FindingStanding {
-    FindingId id;
-    CaseId case_id;
-    FindingState state = FindingState::fresh;
-    int epoch = 1;
-    bool silences = false;
-    bool is_confirmed_by_person = false;
-};
-
-// A change with what follows from it.
-struct FindingStep {
-    FindingChange change;
-    bool silences = false;
-    bool is_confirmed_by_person = false;
-};
-
-// The findings of one case on one host.
-struct FindingGroup {
-    FindingId first; // the lowest number among them: the key of a page of groups
-    std::string case_pseudonym;
-    std::string host;
-    std::int64_t findings = 0;
-    std::int64_t open = 0; // new, unsure or reappeared
-    std::int64_t places = 0;
-    std::int64_t sightings = 0;
-    Timestamp first_seen{};
-    Timestamp last_seen{};
-};
-
 class CaseDatabase {
 public:
     explicit CaseDatabase(const std::filesystem::path& file);
@@ -374,6 +332,21 @@ public:
     Result<bool> reappear(FindingId id, const std::string& alert_id, const std::vector<NewAlert>& alerts,
                           const Actor& actor);
     std::int64_t confirmed_unseen() const; // how many findings stand so
+
+    // --- pictures that nobody here may look at ---
+    // Gives the number of the hit; 0 where the address has one already, and then nothing is told. The audit
+    // line has no address.
+    Result<std::int64_t> trip_guard(const Url& picture, const std::vector<Url>& pages,
+                                    std::string_view reason, const std::vector<NewAlert>& alerts,
+                                    const Actor& actor);
+    // Puts such hits in the place of a finding with its places, history and alerts. The file is to be rebuilt
+    // (erase_owed). Errors: not_found.
+    Result<ErasedFinding> erase_finding(FindingId id, std::string_view reason,
+                                        const std::vector<NewAlert>& alerts, const Actor& actor);
+    bool is_guarded(const Url& address) const;
+    std::set<std::string, std::less<>> guarded_addresses() const;
+    std::vector<GuardHit> guard_hits(std::int64_t after, std::size_t limit) const; // by number
+    std::int64_t count_guard_hits() const;                                         // pages left out
 
     // --- going to look at what is known ---
     struct Look {

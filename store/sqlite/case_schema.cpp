@@ -345,8 +345,18 @@ CREATE INDEX finding_confirmed ON finding (case_id, reference) WHERE confirmed_b
 CREATE INDEX finding_unseen    ON finding (id) WHERE reason = 'zero_view';
 )sql";
 
+// Pictures that nobody may look at: nothing but where, when and why.
+constexpr const char* tenth_step = R"sql(
+CREATE TABLE guard_hit (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    address TEXT NOT NULL UNIQUE,
+    at      INTEGER NOT NULL,
+    reason  TEXT NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array steps{first_step, second_step,  third_step,  fourth_step, fifth_step,
-                           sixth_step, seventh_step, eighth_step, ninth_step};
+                           sixth_step, seventh_step, eighth_step, ninth_step,  tenth_step};
 
 } // namespace
 

@@ -137,6 +137,50 @@ class Findings(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "daemon is not running"):
             self.stillwatch.plain("findings", "check", "1")
 
+    def alerts_come_to(self, number: int) -> None:
+        until = time.monotonic() + 60
+        while len(self.mail.ids) < number:
+            self.assertLess(time.monotonic(), until, "an alert did not come")
+            time.sleep(0.2)
+
+    def test_what_is_down_and_seen_again_is_one_new_alert_in_the_next_epoch(self):
+        self.crawl()
+        first = self.finding()["alert"]
+        self.assertEqual(self.stillwatch.plain("findings", "confirm", "F-1").split(), ["F-1", "confirmed"])
+        with self.assertRaisesRegex(RuntimeError, "it is confirmed; allowed now: noticed"):
+            self.stillwatch.plain("findings", "confirm", "F-1")
+        self.stillwatch.plain("findings", "mark", "F-1", "noticed", "--reason", "ticket-7")
+        self.stillwatch.plain("findings", "mark", "F-1", "down")
+        self.stillwatch.plain("findings", "check", "F-1")
+        self.stillwatch.plain("findings", "check", "F-1")
+        finding = self.finding()
+        self.assertEqual((finding["state"], finding["epoch"]), ("reappeared", 2))
+        self.alerts_come_to(2)
+        self.assertEqual(self.mail.ids, [first, finding["alert"]])
+        self.assertEqual(self.stillwatch.ask("findings", "show", first)[0]["id"], finding["id"])
+        told = self.stillwatch.plain("findings", "show", "F-1")
+        for part in ("ticket-7", "new > confirmed", "down > reappeared"):
+            self.assertIn(part, told)
+        self.assertEqual(len(self.stillwatch.ask("findings", "list", "--state", "reappeared", "--older-than", "0m")),
+                         50)  # a line a place, the best of them
+
+    def test_many_are_dismissed_after_a_count_and_stay_silent(self):
+        self.crawl()
+        dismiss = ("findings", "dismiss", "--reason", "wrong_match", "--case", self.case)
+        with self.assertRaisesRegex(RuntimeError, "1 finding would be dismissed: say --yes"):
+            self.stillwatch.plain(*dismiss)
+        self.assertEqual(self.finding()["state"], "new")
+        with self.assertRaises(RuntimeError):
+            self.stillwatch.plain("findings", "dismiss", "--reason", "wrong_match")  # which?
+        self.assertEqual(self.stillwatch.plain(*dismiss, "--yes").strip(), "1 finding dismissed")
+        self.stillwatch.plain("findings", "check", "F-1")
+        self.assertEqual(self.finding()["state"], "dismissed")
+        self.assertEqual(len(self.mail.ids), 1)
+        groups = self.stillwatch.ask("findings", "list", "--groups")
+        self.assertEqual((groups[0]["findings"], groups[0]["open"], groups[0]["places"]), (1, 0, PICTURES))
+        self.stillwatch.plain("findings", "undo", "F-1")
+        self.assertEqual(self.finding()["state"], "new")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

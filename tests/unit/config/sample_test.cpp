@@ -55,6 +55,7 @@ TEST(Sample, ShowsTheDefaults)
     EXPECT_EQ(config.organisation.require_second_approver, Organisation{}.require_second_approver);
     EXPECT_EQ(config.organisation.under_18_services, Organisation{}.under_18_services);
     EXPECT_EQ(config.findings, Findings{});
+    EXPECT_EQ(config.guard, Guard{});
     EXPECT_EQ(config.network, Network{});
     EXPECT_EQ(config.fetch, Fetch{});
     EXPECT_EQ(config.workers, Workers{});

@@ -44,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 41U);
+    EXPECT_EQ(names.size(), 44U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -82,6 +82,8 @@ TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
         {"findings.dismiss", {{"ids", {1}}, {"reason", "lawful"}}, "reason", "because"},
         {"findings.mark", {{"ids", {1}}, {"as", "down"}}, "as", "up"},
         {"findings.assign", {{"ids", {1}}, {"to", "anna"}}, "to", 1},
+        {"findings.note", {{"ids", {1}}, {"text", "a note"}}, "text", 1},
+        {"findings.under-18", {{"id", 1}}, "id", "one"},
         {"outbox.replay", {{"id", 1}}, "id", 1.5},
         {"alert-test", {{"channel", "desk"}}, "channel", 1},
     };

@@ -100,6 +100,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         {kept_waiting, image, 200, Outcome::waiting, kept, false, old_generation},
         {no_worker, image, 200, Outcome::waiting, kept, false, old_generation},
         {not_recorded, image, 200, Outcome::waiting, kept, false, old_generation},
+        {guarded, image, 200, Outcome::refused, kept, false, generation},
     };
     for (const auto& row : rows) {
         const auto result = finish_of(row);

@@ -1,0 +1,50 @@
+#include "cases/notes.hpp"
+
+#include "vault/case_key.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::cases {
+
+namespace {
+
+std::string note_context(const Case& c, FindingId finding)
+{
+    return fmt::format("note {} F-{}", c.pseudonym, finding.value);
+}
+
+Result<vault::PublicKey> key_of(const Case& c)
+{
+    vault::PublicKey key;
+    if (c.public_key.size() != key.bytes.size())
+        return Error{Errc::refused, fmt::format("case {} has no key any more", c.pseudonym)};
+    std::ranges::copy(c.public_key, key.bytes.begin());
+    return key;
+}
+
+} // namespace
+
+Result<Bytes> seal_note(const Case& c, FindingId finding, std::string_view text)
+{
+    if (text.empty() || text.size() > max_note_bytes)
+        return Error{Errc::invalid_argument, fmt::format("a note has 1 to {} bytes", max_note_bytes)};
+    const auto key = key_of(c);
+    if (!key) return key.error();
+    return vault::seal(*key, note_context(c, finding), as_bytes(text));
+}
+
+Result<std::string> open_note(const Case& c, const vault::KeyPair& installation, FindingId finding,
+                              ByteView sealed)
+{
+    const auto public_key = key_of(c);
+    if (!public_key) return public_key.error();
+    const auto key = vault::open_case_key(installation, c.pseudonym, {*public_key, c.sealed_secret_key});
+    if (!key) return key.error();
+    const auto clear = vault::open(*key, note_context(c, finding), sealed);
+    if (!clear) return clear.error();
+    return std::string(as_text(clear->bytes()));
+}
+
+} // namespace stillwatch::cases

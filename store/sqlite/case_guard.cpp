@@ -1,0 +1,117 @@
+#include "store/sqlite/case_database_impl.hpp"
+#include "store/sqlite/case_findings_impl.hpp"
+
+#include <fmt/format.h>
+
+// Pictures that nobody here may look at: where one stood, when, and why it is taken for one. Nothing else.
+namespace stillwatch::store {
+
+namespace {
+
+// Of a page: what it showed.
+constexpr std::string_view page_reason = "page";
+
+// Gives the number of a new hit; 0 where the address is known.
+std::int64_t insert_hit(Connection& connection, std::string_view address, std::string_view reason,
+                        Timestamp at)
+{
+    connection
+        .prepare("INSERT INTO guard_hit (address, at, reason) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .bind(address, at, reason)
+        .run();
+    return connection.changed_rows() > 0 ? connection.last_row_id() : 0;
+}
+
+void queue(Connection& connection, const std::vector<NewAlert>& alerts, Timestamp at)
+{
+    for (const auto& alert : alerts)
+        connection
+            .prepare("INSERT INTO outbox (alert_id, channel, event, state, created_at, next_attempt_at) "
+                     "VALUES (?1, ?2, ?3, 'queued', ?4, ?4) ON CONFLICT DO NOTHING")
+            .bind(alert.alert_id, alert.channel, alert.event, at)
+            .run();
+}
+
+} // namespace
+
+Result<std::int64_t> CaseDatabase::trip_guard(const Url& picture, const std::vector<Url>& pages,
+                                              std::string_view reason, const std::vector<NewAlert>& alerts,
+                                              const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<std::int64_t> {
+        const auto number = insert_hit(connection, picture.text(), reason, actor.at);
+        for (const auto& page : pages)
+            insert_hit(connection, page.text(), page_reason, actor.at);
+        if (number == 0) return 0; // it was told before
+        queue(connection, alerts, actor.at);
+        impl_->audit(actor, "guard.trip", fmt::format("hit {} {}", number, reason));
+        return number;
+    });
+}
+
+Result<ErasedFinding> CaseDatabase::erase_finding(FindingId id, std::string_view reason,
+                                                  const std::vector<NewAlert>& alerts, const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<ErasedFinding> {
+        if (!standing(id)) return Error{Errc::not_found, fmt::format("finding F-{}", id.value)};
+        ErasedFinding erased;
+        for (OccurrenceId after{};;) {
+            const auto some = occurrences(id, after, 1'000);
+            if (some.empty()) break;
+            after = some.back().id;
+            for (const auto& each : some) {
+                erased.images.push_back(each.image_url);
+                if (!each.evidence_file.empty()) erased.evidence_files.push_back(each.evidence_file);
+                const auto number = insert_hit(connection, each.image_url.text(), reason, actor.at);
+                if (erased.hit == 0) erased.hit = number;
+                insert_hit(connection, each.page_url.text(), page_reason, actor.at);
+            }
+        }
+        for (const std::string_view sql :
+             {std::string_view("DELETE FROM outbox WHERE finding_id = ?1"),
+              std::string_view("DELETE FROM finding_change WHERE finding_id = ?1"),
+              std::string_view("DELETE FROM occurrence WHERE finding_id = ?1"),
+              std::string_view("DELETE FROM finding WHERE id = ?1")})
+            connection.prepare(sql).bind(id).run();
+        queue(connection, alerts, actor.at);
+        impl_->owe_erasure();
+        impl_->audit(actor, "finding.under_18", fmt::format("F-{} hit {}", id.value, erased.hit));
+        return erased;
+    });
+}
+
+bool CaseDatabase::is_guarded(const Url& address) const
+{
+    auto row = impl_->connection.prepare("SELECT 1 FROM guard_hit WHERE address = ?1");
+    return row.bind(address.text()).step();
+}
+
+std::set<std::string, std::less<>> CaseDatabase::guarded_addresses() const
+{
+    std::set<std::string, std::less<>> addresses;
+    auto row = impl_->connection.prepare("SELECT address FROM guard_hit");
+    while (row.step())
+        addresses.insert(row.text(0));
+    return addresses;
+}
+
+std::vector<GuardHit> CaseDatabase::guard_hits(std::int64_t after, std::size_t limit) const
+{
+    std::vector<GuardHit> hits;
+    auto row = impl_->connection.prepare(
+        "SELECT id, address, at, reason FROM guard_hit WHERE id > ?1 ORDER BY id LIMIT ?2");
+    row.bind(after, limit);
+    while (row.step())
+        hits.push_back({row.integer(0), row.text(1), row.time(2), row.text(3)});
+    return hits;
+}
+
+std::int64_t CaseDatabase::count_guard_hits() const
+{
+    auto row = impl_->connection.prepare("SELECT count(*) FROM guard_hit WHERE reason <> ?1");
+    return row.bind(page_reason).step() ? row.integer(0) : 0;
+}
+
+} // namespace stillwatch::store
