@@ -176,6 +176,7 @@ void add_findings_commands(Program program)
     const auto list =
         findings.add_subcommand("list", "Findings of all cases or of one, each with its best address");
     list.add_option("case", page->subject, "Pseudonym, for example C-7F3K");
+    list.add_option("--case", page->filter.case_name, "The same");
     add_filter_options(list, page->filter);
     add_page_options(list, *page, "Only findings after this number");
     list.add_flag("--groups", page->groups, "Counts by case and host instead");

@@ -30,7 +30,7 @@ Task<bool> Guard::covers(Url address)
         auto known = co_await services_.stores.run(&store::CaseDatabase::guarded_addresses);
         addresses_.merge(known);
     }
-    co_return addresses_.contains(address.text());
+    co_return addresses_.contains(address.document().text());
 }
 
 Task<std::optional<cases::GuardReason>> Guard::reason_for(std::shared_ptr<const cases::GuardList> list,
@@ -46,15 +46,18 @@ Task<> Guard::trip(const PipelineSettings& settings, const store::Visit& visit, 
 {
     constexpr std::size_t most_pages = 1'000;
     const auto now = services_.clock.now();
+    // Of a picture inside a document the address of that: its own holds a digest.
+    const auto address = visit.url.document();
     auto alerts = guard_alerts(settings.record.guard_channels, settings.record.link, now);
-    auto keep = [&visit, &alerts, reason, now](store::CaseDatabase& cases, crawler::UrlFrontier& frontier) {
+    auto keep = [&visit, &address, &alerts, reason, now](store::CaseDatabase& cases,
+                                                         crawler::UrlFrontier& frontier) {
         const auto pages = frontier.pages_naming(visit.id, most_pages);
         const auto number =
-            cases.trip_guard(visit.url, pages, cases::name_of(reason), alerts, {"stillwatchd", now});
+            cases.trip_guard(address, pages, cases::name_of(reason), alerts, {"stillwatchd", now});
         return std::pair(pages, number);
     };
     const auto [pages, number] = co_await services_.stores.run(std::move(keep));
-    addresses_.insert(visit.url.text());
+    addresses_.insert(address.text());
     for (const auto& page : pages)
         addresses_.insert(page.text());
     services_.counters.add("guard_trips_total", "reason", cases::name_of(reason));

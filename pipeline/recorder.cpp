@@ -107,7 +107,7 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
     auto sift = [&settings, &page, &sighting, now = services_.clock.now()](
                     store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Plan> {
         Plan plan;
-        if (cases.is_guarded(page) || cases.is_guarded(sighting.image_url)) return plan;
+        if (cases.is_guarded(page) || cases.is_guarded(sighting.image_url.document())) return plan;
         for (const auto& match : sighting.matches) {
             Step step{Finding{{},
                               match.case_id,
@@ -290,7 +290,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
         if (!c || cases::consent_status(*c, cases::ConsentTime(at, cases.time_seen())) !=
                       cases::ConsentStatus::valid)
             return Error{Errc::refused, "consent has ended"};
-        if (cases.is_guarded(seen.page_url) || cases.is_guarded(seen.image_url))
+        if (cases.is_guarded(seen.page_url) || cases.is_guarded(seen.image_url.document()))
             return Error{Errc::refused, "nothing of this page is told"};
         if (step.known) {
             const auto attached = cases.attach_evidence(step.known, file, seen.evidence_digest,

@@ -64,7 +64,8 @@ Result<ErasedFinding> CaseDatabase::erase_finding(FindingId id, std::string_view
             for (const auto& each : some) {
                 erased.images.push_back(each.image_url);
                 if (!each.evidence_file.empty()) erased.evidence_files.push_back(each.evidence_file);
-                const auto number = insert_hit(connection, each.image_url.text(), reason, actor.at);
+                const auto number =
+                    insert_hit(connection, each.image_url.document().text(), reason, actor.at);
                 if (erased.hit == 0) erased.hit = number;
                 insert_hit(connection, each.page_url.text(), page_reason, actor.at);
             }
