@@ -130,18 +130,22 @@ void fill(const std::filesystem::path& file, std::int64_t findings)
 
 Finding another(std::int64_t number)
 {
-    Finding finding;
-    finding.case_id = CaseId{number % cases + 1};
-    finding.reference = ReferenceId{(number % cases) * references_of_a_case + 1};
-    finding.page_url = Url::parse(fmt::format("https://new{}.example/t/{}", number % 300, number)).value();
-    finding.image_url = Url::parse(fmt::format("https://new.example/{}.jpg", number)).value();
-    finding.content = Sha256::of(as_bytes(std::to_string(number)));
+    const CaseId case_id{number % cases + 1};
+    const ReferenceId reference{(number % cases) * references_of_a_case + 1};
+    Match match;
+    match.case_id = case_id;
+    match.reference = reference;
+    match.status = MatchStatus::match;
+    Finding finding{{},
+                    case_id,
+                    reference,
+                    Url::parse(fmt::format("https://new{}.example/t/{}", number % 300, number)).value(),
+                    Url::parse(fmt::format("https://new.example/{}.jpg", number)).value(),
+                    Sha256::of(as_bytes(std::to_string(number))),
+                    match};
     finding.fingerprint.emplace();
     for (auto& word : finding.fingerprint->words)
         word = static_cast<std::uint64_t>(number + 1) * 6'364'136'223'846'793'005U;
-    finding.match.case_id = finding.case_id;
-    finding.match.reference = finding.reference;
-    finding.match.status = MatchStatus::match;
     finding.first_seen = finding.last_seen = moment(500'000 + number);
     finding.evidence = EvidenceState::none;
     finding.site = "site1";

@@ -21,9 +21,9 @@ struct ComparisonTerms {
     std::shared_ptr<const matcher::Templates> templates; // of the picture's site
     std::set<Tier> tiers;                                // only these; empty: all
     std::optional<Sha256> file_digest;                   // the picture's, where it is known beforehand
+    bool is_background = false;                          // it is known to be no re-post
     // Asked of what a picture shows before anything is compared; in the CPU pool. Empty: nothing is guarded.
     std::shared_ptr<const cases::GuardList> guard{};
-    bool is_background = false; // it is known to be no re-post
 };
 
 struct Compared {
