@@ -27,9 +27,10 @@ struct Notes : testing::Test {
 
 TEST_F(Notes, OpenWithTheKeyOfTheirCaseAndForTheirFindingOnly)
 {
-    const auto sealed = seal_note(c, FindingId{3}, "she knows who it is").value();
+    const std::string text = "she knows who it is";
+    const auto sealed = seal_note(c, FindingId{3}, text).value();
     EXPECT_EQ(as_text(sealed).find("knows"), std::string_view::npos);
-    EXPECT_EQ(open_note(c, installation, FindingId{3}, sealed).value(), "she knows who it is");
+    EXPECT_EQ(open_note(c, installation, FindingId{3}, sealed).value(), text);
     EXPECT_EQ(open_note(c, installation, FindingId{4}, sealed).error().code, Errc::corrupt);
     EXPECT_FALSE(open_note(c, vault::make_key_pair(), FindingId{3}, sealed));
 }
