@@ -112,7 +112,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         EXPECT_EQ(result.generation, row.generation) << name;
         EXPECT_GT(result.due, visit_end.at) << name;
         const bool is_tried_again = row.outcome == Outcome::waiting || row.outcome == Outcome::unreachable ||
-                                    row.outcome == Outcome::gone;
+                                    row.outcome == Outcome::refused || row.outcome == Outcome::gone;
         EXPECT_EQ(result.tries, is_tried_again ? row.tries + 1 : 0) << name;
     }
 }
