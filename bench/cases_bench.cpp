@@ -99,7 +99,7 @@ void fill(const std::filesystem::path& file, std::int64_t findings)
         "first, "
         "best, occurrences, left_out, sightings, assigned) SELECT i % {1} + 1, (i % {1}) * {2} + (i / {1}) % "
         "{2} + 1, 'R', 'site' || (i % 50), 'host' || (i / 7 % 1000) || '.example', CASE i % 3 WHEN 0 THEN "
-        "'exact' WHEN 1 THEN 'near' ELSE 'derived' END, 'copy', 0.9, 3, 'identity', 0, 0, CASE WHEN i % 10 < "
+        "'exact' WHEN 1 THEN 'near' ELSE 'derived' END, 'copy', 0.9, 3, 'original', 0, 0, CASE WHEN i % 10 < "
         "6 THEN 'new' WHEN i % 10 < 8 THEN 'confirmed' ELSE 'noticed' END, 1, {3} + i * 1000, {3} + i * "
         "1000, "
         "'alt_' || i, i * {4} + 1, i * {4} + 1, {4}, 0, {4}, CASE i % 997 WHEN 0 THEN 'anna' ELSE '' END "
@@ -114,7 +114,7 @@ void fill(const std::filesystem::path& file, std::int64_t findings)
         "evidence_digest, first_seen, last_seen, sightings, look_due) SELECT i / {1} + 1, 'https://host' || "
         "(i "
         "/ {1} / 7 % 1000) || '.example/thread/' || i, 'https://img.example/full/' || i || '.jpg', "
-        "randomblob(32), randomblob(32), 1000 - i % {1}, 'near', 'copy', 0.9, 3, 'identity', 0, 0, 'named', "
+        "randomblob(32), randomblob(32), 1000 - i % {1}, 'near', 'copy', 0.9, 3, 'original', 0, 0, 'named', "
         "'stored', 'C-' || i || '.tar.age', randomblob(32), {2} + i * 100, {2} + i * 100, 1, {2} + "
         "86400000000 FROM n",
         findings * places, places, moment(0).time_since_epoch().count()));
