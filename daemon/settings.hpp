@@ -12,6 +12,7 @@
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
 #include "pipeline/recorder.hpp"
+#include "vault/installation.hpp"
 
 #include <memory>
 #include <vector>
@@ -52,6 +53,7 @@ std::vector<std::string> guard_channels(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
 
-control::CommandSettings command_settings(const config::Config& config);
+// With the keys, which must outlive them.
+control::CommandSettings command_settings(const config::Config& config, const vault::InstallationKeys& keys);
 
 } // namespace stillwatch::daemon
