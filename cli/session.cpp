@@ -91,11 +91,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         const auto checked = check_new_reference(cases, keys->sealing, command.arguments, clock.now());
         if (!checked) return checked.error();
     }
-    auto settings = daemon::command_settings(config);
-    settings.open_note = [&keys](const Case& c, FindingId finding, ByteView sealed) {
-        return cases::open_note(c, keys->sealing, finding, sealed);
-    };
-    settings.signing = &keys->signing;
+    auto settings = daemon::command_settings(config, *keys);
     control::Commands commands(cases, frontier, keys->sealing.public_key, std::move(settings), clock);
     auto outcome = commands.run(command, own_peer());
     const auto finished = commands.finish();

@@ -97,11 +97,7 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
 // The store's thread is idle when this is called, or the new object waits in its queue like the old one.
 std::shared_ptr<control::Commands> Engine::make_commands()
 {
-    auto settings = command_settings(config_);
-    settings.signing = &keys_.signing;
-    settings.open_note = [this](const Case& c, FindingId finding, ByteView sealed) {
-        return cases::open_note(c, keys_.sealing, finding, sealed);
-    };
+    auto settings = command_settings(config_, keys_);
     return std::make_shared<control::Commands>(stores_.cases(), stores_.frontier(), keys_.sealing.public_key,
                                                std::move(settings), clock_);
 }

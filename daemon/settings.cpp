@@ -1,5 +1,6 @@
 #include "daemon/settings.hpp"
 
+#include "cases/notes.hpp"
 #include "config/checks.hpp"
 #include "config/secret.hpp"
 #include "crawler/robots/robots_pattern.hpp"
@@ -310,9 +311,13 @@ HealthSettings health_settings(const config::Config& config)
     return settings;
 }
 
-control::CommandSettings command_settings(const config::Config& config)
+control::CommandSettings command_settings(const config::Config& config, const vault::InstallationKeys& keys)
 {
     control::CommandSettings settings;
+    settings.signing = &keys.signing;
+    settings.open_note = [&keys](const Case& c, FindingId finding, ByteView sealed) {
+        return cases::open_note(c, keys.sealing, finding, sealed);
+    };
     settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);

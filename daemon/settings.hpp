@@ -13,6 +13,7 @@
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
 #include "pipeline/recorder.hpp"
+#include "vault/installation.hpp"
 
 #include <memory>
 #include <vector>
@@ -57,6 +58,7 @@ RoundSettings round_settings(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
 
-control::CommandSettings command_settings(const config::Config& config);
+// With the keys, which must outlive them.
+control::CommandSettings command_settings(const config::Config& config, const vault::InstallationKeys& keys);
 
 } // namespace stillwatch::daemon
