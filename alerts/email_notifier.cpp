@@ -3,6 +3,7 @@
 #include "alerts/leak.hpp"
 #include "alerts/mime.hpp"
 #include "alerts/render.hpp"
+#include "core/log.hpp"
 
 #include <fmt/ranges.h>
 
@@ -33,6 +34,34 @@ Delivery refused(std::string detail)
     return {Delivery::Kind::refused, std::chrono::seconds(0), std::move(detail)};
 }
 
+// In clear, and looked at once more. Errors: refused.
+Result<std::string> in_clear(const AlertEvent& event, const EmailSettings& settings,
+                             const std::string& recipient)
+{
+    auto data = compose(letter_of(event, settings, recipient));
+    if (!data) return data;
+    if (const auto leak = leak_in(*data, event.link, event.disclosed))
+        return Error{Errc::refused, fmt::format("the mail would hold {}", *leak)};
+    return data;
+}
+
+// As this recipient gets it. Errors: refused.
+Result<std::string> written(AlertEvent event, const EmailSettings& settings, const std::string& recipient)
+{
+    const auto cipher = settings.ciphers.find(recipient);
+    if (cipher != settings.ciphers.end()) {
+        const auto letter = letter_of(event, settings, recipient);
+        if (const auto leak = leak_in(letter.subject + "\n" + letter.text, event.link, event.disclosed))
+            return Error{Errc::refused, fmt::format("the mail would hold {}", *leak)};
+        auto sealed = compose_sealed(letter, *cipher->second);
+        if (sealed) return sealed;
+        log::warn("email", "a mail is not sealed: it leaves without what is disclosed to sealed mail",
+                  {{"channel", settings.channel}, {"reason", to_string(sealed.error())}});
+    }
+    if (!settings.ciphers.empty()) event.disclosed.clear();
+    return in_clear(event, settings, recipient);
+}
+
 } // namespace
 
 EmailNotifier::EmailNotifier(Mailer& mailer, EmailSettings settings)
@@ -48,11 +77,8 @@ Task<Delivery> EmailNotifier::notify(AlertEvent event, std::vector<std::string> 
     std::vector<std::string> failures;
     for (const auto& recipient : settings_.to) {
         if (std::ranges::find(delivery.told, recipient) != delivery.told.end()) continue;
-        const auto letter = letter_of(event, settings_, recipient);
-        auto data = compose(letter);
+        auto data = written(event, settings_, recipient);
         if (!data) co_return refused(data.error().detail);
-        if (const auto leak = leak_in(*data, event.link))
-            co_return refused(fmt::format("the mail would hold {}", *leak));
         MailMessage message;
         message.from = settings_.from;
         message.to = recipient;

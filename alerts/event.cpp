@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace stillwatch::alerts {
@@ -28,6 +29,14 @@ bool is_word(std::string_view text, std::size_t longest)
            });
 }
 
+bool is_base64(std::string_view text)
+{
+    return text.size() <= 128 && std::ranges::all_of(text, [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                      (letter >= '0' && letter <= '9') || letter == '+' || letter == '/' || letter == '=';
+           });
+}
+
 std::optional<Relation> relation_from_name(std::string_view name)
 {
     for (const auto relation : {Relation::copy, Relation::edited, Relation::same_scene})
@@ -40,6 +49,39 @@ std::optional<int> small_number(const json::object& object, std::string_view key
     const auto number = number_member(object, key);
     if (!number || *number < 0 || *number > std::numeric_limits<int>::max()) return std::nullopt;
     return static_cast<int>(*number);
+}
+
+struct HeartbeatNumber {
+    std::string_view name;
+    std::int64_t Heartbeat::*member;
+};
+constexpr std::array<HeartbeatNumber, 9> heartbeat_numbers{{
+    {"sites", &Heartbeat::sites},
+    {"checked", &Heartbeat::checked},
+    {"blocked", &Heartbeat::blocked},
+    {"failed", &Heartbeat::failed},
+    {"compared", &Heartbeat::compared},
+    {"pictures_waiting", &Heartbeat::pictures_waiting},
+    {"alerts_waiting", &Heartbeat::alerts_waiting},
+    {"oldest_alert_seconds", &Heartbeat::oldest_alert_seconds},
+    {"problems", &Heartbeat::problems},
+}};
+
+std::optional<Heartbeat> read_heartbeat(const json::object& object)
+{
+    Heartbeat heartbeat;
+    const auto since = parse_utc(text_member(object, "since").value_or(""));
+    if (!since) return std::nullopt;
+    heartbeat.since = *since;
+    for (const auto& [name, member] : heartbeat_numbers) {
+        const auto number = number_member(object, name);
+        if (!number || *number < 0) return std::nullopt;
+        heartbeat.*member = *number;
+    }
+    heartbeat.last_match = parse_utc(text_member(object, "last_match").value_or(""));
+    heartbeat.key = text_member(object, "key").value_or("");
+    heartbeat.signature = text_member(object, "signature").value_or("");
+    return heartbeat;
 }
 
 } // namespace
@@ -91,6 +133,42 @@ AlertEvent problem_event(const ToldEvent& told, Timestamp now, std::string_view 
     return event;
 }
 
+AlertEvent heartbeat_event(const Heartbeat& heartbeat, Timestamp now, std::string_view link_pattern)
+{
+    AlertEvent event;
+    event.type = "heartbeat";
+    event.alert_id = alert_id("", ReferenceId{}, "heartbeat", format_utc(now), 0);
+    event.at = now;
+    event.count = 0;
+    event.epoch = 0;
+    event.link = alert_link(link_pattern, event.alert_id);
+    event.heartbeat = heartbeat;
+    return event;
+}
+
+std::string signed_text(const Heartbeat& heartbeat, Timestamp at)
+{
+    auto text = fmt::format("stillwatch heartbeat 1\nat: {}\nsince: {}\n", format_utc(at),
+                            format_utc(heartbeat.since));
+    for (const auto& [name, member] : heartbeat_numbers)
+        text += fmt::format("{}: {}\n", name, heartbeat.*member);
+    return text +
+           fmt::format("last_match: {}\n", heartbeat.last_match ? format_utc(*heartbeat.last_match) : "none");
+}
+
+json::object heartbeat_json(const Heartbeat& heartbeat)
+{
+    json::object object;
+    object["since"] = format_utc(heartbeat.since);
+    for (const auto& [name, member] : heartbeat_numbers)
+        object[name] = heartbeat.*member;
+    object["last_match"] =
+        heartbeat.last_match ? json::value(format_utc(*heartbeat.last_match)) : json::value(nullptr);
+    object["key"] = heartbeat.key;
+    object["signature"] = heartbeat.signature;
+    return object;
+}
+
 std::string alert_link(std::string_view pattern, std::string_view alert_id)
 {
     constexpr std::string_view mark = "{alert}";
@@ -123,6 +201,11 @@ std::string write_event(const AlertEvent& event)
     }
     if (event.finding > 0) object["finding"] = event.finding;
     if (event.is_evidence_pending) object["evidence"] = "pending";
+    if (!event.bundle.empty()) {
+        object["bundle"] = event.bundle;
+        object["cases"] = event.cases;
+    }
+    if (event.heartbeat) object["heartbeat"] = heartbeat_json(*event.heartbeat);
     return json::serialize(object);
 }
 
@@ -143,12 +226,25 @@ Result<AlertEvent> read_event(std::string_view text)
     const auto link = text_member(*object, "link");
     if (!alert || !type || !at || !pseudonym || !tier || !relation || !count || !epoch || !link)
         return Error{Errc::malformed, "alert event: a member is missing or of another kind"};
-    AlertEvent event{*alert, *type, *at, *pseudonym, *tier, *relation, *count, *epoch, *link};
+    AlertEvent event;
+    event.alert_id = *alert;
+    event.type = *type;
+    event.at = *at;
+    event.case_pseudonym = *pseudonym;
+    event.tier = *tier;
+    event.relation = *relation;
+    event.count = *count;
+    event.epoch = *epoch;
+    event.link = *link;
     event.problem = text_member(*object, "problem").value_or("");
     event.subject = text_member(*object, "subject").value_or("");
     // Not in the events of older programs.
     event.finding = number_member(*object, "finding").value_or(0);
     event.is_evidence_pending = text_member(*object, "evidence") == "pending";
+    event.bundle = text_member(*object, "bundle").value_or("");
+    event.cases = small_number(*object, "cases").value_or(0);
+    if (const auto* told = object->if_contains("heartbeat"); told && told->is_object())
+        event.heartbeat = read_heartbeat(told->get_object());
     if (event.finding < 0) return Error{Errc::malformed, "alert event: no finding has that number"};
     if (!is_well_formed(event)) return Error{Errc::malformed, "alert event: a member holds more than it may"};
     return event;
@@ -162,14 +258,19 @@ bool is_well_formed(const AlertEvent& event)
     if (event.type.empty() || !is_word(event.type, 64) || !is_word(event.case_pseudonym, 32)) return false;
     if (is_problem(event) ? event.problem.empty() : !event.problem.empty() || !event.subject.empty())
         return false;
+    if (!is_word(event.bundle, 16) || (event.type == "heartbeat") != event.heartbeat.has_value())
+        return false;
+    if (event.heartbeat && (!is_base64(event.heartbeat->key) || !is_base64(event.heartbeat->signature)))
+        return false;
     if (!is_word(event.problem, 64) || !is_word(event.subject, 64)) return false;
     if (event.problem.find('.') != std::string::npos || event.subject.find('.') != std::string::npos)
         return false;
-    if (event.link.empty()) return true;
-    if (event.link.size() > 2048) return false;
     const auto is_plain = [](char letter) {
         return letter > ' ' && letter < 0x7F && letter != '"' && letter != '<' && letter != '>';
     };
+    if (event.disclosed.size() > 2048 || !std::ranges::all_of(event.disclosed, is_plain)) return false;
+    if (event.link.empty()) return true;
+    if (event.link.size() > 2048) return false;
     return std::ranges::all_of(event.link, is_plain) && Url::parse(event.link).has_value();
 }
 

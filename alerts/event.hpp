@@ -2,21 +2,41 @@
 
 #include "core/clock.hpp"
 #include "core/id.hpp"
+#include "core/json.hpp"
 #include "core/match.hpp"
 #include "core/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace stillwatch::alerts {
 
+// That all is well, or what is not: numbers only, so that no news can be proved.
+struct Heartbeat {
+    Timestamp since{};         // of the last one, or of the start
+    std::int64_t sites = 0;    // of the watch list
+    std::int64_t checked = 0;  // had an answer since then
+    std::int64_t blocked = 0;  // challenged, walled, refused
+    std::int64_t failed = 0;   // neither answered nor blocked
+    std::int64_t compared = 0; // pictures
+    std::int64_t pictures_waiting = 0;
+    std::int64_t alerts_waiting = 0;
+    std::int64_t oldest_alert_seconds = 0; // that waits
+    std::int64_t problems = 0;             // that stand
+    std::optional<Timestamp> last_match{};
+    std::string key{};       // Ed25519 of the installation, base64
+    std::string signature{}; // of signed_text() by that key, base64
+
+    friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
+};
+
 // What an alert may know: a pseudonym, numbers and one configured address. No field can hold a picture, a
 // name or the address of a page (docs/formats/alerts.md).
 struct AlertEvent {
     std::string alert_id;       // from alert_id()
-    std::string type;           // "match.opened", "match.reappeared", "match.capped", "problem.began",
-                                // "problem.ended", "test"
+    std::string type;           // docs/formats/alerts.md lists them
     Timestamp at{};             // of the event; a retry carries the same
     std::string case_pseudonym; // "C-7F3K"; empty for "test"
     Tier tier = Tier::exact;
@@ -29,6 +49,13 @@ struct AlertEvent {
     std::string subject{};
     std::int64_t finding = 0;         // its number; 0: none. CaseDatabase::record_finding writes it
     bool is_evidence_pending = false; // the match stands, its evidence could not be written yet
+    // Of "match.grouped" only: why one message tells of several alerts ("group", "digest", "overflow",
+    // "reminder"), and of how many cases where it is of no single one.
+    std::string bundle{};
+    int cases = 0;
+    std::optional<Heartbeat> heartbeat{}; // of "heartbeat" only
+    // Only for channels whose `disclosure` lets it leave; never stored.
+    std::string disclosed{};
 
     friend bool operator==(const AlertEvent&, const AlertEvent&) = default;
 };
@@ -54,6 +81,16 @@ struct ToldEvent {
     bool began = true;
 };
 AlertEvent problem_event(const ToldEvent& told, Timestamp now, std::string_view link_pattern);
+
+// A heartbeat of that moment; its id follows from the time.
+AlertEvent heartbeat_event(const Heartbeat& heartbeat, Timestamp now, std::string_view link_pattern);
+
+// The lines that a heartbeat's signature is over: "stillwatch heartbeat 1", then a line "name: value" for
+// each number, each ended by a line feed.
+std::string signed_text(const Heartbeat& heartbeat, Timestamp at);
+
+// Its members as receivers get them, signature and key among them.
+json::object heartbeat_json(const Heartbeat& heartbeat);
 
 // `pattern` (alerts.link of the settings) with "{alert}" replaced by the id.
 std::string alert_link(std::string_view pattern, std::string_view alert_id);

@@ -55,7 +55,9 @@ std::string part(std::string_view boundary, std::string_view type, std::string_v
 
 } // namespace
 
-Result<std::string> compose(const Letter& letter)
+namespace {
+
+Result<void> check(const Letter& letter)
 {
     if (!is_address(letter.from))
         return Error{Errc::invalid_argument, "mail: the sender is no plain address"};
@@ -65,15 +67,50 @@ Result<std::string> compose(const Letter& letter)
         return Error{Errc::invalid_argument, "mail: the message id is not well formed"};
     if (!letter.thread_id.empty() && !is_address(letter.thread_id))
         return Error{Errc::invalid_argument, "mail: the thread id is not well formed"};
+    return {};
+}
 
+// RFC 3834 section 5 and its counterpart at Exchange: nobody's holiday note shall answer.
+constexpr std::string_view automatic = "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n";
+
+} // namespace
+
+Result<std::string> compose_sealed(const Letter& letter, const MailCipher& cipher)
+{
+    if (const auto checked = check(letter); !checked) return checked.error();
+    const auto outer = fmt::format("Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}>\r\n",
+                                   mail_date(letter.at), letter.from, letter.to, letter.message_id);
+    std::string noted; // what stands outside
+    for (std::size_t at = 0; at < outer.size(); at = outer.find('\n', at) + 1)
+        noted += "HP-Outer: " + outer.substr(at, outer.find('\n', at) + 1 - at);
+    auto entity = outer;
+    entity += fmt::format("Subject: {}\r\n", header_text(letter.subject));
+    entity += noted;
+    entity += "HP-Outer: Subject: [...]\r\nMIME-Version: 1.0\r\n"
+              "Content-Type: text/plain; charset=utf-8; hp=\"cipher\"\r\n"
+              "Content-Transfer-Encoding: quoted-printable\r\n\r\n" +
+              quoted_printable(letter.text);
+    const auto sealed = cipher.seal(entity);
+    if (!sealed) return sealed.error();
+    // No thread: its id is the case's.
+    auto message = outer;
+    message += "Subject: [...]\r\n";
+    message += automatic;
+    message += "MIME-Version: 1.0\r\n";
+    return message + *sealed;
+}
+
+Result<std::string> compose(const Letter& letter)
+{
+    if (const auto checked = check(letter); !checked) return checked.error();
     const auto boundary = "=_" + Sha256::of(as_bytes(letter.message_id)).hex().substr(0, 32);
     auto message = fmt::format("Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}>\r\n", mail_date(letter.at),
                                letter.from, letter.to, letter.message_id);
     if (!letter.thread_id.empty())
         message += fmt::format("In-Reply-To: <{0}>\r\nReferences: <{0}>\r\n", letter.thread_id);
     message += fmt::format("Subject: {}\r\n", header_text(letter.subject));
-    // RFC 3834 section 5 and its counterpart at Exchange: nobody's holiday note shall answer.
-    message += "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n";
+    message += automatic;
+    message += "MIME-Version: 1.0\r\n";
     message += fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n\r\n", boundary);
     message += part(boundary, "plain", letter.text);
     message += part(boundary, "html", letter.html);

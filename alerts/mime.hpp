@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/mail_cipher.hpp"
 #include "core/result.hpp"
 
 #include <string>
@@ -24,6 +25,11 @@ struct Letter {
 // The finished message with CRLF line ends, no line longer than 998 bytes. Errors: invalid_argument when an
 // address or id holds anything that could end a header line or begin another field.
 Result<std::string> compose(const Letter& letter);
+
+// The plain alternative alone, sealed, with its subject inside (RFC 9788): outside stand addresses, time and
+// id. No HTML, which mail programs can be made to leak decrypted text by. Errors: those of compose and of the
+// cipher.
+Result<std::string> compose_sealed(const Letter& letter, const MailCipher& cipher);
 
 // Quoted-printable (RFC 2045 section 6.7) of text whose lines end with "\n"; gives CRLF lines of at most 76
 // bytes.

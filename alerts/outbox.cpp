@@ -66,6 +66,7 @@ Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
         delivery = known->second;
     } else {
         auto event = read_event(row.event);
+        if (event) event->disclosed = row.disclosed;
         if (event)
             delivery = co_await notifier_.notify(std::move(*event), row.told);
         else
@@ -81,13 +82,21 @@ Task<Outbox::Step> Outbox::deliver(store::OutboxRow row)
 Task<Outbox::Step> Outbox::record(store::OutboxRow row, Delivery delivery)
 {
     const auto now = clock_.now();
-    const auto next = next_attempt(row.attempts + 1, now, delivery, static_cast<std::uint64_t>(row.id));
     const bool is_sent = delivery.kind == Delivery::Kind::sent;
+    // Tried only for the sake of a row behind it: its own attempts are not used up.
+    const bool is_probe = row.behind != 0 && delivery.kind == Delivery::Kind::retry_after;
+    const auto attempts = is_probe ? row.behind_attempts : row.attempts;
+    const auto counted = static_cast<std::uint64_t>(is_probe ? row.behind : row.id);
+    const auto next = next_attempt(attempts + 1, now, delivery, counted);
     const bool is_dead = !is_sent && !next;
     store::AlertAttempt attempt{delivery.detail, delivery.told};
     Result<void> recorded;
     if (is_sent)
         recorded = co_await queue_.sent(row.id, now);
+    else if (is_probe && !is_dead)
+        recorded = co_await queue_.probed(row, *next, std::move(attempt));
+    else if (is_probe)
+        recorded = co_await queue_.dead(row.behind, std::move(attempt));
     else if (is_dead)
         recorded = co_await queue_.dead(row.id, std::move(attempt));
     else

@@ -13,10 +13,10 @@
 namespace stillwatch::alerts {
 
 // Delivers the queued alerts of one channel, oldest first, one at a time. Each channel has an outbox of its
-// own, so a slow receiver holds up nobody else. A failed alert waits for its next attempt and lets later ones
-// pass; as soon as one is taken, those that wait are due: the receiver was repaired. At-least-once: a row
-// counts as sent only when the store has recorded it; a crash in between sends it again under the same id.
-// Loop thread only.
+// own, so a slow receiver holds up nobody else. A failed alert waits for its next attempt and lets those of
+// other cases pass; as soon as one is taken, those that wait are due: the receiver was repaired.
+// At-least-once: a row counts as sent only when the store has recorded it; a crash in between sends it again
+// under the same id. Loop thread only.
 class Outbox {
 public:
     struct Counts {

@@ -1,5 +1,7 @@
 #include "alerts/queue.hpp"
 
+#include "alerts/take_due.hpp"
+
 #include <memory>
 
 namespace stillwatch::alerts {
@@ -20,13 +22,20 @@ Task<std::invoke_result_t<Work&, store::CaseDatabase&>> answer(RunOnStore& run_o
 
 } // namespace
 
+void StoredAlertQueue::use(const std::vector<ChannelRules>& rules)
+{
+    rules_.clear();
+    for (const auto& one : rules)
+        rules_.emplace(one.channel, one);
+}
+
 Task<std::optional<store::OutboxRow>> StoredAlertQueue::first_due(std::string channel, Timestamp now)
 {
-    auto work = [channel = std::move(channel),
-                 now](store::CaseDatabase& database) -> std::optional<store::OutboxRow> {
-        auto rows = database.due_alerts(channel, now, 1);
-        if (rows.empty()) return std::nullopt;
-        return std::move(rows.front());
+    ChannelRules rules;
+    rules.channel = channel;
+    if (const auto found = rules_.find(channel); found != rules_.end()) rules = found->second;
+    auto work = [rules = std::move(rules), now](store::CaseDatabase& database) {
+        return take_due(database, rules, now);
     };
     return answer(run_on_store_, std::move(work));
 }
@@ -73,6 +82,14 @@ Task<Result<void>> StoredAlertQueue::dead(std::int64_t id, store::AlertAttempt a
 {
     auto work = [id, attempt = std::move(attempt)](store::CaseDatabase& database) {
         return database.alert_dead(id, attempt);
+    };
+    return answer(run_on_store_, std::move(work));
+}
+
+Task<Result<void>> StoredAlertQueue::probed(store::OutboxRow row, Timestamp next, store::AlertAttempt attempt)
+{
+    auto work = [row = std::move(row), next, attempt = std::move(attempt)](store::CaseDatabase& database) {
+        return database.alert_probed(row.id, attempt.told, row.behind, next, attempt.error);
     };
     return answer(run_on_store_, std::move(work));
 }

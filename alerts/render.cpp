@@ -1,5 +1,6 @@
 #include "alerts/render.hpp"
 
+#include "alerts/rules.hpp"
 #include "core/json.hpp"
 
 #include <fmt/format.h>
@@ -20,10 +21,42 @@ std::string headline(const AlertEvent& event)
         return event.type == "problem.began" ? "Stillwatch has a problem: " + what
                                              : "The problem is over: " + what;
     }
+    if (event.type == "heartbeat") return "Stillwatch is watching";
+    if (event.type == "consent.withdrawn")
+        return fmt::format("The case was withdrawn and erased ({})", event.case_pseudonym);
+    if (event.type == "guard.tripped") return "The guard was tripped: one person must look at the log";
+    if (event.type == "reference.quarantined")
+        return fmt::format("A reference was set aside ({})", event.case_pseudonym);
+    if (event.type == "item.down")
+        return fmt::format("{} {} down ({})", event.count, event.count == 1 ? "item is" : "items are",
+                           event.case_pseudonym);
+    if (event.bundle == "reminder")
+        return fmt::format("{} {} for an answer ({})", event.count,
+                           event.count == 1 ? "item waits" : "items wait", event.case_pseudonym);
+    if (!event.bundle.empty() && event.case_pseudonym.empty())
+        return fmt::format(
+            "{}{} {} attention in {} {}", event.count, event.bundle == "overflow" ? " more" : "",
+            event.count == 1 ? "item needs" : "items need", event.cases, event.cases == 1 ? "case" : "cases");
     if (event.type == "match.capped")
         return fmt::format("More matches than are told in a day ({})", event.case_pseudonym);
     return fmt::format("{} {} attention ({})", event.count, event.count == 1 ? "item needs" : "items need",
                        event.case_pseudonym);
+}
+
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+void add_heartbeat(Facts& facts, const AlertEvent& event)
+{
+    const auto& beat = *event.heartbeat;
+    facts.emplace_back("Since", format_utc(beat.since));
+    facts.emplace_back("Sites", fmt::format("{}, answered: {}, blocked: {}, failed: {}", beat.sites,
+                                            beat.checked, beat.blocked, beat.failed));
+    facts.emplace_back("Pictures",
+                       fmt::format("{} compared, {} waiting", beat.compared, beat.pictures_waiting));
+    facts.emplace_back("Alerts", fmt::format("{} waiting, the oldest for {} s", beat.alerts_waiting,
+                                             beat.oldest_alert_seconds));
+    facts.emplace_back("Problems", std::to_string(beat.problems));
+    facts.emplace_back("Last match", beat.last_match ? format_utc(*beat.last_match) : "none");
 }
 
 // The facts in the order in which people read them.
@@ -34,13 +67,20 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     result.emplace_back("Event", event.type);
     result.emplace_back("Time", format_utc(event.at));
     if (event.type == "test") return result;
+    if (event.heartbeat) {
+        add_heartbeat(result, event);
+        return result;
+    }
     if (is_problem(event)) {
         result.emplace_back("Problem", event.problem);
         if (!event.subject.empty()) result.emplace_back("Subject", event.subject);
         if (!event.case_pseudonym.empty()) result.emplace_back("Case", event.case_pseudonym);
         return result;
     }
-    result.emplace_back("Case", event.case_pseudonym);
+    if (!event.case_pseudonym.empty()) result.emplace_back("Case", event.case_pseudonym);
+    const bool is_of_findings = event.type.starts_with("match.") || event.type == "item.down";
+    if (!is_of_findings) return result;
+    if (!event.disclosed.empty()) result.emplace_back("Where", event.disclosed);
     if (event.type == "match.capped") {
         result.emplace_back("Count",
                             fmt::format("{} new findings today on one site; further ones are counted, and "
@@ -93,6 +133,11 @@ std::string text_of(const AlertEvent& event)
     for (const auto& [name, content] : facts(event))
         text += fmt::format("{}: {}\n", name, content);
     if (is_problem(event)) text += fmt::format("\n{}\n", advice);
+    if (event.heartbeat)
+        text += fmt::format("\n-----BEGIN SIGNED HEARTBEAT-----\n{}-----END SIGNED HEARTBEAT-----\n"
+                            "Key (Ed25519): {}\nSignature: {}\n",
+                            signed_text(*event.heartbeat, event.at), event.heartbeat->key,
+                            event.heartbeat->signature);
     if (!event.link.empty()) text += fmt::format("\nOpen it at the desk: {}\n", event.link);
     return text + fmt::format("\n{}\n", closing);
 }
@@ -120,6 +165,16 @@ std::string payload_of(const AlertEvent& event)
         data["problem"] = event.problem;
         data["subject"] = event.subject;
         data["case"] = event.case_pseudonym;
+        data["event"] = topic_of(event.type, event.problem);
+    } else if (event.heartbeat) {
+        data["heartbeat"] = heartbeat_json(*event.heartbeat);
+    } else if (!event.bundle.empty() && event.case_pseudonym.empty()) {
+        data["count"] = event.count;
+        data["cases"] = event.cases;
+        data["bundle"] = event.bundle;
+    } else if (!event.type.starts_with("match.") && event.type != "item.down" && event.type != "test") {
+        data["case"] = event.case_pseudonym;
+        data["count"] = event.count;
     } else if (event.type != "test") {
         data["case"] = event.case_pseudonym;
         data["tier"] = name_of(event.tier);
@@ -128,6 +183,8 @@ std::string payload_of(const AlertEvent& event)
         data["epoch"] = event.epoch;
         data["finding"] = event.finding > 0 ? json::value(event.finding) : json::value(nullptr);
         data["evidence"] = event.is_evidence_pending ? "pending" : "stored";
+        if (!event.bundle.empty()) data["bundle"] = event.bundle;
+        if (!event.disclosed.empty()) data["where"] = event.disclosed;
     }
     data["link"] = event.link.empty() ? json::value(nullptr) : json::value(event.link);
     json::object payload;

@@ -53,7 +53,7 @@ Task<Delivery> WebhookNotifier::notify(AlertEvent event, std::vector<std::string
     if (!is_well_formed(event))
         co_return Delivery{Delivery::Kind::refused, seconds(0), "the alert holds more than it may"};
     auto body = payload_of(event);
-    const auto leak = leak_in(body, event.link);
+    const auto leak = leak_in(body, event.link, event.disclosed);
     if (leak || body.size() >= max_body_bytes)
         co_return Delivery{Delivery::Kind::refused, seconds(0),
                            fmt::format("the payload would hold {}", leak.value_or("too much"))};

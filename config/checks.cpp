@@ -236,4 +236,16 @@ bool is_loopback(const Url& url)
            (parse_block("127.0.0.0/8")->contains(*single) || parse_block("::1/128")->contains(*single));
 }
 
+std::optional<int> minute_of_day(std::string_view text) noexcept
+{
+    if (text.size() != 5 || text[2] != ':') return std::nullopt;
+    for (const auto place : {0U, 1U, 3U, 4U}) {
+        if (text[place] < '0' || text[place] > '9') return std::nullopt;
+    }
+    const int hours = (text[0] - '0') * 10 + (text[1] - '0');
+    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+    if (hours > 23 || minute > 59) return std::nullopt;
+    return hours * 60 + minute;
+}
+
 } // namespace stillwatch::config

@@ -64,6 +64,9 @@ bool is_extra_header(std::string_view text) noexcept;
 // "socks5h://host:port": the proxy resolves names, so no lookup tells anybody what is watched.
 bool is_socks_proxy(std::string_view text);
 
+// "07:30" as minutes since midnight.
+std::optional<int> minute_of_day(std::string_view text) noexcept;
+
 // The end of the day "2027-01-31", UTC: the first moment after it.
 std::optional<Timestamp> end_of_day(std::string_view text);
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // What an installation is told, read from one TOML file into plain structs. Every key, its default and its
@@ -120,11 +121,15 @@ struct Log {
 struct Alerts {
     // Address that an alert points to; "{alert}" in it becomes the alert's id. Empty: alerts hold no address.
     std::string link;
+    std::string time_zone = "UTC";            // IANA name, of the heartbeat and of channels that name none
+    std::optional<int> heartbeat_at = 7 * 60; // minutes since midnight there; nothing: no heartbeat
 
     friend bool operator==(const Alerts&, const Alerts&) = default;
 };
 
-enum class ChannelKind : std::uint8_t { email, webhook };
+enum class ChannelKind : std::uint8_t { email, webhook, slack, teams, matrix, ntfy };
+enum class Disclosure : std::uint8_t { none, host, url };
+enum class Digest : std::uint8_t { never, daily, weekly };
 
 // One way to tell caseworkers. Secrets are named, never written here: read them with read_secret().
 struct Channel {
@@ -134,13 +139,31 @@ struct Channel {
     std::filesystem::path ca_file;                     // PEM for the server; empty: the system's authorities
     std::vector<std::string> allowed_private_networks; // for this channel, in spite of [network]
 
+    std::vector<std::string> events; // names of docs/formats/alerts.md; empty: all
+    std::vector<std::string> cases;  // pseudonyms; empty: all
+    Disclosure disclosure = Disclosure::none;
+    std::chrono::milliseconds group_wait{0};
+    std::chrono::milliseconds group_interval{0};
+    std::chrono::milliseconds repeat_interval{std::chrono::hours(24)}; // 0: never
+    Digest digest = Digest::never;
+    int digest_at = 8 * 60;                         // minutes since midnight
+    int digest_day = 1;                             // of a weekly one: 0 is Sunday
+    std::optional<std::pair<int, int>> quiet_hours; // minutes since midnight
+    std::string time_zone = "UTC";                  // as alerts.time_zone when absent
+    int max_per_hour = 0;                           // messages; 0: no bound
+    std::chrono::milliseconds escalate_after{0};    // 0: never
+    std::vector<std::string> escalate_to;           // names of other channels
+
     std::vector<std::string> to; // e-mail: bare addresses, at least one
     std::string from;            // after loading never empty: "stillwatch@" the first recipient's domain
     std::string server;          // "smtps://host[:port]" or "smtp://host[:port]"
     std::string user;            // empty: no authentication
     std::string password_file;   // a path (made absolute) or "credential:NAME"
 
-    std::string url;         // webhook: as written, checked
+    std::vector<std::filesystem::path> smime_certificates; // PEM; for the recipients they name
+
+    std::string room;        // matrix
+    std::string url;         // webhook, matrix, ntfy: as written, checked
     std::string secret_file; // a path (made absolute) or "credential:NAME"
 
     friend bool operator==(const Channel&, const Channel&) = default;

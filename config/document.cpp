@@ -34,7 +34,7 @@ Config Document::read()
     read_health(config.health);
     read_log(config.log);
     read_alerts(config.alerts);
-    read_channels(config.channels, config.network);
+    read_channels(config.channels, config.network, config.alerts);
     read_sites(config.sites, config.crawl);
     complain_of_unknown_sections();
     return config;
@@ -277,6 +277,13 @@ void Document::read_alerts(Alerts& out)
     const auto [found, place] = table("alerts");
     Section section("alerts", found, place, complaints_, known_keys_);
     section.get("link", out.link);
+    read_time_zone(section, out.time_zone);
+    std::string heartbeat = "07:00";
+    section.get("heartbeat_at", heartbeat);
+    out.heartbeat_at = minute_of_day(heartbeat);
+    if (!out.heartbeat_at && !heartbeat.empty())
+        section.complain("heartbeat_at",
+                         fmt::format("\"{}\" is no time such as \"07:00\"", shown(heartbeat)));
     if (out.link.empty()) return;
     auto example = out.link;
     if (const auto mark = example.find("{alert}"); mark != std::string::npos)

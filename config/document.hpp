@@ -43,10 +43,17 @@ private:
     void read_health(Health& out);
     void read_log(Log& out);
     void read_alerts(Alerts& out);
-    void read_channels(std::vector<Channel>& out, const Network& network);
+    void read_channels(std::vector<Channel>& out, const Network& network, const Alerts& alerts);
     void read_sites(std::vector<Site>& out, const Crawl& crawl);
 
+    // When a channel tells, and of what.
+    void read_rules(Section& section, Channel& channel, const Alerts& alerts);
+    void read_time_zone(Section& section, std::string& out);
+    // Channels that escalate name others that there are.
+    void check_escalations(const std::vector<Channel>& channels);
     void read_email(Section& section, Channel& channel);
+    void read_chat(Section& section, Channel& channel, const Network& network);
+    void read_url(Section& section, Channel& channel, const Network& network);
     void read_webhook(Section& section, Channel& channel, const Network& network);
     void read_scope(Section& section, Site& site);
     void read_paths(Section& section, std::string_view key, std::vector<std::string>& out);

@@ -3,13 +3,15 @@
 #include "config/checks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <unistd.h>
 
 namespace stillwatch::config {
 
-void Document::read_channels(std::vector<Channel>& out, const Network& network)
+void Document::read_channels(std::vector<Channel>& out, const Network& network, const Alerts& alerts)
 {
     std::map<std::string, Place> taken;
     for (const auto& [found, place] : tables("channel")) {
@@ -21,9 +23,15 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         section.get("enabled", channel.enabled);
         read_file(section, "ca_file", channel.ca_file);
         read_allowed_networks(section, channel.allowed_private_networks);
-        if (kind != "email" && kind != "webhook")
-            section.complain("kind", "missing, or neither \"email\" nor \"webhook\"");
-        channel.kind = kind == "webhook" ? ChannelKind::webhook : ChannelKind::email;
+        read_rules(section, channel, alerts);
+        static constexpr std::array<std::string_view, 6> kinds{"email", "webhook", "slack",
+                                                               "teams", "matrix",  "ntfy"};
+        const auto found_kind = std::ranges::find(kinds, kind);
+        if (found_kind == kinds.end())
+            section.complain("kind", fmt::format("missing, or none of {}", fmt::join(kinds, ", ")));
+        else
+            channel.kind = static_cast<ChannelKind>(found_kind - kinds.begin());
+        const bool is_chat = found_kind != kinds.end() && found_kind - kinds.begin() >= 2;
 
         // Keys of both kinds are asked for always, so that a key of the other kind is told apart from an
         // unknown one.
@@ -33,16 +41,19 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network)
         const std::size_t between = complaints_.size();
         read_webhook(section, channel, network);
         if (kind != "webhook") complaints_.resize(between);
+        section.get("room", channel.room);
+        if (is_chat) read_chat(section, channel, network);
 
-        static constexpr std::array<std::string_view, 5> email_keys{"to", "from", "server", "user",
-                                                                    "password_file"};
+        static constexpr std::array<std::string_view, 6> email_keys{
+            "to", "from", "server", "user", "password_file", "smime_certificates"};
         static constexpr std::array<std::string_view, 2> webhook_keys{"url", "secret_file"};
         for (const auto key : email_keys)
-            if (kind == "webhook" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
+            if (kind != "email" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
         for (const auto key : webhook_keys)
             if (kind == "email" && section.has(key)) section.complain(key, "belongs to kind \"webhook\"");
         out.push_back(std::move(channel));
     }
+    check_escalations(out);
 }
 
 void Document::read_email(Section& section, Channel& channel)
@@ -68,6 +79,15 @@ void Document::read_email(Section& section, Channel& channel)
                          "missing, or not \"smtps://host[:port]\" or \"smtp://host[:port]\" (with STARTTLS)");
     section.get("user", channel.user);
     read_secret_source(section, "password_file", channel.password_file);
+    std::vector<PlacedText> certificates;
+    section.get("smime_certificates", certificates);
+    for (const auto& [place, text] : certificates) {
+        channel.smime_certificates.push_back(from_base(text));
+        if (options_.files == FileChecks::yes &&
+            ::access(channel.smime_certificates.back().c_str(), R_OK) != 0)
+            section.complain_at(place, "smime_certificates",
+                                fmt::format("{} is missing or unreadable", shown(text)));
+    }
     if (channel.user.empty() != channel.password_file.empty())
         section.complain(channel.user.empty() ? "user" : "password_file",
                          "missing: user and password_file stand together");
@@ -79,6 +99,27 @@ void Document::read_webhook(Section& section, Channel& channel, const Network& n
     if (channel.secret_file.empty())
         section.complain("secret_file", "missing: deliveries are signed with the secret in this file");
 
+    read_url(section, channel, network);
+}
+
+// Slack and Teams give one address that is a secret as a whole; Matrix and ntfy an address and a token.
+void Document::read_chat(Section& section, Channel& channel, const Network& network)
+{
+    const bool is_whole = channel.kind == ChannelKind::slack || channel.kind == ChannelKind::teams;
+    if (is_whole && section.has("url"))
+        section.complain("url", "the address is a secret here: put it into secret_file");
+    read_secret_source(section, "secret_file", channel.secret_file);
+    if (!is_whole) read_url(section, channel, network);
+    if (channel.secret_file.empty() && channel.kind != ChannelKind::ntfy)
+        section.complain("secret_file", is_whole ? "missing: it holds the address that was given to you"
+                                                 : "missing: it holds the access token");
+    if ((channel.kind == ChannelKind::matrix) == channel.room.empty())
+        section.complain("room",
+                         channel.room.empty() ? "missing: \"!room:server\"" : "belongs to kind \"matrix\"");
+}
+
+void Document::read_url(Section& section, Channel& channel, const Network& network)
+{
     section.get("url", channel.url);
     const auto url = Url::parse(channel.url);
     if (!url) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alerts/rules.hpp"
 #include "cases/accounts.hpp"
 #include "cases/case_book.hpp"
 #include "control/protocol.hpp"
@@ -29,6 +30,7 @@ struct CommandSettings {
     std::vector<std::string> under_18_services; // where a person under 18 is helped
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
+    std::vector<alerts::ChannelRules> rules{}; // of the channels
 };
 
 // What changed, for the one who holds references and the outbox in memory.
@@ -103,6 +105,18 @@ private:
     Result<CommandOutcome> audit_checkpoint(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_consistency(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_prove(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_ack(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_explain(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_silence(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_silences(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> alerts_unsilence(const json::object& arguments, const store::Actor& actor);
+    Result<store::CaseDatabase::AlertSubject> alert_argument(const json::object& arguments) const;
+    Result<std::string> silence_kind(const std::string& name) const;
+    // Queues an event without a finding over the channels that are told of it. What was done stands where
+    // this cannot be stored: the log says so.
+    void announce(std::string_view type, const std::string& pseudonym, const store::Actor& actor);
+    json::object explain(const store::OutboxRow& row, Timestamp now) const;
     Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_verify(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> site_list(const json::object& arguments, const store::Actor& actor);

@@ -73,7 +73,8 @@ Result<CommandOutcome> Commands::withdraw(const Case& c, const store::Actor& act
     object["audit_seq"] = receipt->audit_seq;
     object["receipt"] =
         vault::sign_note(origin, *settings_.signing, receipt_text(origin, *receipt, files_erased));
-    return done(std::move(object), {.references = true});
+    if (receipt->audit_seq != 0) announce("consent.withdrawn", receipt->pseudonym, actor);
+    return done(std::move(object), {.references = true, .alerts = true});
 }
 
 Result<CommandOutcome> Commands::case_withdraw(const json::object& arguments, const store::Actor& actor)

@@ -1,12 +1,19 @@
 #include "daemon/channels.hpp"
 
+#include "alerts/chat_notifier.hpp"
 #include "alerts/email_notifier.hpp"
 #include "alerts/webhook_notifier.hpp"
 #include "alerts/webhook_signature.hpp"
+#include "config/checks.hpp"
 #include "config/secret.hpp"
 #include "daemon/settings.hpp"
+#include "net/smime.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 
 namespace stillwatch::daemon {
 
@@ -15,6 +22,32 @@ namespace {
 Error of_channel(const config::Channel& channel, const Error& error)
 {
     return {error.code, fmt::format("channel {}: {}", channel.name, error.detail)};
+}
+
+// Each certificate belongs to the recipients it names; one that names none of them is a mistake.
+Result<void> add_certificates(const config::Channel& channel, alerts::EmailSettings& settings)
+{
+    for (const auto& path : channel.smime_certificates) {
+        std::ifstream file(path, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        auto recipient = net::smime_recipient(text);
+        if (!recipient) return Error{recipient.error().code, path.string() + ": " + recipient.error().detail};
+        const std::shared_ptr<const MailCipher> cipher = std::move(recipient->cipher);
+        bool is_used = false;
+        for (const auto& to : channel.to) {
+            auto small = to;
+            std::ranges::transform(small, small.begin(), [](char letter) {
+                return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+            });
+            if (std::ranges::find(recipient->addresses, small) == recipient->addresses.end()) continue;
+            settings.ciphers[to] = cipher;
+            is_used = true;
+        }
+        if (!is_used)
+            return Error{Errc::invalid_argument,
+                         path.string() + ": the certificate names none of the recipients"};
+    }
+    return {};
 }
 
 Result<std::unique_ptr<alerts::Notifier>> make_email(const config::Channel& channel, Mailer& mailer)
@@ -26,7 +59,32 @@ Result<std::unique_ptr<alerts::Notifier>> make_email(const config::Channel& chan
         if (!password) return of_channel(channel, password.error());
         settings.server.password = *std::move(password);
     }
+    const auto added = add_certificates(channel, settings);
+    if (!added) return of_channel(channel, added.error());
     return std::make_unique<alerts::EmailNotifier>(mailer, std::move(settings));
+}
+
+Result<std::unique_ptr<alerts::Notifier>> make_chat(const config::Channel& channel, Fetcher& fetcher,
+                                                    const Clock& clock)
+{
+    using alerts::ChatKind;
+    using config::ChannelKind;
+    std::string secret;
+    if (!channel.secret_file.empty()) {
+        auto text = config::read_secret(channel.secret_file);
+        if (!text) return of_channel(channel, text.error());
+        secret = *std::move(text);
+    }
+    const bool is_whole = channel.kind == ChannelKind::slack || channel.kind == ChannelKind::teams;
+    const auto url = Url::parse(is_whole ? secret : channel.url);
+    if (!url) return of_channel(channel, {Errc::invalid_argument, "its address is none"});
+    if (is_whole && url->scheme() != "https" && !config::is_loopback(*url))
+        return of_channel(channel, {Errc::invalid_argument, "its address must be https"});
+    alerts::ChatSettings settings{channel.name, ChatKind::slack, *url, is_whole ? "" : secret, channel.room};
+    if (channel.kind == ChannelKind::teams) settings.kind = ChatKind::teams;
+    if (channel.kind == ChannelKind::matrix) settings.kind = ChatKind::matrix;
+    if (channel.kind == ChannelKind::ntfy) settings.kind = ChatKind::ntfy;
+    return std::make_unique<alerts::ChatNotifier>(fetcher, std::move(settings), clock);
 }
 
 Result<std::unique_ptr<alerts::Notifier>> make_webhook(const config::Channel& channel, Fetcher& fetcher,
@@ -54,13 +112,14 @@ Result<std::unique_ptr<Channels>> Channels::make(const config::Config& config, a
         Result<std::unique_ptr<alerts::Notifier>> notifier = Error{Errc::invalid_argument, "unknown kind"};
         const auto settings = http_settings(config, entry);
         if (!settings) return of_channel(entry, settings.error());
-        if (entry.kind == config::ChannelKind::webhook) {
+        if (entry.kind != config::ChannelKind::email) {
             try {
                 channel.http = std::make_unique<net::HttpClient>(loop, *settings);
             } catch (const std::runtime_error& error) {
                 return of_channel(entry, {Errc::invalid_argument, error.what()});
             }
-            notifier = make_webhook(entry, *channel.http, clock);
+            notifier = entry.kind == config::ChannelKind::webhook ? make_webhook(entry, *channel.http, clock)
+                                                                  : make_chat(entry, *channel.http, clock);
         } else {
             channel.smtp = std::make_unique<net::SmtpClient>(settings->guard);
             notifier = make_email(entry, *channel.smtp);

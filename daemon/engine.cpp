@@ -70,9 +70,13 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
       health_(loop, stores_, problems_, clock,
               {[this] { return loop_facts(); }, [this] { return commands_; }, [this] { channels_->wake(); }}),
+      rounds_(
+          loop, stores_, clock, keys_.signing, [this] { return numbers(); }, [this] { channels_->wake(); }),
       outboxes_(loop.get_executor()), loops_(loop.get_executor())
 {
     give_large_blocks_back();
+    queue_.use(channel_rules(config_));
+    rounds_.use(round_settings(config_));
     health_.use(health_settings(config_));
 }
 
@@ -84,7 +88,7 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
     settings->image = fetch_limits(config_, LinkKind::image);
     settings->record.page = settings->page;
     settings->record.evidence = evidence_settings(config_);
-    settings->record.channels = channel_names(config_);
+    settings->record.channels = channel_rules(config_);
     settings->record.link = config_.alerts.link;
     settings->record.room = {static_cast<std::uintmax_t>(config_.evidence.max_bytes),
                              static_cast<std::uintmax_t>(config_.evidence.min_free_bytes)};
@@ -120,6 +124,8 @@ Task<Result<void>> Engine::prepare_store()
         if (!stopped) return stopped;
         const auto versioned = frontier.set_reader_version(html::reader_version);
         if (!versioned) return versioned;
+        const auto judged = cases.judge_held_alerts(now);
+        if (!judged) return judged;
         const auto checked = pipeline::check_history(cases, frontier, {"stillwatchd", now});
         if (!checked) return checked;
         if (compares) {
@@ -245,21 +251,6 @@ Task<Result<crawler::CrawlProgress>> Engine::crawl_once()
     co_return progress;
 }
 
-Task<> Engine::deliver_due_alerts(std::chrono::milliseconds patience)
-{
-    asio::steady_timer timer(loop_);
-    const auto until = clock_.now() + patience;
-    while (clock_.now() < until) {
-        auto look = [now = clock_.now()](CaseDatabase& cases, UrlFrontier&) {
-            return cases.due_alerts(now, 1).empty();
-        };
-        const auto is_done = co_await stores_.run(std::move(look));
-        if (is_done) co_return;
-        timer.expires_after(std::chrono::milliseconds(50));
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-}
-
 // Whether the record can be compared here at all, and shows what no reference of its case shows.
 Task<Result<void>> Engine::check_new_reference(const json::object& arguments)
 {
@@ -348,6 +339,8 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         told["visits"] = progress.visits;
         told["in_flight"] = progress.in_flight;
         told["problems"] = health_.rows();
+        auto heartbeat = co_await rounds_.status();
+        told["heartbeat"] = std::move(heartbeat);
     }
     co_return std::move(outcome->result);
 }
@@ -412,6 +405,7 @@ Task<Result<void>> Engine::use(config::Config config)
     outboxes_.stop();
     co_await wait_for(outboxes_);
     channels_ = *std::move(channels);
+    co_await use_alert_rules();
     channels_->start(outboxes_, on_loop_failure_);
     health_.use(health_settings(config_));
     scheduler_.wake();

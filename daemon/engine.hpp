@@ -9,6 +9,7 @@
 #include "core/tasks.hpp"
 #include "crawler/polite_fetcher.hpp"
 #include "crawler/scheduler.hpp"
+#include "daemon/alert_rounds.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/loop_watch.hpp"
@@ -93,6 +94,9 @@ private:
     Task<> heed_stopped_hosts();
     std::shared_ptr<control::Commands> make_commands();
     LoopFacts loop_facts() const;
+    AlertRounds::LoopNumbers numbers();
+    // From now on the channels' rules of the configuration count, for what is held, too.
+    Task<> use_alert_rules();
     Task<Result<void>> remove_orphaned_evidence();
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
@@ -128,6 +132,7 @@ private:
     std::shared_ptr<control::Commands> commands_;
     Snapshots snapshots_;
     HealthWatch health_;
+    AlertRounds rounds_;
     TaskGroup outboxes_;
     TaskGroup loops_;
     std::function<void()> on_loop_failure_;

@@ -11,6 +11,7 @@ namespace stillwatch::daemon {
 void Engine::start_health()
 {
     loops_.spawn("health", health_.run(), on_loop_failure_);
+    loops_.spawn("rounds", rounds_.run(), on_loop_failure_);
 }
 
 LoopFacts Engine::loop_facts() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alerts/rules.hpp"
 #include "core/clock.hpp"
 #include "core/problems.hpp"
 #include "daemon/channel_facts.hpp"
@@ -25,6 +26,7 @@ struct HealthSettings {
     std::uintmax_t min_free_bytes = 0;
     std::vector<std::pair<std::string, std::filesystem::path>> folders; // "storage", "evidence"
     std::set<std::string> sites;                                        // enabled ones
+    std::vector<alerts::ChannelRules> rules{};                          // of the channels
     std::vector<std::string> channels;                                  // enabled ones, in order
     std::string link;                                                   // alerts.link
 };

@@ -133,7 +133,7 @@ Task<> HealthWatch::tell()
     }
     const auto& settings = judge_.settings();
     const auto settle = settings.site_grace + 2 * settings.check_every + std::chrono::seconds(10);
-    const TellingSettings telling{settings.alert_after, settle, settings.channels, settings.sites,
+    const TellingSettings telling{settings.alert_after, settle, settings.rules, settings.sites,
                                   settings.link};
     const auto now = clock_.now();
     const auto all = teller_->due(problems_.current(), now, telling);

@@ -36,6 +36,8 @@ public:
     // What is wrong at this moment.
     HealthAnswer answer();
     json::array rows();
+    // As they were at the last look.
+    const std::vector<SiteFacts>& sites() const { return judge_.sites(); }
     std::string metrics();
 
 private:

@@ -15,9 +15,9 @@ std::vector<store::NewAlert> alerts_of(const store::ToldProblem& problem, Timest
     told.problem = problem.kind;
     told.episode = problem.episode;
     told.began = problem.stands;
-    const bool is_configured =
-        settings.sites.contains(problem.subject) ||
-        std::ranges::find(settings.channels, problem.subject) != settings.channels.end();
+    const bool is_configured = settings.sites.contains(problem.subject) ||
+                               std::ranges::find(settings.channels, problem.subject,
+                                                 &alerts::ChannelRules::channel) != settings.channels.end();
     if (is_configured) told.subject = problem.subject;
     // Alerts of findings hold pseudonyms, too; nothing else leaves.
     const bool is_of_a_case =
@@ -25,12 +25,13 @@ std::vector<store::NewAlert> alerts_of(const store::ToldProblem& problem, Timest
     if (is_of_a_case) told.pseudonym = problem.subject;
     auto event = alerts::problem_event(told, now, settings.link);
     if (!alerts::is_well_formed(event)) event.case_pseudonym.clear(); // told all the same
-    std::vector<store::NewAlert> alerts;
-    for (const auto& channel : settings.channels) {
+    std::vector<store::NewAlert> queued;
+    for (const auto& channel :
+         alerts::routed(settings.channels, event.type, event.problem, event.case_pseudonym)) {
         const bool is_about_itself = problem.kind == "channel" && problem.subject == channel;
-        if (!is_about_itself) alerts.push_back({event.alert_id, channel, alerts::write_event(event)});
+        if (!is_about_itself) queued.push_back({event.alert_id, channel, alerts::write_event(event)});
     }
-    return alerts;
+    return queued;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alerts/rules.hpp"
 #include "core/clock.hpp"
 #include "core/problems.hpp"
 #include "store/case_database.hpp"
@@ -24,7 +25,7 @@ struct TellingSettings {
     // From the start until what is wrong is known again (sites have a grace period): until then nothing is
     // over.
     std::chrono::milliseconds settle{};
-    std::vector<std::string> channels;
+    std::vector<alerts::ChannelRules> channels;
     std::set<std::string> sites;
     std::string link;
 };

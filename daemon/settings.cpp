@@ -198,6 +198,45 @@ std::vector<std::string> channel_names(const config::Config& config)
     return names;
 }
 
+std::vector<alerts::ChannelRules> channel_rules(const config::Config& config)
+{
+    std::vector<alerts::ChannelRules> all;
+    for (const auto& channel : config.channels) {
+        if (!channel.enabled) continue;
+        alerts::ChannelRules rules;
+        rules.channel = channel.name;
+        rules.group_wait = channel.group_wait;
+        rules.group_interval = channel.group_interval;
+        rules.repeat_interval = channel.repeat_interval;
+        rules.digest = static_cast<alerts::DigestEvery>(channel.digest);
+        rules.digest_minute = channel.digest_at;
+        rules.digest_day = std::chrono::weekday(static_cast<unsigned>(channel.digest_day));
+        if (channel.quiet_hours)
+            rules.quiet = alerts::QuietHours{channel.quiet_hours->first, channel.quiet_hours->second};
+        // Checked when the configuration was loaded.
+        if (const auto zone = TimeZone::load(channel.time_zone)) rules.zone = *zone;
+        rules.max_per_hour = channel.max_per_hour;
+        rules.escalate_after = channel.escalate_after;
+        rules.escalate_to = channel.escalate_to;
+        rules.disclosure = static_cast<alerts::Disclosure>(channel.disclosure);
+        rules.events = channel.events;
+        rules.cases = channel.cases;
+        all.push_back(std::move(rules));
+    }
+    return all;
+}
+
+RoundSettings round_settings(const config::Config& config)
+{
+    RoundSettings settings;
+    settings.channels = channel_rules(config);
+    settings.link = config.alerts.link;
+    if (const auto zone = TimeZone::load(config.alerts.time_zone)) settings.zone = *zone;
+    settings.heartbeat_at = config.alerts.heartbeat_at;
+    settings.every = std::min(settings.every, config.health.check_every);
+    return settings;
+}
+
 HealthSettings health_settings(const config::Config& config)
 {
     const auto& health = config.health;
@@ -211,6 +250,7 @@ HealthSettings health_settings(const config::Config& config)
     for (const auto& site : config.sites)
         if (site.enabled) settings.sites.insert(site.name);
     settings.channels = channel_names(config);
+    settings.rules = channel_rules(config);
     settings.link = config.alerts.link;
     return settings;
 }
@@ -221,6 +261,7 @@ control::CommandSettings command_settings(const config::Config& config)
     settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);
+    settings.rules = channel_rules(config);
     settings.sites = site_rows(config);
     settings.require_second_approver = config.organisation.require_second_approver;
     settings.under_18_services = config.organisation.under_18_services;

@@ -7,6 +7,7 @@
 #include "core/fetch.hpp"
 #include "core/links.hpp"
 #include "crawler/settings.hpp"
+#include "daemon/alert_rounds.hpp"
 #include "daemon/health_judge.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
@@ -39,6 +40,11 @@ evidence::EvidenceSettings evidence_settings(const config::Config& config);
 
 // Names of the enabled channels.
 std::vector<std::string> channel_names(const config::Config& config);
+
+// When each of them tells, and of what.
+std::vector<alerts::ChannelRules> channel_rules(const config::Config& config);
+
+RoundSettings round_settings(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
 

@@ -11,7 +11,7 @@ namespace {
 std::vector<store::NewAlert> for_each_channel(const RecordSettings& settings, const alerts::AlertEvent& event)
 {
     std::vector<store::NewAlert> queued;
-    for (const auto& channel : settings.channels)
+    for (const auto& channel : alerts::routed(settings.channels, event.type, "", event.case_pseudonym))
         queued.push_back({event.alert_id, channel, alerts::write_event(event)});
     return queued;
 }
@@ -27,7 +27,7 @@ std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& 
     event.alert_id =
         alerts::alert_id(pseudonym, finding.reference, finding.content.hex() + kind,
                          finding.page_url.text() + " " + finding.image_url.text(), finding.epoch);
-    event.type = "match.opened";
+    event.type = finding.epoch > 1 ? "match.reappeared" : "match.opened";
     event.at = finding.first_seen;
     event.case_pseudonym = pseudonym;
     event.tier = finding.match.tier;

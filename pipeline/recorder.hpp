@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alerts/rules.hpp"
 #include "core/async.hpp"
 #include "core/finding.hpp"
 #include "crawler/settings.hpp"
@@ -20,8 +21,8 @@ struct RecordSettings {
     FetchLimits page; // of the recapture of a page
     evidence::EvidenceSettings evidence;
     EvidenceRoom room;
-    std::vector<std::string> channels; // that every new finding is told to
-    std::string link;                  // pattern of the address in alerts
+    std::vector<alerts::ChannelRules> channels; // that new findings are told to
+    std::string link;                           // pattern of the address in alerts
     // More pages than this that show the same picture are counted and not recorded.
     std::size_t max_pages_per_picture = 256;
     // Places of one finding that get a package each, and a recapture of their page. A larger picture than any

@@ -5,6 +5,7 @@
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "store/audit_hash.hpp"
+#include "store/outbox_row.hpp"
 #include "store/sqlite/database_copy.hpp"
 #include "store/stopped_host.hpp"
 
@@ -24,55 +25,10 @@ struct Actor {
     Timestamp at{};
 };
 
-enum class AlertState : std::uint8_t { queued, sent, dead };
-std::string_view name_of(AlertState state) noexcept;
-
-// An alert on its way to one channel. (alert_id, channel) is unique: a repeat is the same row.
-struct OutboxRow {
-    std::int64_t id = 0;
-    std::string alert_id;
-    std::string channel;
-    std::string event; // what the channel needs, as JSON; content-free
-    AlertState state = AlertState::queued;
-    int attempts = 0;
-    Timestamp created_at{};
-    Timestamp next_attempt_at{};
-    std::optional<Timestamp> sent_at{};
-    std::string last_error;
-    std::vector<std::string> told; // recipients of the channel that have it already, while others wait
-};
-
-// How an attempt ended that did not reach everybody.
-struct AlertAttempt {
-    std::string error;
-    std::vector<std::string> told; // all recipients that have the alert by now
-};
-
 // What people are told of a reference.
 struct ReferenceRow {
     Reference reference; // `sealed` is left empty
     bool in_force = false;
-};
-
-struct AlertCount {
-    std::string channel;
-    AlertState state = AlertState::queued;
-    std::int64_t count = 0;
-};
-
-// What was last told of a problem, so that a restart tells nothing twice.
-struct ToldProblem {
-    std::string kind;
-    std::string subject;
-    std::int64_t episode = 1; // one more each time it begins again: alert ids follow from it
-    bool stands = true;       // false: its end was told
-};
-
-// An alert to be queued together with its finding.
-struct NewAlert {
-    std::string alert_id;
-    std::string channel;
-    std::string event;
 };
 
 // What must stay gone where an older copy of the database takes the place of this one.
@@ -337,8 +293,72 @@ public:
     // Queued rows of a channel whose time has not come, and making them due; their attempts still count.
     std::vector<std::int64_t> waiting_alerts(std::string_view channel, Timestamp now) const;
     Result<void> hurry_alerts(const std::vector<std::int64_t>& ids, Timestamp now);
-    // How many rows there are of each channel and state; `sent` is left out.
+    // How many rows there are of each channel and state, of those that are queued or dead.
     std::vector<AlertCount> alert_counts() const;
+
+    // --- what is decided about alerts (store/sqlite/case_alerts.cpp) ---
+    // Queued rows that nothing was made of yet: of a channel; only of that case and host where they are
+    // given.
+    std::vector<OutboxRow> unmade_alerts(std::string_view channel, std::optional<CaseId> case_id,
+                                         std::string_view host, std::size_t limit) const;
+    // The oldest row of the same case and channel that was attempted before this one and waits.
+    std::optional<OutboxRow> alert_in_front(const OutboxRow& row) const;
+    struct GroupHistory {
+        std::optional<Timestamp> told_at;     // the last message
+        std::optional<Timestamp> waits_since; // the oldest queued
+    };
+    GroupHistory group_history(std::string_view channel, CaseId case_id, std::string_view host) const;
+    // Messages of the channel since then, and the first of them.
+    std::pair<int, std::optional<Timestamp>> sent_since(std::string_view channel, Timestamp since) const;
+    // These change queued rows only.
+    Result<void> hold_alert(std::int64_t id, Timestamp until, std::string_view reason);
+    // Other rules may hold now: what is held is judged at once.
+    Result<void> judge_held_alerts(Timestamp now);
+    Result<void> silence_alert(std::int64_t id, std::string_view reason);
+    // The first row tells of all: its event becomes `event`, the others are joined to it.
+    Result<void> join_alerts(std::int64_t leader, const std::vector<std::int64_t>& members,
+                             std::string_view event, std::string_view reason);
+    // A new message tells of all of them.
+    Result<void> bundle_alerts(const NewAlert& message, const std::vector<std::int64_t>& members,
+                               std::string_view reason, Timestamp now);
+    // `front` was tried before its time and failed: that counts for the row behind it.
+    Result<void> alert_probed(std::int64_t front, const std::vector<std::string>& told, std::int64_t behind,
+                              Timestamp next, std::string_view error);
+
+    // Which rows an alert's id, a finding or a case means.
+    struct AlertSubject {
+        std::string alert_id{};
+        FindingId finding{};
+        CaseId case_id{};
+    };
+    std::vector<OutboxRow> alerts_about(const AlertSubject& subject, std::size_t limit) const;
+    // Every row about it over every channel, and those that the message stands for. Gives how many were not
+    // acknowledged before. Errors: not_found (there is no such alert).
+    Result<std::int64_t> acknowledge_alerts(const AlertSubject& subject, const Actor& actor);
+
+    std::vector<Silence> silences(Timestamp now) const; // that last
+    Result<void> set_silence(const Silence& silence, const Actor& actor);
+    // Errors: not_found. What it kept is judged at once.
+    Result<void> end_silence(std::string_view kind, std::string_view name, const Actor& actor);
+
+    // Told before then, answered by nobody, and not handed on.
+    std::vector<OutboxRow> alerts_to_escalate(std::string_view channel, Timestamp told_before,
+                                              std::size_t limit) const;
+    // Queues it over these channels under the same id.
+    Result<void> escalate_alert(std::int64_t id, const std::vector<std::string>& channels,
+                                const Actor& actor);
+    // Cases with an alert that was told last before then and that nobody answered.
+    std::vector<Unanswered> cases_to_remind(std::string_view channel, Timestamp told_before) const;
+    // Queues the reminder, and counts it for every alert that it speaks of.
+    Result<void> remind(std::string_view channel, CaseId case_id, const NewAlert& reminder,
+                        const Actor& actor);
+    // When the oldest queued alert that no rule keeps was queued.
+    std::optional<Timestamp> oldest_waiting_alert() const;
+    // When the last finding was made.
+    std::optional<Timestamp> last_finding_at() const;
+    // Since when the heartbeat counts: when the last one was queued, or when this was first asked.
+    Timestamp heartbeat_since(Timestamp now);
+    Result<void> note_heartbeat(const std::vector<NewAlert>& alerts, const Actor& actor);
 
     // --- problems that people were told of ---
     std::vector<ToldProblem> told_problems() const;

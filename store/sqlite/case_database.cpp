@@ -99,6 +99,8 @@ std::string_view name_of(AlertState state) noexcept
     case AlertState::queued: return "queued";
     case AlertState::sent: return "sent";
     case AlertState::dead: return "dead";
+    case AlertState::silent: return "silent";
+    case AlertState::joined: return "joined";
     }
     return "unknown";
 }

@@ -1,4 +1,5 @@
 #include "store/sqlite/case_database_impl.hpp"
+#include "store/sqlite/case_outbox_impl.hpp"
 
 #include <fmt/ranges.h>
 
@@ -9,48 +10,6 @@ namespace stillwatch::store {
 namespace {
 
 constexpr std::size_t max_error_bytes = 500; // what a mail server says back is not ours to keep at any length
-
-// A connection knows its statements by the text they were made from, which must outlive it: each is made
-// once.
-constexpr std::string_view alert_columns = "id, alert_id, channel, event, state, attempts, created_at, "
-                                           "next_attempt_at, sent_at, last_error, told";
-
-std::vector<std::string> lines_of(std::string_view text)
-{
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
-// In the order of alert_columns.
-OutboxRow read_alert(const Statement& row)
-{
-    OutboxRow result;
-    result.id = row.integer(0);
-    result.alert_id = row.text(1);
-    result.channel = row.text(2);
-    result.event = row.text(3);
-    result.state = stored_enum<AlertState>(row.text(4));
-    result.attempts = row.small(5);
-    result.created_at = row.time(6);
-    result.next_attempt_at = row.time(7);
-    if (!row.is_null(8)) result.sent_at = row.time(8);
-    result.last_error = row.text(9);
-    result.told = lines_of(row.text(10));
-    return result;
-}
-
-std::vector<OutboxRow> read_alerts(Statement row)
-{
-    std::vector<OutboxRow> result;
-    while (row.step())
-        result.push_back(read_alert(row));
-    return result;
-}
 
 // not_found covers an alert that a withdrawal erased while it was under way.
 Result<void> must_have_changed(const Connection& connection, std::string_view state, std::int64_t id)
@@ -63,9 +22,9 @@ Result<void> must_have_changed(const Connection& connection, std::string_view st
 
 std::vector<OutboxRow> CaseDatabase::due_alerts(Timestamp now, std::size_t limit) const
 {
-    static const auto sql = fmt::format(
-        "SELECT {} FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY id LIMIT ?2",
-        alert_columns);
+    static const auto sql = fmt::format("SELECT {} FROM {} WHERE outbox.state = 'queued' AND next_attempt_at "
+                                        "<= ?1 ORDER BY outbox.id LIMIT ?2",
+                                        alert_columns, alert_tables);
     auto row = impl_->connection.prepare(sql);
     row.bind(now, limit);
     return read_alerts(std::move(row));
@@ -82,9 +41,9 @@ std::vector<OutboxRow> CaseDatabase::due_alerts(std::string_view channel, Timest
                                                 std::size_t limit) const
 {
     static const auto sql =
-        fmt::format("SELECT {} FROM outbox WHERE state = 'queued' AND channel = ?1 AND next_attempt_at <= ?2 "
-                    "ORDER BY id LIMIT ?3",
-                    alert_columns);
+        fmt::format("SELECT {} FROM {} WHERE outbox.state = 'queued' AND channel = ?1 AND "
+                    "next_attempt_at <= ?2 ORDER BY outbox.id LIMIT ?3",
+                    alert_columns, alert_tables);
     auto row = impl_->connection.prepare(sql);
     row.bind(channel, now, limit);
     return read_alerts(std::move(row));
@@ -119,12 +78,19 @@ Result<void> CaseDatabase::alert_sent(std::int64_t id, Timestamp at)
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare(
-                "UPDATE outbox SET state = 'sent', sent_at = ?2, attempts = attempts + 1, last_error = '' "
-                "WHERE id = ?1 AND state = 'queued'")
+            .prepare("UPDATE outbox SET state = 'sent', sent_at = ?2, told_at = ?2, is_made = 1, "
+                     "attempts = attempts + 1, last_error = '', held_until = NULL "
+                     "WHERE id = ?1 AND state = 'queued'")
             .bind(id, at)
             .run();
-        return must_have_changed(connection, "queued", id);
+        const auto changed = must_have_changed(connection, "queued", id);
+        if (changed)
+            connection
+                .prepare(
+                    "UPDATE outbox SET sent_at = ?2, told_at = ?2 WHERE told_in = ?1 AND state = 'joined'")
+                .bind(id, at)
+                .run();
+        return changed;
     });
 }
 
@@ -133,7 +99,9 @@ Result<void> CaseDatabase::alert_retry(std::int64_t id, Timestamp next, const Al
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare("UPDATE outbox SET next_attempt_at = ?2, attempts = attempts + 1, last_error = ?3, "
+            .prepare("UPDATE outbox SET next_attempt_at = ?2, attempts = attempts + 1, is_made = 1, "
+                     "last_error = ?3, "
+                     "held_until = NULL, "
                      "told = ?4 WHERE id = ?1 AND state = 'queued'")
             .bind(id, next, attempt.error.substr(0, max_error_bytes),
                   fmt::format("{}", fmt::join(attempt.told, "\n")))
@@ -147,7 +115,8 @@ Result<void> CaseDatabase::alert_dead(std::int64_t id, const AlertAttempt& attem
     auto& connection = impl_->connection;
     return in_transaction(connection, [&] {
         connection
-            .prepare("UPDATE outbox SET state = 'dead', attempts = attempts + 1, last_error = ?2, told = ?3 "
+            .prepare("UPDATE outbox SET state = 'dead', attempts = attempts + 1, is_made = 1, last_error = "
+                     "?2, told = ?3 "
                      "WHERE id = ?1 AND state = 'queued'")
             .bind(id, attempt.error.substr(0, max_error_bytes),
                   fmt::format("{}", fmt::join(attempt.told, "\n")))
@@ -161,8 +130,9 @@ Result<void> CaseDatabase::replay_alert(std::int64_t id, const Actor& actor)
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
         connection
-            .prepare("UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?2 "
-                     "WHERE id = ?1 AND state IN ('dead', 'queued')")
+            .prepare(
+                "UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?2, held_until = NULL "
+                "WHERE id = ?1 AND state IN ('dead', 'queued')")
             .bind(id, actor.at)
             .run();
         if (auto changed = must_have_changed(connection, "dead or queued", id); !changed) return changed;
@@ -178,9 +148,10 @@ Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string
     std::int64_t count = 0;
     const auto replayed = in_transaction(connection, [&]() -> Result<void> {
         connection
-            .prepare("UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?1 "
-                     "WHERE (state = 'dead' OR (state = 'queued' AND next_attempt_at > ?1)) "
-                     "AND (?2 = '' OR channel = ?2)")
+            .prepare(
+                "UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?1, held_until = NULL "
+                "WHERE (state = 'dead' OR (state = 'queued' AND next_attempt_at > ?1)) "
+                "AND (?2 = '' OR channel = ?2)")
             .bind(actor.at, channel.value_or(""))
             .run();
         count = connection.changed_rows();
@@ -195,8 +166,8 @@ Result<std::int64_t> CaseDatabase::replay_alerts(const std::optional<std::string
 
 std::optional<OutboxRow> CaseDatabase::find_alert(std::string_view alert_id, std::string_view channel) const
 {
-    static const auto sql =
-        fmt::format("SELECT {} FROM outbox WHERE alert_id = ?1 AND channel = ?2", alert_columns);
+    static const auto sql = fmt::format("SELECT {} FROM {} WHERE outbox.alert_id = ?1 AND channel = ?2",
+                                        alert_columns, alert_tables);
     auto row = impl_->connection.prepare(sql);
     row.bind(alert_id, channel);
     if (!row.step()) return std::nullopt;
@@ -206,7 +177,7 @@ std::optional<OutboxRow> CaseDatabase::find_alert(std::string_view alert_id, std
 std::vector<std::int64_t> CaseDatabase::waiting_alerts(std::string_view channel, Timestamp now) const
 {
     auto row = impl_->connection.prepare("SELECT id FROM outbox WHERE state = 'queued' AND channel = ?1 "
-                                         "AND next_attempt_at > ?2 ORDER BY id");
+                                         "AND next_attempt_at > ?2 AND held_until IS NULL ORDER BY id");
     row.bind(channel, now);
     std::vector<std::int64_t> ids;
     while (row.step())
@@ -228,8 +199,9 @@ Result<void> CaseDatabase::hurry_alerts(const std::vector<std::int64_t>& ids, Ti
 
 std::vector<AlertCount> CaseDatabase::alert_counts() const
 {
-    auto row = impl_->connection.prepare("SELECT channel, state, count(*) FROM outbox WHERE state <> 'sent' "
-                                         "GROUP BY channel, state");
+    auto row = impl_->connection.prepare(
+        "SELECT channel, state, count(*) FROM outbox WHERE state IN ('queued', 'dead') "
+        "GROUP BY channel, state");
     std::vector<AlertCount> counts;
     while (row.step())
         counts.push_back({row.text(0), stored_enum<AlertState>(row.text(1)), row.integer(2)});
@@ -238,7 +210,8 @@ std::vector<AlertCount> CaseDatabase::alert_counts() const
 
 std::vector<OutboxRow> CaseDatabase::alerts(std::size_t limit) const
 {
-    static const auto sql = fmt::format("SELECT {} FROM outbox ORDER BY id DESC LIMIT ?1", alert_columns);
+    static const auto sql =
+        fmt::format("SELECT {} FROM {} ORDER BY outbox.id DESC LIMIT ?1", alert_columns, alert_tables);
     auto row = impl_->connection.prepare(sql);
     row.bind(limit);
     return read_alerts(std::move(row));

@@ -315,8 +315,65 @@ CREATE TABLE pin_attempt (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{first_step, second_step, third_step,   fourth_step,
-                           fifth_step, sixth_step,  seventh_step, eighth_step};
+// What was decided about each alert, and who answered it. Made anew: an alert may stay untold for a reason,
+// or be told by the message of another. Nobody is reminded of what older programs told.
+constexpr const char* ninth_step = R"sql(
+DROP INDEX outbox_due;
+DROP INDEX outbox_of_case;
+DROP INDEX outbox_of_finding;
+ALTER TABLE outbox RENAME TO old_outbox;
+CREATE TABLE outbox (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    alert_id        TEXT NOT NULL,
+    channel         TEXT NOT NULL,
+    event           TEXT NOT NULL,
+    case_id         INTEGER REFERENCES "case" (id),
+    finding_id      INTEGER REFERENCES finding (id),
+    state           TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'dead', 'silent', 'joined')),
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    created_at      INTEGER NOT NULL,
+    next_attempt_at INTEGER NOT NULL,
+    sent_at         INTEGER,
+    last_error      TEXT NOT NULL DEFAULT '',
+    told            TEXT NOT NULL DEFAULT '',
+    held_until      INTEGER,
+    reason          TEXT NOT NULL DEFAULT '',
+    is_made         INTEGER NOT NULL DEFAULT 0 CHECK (is_made IN (0, 1)),
+    told_in         INTEGER,
+    told_at         INTEGER,
+    repeats         INTEGER NOT NULL DEFAULT 0,
+    is_escalated    INTEGER NOT NULL DEFAULT 0 CHECK (is_escalated IN (0, 1)),
+    acknowledged_at INTEGER,
+    acknowledged_by TEXT NOT NULL DEFAULT '',
+    UNIQUE (alert_id, channel)
+) STRICT;
+INSERT INTO outbox (id, alert_id, channel, event, case_id, finding_id, state, attempts, created_at, next_attempt_at,
+    sent_at, last_error, told, is_made) SELECT id, alert_id, channel, event, case_id, finding_id, state, attempts,
+    created_at, next_attempt_at, sent_at, last_error, told, attempts > 0 FROM old_outbox;
+DELETE FROM sqlite_sequence WHERE name = 'outbox';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', seq FROM sqlite_sequence WHERE name = 'old_outbox';
+DROP TABLE old_outbox;
+CREATE INDEX outbox_queue      ON outbox (channel) WHERE state = 'queued'; -- in the order of their numbers
+CREATE INDEX outbox_of_case    ON outbox (case_id, channel);
+CREATE INDEX outbox_of_finding ON outbox (finding_id);
+CREATE INDEX outbox_in         ON outbox (told_in) WHERE told_in IS NOT NULL;
+CREATE INDEX outbox_sent       ON outbox (channel, sent_at) WHERE state = 'sent';
+CREATE INDEX outbox_unanswered ON outbox (channel, told_at)
+    WHERE told_at IS NOT NULL AND acknowledged_at IS NULL AND finding_id IS NOT NULL;
+
+CREATE TABLE silence (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind   TEXT NOT NULL CHECK (kind IN ('case', 'site')),
+    name   TEXT NOT NULL,
+    until  INTEGER NOT NULL,
+    set_at INTEGER NOT NULL,
+    set_by TEXT NOT NULL,
+    UNIQUE (kind, name)
+) STRICT;
+)sql";
+
+constexpr std::array steps{first_step, second_step,  third_step,  fourth_step, fifth_step,
+                           sixth_step, seventh_step, eighth_step, ninth_step};
 
 } // namespace
 

@@ -28,8 +28,11 @@ void check(const Config& config)
             claim(!channel.to.empty() && is_mail_address(channel.from),
                   "mail has plain sender and recipients");
             claim(std::ranges::all_of(channel.to, is_mail_address), "every recipient is plain");
-        } else {
+        } else if (channel.kind == ChannelKind::webhook) {
             claim(Url::parse(channel.url).has_value() && !channel.secret_file.empty(), "webhooks are signed");
+        } else {
+            claim(Url::parse(channel.url).has_value() || !channel.secret_file.empty(),
+                  "every chat has an address");
         }
     }
     for (const auto& site : config.sites) {

@@ -37,6 +37,51 @@ TEST(AlertEvent, ComesBackAsItWasWritten)
     EXPECT_EQ(read_event(write_event(test)).value(), test);
 }
 
+Heartbeat sample_heartbeat()
+{
+    Heartbeat beat;
+    beat.since = at("2026-11-22T07:00:00Z");
+    beat.sites = 4;
+    beat.checked = 3;
+    beat.blocked = 1;
+    beat.compared = 5'120;
+    beat.last_match = at("2026-11-20T01:02:03Z");
+    beat.key = "a2V5";
+    beat.signature = "c2lnbmF0dXJl";
+    return beat;
+}
+
+TEST(AlertEvent, AHeartbeatAndAMessageAboutSeveralComeBackAsTheyWereWritten)
+{
+    const auto beat = heartbeat_event(sample_heartbeat(), at("2026-11-23T07:00:00Z"), "");
+    EXPECT_EQ(read_event(write_event(beat)).value(), beat);
+    auto digest = sample_event();
+    digest.type = "match.grouped";
+    digest.bundle = "digest";
+    digest.cases = 2;
+    digest.case_pseudonym.clear();
+    EXPECT_EQ(read_event(write_event(digest)).value(), digest);
+}
+
+// Receivers check signatures over these bytes: they must never change.
+TEST(AlertEvent, TheSignedLinesOfAHeartbeatAreThese)
+{
+    EXPECT_EQ(
+        signed_text(sample_heartbeat(), at("2026-11-23T07:00:00Z")),
+        "stillwatch heartbeat 1\nat: 2026-11-23T07:00:00.000Z\nsince: 2026-11-22T07:00:00.000Z\nsites: 4\n"
+        "checked: 3\nblocked: 1\nfailed: 0\ncompared: 5120\npictures_waiting: 0\nalerts_waiting: 0\n"
+        "oldest_alert_seconds: 0\nproblems: 0\nlast_match: 2026-11-20T01:02:03.000Z\n");
+}
+
+TEST(AlertEvent, AHeartbeatWithoutNumbersIsRefused)
+{
+    auto beat = heartbeat_event(sample_heartbeat(), at("2026-11-23T07:00:00Z"), "");
+    beat.heartbeat->signature = "no base64: https://leak.example";
+    EXPECT_FALSE(read_event(write_event(beat)).has_value());
+    beat.heartbeat.reset();
+    EXPECT_FALSE(read_event(write_event(beat)).has_value());
+}
+
 TEST(AlertEvent, DamagedTextIsRefused)
 {
     EXPECT_EQ(read_event("").error().code, Errc::malformed);

@@ -95,6 +95,10 @@ struct MemoryQueue final : AlertQueue {
     {
         co_return change(id, AlertState::dead, {}, attempt);
     }
+    Task<Result<void>> probed(OutboxRow row, Timestamp next, store::AlertAttempt attempt) override
+    {
+        co_return change(row.behind, AlertState::queued, next, attempt);
+    }
 };
 
 struct KeepingNotifier final : Notifier {

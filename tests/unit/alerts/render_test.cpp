@@ -23,6 +23,43 @@ TEST(Render, SubjectHasOneShape)
     EXPECT_EQ(subject_of(event), "[Desk] 1 item needs attention (C-7F3K)");
 }
 
+TEST(Render, AHeartbeatTellsNumbersAndIsContentFree)
+{
+    Heartbeat beat;
+    beat.sites = 4;
+    beat.compared = 5'120;
+    beat.key = "a2V5";
+    beat.signature = "c2lnbmF0dXJl";
+    const auto event = heartbeat_event(beat, at("2026-11-23T07:00:00Z"), "");
+    const auto text = text_of(event);
+    EXPECT_THAT(text, HasSubstr("5120 compared"));
+    EXPECT_THAT(text, HasSubstr("-----BEGIN SIGNED HEARTBEAT-----\nstillwatch heartbeat 1\n"));
+    EXPECT_THAT(payload_of(event), HasSubstr("\"signature\":\"c2lnbmF0dXJl\""));
+    for (const auto& message : {text, html_of(event), payload_of(event)})
+        EXPECT_TRUE(is_content_free(message, "")) << message;
+}
+
+TEST(Render, ADigestNamesNoCase)
+{
+    auto event = sample_event();
+    event.type = "match.grouped";
+    event.bundle = "digest";
+    event.count = 5;
+    event.cases = 2;
+    event.case_pseudonym.clear();
+    EXPECT_EQ(subject_of(event), "[Desk] 5 items need attention in 2 cases");
+}
+
+TEST(Render, WhatIsDisclosedStandsInTheMessageAndPassesTheLeakCheckOnlyAsSuch)
+{
+    auto event = sample_event();
+    event.disclosed = "https://board.example/t/1?a=12&c=d";
+    for (const auto& message : {text_of(event), html_of(event), payload_of(event)}) {
+        EXPECT_FALSE(leak_in(message, event.link, event.disclosed)) << message;
+        EXPECT_TRUE(leak_in(message, event.link)) << message;
+    }
+}
+
 TEST(Render, TextSaysWhatCaseworkersNeed)
 {
     const auto text = text_of(sample_event());

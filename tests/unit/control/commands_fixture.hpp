@@ -70,7 +70,8 @@ struct Desk {
                              {"a service for the young"},
                              [](std::string_view channel, Timestamp) {
                                  return store::NewAlert{"alt_test", std::string(channel), "{}"};
-                             }};
+                             },
+                             {alerts::ChannelRules{"desk"}}};
     Commands commands{cases, frontier, vault::make_key_pair().public_key, settings, clock};
 };
 

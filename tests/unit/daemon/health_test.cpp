@@ -333,7 +333,11 @@ protected:
     }
 
     SetClock clock_;
-    TellingSettings settings_{10min, 0ms, {"desk", "hook"}, {"board", "board.example"}, ""};
+    TellingSettings settings_{10min,
+                              0ms,
+                              {alerts::ChannelRules{"desk"}, alerts::ChannelRules{"hook"}},
+                              {"board", "board.example"},
+                              ""};
     std::vector<Problem> problems_{{"site", "board", "blocked", clock_.time}};
     ProblemTeller teller_{{}};
 };

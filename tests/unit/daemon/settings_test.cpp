@@ -52,5 +52,38 @@ TEST(Settings, ASiteTellsItsProxyAndItsSeeds)
     EXPECT_EQ(rules->seeds.front().scheme(), "https");
 }
 
+TEST(Settings, EveryEventThatAlertsKnowMayBeChosenAndNoOther)
+{
+    const auto problems_with = [](std::string_view event) {
+        std::string text =
+            "[organisation]\nname = \"H\"\ncontact = \"https://h.example/\"\n[evidence]\nrecipients = "
+            "[\"age1x\"]\n[[channel]]\nname = \"desk\"\nkind = \"email\"\nto = [\"a@b.example\"]\n"
+            "server = \"smtps://b.example\"\nevents = [\"";
+        text += event;
+        text += "\"]\n";
+        return config::parse_config(text, "s.toml", {config::FileChecks::no}).problems.size();
+    };
+    for (const auto event : alerts::event_names())
+        EXPECT_EQ(problems_with(event), 0U) << event;
+    EXPECT_EQ(problems_with("match.open"), 1U);
+}
+
+TEST(Settings, AChannelTellsByTheRulesOfItsSection)
+{
+    config::Config config;
+    config::Channel channel;
+    channel.name = "desk";
+    channel.quiet_hours = std::pair(22 * 60, 7 * 60);
+    channel.time_zone = "Europe/Berlin";
+    channel.digest = config::Digest::weekly;
+    channel.disclosure = config::Disclosure::url;
+    config.channels = {channel};
+    const auto rules = channel_rules(config).at(0);
+    EXPECT_EQ(rules.quiet, (alerts::QuietHours{22 * 60, 7 * 60}));
+    EXPECT_EQ(rules.zone->offset_at(parse_utc("2026-07-01").value()), std::chrono::hours(2));
+    EXPECT_EQ(rules.digest, alerts::DigestEvery::week);
+    EXPECT_EQ(rules.disclosure, alerts::Disclosure::url);
+}
+
 } // namespace
 } // namespace stillwatch::daemon

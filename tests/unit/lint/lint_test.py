@@ -11,8 +11,8 @@ MAX_LINES = 450
 
 # What each folder may include beside itself: the folders below it, as docs/architecture.md draws them. Mechanisms
 # need nothing but core, and of what compares pictures each what stands below it.
-# What the product does may use mechanisms; among its folders only control uses another
-# (cases), since the commands of people are run on the case book. A picture's way leads through most of them and knows
+# What the product does may use mechanisms; among its folders only control uses others
+# (cases, alerts), since the commands of people are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
 MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "store", "vault", "config"}
@@ -32,7 +32,7 @@ LAYERS = {
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
-    "control": {"core", "crawler/frontier", "store", "vault", "cases"},
+    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts"},
     "pipeline": {"core", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,

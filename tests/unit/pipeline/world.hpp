@@ -175,7 +175,7 @@ public:
         settings.record.evidence.directory = evidence;
         settings.record.evidence.recipients = {vault::generate_age_identity().recipient};
         settings.record.evidence.organisation = "Example Helpline";
-        settings.record.channels = {"desk", "hook"};
+        settings.record.channels = {alerts::ChannelRules{"desk"}, alerts::ChannelRules{"hook"}};
         settings.record.link = "https://desk.example/{alert}";
     }
 

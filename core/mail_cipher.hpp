@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace stillwatch {
+
+// Makes a part of a mail unreadable for all but one recipient.
+class MailCipher {
+public:
+    virtual ~MailCipher() = default;
+    // `entity`: header fields, an empty line and a body (RFC 2045), CRLF line ends. Gives another such entity
+    // to be put into a mail. Errors: refused (the recipient's key is expired or cannot encrypt).
+    virtual Result<std::string> seal(std::string_view entity) const = 0;
+};
+
+} // namespace stillwatch
