@@ -79,9 +79,15 @@ std::optional<std::string_view> leak_in(std::string_view message, std::string_vi
                                         std::string_view disclosed)
 {
     if (has_long_base64(message)) return "a long block of base64";
-    auto text = uncovered(message);
-    if (!allowed_link.empty()) remove_link(text, allowed_link);
-    if (!disclosed.empty()) remove_link(text, disclosed);
+    const auto remove_allowed = [&](std::string& text) {
+        if (!allowed_link.empty()) remove_link(text, allowed_link);
+        if (!disclosed.empty()) remove_link(text, disclosed);
+    };
+    // As it stands, too: "?t=12" of an address would be taken for quoted-printable.
+    std::string plain(message);
+    remove_allowed(plain);
+    auto text = uncovered(plain);
+    remove_allowed(text);
     std::ranges::transform(text, text.begin(), lower);
 
     struct Trace {

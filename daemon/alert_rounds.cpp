@@ -146,19 +146,25 @@ Task<json::object> AlertRounds::status()
 {
     const auto numbers = numbers_();
     const auto compared = numbers.compared - compared_before_;
-    auto work = [&numbers, compared, now = clock_.now()](CaseDatabase& cases, UrlFrontier& frontier) {
-        auto beat = count_sites(numbers.sites, cases.heartbeat_since(now));
-        beat.compared = compared;
-        beat.problems = static_cast<std::int64_t>(numbers.problems);
-        add_stored(beat, cases, frontier, now);
-        return beat;
+    auto work = [&numbers, compared, now = clock_.now()](CaseDatabase& cases,
+                                                         UrlFrontier& frontier) -> Result<Heartbeat> {
+        try {
+            auto beat = count_sites(numbers.sites, cases.heartbeat_since(now));
+            beat.compared = compared;
+            beat.problems = static_cast<std::int64_t>(numbers.problems);
+            add_stored(beat, cases, frontier, now);
+            return beat;
+        } catch (const std::exception& error) { // a disk that cannot be read or written
+            return Error{Errc::io, error.what()};
+        }
     };
     const auto beat = co_await stores_.run(std::move(work));
-    auto object = alerts::heartbeat_json(beat);
+    if (!beat) co_return json::object{{"error", to_string(beat.error())}};
+    auto object = alerts::heartbeat_json(*beat);
     object.erase("key");
     object.erase("signature");
     object["next"] = settings_.heartbeat_at
-                         ? json::value(format_utc(settings_.zone->next(beat.since, *settings_.heartbeat_at)))
+                         ? json::value(format_utc(settings_.zone->next(beat->since, *settings_.heartbeat_at)))
                          : json::value(nullptr);
     co_return object;
 }
