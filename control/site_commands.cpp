@@ -21,6 +21,15 @@ bool is_walled(const store::SiteHealth& health)
     return 2 * health.recent_walls > health.recent_visits;
 }
 
+// Whether one answer stands in for half and more of what was looked at.
+bool has_stand_ins(const store::SiteHealth& health)
+{
+    constexpr std::int64_t fewest = 10;
+    const auto same = health.bounds.find(crawler::stand_in_bound);
+    if (same == health.bounds.end() || same->second < fewest) return false;
+    return 2 * same->second >= health.images_compared;
+}
+
 // Whether hosts that are not being looked at hold a tenth of the site's pictures or pages.
 bool is_degraded(const store::SiteHealth& health)
 {
@@ -43,6 +52,7 @@ std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
     const int status = health.last_failure_status;
     if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
     if (is_walled(health)) return "walled";
+    if (has_stand_ins(health)) return "stand_ins";
     if (failing && !health.last_success) return "unreachable";
     if (!health.last_success && health.disallowed > 0) return "disallowed";
     if (!health.last_success && health.refused > 0) return "refused";

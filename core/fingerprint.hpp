@@ -113,6 +113,7 @@ struct PictureFeatures {
     std::vector<LocalFeatures> local; // 1..max_frames, one a frame, and one a part behind them; without
                                       // features below Detail::query
     std::vector<Part> parts;          // up to max_parts, for Detail::query only
+    bool is_in_part = false;          // a bound left out some of what it shows; not told of a reference
     std::vector<ReferenceSignGrid> sign_grid; // one a frame for Detail::reference, else none
 
     // Of a working frame by its number; nothing: it shows the whole picture.

@@ -27,6 +27,7 @@ struct Document {
     std::string link{};                // values of Link headers, joined by commas, may be empty
     std::string site{};                // whose it is; empty: a person's own
     Trust trust = Trust::confirmed_refusals;
+    std::uint32_t first_picture = 0; // of a package: those before it were told already
 };
 
 // Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a
@@ -41,7 +42,8 @@ public:
 
     virtual ~Inspector() = default;
     // The addresses in a document fetched from `base`: a page, style sheet, feed, sitemap, JSON, WebVTT or
-    // text.
+    // text. Of a package (ZIP, RAR, 7z, PDF) the pictures in it, a few at a time; refused where all of it is
+    // under a password.
     virtual Task<Result<PageLinks>> links(Document document, std::string base) = 0;
     // What there is to compare in a picture.
     virtual Task<Result<PictureFeatures>> features(Document document, Detail detail) = 0;

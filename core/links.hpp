@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/referrer_policy.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,8 @@ struct Link {
     // Addresses of one document that show the same picture in other sizes have the same number, from 1; 0:
     // alone.
     int item = 0;
+    // What the element that names it lets be told of the document, where it says so.
+    std::optional<ReferrerPolicy> policy{};
 
     friend bool operator==(const Link&, const Link&) = default;
 };
@@ -81,6 +85,10 @@ struct PageLinks {
     std::vector<Link> links;
     Wall wall = Wall::none;        // as the document itself shows
     std::vector<Bytes> pictures{}; // files that stand in the document, each named by a link (Url::inside)
+    // Of a package, whose pictures come a few at a time: the number of the next one, 0: these are the last.
+    std::uint32_t next_picture = 0;
+    bool has_locked = false;                // something in it is under a password
+    std::optional<ReferrerPolicy> policy{}; // what it lets be told of it, by <meta name=referrer>
 
     friend bool operator==(const PageLinks&, const PageLinks&) = default;
 };

@@ -235,7 +235,8 @@ std::optional<Unsigned> without_signature(std::string_view target)
 bool is_same_document(const Url& one, const Url& other)
 {
     if (one == other) return true;
-    if (one.origin() != other.origin()) return false;
+    const bool is_inside = one.picture_inside() || other.picture_inside(); // whose address names its bytes
+    if (is_inside || one.origin() != other.origin()) return false;
     const auto a = without_signature(one.target());
     const auto b = without_signature(other.target());
     if (a && b && a->target == b->target) return true;
@@ -248,6 +249,7 @@ bool is_same_document(const Url& one, const Url& other)
 bool may_be_same_document(const Url& one, const Url& other)
 {
     if (is_same_document(one, other)) return true;
+    if (one.picture_inside() || other.picture_inside()) return false;
     if (one.origin() != other.origin()) return false;
     if (one.path() == other.path()) return one.target() != one.path() && other.target() != other.path();
     const auto here = segments_of(one.path());

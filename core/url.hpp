@@ -18,7 +18,8 @@ namespace stillwatch {
 //
 // A picture that stands inside a document (a data: address, base64 in a script) has the document's address
 // with
-// "#sha256-" and the digest of its bytes behind it. Such an address is never asked for: document() is.
+// "#sha256-" and the digest of its bytes behind it, and in a package "&entry=" and what it is called there.
+// Such an address is never asked for: document() is.
 class Url {
 public:
     // Longest text accepted, in bytes, before and after repair.
@@ -29,7 +30,10 @@ public:
     // `reference` as a browser would resolve it on the page `base`. Errors: as parse.
     static Result<Url> join(const Url& base, std::string_view reference);
     // Of the picture with these bytes inside `document`. parse() reads its text; join() never makes one.
-    static Url inside(const Url& document, const Sha256& picture);
+    // `entry`: its name in a package, of any bytes; kept in a short form of letters, digits, "._-/" and
+    // percent triplets.
+    static Url inside(const Url& document, const Sha256& picture, std::string_view entry = {});
+    static constexpr std::size_t max_entry_bytes = 160; // in that form
 
     const std::string& text() const noexcept { return text_; }
     std::string_view scheme() const noexcept; // "http" or "https"
@@ -44,8 +48,14 @@ public:
     std::string origin() const;
     // Which picture of its document; nothing where this is the address of a document.
     std::optional<Sha256> picture_inside() const;
+    // What it is called in its package, as inside() wrote it; empty where nobody told.
+    std::string_view entry_inside() const noexcept;
     // The document that is asked for: this address itself, or the one the picture stands in.
     Url document() const;
+    // Of a picture inside a document: called so there, as entry_inside() tells it.
+    Url named_inside(std::string_view entry) const;
+    // The same picture inside another address of its document.
+    Url moved_to(const Url& document) const;
 
     friend bool operator==(const Url&, const Url&) = default;
     friend auto operator<=>(const Url&, const Url&) = default;

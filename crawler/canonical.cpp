@@ -104,7 +104,7 @@ bool is_picture_file(std::string_view path) noexcept
 
 Url canonical(const Url& url)
 {
-    if (const auto picture = url.picture_inside()) return Url::inside(canonical(url.document()), *picture);
+    if (const auto picture = url.picture_inside()) return url.moved_to(canonical(url.document()));
     const auto target = url.target();
     if (target.find_first_of("?;") == npos) return url;
     const auto path = url.path();

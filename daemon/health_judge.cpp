@@ -25,6 +25,9 @@ std::string_view meaning_of(std::string_view state)
         {"stopped", "every host was stopped by a person"},
         {"blocked", "it turns us away"},
         {"walled", "most of its pages are a log-in or an age gate"},
+        {"stand_ins",
+         "most of its pictures or pages are answered with the same bytes, so that what they are for is "
+         "not seen: another referer, or headers or cookies of a session that is let in, may help"},
         {"unreachable", "it never answered"},
         {"refused", "its scope or the guard forbids every visit"},
         {"disallowed", "robots.txt forbids every visit"},

@@ -113,6 +113,7 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
     features.format = picture->format;
     features.width_px = picture->width_px;
     features.height_px = picture->height_px;
+    features.is_in_part = detail != Detail::reference && picture->is_in_part;
     features.file_digest = extracted.decoded.file_digest;
     features.data_digest = pictures::data_digest(file, picture->format);
     int number = 0;

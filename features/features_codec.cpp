@@ -181,6 +181,7 @@ void append_features(Bytes& out, const PictureFeatures& features)
     writer.count(features.parts.size(), 1);
     for (const auto& part : features.parts)
         write_part(writer, part);
+    writer.number(features.is_in_part ? 1 : 0, 1);
 }
 
 std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
@@ -205,6 +206,7 @@ std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail)
     if (features.sign_grid.empty()) features.parts.resize(reader.count(1, PictureFeatures::max_parts));
     for (auto& part : features.parts)
         part = read_part(reader);
+    if (features.sign_grid.empty()) features.is_in_part = reader.count(1, 1) == 1;
     if (!reader.whole() || !plausible(features, detail)) return std::nullopt;
     return features;
 }

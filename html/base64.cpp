@@ -3,24 +3,8 @@
 #include "html/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace stillwatch::html {
-
-namespace {
-
-constexpr auto values = [] {
-    std::array<signed char, 256> table{};
-    table.fill(-1);
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t at = 0; at < alphabet.size(); ++at)
-        table[static_cast<unsigned char>(alphabet[at])] = static_cast<signed char>(at);
-    table['-'] = 62;
-    table['_'] = 63;
-    return table;
-}();
-
-} // namespace
 
 std::optional<std::string> from_loose_base64(std::string_view text)
 {
@@ -36,7 +20,7 @@ std::optional<std::string> from_loose_base64(std::string_view text)
             has_ended = true;
             continue;
         }
-        const auto value = values[static_cast<unsigned char>(c)];
+        const auto value = base64_values[static_cast<unsigned char>(c)];
         if (value < 0 || has_ended) return std::nullopt;
         ++digits;
         bits = (bits << 6U | static_cast<unsigned>(value)) & 0xFFFFFFU;

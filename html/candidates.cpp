@@ -33,7 +33,7 @@ bool Candidates::add(Mechanism mechanism, LinkKind kind, std::string_view refere
     }
     if (kind == LinkKind::page) item = 0;
     items.used(item);
-    list.push_back({mechanism, kind, worth, item, reference});
+    list.push_back({mechanism, kind, worth, item, reference, policy});
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct Candidate {
     Worth worth;
     int item; // of a picture (html/items.hpp); 0: shows what nothing else shows
     std::string_view reference;
+    std::optional<ReferrerPolicy> policy{}; // of its element
 };
 
 // What a document names, in order of appearance; views into the document, its tree or `decoded`.
@@ -53,8 +55,10 @@ public:
     Forms forms;
     std::vector<std::string_view> documents; // markup inside attributes and texts: srcdoc, <noframes>, feeds
     std::vector<std::string_view> scripts;   // of the document, in their order: they share their names
-    std::string_view base;                   // href of the first <base> that has one
-    bool is_whole = true;                    // false where max_candidates was reached
+    std::optional<ReferrerPolicy> policy;    // of the element that is read
+    std::optional<ReferrerPolicy> policy_of_document;
+    std::string_view base; // href of the first <base> that has one
+    bool is_whole = true;  // false where max_candidates was reached
 
 private:
     std::size_t max_;

@@ -150,6 +150,8 @@ void read_meta(const Element& element, Candidates& out)
             out.add_by_suffix(Mechanism::meta_refresh, *address);
         return;
     }
+    if (same_name(trimmed(element.value("name")), "referrer"))
+        if (const auto policy = referrer_policy(content)) out.policy_of_document = policy;
     if (is_next_key(element.value("name"))) add_control(content, out);
     for (const auto* attribute : {"property", "name", "itemprop"}) {
         const auto name = trimmed(element.value(attribute));
@@ -368,6 +370,21 @@ void read_common(const Element& element, int item, Candidates& out)
     }
 }
 
+// rel=noreferrer says it whatever the attribute says (HTML standard, 4.6.8).
+std::optional<ReferrerPolicy> policy_of(const Element& element)
+{
+    const bool has_one = listed({"a", "area", "img", "iframe", "link", "image", "script"}, element.name);
+    if (!has_one || element.attributes.empty()) return std::nullopt;
+    if (listed({"a", "area"}, element.name))
+        for (auto rest = trimmed(element.value("rel")); !rest.empty();) {
+            const auto rel = rest.substr(0, rest.find_first_of(blanks));
+            rest = trimmed(rest.substr(rel.size()));
+            if (same_name(rel, "noreferrer")) return ReferrerPolicy::no_referrer;
+        }
+    const auto value = trimmed(element.value("referrerpolicy"));
+    return value.find(',') == npos ? referrer_policy(value) : std::nullopt;
+}
+
 bool is_code(std::string_view type) noexcept
 {
     return type.empty() || find_name(type, "javascript") != npos || find_name(type, "ecmascript") != npos ||
@@ -385,14 +402,17 @@ std::string_view Element::value(std::string_view attribute) const noexcept
 
 void read_element(const Element& element, Candidates& out)
 {
+    out.policy = policy_of(element);
     read_controls(element, out);
     if (element.attributes.empty()) {
         if (same_name(element.name, "picture")) out.items.open_picture();
         if (same_name(element.name, "a")) out.items.open_anchor(0);
+        out.policy.reset();
         return;
     }
     const int item = read_named(element, out);
     read_common(element, item, out);
+    out.policy.reset();
 }
 
 void read_end(Candidates& out)

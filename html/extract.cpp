@@ -128,6 +128,7 @@ private:
         if (!candidates.is_whole) page_.truncated = true;
         const auto base = candidates.base.empty() ? page_url : Url::join(page_url, candidates.base);
         const Url& document_url = base ? *base : page_url;
+        if (depth == 0 && candidates.policy_of_document) page_.policy = candidates.policy_of_document;
         const int items_before = ties_.last_item();
         std::unordered_map<std::string_view, std::size_t> pages_tried;
         std::unordered_map<std::string_view, std::size_t> pictures_tried;
@@ -169,11 +170,12 @@ private:
     std::size_t add(const Candidate& candidate, const Url& base)
     {
         const auto url = Url::join(base, in_its_charset(candidate.reference));
-        return url ? add(candidate.mechanism, candidate.kind, *url)
+        return url ? add(candidate.mechanism, candidate.kind, *url, candidate.policy)
                    : no_link; // mailto: and what is no address
     }
 
-    std::size_t add(Mechanism mechanism, LinkKind kind, const Url& url)
+    std::size_t add(Mechanism mechanism, LinkKind kind, const Url& url,
+                    std::optional<ReferrerPolicy> policy = {})
     {
         auto key = std::string(kind == LinkKind::page ? "p" : "i") + url.text();
         const auto [known, is_new] = seen_.try_emplace(std::move(key), page_.links.size());
@@ -186,7 +188,7 @@ private:
                        page_.links.size() >= limits_.max_links_of_sitemap();
             return known->second = no_link;
         }
-        page_.links.push_back({mechanism, kind, url.text()});
+        page_.links.push_back({mechanism, kind, url.text(), 0, policy});
         return known->second;
     }
 

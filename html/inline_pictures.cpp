@@ -1,5 +1,6 @@
 #include "html/inline_pictures.hpp"
 
+#include "html/base64.hpp"
 #include "html/entities.hpp"
 #include "html/file_marks.hpp"
 #include "html/references.hpp"
@@ -18,17 +19,6 @@ constexpr auto npos = std::string_view::npos;
 constexpr std::size_t longest_type = 128;    // between "data:" and its comma
 constexpr std::size_t most_drawings = 64;    // SVG
 constexpr std::size_t shortest_bare = 1'000; // of base64 without a data: before it
-
-constexpr auto values = [] {
-    std::array<signed char, 256> table{};
-    table.fill(-1);
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t at = 0; at < alphabet.size(); ++at)
-        table[static_cast<unsigned char>(alphabet[at])] = static_cast<signed char>(at);
-    table['-'] = 62;
-    table['_'] = 63;
-    return table;
-}();
 
 // memmem skips ahead; find() stops at each first letter.
 std::size_t find_bytes(std::string_view text, std::string_view what, std::size_t from) noexcept
@@ -116,7 +106,7 @@ Bytes take_base64(std::string_view text, std::size_t& at, std::size_t max_bytes)
     };
     while (at < text.size()) {
         const char c = text[at];
-        if (const auto value = values[static_cast<unsigned char>(c)]; value >= 0) {
+        if (const auto value = base64_values[static_cast<unsigned char>(c)]; value >= 0) {
             put(value);
             ++at;
         } else if (is_blank(c)) {
@@ -125,7 +115,7 @@ Bytes take_base64(std::string_view text, std::size_t& at, std::size_t max_bytes)
             auto next = at;
             const auto plain = escaped(text, next);
             if (!plain) break;
-            const auto inner = values[static_cast<unsigned char>(*plain)];
+            const auto inner = base64_values[static_cast<unsigned char>(*plain)];
             if (inner < 0 && !is_blank(*plain)) break;
             if (inner >= 0) put(inner);
             at = next;

@@ -7,6 +7,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <iconv.h>
@@ -16,6 +17,9 @@
 namespace stillwatch::packages {
 
 namespace {
+
+// Its end tells most.
+constexpr std::size_t most_name_bytes = 512;
 
 struct FreeArchive {
     void operator()(archive* reader) const noexcept { (void)archive_read_free(reader); }
@@ -70,35 +74,38 @@ Read read_entry(archive& reader, const PackageLimits& limits, Contents& contents
     }
 }
 
-void take_entry(Bytes file, const PackageLimits& limits, int depth, Contents& contents)
+// As the archive writes it; it is made fit to be shown where it is used (Url::inside).
+std::string name_of(archive_entry& entry)
 {
-    if (pictures::sniff_picture(file)) {
-        if (!has_room(contents, file.size(), limits)) {
-            contents.is_whole = false;
-            return;
-        }
-        contents.bytes += file.size();
-        contents.pictures.push_back(std::move(file));
-        return;
-    }
+    const char* name = archive_entry_pathname_utf8(&entry);
+    if (name == nullptr) name = archive_entry_pathname(&entry);
+    const std::string_view text = name == nullptr ? std::string_view() : std::string_view(name);
+    return std::string(text.substr(text.size() - std::min(text.size(), most_name_bytes)));
+}
+
+void take_entry(Bytes file, const std::string& name, const PackageLimits& limits, int depth,
+                Contents& contents)
+{
+    if (pictures::sniff_picture(file)) return take_picture(std::move(file), name, limits, contents);
     const auto kind = sniff_package(file);
     if (!kind) return;
     if (depth >= limits.max_depth)
         contents.is_whole = false;
     else if (*kind == PackageKind::pdf)
-        (void)take_pdf(file, limits, contents);
+        (void)take_pdf(file, name, limits, contents);
     else
-        (void)take_archive(file, limits, depth + 1, contents);
+        (void)take_archive(file, name, limits, depth + 1, contents);
 }
 
 } // namespace
 
-bool take_archive(ByteView file, const PackageLimits& limits, int depth, Contents& contents)
+bool take_archive(ByteView file, const std::string& name, const PackageLimits& limits, int depth,
+                  Contents& contents)
 {
     const auto reader = open(file);
     if (!reader) return false;
     Bytes bytes;
-    for (;;) {
+    while (!contents.has_more) {
         archive_entry* entry = nullptr;
         const int next = archive_read_next_header(reader.get(), &entry);
         if (next == ARCHIVE_EOF) return true;
@@ -118,8 +125,10 @@ bool take_archive(ByteView file, const PackageLimits& limits, int depth, Content
         if (archive_entry_filetype(entry) == AE_IFDIR) continue;
         const auto read = read_entry(*reader, limits, contents, bytes);
         if (read == Read::broken && archive_read_has_encrypted_entries(reader.get()) > 0) ++contents.locked;
-        if (read == Read::whole) take_entry(std::move(bytes), limits, depth, contents);
+        if (read == Read::whole)
+            take_entry(std::move(bytes), within(name, name_of(*entry)), limits, depth, contents);
     }
+    return true;
 }
 
 void prepare_archives()

@@ -49,6 +49,8 @@ Result<pictures::Picture> decode_package(ByteView file, const pictures::PictureL
     }
     if (chooser.is_empty())
         return failed.value_or(Error{Errc::undecodable, "a package without pictures that are read"});
+    shown.is_in_part =
+        !contents->is_whole || contents->has_more || budget.is_spent() || chooser.has_left_out();
     shown.frames = std::move(chooser).take();
     return shown;
 }

@@ -29,6 +29,24 @@ std::string_view dictionary_before(std::string_view text, std::size_t stream)
     return object == npos ? std::string_view() : part.substr(object + 4);
 }
 
+// "object-12", by the number before "0 obj" (7.3.10).
+std::string object_name(std::string_view text, std::size_t stream)
+{
+    const auto begin = stream > most_dictionary_bytes ? stream - most_dictionary_bytes : 0;
+    const auto part = text.substr(begin, stream - begin);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    auto at = part.rfind(" obj"sv);
+    if (at == npos) return "object";
+    while (at > 0 && is_digit(part[at - 1])) // its generation
+        --at;
+    while (at > 0 && part[at - 1] == ' ')
+        --at;
+    const auto end = at;
+    while (at > 0 && end - at < 10 && is_digit(part[at - 1]))
+        --at;
+    return "object-" + std::string(part.substr(at, end - at));
+}
+
 // The bytes behind "stream" and its line end.
 ByteView data_of(ByteView file, std::size_t at, const PdfDictionary& dictionary)
 {
@@ -122,8 +140,8 @@ std::optional<Bytes> as_png(const PdfDictionary& dictionary, Bytes pixels)
     return std::nullopt;
 }
 
-void take_stream(ByteView data, const PdfDictionary& dictionary, const PackageLimits& limits,
-                 Contents& contents)
+void take_stream(ByteView data, const PdfDictionary& dictionary, std::string name,
+                 const PackageLimits& limits, Contents& contents)
 {
     auto filters = dictionary.names("Filter");
     const auto holds = [&](std::string_view one) { return std::ranges::find(filters, one) != filters.end(); };
@@ -139,17 +157,12 @@ void take_stream(ByteView data, const PdfDictionary& dictionary, const PackageLi
         if (!file) return;
         bytes = *std::move(file);
     }
-    if (!has_room(contents, bytes.size(), limits)) {
-        contents.is_whole = false;
-        return;
-    }
-    contents.bytes += bytes.size();
-    contents.pictures.push_back(std::move(bytes));
+    take_picture(std::move(bytes), std::move(name), limits, contents);
 }
 
 } // namespace
 
-bool take_pdf(ByteView file, const PackageLimits& limits, Contents& contents)
+bool take_pdf(ByteView file, const std::string& name, const PackageLimits& limits, Contents& contents)
 {
     const auto text = as_text(file);
     const bool is_locked = text.find("/Encrypt"sv) != npos;
@@ -164,7 +177,8 @@ bool take_pdf(ByteView file, const PackageLimits& limits, Contents& contents)
         }
         const PdfDictionary dictionary(dictionary_before(text, at));
         const auto data = data_of(file, at + 6, dictionary);
-        take_stream(data, dictionary, limits, contents);
+        take_stream(data, dictionary, within(name, object_name(text, at)), limits, contents);
+        if (contents.has_more) break;
         at += data.size(); // what stands inside a stream is none
     }
     if (is_locked) ++contents.locked;

@@ -11,10 +11,29 @@ namespace stillwatch::packages {
 
 using namespace std::string_view_literals;
 
-bool has_room(const Contents& contents, std::size_t picture_bytes, const PackageLimits& limits) noexcept
+void take_picture(Bytes file, std::string name, const PackageLimits& limits, Contents& contents)
 {
-    return contents.pictures.size() < limits.max_pictures && picture_bytes <= limits.max_bytes &&
-           contents.bytes <= limits.max_bytes - picture_bytes;
+    if (contents.has_more) return;
+    if (contents.found >= limits.max_pictures) {
+        contents.is_whole = false;
+        return;
+    }
+    const bool is_passed_over = contents.found < limits.first_picture;
+    const bool may_fit = !is_passed_over && file.size() <= limits.max_bytes;
+    const bool has_room = may_fit && contents.bytes <= limits.max_bytes - file.size() &&
+                          (!limits.in_turns || contents.pictures.size() < PackageLimits::pictures_at_once);
+    if (may_fit && !has_room && limits.in_turns) {
+        contents.has_more = true;
+        return;
+    }
+    if (has_room) {
+        contents.bytes += file.size();
+        contents.pictures.push_back(std::move(file));
+        contents.names.push_back(std::move(name));
+    } else if (!is_passed_over) {
+        contents.is_whole = false;
+    }
+    ++contents.found;
 }
 
 std::optional<PackageKind> sniff_package(ByteView file) noexcept
@@ -41,9 +60,9 @@ Result<Contents> unpack(ByteView file, const PackageLimits& limits)
     const auto kind = sniff_package(file);
     if (!kind) return Error{Errc::undecodable, "no package that is read"};
     Contents contents;
-    const bool is_sound = *kind == PackageKind::pdf ? take_pdf(file, limits, contents)
-                                                    : take_archive(file, limits, 1, contents);
-    if (!contents.pictures.empty()) return contents;
+    const bool is_sound = *kind == PackageKind::pdf ? take_pdf(file, {}, limits, contents)
+                                                    : take_archive(file, {}, limits, 1, contents);
+    if (contents.found > 0) return contents;
     if (contents.locked > 0) return Error{Errc::refused, "a package under a password"};
     if (!is_sound) return Error{Errc::undecodable, "a package that is broken, or of a kind that is not read"};
     return contents;

@@ -254,6 +254,7 @@ Result<Picture> decode_apng(ByteView file, const PictureLimits& limits)
     shown.format = PictureFormat::png;
     shown.width_px = width;
     shown.height_px = height;
+    shown.is_in_part = budget.is_spent() || chooser.has_left_out();
     shown.frames = std::move(chooser).take();
     return shown;
 }

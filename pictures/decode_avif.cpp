@@ -134,6 +134,7 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
     }
     if (chooser.is_empty())
         return Error{Errc::undecodable, fmt::format("AVIF: {}", avifResultToString(result))};
+    picture.is_in_part = budget.is_spent() || chooser.has_left_out();
     picture.frames = std::move(chooser).take();
     picture.width_px = picture.frames.front().width_px;
     picture.height_px = picture.frames.front().height_px;

@@ -245,6 +245,7 @@ Result<Picture> decode_gif(ByteView file, const PictureLimits& limits)
         if (!player.next() || !budget.allows(canvas_px + player.pixels_of_frame())) break;
         player.shown().offer_to(chooser);
     }
+    picture.is_in_part = budget.is_spent() || chooser.has_left_out();
     picture.frames = std::move(chooser).take();
     if (picture.frames.empty()) return Error{Errc::undecodable, "GIF: broken or cut"};
     return picture;

@@ -202,6 +202,7 @@ Result<Picture> decode_heif(ByteView file, const PictureLimits& limits)
         std::move(*layers).offer_to(chooser);
     }
     if (chooser.is_empty()) return failed.value_or(Error{Errc::undecodable, "HEIF: no picture in it"});
+    picture.is_in_part = budget.is_spent() || chooser.has_left_out();
     picture.frames = std::move(chooser).take();
     return picture;
 }

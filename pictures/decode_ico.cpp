@@ -96,6 +96,7 @@ Result<Picture> decode_ico(ByteView file, const PictureLimits& limits)
             chooser.offer(std::move(frame));
     }
     if (chooser.is_empty()) return failed;
+    shown.is_in_part = budget.is_spent() || chooser.has_left_out();
     shown.frames = std::move(chooser).take();
     return shown;
 }

@@ -163,6 +163,7 @@ Result<Picture> Reader::read()
     picture.format = PictureFormat::jxl;
     picture.width_px = target_.width_px;
     picture.height_px = target_.height_px;
+    picture.is_in_part = budget_.is_spent() || chooser_.has_left_out();
     picture.frames = std::move(chooser_).take();
     return picture;
 }

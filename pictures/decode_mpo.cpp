@@ -58,6 +58,7 @@ Result<Picture> decode_jpegs(ByteView file, const PictureLimits& limits, Fidelit
         const auto behind = after(rest);
         rest = next_jpeg(behind.empty() ? rest.subspan(3) : behind);
     }
+    picture->is_in_part = budget.is_spent() || chooser.has_left_out();
     picture->frames = std::move(chooser).take();
     return picture;
 }

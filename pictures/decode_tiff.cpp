@@ -163,6 +163,7 @@ Result<Picture> decode_tiff(ByteView file, const PictureLimits& limits)
         std::move(*layers).offer_to(chooser);
     }
     if (chooser.is_empty()) return *failed;
+    picture.is_in_part = budget.is_spent() || chooser.has_left_out();
     picture.frames = std::move(chooser).take();
     return picture;
 }

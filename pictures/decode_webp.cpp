@@ -67,7 +67,7 @@ Result<Layers> decode_rgba(ByteView file, const PictureLimits& limits)
     return layers;
 }
 
-Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& limits)
+Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& limits, bool& is_in_part)
 {
     WebPAnimDecoderOptions options;
     WebPAnimInfo info;
@@ -94,6 +94,7 @@ Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& l
         std::move(layers).offer_to(chooser);
     }
     if (chooser.is_empty()) return Error{Errc::undecodable, "WebP: broken animation"};
+    is_in_part = budget.is_spent() || chooser.has_left_out();
     return std::move(chooser).take();
 }
 
@@ -114,7 +115,7 @@ Result<Picture> decode_webp(ByteView file, const PictureLimits& limits)
     picture.width_px = features.width;
     picture.height_px = features.height;
     if (animated) {
-        auto frames = decode_animation(file, limits);
+        auto frames = decode_animation(file, limits, picture.is_in_part);
         if (!frames) return frames.error();
         picture.frames = std::move(*frames);
         return picture;

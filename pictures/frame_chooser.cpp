@@ -83,6 +83,7 @@ bool FrameChooser::makes_room_for(const Sketch& sketch, const Luma& frame)
         used += bytes_of(each.frame);
     const auto most = nearest < other_picture ? moments_of_a_scene : PictureFeatures::max_frames;
     if (kept_.size() < most && used <= most_bytes_) return true;
+    has_left_out_ = has_left_out_ || nearest >= other_picture;
     // The two that are most alike are one too many, if the new one is less like any.
     const auto closest = closest_pair();
     if (closest.later == 0 || closest.distance >= nearest) return false;

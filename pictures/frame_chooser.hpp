@@ -20,6 +20,8 @@ public:
     void offer(Luma&& frame);
     void offer(const Luma& frame); // copied where it is kept
     bool is_empty() const noexcept { return kept_.empty(); }
+    // Whether another picture, rather than another moment of one, was left out for want of room.
+    bool has_left_out() const noexcept { return has_left_out_; }
     // In the order in which they came.
     std::vector<Luma> take() &&;
 
@@ -42,6 +44,7 @@ private:
     Pair closest_pair() const noexcept;
 
     std::size_t most_bytes_;
+    bool has_left_out_ = false;
     std::vector<Kept> kept_;
 };
 
@@ -53,8 +56,12 @@ public:
     bool allows(std::size_t pixels) noexcept
     {
         pixels_ += pixels;
-        return frames_++ == 0 || (frames_ <= most_frames && pixels_ <= most_pixels);
+        const bool is_allowed = frames_++ == 0 || (frames_ <= most_frames && pixels_ <= most_pixels);
+        is_spent_ = is_spent_ || !is_allowed;
+        return is_allowed;
     }
+    // Whether something was not decoded for its sake.
+    bool is_spent() const noexcept { return is_spent_; }
 
 private:
     // About two seconds; animations on the web stay far below (500 x 400, 100 frames: 20 million).
@@ -62,6 +69,7 @@ private:
     static constexpr std::size_t most_frames = 4'000;
     std::size_t frames_ = 0;
     std::size_t pixels_ = 0;
+    bool is_spent_ = false;
 };
 
 } // namespace stillwatch::pictures

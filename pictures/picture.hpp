@@ -47,6 +47,7 @@ struct Picture {
     int width_px = 0;
     int height_px = 0;
     std::vector<Luma> frames; // 1..PictureFeatures::max_frames
+    bool is_in_part = false;  // a bound on frames or pixels left some of what it shows out
     bool is_coarse = false;   // reduced, or not read to its end, because no more was asked for
 };
 

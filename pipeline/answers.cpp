@@ -47,6 +47,11 @@ Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected)
     return expected == LinkKind::page || is_text ? Media::unseen : Media::picture;
 }
 
+bool is_package(const Fetched& answer, const Bytes& payload)
+{
+    return encodings_of(answer).empty() && packages::sniff_package(payload).has_value();
+}
+
 bool is_document(const Fetched& answer, const Bytes& payload)
 {
     const auto type = type_of(answer);

@@ -21,6 +21,8 @@ enum class Media : std::uint8_t {
     other
 };
 Media media_of(const Fetched& answer, const Bytes& payload, LinkKind expected);
+// Whether an archive or PDF file came, as it stands.
+bool is_package(const Fetched& answer, const Bytes& payload);
 // Whether it may be read as a page where it is no picture: also SVG, which may hold pictures.
 bool is_document(const Fetched& answer, const Bytes& payload);
 

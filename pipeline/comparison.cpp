@@ -34,6 +34,7 @@ Compared nothing_yet(const PictureFeatures& features)
     compared.file_digest = features.file_digest;
     compared.width_px = features.width_px;
     compared.height_px = features.height_px;
+    compared.is_in_part = features.is_in_part;
     if (!features.frames.empty())
         compared.fingerprint =
             features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];

@@ -30,6 +30,7 @@ struct Compared {
     Sha256 file_digest;
     int width_px = 0;
     int height_px = 0;
+    bool is_in_part = false;                  // a bound left out some of what it shows
     std::optional<Fingerprint> fingerprint{}; // of the picture as it stands
 };
 

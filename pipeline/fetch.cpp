@@ -1,5 +1,6 @@
 #include "core/log.hpp"
 #include "crawler/walls.hpp"
+#include "packages/unpack.hpp"
 #include "pipeline/answers.hpp"
 #include "pipeline/pipeline.hpp"
 
@@ -41,7 +42,8 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
         co_return inside;
     }
     const bool is_image = state.visit.kind == LinkKind::image;
-    const auto& limits = is_image ? state.settings->image : state.settings->page;
+    const bool is_package_by_name = packages::has_package_suffix(state.visit.url.path());
+    const auto& limits = is_image || is_package_by_name ? state.settings->image : state.settings->page;
     const auto purpose = is_image ? crawler::Purpose::image : crawler::Purpose::page;
     const auto pair = introductions_.of(state.visit);
     auto from = pair.first;
@@ -50,6 +52,17 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
     if (!answer) co_return answer.error();
     auto came = co_await receive(*std::move(answer));
     count_arrival(came);
+    // Larger than pages may be, and no page.
+    const bool has_room = state.settings->image.max_body_bytes > limits.max_body_bytes;
+    if (has_room && came.fetched().cut == Cut::size && is_package(came.fetched(), *came.body)) {
+        crawler::Conditions none;
+        auto again_from = pair.first;
+        auto whole = co_await services_.fetcher.fetch(state.site, state.visit.url, std::move(none),
+                                                      std::move(again_from), state.settings->image, purpose);
+        if (!whole) co_return whole.error();
+        came = co_await receive(*std::move(whole));
+        count_arrival(came);
+    }
     if (!is_image || state.site->referer == crawler::RefererUse::none) co_return std::move(came);
     const bool is_refused = is_refusal(came) || is_stand_in(state, came);
     if (!is_refused && is_success(came.fetched())) introductions_.succeeded(state.visit.url);
@@ -117,6 +130,7 @@ void Pipeline::note_stand_in(const VisitState& state, const Came& came, Seen& se
                                    : "nearly all its pictures are answered with the same one: what they are "
                                      "for is not seen",
                                Severity::warning);
+    seen.has_stand_in_ended = change == StandIns::Change::ends;
     if (change == StandIns::Change::ends) services_.problems.clear("stand_ins", subject);
     seen.is_stand_in = stand_ins_.is_one(url, seen.kind, came.content);
     if (seen.is_stand_in) services_.counters.add("stand_ins_total", "kind", name_of(seen.kind));

@@ -197,6 +197,9 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
         result.outside.push_back(std::move(host));
     result.unread = seen.unread;
     result.is_stand_in = seen.is_stand_in;
+    result.has_stand_in_ended = seen.has_stand_in_ended;
+    result.is_in_part = seen.is_in_part;
+    result.has_locked = seen.has_locked;
     result.generation = seen.generation;
     if (kept == Kept::for_later || reason == NotCompared::comparing_off)
         result.generation = state.visit.generation;

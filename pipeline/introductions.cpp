@@ -14,6 +14,8 @@ Introductions::Pair Introductions::of(const store::Visit& visit) const
         pair.first = Referrer{*visit.named_by};
         const auto policy = policies_.find(visit.parent.value);
         if (policy != policies_.end()) pair.first->policy = policy->second;
+        const auto of_link = of_links_.find({visit.parent.value, visit.url.text()});
+        if (of_link != of_links_.end()) pair.first->policy = of_link->second;
     }
     const bool tells_nothing = !pair.first || crawler::referer_of(*pair.first, visit.url).empty();
     if (tells_nothing && visit.named_by && pair.first->policy != ReferrerPolicy{})
@@ -35,6 +37,16 @@ void Introductions::note_policy(UrlId page, std::optional<ReferrerPolicy> policy
     }
     if (policies_.size() >= max_pages) policies_.clear();
     policies_.insert_or_assign(page.value, *policy);
+}
+
+void Introductions::note_link(UrlId page, const Url& url, std::optional<ReferrerPolicy> policy)
+{
+    if (!policy) {
+        if (!of_links_.empty()) of_links_.erase({page.value, url.text()});
+        return;
+    }
+    if (of_links_.size() >= max_pages) of_links_.clear();
+    of_links_.insert_or_assign({page.value, url.text()}, *policy);
 }
 
 void Introductions::succeeded(const Url& url)

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace stillwatch::pipeline {
 
@@ -27,6 +28,9 @@ public:
 
     // What a page lets be told, where it says so.
     void note_policy(UrlId page, std::optional<crawler::ReferrerPolicy> policy);
+
+    // The same of one address that it names, by the element: it counts more.
+    void note_link(UrlId page, const Url& url, std::optional<crawler::ReferrerPolicy> policy);
 
     // The first was not refused.
     void succeeded(const Url& url);
@@ -54,6 +58,7 @@ private:
     };
     std::map<std::string, Origin> origins_;
     std::unordered_map<std::int64_t, crawler::ReferrerPolicy> policies_; // by page; most have none
+    std::map<std::pair<std::int64_t, std::string>, crawler::ReferrerPolicy> of_links_; // page and address
 };
 
 } // namespace stillwatch::pipeline

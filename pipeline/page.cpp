@@ -49,8 +49,11 @@ Task<Result<Seen>> Pipeline::take_page(const VisitState& state, const Came& came
 {
     if (is_challenge_text(Show::page, page.wall)) co_return seen.ended(NotCompared::challenge);
     seen.wall = wall_seen(came.fetched(), state.visit, page.wall);
+    if (page.policy) introductions_.note_policy(state.visit.id, page.policy);
     for (const auto& link : page.links) {
-        if (auto found = discover(state, link))
+        auto found = discover(state, link);
+        if (found) introductions_.note_link(state.visit.id, found->url, link.policy);
+        if (found)
             seen.discovered.push_back(*std::move(found));
         else
             note_outside(state, link, seen);

@@ -62,12 +62,18 @@ Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& cam
                                         const Knowledge& known)
 {
     if (services_.references.current()->size() == 0) co_return seen.ended(NotCompared::no_references);
+    if (is_package(came.fetched(), *came.body)) {
+        auto judged = co_await judge_package(state, came, std::move(seen), known);
+        co_return judged;
+    }
     auto matched = co_await compare(state, came, seen.is_unseen);
     if (!matched) {
         if (matched.error().code == Errc::cancelled) co_return matched.error();
         co_return picture_not_read(state, came, std::move(seen), known, matched.error());
     }
     seen.generation = matched->generation;
+    seen.is_in_part = matched->is_in_part;
+    if (seen.is_in_part) services_.counters.add("pictures_in_part_total");
     trouble_.worked();
     services_.counters.add("pictures_compared_total");
     const auto why = why_not_whole(came.fetched());
@@ -82,6 +88,7 @@ Seen Pipeline::picture_not_read(const VisitState& state, const Came& came, Seen 
 {
     const auto why = why_unread_picture(error, came.fetched(), seen.is_unseen);
     if (seen.is_unseen && error.code == Errc::undecodable) return seen.ended(why); // as it was asked
+    if (why == NotCompared::locked_package) seen.has_locked = true;
     services_.counters.add("pictures_refused_total", "code", name_of(error.code));
     log::debug("pipeline", "picture not read",
                {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
@@ -110,6 +117,7 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     if (!compared) co_return compared.error();
     Matched matched{{}, compared->file_digest};
     matched.generation = compared->generation;
+    matched.is_in_part = compared->is_in_part;
     if (!compared->matches.empty() && compared->fingerprint)
         matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
     matched.pixels = std::int64_t{compared->width_px} * compared->height_px;

@@ -59,6 +59,7 @@ private:
         std::optional<Fingerprint> fingerprint{};
         std::int64_t pixels = 0;
         std::int64_t generation = 0; // of the references it was compared with
+        bool is_in_part = false;     // a bound left out some of what it shows
     };
 
     Task<VisitState> prepare(store::Visit visit);
@@ -94,6 +95,16 @@ private:
     Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, bool is_unseen);
     Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen,
                                   const Knowledge& known);
+    // --- packages (package.cpp) ---
+    struct PackageRead {
+        std::uint32_t next_picture = 0; // 0: none is left
+        std::size_t compared = 0;
+        std::optional<Error> failed{}; // of a picture in it: passing, so that the package is looked at again
+    };
+    Task<Result<Seen>> judge_package(const VisitState& state, const Came& came, Seen seen,
+                                     const Knowledge& known);
+    Task<Result<Ending>> judge_entry(const VisitState& state, const Came& came, Seen& seen,
+                                     PackageRead& read);
     Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                           const Error& error);
     Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);

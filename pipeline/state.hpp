@@ -75,6 +75,9 @@ struct Seen {
     std::optional<store::Unread> unread{}; // a worker was lost over it
     Timestamp not_before{};                // of the next visit
     bool is_stand_in = false;              // the same bytes come for nearly everything there
+    bool has_stand_in_ended = false;       // they come no more for nearly everything
+    bool is_in_part = false;               // a bound left out some of what it shows
+    bool has_locked = false;               // something in a package is under a password
     bool is_capped = false;                // a match was counted only: it is compared again tomorrow
 };
 

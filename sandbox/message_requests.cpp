@@ -58,6 +58,7 @@ void write_links(WireWriter& writer, const LinksWork& work)
     writer.number(std::uint64_t{work.limits.max_links});
     writer.number(std::uint64_t{work.limits.max_depth});
     writer.number(std::uint64_t{work.limits.max_attributes});
+    writer.number(work.first_picture);
 }
 
 LinksWork read_links(WireReader& reader)
@@ -70,6 +71,7 @@ LinksWork read_links(WireReader& reader)
     work.limits.max_links = reader.number<std::uint64_t>();
     work.limits.max_depth = reader.number<std::uint64_t>();
     work.limits.max_attributes = reader.number<std::uint64_t>();
+    work.first_picture = reader.number<std::uint32_t>();
     return work;
 }
 

@@ -1,7 +1,7 @@
 #include "sandbox/messages.hpp"
 
 #include "features/features_codec.hpp"
-#include "html/inline_pictures.hpp"
+#include "packages/contents.hpp"
 #include "sandbox/message_parts.hpp"
 
 #include <algorithm>
@@ -66,6 +66,20 @@ std::optional<Error> read_error(WireReader& reader)
     return Error{code, std::string(detail)};
 }
 
+// 0: none.
+std::uint8_t policy_code(const std::optional<ReferrerPolicy>& policy)
+{
+    return policy ? static_cast<std::uint8_t>(static_cast<std::uint8_t>(*policy) + 1) : std::uint8_t{0};
+}
+
+bool read_policy(WireReader& reader, std::optional<ReferrerPolicy>& policy)
+{
+    const auto code = reader.number<std::uint8_t>();
+    if (code > policy_code(ReferrerPolicy::unsafe_url)) return false;
+    if (code > 0) policy = static_cast<ReferrerPolicy>(code - 1);
+    return reader.ok();
+}
+
 void write_links(WireWriter& writer, const PageLinks& page)
 {
     writer.number(code_of(AnswerKind::links));
@@ -74,6 +88,9 @@ void write_links(WireWriter& writer, const PageLinks& page)
     const auto truncated_at = writer.size();
     writer.number(std::uint8_t{0});
     writer.number(code_of(page.wall));
+    writer.number(page.next_picture);
+    writer.number(std::uint8_t{page.has_locked});
+    writer.number(policy_code(page.policy));
     writer.number(static_cast<std::uint8_t>(page.pictures.size()));
     for (const auto& picture : page.pictures) {
         writer.number(static_cast<std::uint32_t>(picture.size()));
@@ -84,7 +101,7 @@ void write_links(WireWriter& writer, const PageLinks& page)
     writer.number(count);
     for (const auto& link : page.links) {
         const bool fits = link.url.size() <= Url::max_bytes &&
-                          writer.size() + 8 + link.url.size() <= answer_header_bytes + max_answer_bytes;
+                          writer.size() + 9 + link.url.size() <= answer_header_bytes + max_answer_bytes;
         if (!fits) {
             truncated = true;
             continue;
@@ -92,6 +109,7 @@ void write_links(WireWriter& writer, const PageLinks& page)
         writer.number(code_of(link.mechanism));
         writer.number(code_of(link.kind));
         writer.number(static_cast<std::uint32_t>(link.item));
+        writer.number(policy_code(link.policy));
         writer.text(link.url);
         ++count;
     }
@@ -103,12 +121,12 @@ void write_links(WireWriter& writer, const PageLinks& page)
 bool read_pictures(WireReader& reader, PageLinks& page)
 {
     const std::size_t count = reader.number<std::uint8_t>();
-    if (count > html::InlineFiles::max_pictures) return false;
+    if (count > packages::PackageLimits::pictures_at_once) return false;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
         const std::size_t length = reader.number<std::uint32_t>();
         bytes += length;
-        if (length > html::InlineFiles::max_bytes || bytes > html::InlineFiles::max_bytes) return false;
+        if (bytes > packages::PackageLimits::bytes_at_once) return false;
         const auto file = reader.raw(length);
         page.pictures.emplace_back(file.begin(), file.end());
     }
@@ -122,6 +140,11 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     const auto truncated = reader.number<std::uint8_t>();
     page.truncated = truncated == 1;
     page.wall = static_cast<Wall>(reader.number<std::uint8_t>());
+    page.next_picture = reader.number<std::uint32_t>();
+    const auto locked = reader.number<std::uint8_t>();
+    page.has_locked = locked == 1;
+    if (locked > 1 || !read_policy(reader, page.policy))
+        return broken("answer: what a document lets be told");
     if (!read_pictures(reader, page)) return broken("answer: pictures inside the document");
     const std::size_t count = reader.number<std::uint32_t>();
     if (!reader.ok() || truncated > 1 || !is_known(page.wall) || !all_printable(page.charset))
@@ -131,14 +154,16 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
         const auto mechanism = static_cast<Mechanism>(reader.number<std::uint8_t>());
         const auto kind = reader.number<std::uint8_t>();
         const auto item = reader.number<std::uint32_t>();
+        std::optional<ReferrerPolicy> policy;
+        const bool has_policy = read_policy(reader, policy);
         const auto url = reader.text(Url::max_bytes);
-        if (!reader.ok() || !is_known(mechanism) || kind > code_of(LinkKind::image))
+        if (!has_policy || !reader.ok() || !is_known(mechanism) || kind > code_of(LinkKind::image))
             return broken("answer: a link");
         const bool may_be_tied = kind == code_of(LinkKind::image) && std::in_range<int>(item) &&
                                  item <= limits.max_links_of_sitemap();
         if (item != 0 && !may_be_tied) return broken("answer: an item");
         page.links.push_back(
-            Link{mechanism, static_cast<LinkKind>(kind), std::string(url), static_cast<int>(item)});
+            Link{mechanism, static_cast<LinkKind>(kind), std::string(url), static_cast<int>(item), policy});
     }
     if (!reader.complete()) return broken("answer: bytes after the links");
     return Answer{std::move(page)};

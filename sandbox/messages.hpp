@@ -56,6 +56,7 @@ struct LinksWork {
     std::string link; // Link headers
     std::string base; // at most Url::max_bytes
     html::ExtractLimits limits;
+    std::uint32_t first_picture = 0; // of a package
 };
 
 struct FeaturesWork {

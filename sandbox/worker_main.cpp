@@ -2,6 +2,8 @@
 #include "features/extract.hpp"
 #include "features/worker.hpp"
 #include "html/extract.hpp"
+#include "packages/pictures_inside.hpp"
+#include "packages/unpack.hpp"
 #include "pictures/sniff.hpp"
 #include "sandbox/content_decoding.hpp"
 #include "sandbox/frame_cache.hpp"
@@ -42,6 +44,12 @@ Result<Content> content_of(const sandbox::Request& request, ByteView body)
 
 sandbox::Answer links_in(const sandbox::LinksWork& work, const Content& content)
 {
+    if (packages::sniff_package(content.bytes)) {
+        auto package = packages::pictures_inside(content.bytes, work.base, work.first_picture);
+        if (!package) return sandbox::Refusal(package.error());
+        package->truncated = package->truncated || content.truncated;
+        return std::move(*package);
+    }
     auto page = html::extract_links(content.bytes, {work.content_type, work.link}, work.base, work.limits);
     if (!page) return sandbox::Refusal(page.error());
     page->truncated = page->truncated || content.truncated;

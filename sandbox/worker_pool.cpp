@@ -394,7 +394,7 @@ Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
     document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
     document.link.resize(std::min(document.link.size(), max_link_header_bytes));
     request.work = LinksWork{std::move(document.content_type), std::move(document.link), std::move(base),
-                             state->settings().page};
+                             state->settings().page, document.first_picture};
     auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<PageLinks>(std::move(answer));
 }

@@ -127,6 +127,9 @@ struct VisitResult {
     std::optional<Unread> unread{};     // a worker was lost over these bytes once more
     std::vector<OutsideHost> outside{}; // hosts of nobody's that it named pictures of, or was sent to
     std::optional<Wall> wall{};         // what was in the way, or none; nothing where the visit does not tell
+    bool is_in_part = false;            // a bound left out some of what the picture or package shows
+    bool has_locked = false;            // something in a package is under a password
+    bool has_stand_in_ended = false;    // they come no more for nearly all of them
     bool is_stand_in = false;           // the same bytes come for nearly all addresses there
     std::vector<VisitResult>
         led_here{}; // of addresses whose redirects led to this one in the same visit; without any

@@ -14,7 +14,10 @@ Result<void> UrlFrontier::apply(const std::vector<store::VisitResult>& results)
                 impl_->visited(earlier);
             impl_->visited(result);
             impl_->accounts[result.host].add(result);
-            if (result.is_stand_in) impl_->reached(result.host, "one_answer_for_many_addresses");
+            if (result.has_stand_in_ended) impl_->forget_bound(result.host, stand_in_bound);
+            if (result.is_in_part) impl_->reached(result.host, "picture_looked_at_in_part");
+            if (result.has_locked) impl_->reached(result.host, "package_under_password");
+            if (result.is_stand_in) impl_->reached(result.host, stand_in_bound);
         }
         return {};
     });

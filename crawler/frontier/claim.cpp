@@ -196,7 +196,7 @@ std::optional<store::Visit> UrlFrontier::claim_one(const Url& url, Timestamp now
     std::optional<store::Visit> visit;
     impl_->change_or_throw([&] {
         const auto owner = impl_->tables->host_at(url.origin());
-        const auto id = impl_->find(url);
+        const auto id = impl_->find(Impl::visited_as(url));
         if (!id || !owner || !owner->is_watched || owner->is_stopped) return;
         const auto row = impl_->tables->address(id);
         if (!row || is_leased(row->standing, now)) return;

@@ -37,6 +37,8 @@ public:
     Key128 key_of(std::string_view text) const;
     // The host of an address, made if the watch list names it; 0 when it does not.
     HostId host_of(const Url& url);
+    // The address whose visit shows it: an entry of a package has none of its own.
+    static Url visited_as(const Url& url) { return url.entry_inside().empty() ? url : url.document(); }
     // 0 where it is not known.
     UrlId find(const Url& url);
     // Adds the address unless it is known; nothing when its host is not on the watch list. `parent`: the page
@@ -152,6 +154,8 @@ public:
 
     // Counts that a bound was reached, for people. `bound` is a literal.
     void reached(HostId host, std::string_view bound, std::int64_t times = 1);
+    // Counts it no more: what made it is over.
+    void forget_bound(HostId host, std::string_view bound);
     // Where a site is asked with other cookies or headers than before, what stood in the way may be open now.
     void look_again_if_sent_otherwise(const store::SiteRow& site);
 

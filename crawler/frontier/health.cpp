@@ -128,6 +128,7 @@ SiteHealth UrlFrontier::site_health(const std::string& site, std::int64_t genera
     }
     health.outside = outside_of(tables, site);
     health.bounds = tables.bounds_of(site);
+    std::erase_if(health.bounds, [](const auto& bound) { return bound.second <= 0; });
     for (const auto& [pattern, waiting] : tables.idle_families(site)) {
         health.set_aside += waiting;
         if (health.idle_families.size() < most_named)

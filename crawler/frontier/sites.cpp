@@ -45,6 +45,8 @@ void UrlFrontier::Impl::look_again_if_sent_otherwise(const store::SiteRow& site)
     state->sent.assign(sent.begin(), sent.end());
     if (is_other) state->walls.forget();
     tables->put_site(*state);
+    if (const auto listed = tables->hosts_of(site.name); is_other && !listed.empty())
+        forget_bound(listed.front().host.id, stand_in_bound);
     if (is_other) tables->read_again(store::ReadAgain::pages_and_unreachable, site.name);
 }
 

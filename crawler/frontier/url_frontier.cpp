@@ -86,6 +86,16 @@ void UrlFrontier::Impl::reached(HostId host, std::string_view bound, std::int64_
     if (times > 0) bounds[{host, bound}] += times;
 }
 
+void UrlFrontier::Impl::forget_bound(HostId host, std::string_view bound)
+{
+    bounds.erase({host, bound});
+    const auto site = tables->site_of(host);
+    if (!site) return;
+    const auto counted = tables->bounds_of(site->name);
+    const auto found = counted.find(std::string(bound));
+    if (found != counted.end()) tables->add_to_bound(host, bound, -found->second);
+}
+
 std::map<std::string, std::int64_t> UrlFrontier::take_bounds()
 {
     return std::exchange(impl_->untold, {});
@@ -257,7 +267,7 @@ Result<bool> UrlFrontier::look_again(const Url& url, Timestamp at)
 {
     bool is_due = false;
     const auto done = impl_->change([&]() -> Result<void> {
-        const auto known = impl_->offer(url, LinkKind::image, 1, at, UrlId{});
+        const auto known = impl_->offer(Impl::visited_as(url), LinkKind::image, 1, at, UrlId{});
         if (!known) return {};
         is_due = true;
         const auto row = impl_->tables->address(known->id);

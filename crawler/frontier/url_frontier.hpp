@@ -11,6 +11,9 @@
 
 namespace stillwatch::crawler {
 
+// The bound under which is counted that the same bytes come for nearly all addresses of a host.
+inline constexpr const char* stand_in_bound = "one_answer_for_many_addresses";
+
 // All known addresses with what is due when: the rules of crawler/policy over the rows of a store. One
 // object, one thread (the store thread). What may be lost and rebuilt by crawling: addresses, hosts,
 // contents, verdicts, robots. Claims and reads throw std::runtime_error when the store refuses; functions

@@ -317,13 +317,22 @@ Result<void> CaseDatabase::plan_look(OccurrenceId id, Timestamp next)
 
 namespace {
 
-// The address itself, and those of the same document with another signature in their query.
-std::vector<std::string> signed_otherwise(Connection& connection, const Url& image)
+// The address itself, the pictures of a package there, and those of the same document with another signature
+// in their query.
+std::vector<std::string> shown_by(Connection& connection, const Url& image)
 {
     std::vector<std::string> addresses{image.text()};
+    constexpr std::size_t most = 256;
+    {
+        auto inside = connection.prepare(
+            "SELECT DISTINCT image_url FROM occurrence WHERE image_url > ?1 AND image_url < ?2 LIMIT ?3");
+        inside.bind(image.text() + "#", image.text() + "$", most); // '$' follows '#'
+        while (inside.step())
+            if (const auto entry = stored_url(inside.text(0)); !entry.entry_inside().empty())
+                addresses.push_back(entry.text());
+    }
     const auto own = without_signature(image.target());
     if (!own || !own->is_sure) return addresses;
-    constexpr std::size_t most = 256;
     const auto path = image.origin() + std::string(image.path());
     auto row = connection.prepare(
         "SELECT DISTINCT image_url FROM occurrence WHERE image_url > ?1 AND image_url < ?2 LIMIT ?3");
@@ -342,7 +351,7 @@ Result<void> CaseDatabase::note_look(const Url& image, Timestamp at, int status)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        for (const auto& address : signed_otherwise(connection, image))
+        for (const auto& address : shown_by(connection, image))
             // Where it changed, it is looked at often again.
             connection
                 .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND "

@@ -1,3 +1,5 @@
+#include "core/url.hpp"
+#include "packages/pictures_inside.hpp"
 #include "packages/unpack.hpp"
 #include "tests/fuzz/claim.hpp"
 
@@ -14,7 +16,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.max_bytes = 1U << 20U; // small, so that many inputs are tried a second
     limits.max_unpacked_bytes = 4U << 20U;
     limits.max_pictures = 10;
-    const auto contents = packages::unpack(std::as_bytes(std::span(data, size)), limits);
+    const auto bytes_of_package = std::as_bytes(std::span(data, size));
+    if (const auto told = packages::pictures_inside(bytes_of_package, "https://a.example/p", size % 3)) {
+        claim(told->links.size() == told->pictures.size(), "each picture has its address");
+        claim(told->pictures.size() <= packages::PackageLimits::pictures_at_once, "no more than a turn's");
+        for (const auto& link : told->links) {
+            const auto url = Url::parse(link.url);
+            claim(url && url->picture_inside().has_value(), "which is read back");
+        }
+    }
+    const auto contents = packages::unpack(bytes_of_package, limits);
     if (!contents) {
         claim(!contents.error().detail.empty(), "an error says why");
         return 0;

@@ -214,6 +214,7 @@ class Reaching(unittest.TestCase):
         self.assertGreaterEqual(self.summary["bounds"]["one_answer_for_many_addresses"], 10)
         health = {row["site"]: row for row in self.watch.ask("site", "health")}
         self.assertGreaterEqual(health["same-for-all"]["bounds"]["one_answer_for_many_addresses"], 10)
+        self.assertEqual(health["same-for-all"]["state"], "stand_ins")
         self.assertIn(self.same.host, self.said)
 
 

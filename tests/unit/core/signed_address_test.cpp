@@ -94,6 +94,16 @@ TEST(SignedAddress, WithEqualBytesAnyOtherQueryMayBeASignature)
     EXPECT_FALSE(may_be_same_document(url("/a.jpg?x=1"), Url::parse("https://b.example/a.jpg?x=1").value()));
 }
 
+TEST(SignedAddress, PicturesInsideDocumentsAreToldApartByTheirBytes)
+{
+    const auto page = url("/a.jpg");
+    const auto one = Url::inside(page, Sha256::of(as_bytes("one")));
+    const auto other = Url::inside(page, Sha256::of(as_bytes("other")));
+    EXPECT_FALSE(is_same_document(one, other));
+    EXPECT_FALSE(may_be_same_document(one, other));
+    EXPECT_TRUE(is_same_document(one, one));
+}
+
 TEST(SignedAddress, AnyTextIsReadWithoutHarm)
 {
     std::string many = "/a.jpg?";

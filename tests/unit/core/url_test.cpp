@@ -271,5 +271,35 @@ TEST(Url, OtherFragmentsAndThoseOfPagesAreDropped)
     EXPECT_EQ(Url::join(Url::parse(document.text() + "#sha256-" + digest).value(), "").value(), document);
 }
 
+TEST(UrlInside, TellsWhatAPictureIsCalledInItsPackage)
+{
+    const auto package = Url::parse("https://board.example/a.zip?x=1").value();
+    const auto picture = Sha256::of(as_bytes("picture"));
+    const auto named = Url::inside(package, picture, "set/a \x1B[31m\xE2\x80\xAE.jpg");
+    EXPECT_EQ(named.entry_inside(), "set/a%20%1B%5B31m%E2%80%AE.jpg");
+    EXPECT_EQ(named.picture_inside(), picture);
+    EXPECT_EQ(named.document(), package);
+    EXPECT_EQ(Url::parse(named.text()).value(), named);
+    EXPECT_EQ(Url::inside(package, picture).named_inside(named.entry_inside()), named);
+    EXPECT_EQ(named.moved_to(Url::parse("https://b.example/z.zip").value()).entry_inside(),
+              named.entry_inside());
+}
+
+TEST(UrlInside, ANameIsBoundedAndOnlyItsOwnFormIsRead)
+{
+    const auto package = Url::parse("https://board.example/a.zip").value();
+    const auto picture = Sha256::of(as_bytes("picture"));
+    std::string longest(300, '\xFF');
+    longest += "/end.jpg";
+    const auto named = Url::inside(package, picture, longest);
+    EXPECT_LE(named.entry_inside().size(), Url::max_entry_bytes);
+    EXPECT_TRUE(named.entry_inside().starts_with("%FF"));
+    EXPECT_TRUE(named.entry_inside().ends_with("/end.jpg"));
+    const auto plain = Url::inside(package, picture).text();
+    for (const char* odd : {"&entry=", "&entry=a b", "&entry=%1", "&entry=%zz", "&entry=<", "&other=a", "x"})
+        EXPECT_FALSE(Url::parse(plain + odd).value().picture_inside()) << odd;
+    EXPECT_EQ(Url::inside(package, picture).named_inside("a b"), Url::inside(package, picture));
+}
+
 } // namespace
 } // namespace stillwatch

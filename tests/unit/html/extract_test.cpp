@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
+#include <string>
+
 namespace stillwatch::html {
 namespace {
 
@@ -306,6 +310,25 @@ TEST(Extract, TheSizeIsBounded)
         extract_links(as_bytes("<img src=1><img src=2222222>"), {}, "http://a.example/", limits).value();
     EXPECT_EQ(page.links.size(), 1U);
     EXPECT_TRUE(page.truncated);
+}
+
+TEST(ReferrerPolicies, AreThoseOfTheDocumentAndOfItsElements)
+{
+    const auto page =
+        page_of("<meta name=Referrer content=never><meta name=referrer content=whatever>"
+                "<img referrerpolicy=' Origin ' src=1.jpg><img src=2.jpg>"
+                "<a rel='nofollow NoReferrer' referrerpolicy=unsafe-url href=3.jpg></a>"
+                "<a referrerpolicy=same-origin href=4></a><div referrerpolicy=origin data-src=5.jpg>");
+    EXPECT_EQ(page.policy, ReferrerPolicy::no_referrer);
+    std::map<std::string, std::optional<ReferrerPolicy>> told;
+    for (const auto& link : page.links)
+        told[link.url.substr(link.url.rfind('/') + 1)] = link.policy;
+    EXPECT_EQ(told.at("1.jpg"), ReferrerPolicy::origin);
+    EXPECT_EQ(told.at("2.jpg"), std::nullopt);
+    EXPECT_EQ(told.at("3.jpg"), ReferrerPolicy::no_referrer);
+    EXPECT_EQ(told.at("4"), ReferrerPolicy::same_origin);
+    EXPECT_EQ(told.at("5.jpg"), std::nullopt);
+    EXPECT_EQ(page_of("<p>nothing told").policy, std::nullopt);
 }
 
 } // namespace

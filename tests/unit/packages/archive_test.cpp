@@ -1,3 +1,6 @@
+#include "core/url.hpp"
+#include "packages/inflate.hpp"
+#include "packages/pictures_inside.hpp"
 #include "packages/unpack.hpp"
 
 #include "samples.hpp"
@@ -29,6 +32,93 @@ TEST(Archive, GivesItsPicturesWhateverTheirNamesAre)
         EXPECT_TRUE(contents->is_whole);
         EXPECT_EQ(contents->locked, 0U);
     }
+}
+
+TEST(Archive, TellsWhatItsPicturesAreCalled)
+{
+    EXPECT_THAT(unpack(archive_of(album))->names, ElementsAre("set/1.jpg", "set/gr\xC3\xBC\xC3\x9F.png"));
+    const auto outer = unpack(archive_of({{"inner.zip", archive_of(album)}}));
+    EXPECT_THAT(outer->names, ElementsAre("inner.zip/set/1.jpg", "inner.zip/set/gr\xC3\xBC\xC3\x9F.png"));
+}
+
+TEST(Archive, IsReadInTurnsUntilNothingIsLeft)
+{
+    PackageLimits limits;
+    limits.in_turns = true;
+    limits.max_bytes = first.size() + 10;
+    const auto one = unpack(archive_of(album), limits);
+    ASSERT_TRUE(one);
+    EXPECT_THAT(one->pictures, ElementsAre(first));
+    EXPECT_TRUE(one->has_more);
+    EXPECT_TRUE(one->is_whole);
+    limits.first_picture = one->found;
+    limits.max_bytes = second.size();
+    const auto two = unpack(archive_of(album), limits);
+    ASSERT_TRUE(two);
+    EXPECT_THAT(two->pictures, ElementsAre(second));
+    EXPECT_FALSE(two->has_more);
+}
+
+TEST(Archive, APictureLargerThanAnythingThatIsGivenIsLeftOutAndEndsNoTurn)
+{
+    PackageLimits limits;
+    limits.in_turns = true;
+    limits.max_bytes = std::min(first.size(), second.size());
+    const auto contents = unpack(archive_of(album), limits);
+    ASSERT_TRUE(contents);
+    EXPECT_EQ(contents->pictures.size(), 1U);
+    EXPECT_FALSE(contents->has_more);
+    EXPECT_FALSE(contents->is_whole);
+}
+
+// RAR files whose list is under a password: version 4 says so in its main header, version 5 in a header of
+// its own.
+TEST(Archive, AListUnderAPasswordIsToldAsWell)
+{
+    const auto put = [](Bytes& out, std::string_view text) {
+        for (const char c : text)
+            out.push_back(static_cast<std::byte>(c));
+    };
+    using namespace std::string_view_literals;
+    Bytes head;
+    put(head, "\x73\x80\x00\x0D\x00\x00\x00\x00\x00\x00\x00"sv);
+    const auto sum = crc_32(head);
+    Bytes fourth;
+    put(fourth, "Rar!\x1A\x07\x00"sv);
+    fourth.push_back(static_cast<std::byte>(sum & 0xFFU));
+    fourth.push_back(static_cast<std::byte>(sum >> 8U & 0xFFU));
+    fourth.insert(fourth.end(), head.begin(), head.end());
+    put(fourth, std::string(64, '\0'));
+    EXPECT_EQ(unpack(fourth).error().code, Errc::refused);
+
+    Bytes crypt; // size, type 4, flags, version, flags, rounds, salt
+    put(crypt, "\x15\x04\x00\x00\x00\x0F"sv);
+    put(crypt, std::string(16, 'S'));
+    const auto crypt_sum = crc_32(crypt);
+    Bytes fifth;
+    put(fifth, "Rar!\x1A\x07\x01\x00"sv);
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        fifth.push_back(static_cast<std::byte>(crypt_sum >> shift & 0xFFU));
+    fifth.insert(fifth.end(), crypt.begin(), crypt.end());
+    put(fifth, std::string(64, 'x'));
+    EXPECT_EQ(unpack(fifth).error().code, Errc::refused);
+}
+
+TEST(PicturesInside, AreNamedByAddressDigestAndEntry)
+{
+    const auto told = pictures_inside(archive_of(album), "https://board.example/set.zip", 0);
+    ASSERT_TRUE(told) << to_string(told.error());
+    ASSERT_EQ(told->links.size(), 2U);
+    EXPECT_EQ(told->links[0].url,
+              "https://board.example/set.zip#sha256-" + Sha256::of(first).hex() + "&entry=set/1.jpg");
+    EXPECT_EQ(Url::parse(told->links[1].url)->entry_inside(), "set/gr%C3%BC%C3%9F.png");
+    EXPECT_THAT(told->pictures, ElementsAre(first, second));
+    EXPECT_EQ(told->next_picture, 0U);
+    EXPECT_EQ(
+        pictures_inside(archive_of({{"a.txt", to_bytes("no picture")}}), "https://board.example/t.zip", 0)
+            .error()
+            .code,
+        Errc::undecodable);
 }
 
 TEST(Archive, IsReadInsideAnotherButNotDeeper)

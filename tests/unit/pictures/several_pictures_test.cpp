@@ -55,6 +55,25 @@ TEST(SeveralPictures, EachOfAFewFramesIsLookedAt)
     }
 }
 
+TEST(SeveralPictures, WhatIsLookedAtInPartSaysSo)
+{
+    const auto few = scenes(6);
+    const auto many = scenes(PictureFeatures::max_frames + 8);
+    for (const auto encode : {+[](const std::vector<Drawing>& all) { return encode_gif(all); },
+                              +[](const std::vector<Drawing>& all) { return encode_animated_webp(all); },
+                              +[](const std::vector<Drawing>& all) { return encode_apng(all); },
+                              +[](const std::vector<Drawing>& all) { return encode_jxl(all); },
+                              +[](const std::vector<Drawing>& all) { return encode_tiff_pages(all); },
+                              +[](const std::vector<Drawing>& all) { return encode_heif(all); }}) {
+        const auto whole = decode_file(encode(few), {});
+        ASSERT_TRUE(whole) << to_string(whole.error());
+        EXPECT_FALSE(whole->is_in_part) << name_of(whole->format);
+        const auto part = decode_file(encode(many), {});
+        ASSERT_TRUE(part) << to_string(part.error());
+        EXPECT_TRUE(part->is_in_part) << name_of(part->format);
+    }
+}
+
 TEST(SeveralPictures, JpegFilesOneBehindTheOtherAreAllLookedAt)
 {
     const auto drawings = scenes(3);

@@ -38,6 +38,17 @@ PageLinks page()
                       {Mechanism::a_href, LinkKind::page, "https://board.example/2"}}};
 }
 
+PageLinks package()
+{
+    PageLinks told = page();
+    told.next_picture = 64;
+    told.has_locked = true;
+    told.policy = ReferrerPolicy::unsafe_url;
+    told.links[0].policy = ReferrerPolicy::no_referrer;
+    told.pictures = {Bytes(8U << 20U), to_bytes("picture")};
+    return told;
+}
+
 PictureFeatures picture()
 {
     return test::sample_features(1, Detail::hashes, 2);
@@ -120,6 +131,14 @@ TEST(AnswerMessage, LinksComeThroughWhole)
     const auto answer = decode_answer(payload_of(bytes), links_request());
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(std::get<PageLinks>(*answer), page());
+}
+
+TEST(AnswerMessage, WhatAPackageAndADocumentTellComesThroughWhole)
+{
+    const auto bytes = encode_answer(7, package());
+    const auto answer = decode_answer(payload_of(bytes), links_request());
+    ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
+    EXPECT_EQ(std::get<PageLinks>(*answer), package());
 }
 
 TEST(AnswerMessage, PicturesOfADocumentComeThroughWhole)

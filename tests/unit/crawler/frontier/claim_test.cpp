@@ -7,6 +7,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+TEST_P(Frontier, APictureOfAPackageIsLookedAtByVisitingThePackage)
+{
+    const std::string package = "https://board.example/set.zip";
+    read_page("https://board.example/", at(0), {picture(package)});
+    compare(package, at(1), 1, true);
+    const auto entry = Url::inside(url(package), Sha256::of(as_bytes("picture")), "set/1.jpg");
+    const auto visit = database.claim_one(entry, at(2), at(100));
+    ASSERT_TRUE(visit);
+    EXPECT_EQ(visit->url.text(), package);
+    ASSERT_TRUE(database.release({visit->id}));
+    EXPECT_TRUE(database.look_again(entry, at(3)).value());
+    EXPECT_EQ(database.counts(at(3)).images, 1);
+}
+
 CONTRACT_OF(Frontier);
 
 TEST_P(Frontier, SeedsAreClaimedFirstTime)
