@@ -1,6 +1,5 @@
 """Builds the demonstration site: what it looks like, which pictures are re-posts and where follows from the seed."""
 import dataclasses
-import html
 import io
 import itertools
 import json
@@ -11,6 +10,8 @@ import random
 from PIL import Image
 
 import alter
+import forum
+import imageboard
 import photographs
 
 REFERENCES = 8
@@ -18,7 +19,7 @@ PLANTED_EACH = 4      # re-posts of one reference: one of tier exact, the others
 DERIVED_EACH = 3      # and pictures that hold a part of it or were made from it
 HARD_EACH = 2         # innocent pictures altered in each of the ways that make derived ones
 PICTURES = 165
-THREADS, GALLERIES, BOARDS = 9, 6, 6
+NAMES = ("holiday", "img", "dsc", "photo", "screenshot", "untitled")
 # What is posted and nobody's reference: postcards (drawings, photographs in broad frames, out of focus: most are weak
 # references, and `reference add` says so), a drawing, a cat on white, and a person whom everybody knows.
 NO_REFERENCES = ("postcard", "primitives", "0001", "Tom_Cruise")
@@ -27,12 +28,14 @@ NO_REFERENCES = ("postcard", "primitives", "0001", "Tom_Cruise")
 @dataclasses.dataclass
 class Posted:
     """One picture on the site."""
-    path: str                 # "/img/0017.jpg"
-    host: str                 # "pages" or "pictures"
     data: bytes
     reference: str | None = None  # file name of the reference, None for an innocent picture
     tier: str | None = None
     kind: str = "innocent"    # how it was altered, of an innocent one too
+    url: str = ""
+    file: str = ""            # below www/
+    thumbnail: str = ""       # its address; empty where it has none
+    thumbnail_file: str = ""
     pages: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -48,7 +51,7 @@ def _dealt(kinds: list[str], rng: random.Random):
         yield from rng.sample(kinds, len(kinds))
 
 
-def _pictures(rng: random.Random, photos: list[pathlib.Path]) -> tuple[list[pathlib.Path], list[Posted]]:
+def made_pictures(rng: random.Random, photos: list[pathlib.Path]) -> tuple[list[pathlib.Path], list[Posted]]:
     chosen = rng.sample([photo for photo in photos if not photo.name.startswith(NO_REFERENCES)], REFERENCES)
     others = [photo for photo in photos if photo not in chosen]
     rng.shuffle(others)
@@ -57,115 +60,104 @@ def _pictures(rng: random.Random, photos: list[pathlib.Path]) -> tuple[list[path
     for reference in chosen:
         original, picture = reference.read_bytes(), _opened(reference)
         kind = rng.choice(list(alter.EXACT))
-        posted.append(Posted("", "", alter.EXACT[kind](original, rng), reference.name, "exact", kind))
+        posted.append(Posted(alter.EXACT[kind](original, rng), reference.name, "exact", kind))
         for kind in rng.sample(list(alter.NEAR), PLANTED_EACH - 1):
-            posted.append(Posted("", "", alter.NEAR[kind](picture, rng), reference.name, "near", kind))
+            posted.append(Posted(alter.NEAR[kind](picture, rng), reference.name, "near", kind))
         for kind in itertools.islice(deck, DERIVED_EACH):
             derivation = alter.DERIVED[kind]
             # What becomes part of a re-post is posted nowhere else.
             parts = [_opened(others.pop()) for _ in range(derivation.others)]
-            posted.append(Posted("", "", derivation.make(picture, parts, rng), reference.name, "derived", kind))
+            posted.append(Posted(derivation.make(picture, parts, rng), reference.name, "derived", kind))
     for photo in others:
-        posted.append(Posted("", "", photo.read_bytes()))
+        posted.append(Posted(photo.read_bytes()))
     # Hard ones: the same pages, collages, captions and frames around photographs that nobody looks for.
     for kind, derivation in alter.DERIVED.items():
         for _ in range(HARD_EACH):
             picture, *parts = map(_opened, rng.sample(others, 1 + derivation.others))
-            posted.append(Posted("", "", derivation.make(picture, parts, rng), kind=kind))
+            posted.append(Posted(derivation.make(picture, parts, rng), kind=kind))
     while len(posted) < PICTURES:
-        posted.append(Posted("", "", alter.drawn(rng)))
+        posted.append(Posted(alter.drawn(rng)))
     rng.shuffle(posted)
-    for number, picture in enumerate(posted):
-        picture.host = rng.choice(["pages", "pictures"])
-        picture.path = f"/img/{number:04}.{alter.suffix_of(picture.data)}"
     return chosen, posted
 
 
-# How a page can name a picture; each is used in turn. {u}: the address.
-MARKUP = [
-    '<img src="{u}" alt="">',
-    '<a href="{u}">full size</a>',
-    '<img src="/static/blank.gif" data-src="{u}" class="lazyload" alt="">',
-    '<img srcset="{u} 1x" alt="">',
-    '<picture><source srcset="{u}"><img src="/static/blank.gif" alt=""></picture>',
-    '<div class="tile" style="background-image:url(\'{u}\')"></div>',
-    '<video poster="{u}" controls></video>',
-    '<noscript><img src="{u}" alt=""></noscript>',
-]
+def _placed(posted: list[Posted], rng: random.Random, origin: dict[str, str]) -> dict[str, list[dict]]:
+    """Puts each picture on a page of the forum or the image board, where it lies as such software keeps it."""
+    leaves = [(leaf, forum) for leaf in forum.leaves()] + [(leaf, imageboard) for leaf in imageboard.leaves()]
+    on_page: dict[str, list[dict]] = {leaf: [] for leaf, _ in leaves}
+    for number, picture in enumerate(posted):
+        leaf, software = leaves[number % len(leaves)]
+        turn = number // len(leaves) + number % len(leaves)  # each way of showing meets each page
+        placed = software.place(number + 1, alter.suffix_of(picture.data), f"{rng.choice(NAMES)}-{rng.randrange(9999)}", origin, turn)
+        picture.url, picture.file, picture.thumbnail = placed["url"], placed["file"], placed["thumbnail"]
+        picture.thumbnail_file = placed["thumbnail_file"]
+        picture.pages.append(leaf)
+        on_page[leaf].append(placed)
+    # A few re-posts of the forum stand on a second page too: another occurrence of the same picture.
+    for picture in rng.sample([p for p in posted if p.reference and p.pages[0] in forum.leaves()], 3):
+        other = rng.choice([leaf for leaf in forum.leaves() if leaf not in picture.pages])
+        on_page[other].append(next(placed for placed in on_page[picture.pages[0]] if placed["url"] == picture.url))
+        picture.pages.append(other)
+    return on_page
 
 
-def _page(title: str, body: str, head: str = "") -> str:
-    return (f"<!doctype html><html><head><meta charset=utf-8><title>{html.escape(title)}</title>{head}"
-            f"<link rel=stylesheet href=/static/site.css></head><body><nav><a href=/>home</a> "
-            f"<a href=/forum/>forum</a> <a href=/gallery/>gallery</a> <a href=/b/>board</a></nav>"
-            f"<h1>{html.escape(title)}</h1>{body}</body></html>")
+def _thumbnail(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as picture:
+        small = picture.convert("RGB")
+    small.thumbnail((240, 240))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
-def _pager(base: str, number: int, count: int) -> str:
-    links = [f'<a href="{base}?page={n}">{n}</a>' if n != number else f"<b>{n}</b>" for n in range(1, count + 1)]
-    return "<p class=pager>" + " ".join(links) + "</p>"
+def _furniture(rng: random.Random) -> dict[str, bytes]:
+    """Avatars, signatures, logo, banner: what every page shows."""
+    def saved(picture: Image.Image, form: str) -> bytes:
+        out = io.BytesIO()
+        picture.save(out, form)
+        return out.getvalue()
+
+    def drawn(width: int, height: int) -> Image.Image:
+        with Image.open(io.BytesIO(alter.drawn(rng))) as picture:
+            return picture.convert("RGB").resize((width, height))
+
+    furniture = {"static/blank.gif": saved(Image.new("L", (1, 1)), "GIF"), "static/logo.png": saved(drawn(300, 36), "PNG"),
+                 "static/spoiler.png": saved(drawn(128, 128), "PNG"), "static/banner.png": saved(drawn(300, 100), "PNG")}
+    for number in range(1, len(forum.MEMBERS) + 1):
+        face = drawn(192, 192)
+        furniture[f"data/avatars/l/0/{number}.png"] = saved(face, "PNG")
+        furniture[f"data/avatars/m/0/{number}.png"] = saved(face.resize((96, 96)), "PNG")
+    for number in range(1, 4):
+        furniture[f"data/signatures/{number}.gif"] = saved(drawn(350, 40), "GIF")
+    return furniture
+
+
+def _file_of(address: str) -> str:
+    """Where nginx looks for a page."""
+    return address.lstrip("/") + ("index.html" if address.endswith("/") else "")
 
 
 def build(out: pathlib.Path, seed: int, cache: pathlib.Path, pages: str, pictures: str) -> dict:
     """Writes the site below out/www (hosts `pages` and `pictures`, each HOST:PORT) and returns the plan."""
     rng = random.Random(seed)
-    chosen, posted = _pictures(rng, photographs.photographs(cache))
+    chosen, posted = made_pictures(rng, photographs.photographs(cache))
     origin = {"pages": f"http://{pages}", "pictures": f"http://{pictures}"}
-    files: dict[str, str] = {}
+    on_page = _placed(posted, rng, origin)
+    made = {**forum.files(on_page, rng), **imageboard.files(on_page)}
+    made["/robots.txt"] = "User-agent: *\nDisallow: /private/\nDisallow: /login/\n"
+    made["/private/list.html"] = forum.page("Staff", "<p>robots.txt forbids this page.</p>")
 
-    leaves = ([f"/forum/thread-{n}.html" for n in range(1, THREADS + 1)] +
-              [f"/gallery/album-{n}.html" for n in range(1, GALLERIES + 1)] +
-              [f"/b/{n}.html" for n in range(1, BOARDS + 1)])
-    on_page: dict[str, list[Posted]] = {leaf: [] for leaf in leaves}
-    for number, picture in enumerate(posted):
-        picture.pages.append(leaves[number % len(leaves)])
-        on_page[picture.pages[0]].append(picture)
-    # A few re-posts stand on a second page too: another occurrence of the same picture.
-    for picture in rng.sample([p for p in posted if p.reference], 3):
-        other = rng.choice([leaf for leaf in leaves if leaf not in picture.pages])
-        picture.pages.append(other)
-        on_page[other].append(picture)
-
-    for leaf, shown in on_page.items():
-        parts, head = [], ""
-        for number, picture in enumerate(shown):
-            address = html.escape(origin[picture.host] + picture.path if picture.host == "pictures" or rng.random() < .5
-                                  else picture.path)
-            if number == 0:
-                head = f'<meta property="og:image" content="{address}">'
-                continue
-            markup = MARKUP[(number + len(leaf)) % len(MARKUP)].format(u=address)
-            parts.append(f"<article class=post><p>posted by user{rng.randrange(999)}</p>{markup}</article>")
-        files[leaf] = _page(leaf.strip("/").removesuffix(".html"), "".join(parts), head)
-
-    def listing(base: str, shown: list[str], each: int) -> None:
-        count = -(-len(shown) // each)
-        for number in range(1, count + 1):
-            entries = "".join(f'<li><a href="{leaf}">{leaf}</a>' for leaf in shown[(number - 1) * each:number * each])
-            name = f"{base}index.html" if number == 1 else f"{base}index.html@page={number}"
-            files[name] = _page(base.strip("/"), f"<ul>{entries}</ul>" + _pager(base, number, count))
-
-    listing("/forum/", leaves[:THREADS], 3)
-    listing("/gallery/", leaves[THREADS:THREADS + GALLERIES], 3)
-    listing("/b/", leaves[THREADS + GALLERIES:], 3)
-    files["/index.html"] = _page("Demonstration", '<a href="/about.html">about</a> <a href="/private/list.html">members</a>'
-                                 '<img src="/static/blank.gif" alt="">')
-    files["/about.html"] = _page("About", "<p>Drawn and photographed for a demonstration.</p>")
-    files["/private/list.html"] = _page("Private", "<p>robots.txt forbids this page.</p>")
-    files["/robots.txt"] = "User-agent: *\nDisallow: /private/\n"
-    files["/static/site.css"] = "article{border:1px solid #ccc;margin:1em;padding:1em} .tile{width:300px;height:200px}"
-
-    for host in ("pages", "pictures"):
-        (out / "www" / host / "img").mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        file = out / "www" / "pages" / name.lstrip("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    blank = io.BytesIO()
-    Image.new("L", (1, 1)).save(blank, "GIF")
-    (out / "www" / "pages" / "static" / "blank.gif").write_bytes(blank.getvalue())
+    files: dict[str, bytes] = {f"pages/{_file_of(address)}": text.encode() for address, text in made.items()}
+    files |= {f"pages/{name}": data for name, data in _furniture(rng).items()}
+    files["pages/b/src/film.webm"] = b"\x1a\x45\xdf\xa3" + bytes(64)
     for picture in posted:
-        (out / "www" / picture.host / picture.path.lstrip("/")).write_bytes(picture.data)
+        files[picture.file] = picture.data
+        if picture.thumbnail:
+            files[picture.thumbnail_file] = _thumbnail(picture.data)
+    for name, data in files.items():
+        file = out / "www" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
 
     references = out / "references"
     references.mkdir(exist_ok=True)
@@ -173,9 +165,10 @@ def build(out: pathlib.Path, seed: int, cache: pathlib.Path, pages: str, picture
         (references / photo.name).write_bytes(photo.read_bytes())
     plan = {
         "seed": seed,
-        "pages": sum(1 for name in files if ".html" in name and not name.startswith("/private/")),
+        "pages": sum(1 for address in made if not address.startswith(("/private/", "/login/", "/robots.txt"))),
         "references": [photo.name for photo in chosen],
-        "pictures": [{"url": origin[p.host] + p.path, "reference": p.reference, "tier": p.tier, "kind": p.kind,
+        "pictures": [{"url": p.url, "file": p.file, "thumbnail": p.thumbnail, "thumbnail_file": p.thumbnail_file,
+                      "reference": p.reference, "tier": p.tier, "kind": p.kind,
                       "pages": [origin["pages"] + page for page in p.pages]} for p in posted],
     }
     (out / "plan.json").write_text(json.dumps(plan, indent=1))
@@ -183,7 +176,7 @@ def build(out: pathlib.Path, seed: int, cache: pathlib.Path, pages: str, picture
 
 
 def nginx_configuration(out: pathlib.Path, pages: str, pictures: str) -> pathlib.Path:
-    """Two static hosts; index.html@page=2 answers /forum/?page=2. Everything nginx writes stays in out/nginx."""
+    """Two static hosts, whose addresses are those of a forum and an image board. Everything nginx writes stays in out/nginx."""
     work = out / "nginx"
     work.mkdir(parents=True, exist_ok=True)
     servers = ""
@@ -192,10 +185,17 @@ def nginx_configuration(out: pathlib.Path, pages: str, pictures: str) -> pathlib
     server {{
         listen {listen};
         root {out}/www/{name};
-        location / {{
-            if ($arg_page ~ "^[2-9]$") {{ rewrite ^(.*)/$ $1/index.html@page=$arg_page break; }}
-            index index.html;
+        index index.html file.jpg file.png file.gif file.webp;
+        add_header Set-Cookie "xf_csrf=$request_id; path=/; HttpOnly";
+        location = /css.php {{ default_type text/css; return 200 ".bbImage{{max-width:100%}}"; }}
+        location = /banners.php {{ rewrite ^ /static/banner.png? last; }}
+        location = /download/file.php {{
+            set $size full;
+            if ($arg_t) {{ set $size thumb; }}
+            rewrite ^ /download/$arg_id/$size/? last;
         }}
+        location ~ ^/b/src/.*[.]webm$ {{ default_type video/webm; try_files $uri /b/src/film.webm; }}
+        location = /forums/members-only.4/ {{ error_page 403 /forums/members-only.4/index.html; return 403; }}
     }}"""
     file = work / "nginx.conf"
     # As root, nginx would serve as another user, who may not be let into our folder.
@@ -207,7 +207,7 @@ pid {work}/nginx.pid;
 error_log {work}/error.log;
 events {{ worker_connections 256; }}
 http {{
-    types {{ text/html html htm; text/css css; text/plain txt; image/jpeg jpg; image/png png; image/gif gif; image/webp webp; }}
+    types {{ text/html html htm; text/css css; application/json json; video/webm webm; text/plain txt; image/jpeg jpg; image/png png; image/gif gif; image/webp webp; }}
     default_type text/html;
     log_format judged '$msec $server_addr $status $body_bytes_sent "$request_uri" "$http_user_agent"';
     access_log {work}/access.log judged;

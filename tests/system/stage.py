@@ -1,4 +1,4 @@
-"""A stage for system tests: the demonstration site under nginx, receivers, and a real installation of a build."""
+"""A stage for system tests: a plain site under nginx, receivers, and a real installation of a build."""
 import os
 import pathlib
 import shutil
@@ -10,8 +10,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "demo"))
 
-import demo_site  # noqa: E402
 import installation  # noqa: E402
+import plain_site  # noqa: E402
 import receivers  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["STILLWATCH_BUILD"])
@@ -36,8 +36,8 @@ class Stage:
         self.stillwatch = installation.Installation(installation.Programs(BUILD), self.work / "i")
         port = installation.free_port("127.0.0.2")
         self.hosts = [f"127.0.0.2:{port}", f"127.0.0.3:{port}"]
-        self.plan = demo_site.build(self.work, seed, ROOT / "build" / "photographs", *self.hosts)
-        configuration = demo_site.nginx_configuration(self.work, *self.hosts)
+        self.plan = plain_site.build(self.work, seed, ROOT / "build" / "photographs", *self.hosts)
+        configuration = plain_site.nginx_configuration(self.work, *self.hosts)
         self.nginx = subprocess.Popen(["nginx", "-c", configuration, "-p", self.work], stderr=subprocess.DEVNULL)
         self.smtp = installation.free_port()
         self.mail = receivers.MailSink("127.0.0.1", self.smtp)
