@@ -26,6 +26,9 @@ constexpr int centroid_radius_px = 15;
 constexpr int grid_side = 8;
 constexpr double crowding = 1.5;             // most points of a grid cell, against an even spread
 constexpr std::size_t ranked_per_wanted = 3; // corners that are ranked, for each one wanted
+// What is looked up for the mirrored picture is the stronger half of each of 4 x 4 fields: of the whole level
+// it would be the letters of a caption, the frame of a page and little of the photograph.
+constexpr int field_side = 4;
 
 // How much to look for, and from which contrast on corners count: the first threshold that gives a level
 // `ample` times what is wanted of it. Low ones find points in dark and smooth pictures; in others they only
@@ -129,6 +132,38 @@ std::vector<Corner> corners_of(const cv::Mat& level, std::size_t wanted, const E
     return chosen;
 }
 
+// The corners of a level, strongest first, in another order: the stronger half of every field comes first.
+std::vector<Corner> dealt_out(const std::vector<Corner>& corners, const cv::Mat& level)
+{
+    constexpr auto fields = static_cast<std::size_t>(field_side) * field_side;
+    const auto field_of = [&](const Corner& corner) {
+        return static_cast<std::size_t>(corner.y * field_side / level.rows * field_side +
+                                        corner.x * field_side / level.cols);
+    };
+    std::array<int, fields> held{};
+    for (const auto& corner : corners)
+        ++held[field_of(corner)];
+    struct Ranked {
+        double rank; // in its field: 0 the strongest, 1 the weakest
+        std::size_t corner;
+    };
+    std::array<int, fields> passed{};
+    std::vector<Ranked> ranked;
+    ranked.reserve(corners.size());
+    for (std::size_t c = 0; c < corners.size(); ++c) {
+        const auto field = field_of(corners[c]);
+        ranked.push_back({(passed[field]++ + 0.5) / held[field], c});
+    }
+    std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
+        return a.rank != b.rank ? a.rank < b.rank : a.corner < b.corner;
+    });
+    std::vector<Corner> dealt;
+    dealt.reserve(corners.size());
+    for (const auto& one : ranked)
+        dealt.push_back(corners[one.corner]);
+    return dealt;
+}
+
 // From a point towards the centre of brightness of the disc around it, in radians.
 float direction_of(const cv::Mat& level, int x, int y)
 {
@@ -190,7 +225,7 @@ std::vector<LocalFeature> look(const Pyramid& pyramid, const Effort& effort)
         const double scale = pyramid.scales[l];
         const double share = std::pow(scale, effort.level_power) / shares;
         const auto wanted = static_cast<std::size_t>(std::lround(static_cast<double>(effort.wanted) * share));
-        const auto corners = corners_of(level, wanted, effort);
+        const auto corners = dealt_out(corners_of(level, wanted, effort), level);
         if (corners.empty()) continue;
         cv::Mat blurred;
         cv::copyMakeBorder(level, blurred, padding_px, padding_px, padding_px, padding_px,

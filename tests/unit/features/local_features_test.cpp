@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <span>
 
 namespace stillwatch::features {
 namespace {
@@ -155,6 +156,22 @@ TEST(LocalFeatures, StayWithinTheFrameAndTheirNumber)
                 EXPECT_LT(feature.y_px(), static_cast<float>(drawing.height_px));
             }
         }
+}
+
+// Letters are the strongest corners there are; the mirrored picture is looked up by the first half alone.
+TEST(LocalFeatures, TheFirstHalfSpeaksForEveryPlaceOfThePicture)
+{
+    const auto glaring = resized(detailed_scene(6, 240, 90), 480, 90);
+    const auto drawing =
+        with_pasted(brightened(detailed_scene(7, 480, 360), 0.25, 90), glaring, 0, 0); // the rest is faint
+    const auto features = features_of(drawing).features;
+    const auto in_the_rest = [](std::span<const LocalFeature> some) {
+        return std::ranges::count_if(some, [](const LocalFeature& feature) { return feature.y_px() > 90; });
+    };
+    const auto all = in_the_rest(features);
+    const auto first = in_the_rest(std::span(features).first((features.size() + 1) / 2));
+    ASSERT_GT(all, 200);
+    EXPECT_GT(first, 0.45 * static_cast<double>(all));
 }
 
 TEST(LocalFeatures, FramesWithoutRoomForAPatchHaveNone)

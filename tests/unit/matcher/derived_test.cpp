@@ -137,6 +137,28 @@ TEST_F(DerivedCopies, AMirroredCropIsFound)
     EXPECT_EQ(match.orientation, Orientation::flip_y);
 }
 
+// The corners of a caption are the strongest of the picture: they must not be all that is looked up.
+TEST_F(DerivedCopies, AMirroredCropIsFoundBetweenCaptions)
+{
+    const auto faint = [](unsigned seed, int width_px, int height_px) {
+        return brightened(detailed_scene(seed, width_px, height_px), 0.5, 80);
+    };
+    const ReferenceSet faint_set{stored({faint(1, 480, 360), faint(2, 480, 360), faint(3, 480, 360)}), 1,
+                                 memory};
+    const auto crop = resized(mirrored(cropped(faint(1, 480, 360), 100, 60, 240, 180)), 480, 360);
+    for (unsigned seed = 1; seed <= 3; ++seed) {
+        const auto caption = [&](unsigned line) {
+            return resized(detailed_scene(100 * line + seed, 460, 80), 460, 40);
+        };
+        const auto found = with_pasted(with_pasted(crop, caption(1), 10, 8), caption(2), 10, 310);
+        const auto matches = compare(faint_set, encode_jpeg(found));
+        ASSERT_EQ(matches.size(), 1U) << seed;
+        EXPECT_EQ(matches.front().reference.value, 1);
+        EXPECT_EQ(matches.front().status, MatchStatus::match);
+        EXPECT_EQ(matches.front().orientation, Orientation::flip_y);
+    }
+}
+
 TEST_F(DerivedCopies, ATurnedCropIsFound)
 {
     const auto match =
