@@ -147,6 +147,7 @@ Agreement agreement_of(const StoredSignGrid& reference, const SignGrid& found, b
             if (!traits.is_graphic) {
                 ++agreement.natural;
                 agreement.natural_evidence += evidence;
+                if (share >= identical_share) ++agreement.natural_identical;
             }
             if (share >= agreeing_share) ++agreement.agreeing;
             if (share >= identical_share) ++agreement.identical;

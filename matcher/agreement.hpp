@@ -28,6 +28,7 @@ struct Agreement {
     int identical = 0;   // with at least identical_share
     int disagreeing = 0; // tiles with less than disagreeing_share
     int natural = 0;     // tiles that are photographed, not drawn
+    int natural_identical = 0;
     // Sum over tiles of how unlikely their agreement is by chance, natural logarithms: n times the divergence
     // of the share found from the share expected (Chernoff's bound). Neighbouring bits resemble each other,
     // so it is far larger than the probability it is named for; thresholds come from measurement.

@@ -235,6 +235,29 @@ TEST(Judge, OfAnEditedPhotographMoreThanADrawnFrameMustAgree)
     });
 }
 
+TEST(Judge, OfPhotographedTilesThatAreTheSameLessIsEnough)
+{
+    const auto of = [](double natural_evidence, int natural_identical) {
+        return with([=](Facts& facts) {
+            facts.agreement = agreement(50, 50, 200, natural_evidence, 100);
+            facts.agreement->natural_identical = natural_identical;
+        });
+    };
+    const auto row = [](const char* what, const Facts& facts, bool is_match) {
+        return Row{what,
+                   facts,
+                   is_match ? match : candidate,
+                   Tier::derived,
+                   Relation::edited,
+                   is_match ? Reason::background_agrees : Reason::drawn_frame_only};
+    };
+    check({
+        row("a room around a body, and a drawn wall", of(120, 5), true),
+        row("a drawn frame and a hint of the room", of(120 - little, 5), false),
+        row("no room that is the same", of(120, 4), false),
+    });
+}
+
 TEST(Judge, FramesThatOverlapPartlyShowOneScene)
 {
     const auto of = [](const std::function<void(Facts&)>& change) {
