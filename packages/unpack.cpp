@@ -1,7 +1,11 @@
 #include "packages/unpack.hpp"
 
+#include "core/ascii.hpp"
 #include "packages/archive.hpp"
 #include "packages/pdf.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace stillwatch::packages {
 
@@ -41,6 +45,14 @@ std::optional<PackageKind> sniff_package(ByteView file) noexcept
     const auto begin = text.substr(0, 64).find_first_not_of(" \t\r\n"sv);
     if (begin != text.npos && text.substr(begin).starts_with("%PDF-"sv)) return PackageKind::pdf;
     return std::nullopt;
+}
+
+bool has_package_suffix(std::string_view path) noexcept
+{
+    static constexpr std::array<std::string_view, 7> suffixes{"zip", "cbz", "rar", "cbr", "7z", "cb7", "pdf"};
+    const auto dot = path.rfind('.');
+    if (dot == path.npos) return false;
+    return std::ranges::any_of(suffixes, [&](auto one) { return same_name(path.substr(dot + 1), one); });
 }
 
 Result<Contents> unpack(ByteView file, const PackageLimits& limits)

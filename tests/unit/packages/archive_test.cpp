@@ -180,11 +180,14 @@ TEST(Archive, BrokenAnywhereEndsInAnAnswer)
         }
 }
 
-TEST(Package, IsToldByItsFirstBytes)
+TEST(Package, IsToldByItsFirstBytesAndTheEndOfAnAddress)
 {
     EXPECT_EQ(sniff_package(archive_of(album)), PackageKind::zip);
     EXPECT_EQ(sniff_package(as_bytes("\n%PDF-1.7")), PackageKind::pdf);
     EXPECT_FALSE(sniff_package(first));
+    EXPECT_TRUE(has_package_suffix("/a/set.ZIP"));
+    EXPECT_TRUE(has_package_suffix("/a/comic.cb7"));
+    EXPECT_FALSE(has_package_suffix("/zip/a.html"));
 }
 
 } // namespace
