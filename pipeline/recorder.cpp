@@ -126,7 +126,8 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             seen.pixels = sighting.pixels;
             seen.site = sighting.site->name;
             const auto known = known_place(cases, seen);
-            auto place = known ? std::optional(known->place) : std::nullopt;
+            std::optional<store::CaseDatabase::Place> place;
+            if (known) place.emplace(known->place);
             const std::optional<Url> moved =
                 known && known->is_signed_anew ? std::optional(seen.image_url) : std::nullopt;
             if (!place || !place->occurrence) {
