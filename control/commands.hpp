@@ -31,11 +31,11 @@ struct CommandSettings {
     std::vector<std::string> under_18_services; // where a person under 18 is helped
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
+    std::vector<alerts::ChannelRules> rules{}; // of the channels
     // The alerts that say that the guard tripped, for the channels that are told so.
     std::function<std::vector<store::NewAlert>(Timestamp now)> guard_alerts{};
     // Opens a note of a finding of that case; given by whoever holds the installation's key.
     std::function<Result<std::string>(const Case& c, FindingId finding, ByteView sealed)> open_note{};
-    std::vector<alerts::ChannelRules> rules{}; // of the channels
 };
 
 // What changed, for the one who holds references and the outbox in memory.

@@ -67,8 +67,8 @@ protected:
     }
     void start()
     {
-        auto handler = [this](Command command, std::string name) {
-            return handle(std::move(command), std::move(name));
+        auto handler = [this](Command command, cases::Peer peer) {
+            return handle(std::move(command), std::move(peer));
         };
         server_.emplace(loop_, file, std::move(handler), limits_);
     }
@@ -97,10 +97,10 @@ protected:
     void free() { hold_.cancel(); }
 
 private:
-    Task<Result<json::value>> handle(Command command, std::string name)
+    Task<Result<json::value>> handle(Command command, cases::Peer peer)
     {
         if (command.name == "echo") co_return json::value(command.arguments);
-        if (command.name == "who") co_return json::value(name);
+        if (command.name == "who") co_return json::value(peer.user);
         if (command.name == "throw") throw std::runtime_error("the database is damaged");
         if (command.name == "hold") {
             ++held_;
@@ -233,7 +233,7 @@ TEST_F(ServerTest, AStoppedServerLeavesTheNextOnesSocketAlone)
     on_loop([this] {
         Server& old = *server_;
         old.stop();
-        auto handler = [](Command, std::string) -> Task<Result<json::value>> {
+        auto handler = [](Command, cases::Peer) -> Task<Result<json::value>> {
             co_return json::value("next");
         };
         next_.emplace(loop(), file, std::move(handler));
@@ -264,7 +264,7 @@ TEST_F(ServerTest, ASocketLeftByAKilledDaemonIsReplaced)
     }
     EXPECT_EQ(ask(stale, {"free", {}}).error().code, Errc::not_found); // nobody listens there
     on_loop([&] {
-        auto handler = [](Command, std::string) -> Task<Result<json::value>> {
+        auto handler = [](Command, cases::Peer) -> Task<Result<json::value>> {
             co_return json::value("next");
         };
         next_.emplace(loop(), stale, std::move(handler));
