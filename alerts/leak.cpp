@@ -81,7 +81,11 @@ std::optional<std::string_view> leak_in(std::string_view message, std::string_vi
     if (has_long_base64(message)) return "a long block of base64";
     const auto remove_allowed = [&](std::string& text) {
         if (!allowed_link.empty()) remove_link(text, allowed_link);
-        if (!disclosed.empty()) remove_link(text, disclosed);
+        if (disclosed.empty()) return;
+        remove_link(text, disclosed);
+        std::string in_html(disclosed);
+        replace_all(in_html, "&", "&amp;");
+        remove_link(text, in_html);
     };
     // As it stands, too: "?t=12" of an address would be taken for quoted-printable.
     std::string plain(message);

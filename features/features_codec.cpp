@@ -154,7 +154,7 @@ std::size_t encoded_size(const PictureFeatures& features) noexcept
     size += 1 + features.local.size() * local_head_size;
     for (const auto& local : features.local)
         size += local.features.size() * local_feature_size;
-    size += 1 + (features.sign_grid.empty() ? 1 + features.parts.size() * part_size : 0);
+    size += 1 + (features.sign_grid.empty() ? 2 + features.parts.size() * part_size : 0);
     for (const auto& reference : features.sign_grid)
         size += sign_grid_size(reference.sign_grid) + reference.tiles.size() * tile_traits_size;
     return size;

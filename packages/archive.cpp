@@ -74,6 +74,14 @@ Read read_entry(archive& reader, const PackageLimits& limits, Contents& contents
     }
 }
 
+// Whether what cannot be read is under a password. Of RAR 5 libarchive only says so in words.
+bool is_locked(archive& reader)
+{
+    if (archive_read_has_encrypted_entries(&reader) > 0) return true;
+    const char* error = archive_error_string(&reader);
+    return error != nullptr && std::string_view(error).find("ncrypt") != std::string_view::npos;
+}
+
 // As the archive writes it; it is made fit to be shown where it is used (Url::inside).
 std::string name_of(archive_entry& entry)
 {
@@ -111,7 +119,7 @@ bool take_archive(ByteView file, const std::string& name, const PackageLimits& l
         if (next == ARCHIVE_EOF) return true;
         if (next == ARCHIVE_RETRY) continue;
         if (next == ARCHIVE_FATAL || entry == nullptr) {
-            if (archive_read_has_encrypted_entries(reader.get()) > 0) ++contents.locked; // its list, too
+            if (is_locked(*reader)) ++contents.locked; // its list, too
             return false;
         }
         if (++contents.entries > limits.max_entries || contents.unpacked_bytes > limits.max_unpacked_bytes) {

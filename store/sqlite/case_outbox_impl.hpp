@@ -15,7 +15,7 @@ namespace stillwatch::store {
 constexpr std::string_view alert_columns =
     "outbox.id, outbox.alert_id, channel, event, outbox.state, attempts, created_at, next_attempt_at, "
     "sent_at, "
-    "last_error, told, held_until, reason, is_made, told_in, told_at, repeats, is_escalated, "
+    "last_error, told, held_until, outbox.reason, is_made, told_in, told_at, repeats, is_escalated, "
     "acknowledged_at, "
     "acknowledged_by, outbox.case_id, finding_id, finding.state, finding.host, finding.site";
 constexpr std::string_view alert_tables = "outbox LEFT JOIN finding ON finding.id = outbox.finding_id";

@@ -1,4 +1,5 @@
 #include "html/inline_pictures.hpp"
+#include "packages/limits.hpp"
 #include "sandbox/messages.hpp"
 
 #include "tests/support/sample_features.hpp"
@@ -157,7 +158,7 @@ TEST(AnswerMessage, MoreOrLargerPicturesThanADocumentGivesAreALie)
     EXPECT_EQ(decode_answer(payload_of(encode_answer(7, many)), links_request()).error().code,
               Errc::malformed);
     auto large = page();
-    large.pictures.emplace_back(html::InlineFiles::max_bytes - 1);
+    large.pictures.emplace_back(packages::PackageLimits::bytes_at_once - 1);
     large.pictures.emplace_back(2);
     EXPECT_EQ(decode_answer(payload_of(encode_answer(7, large)), links_request()).error().code,
               Errc::malformed);
