@@ -8,6 +8,7 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <clocale>
 #include <cstdlib>
 #include <ctime>
 #include <iconv.h>
@@ -33,9 +34,17 @@ void name_time_zone()
     (void)::setenv("TZ", "UTC", 1);
 }
 
+// libarchive gives no name at all where the locale cannot write it. glibc has this one built in.
+void name_charset()
+{
+    static const bool done = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
+    (void)done;
+}
+
 Reader open(ByteView file)
 {
     name_time_zone();
+    name_charset();
     Reader reader(archive_read_new());
     if (!reader) return nullptr;
     (void)archive_read_support_format_zip(reader.get());
@@ -144,8 +153,10 @@ void prepare_archives()
     static const bool done = [] {
         name_time_zone();
         ::tzset();
+        name_charset();
         // What names of entries may be written in. Kept open: what is closed may be looked for again.
-        for (const char* from : {"UTF-8", "UTF-16BE", "UTF-16LE", "CP437"})
+        for (const char* from :
+             {static_cast<const char*>(::nl_langinfo(CODESET)), "UTF-8", "UTF-16BE", "UTF-16LE", "CP437"})
             for (const char* to :
                  {static_cast<const char*>(::nl_langinfo(CODESET)), "UTF-8", "UTF-16BE", "UTF-16LE"})
                 (void)::iconv_open(to, from);

@@ -14,4 +14,8 @@ struct KnownPlace {
 };
 std::optional<KnownPlace> known_place(const store::CaseDatabase& cases, const Finding& seen);
 
+// The same in a finding that the page ties the picture to, whatever class it is of.
+std::optional<KnownPlace> known_place_in(const store::CaseDatabase& cases, FindingId finding,
+                                         const Finding& seen);
+
 } // namespace stillwatch::pipeline

@@ -125,18 +125,18 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             seen.fingerprint = sighting.fingerprint;
             seen.pixels = sighting.pixels;
             seen.site = sighting.site->name;
-            const auto known = known_place(cases, seen);
-            std::optional<store::CaseDatabase::Place> place;
-            if (known) place.emplace(known->place);
-            const std::optional<Url> moved =
-                known && known->is_signed_anew ? std::optional(seen.image_url) : std::nullopt;
-            if (!place || !place->occurrence) {
+            auto known = known_place(cases, seen);
+            if (!known || !known->place.occurrence) {
                 if (const auto tied = finding_of_item(cases, frontier, seen)) {
-                    place = cases.place_in(*tied, seen.page_url, seen.image_url);
+                    known = known_place_in(cases, *tied, seen);
                     step.tied = *tied;
                     ++plan.tied;
                 }
             }
+            std::optional<store::CaseDatabase::Place> place;
+            if (known) place.emplace(known->place);
+            const std::optional<Url> moved =
+                known && known->is_signed_anew ? std::optional(seen.image_url) : std::nullopt;
             if (!place) {
                 if (const auto silent = cases.silenced_by(seen)) {
                     const auto counted = cases.count_silenced(*silent, now);

@@ -24,7 +24,7 @@ class Alerts(unittest.TestCase):
         """Puts keys into the section of a channel."""
         text = self.stillwatch.config.read_text()
         text = re.sub(r'check_every = "[^"]*"', 'check_every = "300ms"', text)
-        self.stillwatch.config.write_text(text.replace(f'name = "{channel}"\n', f'name = "{channel}"\n{lines}\n', 1))
+        self.stillwatch.config.write_text(re.sub(rf'(?m)^name = "{channel}"$', f'name = "{channel}"\n{lines}', text, count=1))
         self.stillwatch.plain("check-config")
 
     def matches_of(self, deliveries) -> list[str]:
