@@ -79,7 +79,8 @@ Result<void> CaseDatabase::alert_sent(std::int64_t id, Timestamp at)
     return in_transaction(connection, [&] {
         connection
             .prepare("UPDATE outbox SET state = 'sent', sent_at = ?2, told_at = ?2, is_made = 1, "
-                     "attempts = attempts + 1, last_error = '', held_until = NULL "
+                     "reason = CASE WHEN held_until IS NULL THEN reason ELSE '' END, held_until = NULL, "
+                     "attempts = attempts + 1, last_error = '' "
                      "WHERE id = ?1 AND state = 'queued'")
             .bind(id, at)
             .run();
