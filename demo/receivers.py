@@ -54,12 +54,14 @@ class WebhookSink:
         self.key = base64.b64decode(secret.removeprefix("whsec_"))
         self.deliveries: list[tuple[str, dict]] = []
         self.failures: list[str] = []
+        self.requests: list[dict] = []  # as they came: headers and bytes of the body
         sink = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 problem = sink.check(self.headers, body)
+                sink.requests.append({"headers": {name.lower(): value for name, value in self.headers.items()}, "body": body})
                 if problem:
                     sink.failures.append(problem)
                 else:
