@@ -200,6 +200,7 @@ std::string write_event(const AlertEvent& event)
         object["subject"] = event.subject;
     }
     if (event.finding > 0) object["finding"] = event.finding;
+    if (event.is_hash_only) object["hash_only"] = true;
     if (event.is_evidence_pending) object["evidence"] = "pending";
     if (!event.bundle.empty()) {
         object["bundle"] = event.bundle;
@@ -240,6 +241,7 @@ Result<AlertEvent> read_event(std::string_view text)
     event.subject = text_member(*object, "subject").value_or("");
     // Not in the events of older programs.
     event.finding = number_member(*object, "finding").value_or(0);
+    event.is_hash_only = bool_member(*object, "hash_only").value_or(false);
     event.is_evidence_pending = text_member(*object, "evidence") == "pending";
     event.bundle = text_member(*object, "bundle").value_or("");
     event.cases = small_number(*object, "cases").value_or(0);

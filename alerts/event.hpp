@@ -48,6 +48,7 @@ struct AlertEvent {
     std::string problem{};
     std::string subject{};
     std::int64_t finding = 0;         // its number; 0: none. CaseDatabase::record_finding writes it
+    bool is_hash_only = false;        // nobody here has the reference: others brought its hash
     bool is_evidence_pending = false; // the match stands, its evidence could not be written yet
     // Of "match.grouped" only: why one message tells of several alerts ("group", "digest", "overflow",
     // "reminder"), and of how many cases where it is of no single one.

@@ -96,6 +96,8 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
     if (event.finding > 0) result.emplace_back("Finding", fmt::format("F-{}", event.finding));
     result.emplace_back("Tier", std::string(name_of(event.tier)));
     result.emplace_back("Relation", std::string(name_of(event.relation)));
+    if (event.is_hash_only)
+        result.emplace_back("Known by", "a hash that others brought; nobody here has the picture itself");
     result.emplace_back("Count", std::to_string(event.count));
     result.emplace_back("Epoch", std::to_string(event.epoch));
     if (event.is_evidence_pending)
@@ -184,6 +186,7 @@ std::string payload_of(const AlertEvent& event)
         data["case"] = event.case_pseudonym;
         data["tier"] = name_of(event.tier);
         data["relation"] = name_of(event.relation);
+        if (event.is_hash_only) data["hash_only"] = true;
         data["count"] = event.count;
         data["epoch"] = event.epoch;
         data["finding"] = event.finding > 0 ? json::value(event.finding) : json::value(nullptr);

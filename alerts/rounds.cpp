@@ -35,6 +35,7 @@ AlertEvent reminder_of(const store::Unanswered& unanswered, const ChannelRules& 
     event.case_pseudonym = unanswered.pseudonym;
     event.count = static_cast<int>(std::min<std::int64_t>(unanswered.alerts, 1'000'000));
     event.is_evidence_pending = false;
+    event.is_hash_only = false; // not of all of them, as far as is known here
     event.finding = 0;
     // An id of its own, or receivers would drop it as a repeat.
     event.alert_id = alert_id(unanswered.pseudonym, ReferenceId{unanswered.repeats + 1},

@@ -121,6 +121,7 @@ AlertEvent event_of_all(const std::vector<AlertEvent>& events, Bundle bundle)
     std::set<std::string> cases;
     for (const auto& event : events) {
         all.count += std::max(event.count, 1);
+        all.is_hash_only = all.is_hash_only && event.is_hash_only;
         all.tier = std::min(all.tier, event.tier); // the surest
         all.epoch = std::max(all.epoch, event.epoch);
         cases.insert(event.case_pseudonym);

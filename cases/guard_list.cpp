@@ -1,7 +1,6 @@
 #include "cases/guard_list.hpp"
 
-#include "core/ascii.hpp"
-#include "core/list_digests.hpp"
+#include "cases/hash_list.hpp"
 
 #include <fmt/format.h>
 
@@ -13,18 +12,10 @@ namespace {
 
 std::string_view without_ends(std::string_view text)
 {
-    constexpr std::string_view blank = " \t\r";
+    constexpr std::string_view blank = " \t\r\n";
     const auto first = text.find_first_not_of(blank);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-template <std::size_t size>
-std::optional<std::array<std::byte, size>> digest_from(std::string_view hex)
-{
-    std::array<std::byte, size> bytes{};
-    if (hex.size() != 2 * size || !from_hex(hex, bytes)) return std::nullopt;
-    return bytes;
 }
 
 template <class Digest>
@@ -55,8 +46,38 @@ std::string_view name_of(GuardReason reason) noexcept
     return "unknown";
 }
 
+void GuardList::add(const ListedHash& hash)
+{
+    const auto put = [&hash](auto& into) {
+        auto& digest = into.emplace_back();
+        std::ranges::copy(hash.bytes(), digest.begin());
+    };
+    switch (hash.kind) {
+    case HashKind::md5: return put(md5_);
+    case HashKind::sha1: return put(sha1_);
+    case HashKind::sha256: sha256_.push_back({hash.value}); return;
+    case HashKind::pdq: pdq_.push_back(*Fingerprint::from_hex(hash.hex())); return;
+    }
+}
+
+// Nothing is left out: who brings a list relies on all of it.
+Result<void> GuardList::add_ncmec(std::string_view text)
+{
+    const auto list = read_hash_list(text, ListFormat::ncmec);
+    if (!list) return list.error();
+    if (!list->skipped.empty())
+        return Error{Errc::malformed,
+                     fmt::format("line {}: {}", list->skipped.front().line, list->skipped.front().reason)};
+    if (size() + list->records.size() > max_entries)
+        return Error{Errc::too_large, "more entries than a list may have"};
+    for (const auto& record : list->records)
+        add(record.hash);
+    return {};
+}
+
 Result<void> GuardList::add(std::string_view text)
 {
+    if (without_ends(text.substr(0, 64)).starts_with('<')) return add_ncmec(text);
     auto added = *this;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = text.find('\n');
@@ -65,19 +86,12 @@ Result<void> GuardList::add(std::string_view text)
         line = without_ends(line.substr(0, line.find('#')));
         if (line.empty()) continue;
         const auto gap = line.find_first_of(" \t");
-        const auto kind = line.substr(0, gap);
+        const auto kind = hash_kind_from_name(line.substr(0, gap));
         const auto hex = gap == std::string_view::npos ? std::string_view() : without_ends(line.substr(gap));
-        bool is_read = false;
-        const auto take = [&is_read](auto& into, const auto& digest) {
-            if (digest) into.push_back(*digest);
-            is_read = digest.has_value();
-        };
-        if (same_name(kind, "md5")) take(added.md5_, digest_from<16>(hex));
-        if (same_name(kind, "sha1")) take(added.sha1_, digest_from<20>(hex));
-        if (same_name(kind, "pdq")) take(added.pdq_, Fingerprint::from_hex(hex));
-        if (same_name(kind, "sha256")) take(added.sha256_, Sha256::from_hex(hex));
-        if (!is_read)
+        const auto hash = kind ? ListedHash::from_hex(*kind, hex) : std::nullopt;
+        if (!hash)
             return Error{Errc::malformed, fmt::format("line {}: not \"md5|sha1|sha256|pdq HEX\"", number)};
+        added.add(*hash);
         if (added.size() > max_entries) return Error{Errc::too_large, "more entries than a list may have"};
     }
     *this = std::move(added);
@@ -106,6 +120,13 @@ std::optional<GuardReason> GuardList::reason_for(ByteView file) const
     if (!sha256_.empty() && has(sha256_, Sha256::of(file))) return GuardReason::sha256;
     if (!sha1_.empty() && has(sha1_, sha1_of(file))) return GuardReason::sha1;
     if (!md5_.empty() && has(md5_, md5_of(file))) return GuardReason::md5;
+    return std::nullopt;
+}
+
+std::optional<GuardReason> GuardList::reason_for(const ListDigests& file) const
+{
+    if (has(sha1_, file.sha1)) return GuardReason::sha1;
+    if (has(md5_, file.md5)) return GuardReason::md5;
     return std::nullopt;
 }
 

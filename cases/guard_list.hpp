@@ -27,8 +27,9 @@ public:
     // PDQ's own tools take up to 31 bits of difference as the same picture (pdq/README.md).
     static constexpr int max_distance_bits = 31;
 
-    // Adds the lines "md5|sha1|sha256|pdq HEX", of which '#' begins a comment. Nothing is added where one of
-    // them cannot be read. Errors: malformed (with the line's number), too_large.
+    // Adds the lines "md5|sha1|sha256|pdq HEX", of which '#' begins a comment, or the entries of NCMEC's XML
+    // that are not deleted again. Nothing is added where one of them cannot be read. Errors: malformed (with
+    // the line's number), too_large.
     Result<void> add(std::string_view text);
     void finish(); // after the last add, before the first question
 
@@ -37,10 +38,16 @@ public:
     // By the bytes of a file as it came, or by the digest of a file.
     std::optional<GuardReason> reason_for(ByteView file) const;
     std::optional<GuardReason> reason_for(const Sha256& file) const;
+    std::optional<GuardReason> reason_for(const ListDigests& file) const;
+    // Whether MD5 or SHA-1 are asked for.
+    bool has_list_digests() const noexcept { return !md5_.empty() || !sha1_.empty(); }
     // By what it shows, turned and mirrored as it may be.
     std::optional<GuardReason> reason_for(std::span<const Fingerprint> fingerprints) const;
 
 private:
+    void add(const ListedHash& hash);
+    Result<void> add_ncmec(std::string_view text);
+
     std::vector<Md5> md5_; // sorted, like the next two
     std::vector<Sha1> sha1_;
     std::vector<Sha256> sha256_;

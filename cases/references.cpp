@@ -45,7 +45,8 @@ Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, con
     if (!clear) return clear.error();
     auto record = matcher::decode_reference(clear->bytes());
     if (!record) return record.error();
-    return matcher::EnrolledReference{row.id, c.id, record->file_digest, std::move(record->features)};
+    return matcher::EnrolledReference{row.id, c.id, record->file_digest, std::move(record->features),
+                                      record->listed};
 }
 
 } // namespace
@@ -81,6 +82,15 @@ Result<SealedReference> seal_reference(ByteView public_key, const PictureFeature
     const auto key = public_key_of(public_key);
     if (!key) return key.error();
     return seal_for(*key, seal_context(*key), features);
+}
+
+Result<Bytes> seal_hash(ByteView public_key, std::string_view pseudonym, const ListedHash& hash)
+{
+    const auto key = public_key_of(public_key);
+    if (!key) return key.error();
+    const auto record = matcher::make_reference_record(hash);
+    const auto clear = vault::SecretBytes::copy_of(matcher::encode_reference(record));
+    return vault::seal(*key, seal_context(pseudonym), clear.bytes());
 }
 
 std::string write_sealed(ByteView public_key, const SealedReference& sealed)
@@ -190,6 +200,8 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
 
 bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other)
 {
+    if (one.is_hash_only() || other.is_hash_only())
+        return one.is_hash_only() && other.is_hash_only() && one.listed.front() == other.listed.front();
     if (one.file_digest == other.file_digest || one.data_digest == other.data_digest) return true;
     // One picture in two files: decoded alike, so every feature is the same. Pictures without detail may
     // agree by chance.

@@ -35,6 +35,9 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
 // The same by who knows a case by its key only, on another machine (`stillwatch reference seal`).
 Result<SealedReference> seal_reference(ByteView public_key, const PictureFeatures& features);
 
+// A hash that others brought, of a picture that nobody here has. Errors as above.
+Result<Bytes> seal_hash(ByteView public_key, std::string_view pseudonym, const ListedHash& hash);
+
 // What such a machine hands over of one picture: a JSON line without the name of its file. Errors: malformed;
 // refused (sealed for another key, or made by another extractor version).
 std::string write_sealed(ByteView public_key, const SealedReference& sealed);

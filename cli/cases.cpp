@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/enrol.hpp"
+#include "cli/import.hpp"
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
@@ -198,16 +199,39 @@ void add_reference(Program program)
         const auto reply = ask(program, {"reference.list", {{"case", *pseudonym}}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
-                       {"name", "quality_percent", "weak", "current", "generation", "added_at"},
+                       {"name", "quality_percent", "weak", "hash_only", "references", "current", "generation",
+                        "added_at"},
                        "no references yet");
     });
 
+    auto import = std::make_shared<ImportOptions>();
+    const auto take = group.add_subcommand(
+        "import", "Takes a list of hashes that others keep: references of which nobody here has the picture. "
+                  "What the list withdraws is erased; the same file again changes nothing");
+    take.add_option("case", import->pseudonym, "Pseudonym").required();
+    take.add_option("file", import->file, "File with the list").required();
+    take.add_option("--format", import->format,
+                    "hma (a line KIND HEX each), csv, threatexchange, stopncii or ncmec (JSON, JSON, XML)")
+        .required();
+    take.add_option("--list", import->list, "Name of the list; that of the file when left out");
+    take.add_flag("--yes", import->is_sure,
+                  "Erase also where more than half of the list is gone from the file");
+    take.callback([program, import]() mutable { import_list(program, *import); });
+
     auto name = std::make_shared<std::string>();
-    const auto remove = group.add_subcommand("remove", "Erases one reference");
+    const auto remove = group.add_subcommand("remove", "Erases one reference, or all of a list of hashes");
     remove.add_option("case", *pseudonym, "Pseudonym").required();
-    remove.add_option("name", *name, "Name of the reference").required();
-    remove.callback([program, pseudonym, name]() mutable {
-        show_object(program, {"reference.remove", {{"case", *pseudonym}, {"name", *name}}});
+    remove.add_option("name", *name, "Name of the reference");
+    auto whole_list = std::make_shared<std::string>();
+    remove.add_option("--list", *whole_list, "All references of this list, instead of one");
+    remove.callback([program, pseudonym, name, whole_list]() mutable {
+        if (name->empty() == whole_list->empty())
+            program.exit_code =
+                print_error({Errc::invalid_argument, "name either one reference or --list NAME"});
+        else if (whole_list->empty())
+            show_object(program, {"reference.remove", {{"case", *pseudonym}, {"name", *name}}});
+        else
+            show_object(program, {"reference.forget", {{"case", *pseudonym}, {"list", *whole_list}}});
     });
 }
 

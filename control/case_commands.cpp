@@ -57,10 +57,15 @@ json::object Commands::describe(const Case& c, Timestamp now) const
     return describe(c, cases_.counts_of(c.id), now);
 }
 
-// All of a case; what is sealed is not read.
-std::vector<store::ReferenceRow> Commands::reference_rows(CaseId id) const
+json::array Commands::describe_references(CaseId id) const
 {
-    return cases_.reference_rows(id, ReferenceId{}, std::numeric_limits<std::int32_t>::max());
+    json::array rows;
+    for (const auto& row : cases_.reference_rows(id, ReferenceId{}, std::numeric_limits<std::int32_t>::max()))
+        if (!row.reference.is_hash_only()) rows.push_back(describe_reference(row));
+    for (const auto& [list, references] : cases_.hash_lists(id))
+        rows.push_back(
+            json::object{{"name", list}, {"hash_only", true}, {"list", list}, {"references", references}});
+    return rows;
 }
 
 // Whoever looks at people's cases is on record; a look that cannot be recorded shows nothing.
@@ -123,10 +128,7 @@ Result<CommandOutcome> Commands::case_show(const json::object& arguments, const 
     object["public_key"] = to_hex(found->public_key);
     object["consent_record"] = describe_consent(found->consent);
     if (found->renewal) object["renewal_record"] = describe_consent(*found->renewal);
-    json::array references;
-    for (const auto& row : reference_rows(found->id))
-        references.push_back(describe_reference(row));
-    object["reference_list"] = std::move(references);
+    object["reference_list"] = describe_references(found->id);
     // 0 where a reference is not in force: nothing is compared with all of them then.
     const auto generation = cases_.compared_with_all(found->id);
     if (generation > 0)
@@ -186,10 +188,7 @@ Result<CommandOutcome> Commands::reference_list(const json::object& arguments, c
     if (!found) return found.error();
     const auto noted = note_look(actor, "reference.list", found->pseudonym);
     if (!noted) return noted.error();
-    json::array rows;
-    for (const auto& row : reference_rows(found->id))
-        rows.push_back(describe_reference(row));
-    return done(std::move(rows));
+    return done(describe_references(found->id));
 }
 
 Result<CommandOutcome> Commands::reference_remove(const json::object& arguments, const store::Actor& actor)

@@ -96,6 +96,9 @@ private:
     Result<CommandOutcome> case_renew(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_withdraw(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_add(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_forget(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_import(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_names(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_remove(const json::object& arguments, const store::Actor& actor);
     json::array describe_sizes(const std::vector<Occurrence>& best) const;
@@ -144,7 +147,8 @@ private:
 
     json::object describe(const Case& c, Timestamp now) const;
     json::object describe(const Case& c, const store::CaseCounts& counts, Timestamp now) const;
-    std::vector<store::ReferenceRow> reference_rows(CaseId id) const;
+    // Pictures one by one, lists of hashes as one row each.
+    json::array describe_references(CaseId id) const;
     cases::ApprovalRule approval_rule() const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
     json::object describe(const store::OutboxRow& row) const;

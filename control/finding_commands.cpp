@@ -20,6 +20,7 @@ void describe_match(json::object& object, const Match& match)
 {
     object["tier"] = name_of(match.tier);
     object["relation"] = name_of(match.relation);
+    object["hash_only"] = match.hash_only;
     object["score"] = match.score;
     // A part of a picture has a fingerprint of its own: there is nothing to count bits against.
     object["distance_bits"] =

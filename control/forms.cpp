@@ -50,7 +50,11 @@ json::object describe_reference(const store::ReferenceRow& row)
     object["quality_percent"] = reference.quality_percent;
     object["weak"] = reference.weak;
     object["extractor_version"] = reference.extractor_version;
-    object["current"] = reference.extractor_version == stillwatch::extractor_version;
+    object["current"] =
+        reference.is_hash_only() || reference.extractor_version == stillwatch::extractor_version;
+    object["hash_only"] = reference.is_hash_only();
+    object["hash_kind"] = reference.hash_kind;
+    object["list"] = reference.list;
     object["generation"] = reference.generation;
     object["added_at"] = format_utc(reference.added_at);
     return object;

@@ -61,6 +61,12 @@ struct Reference {
     bool weak = false;           // few or poor fingerprints: may be missed
     std::int64_t generation = 0; // of the reference set at which it was added or renewed
     Timestamp added_at{};
+    // Of a hash-only reference: the list that it came with, and the kind of its hash ("pdq"). Empty where the
+    // picture itself was read.
+    std::string list{};
+    std::string hash_kind{};
+
+    bool is_hash_only() const noexcept { return !hash_kind.empty(); }
 };
 
 } // namespace stillwatch

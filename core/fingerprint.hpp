@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/digest.hpp"
+#include "core/list_digests.hpp"
 #include "core/local_features.hpp"
 #include "core/sign_grid.hpp"
 
@@ -114,7 +115,8 @@ struct PictureFeatures {
                                       // features below Detail::query
     std::vector<Part> parts;          // up to max_parts, for Detail::query only
     bool is_in_part = false;          // a bound left out some of what it shows; not told of a reference
-    std::vector<ReferenceSignGrid> sign_grid; // one a frame for Detail::reference, else none
+    std::vector<ReferenceSignGrid> sign_grid;  // one a frame for Detail::reference, else none
+    std::optional<ListDigests> list_digests{}; // of the whole file, where they were asked for; in no record
 
     // Of a working frame by its number; nothing: it shows the whole picture.
     const Part* part_of(std::size_t frame) const noexcept

@@ -28,6 +28,7 @@ struct Document {
     std::string site{};                // whose it is; empty: a person's own
     Trust trust = Trust::confirmed_refusals;
     std::uint32_t first_picture = 0; // of a package: those before it were told already
+    bool wants_list_digests = false; // of features(): PictureFeatures::list_digests
 };
 
 // Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a

@@ -72,6 +72,8 @@ struct Match {
     int inliers = 0;                                 // matching local features; 0 where the tier needs none
     std::optional<Placement> placement; // nothing where the reference was not laid onto the picture
     Reason reason = Reason::same_bytes; // of the comparison; not kept with a finding
+    // Nobody here has seen the reference: others brought its hash, and nothing more can be compared.
+    bool hash_only = false;
 
     friend bool operator==(const Match&, const Match&) = default;
 };

@@ -51,6 +51,7 @@ json::object match_json(const EvidenceFacts& facts)
     const auto& match = facts.finding.match;
     return {{"distance_bits", match.distance_bits},
             {"explanation", facts.explanation},
+            {"hash_only", match.hash_only},
             {"inliers", match.inliers},
             {"inverted", match.inverted},
             {"orientation", name_of(match.orientation)},

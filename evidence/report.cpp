@@ -143,9 +143,11 @@ std::string match_text(const json::object& manifest)
     if (!match || !match->is_object()) return {};
     const auto& told = match->get_object();
     const auto* score = told.if_contains("score");
-    return fmt::format("tier {}, {}, reference {}, score {}", text_member(told, "tier").value_or("?"),
+    const auto known_by = bool_member(told, "hash_only").value_or(false) ? ", known by its hash only" : "";
+    return fmt::format("tier {}, {}, reference {}{}, score {}", text_member(told, "tier").value_or("?"),
                        text_member(told, "relation").value_or("?"),
-                       text_member(told, "reference").value_or("?"), score ? json::serialize(*score) : "?");
+                       text_member(told, "reference").value_or("?"), known_by,
+                       score ? json::serialize(*score) : "?");
 }
 
 } // namespace

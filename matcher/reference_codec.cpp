@@ -6,16 +6,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stillwatch::matcher {
 
 namespace {
 
 constexpr std::string_view family = "SWR"; // of the marks of all versions
 constexpr std::string_view magic = "SWR2";
+constexpr std::string_view listed_magic = "SWL1";
 constexpr std::size_t max_reason_bytes = 512;
 constexpr std::size_t head_bytes = 4 + 4 + 1 + 2; // mark, version, weak, length of the reason
 
+Result<ReferenceRecord> decode_listed(ByteView bytes)
+{
+    const Error damaged{Errc::corrupt, "stored hash is damaged"};
+    const auto kind = static_cast<std::uint8_t>(bytes.empty() ? std::byte{255} : bytes.front());
+    if (kind > static_cast<std::uint8_t>(HashKind::pdq)) return damaged;
+    ListedHash hash{static_cast<HashKind>(kind), {}};
+    if (bytes.size() != 1 + bytes_of(hash.kind)) return damaged;
+    std::ranges::copy(bytes.subspan(1), hash.value.begin());
+    return make_reference_record(hash);
+}
+
 } // namespace
+
+ReferenceRecord make_reference_record(const ListedHash& hash)
+{
+    ReferenceRecord record;
+    record.listed = hash;
+    return record;
+}
 
 ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures features)
 {
@@ -31,6 +52,15 @@ ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures
 
 Bytes encode_reference(const ReferenceRecord& record)
 {
+    if (record.listed) {
+        Bytes listed;
+        listed.reserve(listed_magic.size() + 1 + record.listed->value.size());
+        features::FieldWriter writer(listed);
+        writer.bytes(as_bytes(listed_magic));
+        writer.number(static_cast<std::uint8_t>(record.listed->kind), 1);
+        writer.bytes(record.listed->bytes());
+        return listed;
+    }
     const auto reason = std::string_view(record.weak_reason).substr(0, max_reason_bytes);
     Bytes out;
     // Reserved at once, so that no outgrown copy of a fingerprint is left behind in memory.
@@ -48,6 +78,7 @@ Bytes encode_reference(const ReferenceRecord& record)
 Result<ReferenceRecord> decode_reference(ByteView bytes)
 {
     const Error damaged{Errc::corrupt, "stored reference is damaged"};
+    if (pictures::begins_with(bytes, listed_magic)) return decode_listed(bytes.subspan(listed_magic.size()));
     if (!pictures::begins_with(bytes, family) || bytes.size() < magic.size() + 4) return damaged;
     features::FieldReader reader(bytes.subspan(magic.size()));
     ReferenceRecord record;

@@ -5,6 +5,7 @@
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
 
+#include <optional>
 #include <string>
 
 namespace stillwatch::matcher {
@@ -17,8 +18,14 @@ struct ReferenceRecord {
     bool weak = false;
     std::string weak_reason; // one sentence for caseworkers, at most 512 bytes; empty unless weak
 
+    // All that is known where the picture was never here; then the features are empty.
+    std::optional<ListedHash> listed{};
+
     friend bool operator==(const ReferenceRecord&, const ReferenceRecord&) = default;
 };
+
+// Of a hash that others brought. It rests on no extractor, so every version reads it.
+ReferenceRecord make_reference_record(const ListedHash& hash);
 
 // The record of a picture file and its features, with the weakness found.
 ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures features);

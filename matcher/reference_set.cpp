@@ -1,6 +1,5 @@
 #include "matcher/reference_set.hpp"
 
-#include "core/inspector.hpp"
 #include "features/weakness.hpp"
 
 #include <algorithm>
@@ -98,14 +97,6 @@ int accepted_distance_bits(int query_quality_percent, int reference_quality_perc
     return quality >= min_weak_quality_percent ? max_weak_distance_bits : -1;
 }
 
-std::vector<View> Shortlist::views() const
-{
-    std::vector<View> views;
-    for (const auto& lead : leads)
-        if (lead.view && views.size() < Inspector::max_views) views.push_back(*lead.view);
-    return views;
-}
-
 namespace {
 
 std::vector<std::shared_ptr<const StoredReference>> stored(std::vector<EnrolledReference>& references,
@@ -119,6 +110,13 @@ std::vector<std::shared_ptr<const StoredReference>> stored(std::vector<EnrolledR
 }
 
 using SharedReferences = std::span<const std::shared_ptr<const StoredReference>>;
+
+// The fingerprint of a hash-only reference; nothing of another, or where it has another hash.
+std::optional<Fingerprint> listed_fingerprint(const StoredReference& reference)
+{
+    if (!reference.is_hash_only() || reference.listed.front().kind != HashKind::pdq) return std::nullopt;
+    return Fingerprint::from_hex(reference.listed.front().hex());
+}
 
 // Appends the fingerprints of a reference under the numbers from `first` on.
 void add_hashes(const StoredReference& reference, std::uint32_t first, std::pmr::vector<StoredHash>& hashes)
@@ -140,7 +138,7 @@ ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64
 ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references,
                            std::int64_t generation, std::pmr::memory_resource& memory)
     : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()),
-                   generation, HashIndex(memory),
+                   generation, HashIndex(memory), HashIndex(memory),
                    FeatureIndex(memory, frames_of(references, first_slots(references.size()))), memory)
 {
     std::size_t count = 0;
@@ -151,26 +149,47 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
     for (std::size_t i = 0; i < references_.size(); ++i)
         add_hashes(*references_[i], slots_[i] * hashes_a_slot, hashes);
     near_hashes_ = HashIndex(memory, hashes);
+    std::pmr::vector<StoredHash> listed(&memory);
+    listed.reserve(references_.size());
+    for (std::size_t i = 0; i < references_.size(); ++i)
+        if (const auto fingerprint = listed_fingerprint(*references_[i]))
+            listed.push_back({*fingerprint, slots_[i]});
+    listed_hashes_ = HashIndex(memory, listed);
 }
 
 ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
                            std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
-                           FeatureIndex features, std::pmr::memory_resource& memory)
+                           HashIndex listed_hashes, FeatureIndex features, std::pmr::memory_resource& memory)
     : generation_(generation), references_(std::move(references)), digests_(&memory),
       slots_(std::move(slots)), next_slot_(next_slot), index_of_slot_(next_slot),
-      near_hashes_(std::move(near_hashes)), features_(std::move(features))
+      near_hashes_(std::move(near_hashes)), list_digests_(&memory), listed_hashes_(std::move(listed_hashes)),
+      features_(std::move(features))
 {
     digests_.reserve(2 * references_.size()); // at once, so that no outgrown copy is left behind
+    const auto by_file = [](const auto& reference) {
+        return reference->is_hash_only() && bytes_of(reference->listed.front().kind) < sizeof(Sha256);
+    };
+    list_digests_.reserve(static_cast<std::size_t>(std::ranges::count_if(references_, by_file)));
     for (std::uint32_t owner = 0; owner < references_.size(); ++owner) {
         const auto& reference = *references_[owner];
+        index_of_slot_[slots_[owner]] = owner;
+        if (reference.is_hash_only()) {
+            const auto& hash = reference.listed.front();
+            if (hash.kind == HashKind::sha256) digests_.push_back({{hash.value}, owner});
+            if (hash.kind == HashKind::md5 || hash.kind == HashKind::sha1)
+                list_digests_.push_back({hash, owner});
+            continue;
+        }
         digests_.push_back({reference.file_digest, owner});
         digests_.push_back({reference.data_digest, owner});
-        index_of_slot_[slots_[owner]] = owner;
         for (std::uint32_t f = 0; f < reference.local.size(); ++f)
             local_frames_.push_back({owner, f});
     }
     std::ranges::sort(digests_, [](const StoredDigest& a, const StoredDigest& b) {
         return a.digest != b.digest ? a.digest < b.digest : a.owner < b.owner;
+    });
+    std::ranges::sort(list_digests_, [](const StoredListDigest& a, const StoredListDigest& b) {
+        return a.hash != b.hash ? a.hash < b.hash : a.owner < b.owner;
     });
 }
 
@@ -203,6 +222,8 @@ ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> refere
     coming.reserve(references.size() > references_.size()
                        ? (references.size() - references_.size()) * hashes_a_slot
                        : hashes_a_slot);
+    std::pmr::vector<StoredHash> listed(&memory);
+    listed.reserve(references.size());
     for (const auto& reference : references) {
         const auto known = leaving.find(reference.get());
         slots.push_back(known != leaving.end() ? known->second : next_slot);
@@ -210,46 +231,32 @@ ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> refere
             leaving.erase(known);
             continue;
         }
-        if (next_slot < max_slots) add_hashes(*reference, next_slot * hashes_a_slot, coming);
+        if (next_slot < max_slots) {
+            add_hashes(*reference, next_slot * hashes_a_slot, coming);
+            if (const auto fingerprint = listed_fingerprint(*reference))
+                listed.push_back({*fingerprint, next_slot});
+        }
         ++next_slot;
     }
     if (next_slot > max_slots)
         return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
     std::vector<std::uint32_t> gone;
-    for (const auto& [reference, slot] : leaving)
+    std::vector<std::uint32_t> gone_listed;
+    for (const auto& [reference, slot] : leaving) {
+        if (listed_fingerprint(*reference)) gone_listed.push_back(slot);
         for (std::uint32_t i = 0; i < reference->frames.size() * orientation_count; ++i)
             gone.push_back(slot * hashes_a_slot + i);
+    }
+    auto listed_hashes = listed_hashes_;
+    if (!gone_listed.empty()) listed_hashes = listed_hashes.without(gone_listed);
+    if (!listed.empty()) listed_hashes = listed_hashes.with(listed);
     auto near_hashes = near_hashes_;
     if (!gone.empty()) near_hashes = near_hashes.without(gone);
     if (!coming.empty()) near_hashes = near_hashes.with(coming);
     auto features = features_.changed(frames_of(references, slots), memory);
-    return std::shared_ptr<const ReferenceSet>(new ReferenceSet(std::move(references), std::move(slots),
-                                                                next_slot, generation, std::move(near_hashes),
-                                                                std::move(features), memory));
-}
-
-std::shared_ptr<const ReferenceSet> ReferenceSet::over(std::shared_ptr<const FeatureTables> tables,
-                                                       std::pmr::memory_resource& memory) const
-{
     return std::shared_ptr<const ReferenceSet>(
-        new ReferenceSet(references_, slots_, next_slot_, generation_, near_hashes_,
-                         features_.over(std::move(tables), memory), memory));
-}
-
-bool ReferenceSet::has_file(const Sha256& digest) const
-{
-    return std::ranges::binary_search(digests_, digest, {}, &StoredDigest::digest);
-}
-
-void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
-{
-    for (const auto& digest : {picture.file_digest, picture.data_digest})
-        for (const auto& entry : std::ranges::equal_range(digests_, digest, {}, &StoredDigest::digest)) {
-            Lead lead;
-            lead.reference = entry.owner;
-            lead.is_exact = true;
-            leads.push_back(std::move(lead));
-        }
+        new ReferenceSet(std::move(references), std::move(slots), next_slot, generation,
+                         std::move(near_hashes), std::move(listed_hashes), std::move(features), memory));
 }
 
 // By index of the reference in place of its slot, in the order in which a flat scan would find them, up to
@@ -266,19 +273,19 @@ std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query, bool f
     return hits;
 }
 
-bool ReferenceSet::are_few() const noexcept
-{
-    constexpr std::size_t most_scanned = 100'000;
-    return near_hashes_.size() <= most_scanned;
-}
-
 bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
 {
     std::vector<Lead> exact;
     add_exact(coarse, exact);
     return !exact.empty() || std::ranges::any_of(coarse.frames, [this](const Frame& frame) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
-        return !close_hashes(query, true).empty() || !close_hashes(inverted(query), true).empty();
+        if (!close_hashes(query, true).empty() || !close_hashes(inverted(query), true).empty()) return true;
+        std::vector<HashHit> hits;
+        for (const auto& turned : frame.fingerprints) {
+            listed_hashes_.within(turned, max_candidate_distance_bits, hits);
+            listed_hashes_.within(inverted(turned), max_candidate_distance_bits, hits);
+        }
+        return !hits.empty();
     });
 }
 
@@ -432,6 +439,7 @@ Shortlist ReferenceSet::shortlist(const PictureFeatures& picture, const Template
     const auto is_wanted = [&](Tier tier) { return tiers.empty() || tiers.contains(tier); };
     if (is_wanted(Tier::exact)) add_exact(picture, list.leads);
     if (is_wanted(Tier::near)) add_near(picture, is_wanted(Tier::derived), list.leads);
+    if (is_wanted(Tier::near)) add_listed(picture, list.leads);
     if (is_wanted(Tier::derived)) add_derived(picture, templates, list.leads);
     return list;
 }

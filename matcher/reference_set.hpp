@@ -94,6 +94,8 @@ public:
     std::shared_ptr<const ReferenceSet> over(std::shared_ptr<const FeatureTables> tables,
                                              std::pmr::memory_resource& memory) const;
 
+    // Whether references are known by MD5 or SHA-1 only: PictureFeatures::list_digests is needed then.
+    bool has_list_digests() const noexcept { return !list_digests_.empty(); }
     // Whether that is the digest of a reference's file, or of its picture data.
     bool has_file(const Sha256& digest) const;
     // Whether the picture may be exactly or nearly a reference, by what Detail::coarse told: what is
@@ -133,6 +135,10 @@ private:
         Sha256 digest;
         std::uint32_t owner;
     };
+    struct StoredListDigest {
+        ListedHash hash; // by MD5 or SHA-1
+        std::uint32_t owner;
+    };
     // A reference's number in the indexes, which no other has had since they were made, gives those of its
     // frames and of its fingerprints.
     using Slots = std::vector<std::uint32_t>;
@@ -146,7 +152,7 @@ private:
 
     ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
                  std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
-                 FeatureIndex features, std::pmr::memory_resource& memory);
+                 HashIndex listed_hashes, FeatureIndex features, std::pmr::memory_resource& memory);
     static Slots first_slots(std::size_t count);
     static std::vector<IndexedFrame>
     frames_of(std::span<const std::shared_ptr<const StoredReference>> references, const Slots& slots);
@@ -154,6 +160,7 @@ private:
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const;
     std::vector<HashHit> close_hashes(const Fingerprint& query, bool further) const;
+    void add_listed(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_derived(const PictureFeatures& picture, const Templates& templates,
                      std::vector<Lead>& leads) const;
 
@@ -164,6 +171,10 @@ private:
     std::uint32_t next_slot_ = 0;
     std::vector<std::uint32_t> index_of_slot_;
     HashIndex near_hashes_;
+    std::pmr::vector<StoredListDigest> list_digests_; // sorted
+    // Fingerprints of hash-only references by slot, apart from the others: only the found picture can be
+    // turned, and what is further away than max_near_distance_bits can be looked at no closer.
+    HashIndex listed_hashes_;
     std::vector<LocalFrame> local_frames_;
     FeatureIndex features_;
 };

@@ -220,6 +220,7 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         Match match;
         match.reference = reference.reference;
         match.case_id = reference.case_id;
+        match.hash_only = reference.is_hash_only();
         // What is near a part of the picture is not near the picture.
         const bool is_of_part =
             static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;

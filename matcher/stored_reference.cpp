@@ -17,8 +17,10 @@ void wipe_elements(Vector& elements) noexcept
 StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::memory_resource& memory)
     : reference(enrolled.reference), case_id(enrolled.case_id), file_digest(enrolled.file_digest),
       data_digest(enrolled.features.data_digest),
-      frames(enrolled.features.frames.begin(), enrolled.features.frames.end(), &memory), local(&memory)
+      frames(enrolled.features.frames.begin(), enrolled.features.frames.end(), &memory), local(&memory),
+      listed(&memory)
 {
+    if (enrolled.listed) listed.push_back(*enrolled.listed);
     const auto& features = enrolled.features;
     local.reserve(features.local.size());
     for (std::size_t i = 0; i < features.local.size(); ++i) {
@@ -39,6 +41,7 @@ void wipe(std::vector<EnrolledReference>& references) noexcept
         explicit_bzero(&reference.file_digest, sizeof reference.file_digest);
         explicit_bzero(&features.file_digest, sizeof features.file_digest);
         explicit_bzero(&features.data_digest, sizeof features.data_digest);
+        if (reference.listed) explicit_bzero(&reference.listed->value, sizeof reference.listed->value);
         wipe_elements(features.frames);
         for (auto& frame : features.local)
             wipe_elements(frame.features);

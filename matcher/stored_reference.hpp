@@ -3,10 +3,12 @@
 #include "core/digest.hpp"
 #include "core/fingerprint.hpp"
 #include "core/id.hpp"
+#include "core/list_digests.hpp"
 #include "matcher/agreement.hpp"
 #include "matcher/alignment.hpp"
 
 #include <memory_resource>
+#include <optional>
 #include <vector>
 
 namespace stillwatch::matcher {
@@ -17,6 +19,8 @@ struct EnrolledReference {
     CaseId case_id;
     Sha256 file_digest;
     PictureFeatures features; // of Detail::reference
+    // Of a hash-only reference all there is: no features, and the digests above are 0.
+    std::optional<ListedHash> listed{};
 
     friend bool operator==(const EnrolledReference&, const EnrolledReference&) = default;
 };
@@ -39,6 +43,8 @@ struct StoredReference {
     Sha256 data_digest;
     std::pmr::vector<Frame> frames; // eight fingerprints each, plain and trimmed
     std::pmr::vector<StoredFrame> local;
+    std::pmr::vector<ListedHash> listed; // one where it is hash-only: then nothing else is known
+    bool is_hash_only() const noexcept { return !listed.empty(); }
 };
 
 // Overwrites fingerprints, features and digests of references that were copied.

@@ -50,6 +50,8 @@ Task<std::optional<cases::GuardReason>> guard_reason(asio::thread_pool& cpu, con
         constexpr int least_quality_percent = 50; // below it PDQ's own tools take no match for sure
         for (const auto& digest : {features.file_digest, features.data_digest})
             if (const auto reason = guard->reason_for(digest)) return reason;
+        if (features.list_digests)
+            if (const auto reason = guard->reason_for(*features.list_digests)) return reason;
         for (const auto& frame : features.frames)
             if (frame.quality_percent >= least_quality_percent)
                 if (const auto reason = guard->reason_for(frame.fingerprints)) return reason;
@@ -118,6 +120,9 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
                                        ComparisonTerms terms)
 {
     const auto detail = detail_for(terms.tiers);
+    // Only the worker sees what encoded bytes hold.
+    document.wants_list_digests =
+        terms.references()->has_list_digests() || (terms.guard && terms.guard->has_list_digests());
     if (detail == Detail::hashes) {
         auto copy = document;
         auto coarse = co_await coarse_pass(inspector, cpu, std::move(copy), terms);

@@ -29,6 +29,7 @@ alerts::AlertEvent event_of(const RecordSettings& settings, Finding& finding, co
     event.case_pseudonym = pseudonym;
     event.tier = finding.match.tier;
     event.relation = finding.match.relation;
+    event.is_hash_only = finding.match.hash_only;
     event.epoch = finding.epoch;
     event.link = alerts::alert_link(settings.link, event.alert_id);
     event.is_evidence_pending = finding.evidence == EvidenceState::pending;

@@ -27,6 +27,8 @@ void confirm_unseen(const store::CaseDatabase& cases, const RecordSettings& sett
     const bool is_alike = seen.match.tier == Tier::exact
                               ? settings.zero_view != ZeroView::off
                               : seen.match.tier == Tier::near && settings.zero_view == ZeroView::near;
+    // One hash that is near, of a picture that nobody here has: unlike pictures may share it.
+    if (seen.match.hash_only && seen.match.tier != Tier::exact) return;
     if (!is_alike || seen.match.status != MatchStatus::match || !cases.confirmed_as(seen)) return;
     seen.state = FindingState::confirmed;
     seen.reason = "zero_view";

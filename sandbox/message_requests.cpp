@@ -79,6 +79,7 @@ void write_features(WireWriter& writer, const FeaturesWork& work)
 {
     write_limits(writer, work.limits);
     writer.number(code_of(work.detail));
+    writer.number(static_cast<std::uint8_t>(work.wants_list_digests ? 1 : 0));
 }
 
 FeaturesWork read_features(WireReader& reader)
@@ -86,7 +87,9 @@ FeaturesWork read_features(WireReader& reader)
     FeaturesWork work;
     work.limits = read_limits(reader);
     const auto detail = reader.number<std::uint8_t>();
-    if (detail > code_of(Detail::reference)) reader.refuse();
+    const auto wants_list_digests = reader.number<std::uint8_t>();
+    if (detail > code_of(Detail::reference) || wants_list_digests > 1) reader.refuse();
+    work.wants_list_digests = wants_list_digests == 1;
     if (reader.ok()) work.detail = static_cast<Detail>(detail);
     return work;
 }

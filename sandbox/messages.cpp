@@ -172,6 +172,11 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
 void write_features(WireWriter& writer, const PictureFeatures& features)
 {
     writer.number(code_of(AnswerKind::features));
+    writer.number(static_cast<std::uint8_t>(features.list_digests ? 1 : 0));
+    if (features.list_digests) {
+        writer.raw(features.list_digests->md5);
+        writer.raw(features.list_digests->sha1);
+    }
     Bytes encoded;
     encoded.reserve(features::encoded_size(features));
     features::append_features(encoded, features);
@@ -187,8 +192,16 @@ bool within(int width_px, int height_px, const pictures::PictureLimits& limits)
 
 Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
 {
+    const auto has_list_digests = reader.number<std::uint8_t>();
+    if (has_list_digests != (asked.wants_list_digests ? 1 : 0)) return broken("answer: digests for lists");
+    ListDigests list_digests;
+    if (asked.wants_list_digests) {
+        std::ranges::copy(reader.raw(list_digests.md5.size()), list_digests.md5.begin());
+        std::ranges::copy(reader.raw(list_digests.sha1.size()), list_digests.sha1.begin());
+    }
     auto features = features::decode_features(reader.rest(), asked.detail);
     if (!features) return broken("answer: features");
+    if (asked.wants_list_digests) features->list_digests = list_digests;
     if (!within(features->width_px, features->height_px, asked.limits))
         return broken("answer: size of the picture");
     return Answer{std::move(*features)};

@@ -25,7 +25,7 @@
 //     u32 "SWQ1"  u64 number (from 1)  u64 body_bytes  u64 max_decoded_bytes  u8 kind  text content_encoding
 //     kind 1 links:    text content_type  text link  text base  u64 max_bytes  u64 max_links  u64 max_depth
 //                      u64 max_attributes
-//     kind 2 features: picture limits  u8 detail
+//     kind 2 features: picture limits  u8 detail  u8 wants_list_digests
 //     kind 3 views:    picture limits  32 bytes file_digest  u8 count
 //                      { u8 frame  u8 tile_columns  u8 tile_rows  6 x f64 mapping } …
 //     kind 4 preview:  picture limits
@@ -34,7 +34,8 @@
 //     u8 0 error:    u8 code  text detail
 //     u8 1 links:    text charset  u8 truncated  u8 wall  u8 pictures  { u32 length  the file } …
 //                    u32 count  { u8 mechanism  u8 kind  u32 item  text url } …
-//     u8 2 features: "The features" of docs/formats/reference.md: frames, local features, sign grids with
+//     u8 2 features: u8 has_list_digests  [ 16 bytes MD5  20 bytes SHA-1 ]  "The features" of
+//     docs/formats/reference.md: frames, local features, sign grids with
 //                    traits
 //     u8 4 sign grids: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
 //     u8 5 preview:  u32 width_px  u32 height_px (of the picture)  u16 columns  u16 rows
@@ -62,6 +63,7 @@ struct LinksWork {
 struct FeaturesWork {
     pictures::PictureLimits limits;
     Detail detail = Detail::hashes;
+    bool wants_list_digests = false;
 };
 
 // The worker answers from what it keeps of the picture with that digest, else it reads the body again.

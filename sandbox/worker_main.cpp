@@ -110,6 +110,7 @@ private:
         }
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
         if (work.detail == Detail::query) frames_.keep(std::move(extracted->decoded));
+        if (work.wants_list_digests) extracted->features.list_digests = ListDigests::of(content.bytes);
         return std::move(extracted->features);
     }
 

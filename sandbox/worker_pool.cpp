@@ -403,7 +403,7 @@ Task<Result<PictureFeatures>> WorkerPool::features(Document document, Detail det
 {
     const auto state = state_;
     Request request;
-    request.work = FeaturesWork{state->settings().picture, detail};
+    request.work = FeaturesWork{state->settings().picture, detail, document.wants_list_digests};
     auto answer = co_await State::inspect(state, std::move(document), std::move(request));
     co_return value_of<PictureFeatures>(std::move(answer));
 }

@@ -95,6 +95,25 @@ public:
     // --- references ---
     // Gives it the next generation. Errors: exists (the name), not_found (the case), refused (withdrawn).
     Result<ReferenceId> add_reference(const Reference& draft, const Actor& actor);
+    // Takes hash-only references of a list, with one generation, and erases those of it that are named, in
+    // one transaction with one audit line; nothing is written where nothing changes. A name that is known is
+    // left as it is. Errors: not_found (the case), refused (withdrawn).
+    struct Imported {
+        std::int64_t added = 0;
+        std::int64_t known = 0;
+        std::int64_t erased = 0;
+    };
+    Result<Imported> import_references(CaseId id, std::string_view list, const std::vector<Reference>& drafts,
+                                       const std::vector<std::string>& withdrawn, const Actor& actor);
+    std::int64_t hash_only_references(CaseId id) const; // how many
+    struct ListCount {
+        std::string list;
+        std::int64_t references = 0;
+    };
+    std::vector<ListCount> hash_lists(CaseId id) const; // by name
+    // Names of a list's references, a page of at most `limit` behind the number given, with their numbers.
+    std::vector<std::pair<ReferenceId, std::string>>
+    names_of_list(CaseId id, std::string_view list, ReferenceId after, std::size_t limit) const;
     // Erases its fingerprints as withdraw does. Its findings stay; its name is free again. Errors: not_found.
     Result<void> remove_reference(ReferenceId id, const Actor& actor, Erasure erasure = Erasure::now);
     std::vector<Reference> references() const;

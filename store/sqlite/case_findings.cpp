@@ -33,8 +33,10 @@ FindingId insert_finding(Connection& connection, const Finding& seen)
         .prepare(
             "INSERT INTO finding (case_id, reference, reference_name, site, host, tier, relation, score, "
             "distance_bits, orientation, inverted, inliers, state, epoch, first_seen, last_seen, alert_id, "
-            "first, best, occurrences, left_out, reason, changed_at) SELECT ?1, ?2, r.name, ?3, ?4, ?5, ?6, "
-            "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0, ?17, ?18 FROM reference r WHERE r.id "
+            "first, best, occurrences, left_out, reason, changed_at, hash_only) SELECT ?1, ?2, r.name, ?3, "
+            "?4, ?5, ?6, "
+            "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0, ?17, ?18, r.hash_kind <> '' FROM "
+            "reference r WHERE r.id "
             "= ?2")
         .bind(seen.case_id, seen.reference, seen.site, seen.page_url.host_port(), name_of(match.tier),
               name_of(match.relation), match.score, match.distance_bits, name_of(match.orientation),

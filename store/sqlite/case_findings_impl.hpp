@@ -9,10 +9,10 @@
 // Inside this folder only: how the tables `finding` and `occurrence` are read.
 namespace stillwatch::store {
 
-// Columns of a match in the order that read_match takes, of a table with that alias.
+// Columns of a match in the order that read_match takes, of a table with that alias; `finding` is f.
 #define MATCH_COLUMNS(t)                                                                                     \
     t ".tier, " t ".relation, " t ".score, " t ".distance_bits, " t ".orientation, " t ".inverted, " t       \
-      ".inliers"
+      ".inliers, f.hash_only"
 
 // Throws SqliteError (corrupt).
 Url stored_url(const std::string& text);
@@ -29,7 +29,7 @@ std::optional<Bytes> stored(const std::optional<Fingerprint>& fingerprint);
     "o.sightings, o.looked_at, o.look_status, " MATCH_COLUMNS(                                               \
         "o") ", f.state "                                                                                    \
              "FROM occurrence o JOIN finding f ON f.id = o.finding_id "
-constexpr int occurrence_state_column = 25;
+constexpr int occurrence_state_column = 26;
 Occurrence read_occurrence(const Statement& row);
 
 // A row of a finding's history.

@@ -49,10 +49,10 @@ Finding read_finding(const Statement& row)
     finding.occurrences = row.integer(11);
     finding.left_out = row.integer(12);
     finding.evidence_left = row.integer(22);
-    finding.sightings = row.integer(30);
-    finding.reason = row.text(31);
-    if (!row.is_null(32)) finding.changed_at = row.time(32);
-    finding.assigned = row.text(33);
+    finding.sightings = row.integer(31);
+    finding.reason = row.text(32);
+    if (!row.is_null(33)) finding.changed_at = row.time(33);
+    finding.assigned = row.text(34);
     return finding;
 }
 
@@ -81,17 +81,19 @@ Url stored_url(const std::string& text)
 Match read_match(const Statement& row, int first, CaseId case_id, ReferenceId reference)
 {
     const auto relation = stored_enum<Relation>(row.text(first + 1));
-    return {reference,
-            case_id,
-            stored_enum<Tier>(row.text(first)),
-            status_of(relation),
-            relation,
-            row.real(first + 2),
-            row.small(first + 3),
-            stored_enum<Orientation>(row.text(first + 4)),
-            row.flag(first + 5),
-            row.small(first + 6),
-            {}};
+    Match match{reference,
+                case_id,
+                stored_enum<Tier>(row.text(first)),
+                status_of(relation),
+                relation,
+                row.real(first + 2),
+                row.small(first + 3),
+                stored_enum<Orientation>(row.text(first + 4)),
+                row.flag(first + 5),
+                row.small(first + 6),
+                {}};
+    match.hash_only = row.flag(first + 7);
+    return match;
 }
 
 std::optional<Fingerprint> read_fingerprint(const Statement& row, int column)

@@ -26,6 +26,8 @@ Reference read_reference(const Statement& row)
     result.weak = row.flag(6);
     result.generation = row.integer(7);
     result.added_at = row.time(8);
+    result.list = row.text(9);
+    result.hash_kind = row.text(10);
     return result;
 }
 
@@ -103,15 +105,15 @@ Result<void> CaseDatabase::remove_reference(ReferenceId id, const Actor& actor, 
 std::vector<Reference> CaseDatabase::references() const
 {
     return read_references(impl_->connection.prepare(
-        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
-        "FROM reference WHERE removed = 0 ORDER BY id"));
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
+        "list, hash_kind FROM reference WHERE removed = 0 ORDER BY id"));
 }
 
 std::vector<Reference> CaseDatabase::references_of(CaseId id) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
-        "FROM reference WHERE case_id = ?1 AND removed = 0 ORDER BY id");
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
+        "list, hash_kind FROM reference WHERE case_id = ?1 AND removed = 0 ORDER BY id");
     row.bind(id);
     return read_references(std::move(row));
 }
@@ -121,7 +123,7 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
     // From the index alone: behind their sealed bytes these columns are slow to reach.
     auto row = impl_->connection.prepare(
         "SELECT r.id, r.name, r.quality_percent, r.weak, r.extractor_version, r.generation, r.added_at, "
-        "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id) "
+        "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id), r.list, r.hash_kind "
         "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 "
         "ORDER BY r.id LIMIT ?3");
     row.bind(id, after, limit);
@@ -136,6 +138,8 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
         reference.extractor_version = row.small(4);
         reference.generation = row.integer(5);
         reference.added_at = row.time(6);
+        reference.list = row.text(8);
+        reference.hash_kind = row.text(9);
         result.push_back({std::move(reference), row.flag(7)});
     }
     return result;
@@ -144,8 +148,8 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
 std::optional<Reference> CaseDatabase::find_reference(ReferenceId id) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at "
-        "FROM reference WHERE id = ?1 AND removed = 0");
+        "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
+        "list, hash_kind FROM reference WHERE id = ?1 AND removed = 0");
     if (!row.bind(id).step()) return std::nullopt;
     return read_reference(row);
 }

@@ -44,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 50U);
+    EXPECT_EQ(names.size(), 53U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -75,6 +75,12 @@ TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
         {"reference.add", reference(pseudonym), "name", 1},
         {"reference.add", reference(pseudonym), "sealed", "c0ffe"},
         {"reference.list", of_case, "case", false},
+        {"reference.forget", {{"case", pseudonym}, {"list", "partner"}}, "list", 1},
+        {"reference.import",
+         {{"case", pseudonym}, {"list", "partner"}, {"records", json::array{}}},
+         "records",
+         1},
+        {"reference.names", {{"case", pseudonym}, {"list", "partner"}}, "list", 1},
         {"reference.remove", {{"case", pseudonym}, {"name", "R-01"}}, "case", 1},
         {"reference.remove", {{"case", pseudonym}, {"name", "R-01"}}, "name", 1},
         {"findings.show", {{"id", 1}}, "id", "one"},

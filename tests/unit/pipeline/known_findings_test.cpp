@@ -2,6 +2,7 @@
 
 #include "alerts/event.hpp"
 #include "cases/finding_life.hpp"
+#include "pipeline/known_findings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -186,6 +187,25 @@ TEST_F(KnownFindings, ACopyOfWhatAPersonConfirmedIsConfirmedUnseenAndTold)
     EXPECT_EQ(stores.cases().history(findings()[1].id).at(0).actor, "stillwatchd");
     EXPECT_EQ(counters.total("findings_confirmed_unseen_total"), 1);
     EXPECT_EQ(alerts(), 2 * channels);
+}
+
+TEST_F(KnownFindings, WhatIsNearAHashOfAListIsNeverConfirmedUnseen)
+{
+    settings.record.zero_view = ZeroView::near;
+    use_settings();
+    auto seen = findings().at(0);
+    say(seen.id, {FindingEvent::confirm});
+    seen.state = FindingState::fresh;
+    const auto becomes = [&](Tier tier, bool hash_only) {
+        auto copy = seen;
+        copy.match.tier = tier;
+        copy.match.hash_only = hash_only;
+        confirm_unseen(stores.cases(), settings.record, copy, clock.now());
+        return copy.state;
+    };
+    EXPECT_EQ(becomes(Tier::near, false), FindingState::confirmed);
+    EXPECT_EQ(becomes(Tier::near, true), FindingState::fresh);
+    EXPECT_EQ(becomes(Tier::exact, true), FindingState::confirmed);
 }
 
 TEST_F(KnownFindings, WithoutZeroViewACopyWaitsForALook)
