@@ -145,6 +145,24 @@ ViewsWork read_views(WireReader& reader)
 
 } // namespace
 
+std::array<std::byte, request_length_bytes> encode_request_length(std::size_t bytes) noexcept
+{
+    std::array<std::byte, request_length_bytes> code{};
+    for (std::size_t i = 0; i < code.size(); ++i)
+        code[i] = static_cast<std::byte>((bytes >> (8 * i)) & 0xffU);
+    return code;
+}
+
+Result<Datagram> split_datagram(ByteView datagram)
+{
+    WireReader reader(datagram.first(std::min(datagram.size(), request_length_bytes)));
+    const std::size_t length = reader.number<std::uint32_t>();
+    if (!reader.complete() || length > datagram.size() - request_length_bytes)
+        return broken("datagram: length of the request");
+    const auto rest = datagram.subspan(request_length_bytes);
+    return Datagram{rest.first(length), rest.subspan(length)};
+}
+
 Result<Bytes> encode_request(const Request& request)
 {
     if (request.content_encoding.size() > max_content_encoding_bytes)

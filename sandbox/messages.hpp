@@ -11,6 +11,7 @@
 #include "html/extract.hpp"
 #include "pictures/limits.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -21,7 +22,9 @@
 // are the same build, so the format has a mark but no version. The daemon trusts nothing of an answer: every
 // decoder takes any bytes and gives a value within the stated bounds or `malformed`.
 //
-//   request (one datagram; the bytes to read come beside it as a sealed memfd)
+//   datagram: u32 length of the request, the request, and the bytes to read; those of more than
+//             max_bytes_in_datagram come beside it as a sealed memfd
+//   request
 //     u32 "SWQ1"  u64 number (from 1)  u64 body_bytes  u64 max_decoded_bytes  u8 kind  text content_encoding
 //     kind 1 links:    text content_type  text link  text base  u64 max_bytes  u64 max_links  u64 max_depth
 //                      u64 max_attributes
@@ -49,6 +52,10 @@ constexpr std::size_t max_content_type_bytes = 1024;
 constexpr std::size_t max_views = 16; // Inspector::max_views
 constexpr std::size_t max_link_header_bytes = 8U << 10U;
 constexpr std::size_t max_request_bytes = 20U << 10U;
+// A memfd of its own, with its mapping, costs three times as much as such a copy.
+constexpr std::size_t max_bytes_in_datagram = 32U << 10U;
+constexpr std::size_t request_length_bytes = 4;
+constexpr std::size_t max_datagram_bytes = request_length_bytes + max_request_bytes + max_bytes_in_datagram;
 constexpr std::size_t answer_header_bytes = 16;
 constexpr std::size_t max_answer_bytes = 16U << 20U; // of one payload
 
@@ -89,6 +96,14 @@ struct Request {
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
 // bounds, a mapping that is not finite).
 Result<Bytes> encode_request(const Request& request);
+std::array<std::byte, request_length_bytes> encode_request_length(std::size_t bytes) noexcept;
+
+// The two parts of a datagram, views into it. Errors: malformed (the request would be longer than it).
+struct Datagram {
+    ByteView request;
+    ByteView body; // empty where it comes beside it
+};
+Result<Datagram> split_datagram(ByteView datagram);
 // Errors: malformed.
 Result<Request> decode_request(ByteView message);
 

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -20,8 +21,10 @@ public:
     template <std::unsigned_integral Number>
     void number(Number value)
     {
+        std::array<std::byte, sizeof value> bytes;
         for (std::size_t i = 0; i < sizeof value; ++i)
-            bytes_.push_back(static_cast<std::byte>((value >> (8 * i)) & 0xffU));
+            bytes[i] = static_cast<std::byte>((value >> (8 * i)) & 0xffU);
+        raw(bytes);
     }
     // A double as the number that its bits make.
     void real(double value) { number(std::bit_cast<std::uint64_t>(value)); }

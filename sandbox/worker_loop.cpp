@@ -55,9 +55,9 @@ bool write_all(ByteView bytes)
     return true;
 }
 
-// One datagram and the descriptor that came with it. An empty message is the end.
+// One datagram and the descriptor that may come with it. An empty one is the end.
 struct Received {
-    Bytes message;
+    ByteView datagram;
     Descriptor memory;
 };
 
@@ -72,11 +72,9 @@ std::optional<Descriptor> descriptor_in(msghdr& head)
     return Descriptor(fd);
 }
 
-std::optional<Received> receive()
+std::optional<Received> receive(Bytes& buffer)
 {
-    Received received;
-    received.message.resize(max_request_bytes);
-    iovec part{received.message.data(), received.message.size()};
+    iovec part{buffer.data(), buffer.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
     msghdr head{};
     head.msg_iov = &part;
@@ -87,11 +85,11 @@ std::optional<Received> receive()
     do
         count = ::recvmsg(request_fd, &head, MSG_CMSG_CLOEXEC);
     while (count < 0 && errno == EINTR);
-    if (count < 0) return std::nullopt;
-    received.message.resize(static_cast<std::size_t>(count));
-    if (count == 0) return received;
+    if (count < 0 || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return std::nullopt;
+    Received received{ByteView(buffer).first(static_cast<std::size_t>(count)), {}};
+    if (CMSG_FIRSTHDR(&head) == nullptr) return received;
     auto memory = descriptor_in(head);
-    if (!memory || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return std::nullopt;
+    if (!memory) return std::nullopt;
     received.memory = std::move(*memory);
     return received;
 }
@@ -108,17 +106,30 @@ Bytes answer_to(const Request& request, ByteView body, const Handler& handler)
     }
 }
 
+// False where the daemon is gone.
+bool answer(const Request& request, ByteView body, const Handler& handler)
+{
+    return write_all(answer_to(request, body, handler));
+}
+
 int serve(const Handler& handler)
 {
+    Bytes buffer(max_datagram_bytes);
     while (true) {
-        const auto received = receive();
+        const auto received = receive(buffer);
         if (!received) return exit_broken_request;
-        if (received->message.empty()) return 0;
-        const auto request = decode_request(received->message);
+        if (received->datagram.empty()) return 0;
+        const auto parts = split_datagram(received->datagram);
+        const auto request = parts ? decode_request(parts->request) : Result<Request>(parts.error());
         if (!request) return exit_broken_request;
+        if (!received->memory) {
+            if (parts->body.size() != request->body_bytes) return exit_broken_request;
+            if (!answer(*request, parts->body, handler)) return 0;
+            continue;
+        }
         const auto body = SealedMemory::map(received->memory, request->body_bytes);
-        if (!body) return exit_broken_request;
-        if (!write_all(answer_to(*request, body->bytes(), handler))) return 0; // the daemon is gone
+        if (!body || !parts->body.empty()) return exit_broken_request;
+        if (!answer(*request, body->bytes(), handler)) return 0;
     }
 }
 

@@ -64,16 +64,17 @@ private:
 
     static Task<Result<void>> greeting_of(std::shared_ptr<State> self, Worker worker);
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
-    static Task<Result<Descriptor>> sealed(std::shared_ptr<State> self, std::shared_ptr<const Bytes> body);
+    static Task<Result<HandedDocument>> handed(std::shared_ptr<State> self,
+                                               std::shared_ptr<const Bytes> body);
     static Task<Result<Answer>> ask(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                    const Descriptor& memory, const std::string& site);
+                                    const HandedDocument& document, const std::string& site);
     static Task<Result<Answer>> ask_fresh(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                          const Descriptor& memory, const std::string& site);
+                                          const HandedDocument& document, const std::string& site);
     static Task<Result<Answer>> ask_twice(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                          const Descriptor& memory, const std::string& site,
+                                          const HandedDocument& document, const std::string& site,
                                           bool wants_fresh);
     static Task<Result<Answer>> compare_notes(std::shared_ptr<State> self, Slot& first,
-                                              const Request& request, const Descriptor& memory,
+                                              const Request& request, const HandedDocument& document,
                                               const std::string& site, Result<Answer> told);
     static Task<Result<Answer>> exchange(std::shared_ptr<State> self, Slot& slot, Worker worker,
                                          const Request& request);
@@ -218,19 +219,21 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
 }
 
 // Large ones are copied on another thread: 33 MB would hold the loop up for 20 ms.
-Task<Result<Descriptor>> WorkerPool::State::sealed(std::shared_ptr<State> self,
-                                                   std::shared_ptr<const Bytes> body)
+Task<Result<HandedDocument>> WorkerPool::State::handed(std::shared_ptr<State> self,
+                                                       std::shared_ptr<const Bytes> body)
 {
     constexpr std::size_t most_bytes_on_loop = 256U << 10U;
-    if (body->size() <= most_bytes_on_loop) co_return sealed_copy(*body);
+    if (body->size() <= max_bytes_in_datagram) co_return HandedDocument{std::move(body), {}};
     auto copy = [body] { return std::optional(sealed_copy(*body)); };
-    auto memory = co_await offload(self->copies_, std::move(copy));
-    co_return *std::move(memory);
+    auto memory = body->size() <= most_bytes_on_loop ? copy() : std::optional<Result<Descriptor>>();
+    if (!memory) memory = co_await offload(self->copies_, std::move(copy));
+    if (!*memory) co_return memory->error();
+    co_return HandedDocument{std::move(body), std::move(**memory)};
 }
 
 // Gives the request to the slot's worker, or to a fresh one where there is none.
 Task<Result<Answer>> WorkerPool::State::ask(std::shared_ptr<State> self, Slot& slot, const Request& request,
-                                            const Descriptor& memory, const std::string& site)
+                                            const HandedDocument& document, const std::string& site)
 {
     const auto message = encode_request(request);
     if (!message) co_return message.error();
@@ -238,7 +241,7 @@ Task<Result<Answer>> WorkerPool::State::ask(std::shared_ptr<State> self, Slot& s
     for (int attempt = 0; attempt < 2; ++attempt) {
         auto worker = co_await ready_worker(self, slot);
         if (!worker) co_return worker.error();
-        const auto sent = (*worker)->send(*message, memory);
+        const auto sent = (*worker)->send(*message, document);
         if (sent) {
             slot.is_shared = slot.served_others(site);
             if (slot.served == 0) slot.site = site;
@@ -252,27 +255,27 @@ Task<Result<Answer>> WorkerPool::State::ask(std::shared_ptr<State> self, Slot& s
 }
 
 Task<Result<Answer>> WorkerPool::State::ask_fresh(std::shared_ptr<State> self, Slot& slot,
-                                                  const Request& request, const Descriptor& memory,
+                                                  const Request& request, const HandedDocument& document,
                                                   const std::string& site)
 {
     if (const auto worker = std::move(slot.idle)) co_await worker->end();
-    auto answer = co_await ask(self, slot, request, memory, site);
+    auto answer = co_await ask(self, slot, request, document, site);
     co_return answer;
 }
 
 // Asks once more, in a fresh worker, where one was lost: that may have been the document's own doing, that of
 // what the worker had before, or that of somebody who needs the machine's memory.
 Task<Result<Answer>> WorkerPool::State::ask_twice(std::shared_ptr<State> self, Slot& slot,
-                                                  const Request& request, const Descriptor& memory,
+                                                  const Request& request, const HandedDocument& document,
                                                   const std::string& site, bool wants_fresh)
 {
-    auto asked =
-        wants_fresh ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+    auto asked = wants_fresh ? ask_fresh(self, slot, request, document, site)
+                             : ask(self, slot, request, document, site);
     auto answer = co_await std::move(asked);
     if (!is_lost(answer)) co_return answer;
     if (!self->losses_.may_try_again(site, steady_clock::now())) co_return loss_in(answer);
     ++self->counters_.retried;
-    answer = co_await ask_fresh(self, slot, request, memory, site);
+    answer = co_await ask_fresh(self, slot, request, document, site);
     if (is_lost(answer)) co_return loss_in(answer);
     co_return answer;
 }
@@ -292,19 +295,19 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     auto turn = co_await Slots::take_turn(self->slots_, picture, document.site);
     if (turn->slot == nullptr) co_return cancelled();
     auto& slot = *turn->slot;
-    const auto memory = co_await sealed(self, document.body);
-    if (!memory) co_return memory.error();
+    const auto body = co_await handed(self, document.body);
+    if (!body) co_return body.error();
     const bool wants_fresh =
         document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
-    auto answer = co_await ask_twice(self, slot, request, *memory, document.site, wants_fresh);
+    auto answer = co_await ask_twice(self, slot, request, *body, document.site, wants_fresh);
     const bool is_in_doubt = slot.is_shared && document.trust == Trust::confirmed_refusals; // of who told it
     if (is_in_doubt && is_refusal(answer)) {
         ++self->counters_.asked_again;
-        answer = co_await ask_twice(self, slot, request, *memory, document.site, true);
+        answer = co_await ask_twice(self, slot, request, *body, document.site, true);
         if (answer && !is_refusal(answer)) ++self->counters_.disagreed;
     } else if (is_in_doubt && self->is_sample(answer)) {
         turn.reset(); // nobody holds one worker while waiting for another
-        auto second = co_await compare_notes(self, slot, request, *memory, document.site, std::move(answer));
+        auto second = co_await compare_notes(self, slot, request, *body, document.site, std::move(answer));
         co_return second;
     }
     co_return answer;
@@ -312,7 +315,7 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
 
 // Has the picture told by another worker, too. Where the two differ one of them lies, and both go.
 Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> self, Slot& first,
-                                                      const Request& request, const Descriptor& memory,
+                                                      const Request& request, const HandedDocument& document,
                                                       const std::string& site, Result<Answer> told)
 {
     const bool is_alone = self->slots_->all().size() == 1;
@@ -321,7 +324,7 @@ Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> sel
     auto& slot = *turn->slot;
     ++self->counters_.asked_again;
     auto asked =
-        is_alone ? ask_fresh(self, slot, request, memory, site) : ask(self, slot, request, memory, site);
+        is_alone ? ask_fresh(self, slot, request, document, site) : ask(self, slot, request, document, site);
     const auto again = co_await std::move(asked);
     const auto* features = again ? std::get_if<PictureFeatures>(&*again) : nullptr;
     const bool is_lost_or_same =
@@ -331,7 +334,7 @@ Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> sel
     log::error("sandbox", "two workers differ about a picture: one of them was taken over, or is broken",
                {{"site", site}});
     if (const auto worker = first.current.lock()) worker->kill(); // what it has now goes to another
-    auto answer = co_await ask_twice(self, slot, request, memory, site, true);
+    auto answer = co_await ask_twice(self, slot, request, document, site, true);
     if (self->on_disagreement) self->on_disagreement();
     co_return answer;
 }

@@ -47,6 +47,10 @@ Result<Ends> request_socket()
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
         return system_error("socketpair");
     Descriptor ours(pair[0]);
+    // A datagram must fit whole, also where the system's own setting is small.
+    constexpr int room = 2 * static_cast<int>(max_datagram_bytes);
+    if (setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room) != 0)
+        return system_error("setsockopt(SO_SNDBUF)");
     auto theirs = moved_up(pair[1]);
     if (!theirs) return theirs.error();
     return Ends{std::move(ours), std::move(*theirs)};
@@ -177,21 +181,29 @@ bool WorkerProcess::is_waiting() noexcept
     return ::poll(&answers, 1, 0) == 0;
 }
 
-Result<void> WorkerProcess::send(ByteView message, const Descriptor& memory)
+// One datagram, as sandbox/messages.hpp says.
+Result<void> WorkerProcess::send(ByteView message, const HandedDocument& document)
 {
-    iovec part{const_cast<std::byte*>(message.data()), message.size()};
+    const auto length = encode_request_length(message.size());
+    const ByteView body = document.is_in_datagram() ? ByteView(*document.body) : ByteView();
+    const auto part_of = [](ByteView bytes) {
+        return iovec{const_cast<std::byte*>(bytes.data()), bytes.size()};
+    };
+    std::array<iovec, 3> parts{part_of(length), part_of(message), part_of(body)};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
     msghdr head{};
-    head.msg_iov = &part;
-    head.msg_iovlen = 1;
-    head.msg_control = control.data();
-    head.msg_controllen = control.size();
-    auto* rights = CMSG_FIRSTHDR(&head);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    const int fd = memory.get();
-    std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    head.msg_iov = parts.data();
+    head.msg_iovlen = parts.size();
+    if (!document.is_in_datagram()) {
+        head.msg_control = control.data();
+        head.msg_controllen = control.size();
+        auto* rights = CMSG_FIRSTHDR(&head);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        const int fd = document.memory.get();
+        std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    }
     // A waiting worker has read everything, so one message always fits.
     if (::sendmsg(socket_.get(), &head, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         return system_error("send to a worker");

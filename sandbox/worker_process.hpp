@@ -6,6 +6,7 @@
 #include "sandbox/descriptor.hpp"
 #include "sandbox/messages.hpp"
 #include "sandbox/restrict.hpp"
+#include "sandbox/sealed_memory.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -46,7 +47,7 @@ public:
     // Whether it lives and says nothing unasked; one that does not must not get a request.
     bool is_waiting() noexcept;
     // Hands over a request with the bytes to read. Errors: io (it is gone or does not listen).
-    Result<void> send(ByteView message, const Descriptor& memory);
+    Result<void> send(ByteView message, const HandedDocument& document);
     // What it says next: one header and payload. Errors: io (it ended), malformed (header).
     struct Received {
         std::uint64_t number = 0;

@@ -1,6 +1,7 @@
 #include "pool_fixture.hpp"
 
 #include "core/url.hpp"
+#include "sandbox/messages.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -159,10 +160,13 @@ TEST_F(Pool, AWorkerSeesNoDescriptorsAndNoEnvironment)
     const int inherited = dup(STDOUT_FILENO); // without close-on-exec
     WorkerPool pool(io_, settings());
     const auto answer = ask(pool, "inspect:", "x");
+    const auto of_large_one = ask(pool, "inspect:", std::string(max_bytes_in_datagram + 1, 'x'));
     (void)::close(inherited);
     ASSERT_TRUE(answer.has_value());
     ASSERT_EQ(answer->links.size(), 1U) << "variables";
-    EXPECT_EQ(answer->links.front().url, "descriptors 0 ") << "the document alone";
+    EXPECT_EQ(answer->links.front().url, "descriptors ");
+    ASSERT_TRUE(of_large_one.has_value());
+    EXPECT_EQ(of_large_one->links.front().url, "descriptors 0 ") << "the document alone";
 }
 #endif
 

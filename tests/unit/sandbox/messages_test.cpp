@@ -67,6 +67,21 @@ Errc refusal(const Answer& answer, const Request& request)
     return decoded ? Errc{} : decoded.error().code;
 }
 
+TEST(Messages, ADatagramIsTheRequestAndTheDocument)
+{
+    const auto length = encode_request_length(3);
+    Bytes datagram(length.begin(), length.end());
+    const auto text = as_bytes("askthe document");
+    datagram.insert(datagram.end(), text.begin(), text.end());
+    const auto parts = split_datagram(datagram);
+    ASSERT_TRUE(parts.has_value());
+    EXPECT_EQ(as_text(parts->request), "ask");
+    EXPECT_EQ(as_text(parts->body), "the document");
+    EXPECT_TRUE(split_datagram(ByteView(datagram).first(7))->body.empty());
+    for (std::size_t size = 0; size < 7; ++size)
+        EXPECT_EQ(split_datagram(ByteView(datagram).first(size)).error().code, Errc::malformed) << size;
+}
+
 TEST(RequestMessage, LinksComeThroughWhole)
 {
     const auto bytes = encode_request(links_request());
