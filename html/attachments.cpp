@@ -1,5 +1,6 @@
 #include "html/attachments.hpp"
 
+#include "html/mark_search.hpp"
 #include "html/text.hpp"
 
 #include <algorithm>
@@ -52,8 +53,9 @@ std::string_view number_in(std::string_view reference) noexcept
 bool is_attachment(std::string_view reference) noexcept
 {
     // A part of each of those below: most references have none.
-    if (!has_any(reference, std::array<std::string_view, 4>{"attach", "file", "core.", "action."}))
-        return false;
+    static constexpr MarkSearch parts(
+        std::array<SearchedMark, 4>{{{"attach"}, {"file"}, {"core."}, {"action."}}});
+    if (!parts.is_any_in(reference)) return false;
     if (has_any(reference, scripts)) return true;
     const auto path = reference.substr(0, path_ends.first_in(reference));
     return find_name(path, "attachments/") != npos && has_named_ending(path);
@@ -62,12 +64,23 @@ bool is_attachment(std::string_view reference) noexcept
 bool may_lead_to_picture(const Element& anchor, std::string_view reference) noexcept
 {
     if (is_attachment(reference)) return true;
-    static constexpr std::array<std::string_view, 14> shows{
-        "lightbox",   "fancybox",     "lbimage",  "highslide",   "colorbox",  "thickbox", "pswp",
-        "photoswipe", "lightgallery", "swipebox", "prettyphoto", "shadowbox", "venobox",  "magnific"};
+    static constexpr MarkSearch shows(std::array<SearchedMark, 14>{{{"lightbox"},
+                                                                    {"fancybox"},
+                                                                    {"lbimage"},
+                                                                    {"highslide"},
+                                                                    {"colorbox"},
+                                                                    {"thickbox"},
+                                                                    {"pswp"},
+                                                                    {"photoswipe"},
+                                                                    {"lightgallery"},
+                                                                    {"swipebox"},
+                                                                    {"prettyphoto"},
+                                                                    {"shadowbox"},
+                                                                    {"venobox"},
+                                                                    {"magnific"}}});
     return std::ranges::any_of(anchor.attributes, [&](const Attribute& one) {
-        if (same_name(one.name, "class") || same_name(one.name, "rel")) return has_any(one.value, shows);
-        return begins_with_name(one.name, "data-") && has_any(one.name, shows);
+        if (same_name(one.name, "class") || same_name(one.name, "rel")) return shows.is_any_in(one.value);
+        return begins_with_name(one.name, "data-") && shows.is_any_in(one.name);
     });
 }
 

@@ -373,8 +373,13 @@ void read_common(const Element& element, int item, Candidates& out)
 // rel=noreferrer says it whatever the attribute says (HTML standard, 4.6.8).
 std::optional<ReferrerPolicy> policy_of(const Element& element)
 {
+    // Most elements have neither.
+    const bool tells = std::ranges::any_of(element.attributes, [](const Attribute& one) {
+        return same_name(one.name, "rel") || same_name(one.name, "referrerpolicy");
+    });
+    if (!tells) return std::nullopt;
     const bool has_one = listed({"a", "area", "img", "iframe", "link", "image", "script"}, element.name);
-    if (!has_one || element.attributes.empty()) return std::nullopt;
+    if (!has_one) return std::nullopt;
     if (listed({"a", "area"}, element.name))
         for (auto rest = trimmed(element.value("rel")); !rest.empty();) {
             const auto rel = rest.substr(0, rest.find_first_of(blanks));

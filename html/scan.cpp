@@ -55,6 +55,13 @@ constexpr bool ends_name(char c) noexcept
     return name_ends[static_cast<unsigned char>(c)];
 }
 
+// What ends the name of an attribute.
+constexpr std::array<bool, 256> attribute_name_ends = [] {
+    auto ends = name_ends;
+    ends[static_cast<unsigned char>('=')] = true;
+    return ends;
+}();
+
 bool is_tag_at(std::string_view text, std::size_t at, std::string_view name) noexcept
 {
     const auto rest = text.substr(at);
@@ -96,7 +103,7 @@ std::optional<ScannedAttribute> next_attribute(std::string_view& rest)
     rest.remove_prefix(at);
     if (rest.empty() || rest.front() == '>') return std::nullopt;
     at = 1; // a leading '=' belongs to the name
-    while (at < rest.size() && !ends_name(rest[at]) && rest[at] != '=')
+    while (at < rest.size() && !attribute_name_ends[static_cast<unsigned char>(rest[at])])
         ++at;
     ScannedAttribute attribute{rest.substr(0, at), {}};
     auto end = at;

@@ -1,10 +1,10 @@
 #include "html/wall.hpp"
 
+#include "html/mark_search.hpp"
 #include "html/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace stillwatch::html {
 
@@ -17,62 +17,82 @@ constexpr int most_pages_of_wall = 40;
 
 // Pages of the services that ask riddles, each as its service writes it, in small letters. Scripts that the
 // same services put into ordinary pages (such as /cdn-cgi/challenge-platform/) are none of these.
-constexpr std::array<std::string_view, 14> challenges{
-    "<title>just a moment...</title>",         // Cloudflare
-    "_cf_chl_opt",                             //
-    "cf-browser-verification",                 //
-    "<title>attention required! | cloudflare", //
-    "<title>ddos-guard",                       // DDoS-Guard
-    "data-ddg-l10n",                           //
-    "sucuri_cloudproxy_js",                    // Sucuri
-    "<title>sucuri website firewall",          //
-    "id=\"anubis_challenge\"",                 // Anubis
-    "window.gokuprops",                        // AWS WAF
-    "incapsula incident id",                   // Imperva
-    "captcha-delivery.com",                    // DataDome
-    "px-captcha",                              // HUMAN
-    "/.well-known/vercel/security/",           // Vercel
-};
-
+constexpr std::size_t challenges = 14;
 // Widgets and words that stand beside a reply form, or in what somebody writes, as well.
-constexpr std::array<std::string_view, 7> riddles{
-    "class=\"h-captcha",
-    "class=\"g-recaptcha",
-    "class=\"cf-turnstile",
-    "challenges.cloudflare.com/turnstile",
-    "verify you are human",
-    "verifying you are human",
-    "checking your browser before accessing",
-};
+constexpr std::size_t riddles = 7;
+constexpr std::size_t age_questions = 12;
 
-constexpr std::array<std::string_view, 12> age_questions{
-    "agegate",          "age-gate",
-    "age_gate",         "age-verification",
-    "age_verification", "ageverification",
-    "you must be 18",   "you must be over 18",
-    "are you over 18",  "are you 18 or older",
-    "i am 18",          "i am over 18",
-};
+constexpr MarkSearch marks(std::array<SearchedMark, challenges + riddles + age_questions + 1>{{
+    {"<title>just a moment...</title>", 7},         // Cloudflare
+    {"_cf_chl_opt"},                                //
+    {"cf-browser-verification"},                    //
+    {"<title>attention required! | cloudflare", 7}, //
+    {"<title>ddos-guard", 7},                       // DDoS-Guard
+    {"data-ddg-l10n"},                              //
+    {"sucuri_cloudproxy_js"},                       // Sucuri
+    {"<title>sucuri website firewall", 7},          //
+    {"id=\"anubis_challenge\""},                    // Anubis
+    {"window.gokuprops"},                           // AWS WAF
+    {"incapsula incident id"},                      // Imperva
+    {"captcha-delivery.com"},                       // DataDome
+    {"px-captcha"},                                 // HUMAN
+    {"/.well-known/vercel/security/"},              // Vercel
+    // Riddles.
+    {"class=\"h-captcha", 7},
+    {"class=\"g-recaptcha", 7},
+    {"class=\"cf-turnstile", 7},
+    {"challenges.cloudflare.com/turnstile"},
+    {"verify you are human"},
+    {"verifying you are human"},
+    {"checking your browser before accessing"},
+    // Questions for the age.
+    {"agegate"},
+    {"age-gate"},
+    {"age_gate"},
+    {"age-verification"},
+    {"age_verification"},
+    {"ageverification"},
+    {"you must be 18"},
+    {"you must be over 18"},
+    {"are you over 18"},
+    {"are you 18 or older"},
+    {"i am 18"},
+    {"i am over 18"},
+    {"<input"},
+}});
 
-bool has_any(std::string_view text, const auto& marks)
+// `rest` begins with "<input". Values may stand in either quotes or none.
+bool is_password_field(std::string_view rest)
 {
-    // memmem skips ahead; find() stops at each first letter, and these are frequent ones.
-    return std::ranges::any_of(marks, [&](auto mark) {
-        return memmem(text.data(), text.size(), mark.data(), mark.size()) != nullptr;
-    });
+    const auto tag = rest.substr(0, rest.find('>'));
+    auto type = find_name(tag, "type");
+    if (type == std::string_view::npos) return false;
+    type = tag.find_first_not_of(" \t\n\r\f=\"'", type + 4);
+    return type != std::string_view::npos && begins_with_name(tag.substr(type), "password");
 }
 
-// `text` is in small letters. Values may stand in either quotes or none.
-bool has_password_field(std::string_view text)
+// What stands in a page, whatever pictures and links it has.
+struct Signs {
+    bool challenge = false;
+    bool riddle = false;
+    bool age = false;
+    bool password = false;
+};
+
+Signs signs_in(std::string_view text)
 {
-    for (auto at = text.find("<input"); at != std::string_view::npos; at = text.find("<input", at + 1)) {
-        const auto tag = text.substr(at, text.find('>', at) - at);
-        auto type = tag.find("type");
-        if (type == std::string_view::npos) continue;
-        type = tag.find_first_not_of(" \t\n\r\f=\"'", type + 4);
-        if (type != std::string_view::npos && tag.substr(type).starts_with("password")) return true;
-    }
-    return false;
+    Signs signs;
+    marks.find_in(text, [&](std::size_t mark, std::size_t at) {
+        if (mark < challenges)
+            signs.challenge = true;
+        else if (mark < challenges + riddles)
+            signs.riddle = true;
+        else if (mark < challenges + riddles + age_questions)
+            signs.age = true;
+        else
+            signs.password = signs.password || is_password_field(text.substr(at));
+    });
+    return signs;
 }
 
 // What a page shows or leads to, not its icons, style sheets and previews for others.
@@ -100,11 +120,11 @@ Wall wall_of(std::string_view text, const std::vector<Link>& links)
         return link.kind == LinkKind::page && link.mechanism == Mechanism::a_href;
     });
     if (pictures > most_pictures_of_login || pages > most_pages_of_wall) return Wall::none;
-    const auto head = lower_case(text.substr(0, most_text_bytes));
-    if (pictures == 0 && has_any(head, challenges)) return Wall::challenge;
-    if (has_password_field(head)) return Wall::login;
-    if (pictures == 0 && has_any(head, age_questions)) return Wall::age;
-    return pictures == 0 && has_any(head, riddles) ? Wall::riddle : Wall::none;
+    const auto signs = signs_in(text.substr(0, most_text_bytes));
+    if (pictures == 0 && signs.challenge) return Wall::challenge;
+    if (signs.password) return Wall::login;
+    if (pictures == 0 && signs.age) return Wall::age;
+    return pictures == 0 && signs.riddle ? Wall::riddle : Wall::none;
 }
 
 } // namespace stillwatch::html
