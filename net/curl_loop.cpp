@@ -157,26 +157,56 @@ void CurlLoop::stop() noexcept
     round_.reset();
 }
 
+bool CurlLoop::watch(curl_socket_t socket, std::uint32_t events, bool is_known) noexcept
+{
+    epoll_event event{};
+    event.data.fd = socket;
+    event.events = events;
+    const int action = is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int failed = epoll_ctl(sockets_.native_handle(), action, socket, &event);
+    // A number that was closed behind our back and given out again is new to epoll, or still in it.
+    if (failed && (errno == ENOENT || errno == EEXIST)) {
+        const int other = errno == ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+        failed = epoll_ctl(sockets_.native_handle(), other, socket, &event);
+    }
+    return failed == 0;
+}
+
+void CurlLoop::unwatch(curl_socket_t socket) noexcept
+{
+    epoll_event event{};
+    (void)epoll_ctl(sockets_.native_handle(), EPOLL_CTL_DEL, socket, &event); // may be closed already
+}
+
+void CurlLoop::opened(curl_socket_t socket)
+{
+    own_sockets_[socket] = {};
+}
+
+void CurlLoop::closed(curl_socket_t socket) noexcept
+{
+    own_sockets_.erase(socket); // epoll lets go of what is closed
+}
+
 // libcurl tells which socket to watch for what; `known` is null until we said that we watch it.
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known)
 {
     auto& loop = *static_cast<CurlLoop*>(self);
-    epoll_event event{};
-    event.data.fd = socket;
-    if (what == CURL_POLL_REMOVE) {
-        (void)epoll_ctl(loop.sockets_.native_handle(), EPOLL_CTL_DEL, socket,
-                        &event); // may be closed already
+    const auto wanted = what == CURL_POLL_REMOVE ? 0 : epoll_events(what);
+    const auto own = loop.own_sockets_.find(socket);
+    if (own != loop.own_sockets_.end()) {
+        auto& watched = own->second;
+        watched.wanted = wanted;
+        if (wanted == 0 || wanted == watched.now) return 0;
+        if (!loop.watch(socket, wanted, watched.now != 0)) return -1;
+        watched.now = wanted;
         return 0;
     }
-    event.events = epoll_events(what);
-    const int action = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    int failed = epoll_ctl(loop.sockets_.native_handle(), action, socket, &event);
-    // A number that was closed behind our back and given out again is new to epoll, or still in it.
-    if (failed && (errno == ENOENT || errno == EEXIST)) {
-        const int other = errno == ENOENT ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-        failed = epoll_ctl(loop.sockets_.native_handle(), other, socket, &event);
+    if (what == CURL_POLL_REMOVE) {
+        loop.unwatch(socket);
+        return 0;
     }
-    if (failed) return -1;
+    if (!loop.watch(socket, wanted, known != nullptr)) return -1;
     curl_multi_assign(loop.multi_.get(), socket, self);
     return 0;
 }
@@ -213,6 +243,14 @@ void CurlLoop::run_sockets()
     const auto end = steady_clock::now() + longest_turn;
     for (int i = 0; i < count && (i == 0 || steady_clock::now() < end); ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
+        const auto own = own_sockets_.find(event.data.fd);
+        if (own != own_sockets_.end() && own->second.wanted == 0) {
+            // The other side closes a connection that nobody uses, or sends what nobody asked for: libcurl
+            // sees that before it uses the connection again.
+            unwatch(event.data.fd);
+            own->second.now = 0;
+            continue;
+        }
         int running = 0;
         ++calls_;
         curl_multi_socket_action(multi_.get(), event.data.fd, curl_events(event.events), &running);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 // libcurl's multi-socket interface on an Asio event loop. Only sources of net/ include this header.
@@ -73,10 +74,24 @@ public:
     // Cancels what runs, closes every connection and refuses new runs.
     void stop() noexcept;
 
+    // A socket that its transfer opened for libcurl, and closes with closed(). Of such a socket we know how
+    // long its number is its own: it stays watched between two requests, where libcurl lets go of it and asks
+    // for it again (two system calls a request).
+    void opened(curl_socket_t socket);
+    void closed(curl_socket_t socket) noexcept;
+
 private:
     friend class Transfer;
     static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
     static int on_timeout(CURLM* multi, long timeout_ms, void* self);
+    // For which of epoll's events a socket of ours is watched, and which libcurl wants; 0: none.
+    struct Watched {
+        std::uint32_t now = 0;
+        std::uint32_t wanted = 0;
+    };
+    // Whether epoll took it.
+    bool watch(curl_socket_t socket, std::uint32_t events, bool is_known) noexcept;
+    void unwatch(curl_socket_t socket) noexcept;
     void turn();
     void run_sockets();
     void collect();
@@ -91,6 +106,7 @@ private:
     asio::posix::stream_descriptor sockets_; // an epoll descriptor with libcurl's sockets
     asio::steady_timer timer_;
     std::unordered_set<Transfer*> running_;
+    std::unordered_map<curl_socket_t, Watched> own_sockets_;
     std::uint64_t calls_ = 0;                                       // of libcurl, which calls back from there
     std::optional<std::chrono::steady_clock::time_point> due_;      // when libcurl wants to be called
     std::optional<std::chrono::steady_clock::time_point> armed_at_; // when timer_ fires

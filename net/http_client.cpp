@@ -35,7 +35,8 @@ public:
     explicit Loan(HttpClientState& state) : state_(state)
     {
         if (state.spare.empty()) {
-            transfer_ = std::make_unique<HttpTransfer>(state.io, state.settings, state.trust, state.budget);
+            transfer_ = std::make_unique<HttpTransfer>(state.io, state.loop, state.settings, state.trust,
+                                                       state.budget);
         } else {
             transfer_ = std::move(state.spare.back());
             state.spare.pop_back();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <new>
@@ -70,9 +71,9 @@ HttpTransfer::Run::Run(FetchRequest asked)
     fetched.started = SystemClock().now();
 }
 
-HttpTransfer::HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust,
-                           std::shared_ptr<ByteBudget> budget)
-    : settings_(settings), budget_(std::move(budget)), transfer_(io)
+HttpTransfer::HttpTransfer(asio::io_context& io, CurlLoop& loop, const HttpSettings& settings,
+                           const TlsTrust& trust, std::shared_ptr<ByteBudget> budget)
+    : loop_(loop), settings_(settings), budget_(std::move(budget)), transfer_(io)
 {
     common_headers_.add(std::string(accept_encoding));
     set_common_options(settings, trust);
@@ -110,6 +111,9 @@ void HttpTransfer::set_common_options(const HttpSettings& settings, const TlsTru
     set_option(easy, CURLOPT_DEBUGDATA, self);
     set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::on_open_socket);
     set_option(easy, CURLOPT_OPENSOCKETDATA, self);
+    // Of the loop, since a connection outlives the transfer that opened it.
+    set_option(easy, CURLOPT_CLOSESOCKETFUNCTION, &HttpTransfer::on_close_socket);
+    set_option(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&loop_));
 
     const bool insists = settings.route.tls_errors == TlsErrors::refuse;
     set_option(easy, CURLOPT_SSL_VERIFYPEER, insists ? 1L : 0L);
@@ -378,13 +382,20 @@ curl_socket_t HttpTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
         transfer.run_->refused_address = address ? address->to_string() : "an unknown kind of address";
         return CURL_SOCKET_BAD;
     }
-    return ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
+    const int socket = ::socket(peer->family, peer->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, peer->protocol);
+    if (socket >= 0) transfer.loop_.opened(socket);
+    return socket;
+}
+
+int HttpTransfer::on_close_socket(void* loop, curl_socket_t socket)
+{
+    static_cast<CurlLoop*>(loop)->closed(socket);
+    return ::close(socket);
 }
 
 CURLcode HttpTransfer::on_tls_context(CURL*, void* context, void* trust)
 {
-    static_cast<const TlsTrust*>(trust)->apply_to(context);
-    return CURLE_OK;
+    return static_cast<const TlsTrust*>(trust)->apply_to(context) ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
 } // namespace stillwatch::net

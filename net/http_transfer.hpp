@@ -19,8 +19,8 @@ class HttpTransfer {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // `settings` and `trust` outlive the transfer; `budget` may be null.
-    HttpTransfer(asio::io_context& io, const HttpSettings& settings, const TlsTrust& trust,
+    // `settings`, `trust` and the loop that runs it outlive the transfer's requests; `budget` may be null.
+    HttpTransfer(asio::io_context& io, CurlLoop& loop, const HttpSettings& settings, const TlsTrust& trust,
                  std::shared_ptr<ByteBudget> budget);
 
     Transfer& transfer() noexcept { return transfer_; }
@@ -52,6 +52,7 @@ private:
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
     static int on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
     static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static int on_close_socket(void* loop, curl_socket_t socket);
     static CURLcode on_tls_context(CURL* easy, void* context, void* trust);
 
     // Everything of one request, replaced as a whole.
@@ -84,6 +85,7 @@ private:
     std::string tried() const;
     Error failure(CURLcode code) const;
 
+    CurlLoop& loop_;
     const HttpSettings& settings_;
     std::shared_ptr<ByteBudget> budget_;
     Transfer transfer_;
