@@ -4,6 +4,8 @@
 #include "crawler/side_effects.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <optional>
 #include <span>
 #include <string>
@@ -139,10 +141,17 @@ ScopeDecision check_scope(const SiteRules& site, const Url& url, LinkKind kind, 
 
 bool is_host_of(const SiteRules& site, const Url& url)
 {
-    const auto short_form = url.host_port();
-    const auto with_port = std::string(url.host()) + ':' + std::to_string(url.port());
-    return std::ranges::any_of(
-        site.hosts, [&](const std::string& host) { return host == short_form || host == with_port; });
+    // Asked of every link: without a text of its own for each form.
+    const auto name = url.host();
+    const std::string_view short_form(name.data(), static_cast<std::size_t>(url.path().data() - name.data()));
+    std::array<char, 6> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), url.port()).ptr;
+    const std::string_view port(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    return std::ranges::any_of(site.hosts, [&](std::string_view host) {
+        if (host == short_form) return true;
+        return host.size() == name.size() + 1 + port.size() && host.starts_with(name) &&
+               host[name.size()] == ':' && host.ends_with(port);
+    });
 }
 
 } // namespace stillwatch::crawler

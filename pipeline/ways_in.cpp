@@ -49,10 +49,10 @@ WaysIn::Opened WaysIn::ended(Visited visit)
     Opened opened;
     const bool was_one = std::ranges::find(known_, visit.url) != known_.end();
     const bool may_open = visit.has_cookies && (visit.has_new_cookie || has_moved(visit));
-    const auto parent = std::ranges::find_if(
-        visits_, [&](const Entry& entry) { return visit.parent && entry.visit.id == visit.parent; });
-    if (may_open && parent != visits_.end() && parent->visit.id != visit.id &&
-        is_gate(parent->visit, visit)) {
+    const auto parent = !may_open ? visits_.end() : std::ranges::find_if(visits_, [&](const Entry& entry) {
+        return visit.parent && entry.visit.id == visit.parent;
+    });
+    if (parent != visits_.end() && parent->visit.id != visit.id && is_gate(parent->visit, visit)) {
         opened.is_way_in = true;
         const auto gate = parent->visit;
         for (auto& entry : visits_)

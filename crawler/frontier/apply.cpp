@@ -81,7 +81,7 @@ void UrlFrontier::Impl::learn(const store::AddressRow& before, const store::Visi
     if (result.outcome == Outcome::page && before.standing.kind == LinkKind::page) {
         for (auto* trail : trails_of(before.host, before.target)) {
             trail->learn(result.news);
-            trail->is_changed = true;
+            will_write(*trail);
         }
         learn_of_page(before.host, before.target, result.news, before.parent);
     }

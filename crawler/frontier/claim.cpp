@@ -45,13 +45,16 @@ std::optional<store::Visit> UrlFrontier::Impl::visit_of(const store::AddressRow&
 std::optional<Url> UrlFrontier::Impl::namer_of(UrlId parent, Namers& namers)
 {
     if (!parent) return std::nullopt;
-    const auto [known, is_first] = namers.try_emplace(parent);
+    const auto [known, is_first] = namers.urls.try_emplace(parent);
     if (!is_first) return known->second;
     auto row = tables->address(parent);
     if (row && row->standing.outcome == Outcome::moved && row->parent) row = tables->address(row->parent);
-    const auto host = row ? tables->host(row->host) : std::nullopt;
-    if (!host) return std::nullopt;
-    if (auto url = Url::parse(host->host.origin + row->target)) known->second = *std::move(url);
+    if (!row) return std::nullopt;
+    const auto [origin, is_new] = namers.origins.try_emplace(row->host);
+    if (is_new)
+        if (auto host = tables->host(row->host)) origin->second = std::move(host->host.origin);
+    if (origin->second.empty()) return std::nullopt;
+    if (auto url = Url::parse(origin->second + row->target)) known->second = *std::move(url);
     return known->second;
 }
 

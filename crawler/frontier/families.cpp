@@ -21,20 +21,36 @@ std::vector<UrlFrontier::Impl::CachedTrail*> UrlFrontier::Impl::trails_of(HostId
     for (const auto& pattern : crawler::trails_of(target)) {
         const Key128 key = key_of(pattern);
         const auto [entry, is_new] = trails.try_emplace({host, key});
-        if (is_new)
+        if (is_new) {
             if (const auto stored = tables->trail(host, key)) static_cast<Trail&>(entry->second) = *stored;
+            entry->second.host = host;
+            entry->second.key = key;
+        }
         found.push_back(&entry->second);
     }
     return found;
 }
 
+void UrlFrontier::Impl::will_write(CachedTrail& trail)
+{
+    if (!trail.is_changed) changed_trails.push_back(&trail);
+    trail.is_changed = true;
+}
+
+void UrlFrontier::Impl::will_write(CachedFamily& family)
+{
+    if (!family.is_changed) changed_families.push_back(&family);
+    family.is_changed = true;
+}
+
+// Only those that are changed: a site that is full must not fill the table.
 void UrlFrontier::Impl::write_trails()
 {
-    for (auto& [key, trail] : trails) {
-        if (!trail.is_changed) continue; // a site that is full must not fill the table
-        tables->put_trail(key.first, key.second, trail);
-        trail.is_changed = false;
+    for (auto* trail : changed_trails) {
+        tables->put_trail(trail->host, trail->key, *trail);
+        trail->is_changed = false;
     }
+    changed_trails.clear();
     if (trails.size() > most_remembered) trails.clear();
 }
 
@@ -83,7 +99,8 @@ void UrlFrontier::Impl::learn_of_page(HostId host, std::string_view target, std:
 {
     const auto [narrow, wide] = families_of(host, target, LinkKind::page);
     crawler::learn_page(*narrow, *wide, news);
-    narrow->is_changed = wide->is_changed = true;
+    will_write(*narrow);
+    will_write(*wide);
     if (news == 0) return;
     // A list that shows no picture itself leads to those that do.
     for (int generation = 0; parent && generation < generations_credited; ++generation) {
@@ -91,7 +108,7 @@ void UrlFrontier::Impl::learn_of_page(HostId host, std::string_view target, std:
         if (!row) return;
         for (auto* family : families_of(row->host, row->target, LinkKind::page)) {
             family->wake();
-            family->is_changed = true;
+            will_write(*family);
         }
         parent = row->parent;
     }
@@ -101,7 +118,7 @@ void UrlFrontier::Impl::learn_of_picture(HostId host, std::string_view target, c
 {
     for (auto* family : families_of(host, target, LinkKind::image)) {
         family->learn_picture(content);
-        family->is_changed = true;
+        will_write(*family);
     }
 }
 
@@ -111,7 +128,7 @@ void UrlFrontier::Impl::set_aside(UrlId address, CachedFamily& family, Timestamp
     write_family(family); // which gives it a number
     tables->set_aside(address, family.id);
     family.set_aside(now, pause);
-    family.is_changed = true;
+    will_write(family);
     reached(family.host, family.kind == LinkKind::page ? "pages_set_aside" : "pictures_set_aside");
 }
 
@@ -120,7 +137,7 @@ void UrlFrontier::Impl::no_longer_aside(std::int64_t family)
     auto* known = family == 0 ? nullptr : family_at(family);
     if (!known) return;
     known->take_out();
-    known->is_changed = true;
+    will_write(*known);
 }
 
 Timestamp::duration UrlFrontier::Impl::pause_of_samples(HostId host)
@@ -138,7 +155,7 @@ std::vector<UrlId> UrlFrontier::Impl::samples(HostId host, Timestamp now, std::s
     for (const auto id : due) {
         auto* family = family_at(id);
         if (!family) continue;
-        family->is_changed = true;
+        will_write(*family);
         if (!family->is_asleep(Width::narrow)) {
             release_aside(*family);
             continue;
@@ -159,7 +176,7 @@ void UrlFrontier::Impl::release_aside(CachedFamily& family)
 {
     const auto released = tables->release_waiting(family, most_released);
     family.waiting = released < most_released ? 0 : std::max<std::int64_t>(family.waiting - released, 0);
-    family.is_changed = true;
+    will_write(family);
 }
 
 void UrlFrontier::Impl::write_family(CachedFamily& family)
@@ -169,14 +186,14 @@ void UrlFrontier::Impl::write_family(CachedFamily& family)
 
 void UrlFrontier::Impl::write_families()
 {
-    for (auto& [key, family] : families) {
-        if (!family.is_changed) continue;
-        if (family.id == 0)
-            write_family(family);
+    for (auto* family : changed_families) {
+        if (family->id == 0)
+            write_family(*family);
         else
-            tables->put_family(family);
-        family.is_changed = false;
+            tables->put_family(*family);
+        family->is_changed = false;
     }
+    changed_families.clear();
     bound_families();
 }
 

@@ -60,6 +60,7 @@ Result<void> UrlFrontier::forget_matches(const std::vector<Sha256>& still_matche
             tables.remove_verdict(content);
         tables.forget_marks(); // parts of their digests
         impl_->families.clear();
+        impl_->changed_families.clear();
         tables.owe_erasure();
         return {};
     });

@@ -39,7 +39,8 @@ public:
     HostId host_of(const Url& url);
     // The address whose visit shows it: an entry of a package has none of its own.
     static Url visited_as(const Url& url) { return url.entry_inside().empty() ? url : url.document(); }
-    // 0 where it is not known.
+    // 0 where it is not known, as below.
+    HostId known_host(const std::string& origin);
     UrlId find(const Url& url);
     // Adds the address unless it is known; nothing when its host is not on the watch list. `parent`: the page
     // that names it; 0: the watch list does.
@@ -70,7 +71,10 @@ public:
     std::size_t lease_samples(const store::HostRow& host, const Lease& lease, std::size_t limit,
                               std::vector<store::Visit>& visits);
     // Pages by their number, as one claim met them: many addresses are named by the same.
-    using Namers = std::map<UrlId, std::optional<Url>>;
+    struct Namers {
+        std::map<UrlId, std::optional<Url>> urls;
+        std::map<HostId, std::string> origins; // of their hosts; empty where there is none
+    };
     // Nothing when the stored address cannot be read any more (a stricter parser since).
     std::optional<store::Visit> visit_of(const store::AddressRow& row, const store::HostRow& host,
                                          Namers& namers);
@@ -129,11 +133,16 @@ public:
 
     // --- what addresses are alike (families.cpp) ---
     struct CachedTrail : Trail {
-        bool is_changed = false;
+        HostId host{};
+        Key128 key{};
+        bool is_changed = false; // then it stands in `changed_trails`
     };
     struct CachedFamily : store::FamilyRow {
-        bool is_changed = false;
+        bool is_changed = false; // then it stands in `changed_families`
     };
+    // What this transaction changed is written at its end.
+    void will_write(CachedTrail& trail);
+    void will_write(CachedFamily& family);
     std::vector<CachedTrail*> trails_of(HostId host, std::string_view target);
     std::array<CachedFamily*, 2> families_of(HostId host, std::string_view target, LinkKind kind);
     CachedFamily* family_at(std::int64_t id); // null where there is none
@@ -167,6 +176,8 @@ public:
     using KeyOfHost = std::pair<HostId, Key128>;
     std::map<KeyOfHost, CachedTrail> trails;    // those met of late, as they are written
     std::map<KeyOfHost, CachedFamily> families; // likewise
+    std::vector<CachedTrail*> changed_trails;   // of this transaction
+    std::vector<CachedFamily*> changed_families;
     std::map<std::pair<HostId, std::string_view>, std::int64_t> bounds; // reached in this transaction
     std::map<std::string, std::int64_t> untold;                         // reached since take_bounds()
     bool left_out_unproven =

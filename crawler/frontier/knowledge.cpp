@@ -24,8 +24,7 @@ std::int64_t UrlFrontier::new_images(const std::vector<store::Discovered>& links
     for (const auto& link : links) {
         if (link.kind != LinkKind::image || !seen.insert(link.url.text()).second) continue;
         const auto [origin, is_first] = origins.try_emplace(link.url.origin());
-        if (is_first)
-            if (const auto host = impl_->tables->host_at(origin->first)) origin->second = host->host.id;
+        if (is_first) origin->second = impl_->known_host(origin->first);
         const HostId host = origin->second;
         if (host && impl_->tables->find(host, impl_->key_of(link.url.target()))) continue;
         if (const auto place = host && page ? impl_->place_on_page(page, host, link, items) : std::nullopt;

@@ -32,7 +32,9 @@ Result<void> UrlFrontier::Impl::change(const std::function<Result<void>()>& work
         moves.clear();
         accounts.clear();
         trails.clear();
+        changed_trails.clear();
         families.clear();
+        changed_families.clear();
         bounds.clear();
         rooms.clear();
     }
@@ -116,11 +118,18 @@ HostId UrlFrontier::Impl::host_of(const Url& url)
     return hosts.emplace(std::move(origin), host).first->second;
 }
 
+HostId UrlFrontier::Impl::known_host(const std::string& origin)
+{
+    if (const auto known = hosts.find(origin); known != hosts.end()) return known->second;
+    const auto host = tables->host_at(origin);
+    return host ? host->host.id : HostId{};
+}
+
 UrlId UrlFrontier::Impl::find(const Url& url)
 {
-    const auto host = tables->host_at(url.origin());
+    const auto host = known_host(url.origin());
     if (!host) return {};
-    const auto known = tables->find(host->host.id, key_of(url.target()));
+    const auto known = tables->find(host, key_of(url.target()));
     return known ? known->id : UrlId{};
 }
 
@@ -202,7 +211,7 @@ std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::offer(const Url& url,
         if (!takes_up(host, kind)) return std::nullopt;
         for (auto* trail : trails_here) {
             ++trail->pages;
-            trail->is_changed = true;
+            will_write(*trail);
         }
     }
     Known fresh;
