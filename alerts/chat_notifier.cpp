@@ -2,6 +2,7 @@
 
 #include "alerts/leak.hpp"
 #include "alerts/webhook_notifier.hpp"
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 
 #include <fmt/format.h>
@@ -17,9 +18,8 @@ std::string path_segment(std::string_view text)
 {
     std::string result;
     for (const char letter : text) {
-        const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                              (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' ||
-                              letter == '.' || letter == '~';
+        const bool is_plain =
+            is_letter_or_digit(letter) || letter == '-' || letter == '_' || letter == '.' || letter == '~';
         if (is_plain)
             result.push_back(letter);
         else

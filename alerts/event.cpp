@@ -1,5 +1,6 @@
 #include "alerts/event.hpp"
 
+#include "core/ascii.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "core/url.hpp"
@@ -24,16 +25,14 @@ void add(Sha256Hasher& hasher, std::string_view part)
 bool is_word(std::string_view text, std::size_t longest)
 {
     return text.size() <= longest && std::ranges::all_of(text, [](char letter) {
-               return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                      (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' || letter == '.';
+               return is_letter_or_digit(letter) || letter == '_' || letter == '-' || letter == '.';
            });
 }
 
 bool is_base64(std::string_view text)
 {
     return text.size() <= 128 && std::ranges::all_of(text, [](char letter) {
-               return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                      (letter >= '0' && letter <= '9') || letter == '+' || letter == '/' || letter == '=';
+               return is_letter_or_digit(letter) || letter == '+' || letter == '/' || letter == '=';
            });
 }
 

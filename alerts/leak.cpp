@@ -1,5 +1,6 @@
 #include "alerts/leak.hpp"
 
+#include "core/ascii.hpp"
 #include "core/bytes.hpp"
 
 #include <algorithm>
@@ -9,11 +10,6 @@
 namespace stillwatch::alerts {
 
 namespace {
-
-char lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with)
 {
@@ -56,9 +52,8 @@ void remove_link(std::string& text, std::string_view link)
 
 bool is_base64(char letter)
 {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= '0' && letter <= '9') || letter == '+' || letter == '/' || letter == '-' ||
-           letter == '_' || letter == '=';
+    return is_letter_or_digit(letter) || letter == '+' || letter == '/' || letter == '-' || letter == '_' ||
+           letter == '=';
 }
 
 bool has_long_base64(std::string_view message)

@@ -11,7 +11,7 @@
 #include <vector>
 
 // What becomes of a finding: the states, what leads from one to another, and what follows from it
-// (docs/decisions/0017-the-life-of-a-finding.md). Pure.
+// (docs/decisions/0019-the-life-of-a-finding.md). Pure.
 namespace stillwatch::cases {
 
 // What somebody does with a finding; see_again is what the program sees by itself.

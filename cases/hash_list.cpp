@@ -21,7 +21,7 @@ std::string bare(std::string_view word)
     std::string plain;
     for (const char c : word.substr(0, 64)) {
         const char small = lower(c);
-        if ((small >= 'a' && small <= 'z') || (small >= '0' && small <= '9')) plain += small;
+        if (is_letter_or_digit(small)) plain += small;
     }
     for (const std::string_view prefix : {"hash", "image", "photo"})
         if (plain.starts_with(prefix) && plain != "photodna") plain.erase(0, prefix.size());

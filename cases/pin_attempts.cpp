@@ -1,5 +1,7 @@
 #include "cases/pin_attempts.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 namespace stillwatch::cases {
@@ -18,7 +20,7 @@ PinAttempts after_failure(PinAttempts attempts, Timestamp now) noexcept
 bool is_case_number(std::string_view text) noexcept
 {
     return text.size() == 6 && text.starts_with("C-") && std::ranges::all_of(text.substr(2), [](char letter) {
-               return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z');
+               return is_digit(letter) || (letter >= 'A' && letter <= 'Z');
            });
 }
 

@@ -14,8 +14,7 @@ constexpr std::size_t max_name_bytes = 64;
 constexpr bool is_plain_name(std::string_view name) noexcept
 {
     return !name.empty() && name.size() <= max_name_bytes && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_' || c == '.';
+        return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
     });
 }
 

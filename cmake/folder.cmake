@@ -17,7 +17,7 @@ function(add_unit_tests folder)
     add_dependencies(unit_tests unit_${folder})
 endfunction()
 
-# add_test_program(NAME LABEL … SOURCES … LINK …): a GoogleTest program; each TEST is a ctest test.
+# add_test_program(NAME LABEL … SOURCES … LINK …): a GoogleTest program; each TEST is a ctest test, behind sanitizers the whole program.
 function(add_test_program name)
     cmake_parse_arguments(PROGRAM "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
     if(NOT PROGRAM_TIMEOUT)
@@ -32,6 +32,12 @@ function(add_test_program name)
     endif()
     target_compile_definitions(${name} PRIVATE
         STILLWATCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" STILLWATCH_BUILD_DIR="${PROJECT_BINARY_DIR}")
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS ${PROGRAM_LABEL} TIMEOUT ${PROGRAM_TIMEOUT})
+    if(STILLWATCH_SANITIZE)
+        # One process for all of them: behind a sanitizer the start of a process costs more than most tests.
+        add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+        set_tests_properties(${name} PROPERTIES LABELS ${PROGRAM_LABEL} TIMEOUT 900)
+    else()
+        gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+            PROPERTIES LABELS ${PROGRAM_LABEL} TIMEOUT ${PROGRAM_TIMEOUT})
+    endif()
 endfunction()

@@ -1,5 +1,7 @@
 #include "config/checks.hpp"
 
+#include "core/ascii.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -10,12 +12,6 @@
 namespace stillwatch::config {
 
 namespace {
-
-bool is_letter_or_digit(char letter) noexcept
-{
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= '0' && letter <= '9');
-}
 
 bool is_local_part_letter(char letter) noexcept
 {

@@ -1,4 +1,5 @@
 #include "control/forms.hpp"
+#include "core/ascii.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,10 +21,7 @@ constexpr std::size_t part_bytes = 512U << 10U; // of one reply
 // Only what the recorder names so: no path, nothing hidden, nothing half written.
 bool is_package_name(std::string_view name)
 {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '.';
-    };
+    const auto plain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; };
     return name.size() <= 200 && !name.starts_with('.') && name.ends_with(".tar.age") &&
            std::ranges::all_of(name, plain);
 }

@@ -1,5 +1,7 @@
 #include "core/bytes.hpp"
 
+#include "core/ascii.hpp"
+
 #include <sodium.h>
 
 namespace stillwatch {
@@ -9,14 +11,6 @@ namespace {
 const unsigned char* raw(ByteView bytes)
 {
     return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-int digit_value(char digit) noexcept
-{
-    if (digit >= '0' && digit <= '9') return digit - '0';
-    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-    return -1;
 }
 
 } // namespace
@@ -38,8 +32,8 @@ bool from_hex(std::string_view hex, std::span<std::byte> out) noexcept
 {
     if (hex.size() != out.size() * 2) return false;
     for (std::size_t i = 0; i < out.size(); ++i) {
-        const int high = digit_value(hex[2 * i]);
-        const int low = digit_value(hex[2 * i + 1]);
+        const int high = hex_value(hex[2 * i]);
+        const int low = hex_value(hex[2 * i + 1]);
         if (high < 0 || low < 0) return false;
         out[i] = static_cast<std::byte>(high * 16 + low);
     }

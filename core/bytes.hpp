@@ -28,6 +28,16 @@ inline Bytes to_bytes(std::string_view text)
     return {view.begin(), view.end()};
 }
 
+inline void append(Bytes& out, ByteView data)
+{
+    out.insert(out.end(), data.begin(), data.end());
+}
+
+inline bool begins_with(ByteView bytes, std::string_view magic) noexcept
+{
+    return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;
+}
+
 // Lower-case hexadecimal, two digits a byte.
 std::string to_hex(ByteView bytes);
 

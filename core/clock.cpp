@@ -1,5 +1,7 @@
 #include "core/clock.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -64,7 +66,7 @@ std::optional<Timestamp> parse_utc(std::string_view text)
     std::chrono::milliseconds fraction{0};
     if (*rest == '.') {
         int scale = 100;
-        for (++rest; *rest >= '0' && *rest <= '9'; ++rest, scale /= 10)
+        for (++rest; is_digit(*rest); ++rest, scale /= 10)
             fraction += std::chrono::milliseconds((*rest - '0') * scale);
     }
     if (!whole || std::strcmp(rest, "Z") != 0) return std::nullopt;

@@ -31,21 +31,6 @@ bool begins_with(std::string_view text, std::string_view begin) noexcept
     return text.size() >= begin.size() && same_name(text.substr(0, begin.size()), begin);
 }
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) noexcept
-{
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
-bool is_letter(char c) noexcept
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
 // Drawn by lot or computed: letters and digits mixed, as base64, hexadecimal and numbers of versions (UUID)
 // are.
 bool is_drawn(std::string_view value) noexcept
@@ -59,14 +44,15 @@ bool is_drawn(std::string_view value) noexcept
 
 bool is_hash(std::string_view value) noexcept
 {
-    return (value.size() >= shortest_hash && std::ranges::all_of(value, is_hex)) ||
+    return (value.size() >= shortest_hash && std::ranges::all_of(value, is_hex_digit)) ||
            (value.size() >= shortest_hash && is_drawn(value) && value.find('.') == npos);
 }
 
 // Seconds since 1970 of these decades, in decimal or hexadecimal, or milliseconds.
 bool is_time(std::string_view value) noexcept
 {
-    if (value.size() == 8) return std::ranges::all_of(value, is_hex) && value[0] >= '5' && value[0] <= '9';
+    if (value.size() == 8)
+        return std::ranges::all_of(value, is_hex_digit) && value[0] >= '5' && value[0] <= '9';
     if (value.size() != 10 && value.size() != 13) return false;
     return std::ranges::all_of(value, is_digit) && value[0] >= '1' && value[0] <= '3';
 }

@@ -1,5 +1,7 @@
 #include "core/time_zone.hpp"
 
+#include "core/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,12 +23,10 @@ constexpr std::size_t header_bytes = 44; // RFC 8536 section 3.1
 // "Area/Place", nothing that leaves the folder.
 bool is_zone_name(std::string_view name)
 {
-    const auto is_letter = [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' || letter == '+' ||
-               letter == '/';
+    const auto is_of_name = [](char letter) {
+        return is_letter_or_digit(letter) || letter == '_' || letter == '-' || letter == '+' || letter == '/';
     };
-    return !name.empty() && name.size() <= 64 && name.front() != '/' && std::ranges::all_of(name, is_letter);
+    return !name.empty() && name.size() <= 64 && name.front() != '/' && std::ranges::all_of(name, is_of_name);
 }
 
 std::int64_t big_endian(ByteView bytes)

@@ -1,6 +1,7 @@
 #include "core/url.hpp"
 
 #include "core/ascii.hpp"
+#include "core/percent.hpp"
 #include "core/url_layout.hpp"
 
 #include <boost/url/ipv6_address.hpp>
@@ -96,11 +97,11 @@ std::string stripped(std::string_view text)
 // The length of "scheme" where the text begins with "scheme:".
 std::optional<std::size_t> scheme_length(std::string_view text) noexcept
 {
-    if (text.empty() || !is_alpha(text.front())) return std::nullopt;
+    if (text.empty() || !is_letter(text.front())) return std::nullopt;
     for (std::size_t i = 1; i < text.size(); ++i) {
         const char c = text[i];
         if (c == ':') return i;
-        if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return std::nullopt;
+        if (!is_letter_or_digit(c) && c != '+' && c != '-' && c != '.') return std::nullopt;
     }
     return std::nullopt;
 }

@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "core/url.hpp"
 
 #include <algorithm>
@@ -14,8 +15,7 @@ constexpr std::string_view digits = "0123456789ABCDEF";
 
 constexpr bool stays(char c) noexcept
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-           c == '_' || c == '-' || c == '/';
+    return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == '/';
 }
 
 // The end of the name, which tells most, as far as there is room.

@@ -1,5 +1,7 @@
 #include "core/url_layout.hpp"
 
+#include "core/percent.hpp"
+
 #include <algorithm>
 #include <charconv>
 

@@ -11,26 +11,9 @@
 // How addresses are written, and where their parts stand in those that need no repair. Of core/url.cpp.
 namespace stillwatch::url_text {
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_alpha(char c) noexcept
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-constexpr int hex_value(char c) noexcept
-{
-    if (is_digit(c)) return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
 constexpr bool is_unreserved(char c) noexcept
 {
-    return is_alpha(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
 // What may stand as it is in a path or query: `pchar` and '/' of RFC 3986 section 3.3; in a query also '?',
@@ -48,15 +31,6 @@ constexpr std::array<unsigned char, 256> allowed = [] {
     table[static_cast<std::size_t>('?')] = in_query;
     return table;
 }();
-
-// The value of the triplet at `text[at]`, or -1.
-constexpr int triplet_at(std::string_view text, std::size_t at) noexcept
-{
-    if (text[at] != '%' || at + 2 >= text.size()) return -1;
-    const int high = hex_value(text[at + 1]);
-    const int low = hex_value(text[at + 2]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
 
 std::uint16_t default_port(std::string_view scheme) noexcept;
 

@@ -27,10 +27,7 @@ constexpr std::array<std::string_view, 8> sessions{"phpsessid", "jsessionid", "a
 // A number that was drawn, and not one that counts stories or shops: letters and digits, long.
 bool is_drawn(std::string_view value) noexcept
 {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto is_letter = [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; };
-    return value.size() >= 8 &&
-           std::ranges::all_of(value, [&](char c) { return is_digit(c) || is_letter(c); }) &&
+    return value.size() >= 8 && std::ranges::all_of(value, is_letter_or_digit) &&
            std::ranges::any_of(value, is_digit) && std::ranges::any_of(value, is_letter);
 }
 

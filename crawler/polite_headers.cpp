@@ -86,7 +86,7 @@ void PoliteFetcher::add_headers(const SiteRules& site, FetchRequest& request)
             field.value += "; " + cookies;
             cookies.clear();
         }
-        if (!same_name(field.name, "User-Agent")) request.secrets.push_back(field.name);
+        if (!is_harmless_header(field.name)) request.secrets.push_back(field.name);
         request.headers.push_back(std::move(field));
     }
     if (!cookies.empty()) request.headers.push_back({"Cookie", std::move(cookies)});

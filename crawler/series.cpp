@@ -1,16 +1,13 @@
 #include "crawler/series.hpp"
 
+#include "core/ascii.hpp"
+
 #include <cstddef>
 #include <string_view>
 
 namespace stillwatch::crawler {
 
 namespace {
-
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
 
 // How many digits begin the text.
 std::size_t digits(std::string_view text) noexcept

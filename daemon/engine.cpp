@@ -127,13 +127,13 @@ Task<Result<void>> Engine::prepare_store()
             const auto tiered = cases.compare_tiers(tiers, {"stillwatchd", now});
             if (!tiered) return tiered;
         }
-        if (cases.extractor_version() == verdict_version) return {};
+        if (cases.verdict_version() == verdict_version) return {};
         // Verdicts of another extractor are stale, whatever references there are.
         if (cases.generation() > 0) {
             const auto raised = cases.raise_generation({"stillwatchd", now});
             if (!raised) return raised.error();
         }
-        return cases.set_extractor_version(verdict_version);
+        return cases.set_verdict_version(verdict_version);
     };
     co_return co_await stores_.run(std::move(prepare));
 }

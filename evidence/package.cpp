@@ -1,5 +1,6 @@
 #include "evidence/package.hpp"
 
+#include "core/ascii.hpp"
 #include "evidence/manifest.hpp"
 #include "evidence/tar.hpp"
 #include "evidence/warc.hpp"
@@ -54,9 +55,7 @@ Result<std::vector<vault::AgeRecipient>> parse_recipients(const std::vector<std:
 
 bool is_plain_name(std::string_view text)
 {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    };
+    const auto plain = [](char c) { return is_letter_or_digit(c) || c == '-'; };
     return !text.empty() && text.size() <= 64 && text.front() != '-' && std::ranges::all_of(text, plain);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/bytes.hpp"
+#include "core/binary.hpp"
 #include "core/fingerprint.hpp"
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 namespace stillwatch::features {
 
 std::size_t encoded_size(const PictureFeatures& features) noexcept;
-// Appends encoded_size() bytes, without moving what stands in `out` if that much is reserved.
-void append_features(Bytes& out, const PictureFeatures& features);
+// Writes encoded_size() bytes.
+void write_features(BinaryWriter& writer, const PictureFeatures& features);
 // Features of that detail, if `bytes` holds them and nothing else.
 std::optional<PictureFeatures> decode_features(ByteView bytes, Detail detail);
 

@@ -1,5 +1,6 @@
 #include "html/inline_pictures.hpp"
 
+#include "core/percent.hpp"
 #include "html/base64.hpp"
 #include "html/entities.hpp"
 #include "html/file_marks.hpp"
@@ -138,18 +139,7 @@ std::string take_percent_coded(std::string_view text, std::size_t begin, std::si
     const bool is_quoted = before == '"' || before == '\'' || before == '`';
     const auto end =
         std::min(is_quoted ? text.find(before, at) : text.find_first_of(")\"'<> \t\r\n", at), text.size());
-    std::string out;
-    for (; at < end; ++at) {
-        const bool is_triplet =
-            text[at] == '%' && at + 2 < end && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0;
-        if (is_triplet) {
-            out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
-            at += 2;
-        } else {
-            out.push_back(text[at]);
-        }
-    }
-    return out;
+    return without_percents(text.substr(at, end - at));
 }
 
 bool begins_like_picture(ByteView bytes) noexcept

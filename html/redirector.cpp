@@ -1,6 +1,7 @@
 #include "html/redirector.hpp"
 
 #include "core/bytes.hpp"
+#include "core/percent.hpp"
 #include "core/url.hpp"
 #include "html/base64.hpp"
 #include "html/references.hpp"
@@ -18,23 +19,6 @@ constexpr auto npos = std::string_view::npos;
 constexpr int most_layers = 3;
 constexpr int most_tries = 4;              // parts of a path, each of which is read to the end
 constexpr std::size_t shortest_coded = 12; // "http://a.b/c" has as many
-
-std::string without_percents(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool is_triplet = text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
-                                hex_value(text[at + 2]) >= 0;
-        if (is_triplet) {
-            out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
-            at += 2;
-        } else {
-            out.push_back(text[at]);
-        }
-    }
-    return out;
-}
 
 bool is_absolute(std::string_view value) noexcept
 {

@@ -1,5 +1,6 @@
 #include "html/references.hpp"
 
+#include "core/ascii.hpp"
 #include "core/links.hpp"
 #include "html/entities.hpp"
 #include "html/text.hpp"
@@ -80,13 +81,6 @@ bool is_call_of(std::string_view css, std::size_t at, std::string_view name) noe
 }
 
 } // namespace
-
-int hex_value(char c) noexcept
-{
-    if (is_digit(c)) return c - '0';
-    const char small = lower(c);
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
 
 char32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) noexcept
 {

@@ -33,9 +33,6 @@ struct CssAddress {
 // suffix.
 std::vector<CssAddress> css_addresses(std::string_view css);
 
-// Hexadecimal digit or -1.
-int hex_value(char c) noexcept;
-
 // The number of at most `digits` hexadecimal digits at `at`, which moves behind it.
 char32_t take_hex(std::string_view text, std::size_t& at, std::size_t digits) noexcept;
 

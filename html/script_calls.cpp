@@ -1,3 +1,4 @@
+#include "core/percent.hpp"
 #include "html/script_reader.hpp"
 
 #include "html/base64.hpp"
@@ -62,21 +63,6 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
         if (!all || out.size() > ScriptValues::max_text_bytes) break;
     }
     return out.append(text);
-}
-
-std::string without_percents(std::string_view text)
-{
-    std::string out;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
-            hex_value(text[at + 2]) >= 0) {
-            out.push_back(static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])));
-            at += 2;
-        } else {
-            out.push_back(text[at]);
-        }
-    }
-    return out;
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-// What HTML and CSS mean by blanks, letters and equal names: ASCII only, whatever the locale.
+// What HTML and CSS mean by blanks and equal names: ASCII only, whatever the locale.
 namespace stillwatch::html {
 
 constexpr std::string_view blanks = " \t\n\r\f";
@@ -15,16 +15,6 @@ constexpr std::string_view blanks = " \t\n\r\f";
 constexpr bool is_blank(char c) noexcept
 {
     return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
-}
-
-constexpr bool is_letter(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
 }
 
 // Characters to look for. std::string_view::find_first_of calls a function for each character of the text.

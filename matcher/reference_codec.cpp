@@ -1,7 +1,7 @@
 #include "matcher/reference_codec.hpp"
 
+#include "core/binary.hpp"
 #include "features/features_codec.hpp"
-#include "features/record_fields.hpp"
 #include "features/weakness.hpp"
 
 #include <fmt/format.h>
@@ -53,46 +53,43 @@ ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures
 Bytes encode_reference(const ReferenceRecord& record)
 {
     if (record.listed) {
-        Bytes listed;
-        listed.reserve(listed_magic.size() + 1 + record.listed->value.size());
-        features::FieldWriter writer(listed);
+        BinaryWriter writer;
+        writer.reserve(listed_magic.size() + 1 + record.listed->value.size());
         writer.bytes(as_bytes(listed_magic));
-        writer.number(static_cast<std::uint8_t>(record.listed->kind), 1);
+        writer.number(static_cast<std::uint8_t>(record.listed->kind));
         writer.bytes(record.listed->bytes());
-        return listed;
+        return std::move(writer).take();
     }
     const auto reason = std::string_view(record.weak_reason).substr(0, max_reason_bytes);
-    Bytes out;
     // Reserved at once, so that no outgrown copy of a fingerprint is left behind in memory.
-    out.reserve(head_bytes + reason.size() + features::encoded_size(record.features));
-    features::FieldWriter writer(out);
+    BinaryWriter writer;
+    writer.reserve(head_bytes + reason.size() + features::encoded_size(record.features));
     writer.bytes(as_bytes(magic));
-    writer.number(static_cast<std::uint32_t>(record.extractor_version), 4);
-    writer.number(record.weak ? 1 : 0, 1);
-    writer.number(reason.size(), 2);
-    writer.bytes(as_bytes(reason));
-    features::append_features(out, record.features);
-    return out;
+    writer.number<std::uint32_t>(static_cast<std::uint32_t>(record.extractor_version));
+    writer.flag(record.weak);
+    writer.text(reason);
+    features::write_features(writer, record.features);
+    return std::move(writer).take();
 }
 
 Result<ReferenceRecord> decode_reference(ByteView bytes)
 {
     const Error damaged{Errc::corrupt, "stored reference is damaged"};
-    if (pictures::begins_with(bytes, listed_magic)) return decode_listed(bytes.subspan(listed_magic.size()));
-    if (!pictures::begins_with(bytes, family) || bytes.size() < magic.size() + 4) return damaged;
-    features::FieldReader reader(bytes.subspan(magic.size()));
+    if (begins_with(bytes, listed_magic)) return decode_listed(bytes.subspan(listed_magic.size()));
+    if (!begins_with(bytes, family) || bytes.size() < magic.size() + 4) return damaged;
+    BinaryReader reader(bytes.subspan(magic.size()));
     ReferenceRecord record;
     // Stands at the same place in the records of every version, whatever their mark.
-    record.extractor_version = reader.small(4);
+    record.extractor_version = reader.integer<std::uint32_t>();
     if (record.extractor_version != extractor_version)
         return Error{Errc::refused,
                      fmt::format("reference was made by extractor version {}, this program uses {}: "
                                  "enrol the picture again",
                                  record.extractor_version, extractor_version)};
-    if (!pictures::begins_with(bytes, magic)) return damaged;
+    if (!begins_with(bytes, magic)) return damaged;
     record.weak = reader.flag();
-    record.weak_reason = reader.text(reader.count(2, max_reason_bytes));
-    auto features = features::decode_features(reader.take_rest(), Detail::reference);
+    record.weak_reason = reader.text(max_reason_bytes);
+    auto features = features::decode_features(reader.rest(), Detail::reference);
     if (!features || record.weak == record.weak_reason.empty()) return damaged;
     record.features = std::move(*features);
     record.file_digest = record.features.file_digest;

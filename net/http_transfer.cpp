@@ -38,8 +38,7 @@ bool is_token(std::string_view text) noexcept // RFC 9110 section 5.6.2
 {
     static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               marks.find(c) != std::string_view::npos;
+        return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
     });
 }
 

@@ -1,5 +1,7 @@
 #include "net/name_guard.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -10,11 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 12> private_suffixes{"localhost", "local",   "localdomain", "internal",
                                                             "intranet",  "private", "corp",        "home",
                                                             "lan",       "arpa",    "invalid",     "domain"};
-
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
 
 } // namespace
 

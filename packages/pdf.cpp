@@ -1,5 +1,6 @@
 #include "packages/pdf.hpp"
 
+#include "core/ascii.hpp"
 #include "packages/inflate.hpp"
 #include "packages/pdf_dictionary.hpp"
 #include "packages/png_file.hpp"
@@ -34,7 +35,6 @@ std::string object_name(std::string_view text, std::size_t stream)
 {
     const auto begin = stream > most_dictionary_bytes ? stream - most_dictionary_bytes : 0;
     const auto part = text.substr(begin, stream - begin);
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     auto at = part.rfind(" obj"sv);
     if (at == npos) return "object";
     while (at > 0 && is_digit(part[at - 1])) // its generation

@@ -1,5 +1,6 @@
 #include "packages/png_file.hpp"
 
+#include "core/binary.hpp"
 #include "packages/inflate.hpp"
 
 #include <algorithm>
@@ -11,24 +12,13 @@ namespace {
 
 using namespace std::string_view_literals;
 
-void append(Bytes& out, ByteView data)
-{
-    out.insert(out.end(), data.begin(), data.end());
-}
-
-void append_big(Bytes& out, std::uint64_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; ++i)
-        out.push_back(static_cast<std::byte>(value >> (8U * (bytes - 1 - i))));
-}
-
 void append_chunk(Bytes& out, std::string_view name, ByteView data)
 {
-    append_big(out, data.size(), 4);
+    append_big(out, static_cast<std::uint32_t>(data.size()));
     const auto begin = out.size();
     append(out, as_bytes(name));
     append(out, data);
-    append_big(out, crc_32(ByteView(out).subspan(begin)), 4);
+    append_big(out, crc_32(ByteView(out).subspan(begin)));
 }
 
 // A zlib stream of blocks that are stored as they are (RFC 1950, RFC 1951 section 3.2.4).
@@ -48,14 +38,12 @@ Bytes stored(ByteView data)
         const auto part = data.first(std::min(data.size(), most_in_block));
         data = data.subspan(part.size());
         out.push_back(static_cast<std::byte>(data.empty() ? 1 : 0));
-        const auto size = static_cast<unsigned>(part.size());
-        for (const unsigned number : {size, ~size & 0xFFFFU}) {
-            out.push_back(static_cast<std::byte>(number));
-            out.push_back(static_cast<std::byte>(number >> 8U));
-        }
+        const auto size = static_cast<std::uint16_t>(part.size());
+        append_little(out, size);
+        append_little(out, static_cast<std::uint16_t>(~size));
         append(out, part);
     } while (!data.empty());
-    append_big(out, std::uint64_t{high} << 16U | low, 4);
+    append_big(out, high << 16U | low);
     return out;
 }
 
@@ -75,9 +63,10 @@ Bytes png_file(const PngRows& rows, ByteView pixels)
     Bytes out;
     append(out, as_bytes("\x89PNG\r\n\x1A\n"sv));
     Bytes header;
-    append_big(header, rows.width_px, 4);
-    append_big(header, rows.height_px, 4);
-    append_big(header, rows.channels == 3 ? 0x08'02'00'00'00U : 0x08'00'00'00'00U, 5);
+    append_big(header, static_cast<std::uint32_t>(rows.width_px));
+    append_big(header, static_cast<std::uint32_t>(rows.height_px));
+    append(header,
+           as_bytes(rows.channels == 3 ? "\x08\x02\0\0\0"sv : "\x08\0\0\0\0"sv)); // 8 bits, RGB or grey
     append_chunk(out, "IHDR", header);
     append_chunk(out, "IDAT",
                  stored(rows.are_filtered ? pixels.first(row_bytes * rows.height_px) : ByteView(lines)));

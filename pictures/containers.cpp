@@ -1,6 +1,6 @@
 #include "pictures/containers.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/containers.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/decode_png.hpp"
@@ -30,24 +30,13 @@ struct FrameControl {
     Blend blend = Blend::source;
 };
 
-void append(Bytes& out, ByteView data)
-{
-    out.insert(out.end(), data.begin(), data.end());
-}
-
-void append_32(Bytes& out, std::uint32_t value)
-{
-    for (const unsigned shift : {24U, 16U, 8U, 0U})
-        out.push_back(static_cast<std::byte>(value >> shift));
-}
-
 // Without a check sum that would hold: png_pixels() asks for none.
 void append_chunk(Bytes& out, std::string_view name, ByteView data)
 {
-    append_32(out, static_cast<std::uint32_t>(data.size()));
+    append_big(out, static_cast<std::uint32_t>(data.size()));
     append(out, as_bytes(name));
     append(out, data);
-    append_32(out, 0);
+    append_big(out, std::uint32_t{0});
 }
 
 class Animation {
@@ -150,8 +139,8 @@ bool Animation::draw()
     file.reserve(data_.size() + common_.size() + 64);
     append(file, as_bytes("\x89PNG\r\n\x1A\n"sv));
     Bytes header;
-    append_32(header, static_cast<std::uint32_t>(frame_->width_px));
-    append_32(header, static_cast<std::uint32_t>(frame_->height_px));
+    append_big(header, static_cast<std::uint32_t>(frame_->width_px));
+    append_big(header, static_cast<std::uint32_t>(frame_->height_px));
     append(header, header_.subspan(8, 5));
     append_chunk(file, "IHDR", header);
     append(file, common_);

@@ -1,6 +1,6 @@
 #include "pictures/decode.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 
 #include <fmt/format.h>
 

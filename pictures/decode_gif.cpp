@@ -1,6 +1,6 @@
 #include "pictures/decode.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/containers.hpp"
 #include "pictures/frame_chooser.hpp"
 #include "pictures/layers.hpp"

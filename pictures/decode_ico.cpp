@@ -1,4 +1,4 @@
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/frame_chooser.hpp"
 
@@ -17,12 +17,6 @@ constexpr std::size_t head_bytes = 6;
 constexpr std::size_t entry_bytes = 16;
 constexpr std::size_t most_entries = 64;
 
-void append_little(Bytes& out, std::uint64_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; ++i)
-        out.push_back(static_cast<std::byte>(value >> (8U * i)));
-}
-
 // With the header that it lacks. Its height counts a mask below the picture, which is left out.
 std::optional<Bytes> as_bmp(ByteView inside)
 {
@@ -37,10 +31,10 @@ std::optional<Bytes> as_bmp(ByteView inside)
     if (header < least_header || header > inside.size() || colours > 256) return std::nullopt;
     Bytes file;
     file.reserve(file_header + inside.size());
-    append_little(file, 0x4D42, 2); // "BM"
-    append_little(file, file_header + inside.size(), 4);
-    append_little(file, 0, 4);
-    append_little(file, file_header + header + std::size_t{4} * colours, 4);
+    append(file, as_bytes("BM"));
+    append_little(file, static_cast<std::uint32_t>(file_header + inside.size()));
+    append_little(file, std::uint32_t{0});
+    append_little(file, static_cast<std::uint32_t>(file_header + header + std::size_t{4} * colours));
     file.insert(file.end(), inside.begin(), inside.end());
     for (unsigned i = 0; i < 4; ++i)
         file[file_header + 8 + i] = static_cast<std::byte>(height >> (8U * i));

@@ -1,4 +1,4 @@
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/layers.hpp"
 

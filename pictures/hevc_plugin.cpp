@@ -1,6 +1,6 @@
 #include "pictures/hevc_plugin.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/hevc_size.hpp"
 #include "pictures/picture.hpp"
 

@@ -1,6 +1,6 @@
 #include "pictures/metadata.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 #include "pictures/containers.hpp"
 
 #include <algorithm>

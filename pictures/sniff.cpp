@@ -1,6 +1,6 @@
 #include "pictures/sniff.hpp"
 
-#include "pictures/byte_reader.hpp"
+#include "core/binary.hpp"
 
 #include <algorithm>
 #include <array>

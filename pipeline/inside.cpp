@@ -72,7 +72,7 @@ Task<> Pipeline::take_inside(const crawler::PoliteAnswer& answer, PageLinks& pag
         std::vector<Knowledge> known;
         for (const auto& digest : digests) {
             auto verdict = frontier.verdict(digest);
-            if (verdict && verdict->extractor_version != verdict_version) verdict.reset();
+            if (verdict && verdict->version != verdict_version) verdict.reset();
             known.push_back({std::move(verdict), {}});
         }
         return known;

@@ -6,7 +6,7 @@
 #include "store/case_database.hpp"
 
 // What people said before, as far as it decides about what is seen now
-// (docs/decisions/0017-the-life-of-a-finding.md). Store thread.
+// (docs/decisions/0019-the-life-of-a-finding.md). Store thread.
 namespace stillwatch::pipeline {
 
 // Tells once more of a finding that was down and is seen again, in its next epoch. Gives whether it did.

@@ -20,7 +20,7 @@ std::shared_ptr<const cases::GuardList> settings_guard(const VisitState& state)
 Task<Knowledge> Pipeline::knowledge_of(Sha256 content)
 {
     auto [verdict, unread] = co_await services_.stores.run(&crawler::UrlFrontier::known_of, content);
-    if (verdict && verdict->extractor_version != verdict_version) verdict.reset();
+    if (verdict && verdict->version != verdict_version) verdict.reset();
     co_return Knowledge{std::move(verdict), std::move(unread)};
 }
 

@@ -1,5 +1,6 @@
 #include "sandbox/content_decoding.hpp"
 
+#include "core/ascii.hpp"
 #include "sandbox/gzip_file.hpp"
 
 #include <brotli/decode.h>
@@ -7,7 +8,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -32,7 +32,7 @@ std::optional<std::vector<Coding>> parse_codings(std::string_view list)
         const auto comma = std::min(list.find(','), list.size());
         std::string name;
         for (const char c : list.substr(0, comma))
-            if (c != ' ' && c != '\t') name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            if (c != ' ' && c != '\t') name += lower(c);
         list.remove_prefix(std::min(comma + 1, list.size()));
         if (name.empty() || name == "identity") continue;
         if (name == "gzip" || name == "x-gzip")

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/binary.hpp"
 #include "core/result.hpp"
-#include "sandbox/wire.hpp"
 
 #include <cstdint>
 

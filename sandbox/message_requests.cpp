@@ -24,14 +24,14 @@ std::uint32_t side_code(int side_px)
     return static_cast<std::uint32_t>(std::max(side_px, 0));
 }
 
-int read_side(WireReader& reader)
+int read_side(BinaryReader& reader)
 {
     const auto side_px = reader.number<std::uint32_t>();
     if (side_px > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) reader.refuse();
     return reader.ok() ? static_cast<int>(side_px) : 0;
 }
 
-void write_limits(WireWriter& writer, const pictures::PictureLimits& limits)
+void write_limits(BinaryWriter& writer, const pictures::PictureLimits& limits)
 {
     writer.number(std::uint64_t{limits.max_pixels});
     writer.number(side_code(limits.max_side_px));
@@ -39,7 +39,7 @@ void write_limits(WireWriter& writer, const pictures::PictureLimits& limits)
     writer.number(std::uint64_t{limits.max_working_bytes});
 }
 
-pictures::PictureLimits read_limits(WireReader& reader)
+pictures::PictureLimits read_limits(BinaryReader& reader)
 {
     pictures::PictureLimits limits;
     limits.max_pixels = reader.number<std::uint64_t>();
@@ -49,7 +49,7 @@ pictures::PictureLimits read_limits(WireReader& reader)
     return limits;
 }
 
-void write_links(WireWriter& writer, const LinksWork& work)
+void write_links(BinaryWriter& writer, const LinksWork& work)
 {
     writer.text(work.content_type);
     writer.text(work.link);
@@ -61,7 +61,7 @@ void write_links(WireWriter& writer, const LinksWork& work)
     writer.number(work.first_picture);
 }
 
-LinksWork read_links(WireReader& reader)
+LinksWork read_links(BinaryReader& reader)
 {
     LinksWork work;
     work.content_type = reader.text(max_content_type_bytes);
@@ -75,14 +75,14 @@ LinksWork read_links(WireReader& reader)
     return work;
 }
 
-void write_features(WireWriter& writer, const FeaturesWork& work)
+void write_features(BinaryWriter& writer, const FeaturesWork& work)
 {
     write_limits(writer, work.limits);
     writer.number(code_of(work.detail));
     writer.number(static_cast<std::uint8_t>(work.wants_list_digests ? 1 : 0));
 }
 
-FeaturesWork read_features(WireReader& reader)
+FeaturesWork read_features(BinaryReader& reader)
 {
     FeaturesWork work;
     work.limits = read_limits(reader);
@@ -109,10 +109,10 @@ bool is_asked_well(const std::vector<View>& views)
            std::all_of(views.begin(), views.end(), [](const View& view) { return is_asked_well(view); });
 }
 
-void write_views(WireWriter& writer, const ViewsWork& work)
+void write_views(BinaryWriter& writer, const ViewsWork& work)
 {
     write_limits(writer, work.limits);
-    writer.raw(work.file_digest.bytes);
+    writer.bytes(work.file_digest.bytes);
     writer.number(static_cast<std::uint8_t>(work.views.size()));
     for (const auto& view : work.views) {
         writer.number(static_cast<std::uint8_t>(view.frame));
@@ -123,7 +123,7 @@ void write_views(WireWriter& writer, const ViewsWork& work)
     }
 }
 
-ViewsWork read_views(WireReader& reader)
+ViewsWork read_views(BinaryReader& reader)
 {
     ViewsWork work;
     work.limits = read_limits(reader);
@@ -155,7 +155,7 @@ std::array<std::byte, request_length_bytes> encode_request_length(std::size_t by
 
 Result<Datagram> split_datagram(ByteView datagram)
 {
-    WireReader reader(datagram.first(std::min(datagram.size(), request_length_bytes)));
+    BinaryReader reader(datagram.first(std::min(datagram.size(), request_length_bytes)));
     const std::size_t length = reader.number<std::uint32_t>();
     if (!reader.complete() || length > datagram.size() - request_length_bytes)
         return broken("datagram: length of the request");
@@ -177,7 +177,7 @@ Result<Bytes> encode_request(const Request& request)
         return Error{Errc::invalid_argument, "request: content_type, link or base is too long"};
     if (views != nullptr && !is_asked_well(views->views))
         return Error{Errc::invalid_argument, "request: views out of their bounds"};
-    WireWriter writer;
+    BinaryWriter writer;
     const auto begin = [&](WorkKind kind) {
         writer.number(request_mark);
         writer.number(request.number);
@@ -204,7 +204,7 @@ Result<Bytes> encode_request(const Request& request)
 
 Result<Request> decode_request(ByteView message)
 {
-    WireReader reader(message);
+    BinaryReader reader(message);
     if (reader.number<std::uint32_t>() != request_mark) return broken("request: mark");
     Request request;
     request.number = reader.number<std::uint64_t>();

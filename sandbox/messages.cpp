@@ -51,14 +51,14 @@ bool is_known(Enum value)
     return name_of(value) != "unknown";
 }
 
-void write_error(WireWriter& writer, const Error& error)
+void write_error(BinaryWriter& writer, const Error& error)
 {
     writer.number(code_of(AnswerKind::error));
     writer.number(code_of(error.code));
     writer.text(printable(error.detail, max_detail_bytes));
 }
 
-std::optional<Error> read_error(WireReader& reader)
+std::optional<Error> read_error(BinaryReader& reader)
 {
     const auto code = static_cast<Errc>(reader.number<std::uint8_t>());
     const auto detail = reader.text(max_detail_bytes);
@@ -72,7 +72,7 @@ std::uint8_t policy_code(const std::optional<ReferrerPolicy>& policy)
     return policy ? static_cast<std::uint8_t>(static_cast<std::uint8_t>(*policy) + 1) : std::uint8_t{0};
 }
 
-bool read_policy(WireReader& reader, std::optional<ReferrerPolicy>& policy)
+bool read_policy(BinaryReader& reader, std::optional<ReferrerPolicy>& policy)
 {
     const auto code = reader.number<std::uint8_t>();
     if (code > policy_code(ReferrerPolicy::unsafe_url)) return false;
@@ -80,7 +80,7 @@ bool read_policy(WireReader& reader, std::optional<ReferrerPolicy>& policy)
     return reader.ok();
 }
 
-void write_links(WireWriter& writer, const PageLinks& page)
+void write_links(BinaryWriter& writer, const PageLinks& page)
 {
     writer.number(code_of(AnswerKind::links));
     writer.text(printable(page.charset, max_charset_bytes));
@@ -94,7 +94,7 @@ void write_links(WireWriter& writer, const PageLinks& page)
     writer.number(static_cast<std::uint8_t>(page.pictures.size()));
     for (const auto& picture : page.pictures) {
         writer.number(static_cast<std::uint32_t>(picture.size()));
-        writer.raw(picture);
+        writer.bytes(picture);
     }
     std::uint32_t count = 0;
     const auto count_at = writer.size();
@@ -118,7 +118,7 @@ void write_links(WireWriter& writer, const PageLinks& page)
 }
 
 // Files that stand in the document. False where there are more than any document gives.
-bool read_pictures(WireReader& reader, PageLinks& page)
+bool read_pictures(BinaryReader& reader, PageLinks& page)
 {
     const std::size_t count = reader.number<std::uint8_t>();
     if (count > packages::PackageLimits::pictures_at_once) return false;
@@ -127,13 +127,13 @@ bool read_pictures(WireReader& reader, PageLinks& page)
         const std::size_t length = reader.number<std::uint32_t>();
         bytes += length;
         if (bytes > packages::PackageLimits::bytes_at_once) return false;
-        const auto file = reader.raw(length);
+        const auto file = reader.bytes(length);
         page.pictures.emplace_back(file.begin(), file.end());
     }
     return reader.ok();
 }
 
-Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
+Result<Answer> read_links(BinaryReader& reader, const html::ExtractLimits& limits)
 {
     PageLinks page;
     page.charset = reader.text(max_charset_bytes);
@@ -169,18 +169,15 @@ Result<Answer> read_links(WireReader& reader, const html::ExtractLimits& limits)
     return Answer{std::move(page)};
 }
 
-void write_features(WireWriter& writer, const PictureFeatures& features)
+void write_features(BinaryWriter& writer, const PictureFeatures& features)
 {
     writer.number(code_of(AnswerKind::features));
-    writer.number(static_cast<std::uint8_t>(features.list_digests ? 1 : 0));
+    writer.flag(features.list_digests.has_value());
     if (features.list_digests) {
-        writer.raw(features.list_digests->md5);
-        writer.raw(features.list_digests->sha1);
+        writer.bytes(features.list_digests->md5);
+        writer.bytes(features.list_digests->sha1);
     }
-    Bytes encoded;
-    encoded.reserve(features::encoded_size(features));
-    features::append_features(encoded, features);
-    writer.raw(encoded);
+    features::write_features(writer, features);
 }
 
 // For sides that are positive.
@@ -190,14 +187,14 @@ bool within(int width_px, int height_px, const pictures::PictureLimits& limits)
     return static_cast<std::uint64_t>(width_px) * static_cast<std::uint64_t>(height_px) <= limits.max_pixels;
 }
 
-Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
+Result<Answer> read_features(BinaryReader& reader, const FeaturesWork& asked)
 {
     const auto has_list_digests = reader.number<std::uint8_t>();
     if (has_list_digests != (asked.wants_list_digests ? 1 : 0)) return broken("answer: digests for lists");
     ListDigests list_digests;
     if (asked.wants_list_digests) {
-        std::ranges::copy(reader.raw(list_digests.md5.size()), list_digests.md5.begin());
-        std::ranges::copy(reader.raw(list_digests.sha1.size()), list_digests.sha1.begin());
+        std::ranges::copy(reader.bytes(list_digests.md5.size()), list_digests.md5.begin());
+        std::ranges::copy(reader.bytes(list_digests.sha1.size()), list_digests.sha1.begin());
     }
     auto features = features::decode_features(reader.rest(), asked.detail);
     if (!features) return broken("answer: features");
@@ -207,13 +204,13 @@ Result<Answer> read_features(WireReader& reader, const FeaturesWork& asked)
     return Answer{std::move(*features)};
 }
 
-void write_sign_grids(WireWriter& writer, const std::vector<SignGrid>& sign_grids)
+void write_sign_grids(BinaryWriter& writer, const std::vector<SignGrid>& sign_grids)
 {
     writer.number(code_of(AnswerKind::sign_grids));
-    writer.raw(features::encode_sign_grids(sign_grids));
+    writer.bytes(features::encode_sign_grids(sign_grids));
 }
 
-Result<Answer> read_sign_grids(WireReader& reader, const ViewsWork& asked)
+Result<Answer> read_sign_grids(BinaryReader& reader, const ViewsWork& asked)
 {
     auto sign_grids = features::decode_sign_grids(reader.rest());
     if (!sign_grids) return broken("answer: sign grids");
@@ -225,17 +222,17 @@ Result<Answer> read_sign_grids(WireReader& reader, const ViewsWork& asked)
     return Answer{std::move(*sign_grids)};
 }
 
-void write_preview(WireWriter& writer, const features::Preview& preview)
+void write_preview(BinaryWriter& writer, const features::Preview& preview)
 {
     writer.number(code_of(AnswerKind::preview));
     writer.number(static_cast<std::uint32_t>(preview.width_px));
     writer.number(static_cast<std::uint32_t>(preview.height_px));
     writer.number(static_cast<std::uint16_t>(preview.frame.width_px));
     writer.number(static_cast<std::uint16_t>(preview.frame.height_px));
-    writer.raw(std::as_bytes(std::span(preview.frame.levels)));
+    writer.bytes(std::as_bytes(std::span(preview.frame.levels)));
 }
 
-Result<Answer> read_preview(WireReader& reader, const PreviewWork& asked)
+Result<Answer> read_preview(BinaryReader& reader, const PreviewWork& asked)
 {
     const auto side = [&](std::uint32_t value, int largest) {
         if (value == 0 || value > static_cast<std::uint32_t>(std::max(largest, 0))) reader.refuse();
@@ -250,7 +247,7 @@ Result<Answer> read_preview(WireReader& reader, const PreviewWork& asked)
     if (!reader.ok() || !within(preview.width_px, preview.height_px, asked.limits))
         return broken("answer: size of the preview");
     const auto levels =
-        reader.raw(static_cast<std::size_t>(frame.width_px) * static_cast<std::size_t>(frame.height_px));
+        reader.bytes(static_cast<std::size_t>(frame.width_px) * static_cast<std::size_t>(frame.height_px));
     if (!reader.complete()) return broken("answer: levels of the preview");
     frame.levels.resize(levels.size());
     std::ranges::transform(levels, frame.levels.begin(),
@@ -261,7 +258,7 @@ Result<Answer> read_preview(WireReader& reader, const PreviewWork& asked)
 template <class WritePayload>
 Bytes framed(std::uint64_t number, const WritePayload& write_payload)
 {
-    WireWriter writer;
+    BinaryWriter writer;
     writer.number(answer_mark);
     writer.number(number);
     const auto length_at = writer.size();
@@ -275,7 +272,7 @@ Bytes framed(std::uint64_t number, const WritePayload& write_payload)
 
 Bytes encode_answer(std::uint64_t number, const Answer& answer)
 {
-    return framed(number, [&](WireWriter& writer) {
+    return framed(number, [&](BinaryWriter& writer) {
         if (const auto* refusal = std::get_if<Refusal>(&answer)) write_error(writer, refusal->error);
         if (const auto* page = std::get_if<PageLinks>(&answer)) write_links(writer, *page);
         if (const auto* features = std::get_if<PictureFeatures>(&answer)) write_features(writer, *features);
@@ -287,7 +284,7 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
 
 Bytes encode_greeting(const Result<void>& restricted)
 {
-    return framed(0, [&](WireWriter& writer) {
+    return framed(0, [&](BinaryWriter& writer) {
         if (restricted)
             writer.number(code_of(AnswerKind::ready));
         else
@@ -297,7 +294,7 @@ Bytes encode_greeting(const Result<void>& restricted)
 
 Result<AnswerHeader> decode_answer_header(ByteView header)
 {
-    WireReader reader(header);
+    BinaryReader reader(header);
     const auto mark = reader.number<std::uint32_t>();
     const auto number = reader.number<std::uint64_t>();
     const std::size_t payload_bytes = reader.number<std::uint32_t>();
@@ -309,7 +306,7 @@ Result<AnswerHeader> decode_answer_header(ByteView header)
 Result<Answer> decode_answer(ByteView payload, const Request& request)
 {
     if (payload.size() > max_answer_bytes) return broken("answer: length");
-    WireReader reader(payload);
+    BinaryReader reader(payload);
     const auto kind = static_cast<AnswerKind>(reader.number<std::uint8_t>());
     const auto* links = std::get_if<LinksWork>(&request.work);
     const auto* features = std::get_if<FeaturesWork>(&request.work);
@@ -326,7 +323,7 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
 
 Result<void> decode_greeting(ByteView payload)
 {
-    WireReader reader(payload);
+    BinaryReader reader(payload);
     const auto kind = static_cast<AnswerKind>(reader.number<std::uint8_t>());
     if (kind == AnswerKind::ready && reader.complete()) return {};
     if (kind == AnswerKind::error && reader.ok())

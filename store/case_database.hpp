@@ -4,7 +4,7 @@
 #include "core/case.hpp"
 #include "core/finding.hpp"
 #include "core/result.hpp"
-#include "store/audit_hash.hpp"
+#include "store/audit_line.hpp"
 #include "store/finding_change.hpp"
 #include "store/outbox_row.hpp"
 #include "store/sqlite/database_copy.hpp"
@@ -133,8 +133,8 @@ public:
     Result<std::int64_t> raise_generation(const Actor& actor, std::int64_t above = 0);
     // The extractor version the store last worked with; 0 at first. Set with raise_generation when it
     // changes.
-    int extractor_version() const;
-    Result<void> set_extractor_version(int version);
+    int verdict_version() const;
+    Result<void> set_verdict_version(int version);
     // The tiers that verdicts of this generation speak of. Verdicts of fewer are stale where more are wanted,
     // so a tier that was not among them raises the generation.
     std::set<Tier> compared_tiers() const;

@@ -315,6 +315,6 @@ std::unique_ptr<FrontierTables> frontier_in_file(const std::filesystem::path& fi
 
 // In memory, for as long as the object lives: for tests, which run the contract of the frontier against both.
 // Nothing here fails, so nothing is undone.
-std::unique_ptr<FrontierTables> frontier_in_memory();
+std::unique_ptr<FrontierTables> frontier_in_memory(); // for tests: stillwatch_store_memory
 
 } // namespace stillwatch::store

@@ -72,14 +72,14 @@ struct Discovered {
     }
 };
 
-// What comparing known bytes gave; valid only for its reference generation and extractor version.
+// What comparing known bytes gave; valid only for its reference generation and verdict version.
 struct Verdict {
     Sha256 content; // what it was known by on the way: see pipeline/answers.hpp
     std::int64_t generation = 0;
-    int extractor_version = 0;
-    bool matched = false;     // which references: CaseDatabase::occurrences_of_content, by file_digest()
-    bool undecodable = false; // by the decoder's own refusal; not tried again while the extractor is the same
-    bool too_small = false;   // to compare; likewise
+    int version = 0;              // verdict_version (core/fingerprint.hpp)
+    bool matched = false;         // which references: CaseDatabase::occurrences_of_content, by file_digest()
+    bool undecodable = false;     // by the decoder's own refusal; not tried again by the same version
+    bool too_small = false;       // to compare; likewise
     std::optional<Sha256> file{}; // of the picture file, where that is something else than `content`
 
     bool is_unreadable() const noexcept { return undecodable || too_small; }

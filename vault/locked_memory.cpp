@@ -116,16 +116,4 @@ void LockedMemoryResource::do_deallocate(void* block, std::size_t bytes, std::si
     free_[*size_class] = new (block) Free{free_[*size_class]};
 }
 
-Result<void> check_locked_memory(std::size_t bytes)
-{
-    LockedPages pages;
-    std::pmr::memory_resource& resource = pages;
-    try {
-        resource.deallocate(resource.allocate(bytes), bytes);
-    } catch (const std::bad_alloc& error) {
-        return Error{Errc::io, error.what()};
-    }
-    return {};
-}
-
 } // namespace stillwatch::vault

@@ -59,7 +59,4 @@ private:
     std::size_t slabs_bytes_ = 0;
 };
 
-// Whether `bytes` more can be locked now; for a check at start. Errors: io, with the limit and the fix.
-Result<void> check_locked_memory(std::size_t bytes);
-
 } // namespace stillwatch::vault

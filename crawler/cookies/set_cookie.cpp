@@ -15,11 +15,6 @@ using std::chrono::seconds;
 
 constexpr auto longest_life = std::chrono::days(400); // as the revision has it
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 std::string_view trimmed(std::string_view text) noexcept
 {
     const auto first = text.find_first_not_of(" \t");

@@ -115,7 +115,7 @@ bool is_told_by_another(const store::AddressRow& page, const std::function<bool(
 
 bool replaces(const store::Verdict& verdict, const store::Verdict& kept) noexcept
 {
-    return verdict.generation >= kept.generation || verdict.extractor_version > kept.extractor_version;
+    return verdict.generation >= kept.generation || verdict.version > kept.version;
 }
 
 bool is_settled_by(const store::AddressRow& address, const std::optional<store::Verdict>& verdict,

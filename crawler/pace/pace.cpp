@@ -1,5 +1,7 @@
 #include "crawler/pace/pace.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -90,8 +92,7 @@ PaceHistory after(PaceHistory history, const PaceEvent& event, Moment started, M
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, Timestamp now)
 {
-    const bool digits =
-        !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = !value.empty() && std::ranges::all_of(value, is_digit);
     if (digits) {
         std::int64_t seconds = 0;
         const auto read = std::from_chars(value.data(), value.data() + value.size(), seconds);

@@ -1,5 +1,7 @@
 #include "crawler/policy/trail.hpp"
 
+#include "core/ascii.hpp"
+
 #include <algorithm>
 
 namespace stillwatch::crawler {
@@ -10,33 +12,13 @@ namespace {
 constexpr std::size_t shortest_hex = 8;
 constexpr std::size_t longest_segment = 64;
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_letter(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr bool is_word(char c) noexcept
-{
-    return is_digit(c) || is_letter(c);
-}
-
-constexpr bool is_hex(char c) noexcept
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // "thread117" is "thread#", "117" and "4f0ac31e" are "#".
 void append_word(std::string& pattern, std::string_view word)
 {
     const auto letters =
         word.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(word, is_letter) - word.begin()));
     const bool is_name = letters.size() == word.size();
-    const bool is_number = word.size() >= shortest_hex && std::ranges::all_of(word, is_hex);
+    const bool is_number = word.size() >= shortest_hex && std::ranges::all_of(word, is_hex_digit);
     const bool is_numbered = std::ranges::all_of(word.substr(letters.size()), is_digit);
     if (!is_number && (is_name || is_numbered)) pattern += letters;
     if (is_number || !is_name) pattern += '#';
@@ -46,7 +28,7 @@ void append_word(std::string& pattern, std::string_view word)
 bool is_long_number(std::string_view segment)
 {
     return segment.size() >= shortest_hex && std::ranges::any_of(segment, is_digit) &&
-           std::ranges::all_of(segment, [](char c) { return c == '-' || is_hex(c); });
+           std::ranges::all_of(segment, [](char c) { return c == '-' || is_hex_digit(c); });
 }
 
 void append_pattern(std::string& pattern, std::string_view segment)
@@ -54,7 +36,7 @@ void append_pattern(std::string& pattern, std::string_view segment)
     segment = segment.substr(0, longest_segment);
     if (is_long_number(segment)) segment = "0";
     while (!segment.empty()) {
-        const auto end = std::ranges::find_if_not(segment, is_word) - segment.begin();
+        const auto end = std::ranges::find_if_not(segment, is_letter_or_digit) - segment.begin();
         const auto length = static_cast<std::size_t>(std::max<std::ptrdiff_t>(end, 1));
         if (end > 0)
             append_word(pattern, segment.substr(0, length));

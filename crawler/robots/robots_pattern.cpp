@@ -1,5 +1,8 @@
 #include "crawler/robots/robots_pattern.hpp"
 
+#include "core/ascii.hpp"
+#include "core/percent.hpp"
+
 #include <cstdint>
 #include <vector>
 
@@ -7,18 +10,9 @@ namespace stillwatch::crawler {
 
 namespace {
 
-int hex_value(char c) noexcept
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
-
 bool is_unreserved(unsigned char c) noexcept
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return is_letter_or_digit(static_cast<char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 void append_encoded(std::string& out, unsigned char c)
@@ -33,17 +27,13 @@ void append_encoded(std::string& out, unsigned char c)
 std::size_t append_comparable(std::string& out, std::string_view text, std::size_t at)
 {
     const auto c = static_cast<unsigned char>(text[at]);
-    if (c == '%' && at + 2 < text.size()) {
-        const int high = hex_value(text[at + 1]);
-        const int low = hex_value(text[at + 2]);
-        if (high >= 0 && low >= 0) {
-            const auto value = static_cast<unsigned char>(high * 16 + low);
-            if (is_unreserved(value))
-                out += static_cast<char>(value);
-            else
-                append_encoded(out, value);
-            return 3;
-        }
+    if (const int triplet = triplet_at(text, at); triplet >= 0) {
+        const auto value = static_cast<unsigned char>(triplet);
+        if (is_unreserved(value))
+            out += static_cast<char>(value);
+        else
+            append_encoded(out, value);
+        return 3;
     }
     if (c <= 0x20 || c >= 0x7F)
         append_encoded(out, c);

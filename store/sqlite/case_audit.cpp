@@ -1,4 +1,3 @@
-#include "core/merkle.hpp"
 #include "store/sqlite/case_database_impl.hpp"
 
 namespace stillwatch::store {
@@ -58,7 +57,7 @@ const std::vector<Sha256>& CaseDatabase::audit_leaves() const
     for (;;) {
         const auto lines = audit(static_cast<std::int64_t>(leaves.size()), lines_a_step);
         for (const auto& line : lines)
-            leaves.push_back(merkle::leaf_hash(as_bytes(audit_entry(line))));
+            leaves.push_back(leaf_of(line));
         if (lines.size() < lines_a_step) return leaves;
     }
 }

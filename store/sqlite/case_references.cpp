@@ -209,13 +209,13 @@ Result<void> CaseDatabase::compare_tiers(const std::set<Tier>& tiers, const Acto
     });
 }
 
-int CaseDatabase::extractor_version() const
+int CaseDatabase::verdict_version() const
 {
     return static_cast<int>(
         impl_->connection.integer("SELECT value FROM meta WHERE name = 'extractor_version'"));
 }
 
-Result<void> CaseDatabase::set_extractor_version(int version)
+Result<void> CaseDatabase::set_verdict_version(int version)
 {
     return in_transaction(impl_->connection, [&]() -> Result<void> {
         impl_->connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'extractor_version'")

@@ -31,8 +31,8 @@ void FrontierFile::put_verdict(const Verdict& verdict)
             "excluded.generation, extractor_version = excluded.extractor_version, matched = "
             "excluded.matched, undecodable = excluded.undecodable, too_small = excluded.too_small, "
             "file = excluded.file")
-        .bind(verdict.content, verdict.generation, verdict.extractor_version, verdict.matched,
-              verdict.undecodable, verdict.too_small, verdict.file)
+        .bind(verdict.content, verdict.generation, verdict.version, verdict.matched, verdict.undecodable,
+              verdict.too_small, verdict.file)
         .run();
 }
 

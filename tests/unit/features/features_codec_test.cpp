@@ -14,9 +14,9 @@ constexpr auto details = {Detail::coarse, Detail::hashes, Detail::query, Detail:
 
 Bytes encoded(const PictureFeatures& features)
 {
-    Bytes out;
-    append_features(out, features);
-    return out;
+    BinaryWriter writer;
+    write_features(writer, features);
+    return std::move(writer).take();
 }
 
 TEST(Plausible, WhatAnExtractorGivesIs)

@@ -1,6 +1,6 @@
 // TIFF, and files that hold several pictures.
+#include "core/binary.hpp"
 #include "encoders.hpp"
-#include "pictures/byte_reader.hpp"
 #include "pictures/containers.hpp"
 
 #include <tiffio.h>

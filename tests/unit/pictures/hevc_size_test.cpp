@@ -1,7 +1,7 @@
 #include "pictures/hevc_size.hpp"
 
+#include "core/binary.hpp"
 #include "encoders.hpp"
-#include "pictures/byte_reader.hpp"
 #include "pictures/decode.hpp"
 
 #include <gtest/gtest.h>

@@ -174,9 +174,9 @@ TEST_F(Cases, TheGenerationRisesWithoutAReferenceAndNeverFalls)
 
 TEST_F(Cases, TheExtractorVersionIsKept)
 {
-    EXPECT_EQ(database.extractor_version(), 0);
-    ASSERT_TRUE(database.set_extractor_version(4));
-    EXPECT_EQ(database.extractor_version(), 4);
+    EXPECT_EQ(database.verdict_version(), 0);
+    ASSERT_TRUE(database.set_verdict_version(4));
+    EXPECT_EQ(database.verdict_version(), 4);
 }
 
 TEST_F(Cases, ATierThatWasNotComparedRaisesTheGeneration)

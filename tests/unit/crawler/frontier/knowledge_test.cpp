@@ -16,7 +16,7 @@ TEST_P(Frontier, AVerdictComesBackAndANewerOneReplacesIt)
     ASSERT_TRUE(database.set_verdict({content, 2, 1, false, false})); // the older comparison ended later
     EXPECT_TRUE(database.verdict(content)->matched);
     ASSERT_TRUE(database.set_verdict({content, 4, 2, false, true}));
-    EXPECT_EQ(database.verdict(content)->extractor_version, 2);
+    EXPECT_EQ(database.verdict(content)->version, 2);
     EXPECT_FALSE(database.verdict(content)->matched);
     EXPECT_TRUE(database.verdict(content)->undecodable);
     EXPECT_EQ(database.counts(at(0)).contents, 1);

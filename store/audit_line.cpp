@@ -1,42 +1,32 @@
-#include "store/audit_hash.hpp"
+#include "store/audit_line.hpp"
 
+#include "core/binary.hpp"
 #include "core/canonical_json.hpp"
-
-#include <array>
+#include "core/merkle.hpp"
 
 namespace stillwatch::store {
 
 namespace {
 
-// Big-endian, as the format says: a reader in any language gets the same bytes.
-template <std::size_t Size>
-void add_number(Sha256Hasher& hasher, std::uint64_t value)
+void append_text(Bytes& out, const std::string& text)
 {
-    std::array<std::byte, Size> bytes{};
-    for (std::size_t i = 0; i < Size; ++i)
-        bytes[i] = static_cast<std::byte>(value >> (8 * (Size - 1 - i)));
-    hasher.update(bytes);
-}
-
-void add_text(Sha256Hasher& hasher, const std::string& text)
-{
-    add_number<4>(hasher, text.size());
-    hasher.update(as_bytes(text));
+    append_big(out, static_cast<std::uint32_t>(text.size()));
+    append(out, as_bytes(text));
 }
 
 } // namespace
 
 Sha256 audit_hash(const AuditLine& line)
 {
-    Sha256Hasher hasher;
-    hasher.update(as_bytes("stillwatch audit 1\n"));
-    hasher.update(line.previous.bytes);
-    add_number<8>(hasher, static_cast<std::uint64_t>(line.seq));
-    add_number<8>(hasher, static_cast<std::uint64_t>(line.at.time_since_epoch().count()));
-    add_text(hasher, line.actor);
-    add_text(hasher, line.action);
-    add_text(hasher, line.object);
-    return hasher.finish();
+    // Big-endian, as the format says: a reader in any language gets the same bytes.
+    Bytes bytes = to_bytes("stillwatch audit 1\n");
+    append(bytes, line.previous.bytes);
+    append_big(bytes, static_cast<std::uint64_t>(line.seq));
+    append_big(bytes, static_cast<std::uint64_t>(line.at.time_since_epoch().count()));
+    append_text(bytes, line.actor);
+    append_text(bytes, line.action);
+    append_text(bytes, line.object);
+    return Sha256::of(bytes);
 }
 
 std::string audit_entry(const AuditLine& line)
@@ -45,6 +35,11 @@ std::string audit_entry(const AuditLine& line)
                               {"at", format_utc(line.at)},       {"object", line.object},
                               {"previous", line.previous.hex()}, {"seq", line.seq}};
     return canonical_json(object).value(); // texts and a small number always have a form
+}
+
+Sha256 leaf_of(const AuditLine& line)
+{
+    return merkle::leaf_hash(as_bytes(audit_entry(line)));
 }
 
 std::optional<std::int64_t> first_broken_link(std::span<const AuditLine> lines, std::int64_t seq_before,

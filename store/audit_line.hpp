@@ -26,8 +26,11 @@ struct AuditLine {
 // What `own` of this line must be, whatever it holds.
 Sha256 audit_hash(const AuditLine& line);
 
-// The line as RFC 8785 writes JSON: what a leaf of the log's tree is made of (docs/formats/audit.md).
+// The line as RFC 8785 writes JSON (docs/formats/audit.md).
 std::string audit_entry(const AuditLine& line);
+
+// The leaf that it is in the log's tree: RFC 6962 section 2.1 over that entry.
+Sha256 leaf_of(const AuditLine& line);
 
 // The signed root of the log's tree when it had `size` lines.
 struct AuditCheckpoint {
