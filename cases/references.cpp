@@ -161,6 +161,8 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
             }
             if (step.size() < rows_a_step) break;
         }
+        for (auto& place : database.places_of(c.id))
+            rows.places.push_back(std::move(place.sealed));
         plan.cases.push_back(std::move(rows));
     }
     return plan;
@@ -177,6 +179,13 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
                        : Result<vault::KeyPair>(Error{Errc::corrupt, public_key.error().detail});
         // Asked also where there is nothing to open yet: who adds a reference relies on it.
         if (!key) opened.refused.push_back({c.pseudonym, "", key.error()});
+        for (const auto& sealed : c.places) {
+            auto place = key ? open_place(*key, c.pseudonym, sealed) : Result<ConsentedPlace>(key.error());
+            if (place)
+                opened.places.add(c.id, *std::move(place));
+            else
+                opened.lost_places.push_back(c.pseudonym);
+        }
         for (const auto& row : c.references) {
             if (row.sealed.empty()) continue;
             if (!key) {

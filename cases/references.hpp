@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cases/consent.hpp"
+#include "cases/consented_place.hpp"
 #include "core/bytes.hpp"
 #include "core/clock.hpp"
 #include "core/fingerprint.hpp"
@@ -64,6 +65,7 @@ struct ReferencePlan {
         Bytes public_key;
         Bytes sealed_secret_key;
         std::vector<Row> references;
+        std::vector<Bytes> places{}; // consented ones, sealed
     };
     std::vector<CaseRows> cases;
     std::int64_t state = 0;               // CaseDatabase::references_state()
@@ -80,6 +82,8 @@ struct OpenedReferences {
     std::vector<std::shared_ptr<const matcher::StoredReference>>
         references; // of the plan's rows with sealed bytes
     std::vector<RefusedReference> refused;
+    ConsentedPlaces places;                 // where pictures may stay, of the plan's cases
+    std::vector<std::string> lost_places{}; // cases of which a place does not open: nothing is silent there
 };
 
 // Opens what the plan brings with the keys of its cases; the keys of all others stay sealed. Clear

@@ -157,6 +157,45 @@ void add_case(Program program)
     });
 }
 
+void add_place(Program program)
+{
+    const auto group =
+        program.app
+            .add_subcommand("place", "Where the person agreed that pictures may stay: what is found "
+                                     "there is recorded as consented_place and told to nobody")
+            .require_subcommand(1);
+    auto pseudonym = std::make_shared<std::string>();
+    auto pattern = std::make_shared<std::string>();
+    const auto add = group.add_subcommand(
+        "add", "Adds a place; findings that stand there and nowhere else are dismissed as consented_place");
+    add.add_option("case", *pseudonym, "Pseudonym").required();
+    add.add_option("place", *pattern,
+                   "shop.example, *.shop.example, shop.example/anna (with what lies below it); '*' in a path "
+                   "stands for anything")
+        .required();
+    add.callback([program, pseudonym, pattern]() mutable {
+        show_object(program, {"place.add", {{"case", *pseudonym}, {"place", *pattern}}});
+    });
+
+    const auto list = group.add_subcommand("list", "Places of a case");
+    list.add_option("case", *pseudonym, "Pseudonym").required();
+    list.callback([program, pseudonym]() mutable {
+        const auto reply = ask(program, {"place.list", {{"case", *pseudonym}}});
+        if (reply && reply->is_array())
+            print_rows(program.global.style(), reply->get_array(),
+                       {"number", "place", "added_at", "added_by"}, "no place: every finding is told");
+    });
+
+    auto number = std::make_shared<std::int64_t>(0);
+    const auto remove =
+        group.add_subcommand("remove", "Takes a place back: what is found there is told again");
+    remove.add_option("case", *pseudonym, "Pseudonym").required();
+    remove.add_option("number", *number, "Number of the place").required();
+    remove.callback([program, pseudonym, number]() mutable {
+        show_object(program, {"place.remove", {{"case", *pseudonym}, {"number", *number}}});
+    });
+}
+
 void add_reference(Program program)
 {
     const auto group = program.app.add_subcommand("reference", "Pictures to look for").require_subcommand(1);
@@ -218,7 +257,26 @@ void add_reference(Program program)
                   "Erase also where more than half of the list is gone from the file");
     take.callback([program, import]() mutable { import_list(program, *import); });
 
+    group
+        .add_subcommand("quarantine",
+                        "References that match so often that nobody is told of each match; their "
+                        "findings are recorded")
+        .callback([program]() mutable {
+            const auto reply = ask(program, {"reference.quarantined", {}});
+            if (reply && reply->is_array())
+                print_rows(program.global.style(), reply->get_array(),
+                           {"case", "reference", "since", "findings_untold"}, "no reference is quarantined");
+        });
+
     auto name = std::make_shared<std::string>();
+    const auto release =
+        group.add_subcommand("release", "Tells of the matches of a quarantined reference again");
+    release.add_option("case", *pseudonym, "Pseudonym").required();
+    release.add_option("name", *name, "Name of the reference").required();
+    release.callback([program, pseudonym, name]() mutable {
+        show_object(program, {"reference.release", {{"case", *pseudonym}, {"name", *name}}});
+    });
+
     const auto remove = group.add_subcommand("remove", "Erases one reference, or all of a list of hashes");
     remove.add_option("case", *pseudonym, "Pseudonym").required();
     remove.add_option("name", *name, "Name of the reference");
@@ -240,6 +298,7 @@ void add_reference(Program program)
 void add_case_commands(Program program)
 {
     add_case(program);
+    add_place(program);
     add_reference(program);
 }
 

@@ -30,7 +30,7 @@ void add_backup_commands(Program program);    // backup, restore
 void add_tool_commands(Program program);      // fetch, links, fingerprint
 void add_match_command(Program program);      // match
 void add_crawl_command(Program program);      // crawl
-void add_case_commands(Program program);      // case, reference
+void add_case_commands(Program program);      // case, place, reference
 void add_account_commands(Program program);   // account, roles
 void add_findings_commands(Program program);  // findings
 void add_alert_commands(Program program);     // alerts

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -30,13 +33,38 @@ struct Enrolment {
     Bytes public_key;
     std::set<std::string> names;
     json::array added;
+    // How much there is to compare in the best so far, and its row; of several pictures people are told
+    // which.
+    std::size_t most_details = 0;
+    std::optional<std::size_t> best{};
 };
+
+// "3 of 40" on a terminal, in place.
+void show_progress(std::size_t done, std::size_t all)
+{
+    if (all < 2 || ::isatty(STDERR_FILENO) == 0) return;
+    constexpr std::size_t width = 30;
+    const auto filled = done * width / all;
+    std::string bar(filled, '#');
+    bar.append(width - filled, '.');
+    fmt::print(stderr, "\r[{}] {} of {} pictures{}", bar, done, all, done == all ? "\n" : "");
+}
+
+// Features that a copy can be known by, in the frame that has most.
+std::size_t details_of(const PictureFeatures& features)
+{
+    std::size_t most = 0;
+    for (const auto& frame : features.local)
+        most = std::max(most, frame.features.size());
+    return most;
+}
 
 // Hands over one; `from` says where it came from.
 void hand_over(Enrolment& enrolment, const std::string& from, const Result<cases::SealedReference>& sealed)
 {
     const auto refuse = [&](const Error& error) {
         auto detail = error.detail;
+        if (::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K"); // the line of progress
         if (!detail.starts_with(from)) detail = fmt::format("{}: {}", from, detail);
         enrolment.program.exit_code = print_error({error.code, detail});
     };
@@ -91,6 +119,23 @@ void print_added(const Enrolment& enrolment)
 {
     print_rows(enrolment.program.global.style(), enrolment.added,
                {"reference", "quality_percent", "weak", "file", "remark"}, "no reference was added");
+    if (!enrolment.best || enrolment.added.size() < 2 || enrolment.program.global.style() == Style::json)
+        return;
+    const auto& row = enrolment.added[*enrolment.best].as_object();
+    fmt::print("The best of these: {} ({}): copies of it are surest to be found.\n",
+               text_member(row, "reference").value_or(""), text_member(row, "file").value_or(""));
+}
+
+// Of pictures that are not weak the one with most details.
+void note_best(Enrolment& enrolment, std::size_t before, const PictureFeatures& features)
+{
+    if (enrolment.added.size() == before) return; // it was refused
+    auto& row = enrolment.added.back().as_object();
+    const auto details = details_of(features);
+    row["details"] = details;
+    if (bool_member(row, "weak").value_or(false) || details <= enrolment.most_details) return;
+    enrolment.most_details = details;
+    enrolment.best = enrolment.added.size() - 1;
 }
 
 } // namespace
@@ -105,11 +150,16 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
     auto enrolment = begin(program, *config, pseudonym);
     if (!enrolment) return;
     const std::vector<std::filesystem::path> paths(files.begin(), files.end());
+    std::size_t done = 0;
+    show_progress(done, paths.size());
     const auto read =
         read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
+            const auto before = enrolment->added.size();
             hand_over(*enrolment, file.string(),
                       features ? cases::seal_reference(enrolment->public_key, enrolment->pseudonym, *features)
                                : Result<cases::SealedReference>(features.error()));
+            if (features) note_best(*enrolment, before, *features);
+            show_progress(++done, paths.size());
         });
     if (!read) program.exit_code = print_error(read.error());
     print_added(*enrolment);

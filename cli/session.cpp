@@ -98,8 +98,8 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     // A copy that a broken-off backup left may hold what is erased now.
     std::error_code ignored;
     if (command.name == "case.withdraw" || command.name == "reference.remove" ||
-        command.name == "reference.import" || command.name == "reference.forget" ||
-        command.name == "findings.under-18")
+        command.name == "place.remove" || command.name == "reference.import" ||
+        command.name == "reference.forget" || command.name == "findings.under-18")
         std::filesystem::remove_all(paths.storage / daemon::Snapshots::folder_name, ignored);
     if (!outcome) return outcome.error();
     if (!finished) return finished.error();

@@ -3,6 +3,7 @@
 #include "alerts/rules.hpp"
 #include "cases/accounts.hpp"
 #include "cases/case_book.hpp"
+#include "cases/consented_place.hpp"
 #include "cases/finding_life.hpp"
 #include "control/protocol.hpp"
 #include "core/clock.hpp"
@@ -36,6 +37,8 @@ struct CommandSettings {
     std::function<std::vector<store::NewAlert>(Timestamp now)> guard_alerts{};
     // Opens a note of a finding of that case; given by whoever holds the installation's key.
     std::function<Result<std::string>(const Case& c, FindingId finding, ByteView sealed)> open_note{};
+    // The same of a consented place, as text.
+    std::function<Result<std::string>(const Case& c, ByteView sealed)> open_place{};
 };
 
 // What changed, for the one who holds references and the outbox in memory.
@@ -96,9 +99,17 @@ private:
     Result<CommandOutcome> case_renew(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_withdraw(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_add(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> place_add(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> place_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> place_remove(const json::object& arguments, const store::Actor& actor);
+    // What stands at that place and nowhere else is dismissed. Gives these findings.
+    Result<std::vector<FindingId>> dismiss_at(const Case& c, const cases::ConsentedPlace& place,
+                                              const store::Actor& actor);
     Result<CommandOutcome> reference_forget(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_import(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_names(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_quarantined(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> reference_release(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_remove(const json::object& arguments, const store::Actor& actor);
     json::array describe_sizes(const std::vector<Occurrence>& best) const;

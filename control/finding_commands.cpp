@@ -177,6 +177,13 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     const auto limit = static_cast<std::size_t>(limit_of(arguments, 100));
     auto object = describe_finding(*found);
     object["occurrences"] = describe_sizes(cases_.occurrences(found->id, after, limit));
+    json::array earlier;
+    for (const auto& one : cases_.earlier_evidence(found->id))
+        earlier.push_back(json::object{{"occurrence", one.occurrence.value},
+                                       {"epoch", one.epoch},
+                                       {"evidence_file", one.evidence_file},
+                                       {"evidence_digest", one.evidence_digest.hex()}});
+    object["earlier_evidence"] = std::move(earlier);
     const auto history = cases_.history(found->id);
     auto rows = describe_history(history);
     const auto c = cases_.find_case(found->case_id);

@@ -29,6 +29,7 @@ Result<CommandOutcome> Commands::findings_under_18(const json::object& arguments
     json::object object;
     object["id"] = id->value;
     object["hit"] = erased->hit;
+    object["findings"] = erased->findings.size();
     object["evidence_files"] = erased->evidence_files.size();
     object["evidence_files_left"] = left;
     object["services"] = json::array(settings_.under_18_services.begin(), settings_.under_18_services.end());

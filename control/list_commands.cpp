@@ -123,6 +123,7 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     });
     object["findings"] = cases_.count_findings();
     object["findings_confirmed_unseen"] = cases_.confirmed_unseen();
+    object["references_quarantined"] = cases_.quarantined().size();
     object["guard_hits"] = cases_.count_guard_hits();
     object["evidence_pending"] = cases_.pending_evidence();
     object["alerts_queued"] = queued;

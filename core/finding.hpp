@@ -88,6 +88,8 @@ struct Finding {
     std::int64_t pixels = 0;                  // of the found picture, width x height; 0: not known
     std::string site{};                       // of the watch list; empty: recorded by an older program
     std::string alert_id{};                   // of the alert that told of it
+    // Its page is one where the person agreed that it may stay; such places make a finding of their own.
+    bool is_consented = false;
     // Read only:
     std::string case_pseudonym{};
     std::string reference_name{};   // as it was when the finding was recorded

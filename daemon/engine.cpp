@@ -289,8 +289,8 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
     }
     const bool is_status = command.name == "status";
     const bool erases = command.name == "case.withdraw" || command.name == "reference.remove" ||
-                        command.name == "reference.import" || command.name == "reference.forget" ||
-                        command.name == "findings.under-18";
+                        command.name == "place.remove" || command.name == "reference.import" ||
+                        command.name == "reference.forget" || command.name == "findings.under-18";
     if (command.name == "reference.add") {
         const auto checked = co_await check_new_reference(command.arguments);
         if (!checked) co_return checked.error();

@@ -185,6 +185,12 @@ void HealthJudge::judge_consents(const StoreFacts& store)
         raise("consent_ends_in_30_days", pseudonym, is_next, fmt::format("on {}; {}", until, renew),
               Severity::warning);
     }
+    std::set<std::string> aside;
+    for (const auto& [pseudonym, detail] : store.quarantined) {
+        aside.insert(pseudonym);
+        raise("quarantine", pseudonym, true, detail, Severity::warning);
+    }
+    problems_.keep_only("quarantine", aside);
     problems_.keep_only("consent_ended", ended); // of withdrawn cases
     problems_.keep_only("consent_ends_in_7_days", week);
     problems_.keep_only("consent_ends_in_30_days", month);

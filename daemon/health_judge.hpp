@@ -51,10 +51,16 @@ struct ConsentFacts {
     Timestamp expires_at{};
 };
 
+struct QuarantineFacts {
+    std::string pseudonym;
+    std::string detail;
+};
+
 // What the databases say, read on the store thread.
 struct StoreFacts {
     std::vector<SiteFacts> sites;
     std::vector<ConsentFacts> consents;         // of open cases that have references
+    std::vector<QuarantineFacts> quarantined;   // references that match too often
     std::map<std::string, std::int64_t> queued; // alerts by channel
     std::map<std::string, std::int64_t> given_up;
     std::int64_t pictures_pending = 0;

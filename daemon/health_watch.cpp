@@ -56,6 +56,12 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
         for (const auto& c : cases.cases())
             if (c.state == CaseState::open && with_references.contains(c.id.value))
                 facts.consents.push_back({c.pseudonym, c.consent.expires_at});
+        for (const auto& one : cases.quarantined())
+            facts.quarantined.push_back(
+                {one.pseudonym,
+                 fmt::format("reference {} matches too often; {} findings since {} were told to "
+                             "nobody: `stillwatch reference release {} {}`",
+                             one.name, one.findings, format_utc(one.since), one.pseudonym, one.name)});
         for (const auto& count : cases.alert_counts())
             (count.state == store::AlertState::dead ? facts.given_up : facts.queued)[count.channel] +=
                 count.count;

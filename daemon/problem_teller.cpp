@@ -51,6 +51,7 @@ std::vector<Telling> ProblemTeller::due(const std::vector<Problem>& problems, Ti
         const Key key{problem.kind, problem.subject};
         current.insert(key);
         gone_since_.erase(key);
+        if (problem.kind == "quarantine") continue; // told at once, as reference.quarantined
         const auto known = told_.find(key);
         const bool is_told = known != told_.end() && known->second.stands;
         if (is_told || now - problem.since < settings.after) continue;

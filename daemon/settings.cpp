@@ -1,5 +1,6 @@
 #include "daemon/settings.hpp"
 
+#include "cases/consented_place.hpp"
 #include "cases/notes.hpp"
 #include "config/checks.hpp"
 #include "config/secret.hpp"
@@ -315,6 +316,11 @@ control::CommandSettings command_settings(const config::Config& config, const va
 {
     control::CommandSettings settings;
     settings.signing = &keys.signing;
+    settings.open_place = [&keys](const Case& c, ByteView sealed) -> Result<std::string> {
+        const auto place = cases::open_place(c, keys.sealing, sealed);
+        if (!place) return place.error();
+        return place->text();
+    };
     settings.open_note = [&keys](const Case& c, FindingId finding, ByteView sealed) {
         return cases::open_note(c, keys.sealing, finding, sealed);
     };

@@ -69,6 +69,20 @@ std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const
     return for_each_channel(settings, event);
 }
 
+std::vector<store::NewAlert> quarantine_alerts(const RecordSettings& settings, const std::string& pseudonym,
+                                               ReferenceId reference, std::int64_t findings, Timestamp now)
+{
+    alerts::AlertEvent event;
+    event.alert_id = alerts::alert_id(pseudonym, reference, "quarantined", format_utc(now), 0);
+    event.type = "reference.quarantined";
+    event.at = now;
+    event.case_pseudonym = pseudonym;
+    event.count = static_cast<int>(std::min<std::int64_t>(findings, 1'000'000));
+    event.epoch = 0;
+    event.link = alerts::alert_link(settings.link, event.alert_id);
+    return for_each_channel(settings, event);
+}
+
 std::string left_out_text(std::int64_t matches)
 {
     return fmt::format(

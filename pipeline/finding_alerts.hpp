@@ -21,6 +21,10 @@ std::vector<store::NewAlert> reappeared_alerts(const RecordSettings& settings, F
 std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,
                                            const std::string& site, Timestamp now);
 
+// The alerts that say that a reference matches so often that nobody is told of each match any more.
+std::vector<store::NewAlert> quarantine_alerts(const RecordSettings& settings, const std::string& pseudonym,
+                                               ReferenceId reference, std::int64_t findings, Timestamp now);
+
 // For problems.set("findings", site, …).
 std::string left_out_text(std::int64_t matches);
 

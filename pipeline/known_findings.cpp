@@ -1,6 +1,9 @@
 #include "pipeline/known_findings.hpp"
 
 #include "cases/consent.hpp"
+#include "cases/finding_life.hpp"
+#include "cases/quarantine.hpp"
+#include "core/log.hpp"
 #include "pipeline/finding_alerts.hpp"
 
 namespace stillwatch::pipeline {
@@ -19,6 +22,28 @@ Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& sett
     ++finding->epoch;
     const auto alerts = reappeared_alerts(settings, *finding, c->pseudonym, now);
     return cases.reappear(id, finding->alert_id, alerts, {"stillwatchd", now});
+}
+
+Result<bool> is_set_aside(store::CaseDatabase& cases, const RecordSettings& settings, const Finding& seen,
+                          const std::string& pseudonym, Timestamp now)
+{
+    const auto surge = cases.surge_of(seen.reference, now);
+    if (surge.is_quarantined) return true;
+    const auto why = cases::why_quarantine({surge.last_hour + 1, surge.last_day + 1, surge.is_confirmed});
+    if (!why) return false;
+    const auto alerts = quarantine_alerts(settings, pseudonym, seen.reference, surge.last_day + 1, now);
+    const auto done = cases.quarantine(seen.reference, seen.first_seen, alerts, {"stillwatchd", now});
+    if (!done) return done.error();
+    log::warn("recorder", "a reference matches too often: its findings are recorded and told to nobody",
+              {{"case", pseudonym}, {"reference", seen.reference.value}, {"reason", *why}});
+    return true;
+}
+
+void leave_at_place(Finding& seen, Timestamp now)
+{
+    seen.state = FindingState::dismissed;
+    seen.reason = cases::name_of(cases::Dismissal::consented_place);
+    seen.changed_at = now;
 }
 
 void confirm_unseen(const store::CaseDatabase& cases, const RecordSettings& settings, Finding& seen,

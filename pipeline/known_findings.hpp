@@ -14,6 +14,14 @@ namespace stillwatch::pipeline {
 Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& settings, FindingId id,
                           Timestamp now);
 
+// Whether nobody is to be told of a new finding of this reference, since it matches too often: sets it aside,
+// with one alert, where this finding is one too many. Errors: io.
+Result<bool> is_set_aside(store::CaseDatabase& cases, const RecordSettings& settings, const Finding& seen,
+                          const std::string& pseudonym, Timestamp now);
+
+// Dismisses what is about to be recorded at a place where the person agreed that it may stay.
+void leave_at_place(Finding& seen, Timestamp now);
+
 // Confirms what is about to be recorded as a copy of a picture class that a person confirmed for the same
 // case and reference, where the settings say that this needs no look.
 void confirm_unseen(const store::CaseDatabase& cases, const RecordSettings& settings, Finding& seen,

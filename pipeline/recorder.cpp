@@ -104,8 +104,9 @@ Task<std::vector<Url>> Recorder::pages_of(const RecordSettings& settings, const 
 Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, const Url& page,
                                                 const Sighting& sighting)
 {
-    auto sift = [&settings, &page, &sighting, now = services_.clock.now()](
-                    store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Plan> {
+    auto sift = [&settings, &page, &sighting, places = services_.references.places(),
+                 now = services_.clock.now()](store::CaseDatabase& cases,
+                                              crawler::UrlFrontier& frontier) -> Result<Plan> {
         Plan plan;
         if (cases.is_guarded(page) || cases.is_guarded(sighting.image_url.document())) return plan;
         for (const auto& match : sighting.matches) {
@@ -125,6 +126,7 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             seen.fingerprint = sighting.fingerprint;
             seen.pixels = sighting.pixels;
             seen.site = sighting.site->name;
+            seen.is_consented = places->cover(match.case_id, page);
             auto known = known_place(cases, seen);
             if (!known || !known->place.occurrence) {
                 if (const auto tied = finding_of_item(cases, frontier, seen)) {
@@ -151,6 +153,11 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                 const auto is_back = tell_if_back(cases, settings, place->finding, now);
                 if (!is_back) return is_back.error();
                 plan.back += *is_back ? 1 : 0;
+                if (*is_back) { // that it is up again needs evidence of its own
+                    const auto renewed = cases.renew_evidence(place->occurrence);
+                    if (!renewed) return renewed.error();
+                    place->evidence = EvidenceState::pending;
+                }
                 const auto touched = cases.touch_occurrence(place->occurrence, now, moved);
                 if (!touched) return touched.error();
                 if (place->evidence != EvidenceState::pending || is_dismissed) continue;
@@ -159,6 +166,8 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                 const auto most = settings.max_packages_per_finding;
                 const bool is_better = is_larger(seen, *place) && place->packages < 2 * most;
                 step.wants_evidence = !is_dismissed && (is_better || (!step.tied && place->packages < most));
+            } else if (seen.is_consented) {
+                step.wants_evidence = false;
             } else if (has_its_findings(cases, settings, seen)) {
                 const auto counted = cases.leave_match_out(seen.site, now);
                 if (!counted) return counted.error();
@@ -277,12 +286,14 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     if (step.wants_evidence) was_written = co_await witness(settings, seen, facts, capture);
     if (step.known && !was_written) co_return Outcome{}; // as before
     const auto file = seen.evidence_file;
-    const auto alerts = alerts_of(settings, seen, facts.case_pseudonym);
+    const auto alerts =
+        seen.is_consented ? std::vector<store::NewAlert>{} : alerts_of(settings, seen, facts.case_pseudonym);
 
     bool is_used = false; // the package
     bool is_tied = false;
     bool is_capped = false;
-    Plan known; // what people said meanwhile
+    bool is_untold = false; // its reference is quarantined
+    Plan known;             // what people said meanwhile
     auto commit = [&, at = services_.clock.now()](
                       store::CaseDatabase& cases,
                       crawler::UrlFrontier& frontier) -> Result<store::CaseDatabase::Recorded> {
@@ -322,19 +333,32 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
             const auto counted = cases.count_silenced(*silent, at);
             if (!counted) return counted.error();
             known.silenced = 1;
-        } else if (has_its_findings(cases, settings, seen)) {
+        } else if (!seen.is_consented && has_its_findings(cases, settings, seen)) {
             const auto counted = cases.leave_match_out(seen.site, at);
             if (!counted) return counted.error();
             is_capped = true;
         } else {
-            confirm_unseen(cases, settings, seen, at);
-            recorded = cases.record_finding(seen, alerts, {"stillwatchd", at});
+            if (seen.is_consented)
+                leave_at_place(seen, at);
+            else
+                confirm_unseen(cases, settings, seen, at);
+            const auto aside = seen.is_consented
+                                   ? Result<bool>(false)
+                                   : is_set_aside(cases, settings, seen, facts.case_pseudonym, at);
+            if (!aside) return aside.error();
+            is_untold = *aside;
+            recorded = cases.record_finding(seen, *aside ? std::vector<store::NewAlert>{} : alerts,
+                                            {"stillwatchd", at});
         }
         is_used = recorded && recorded->added && !seen.evidence_file.empty();
         if (recorded && recorded->id && !recorded->created) {
             const auto is_back = tell_if_back(cases, settings, recorded->id, at);
             if (!is_back) return is_back.error();
             known.back = *is_back ? 1 : 0;
+            if (*is_back && recorded->occurrence && !recorded->added) {
+                const auto renewed = cases.renew_evidence(recorded->occurrence);
+                if (!renewed) return renewed.error();
+            }
         }
         return recorded;
     };
@@ -358,6 +382,8 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     if (recorded->id && !recorded->occurrence) services_.counters.add("occurrences_left_out_total");
     if (recorded->created) {
         services_.counters.add("findings_total", "tier", name_of(seen.match.tier));
+        if (is_untold) services_.counters.add("findings_quarantined_total");
+        if (seen.is_consented) services_.counters.add("findings_at_consented_places_total");
         if (seen.state == FindingState::confirmed)
             services_.counters.add("findings_confirmed_unseen_total", "tier", name_of(seen.match.tier));
         log::info("recorder", "finding",

@@ -147,6 +147,10 @@ Task<Result<void>> ReferenceKeeper::load()
         co_await exchange(std::move(next));
         merge_timer_.cancel();
         next_change_ = plan->next_change;
+        places_ = std::make_shared<const cases::ConsentedPlaces>(std::move(opened->places));
+        for (const auto& pseudonym : opened->lost_places)
+            log::warn("references", "a consented place does not open; what is found there is told",
+                      {{"case", pseudonym}});
         tell(opened->refused);
         tell_clock(plan->moment);
         const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1

@@ -38,6 +38,9 @@ public:
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
 
+    // Where pictures may stay, of the cases whose consent is valid. Never null.
+    std::shared_ptr<const cases::ConsentedPlaces> places() const { return places_; }
+
     // Reads the cases again; what they said when it was called is in force when it returns. Errors: io
     // (memory cannot be locked; then the set is empty: nothing is compared with references whose consent may
     // have ended), cancelled.
@@ -76,6 +79,7 @@ private:
     Problems& problems_;
     vault::LockedMemoryResource memory_;
     std::shared_ptr<const matcher::ReferenceSet> current_;
+    std::shared_ptr<const cases::ConsentedPlaces> places_ = std::make_shared<const cases::ConsentedPlaces>();
     std::optional<Timestamp> next_change_;
     std::set<std::pair<std::string, std::string>> told_; // kind and case of problems
     bool is_loading_ = false;

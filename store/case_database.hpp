@@ -7,6 +7,7 @@
 #include "store/audit_line.hpp"
 #include "store/finding_change.hpp"
 #include "store/outbox_row.hpp"
+#include "store/reference_rows.hpp"
 #include "store/sqlite/database_copy.hpp"
 #include "store/stopped_host.hpp"
 #include "store/withdrawal.hpp"
@@ -25,19 +26,6 @@ namespace stillwatch::store {
 struct Actor {
     std::string name;
     Timestamp at{};
-};
-
-// What people are told of a reference.
-struct ReferenceRow {
-    Reference reference; // `sealed` is left empty
-    bool in_force = false;
-};
-
-// How much a case has.
-struct CaseCounts {
-    CaseId id;
-    std::int64_t references = 0;
-    std::int64_t findings = 0;
 };
 
 // The small, precious database: cases, keys, references, findings, outbox, audit. synchronous=FULL,
@@ -98,18 +86,9 @@ public:
     // Takes hash-only references of a list, with one generation, and erases those of it that are named, in
     // one transaction with one audit line; nothing is written where nothing changes. A name that is known is
     // left as it is. Errors: not_found (the case), refused (withdrawn).
-    struct Imported {
-        std::int64_t added = 0;
-        std::int64_t known = 0;
-        std::int64_t erased = 0;
-    };
     Result<Imported> import_references(CaseId id, std::string_view list, const std::vector<Reference>& drafts,
                                        const std::vector<std::string>& withdrawn, const Actor& actor);
     std::int64_t hash_only_references(CaseId id) const; // how many
-    struct ListCount {
-        std::string list;
-        std::int64_t references = 0;
-    };
     std::vector<ListCount> hash_lists(CaseId id) const; // by name
     // Names of a list's references, a page of at most `limit` behind the number given, with their numbers.
     std::vector<std::pair<ReferenceId, std::string>>
@@ -156,6 +135,25 @@ public:
     std::int64_t compared_with_all() const;
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
     std::int64_t references_missing() const;
+
+    // --- references that match too often (cases/quarantine.hpp) ---
+    ReferenceSurge surge_of(ReferenceId id, Timestamp now) const;
+    // From then on, with the alerts that say so, in one transaction; nothing happens where it is quarantined
+    // already.
+    Result<void> quarantine(ReferenceId id, Timestamp since, const std::vector<NewAlert>& alerts,
+                            const Actor& actor);
+    // Gives how many findings nobody was told of. Errors: not_found (it is not quarantined).
+    Result<std::int64_t> release(ReferenceId id, const Actor& actor);
+    std::vector<QuarantinedReference> quarantined() const; // by number
+
+    // --- where the pictures of a case may stay (cases/consented_place.hpp) ---
+    // Gives its number. Errors: refused (withdrawn).
+    Result<std::int64_t> add_place(CaseId id, const Bytes& sealed, const Actor& actor);
+    // Errors: not_found.
+    Result<void> remove_place(CaseId id, std::int64_t number, const Actor& actor);
+    std::vector<PlaceRow> places_of(CaseId id) const; // by number
+    // Further sightings at consented places belong to these findings, others of their class do not.
+    Result<void> count_as_consented(const std::vector<FindingId>& findings);
 
     // --- time ---
     // The latest time that was ever noted; never falls, so a clock that was set back revives no consent.
@@ -218,6 +216,10 @@ public:
     std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
     // Seen again, under this address from now on, where one is given. Errors: not_found.
     Result<void> touch_occurrence(OccurrenceId id, Timestamp seen, const std::optional<Url>& image = {});
+    // The picture was down and is back: what witnessed its earlier stay is kept as such, and evidence of the
+    // place is to be made anew. Nothing happens where it has none. Errors: not_found.
+    Result<void> renew_evidence(OccurrenceId id);
+    std::vector<EarlierEvidence> earlier_evidence(FindingId id) const; // oldest first
     // A package for an occurrence that had none. Errors: not_found, exists (it has one).
     Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,
                                  PageState page, const Actor& actor);

@@ -61,9 +61,26 @@ struct GuardHit {
     std::string reason;
 };
 
+// Where the pictures of a case may stay, sealed to its key.
+struct PlaceRow {
+    std::int64_t number = 0;
+    Bytes sealed;
+    Timestamp added_at{};
+    std::string added_by;
+};
+
+// What a picture's earlier stay was witnessed by, before it was down.
+struct EarlierEvidence {
+    OccurrenceId occurrence;
+    int epoch = 1;
+    std::string evidence_file;
+    Sha256 evidence_digest{};
+};
+
 // What was erased with a finding.
 struct ErasedFinding {
     std::int64_t hit = 0;
+    std::vector<FindingId> findings; // the one that was named, and others of its picture
     std::vector<Url> images;
     std::vector<std::string> evidence_files; // that must go too
 };

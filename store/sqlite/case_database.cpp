@@ -265,8 +265,10 @@ std::vector<std::string> CaseDatabase::evidence_files_of(CaseId id) const
 {
     std::vector<std::string> files;
     auto row = impl_->connection.prepare(
-        "SELECT DISTINCT o.evidence_file FROM finding f JOIN occurrence o ON o.finding_id = f.id "
-        "WHERE f.case_id = ?1 AND o.evidence_file <> ''");
+        "SELECT o.evidence_file FROM finding f JOIN occurrence o ON o.finding_id = f.id "
+        "WHERE f.case_id = ?1 AND o.evidence_file <> '' UNION SELECT e.evidence_file FROM finding f "
+        "JOIN occurrence o ON o.finding_id = f.id JOIN earlier_evidence e ON e.occurrence_id = o.id "
+        "WHERE f.case_id = ?1");
     row.bind(id);
     while (row.step())
         files.push_back(row.text(0));
@@ -306,6 +308,11 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
         delete_of_case(
             connection,
             "DELETE FROM finding_change WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);
+        delete_of_case(connection,
+                       "DELETE FROM earlier_evidence WHERE occurrence_id IN (SELECT o.id FROM occurrence o "
+                       "JOIN finding f ON f.id = o.finding_id WHERE f.case_id = ?1)",
+                       id);
+        delete_of_case(connection, "DELETE FROM consented_place WHERE case_id = ?1", id);
         delete_of_case(
             connection,
             "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);

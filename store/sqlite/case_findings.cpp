@@ -33,15 +33,17 @@ FindingId insert_finding(Connection& connection, const Finding& seen)
         .prepare(
             "INSERT INTO finding (case_id, reference, reference_name, site, host, tier, relation, score, "
             "distance_bits, orientation, inverted, inliers, state, epoch, first_seen, last_seen, alert_id, "
-            "first, best, occurrences, left_out, reason, changed_at, hash_only) SELECT ?1, ?2, r.name, ?3, "
+            "first, best, occurrences, left_out, reason, changed_at, hash_only, consented) SELECT ?1, ?2, "
+            "r.name, ?3, "
             "?4, ?5, ?6, "
-            "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0, ?17, ?18, r.hash_kind <> '' FROM "
+            "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, 0, 1, 0, ?17, ?18, r.hash_kind <> '', ?19 "
+            "FROM "
             "reference r WHERE r.id "
             "= ?2")
         .bind(seen.case_id, seen.reference, seen.site, seen.page_url.host_port(), name_of(match.tier),
               name_of(match.relation), match.score, match.distance_bits, name_of(match.orientation),
               match.inverted, match.inliers, name_of(seen.state), seen.epoch, seen.first_seen, seen.last_seen,
-              seen.alert_id, seen.reason, seen.changed_at)
+              seen.alert_id, seen.reason, seen.changed_at, seen.is_consented)
         .run();
     return FindingId{connection.last_row_id()};
 }
@@ -157,6 +159,9 @@ CaseDatabase::record_finding(const Finding& seen, const std::vector<NewAlert>& a
         if (seen.state == FindingState::confirmed)
             insert_change(connection, {id, actor.at, actor.name, "confirm", FindingState::fresh, seen.state,
                                        seen.reason, seen.epoch});
+        if (seen.state == FindingState::dismissed)
+            insert_change(connection, {id, actor.at, actor.name, "dismiss", FindingState::fresh, seen.state,
+                                       seen.reason, seen.epoch});
         impl_->audit(actor, "finding.record", fmt::format("F-{}", id.value));
         return Recorded{id, occurrence, true, true};
     });
@@ -202,6 +207,41 @@ Result<void> CaseDatabase::touch_occurrence(OccurrenceId id, Timestamp seen, con
                 .run();
         return seen_again(connection, id, seen);
     });
+}
+
+Result<void> CaseDatabase::renew_evidence(OccurrenceId id)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        connection
+            .prepare(
+                "INSERT INTO earlier_evidence (occurrence_id, epoch, evidence_file, evidence_digest) SELECT "
+                "o.id, "
+                "max(f.epoch - 1, 1), o.evidence_file, o.evidence_digest FROM occurrence o JOIN finding f ON "
+                "f.id = o.finding_id WHERE o.id = ?1 AND o.evidence = 'stored'")
+            .bind(id)
+            .run();
+        connection
+            .prepare("UPDATE occurrence SET evidence = 'pending', evidence_file = '', evidence_digest = "
+                     "zeroblob(32) WHERE id = ?1")
+            .bind(id)
+            .run();
+        if (connection.changed_rows() == 0)
+            return Error{Errc::not_found, fmt::format("occurrence {}", id.value)};
+        return {};
+    });
+}
+
+std::vector<EarlierEvidence> CaseDatabase::earlier_evidence(FindingId id) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT e.occurrence_id, e.epoch, e.evidence_file, e.evidence_digest FROM earlier_evidence e JOIN "
+        "occurrence o ON o.id = e.occurrence_id WHERE o.finding_id = ?1 ORDER BY e.id");
+    row.bind(id);
+    std::vector<EarlierEvidence> all;
+    while (row.step())
+        all.push_back({row.id<OccurrenceId>(0), row.small(1), row.text(2), row.digest(3)});
+    return all;
 }
 
 Result<void> CaseDatabase::attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,

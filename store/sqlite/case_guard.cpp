@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 // Pictures that nobody here may look at: where one stood, when, and why it is taken for one. Nothing else.
 namespace stillwatch::store {
 
@@ -50,35 +53,79 @@ Result<std::int64_t> CaseDatabase::trip_guard(const Url& picture, const std::vec
     });
 }
 
-Result<ErasedFinding> CaseDatabase::erase_finding(FindingId id, std::string_view reason,
+namespace {
+
+// Everything that is kept of the pictures of a finding, of whatever case, reference and host: the same bytes,
+// or nearly the same fingerprint.
+std::vector<FindingId> findings_of_its_pictures(Connection& connection, FindingId id)
+{
+    std::set<Sha256> contents;
+    std::vector<Fingerprint> fingerprints;
+    {
+        auto row =
+            connection.prepare("SELECT DISTINCT content, fingerprint FROM occurrence WHERE finding_id = ?1");
+        row.bind(id);
+        while (row.step()) {
+            contents.insert(row.digest(0));
+            const auto fingerprint = read_fingerprint(row, 1);
+            if (fingerprint && std::ranges::find(fingerprints, *fingerprint) == fingerprints.end())
+                fingerprints.push_back(*fingerprint);
+        }
+    }
+    std::set<FindingId> all{id};
+    auto row = connection.prepare("SELECT finding_id, content, fingerprint FROM occurrence");
+    while (row.step()) {
+        const auto finding = row.id<FindingId>(0);
+        if (all.contains(finding)) continue;
+        const auto fingerprint = read_fingerprint(row, 2);
+        const bool is_near = fingerprint && std::ranges::any_of(fingerprints, [&](const auto& known) {
+                                 return hamming(known, *fingerprint) <= max_class_distance_bits;
+                             });
+        if (is_near || contents.contains(row.digest(1))) all.insert(finding);
+    }
+    return {all.begin(), all.end()};
+}
+
+} // namespace
+
+Result<ErasedFinding> CaseDatabase::erase_finding(FindingId named, std::string_view reason,
                                                   const std::vector<NewAlert>& alerts, const Actor& actor)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<ErasedFinding> {
-        if (!standing(id)) return Error{Errc::not_found, fmt::format("finding F-{}", id.value)};
+        if (!standing(named)) return Error{Errc::not_found, fmt::format("finding F-{}", named.value)};
         ErasedFinding erased;
-        for (OccurrenceId after{};;) {
-            const auto some = occurrences(id, after, 1'000);
-            if (some.empty()) break;
-            after = some.back().id;
-            for (const auto& each : some) {
-                erased.images.push_back(each.image_url);
-                if (!each.evidence_file.empty()) erased.evidence_files.push_back(each.evidence_file);
-                const auto number =
-                    insert_hit(connection, each.image_url.document().text(), reason, actor.at);
-                if (erased.hit == 0) erased.hit = number;
-                insert_hit(connection, each.page_url.text(), page_reason, actor.at);
+        erased.findings = findings_of_its_pictures(connection, named);
+        for (const auto id : erased.findings) {
+            for (const auto& earlier : earlier_evidence(id))
+                erased.evidence_files.push_back(earlier.evidence_file);
+            for (OccurrenceId after{};;) {
+                const auto some = occurrences(id, after, 1'000);
+                if (some.empty()) break;
+                after = some.back().id;
+                for (const auto& each : some) {
+                    erased.images.push_back(each.image_url);
+                    if (!each.evidence_file.empty()) erased.evidence_files.push_back(each.evidence_file);
+                    const auto number =
+                        insert_hit(connection, each.image_url.document().text(), reason, actor.at);
+                    if (erased.hit == 0) erased.hit = number;
+                    insert_hit(connection, each.page_url.text(), page_reason, actor.at);
+                }
             }
+            for (const std::string_view sql :
+                 {std::string_view("DELETE FROM outbox WHERE finding_id = ?1"),
+                  std::string_view("DELETE FROM finding_change WHERE finding_id = ?1"),
+                  std::string_view(
+                      "DELETE FROM earlier_evidence WHERE occurrence_id IN (SELECT id FROM occurrence "
+                      "WHERE finding_id = ?1)"),
+                  std::string_view("DELETE FROM occurrence WHERE finding_id = ?1"),
+                  std::string_view("DELETE FROM finding WHERE id = ?1")})
+                connection.prepare(sql).bind(id).run();
         }
-        for (const std::string_view sql :
-             {std::string_view("DELETE FROM outbox WHERE finding_id = ?1"),
-              std::string_view("DELETE FROM finding_change WHERE finding_id = ?1"),
-              std::string_view("DELETE FROM occurrence WHERE finding_id = ?1"),
-              std::string_view("DELETE FROM finding WHERE id = ?1")})
-            connection.prepare(sql).bind(id).run();
         queue(connection, alerts, actor.at);
         impl_->owe_erasure();
-        impl_->audit(actor, "finding.under_18", fmt::format("F-{} hit {}", id.value, erased.hit));
+        impl_->audit(actor, "finding.under_18",
+                     fmt::format("F-{} hit {} findings={}", named.value, erased.hit, erased.findings.size()));
         return erased;
     });
 }

@@ -5,10 +5,10 @@
 // Hash-only references: lists that others keep.
 namespace stillwatch::store {
 
-Result<CaseDatabase::Imported> CaseDatabase::import_references(CaseId id, std::string_view list,
-                                                               const std::vector<Reference>& drafts,
-                                                               const std::vector<std::string>& withdrawn,
-                                                               const Actor& actor)
+Result<Imported> CaseDatabase::import_references(CaseId id, std::string_view list,
+                                                 const std::vector<Reference>& drafts,
+                                                 const std::vector<std::string>& withdrawn,
+                                                 const Actor& actor)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<Imported> {
@@ -72,7 +72,7 @@ std::int64_t CaseDatabase::hash_only_references(CaseId id) const
     return row.bind(id).step() ? row.integer(0) : 0;
 }
 
-std::vector<CaseDatabase::ListCount> CaseDatabase::hash_lists(CaseId id) const
+std::vector<ListCount> CaseDatabase::hash_lists(CaseId id) const
 {
     auto row = impl_->connection.prepare("SELECT list, count(*) FROM reference INDEXED BY reference_of_list "
                                          "WHERE case_id = ?1 AND removed = 0 AND "

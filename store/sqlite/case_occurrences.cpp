@@ -176,8 +176,9 @@ std::optional<CaseDatabase::Place> CaseDatabase::place_of(const Finding& seen) c
         auto row = impl_->connection.prepare(
             "SELECT f.id, o.relation FROM occurrence o JOIN finding f ON f.id = o.finding_id WHERE o.content "
             "= ?1 "
-            "AND f.case_id = ?2 AND f.reference = ?3 AND f.host = ?4 ORDER BY f.epoch DESC, f.id");
-        row.bind(seen.content, seen.case_id, seen.reference, seen.page_url.host_port());
+            "AND f.case_id = ?2 AND f.reference = ?3 AND f.host = ?4 AND f.consented = ?5 ORDER BY f.epoch "
+            "DESC, f.id");
+        row.bind(seen.content, seen.case_id, seen.reference, seen.page_url.host_port(), seen.is_consented);
         while (!found && row.step())
             if (status_of(stored_enum<Relation>(row.text(1))) == seen.match.status)
                 found = row.id<FindingId>(0);
@@ -187,8 +188,9 @@ std::optional<CaseDatabase::Place> CaseDatabase::place_of(const Finding& seen) c
         // them, or tied to it by a page.
         auto row = impl_->connection.prepare("SELECT f.id, o.content, o.fingerprint, " MATCH_COLUMNS(
             "o") " FROM finding f JOIN occurrence o ON o.id IN (f.first, f.best) "
-                 "WHERE f.case_id = ?1 AND f.reference = ?2 AND f.host = ?3 ORDER BY f.epoch DESC, f.id");
-        row.bind(seen.case_id, seen.reference, seen.page_url.host_port());
+                 "WHERE f.case_id = ?1 AND f.reference = ?2 AND f.host = ?3 AND f.consented = ?4 ORDER BY "
+                 "f.epoch DESC, f.id");
+        row.bind(seen.case_id, seen.reference, seen.page_url.host_port(), seen.is_consented);
         while (!found && row.step()) {
             const FoundPicture known{row.digest(1), read_fingerprint(row, 2),
                                      read_match(row, 3, seen.case_id, seen.reference)};
@@ -227,7 +229,8 @@ std::vector<std::string> CaseDatabase::evidence_files() const
 {
     std::vector<std::string> result;
     auto row = impl_->connection.prepare(
-        "SELECT DISTINCT evidence_file FROM occurrence WHERE evidence_file <> '' ORDER BY 1");
+        "SELECT evidence_file FROM occurrence WHERE evidence_file <> '' UNION SELECT evidence_file FROM "
+        "earlier_evidence ORDER BY 1");
     while (row.step())
         result.push_back(row.text(0));
     return result;

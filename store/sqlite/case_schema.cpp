@@ -1,3 +1,4 @@
+#include "store/sqlite/case_schema_later.hpp"
 #include "store/sqlite/migrations.hpp"
 
 #include <array>
@@ -412,19 +413,9 @@ CREATE TABLE silence (
 ) STRICT;
 )sql";
 
-// References of which others brought a hash and nothing else, and what was found by them.
-constexpr const char* twelfth_step = R"sql(
-ALTER TABLE reference ADD COLUMN list TEXT NOT NULL DEFAULT '';
-ALTER TABLE reference ADD COLUMN hash_kind TEXT NOT NULL DEFAULT '';
-ALTER TABLE finding ADD COLUMN hash_only INTEGER NOT NULL DEFAULT 0 CHECK (hash_only IN (0, 1));
-DROP INDEX reference_list;
-CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, weak, extractor_version, generation,
-    added_at, list, hash_kind) WHERE removed = 0;
-CREATE INDEX reference_of_list ON reference (case_id, list, id, name) WHERE removed = 0 AND list <> '';
-)sql";
-
-constexpr std::array steps{first_step,   second_step, third_step, fourth_step, fifth_step,    sixth_step,
-                           seventh_step, eighth_step, ninth_step, tenth_step,  eleventh_step, twelfth_step};
+constexpr std::array steps{first_step,    second_step,  third_step,     fourth_step, fifth_step,
+                           sixth_step,    seventh_step, eighth_step,    ninth_step,  tenth_step,
+                           eleventh_step, twelfth_step, thirteenth_step};
 
 } // namespace
 

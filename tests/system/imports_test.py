@@ -130,6 +130,16 @@ class Imports(unittest.TestCase):
         self.stillwatch.plain("reference", "remove", self.case, "--list", "list")
         self.assertEqual(self.stillwatch.ask("reference", "list", self.case), [])
 
+    def test_what_stands_where_it_may_stay_is_recorded_and_told_to_nobody(self):
+        self.stillwatch.plain("place", "add", self.case, self.site.host)
+        self.assertEqual(self.stillwatch.ask("place", "list", self.case)[0]["place"], self.site.host)
+        self.stillwatch.start()
+        self.imported(self.record("Active"), "stopncii")
+        self.assertTrue(stage.within(60, lambda: len(self.stillwatch.places()) == 2))
+        finding = self.stillwatch.ask("findings", "list", "--grouped")[0]
+        self.assertEqual((finding["state"], finding["reason"]), ("dismissed", "consented_place"))
+        self.assertEqual((self.hook.ids, self.mail.ids), ([], []))
+
     def test_lists_of_pictures_of_children_are_refused(self):
         with self.assertRaisesRegex(RuntimeError, "guard"):
             self.imported("<queryResult/>", "ncmec")

@@ -44,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 53U);
+    EXPECT_EQ(names.size(), 58U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -75,6 +75,10 @@ TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
         {"reference.add", reference(pseudonym), "name", 1},
         {"reference.add", reference(pseudonym), "sealed", "c0ffe"},
         {"reference.list", of_case, "case", false},
+        {"place.add", {{"case", pseudonym}, {"place", "shop.example"}}, "place", 1},
+        {"place.list", of_case, "case", 1},
+        {"place.remove", {{"case", pseudonym}, {"number", 1}}, "number", "one"},
+        {"reference.release", {{"case", pseudonym}, {"name", "R-01"}}, "name", 1},
         {"reference.forget", {{"case", pseudonym}, {"list", "partner"}}, "list", 1},
         {"reference.import",
          {{"case", pseudonym}, {"list", "partner"}, {"records", json::array{}}},

@@ -45,6 +45,34 @@ TEST_F(GuardCommands, WhatMayShowAPersonUnderEighteenIsErasedButForAddressTimeAn
     EXPECT_EQ(cases.integrity(), "ok");
 }
 
+TEST_F(GuardCommands, EverythingThatIsKeptOfThePictureGoesWithItOfWhateverCase)
+{
+    const auto first = cases.find_finding(FindingId{1}).value();
+    (void)result_of("reference.add", reference(open_case()));
+    const auto other = cases.references().at(1);
+    auto copy = stillwatch::test::sample_finding(other.case_id, other.id);
+    copy.content = first.content; // the same bytes elsewhere, for another case
+    copy.page_url = Url::parse("https://elsewhere.example/page").value();
+    copy.image_url = Url::parse("https://elsewhere.example/b.jpg").value();
+    copy.evidence_file = "F-2.age";
+    std::ofstream(directory / copy.evidence_file) << "sealed";
+    (void)cases.record_finding(copy, {}, {"stillwatchd", clock.time}).value();
+    auto stranger = copy;
+    stranger.content.bytes.fill(std::byte{7});
+    stranger.fingerprint.reset();
+    stranger.page_url = Url::parse("https://stranger.example/page").value();
+    stranger.image_url = Url::parse("https://stranger.example/c.jpg").value();
+    stranger.evidence_file = "F-3.age";
+    (void)cases.record_finding(stranger, {}, {"stillwatchd", clock.time}).value();
+    const auto outcome = run("findings.under-18", {{"id", "F-1"}}).value();
+    EXPECT_EQ(outcome.result.at("findings"), 2);
+    EXPECT_FALSE(std::filesystem::exists(directory / "F-2.age"));
+    ASSERT_EQ(cases.findings().size(), 1U);
+    EXPECT_EQ(cases.findings()[0].content, stranger.content);
+    EXPECT_EQ(result_of("guard.list").as_array().size(), 4U);
+    EXPECT_EQ(cases.integrity(), "ok");
+}
+
 TEST_F(GuardCommands, NoByteOfItIsLeftInTheFile)
 {
     (void)result_of("findings.under-18", {{"id", 1}});

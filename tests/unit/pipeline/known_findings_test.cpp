@@ -1,7 +1,9 @@
 #include "world.hpp"
 
 #include "alerts/event.hpp"
+#include "cases/consented_place.hpp"
 #include "cases/finding_life.hpp"
+#include "cases/quarantine.hpp"
 #include "pipeline/known_findings.hpp"
 
 #include <gmock/gmock.h>
@@ -187,6 +189,84 @@ TEST_F(KnownFindings, ACopyOfWhatAPersonConfirmedIsConfirmedUnseenAndTold)
     EXPECT_EQ(stores.cases().history(findings()[1].id).at(0).actor, "stillwatchd");
     EXPECT_EQ(counters.total("findings_confirmed_unseen_total"), 1);
     EXPECT_EQ(alerts(), 2 * channels);
+}
+
+TEST_F(KnownFindings, AtAConsentedPlaceItIsRecordedAndToldToNobodyElsewhereItIs)
+{
+    const auto place = cases::ConsentedPlace::parse("img.board.example/mine").value();
+    (void)stores.cases().add_place(c.id, cases::seal_place(c, place).value(), {"anna", clock.now()}).value();
+    reload();
+    const std::string mine = "https://img.board.example/mine/1";
+    serve(mine, "img " + image);
+    serve(start, "img " + image + "\na " + mine);
+    (void)crawl_later();
+    ASSERT_THAT(findings(), SizeIs(2));
+    EXPECT_EQ(findings()[1].state, FindingState::dismissed);
+    EXPECT_EQ(findings()[1].reason, "consented_place");
+    EXPECT_EQ(alerts(), channels);
+    EXPECT_EQ(counters.total("findings_at_consented_places_total"), 1);
+    EXPECT_EQ(stores.cases().history(findings()[1].id).at(0).event, "dismiss");
+    // The same picture on another page of the same host.
+    const std::string other = "https://img.board.example/other";
+    const std::string again = "https://img.board.example/again.jpg";
+    serve(again, picture_file("sea"));
+    serve(other, "img " + again);
+    serve(start, "img " + image + "\na " + mine + "\na " + other);
+    (void)crawl_later();
+    ASSERT_THAT(findings(), SizeIs(3));
+    EXPECT_EQ(findings()[2].state, FindingState::fresh);
+    EXPECT_EQ(findings()[2].page_url.text(), other);
+    EXPECT_EQ(alerts(), 2 * channels);
+}
+
+TEST_F(KnownFindings, WhatReappearsIsWitnessedAnew)
+{
+    const auto before = findings().at(0);
+    ASSERT_EQ(before.evidence, EvidenceState::stored);
+    say(before.id, {FindingEvent::confirm});
+    say(before.id, {FindingEvent::take_down});
+    (void)crawl_later();
+    const auto after = findings().at(0);
+    EXPECT_EQ(after.state, FindingState::reappeared);
+    EXPECT_EQ(after.epoch, 2);
+    EXPECT_EQ(after.evidence, EvidenceState::stored);
+    EXPECT_NE(after.evidence_file, before.evidence_file);
+    const auto earlier = stores.cases().earlier_evidence(after.id);
+    ASSERT_THAT(earlier, SizeIs(1));
+    EXPECT_EQ(earlier[0].evidence_file, before.evidence_file);
+    EXPECT_EQ(earlier[0].epoch, 1);
+    EXPECT_THAT(evidence_files(), SizeIs(2));
+    EXPECT_THAT(stores.cases().evidence_files(), SizeIs(2)); // none of them is an orphan
+}
+
+TEST_F(KnownFindings, AReferenceThatMatchesTooOftenIsSetAsideWithOneAlert)
+{
+    auto seen = findings().at(0);
+    const auto add = [&](int number) {
+        auto one = seen;
+        one.page_url = url("https://h" + std::to_string(number) + ".board.example/");
+        one.content = Sha256::of(as_bytes("picture " + std::to_string(number)));
+        one.fingerprint.reset();
+        one.first_seen = one.last_seen = clock.now();
+        one.evidence = EvidenceState::none;
+        const auto aside =
+            is_set_aside(stores.cases(), settings.record, one, c.pseudonym, clock.now()).value();
+        (void)stores.cases().record_finding(one, {}, {"stillwatchd", clock.now()}).value();
+        return aside;
+    };
+    for (int i = 1; i < cases::most_findings_an_hour; ++i)
+        ASSERT_FALSE(add(i)) << i;
+    EXPECT_EQ(alerts(), channels);
+    EXPECT_TRUE(add(1'000));
+    EXPECT_TRUE(add(1'001));
+    const auto queued = stores.cases().alerts(10'000);
+    EXPECT_EQ(queued.size(), 2 * channels);
+    EXPECT_EQ(alerts::read_event(queued.front().event).value().type, "reference.quarantined");
+    ASSERT_THAT(stores.cases().quarantined(), SizeIs(1));
+    EXPECT_EQ(stores.cases().quarantined()[0].findings, 2);
+    EXPECT_EQ(stores.cases().release(seen.reference, {"anna", clock.now()}).value(), 2);
+    EXPECT_FALSE(add(2'000)); // what was queued counts no more
+    EXPECT_FALSE(stores.cases().release(seen.reference, {"anna", clock.now()}));
 }
 
 TEST_F(KnownFindings, WhatIsNearAHashOfAListIsNeverConfirmedUnseen)

@@ -1,0 +1,44 @@
+#pragma once
+
+// Inside this folder only: the later steps of the schema of cases.
+namespace stillwatch::store {
+
+// References of which others brought a hash and nothing else, and what was found by them.
+constexpr const char* twelfth_step = R"sql(
+ALTER TABLE reference ADD COLUMN list TEXT NOT NULL DEFAULT '';
+ALTER TABLE reference ADD COLUMN hash_kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE finding ADD COLUMN hash_only INTEGER NOT NULL DEFAULT 0 CHECK (hash_only IN (0, 1));
+DROP INDEX reference_list;
+CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, weak, extractor_version, generation,
+    added_at, list, hash_kind) WHERE removed = 0;
+CREATE INDEX reference_of_list ON reference (case_id, list, id, name) WHERE removed = 0 AND list <> '';
+)sql";
+
+// Where the pictures of a case may stay, as its person agreed; evidence of earlier times that a picture was
+// up; since when nobody is told of each match of a reference.
+constexpr const char* thirteenth_step = R"sql(
+CREATE TABLE consented_place (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_id  INTEGER NOT NULL REFERENCES "case" (id),
+    sealed   BLOB NOT NULL,
+    added_at INTEGER NOT NULL,
+    added_by TEXT NOT NULL
+) STRICT;
+CREATE INDEX place_of_case ON consented_place (case_id);
+ALTER TABLE finding ADD COLUMN consented INTEGER NOT NULL DEFAULT 0 CHECK (consented IN (0, 1));
+CREATE TABLE earlier_evidence (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    occurrence_id   INTEGER NOT NULL REFERENCES occurrence (id),
+    epoch           INTEGER NOT NULL CHECK (epoch >= 1),
+    evidence_file   TEXT NOT NULL,
+    evidence_digest BLOB NOT NULL
+) STRICT;
+ALTER TABLE reference ADD COLUMN quarantined_at INTEGER;
+ALTER TABLE reference ADD COLUMN released_at INTEGER;
+DROP INDEX finding_of_reference;
+CREATE INDEX finding_of_reference ON finding (reference, first_seen);
+CREATE INDEX reference_quarantined ON reference (id) WHERE quarantined_at IS NOT NULL;
+CREATE INDEX earlier_evidence_of ON earlier_evidence (occurrence_id);
+)sql";
+
+} // namespace stillwatch::store
