@@ -1,3 +1,4 @@
+#include "cases/case_book.hpp"
 #include "commands_fixture.hpp"
 #include "control/audit_tree.hpp"
 #include "tests/support/fault_disk.hpp"
@@ -13,10 +14,16 @@ namespace {
 // A case with one reference and one finding, whose evidence lies in the evidence directory.
 class Withdrawing : public test::Desk {
 public:
-    std::string pseudonym = open_case();
+    std::string pseudonym;
 
+    // Opened without the command, which takes a tenth of a second for the PIN.
     Withdrawing()
     {
+        cases::CaseBook book(cases, vault::make_key_pair().public_key);
+        const auto opened = book.open(stillwatch::test::sample_consent(), cases::ApprovalRule::one_person,
+                                      {"anna", clock.time});
+        pseudonym = opened.value().pseudonym;
+        cases.set_pin(opened.value().id, "what is kept of a PIN", {"anna", clock.time}).value();
         auto arguments = reference(pseudonym);
         arguments["sealed"] = to_hex(as_bytes("canary" + std::string(20'000, 'y')));
         (void)result_of("reference.add", std::move(arguments));
