@@ -106,6 +106,7 @@ struct Health {
     std::chrono::milliseconds check_every{30'000};
     std::chrono::milliseconds site_grace{std::chrono::hours(1)};      // a site may be not fine for so long
     std::chrono::milliseconds compare_within{std::chrono::hours(24)}; // something is compared or looked at
+    std::chrono::milliseconds approve_within{std::chrono::hours(72)}; // a consent waits for so long
     std::chrono::milliseconds alert_after{600'000}; // a problem lasts so long: an alert is sent
     int min_free_mb = 1024;                         // on the disks of storage and evidence
 
@@ -178,6 +179,7 @@ struct Channel {
     std::string password_file;   // a path (made absolute) or "credential:NAME"
 
     std::vector<std::filesystem::path> smime_certificates; // PEM; for the recipients they name
+    std::vector<std::filesystem::path> openpgp_keys;       // one key a file; likewise
 
     std::string room;        // matrix
     std::string url;         // webhook, matrix, ntfy: as written, checked

@@ -292,6 +292,7 @@ void Document::read_health(Health& out)
     section.get("check_every", out.check_every, {100ms, 1h});
     section.get("site_grace", out.site_grace, {0ms, 24h * 30});
     section.get("compare_within", out.compare_within, {1s, 24h * 365});
+    section.get("approve_within", out.approve_within, {0ms, 24h * 365});
     section.get("alert_after", out.alert_after, {0ms, 24h * 7});
     section.get("min_free_mb", out.min_free_mb, {1, 1'000'000'000});
 }

@@ -44,8 +44,8 @@ void Document::read_channels(std::vector<Channel>& out, const Network& network, 
         section.get("room", channel.room);
         if (is_chat) read_chat(section, channel, network);
 
-        static constexpr std::array<std::string_view, 6> email_keys{
-            "to", "from", "server", "user", "password_file", "smime_certificates"};
+        static constexpr std::array<std::string_view, 7> email_keys{
+            "to", "from", "server", "user", "password_file", "smime_certificates", "openpgp_keys"};
         static constexpr std::array<std::string_view, 2> webhook_keys{"url", "secret_file"};
         for (const auto key : email_keys)
             if (kind != "email" && section.has(key)) section.complain(key, "belongs to kind \"email\"");
@@ -79,15 +79,17 @@ void Document::read_email(Section& section, Channel& channel)
                          "missing, or not \"smtps://host[:port]\" or \"smtp://host[:port]\" (with STARTTLS)");
     section.get("user", channel.user);
     read_secret_source(section, "password_file", channel.password_file);
-    std::vector<PlacedText> certificates;
-    section.get("smime_certificates", certificates);
-    for (const auto& [place, text] : certificates) {
-        channel.smime_certificates.push_back(from_base(text));
-        if (options_.files == FileChecks::yes &&
-            ::access(channel.smime_certificates.back().c_str(), R_OK) != 0)
-            section.complain_at(place, "smime_certificates",
-                                fmt::format("{} is missing or unreadable", shown(text)));
-    }
+    const auto read_files = [&](std::string_view key, std::vector<std::filesystem::path>& out) {
+        std::vector<PlacedText> files;
+        section.get(key, files);
+        for (const auto& [place, text] : files) {
+            out.push_back(from_base(text));
+            if (options_.files == FileChecks::yes && ::access(out.back().c_str(), R_OK) != 0)
+                section.complain_at(place, key, fmt::format("{} is missing or unreadable", shown(text)));
+        }
+    };
+    read_files("smime_certificates", channel.smime_certificates);
+    read_files("openpgp_keys", channel.openpgp_keys);
     if (channel.user.empty() != channel.password_file.empty())
         section.complain(channel.user.empty() ? "user" : "password_file",
                          "missing: user and password_file stand together");

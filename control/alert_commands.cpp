@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 // The commands about alerts: who has them, what was decided, what follows.
 namespace stillwatch::control {
@@ -72,12 +73,43 @@ void Commands::announce(std::string_view type, const std::string& pseudonym, con
     event.at = actor.at;
     event.case_pseudonym = pseudonym;
     event.epoch = 0;
+    event.link = alerts::alert_link(settings_.link, event.alert_id);
     for (const auto& channel : alerts::routed(settings_.rules, type, "", pseudonym)) {
         const auto queued = cases_.queue_alert({event.alert_id, channel, alerts::write_event(event)}, actor);
         if (!queued)
             log::error("alerts", "nobody is told of what was done",
                        {{"event", type}, {"channel", channel}, {"error", to_string(queued.error())}});
     }
+}
+
+std::vector<store::CaseAlert> Commands::down_alerts(const std::vector<store::FindingStanding>& down,
+                                                    Timestamp now) const
+{
+    std::map<std::int64_t, alerts::AlertEvent> by_case;
+    for (const auto& finding : down) {
+        auto& event = by_case[finding.case_id.value];
+        const bool is_first = event.type.empty();
+        event.type = "item.down";
+        event.count = is_first ? 1 : event.count + 1;
+        event.finding = is_first ? finding.id.value : 0; // several have no number in common
+        event.epoch = is_first ? finding.epoch : std::max(event.epoch, finding.epoch);
+        if (is_first || finding.tier < event.tier) event.relation = finding.relation;
+        event.tier = is_first ? finding.tier : std::min(event.tier, finding.tier); // the surest
+    }
+    std::vector<store::CaseAlert> queued;
+    for (auto& [number, event] : by_case) {
+        const CaseId case_id{number};
+        const auto c = cases_.find_case(case_id);
+        if (!c) continue; // withdrawn meanwhile: nothing is changed then, either
+        event.at = now;
+        event.case_pseudonym = c->pseudonym;
+        event.alert_id =
+            alerts::alert_id(c->pseudonym, ReferenceId{event.finding}, "down", format_utc(now), event.epoch);
+        event.link = alerts::alert_link(settings_.link, event.alert_id);
+        for (const auto& channel : alerts::routed(settings_.rules, event.type, "", c->pseudonym))
+            queued.push_back({{event.alert_id, channel, alerts::write_event(event)}, case_id});
+    }
+    return queued;
 }
 
 Result<CommandOutcome> Commands::alerts_ack(const json::object& arguments, const store::Actor& actor)

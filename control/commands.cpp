@@ -129,6 +129,11 @@ Result<CommandOutcome> Commands::run(const Command& command, const cases::Peer& 
     }
     const auto before = cases_.references_state();
     auto outcome = (this->*entry->handler)(command.arguments, actor);
+    // What a role may do and a rule forbids is on record, too: one who approves the consent they recorded.
+    if (!outcome && outcome.error().code == Errc::refused) {
+        const auto noted = cases_.append_audit(actor, "refused", command.name);
+        if (!noted) return noted.error();
+    }
     // What changed here is no other database: whoever compares next need not begin anew.
     const auto under = frontier_.compared_under();
     if (const auto after = cases_.references_state(); after != before && under && under->state == before)

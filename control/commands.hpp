@@ -33,6 +33,7 @@ struct CommandSettings {
     // Makes the marked test alert of a channel; given by whoever knows what alerts look like.
     std::function<store::NewAlert(std::string_view channel, Timestamp now)> test_alert;
     std::vector<alerts::ChannelRules> rules{}; // of the channels
+    std::string link{};                        // alerts.link: where an alert points to
     // The alerts that say that the guard tripped, for the channels that are told so.
     std::function<std::vector<store::NewAlert>(Timestamp now)> guard_alerts{};
     // Opens a note of a finding of that case; given by whoever holds the installation's key.
@@ -146,6 +147,9 @@ private:
     // Queues an event without a finding over the channels that are told of it. What was done stands where
     // this cannot be stored: the log says so.
     void announce(std::string_view type, const std::string& pseudonym, const store::Actor& actor);
+    // The alerts that tell of items that are down, one for each case of `down`.
+    std::vector<store::CaseAlert> down_alerts(const std::vector<store::FindingStanding>& down,
+                                              Timestamp now) const;
     json::object explain(const store::OutboxRow& row, Timestamp now) const;
     Result<CommandOutcome> audit_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> audit_verify(const json::object& arguments, const store::Actor& actor);

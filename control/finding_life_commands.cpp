@@ -84,12 +84,14 @@ Result<CommandOutcome> Commands::change_findings(const json::object& arguments, 
     if (!chosen) return chosen.error();
     const bool by_name = arguments.contains("ids");
     std::vector<FindingStep> steps;
+    std::vector<FindingStanding> down;
     std::int64_t left_alone = 0;
     std::string because;
     for (const auto& known : *chosen) {
         auto step = work.decide(known);
         if (step) {
             steps.push_back(*std::move(step));
+            if (steps.back().change.event == name_of(FindingEvent::take_down)) down.push_back(known);
             continue;
         }
         if (by_name || step.error().code != Errc::refused)
@@ -110,7 +112,8 @@ Result<CommandOutcome> Commands::change_findings(const json::object& arguments, 
                                          : fmt::format("{} findings F-{} to F-{}", steps.size(), first,
                                                        steps.back().change.finding.value);
     const auto changed = cases_.change_findings(steps, actor, work.action,
-                                                work.reason.empty() ? range : range + " " + work.reason);
+                                                work.reason.empty() ? range : range + " " + work.reason,
+                                                down_alerts(down, actor.at));
     if (!changed) return changed.error();
     json::array rows;
     for (std::size_t i = 0; i < std::min(steps.size(), most_named_in_reply); ++i) {
@@ -119,7 +122,7 @@ Result<CommandOutcome> Commands::change_findings(const json::object& arguments, 
             {"id", change.finding.value}, {"from", name_of(change.from)}, {"state", name_of(change.to)}});
     }
     object["changed"] = std::move(rows);
-    return done(std::move(object));
+    return done(std::move(object), {.alerts = !down.empty()});
 }
 
 Result<CommandOutcome> Commands::do_with_findings(const json::object& arguments, const store::Actor& actor,

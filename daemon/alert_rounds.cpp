@@ -47,38 +47,28 @@ std::vector<store::NewAlert> for_channels(const Heartbeat& beat, const RoundSett
     return alerts;
 }
 
-struct Outcome {
-    std::size_t queued = 0;
-    bool has_beaten = false;
-};
-
-// Store thread. Errors: io.
-Result<Outcome> make_round(CaseDatabase& cases, const UrlFrontier& frontier, const RoundSettings& settings,
-                           const AlertRounds::LoopNumbers& numbers, std::int64_t compared,
-                           const vault::SigningKey& key, Timestamp now)
+// Gives how many alerts were queued. Store thread. Errors: io.
+Result<std::size_t> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
+                               const RoundSettings& settings, const AlertRounds::LoopNumbers& numbers,
+                               const vault::SigningKey& key, Timestamp now)
 {
-    Outcome outcome;
     try {
         const auto made = alerts::make_rounds(cases, settings.channels, settings.link, now);
         if (!made) return made.error();
-        outcome.queued = *made;
         const auto since = cases.heartbeat_since(now);
-        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now)
-            return outcome;
+        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now) return *made;
         auto beat = count_sites(numbers.sites, since);
-        beat.compared = compared;
+        beat.compared = cases.compared_since_heartbeat();
         beat.problems = static_cast<std::int64_t>(numbers.problems);
         add_stored(beat, cases, frontier, now);
         sign(beat, now, key);
         const auto alerts = for_channels(beat, settings, now);
         const auto noted = cases.note_heartbeat(alerts, {"stillwatchd", now});
         if (!noted) return noted.error();
-        outcome.queued += alerts.size();
-        outcome.has_beaten = true;
+        return *made + alerts.size();
     } catch (const std::exception& error) { // a disk that cannot be read
         return Error{Errc::io, error.what()};
     }
-    return outcome;
 }
 
 } // namespace
@@ -124,13 +114,29 @@ Task<> AlertRounds::run()
     }
 }
 
+// What the loop counted goes to the database, so that a heartbeat after a restart knows of it.
+Task<> AlertRounds::count()
+{
+    const auto compared = numbers_().compared;
+    if (compared == counted_) co_return;
+    auto work = [more = compared - counted_](CaseDatabase& cases, UrlFrontier&) {
+        return cases.count_compared(more);
+    };
+    const auto counted = co_await stores_.run(std::move(work));
+    if (counted)
+        counted_ = compared;
+    else
+        log::error("alerts", "what was compared is not counted for the heartbeat: again soon",
+                   {{"error", to_string(counted.error())}});
+}
+
 Task<> AlertRounds::round()
 {
+    co_await count();
     const auto numbers = numbers_();
-    const auto compared = numbers.compared - compared_before_;
-    auto work = [&numbers, compared, settings = settings_, this, now = clock_.now()](CaseDatabase& cases,
-                                                                                     UrlFrontier& frontier) {
-        return make_round(cases, frontier, settings, numbers, compared, key_, now);
+    auto work = [&numbers, settings = settings_, this, now = clock_.now()](CaseDatabase& cases,
+                                                                           UrlFrontier& frontier) {
+        return make_round(cases, frontier, settings, numbers, key_, now);
     };
     const auto made = co_await stores_.run(std::move(work));
     if (!made) {
@@ -138,19 +144,17 @@ Task<> AlertRounds::round()
                    {{"error", to_string(made.error())}});
         co_return;
     }
-    if (made->has_beaten) compared_before_ = numbers.compared;
-    if (made->queued > 0) queued_();
+    if (*made > 0) queued_();
 }
 
 Task<json::object> AlertRounds::status()
 {
     const auto numbers = numbers_();
-    const auto compared = numbers.compared - compared_before_;
-    auto work = [&numbers, compared, now = clock_.now()](CaseDatabase& cases,
-                                                         UrlFrontier& frontier) -> Result<Heartbeat> {
+    auto work = [&numbers, uncounted = numbers.compared - counted_,
+                 now = clock_.now()](CaseDatabase& cases, UrlFrontier& frontier) -> Result<Heartbeat> {
         try {
             auto beat = count_sites(numbers.sites, cases.heartbeat_since(now));
-            beat.compared = compared;
+            beat.compared = cases.compared_since_heartbeat() + uncounted;
             beat.problems = static_cast<std::int64_t>(numbers.problems);
             add_stored(beat, cases, frontier, now);
             return beat;

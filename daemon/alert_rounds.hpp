@@ -46,6 +46,7 @@ public:
 
 private:
     Task<> round();
+    Task<> count();
 
     pipeline::Stores& stores_;
     const Clock& clock_;
@@ -53,7 +54,7 @@ private:
     std::function<LoopNumbers()> numbers_;
     std::function<void()> queued_;
     RoundSettings settings_;
-    std::int64_t compared_before_ = 0; // at the last heartbeat, or 0
+    std::int64_t counted_ = 0; // pictures compared since the start that the database knows of
     asio::steady_timer timer_;
 };
 

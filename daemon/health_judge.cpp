@@ -191,6 +191,16 @@ void HealthJudge::judge_consents(const StoreFacts& store)
         raise("quarantine", pseudonym, true, detail, Severity::warning);
     }
     problems_.keep_only("quarantine", aside);
+    std::set<std::string> waiting;
+    for (const auto& [pseudonym, since] : store.waiting) {
+        const bool is_late = now - since > settings_.approve_within;
+        if (is_late) waiting.insert(pseudonym);
+        raise("consent_waits", pseudonym, is_late,
+              fmt::format("since {}; another account gives `stillwatch case approve {}`", format_utc(since),
+                          pseudonym),
+              Severity::warning);
+    }
+    problems_.keep_only("consent_waits", waiting);
     problems_.keep_only("consent_ended", ended); // of withdrawn cases
     problems_.keep_only("consent_ends_in_7_days", week);
     problems_.keep_only("consent_ends_in_30_days", month);

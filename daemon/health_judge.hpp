@@ -21,6 +21,7 @@ namespace stillwatch::daemon {
 struct HealthSettings {
     std::chrono::milliseconds check_every{30'000};
     std::chrono::milliseconds site_grace{};     // a site may be not fine for so long
+    std::chrono::milliseconds approve_within{}; // a consent may wait for so long
     std::chrono::milliseconds compare_within{}; // something is compared or looked at
     std::chrono::milliseconds alert_after{};    // a problem lasts so long before people are told
     std::uintmax_t min_free_bytes = 0;
@@ -56,11 +57,18 @@ struct QuarantineFacts {
     std::string detail;
 };
 
+// A consent, the first of a case or a renewal, that somebody has to approve.
+struct WaitingConsent {
+    std::string pseudonym;
+    Timestamp since{};
+};
+
 // What the databases say, read on the store thread.
 struct StoreFacts {
     std::vector<SiteFacts> sites;
     std::vector<ConsentFacts> consents;         // of open cases that have references
     std::vector<QuarantineFacts> quarantined;   // references that match too often
+    std::vector<WaitingConsent> waiting;        // of open cases
     std::map<std::string, std::int64_t> queued; // alerts by channel
     std::map<std::string, std::int64_t> given_up;
     std::int64_t pictures_pending = 0;

@@ -53,9 +53,15 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
         for (const auto& row : health->result.as_array())
             facts.sites.push_back(facts_of(row.as_object()));
         const auto with_references = cases.cases_with_references();
-        for (const auto& c : cases.cases())
-            if (c.state == CaseState::open && with_references.contains(c.id.value))
+        for (const auto& c : cases.cases()) {
+            if (c.state != CaseState::open) continue;
+            if (with_references.contains(c.id.value))
                 facts.consents.push_back({c.pseudonym, c.consent.expires_at});
+            if (c.consent.approval == Approval::none)
+                facts.waiting.push_back({c.pseudonym, std::max(c.opened_at, c.consent.given_at)});
+            else if (c.renewal)
+                facts.waiting.push_back({c.pseudonym, c.renewal->given_at});
+        }
         for (const auto& one : cases.quarantined())
             facts.quarantined.push_back(
                 {one.pseudonym,

@@ -301,6 +301,7 @@ HealthSettings health_settings(const config::Config& config)
     settings.check_every = health.check_every;
     settings.site_grace = health.site_grace;
     settings.compare_within = health.compare_within;
+    settings.approve_within = health.approve_within;
     settings.alert_after = health.alert_after;
     settings.min_free_bytes = static_cast<std::uintmax_t>(health.min_free_mb) << 20U;
     settings.folders = {{"storage", config.storage.directory}, {"evidence", config.evidence.directory}};
@@ -328,6 +329,7 @@ control::CommandSettings command_settings(const config::Config& config, const va
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);
     settings.rules = channel_rules(config);
+    settings.link = config.alerts.link;
     settings.sites = site_rows(config);
     settings.require_second_approver = config.organisation.require_second_approver;
     settings.under_18_services = config.organisation.under_18_services;

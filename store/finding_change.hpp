@@ -31,6 +31,8 @@ struct FindingStanding {
     int epoch = 1;
     bool silences = false;
     bool is_confirmed_by_person = false;
+    Tier tier = Tier::exact;
+    Relation relation = Relation::copy;
 };
 
 // A change with what follows from it.

@@ -102,4 +102,10 @@ struct NewAlert {
     std::string event;
 };
 
+// An alert about a case and no single finding of it, which goes with the case.
+struct CaseAlert {
+    NewAlert alert;
+    CaseId case_id;
+};
+
 } // namespace stillwatch::store

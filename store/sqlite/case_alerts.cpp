@@ -14,15 +14,6 @@ Result<void> only_if_queued(const Connection& connection, std::int64_t id)
     return {};
 }
 
-void insert_alert(Connection& connection, const NewAlert& alert, std::optional<CaseId> case_id, Timestamp at)
-{
-    connection
-        .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, state, created_at, next_attempt_at, "
-                 "is_made) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?5, 1) ON CONFLICT DO NOTHING")
-        .bind(alert.alert_id, alert.channel, alert.event, case_id, at)
-        .run();
-}
-
 void join(Connection& connection, std::int64_t leader, const std::vector<std::int64_t>& members,
           std::string_view reason)
 {
@@ -35,6 +26,15 @@ void join(Connection& connection, std::int64_t leader, const std::vector<std::in
 }
 
 } // namespace
+
+void insert_alert(Connection& connection, const NewAlert& alert, std::optional<CaseId> case_id, Timestamp at)
+{
+    connection
+        .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, state, created_at, next_attempt_at, "
+                 "is_made) VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?5, 1) ON CONFLICT DO NOTHING")
+        .bind(alert.alert_id, alert.channel, alert.event, case_id, at)
+        .run();
+}
 
 std::vector<OutboxRow> CaseDatabase::unmade_alerts(std::string_view channel, std::optional<CaseId> case_id,
                                                    std::string_view host, std::size_t limit) const
@@ -285,6 +285,10 @@ std::vector<OutboxRow> CaseDatabase::alerts_to_escalate(std::string_view channel
         "SELECT {} FROM {} WHERE channel = ?1 AND told_at IS NOT NULL AND acknowledged_at IS NULL "
         "AND finding_id IS NOT NULL AND sent_at <= ?2 AND is_escalated = 0 "
         "AND outbox.state IN ('sent', 'joined') AND finding.state IN ('new', 'reappeared') "
+        // What the message of another row tells goes with that row, as long as it is handed on itself.
+        "AND NOT EXISTS (SELECT 1 FROM outbox leader JOIN finding f ON f.id = leader.finding_id "
+        "WHERE leader.id = outbox.told_in AND leader.acknowledged_at IS NULL "
+        "AND f.state IN ('new', 'reappeared')) "
         "ORDER BY outbox.id LIMIT ?3",
         alert_columns, alert_tables);
     auto row = impl_->connection.prepare(sql);
@@ -297,7 +301,7 @@ Result<void> CaseDatabase::escalate_alert(std::int64_t id, const std::vector<std
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        connection.prepare("UPDATE outbox SET is_escalated = 1 WHERE id = ?1").bind(id).run();
+        connection.prepare("UPDATE outbox SET is_escalated = 1 WHERE id = ?1 OR told_in = ?1").bind(id).run();
         for (const auto& channel : channels)
             connection
                 .prepare(
@@ -370,6 +374,25 @@ Timestamp CaseDatabase::heartbeat_since(Timestamp now)
     return row.time(0);
 }
 
+std::int64_t CaseDatabase::compared_since_heartbeat() const
+{
+    auto row = impl_->connection.prepare("SELECT value FROM meta WHERE name = 'compared_since_heartbeat'");
+    return row.step() ? row.integer(0) : 0;
+}
+
+Result<void> CaseDatabase::count_compared(std::int64_t more)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        connection
+            .prepare("INSERT INTO meta VALUES ('compared_since_heartbeat', ?1) "
+                     "ON CONFLICT (name) DO UPDATE SET value = value + excluded.value")
+            .bind(more)
+            .run();
+        return {};
+    });
+}
+
 Result<void> CaseDatabase::note_heartbeat(const std::vector<NewAlert>& alerts, const Actor& actor)
 {
     auto& connection = impl_->connection;
@@ -377,6 +400,7 @@ Result<void> CaseDatabase::note_heartbeat(const std::vector<NewAlert>& alerts, c
         for (const auto& alert : alerts)
             insert_alert(connection, alert, std::nullopt, actor.at);
         connection.prepare("UPDATE meta SET value = ?1 WHERE name = 'heartbeat_since'").bind(actor.at).run();
+        connection.prepare("DELETE FROM meta WHERE name = 'compared_since_heartbeat'").run();
         return {};
     });
 }

@@ -1,5 +1,6 @@
 #include "store/sqlite/case_database_impl.hpp"
 #include "store/sqlite/case_findings_impl.hpp"
+#include "store/sqlite/case_outbox_impl.hpp"
 
 #include <fmt/format.h>
 
@@ -19,12 +20,19 @@ std::string names_of(const std::vector<Enum>& values)
 }
 
 #define STANDING_COLUMNS                                                                                     \
-    "SELECT f.id, f.case_id, f.state, f.epoch, f.silences, f.confirmed_by_person FROM finding f "
+    "SELECT f.id, f.case_id, f.state, f.epoch, f.silences, f.confirmed_by_person, f.tier, f.relation "       \
+    "FROM finding f "
 
 FindingStanding read_standing(const Statement& row)
 {
-    return {row.id<FindingId>(0), row.id<CaseId>(1), stored_enum<FindingState>(row.text(2)),
-            row.small(3),         row.flag(4),       row.flag(5)};
+    return {row.id<FindingId>(0),
+            row.id<CaseId>(1),
+            stored_enum<FindingState>(row.text(2)),
+            row.small(3),
+            row.flag(4),
+            row.flag(5),
+            stored_enum<Tier>(row.text(6)),
+            stored_enum<Relation>(row.text(7))};
 }
 
 // The first of these findings that is of the picture's class; `row` has its number, content, fingerprint and
@@ -117,7 +125,8 @@ std::vector<FindingGroup> CaseDatabase::finding_groups(const FindingQuery& query
 }
 
 Result<void> CaseDatabase::change_findings(const std::vector<FindingStep>& steps, const Actor& actor,
-                                           std::string_view action, std::string_view object)
+                                           std::string_view action, std::string_view object,
+                                           const std::vector<CaseAlert>& alerts)
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
@@ -143,6 +152,8 @@ Result<void> CaseDatabase::change_findings(const std::vector<FindingStep>& steps
                                                         change.finding.value)};
             insert_change(connection, change);
         }
+        for (const auto& [alert, case_id] : alerts)
+            insert_alert(connection, alert, case_id, actor.at);
         impl_->audit(actor, action, object);
         return {};
     });

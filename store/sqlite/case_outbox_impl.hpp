@@ -31,6 +31,9 @@ inline std::vector<std::string> lines_of(std::string_view text)
     return lines;
 }
 
+// Queued as it stands: nothing joins it. A repeat is no second row.
+void insert_alert(Connection& connection, const NewAlert& alert, std::optional<CaseId> case_id, Timestamp at);
+
 // In the order of alert_columns.
 inline OutboxRow read_alert(const Statement& row)
 {

@@ -261,6 +261,41 @@ TEST(Rounds, AnUnansweredAlertIsHandedOnOnceUnderTheSameId)
     EXPECT_EQ(make_rounds(desk.cases, {desk.rules}, "", at(9'000)).value(), 0U);
 }
 
+TEST(Rounds, AMessageOfSeveralIsHandedOnAsOne)
+{
+    Desk desk;
+    desk.rules.group_wait = 1min;
+    desk.rules.escalate_after = 30min;
+    desk.rules.escalate_to = {"lead"};
+    const auto first = desk.find("C-AAAA", "one.example", at(0));
+    const auto second = desk.find("C-AAAA", "one.example", at(1));
+    ASSERT_EQ(desk.deliver(at(60)).size(), 1U);
+    EXPECT_EQ(make_rounds(desk.cases, {desk.rules}, "", at(3'000)).value(), 1U);
+    EXPECT_EQ(make_rounds(desk.cases, {desk.rules}, "", at(3'001)).value(), 0U);
+    const auto handed_on = read_event(desk.row(first, "lead").event).value();
+    EXPECT_EQ(handed_on.type, "match.grouped");
+    EXPECT_EQ(handed_on.count, 2);
+    EXPECT_FALSE(desk.cases.find_alert(second, "lead").has_value());
+}
+
+TEST(Rounds, WhatIsLeftOfAMessageThatSomebodyAnsweredInPartIsHandedOn)
+{
+    Desk desk;
+    desk.rules.group_wait = 1min;
+    desk.rules.escalate_after = 30min;
+    desk.rules.escalate_to = {"lead"};
+    const auto first = desk.find("C-AAAA", "one.example", at(0));
+    const auto second = desk.find("C-AAAA", "one.example", at(1));
+    ASSERT_EQ(desk.deliver(at(60)).size(), 1U);
+    store::FindingStep step;
+    step.change = {desk.findings[first],    at(100),    "anna", "confirm", FindingState::fresh,
+                   FindingState::confirmed, "looked_at"};
+    ASSERT_TRUE(desk.cases.change_findings({step}, test::actor(), "test", "F").has_value());
+    EXPECT_EQ(make_rounds(desk.cases, {desk.rules}, "", at(3'000)).value(), 1U);
+    EXPECT_FALSE(desk.cases.find_alert(first, "lead").has_value());
+    EXPECT_EQ(read_event(desk.row(second, "lead").event).value().count, 1);
+}
+
 TEST(TakeDue, WhatAnAcknowledgedMessageWouldHaveToldAsWellIsToldOnItsOwn)
 {
     Desk desk;

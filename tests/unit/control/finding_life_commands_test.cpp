@@ -1,5 +1,7 @@
 #include "commands_fixture.hpp"
 
+#include "alerts/event.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,6 +56,36 @@ TEST_F(FindingWork, GoesThroughItsStatesWithWhoWhenAndWhy)
     EXPECT_EQ(history[1].at("from").as_string(), "confirmed");
     EXPECT_EQ(history[1].at("reason").as_string(), "ticket-77");
     EXPECT_EQ(cases.audit(0, 100).back().action, "findings.show");
+}
+
+TEST_F(FindingWork, ThatItemsAreDownIsToldOnceACase)
+{
+    record(3);
+    (void)result_of("findings.confirm", ids({"F-1", "F-2", "F-3"}));
+    (void)result_of("findings.mark", ids({"F-1"}, {{"as", "down"}}));
+    const auto alerts_of_downs = [this] {
+        std::vector<alerts::AlertEvent> told;
+        for (const auto& queued : cases.due_alerts("desk", clock.time, 100))
+            if (const auto event = alerts::read_event(queued.event); event && event->type == "item.down") {
+                EXPECT_EQ(queued.case_id, row.case_id) << "it would outlive its case";
+                told.push_back(*event);
+            }
+        return told;
+    };
+    ASSERT_EQ(alerts_of_downs().size(), 1U);
+    EXPECT_EQ(alerts_of_downs()[0].count, 1);
+    EXPECT_EQ(alerts_of_downs()[0].finding, 1);
+    EXPECT_EQ(alerts_of_downs()[0].case_pseudonym, pseudonym);
+    clock.time += std::chrono::hours(1);
+    (void)result_of("findings.mark",
+                    json::object{{"case", pseudonym}, {"state", "confirmed"}, {"as", "down"}});
+    ASSERT_EQ(alerts_of_downs().size(), 2U);
+    EXPECT_EQ(alerts_of_downs()[1].count, 2);
+    EXPECT_EQ(alerts_of_downs()[1].finding, 0);
+    // And what is refused tells nobody.
+    EXPECT_EQ(error_of("findings.mark", ids({"F-1"}, {{"as", "down"}})).code, Errc::refused);
+    EXPECT_EQ(alerts_of_downs().size(), 2U);
+    EXPECT_EQ(cases.audit(0, 1'000).back().action, "refused");
 }
 
 TEST_F(FindingWork, WhatIsNotAllowedIsRefusedAndNothingOfItDone)

@@ -45,6 +45,24 @@ TEST_F(RolesTest, EachRoleIsAllowedWhatTheTableSaysAndRefusedTheRest)
     }
 }
 
+TEST_F(RolesTest, EachCommandGivenByEachRoleIsDoneOrRefusedAsTheTableSays)
+{
+    for (const auto role : all_roles) {
+        const auto peer = peer_of(role);
+        for (const auto name : Commands::names()) {
+            const auto before = cases.audit(0, 100'000).size();
+            const auto outcome = run_as(peer, std::string(name));
+            const bool is_refused_by_role =
+                !outcome && outcome.error().detail.find("may be given by") != std::string::npos;
+            EXPECT_EQ(is_refused_by_role, !rule_of(name)->roles.contains(role)) << name << ' ' << peer.user;
+            if (!is_refused_by_role) continue;
+            const auto lines = cases.audit(0, 100'000);
+            ASSERT_EQ(lines.size(), before + 1) << name;
+            EXPECT_EQ(lines.back().object, name);
+        }
+    }
+}
+
 TEST_F(RolesTest, AnAuditorSeesNoAddress)
 {
     for (const auto* command : {"findings.list", "findings.show", "case.show", "site.list", "site.health",

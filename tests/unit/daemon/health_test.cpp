@@ -40,6 +40,7 @@ protected:
         HealthSettings settings;
         settings.site_grace = 1h;
         settings.compare_within = 24h;
+        settings.approve_within = 72h;
         settings.min_free_bytes = 1;
         settings.folders = {{"storage", directory_.path()}, {"evidence", directory_ / "evidence"}};
         settings.sites = {"a", "b"};
@@ -136,6 +137,20 @@ TEST_F(Judge, TellsOfConsentsAMonthAndAWeekBeforeTheyEndAndThatTheyEnded)
     look();
     EXPECT_THAT(problems(), ElementsAre("consent_ended C-7F3K"));
     store_.consents.clear(); // withdrawn
+    look();
+    EXPECT_THAT(problems(), ElementsAre());
+}
+
+TEST_F(Judge, NamesAConsentThatNobodyApprovesForLong)
+{
+    store_.waiting = {{"C-7F3K", clock_.time}};
+    clock_.time += 72h;
+    look();
+    EXPECT_THAT(problems(), ElementsAre());
+    clock_.time += 1min;
+    look();
+    EXPECT_THAT(problems(), ElementsAre("consent_waits C-7F3K"));
+    store_.waiting.clear(); // approved
     look();
     EXPECT_THAT(problems(), ElementsAre());
 }

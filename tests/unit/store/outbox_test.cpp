@@ -116,6 +116,18 @@ TEST_F(Outbox, WhatWasToldOfAProblemIsRememberedWithItsAlerts)
     EXPECT_EQ(database.alert_counts().at(0).count, 2);
 }
 
+TEST_F(Outbox, WhatWasComparedCountsFromOneHeartbeatToTheNext)
+{
+    EXPECT_EQ(database.compared_since_heartbeat(), 0);
+    ASSERT_TRUE(database.count_compared(20).has_value());
+    ASSERT_TRUE(database.count_compared(3).has_value());
+    EXPECT_EQ(database.compared_since_heartbeat(), 23);
+    ASSERT_TRUE(database.note_heartbeat({}, actor()).has_value());
+    EXPECT_EQ(database.compared_since_heartbeat(), 0);
+    ASSERT_TRUE(database.count_compared(1).has_value());
+    EXPECT_EQ(database.compared_since_heartbeat(), 1);
+}
+
 TEST_F(Outbox, NewestAlertsAreListedFirst)
 {
     ASSERT_TRUE(database.queue_alert(sample_alert("a"), actor(1)));
