@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/thread_pool.hpp>
+
 namespace stillwatch::alerts {
 
 struct EmailSettings {
@@ -30,11 +32,12 @@ public:
     EmailNotifier(Mailer& mailer, EmailSettings settings);
 
     Task<Delivery> notify(AlertEvent event, std::vector<std::string> told) override;
-    const std::string& channel() const override { return settings_.channel; }
+    const std::string& channel() const override { return settings_->channel; }
 
 private:
     Mailer& mailer_;
-    EmailSettings settings_;
+    std::shared_ptr<const EmailSettings> settings_; // also of what is sealed on another thread meanwhile
+    std::shared_ptr<asio::thread_pool> sealing_;    // one thread; none where no cipher is slow
 };
 
 } // namespace stillwatch::alerts

@@ -21,6 +21,8 @@ struct Delivery {
     std::string detail{};          // for the operator: host and reason, never content or secrets
     // Recipients that have it now, where the attempt did not reach all of them.
     std::vector<std::string> told{};
+    // Recipients whose message should have been sealed and left as the content-free one in clear, and why.
+    std::string unsealed{};
 
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };

@@ -157,6 +157,7 @@ void Outbox::tell(const store::OutboxRow& row, const Delivery& delivery, bool is
     const bool reached_some = !delivery.told.empty();
     failure_ = failed && !reached_some ? delivery.detail : "";
     left_out_ = failed && reached_some ? delivery.detail : "";
+    unsealed_ = delivery.unsealed;
 }
 
 Task<> Outbox::wait_until_due()

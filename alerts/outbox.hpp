@@ -43,6 +43,9 @@ public:
     // Which recipients the last attempt did not reach while others have the alert, and why; empty: none.
     const std::string& left_out() const noexcept { return left_out_; }
 
+    // Whose last message left unsealed, and why; empty: none.
+    const std::string& unsealed() const noexcept { return unsealed_; }
+
 private:
     enum class Step : std::uint8_t { done, cannot_record, cancelled };
 
@@ -64,6 +67,7 @@ private:
     bool failing_ = false;
     std::string failure_;
     std::string left_out_;
+    std::string unsealed_;
     std::map<std::int64_t, Timestamp> hurried_; // when a waiting row was last made due by a success
 };
 

@@ -2,6 +2,7 @@
 #include "cli/session.hpp"
 
 #include "daemon/installation.hpp"
+#include "daemon/mail_ciphers.hpp"
 
 #include <fmt/format.h>
 
@@ -100,6 +101,27 @@ Findings check_places(const config::Config& config)
     return found;
 }
 
+// What certificates and keys of mail channels are good for, where this user may read them.
+void check_mail(const config::Config& config, Findings& found)
+{
+    for (const auto& channel : config.channels) {
+        auto readable = channel;
+        const auto is_closed = [](const fs::path& path) {
+            return ::access(path.c_str(), R_OK) != 0 && errno == EACCES;
+        };
+        std::erase_if(readable.smime_certificates, is_closed);
+        std::erase_if(readable.openpgp_keys, is_closed);
+        const auto ciphers = daemon::mail_ciphers(readable);
+        if (!ciphers)
+            found.problems.push_back(fmt::format("channel {}: {}", channel.name, ciphers.error().detail));
+        else
+            for (const auto& trouble : ciphers->troubles)
+                found.notes.push_back(fmt::format(
+                    "channel {}: {}; mail to its owner leaves in clear, without what `disclosure` adds",
+                    channel.name, trouble));
+    }
+}
+
 } // namespace
 
 void add_check_command(Program program)
@@ -125,7 +147,8 @@ void add_check_command(Program program)
                 program.exit_code = exit_configuration;
                 return;
             }
-            const auto found = check_places(*outcome.config);
+            auto found = check_places(*outcome.config);
+            check_mail(*outcome.config, found);
             for (const auto& problem : found.problems)
                 say("", fmt::format("{}: {}", program.global.config.string(), problem));
             for (const auto& note : found.notes)

@@ -8,6 +8,7 @@ namespace stillwatch::daemon {
 struct ChannelFacts {
     std::string name;
     std::string failure;    // why nobody was told; empty: somebody was
+    std::string unsealed{}; // whose message should have been sealed and was not, and why; empty: nobody's
     std::string left_out{}; // which recipients were not told while others were, and why; empty: none
 };
 

@@ -6,14 +6,11 @@
 #include "alerts/webhook_signature.hpp"
 #include "config/checks.hpp"
 #include "config/secret.hpp"
+#include "core/log.hpp"
+#include "daemon/mail_ciphers.hpp"
 #include "daemon/settings.hpp"
-#include "net/smime.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace stillwatch::daemon {
 
@@ -22,32 +19,6 @@ namespace {
 Error of_channel(const config::Channel& channel, const Error& error)
 {
     return {error.code, fmt::format("channel {}: {}", channel.name, error.detail)};
-}
-
-// Each certificate belongs to the recipients it names; one that names none of them is a mistake.
-Result<void> add_certificates(const config::Channel& channel, alerts::EmailSettings& settings)
-{
-    for (const auto& path : channel.smime_certificates) {
-        std::ifstream file(path, std::ios::binary);
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        auto recipient = net::smime_recipient(text);
-        if (!recipient) return Error{recipient.error().code, path.string() + ": " + recipient.error().detail};
-        const std::shared_ptr<const MailCipher> cipher = std::move(recipient->cipher);
-        bool is_used = false;
-        for (const auto& to : channel.to) {
-            auto small = to;
-            std::ranges::transform(small, small.begin(), [](char letter) {
-                return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-            });
-            if (std::ranges::find(recipient->addresses, small) == recipient->addresses.end()) continue;
-            settings.ciphers[to] = cipher;
-            is_used = true;
-        }
-        if (!is_used)
-            return Error{Errc::invalid_argument,
-                         path.string() + ": the certificate names none of the recipients"};
-    }
-    return {};
 }
 
 Result<std::unique_ptr<alerts::Notifier>> make_email(const config::Channel& channel, Mailer& mailer)
@@ -59,8 +30,12 @@ Result<std::unique_ptr<alerts::Notifier>> make_email(const config::Channel& chan
         if (!password) return of_channel(channel, password.error());
         settings.server.password = *std::move(password);
     }
-    const auto added = add_certificates(channel, settings);
-    if (!added) return of_channel(channel, added.error());
+    auto ciphers = mail_ciphers(channel);
+    if (!ciphers) return of_channel(channel, ciphers.error());
+    for (const auto& trouble : ciphers->troubles)
+        log::warn("email", "mail to its owner is not sealed",
+                  {{"channel", channel.name}, {"reason", trouble}});
+    settings.ciphers = std::move(ciphers->by_recipient);
     return std::make_unique<alerts::EmailNotifier>(mailer, std::move(settings));
 }
 
@@ -169,7 +144,8 @@ std::vector<ChannelFacts> Channels::facts() const
 {
     std::vector<ChannelFacts> all;
     for (const auto& channel : channels_)
-        all.push_back({channel.outbox->channel(), channel.outbox->failure(), channel.outbox->left_out()});
+        all.push_back({channel.outbox->channel(), channel.outbox->failure(), channel.outbox->unsealed(),
+                       channel.outbox->left_out()});
     return all;
 }
 

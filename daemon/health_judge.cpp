@@ -63,6 +63,7 @@ void HealthJudge::use(HealthSettings settings)
     std::set<std::string> channels(settings_.channels.begin(), settings_.channels.end());
     problems_.keep_only("channel", channels);
     problems_.keep_only("recipients", channels);
+    problems_.keep_only("mail_unsealed", channels);
     problems_.keep_only("site", settings_.sites);
     problems_.keep_only("hosts_left_out", settings_.sites);
     std::erase_if(not_fine_since_, [&](const auto& entry) { return !settings_.sites.contains(entry.first); });
@@ -91,6 +92,7 @@ void HealthJudge::judge_now(const LoopFacts& loop)
         raise("channel", channel.name, !channel.failure.empty(),
               fmt::format("alerts do not leave: {}", channel.failure), Severity::failing);
         // Of its own kind: those whom the channel reaches are told of it as well.
+        raise("mail_unsealed", channel.name, !channel.unsealed.empty(), channel.unsealed, Severity::warning);
         raise("recipients", channel.name, !channel.left_out.empty(), channel.left_out, Severity::warning);
     }
 }

@@ -1,54 +1,19 @@
-"""Members of staff at the control socket, their mail server under TLS, and the programs that open what they were sent."""
+"""What members of staff have: a mail server under TLS, and the programs that open what they were sent."""
 import base64
 import email
 import email.policy
 import json
-import os
 import pathlib
-import re
 import ssl
 import subprocess
 import tempfile
 
 from aiosmtpd.controller import Controller
 
+from staff import Person, open_to_staff, verify_note  # noqa: F401  for those who import this
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NODE_FOLDER = ROOT / "tests" / "integration" / "alerts"
-
-
-def open_to_staff(stillwatch) -> None:
-    """Lets other users of this machine reach the control socket through root's group, as /run/stillwatch does."""
-    text = re.sub(r'(?m)^socket = "[^"]*"', 'socket = "run/control.sock"', stillwatch.config.read_text())
-    stillwatch.config.write_text(text)
-    run = stillwatch.folder / "run"
-    run.mkdir(exist_ok=True)
-    for path, mode in ((run, 0o750), (stillwatch.folder.parent, 0o750), (stillwatch.folder, 0o750), (stillwatch.config, 0o640)):
-        path.chmod(mode)
-
-
-class Person:
-    """A member of staff: whatever they run, the kernel names `user` to the daemon."""
-
-    def __init__(self, stillwatch, user: str):
-        self.stillwatch, self.user = stillwatch, user
-
-    def run(self, *arguments, stdin: str | None = None) -> subprocess.CompletedProcess:
-        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "STILLWATCH_CONFIG": str(self.stillwatch.config)}
-        return subprocess.run([self.stillwatch.programs.command, *map(str, arguments)], env=environment, text=True,
-                              capture_output=True, input=stdin, user=self.user, group=0, extra_groups=[], timeout=60)
-
-    def ask(self, *arguments, stdin: str | None = None) -> list[dict]:
-        done = self.run("--json", *arguments, stdin=stdin)
-        if done.returncode != 0:
-            raise RuntimeError(f"{self.user}: stillwatch {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def refused(self, *arguments, stdin: str | None = None) -> str:
-        """What stillwatch said when it did not do it."""
-        done = self.run(*arguments, stdin=stdin)
-        if done.returncode == 0:
-            raise AssertionError(f"{self.user} was allowed: stillwatch {' '.join(map(str, arguments))}")
-        return done.stderr
 
 
 class Certificates:
@@ -79,6 +44,40 @@ class Certificates:
         clear = subprocess.run(["openssl", "cms", "-decrypt", "-recip", self / "recipient.pem", "-inkey", self / "recipient.key",
                                 "-binary"], input=mail, check=True, capture_output=True).stdout
         return email.message_from_bytes(clear, policy=email.policy.default)
+
+
+class Keyring:
+    """The OpenPGP key of a recipient, in a home of its own."""
+
+    def __init__(self, folder: pathlib.Path, recipient: str, *options: str):
+        """`options` of gpg, such as another time at which the key is made; it lasts for a year."""
+        self.folder = folder
+        folder.mkdir(mode=0o700)
+        self._gpg(*options, "--passphrase", "", "--quick-generate-key", recipient, "ed25519", "cert", "1y")
+        fingerprint = next(line.split(":")[9] for line in self._gpg("--with-colons", "-k").decode().splitlines()
+                           if line.startswith("fpr"))
+        self._gpg(*options, "--passphrase", "", "--quick-add-key", fingerprint, "cv25519", "encr", "1y")
+        self.public = folder / "public.asc"
+        self.public.write_bytes(self._gpg("--armor", "--export", recipient))
+
+    def _gpg(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        return subprocess.run(["gpg", "--batch", "--homedir", self.folder, *arguments], input=stdin, check=True,
+                              capture_output=True).stdout
+
+    def opened(self, mail: bytes) -> email.message.EmailMessage:
+        """What `gpg` makes of a PGP/MIME message (RFC 3156) with the recipient's key."""
+        message = email.message_from_bytes(mail, policy=email.policy.default)
+        control, sealed = message.iter_parts()
+        kinds = message.get_content_type(), message.get_param("protocol"), control.get_content_type(), sealed.get_content_type()
+        if kinds != ("multipart/encrypted", "application/pgp-encrypted", "application/pgp-encrypted", "application/octet-stream"):
+            raise AssertionError(f"no PGP/MIME: {kinds}")
+        if control.get_payload(decode=True).strip() != b"Version: 1":
+            raise AssertionError("the control part is none")
+        clear = self._gpg("--decrypt", stdin=sealed.get_payload(decode=True))
+        return email.message_from_bytes(clear, policy=email.policy.default)
+
+    def close(self) -> None:
+        subprocess.run(["gpgconf", "--homedir", self.folder, "--kill", "all"], check=True)
 
 
 class TlsMail:
@@ -116,17 +115,3 @@ def verify_with_npm(requests: list[dict], secret: str) -> list[dict]:
                 raise AssertionError(f"standardwebhooks refuses a delivery: {done.stderr}")
             payloads.append(json.loads(done.stdout))
     return payloads
-
-
-def verify_note(note: str, public_key_pem: str) -> str:
-    """The text of a C2SP signed note of one signature, verified with `openssl`; raises where it does not hold."""
-    text, signature = note.split("\n\n", 1)
-    blob = base64.b64decode(re.search(r"— \S+ (\S+)", signature)[1])
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        (folder / "text").write_bytes((text + "\n").encode())
-        (folder / "signature").write_bytes(blob[4:])
-        (folder / "key.pem").write_text(public_key_pem)
-        subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", folder / "key.pem", "-rawin", "-in", folder / "text",
-                        "-sigfile", folder / "signature"], check=True, capture_output=True)
-    return text

@@ -1,4 +1,6 @@
 """One case from the first call to the last backup, as the people of a helpline live it with the built programs."""
+import email
+import email.policy
 import logging
 import os
 import re
@@ -12,7 +14,7 @@ from stage import within
 import installation
 import people
 
-DESK = "desk@helpline.example"
+DESK, LEAD = "desk@helpline.example", "lead@helpline.example"
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
@@ -22,6 +24,8 @@ class Story(unittest.TestCase):
         self.addCleanup(self.stage.close)
         self.stillwatch = self.stage.stillwatch
         self.certificates = people.Certificates(self.stage.work / "certificates", DESK)
+        self.keyring = people.Keyring(self.stage.work / "gpg", LEAD)
+        self.addCleanup(self.keyring.close)
         port = installation.free_port()
         self.mail = people.TlsMail(port, self.certificates)
         self.addCleanup(self.mail.close)
@@ -32,12 +36,13 @@ class Story(unittest.TestCase):
 [[channel]]
 name = "{name}"
 kind = "email"
-to = ["{DESK}"]
+to = ["{DESK}", "{LEAD}"]
 from = "stillwatch@helpline.example"
 server = "smtp://localhost:{port}"
 ca_file = "{self.certificates / ca}"
 {more}
-''' for name, ca, more in (("sealed", "authority.pem", f'smime_certificates = ["{self.certificates / "recipient.pem"}"]'),
+''' for name, ca, more in (("sealed", "authority.pem", f'smime_certificates = ["{self.certificates / "recipient.pem"}"]\n'
+                            f'openpgp_keys = ["{self.keyring.public}"]'),
                            ("stranger", "stranger.pem", 'events = ["test"]')))
         self.stillwatch.config.write_text(text)
         people.open_to_staff(self.stillwatch)
@@ -53,6 +58,30 @@ ca_file = "{self.certificates / ca}"
         self.a_consent_ends_by_itself()
         self.the_person_withdraws()
         self.no_backup_brings_the_case_back()
+
+    def test_a_key_that_cannot_be_used_is_told_and_keeps_nobody_from_being_told(self):
+        expired = people.Keyring(self.stage.work / "expired", LEAD, "--faked-system-time", "20240101T000000")
+        self.addCleanup(expired.close)
+        good = self.stillwatch.config.read_text()
+        check = lambda: self.anna.run("check-config")
+        self.stillwatch.config.write_text(good.replace(str(self.keyring.public), str(self.stage.work / "missing.asc")))
+        self.assertRaisesRegex(RuntimeError, "missing.asc: it cannot be read", self.stillwatch.plain, "check-config")
+        self.stillwatch.config.write_text(good.replace(str(self.keyring.public), str(self.certificates / "server.pem")))
+        self.assertRaisesRegex(RuntimeError, "no public key", self.stillwatch.plain, "check-config")
+        text = good.replace(str(self.keyring.public), str(expired.public)).replace('name = "sealed"', 'name = "sealed"\ndisclosure = "url"')
+        self.stillwatch.config.write_text(text)
+        self.stillwatch.plain("check-config")  # notes it, and refuses nothing
+
+        self.stillwatch.start()
+        self.assertIn("expired", (self.stillwatch.folder / "stillwatchd.log").read_text())
+        self.stillwatch.open_case(self.stage.references[:2])
+        self.assertTrue(within(60, lambda: self.mail.to(LEAD) and self.stillwatch.is_idle()))
+        for mail in self.mail.to(LEAD):
+            clear = email.message_from_bytes(mail, policy=email.policy.default)
+            self.assertNotIn("Where", clear.get_body(("plain",)).get_content())  # the certificate's owner has it, sealed
+        self.assertIn("Where: http", self.certificates.opened(self.mail.to(DESK)[0]).get_content())
+        problems = {(row["kind"], row["subject"]): row["detail"] for row in self.stillwatch.status()["problems"]}
+        self.assertIn("the key has expired", problems.get(("mail_unsealed", "sealed"), str(problems)))
 
     # The chapters, in order.
 
@@ -71,7 +100,7 @@ ca_file = "{self.certificates / ca}"
 
         lines = self.ines.ask("audit", "list", "--limit", "100")
         deeds = [(line["actor"], line["action"]) for line in lines]
-        for deed in (("anna", "case.open"), ("berit", "consent.approve"), ("ines", "refused")):
+        for deed in (("anna", "case.open"), ("berit", "consent.approve"), ("ines", "refused"), ("anna", "refused")):
             self.assertIn(deed, deeds)
 
     def everybody_is_told_of_each_match_once(self):
@@ -83,9 +112,13 @@ ca_file = "{self.certificates / ca}"
 
         told = [payload["data"]["alert"] for payload in self.verified() if payload["type"] == "match.opened"]
         self.assertEqual(sorted(told), sorted(findings))
-        sealed = self.mail.to(DESK)
-        self.assertEqual([tls for _, tls, _ in self.mail.kept], [True] * len(sealed))
-        opened = [self.certificates.opened(mail) for mail in sealed]
+        self.assertTrue(all(tls for _, tls, _ in self.mail.kept))
+        self.assertTrue(all(len(recipients) == 1 for recipients, _, _ in self.mail.kept))
+        for recipient, opens in ((DESK, self.certificates.opened), (LEAD, self.keyring.opened)):
+            self.told_in_sealed_mail(self.mail.to(recipient), opens, findings)
+
+    def told_in_sealed_mail(self, sealed: list[bytes], opens, findings: dict):
+        opened = [opens(mail) for mail in sealed]
         for mail, clear in zip(sealed, opened):
             outside = mail.split(b"\r\n\r\n")[0].decode()
             self.assertIn("Subject: [...]", outside)
@@ -115,6 +148,9 @@ ca_file = "{self.certificates / ca}"
         self.assertIn("auditor", self.ines.refused("findings", "list"))
         self.anna.ask("findings", "mark", f"F-{self.confirmed}", "noticed", "--reason", "ticket-77")
         self.berit.ask("findings", "mark", f"F-{self.confirmed}", "down")
+        down = lambda: [body["data"] for _, body in self.stage.hook.deliveries if body["type"] == "item.down"]
+        self.assertTrue(within(20, down))
+        self.assertEqual([(data["case"], data["finding"], data["count"]) for data in down()], [(self.case, self.confirmed, 1)])
         shown = self.anna.ask("findings", "show", f"F-{self.confirmed}")[0]
         self.assertEqual([(change["actor"], change["to"]) for change in shown["history"]],
                          [("anna", "confirmed"), ("anna", "noticed"), ("berit", "down")])
