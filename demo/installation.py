@@ -136,6 +136,10 @@ concurrency = {concurrency}
             self._daemon.wait()
         self._close()
 
+    def kill_now(self) -> None:
+        """The same, from any thread and without waiting."""
+        self._daemon.kill()
+
     def _close(self) -> None:
         self._daemon = None
         if self._log:

@@ -54,6 +54,7 @@ class WebhookSink:
         self.key = base64.b64decode(secret.removeprefix("whsec_"))
         self.deliveries: list[tuple[str, dict]] = []
         self.failures: list[str] = []
+        self.on_request = None  # called before a delivery is answered
         self.requests: list[dict] = []  # as they came: headers and bytes of the body
         sink = self
 
@@ -66,6 +67,8 @@ class WebhookSink:
                     sink.failures.append(problem)
                 else:
                     sink.deliveries.append((self.headers["webhook-id"], json.loads(body)))
+                if sink.on_request:
+                    sink.on_request()
                 self.send_response(400 if problem else 204)
                 self.end_headers()
 

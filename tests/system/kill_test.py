@@ -1,13 +1,53 @@
-"""kill -9 of the daemon at random moments of a crawl: no alert is lost, none has two ids."""
+"""kill -9 of the daemon at random moments, most of them around commits and sends: no alert is lost, none has two ids, and
+those of a channel come in order."""
 import os
 import random
 import sqlite3
+import threading
 import time
 import unittest
 
 import stage
 
-KILLS = 20
+KILLS = 30
+
+
+class Moment:
+    """A moment to kill at: after some time, when the next alert comes in (before or just after it is answered), or when the
+    database has written its next commit."""
+
+    KINDS = ("time", "before the answer", "after the answer", "commit")
+
+    def __init__(self, kind: str, rng: random.Random, test: "Kill"):
+        self.kind, self.rng, self.test = kind, rng, test
+
+    def strike(self) -> None:
+        stillwatch, hook = self.test.stage.stillwatch, self.test.stage.hook
+        log = self.test.stage.storage / "cases.db-wal"
+        until = time.monotonic() + self.rng.uniform(0.05, 0.9)
+        if self.kind == "time":
+            time.sleep(max(0, until - time.monotonic()))
+        elif self.kind == "commit":
+            stamp = self.written(log)
+            while self.written(log) == stamp and time.monotonic() < until:
+                time.sleep(0.0002)
+            time.sleep(self.rng.uniform(0, 0.004))
+        else:
+            came = threading.Event()
+            hook.on_request = (lambda: (stillwatch.kill_now(), came.set())) if self.kind == "before the answer" else came.set
+            came.wait(max(0, until - time.monotonic()))
+            hook.on_request = None
+            if self.kind == "after the answer":
+                time.sleep(self.rng.uniform(0, 0.004))
+        stillwatch.kill()
+
+    @staticmethod
+    def written(log) -> tuple:
+        try:
+            status = log.stat()
+            return status.st_mtime_ns, status.st_size
+        except FileNotFoundError:
+            return ()
 
 
 class Kill(unittest.TestCase):
@@ -20,14 +60,13 @@ class Kill(unittest.TestCase):
         with sqlite3.connect(self.stage.storage / name) as database:
             return database.execute("PRAGMA integrity_check").fetchone()[0]
 
-    def test_twenty_kills_lose_no_alert_and_double_none(self):
+    def test_thirty_kills_lose_no_alert_and_double_none(self):
         rng = random.Random(self.seed)
         stillwatch = self.stage.stillwatch
         stillwatch.open_case(self.stage.references)
-        for _ in range(KILLS):
+        for number in range(KILLS):
             stillwatch.start()
-            time.sleep(rng.uniform(0.05, 0.9))
-            stillwatch.kill()
+            Moment(Moment.KINDS[number % len(Moment.KINDS)], rng, self).strike()
         stillwatch.start()
         until = time.monotonic() + 120
         while not (stillwatch.is_idle() and stillwatch.status()["alerts_queued"] == 0):
@@ -40,6 +79,14 @@ class Kill(unittest.TestCase):
             self.assertEqual(len(set(sink.ids)), len(findings))
         self.assertEqual(set(self.stage.mail.ids), set(self.stage.hook.ids))
         self.assertEqual(self.stage.hook.failures, [])
+        # In the order in which they were queued, a repeat only right after itself or after a restart.
+        queued = [row["alert"] for row in sorted(stillwatch.ask("outbox", "list", "--limit", "10000"), key=lambda row: row["id"])
+                  if row["channel"] == "hook"]
+        came = [alert for alert in dict.fromkeys(self.stage.hook.ids) if alert in set(queued)]
+        self.assertEqual(came, queued)
+        same = {}
+        for alert, body in self.stage.hook.deliveries:
+            self.assertEqual(same.setdefault(alert, body), body, "a repeat says something else")
         self.assertEqual({finding["evidence"] for finding in findings}, {"stored"})
         named = {place["evidence_file"] for place in stillwatch.places()} - {""}
         for file in named:
