@@ -16,6 +16,8 @@ import time
 import demo_site
 import installation
 import receivers
+import staff
+import story
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
@@ -80,6 +82,7 @@ class Demonstration:
         say("Making an installation: stillwatch init, configuration, check-config")
         self.stillwatch.initialise()
         self.stillwatch.configure(hosts=self.hosts, smtp=self.smtp, webhook=self.webhook, metrics=self.metrics)
+        staff.open_to_staff(self.stillwatch)
 
     def crawl_first(self) -> None:
         say("Starting stillwatchd: it crawls the site once, before anybody asked for help")
@@ -218,6 +221,11 @@ class Demonstration:
         say(f"  requests the site saw {len(lines)}; pages that robots.txt forbids: {len(problems)}")
         return problems
 
+    def tell_a_story(self) -> list[str]:
+        """How people work on what was found, on a case of its own."""
+        references = [WORK / "references" / name for name in self.plan["references"][:3]]
+        return story.Story(self.stillwatch, self.mail, self.hook, references, say).tell()
+
     def show_what_to_try(self) -> None:
         command = f"{self.programs.command} --config {self.stillwatch.config}"
         say(f"""
@@ -270,6 +278,7 @@ def main() -> int:
         demonstration.crawl_first()
         demonstration.open_case()
         problems = demonstration.judge()
+        problems += demonstration.tell_a_story()
         if not options.check:
             for problem in problems:
                 say(f"  problem: {problem}")
