@@ -90,20 +90,25 @@ class Alerts(unittest.TestCase):
         self.assertTrue(within(20, lambda: not held()))
 
     def test_the_heartbeat_of_a_missed_hour_is_sent_and_its_signature_holds(self):
+        self.configure("hook", "")
         self.stillwatch.start()
-        self.assertTrue(within(20, lambda: self.stillwatch.status()["heartbeat"]["sites"] == 1))
+        self.stillwatch.open_case(self.stage.references[:1])
+        self.assertTrue(within(60, lambda: self.stillwatch.status()["heartbeat"]["compared"] > 0 and self.stillwatch.is_idle()))
+        self.assertEqual(self.stillwatch.status()["heartbeat"]["sites"], 1)
+        time.sleep(1)  # a round writes down what was counted
+        compared = self.stillwatch.status()["heartbeat"]["compared"]
         self.stillwatch.stop()
         database = sqlite3.connect(self.stage.storage / "cases.db")
         database.execute("UPDATE meta SET value = ? WHERE name = 'heartbeat_since'", (int(time.time() * 1000) - 2 * DAY,))
         database.commit()
         database.close()
-        self.configure("hook", "")
         self.stillwatch.start()
         beats = lambda: [body for _, body in self.stage.hook.deliveries if body["type"] == "heartbeat"]
         mails = lambda: [mail for mail in self.stage.mail.messages if "is watching" in mail["Subject"]]
         self.assertTrue(within(40, lambda: beats() and mails()))
         numbers = beats()[0]["data"]["heartbeat"]
         self.assertEqual(numbers["sites"], 1)
+        self.assertGreaterEqual(numbers["compared"], compared, "what was compared before the restart is not counted")
         self.assertEqual(numbers["checked"] + numbers["blocked"] + numbers["failed"], 1)
 
         text = mails()[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
