@@ -86,6 +86,7 @@ std::vector<store::CaseAlert> Commands::down_alerts(const std::vector<store::Fin
                                                     Timestamp now) const
 {
     std::map<std::int64_t, alerts::AlertEvent> by_case;
+    std::map<std::int64_t, std::int64_t> first; // finding, by case
     for (const auto& finding : down) {
         auto& event = by_case[finding.case_id.value];
         const bool is_first = event.type.empty();
@@ -93,6 +94,7 @@ std::vector<store::CaseAlert> Commands::down_alerts(const std::vector<store::Fin
         event.count = is_first ? 1 : event.count + 1;
         event.finding = is_first ? finding.id.value : 0; // several have no number in common
         event.epoch = is_first ? finding.epoch : std::max(event.epoch, finding.epoch);
+        if (is_first) first.emplace(finding.case_id.value, finding.id.value);
         if (is_first || finding.tier < event.tier) event.relation = finding.relation;
         event.tier = is_first ? finding.tier : std::min(event.tier, finding.tier); // the surest
     }
@@ -103,8 +105,8 @@ std::vector<store::CaseAlert> Commands::down_alerts(const std::vector<store::Fin
         if (!c) continue; // withdrawn meanwhile: nothing is changed then, either
         event.at = now;
         event.case_pseudonym = c->pseudonym;
-        event.alert_id =
-            alerts::alert_id(c->pseudonym, ReferenceId{event.finding}, "down", format_utc(now), event.epoch);
+        event.alert_id = alerts::alert_id(c->pseudonym, ReferenceId{first.at(number)}, "down",
+                                          format_utc(now), event.epoch);
         event.link = alerts::alert_link(settings_.link, event.alert_id);
         for (const auto& channel : alerts::routed(settings_.rules, event.type, "", c->pseudonym))
             queued.push_back({{event.alert_id, channel, alerts::write_event(event)}, case_id});
