@@ -81,7 +81,9 @@ public:
     }
 };
 
-void queue(const std::filesystem::path& file, int alerts)
+} // namespace
+
+void queue_alerts(const std::filesystem::path& file, int alerts)
 {
     alerts::AlertEvent event;
     event.alert_id = alerts::alert_id("C-0001", ReferenceId{1}, "picture", "address", 1);
@@ -97,11 +99,8 @@ void queue(const std::filesystem::path& file, int alerts)
         .run();
 }
 
-} // namespace
-
-double outbox_rate(store::CaseDatabase& cases, const std::filesystem::path& file, int alerts)
+double outbox_rate(store::CaseDatabase& cases, int alerts)
 {
-    queue(file, alerts);
     const Receiver receiver;
     const WallClock clock;
     asio::io_context loop{1};
