@@ -18,7 +18,7 @@ struct OpenPgpRecipient {
 };
 
 // PGP/MIME (RFC 3156) to the one key in this file's content, armored or not, by GnuPG as a child process: it
-// has no keyring, no agent and no network, and writes nothing (docs/decisions/0019-openpgp-by-a-child.md).
+// has no keyring, no agent and no network, and writes nothing (docs/decisions/0022-openpgp-by-a-child.md).
 // Blocks for some milliseconds. Errors: malformed (no key, several, or one of no mail address), not_found (no
 // gpg), io.
 Result<OpenPgpRecipient> openpgp_recipient(ByteView key);

@@ -263,8 +263,7 @@ public:
     // --- the life of findings (cases/finding_life.hpp decides) ---
     std::vector<FindingStanding> standings(const FindingQuery& query) const; // by id
     std::optional<FindingStanding> standing(FindingId id) const;
-    // Makes all changes, or none, with one audit line and the alerts that tell of them. Errors: refused (one
-    // is in another state meanwhile, or erased).
+    // All changes, or none, with one audit line and their alerts. Errors: refused (one changed meanwhile).
     Result<void> change_findings(const std::vector<FindingStep>& steps, const Actor& actor,
                                  std::string_view action, std::string_view object,
                                  const std::vector<CaseAlert>& alerts = {});
@@ -403,8 +402,7 @@ public:
     // Since when the heartbeat counts: when the last one was queued, or when this was first asked.
     Timestamp heartbeat_since(Timestamp now);
     Result<void> note_heartbeat(const std::vector<NewAlert>& alerts, const Actor& actor);
-    // Pictures compared since the last heartbeat, over restarts; note_heartbeat begins anew.
-    std::int64_t compared_since_heartbeat() const;
+    std::int64_t compared_since_heartbeat() const; // pictures, over restarts
     Result<void> count_compared(std::int64_t more);
 
     // --- problems that people were told of ---
