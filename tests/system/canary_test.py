@@ -164,13 +164,15 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
             self.skipTest("core files cannot be allowed here, so nothing would be shown")
 
         def crash(command) -> int:
-            process = subprocess.Popen(command, cwd=folder, preexec_fn=everything, stderr=subprocess.DEVNULL)
+            said = self.stage.work / "crash.log"
+            process = subprocess.Popen(command, cwd=folder, preexec_fn=everything, stderr=said.open("wb"))
             if command[0] == "sleep":
                 time.sleep(0.2)
             else:
                 self.assertTrue(within(20, lambda: self.stillwatch.plain("status", check=False) != ""))
                 limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
                 self.assertRegex(limits, r"Max core file size\s+0\s+0")
+            self.assertIsNone(process.poll(), said.read_text())
             os.kill(process.pid, signal.SIGSEGV)
             _, status = os.waitpid(process.pid, 0)
             process.returncode = -signal.SIGSEGV
