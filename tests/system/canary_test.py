@@ -165,7 +165,8 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
 
         def crash(command) -> int:
             said = self.stage.work / "crash.log"
-            process = subprocess.Popen(command, cwd=folder, preexec_fn=everything, stderr=said.open("wb"))
+            with said.open("wb") as stderr:
+                process = subprocess.Popen(command, cwd=folder, preexec_fn=everything, stderr=stderr)
             if command[0] == "sleep":
                 time.sleep(0.2)
             else:
