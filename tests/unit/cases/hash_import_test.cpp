@@ -113,7 +113,7 @@ TEST_F(HashImportTest, NamesTellNothingWithoutTheKeyAndDifferByCase)
 TEST_F(HashImportTest, AListNeedsAPlainName)
 {
     const auto c = open();
-    for (const std::string name : {"", "two words", std::string(41, 'a').c_str()})
+    for (const auto& name : {std::string(), std::string("two words"), std::string(41, 'a')})
         EXPECT_FALSE(import_hashes(database, c, name, std::vector{record(HashKind::md5, 'a')},
                                    as_bytes("key"), actor(10)));
 }
