@@ -20,6 +20,9 @@ constexpr double least_identical_share = 0.25; // of the agreeing tiles
 constexpr double unlike_evidence =
     180;                              // broken and hardly a tile identical: screens photographed at an angle
 constexpr double piece_evidence = 15; // of one that is not broken: see above
+// Pieces that lay their reference farther apart than this, in shares of the picture's sides, were moved: fits
+// to one part alone are off by a twentieth at most.
+constexpr double elsewhere = 0.1;
 constexpr double candidate_evidence = 36;
 constexpr double natural_match_evidence = 54;
 // What a pair of features that fits adds, where all tiles agree: smooth pictures have few tiles and many
@@ -83,23 +86,31 @@ bool is_rather_drawn(const Agreement& agreement) noexcept
 
 } // namespace
 
-std::optional<Verdict> judge_pieces(std::span<const Facts> parts)
+bool is_elsewhere(Point a, Point b) noexcept
 {
-    int pieces = 0;
+    return std::hypot(a.x - b.x, a.y - b.y) > elsewhere;
+}
+
+std::optional<Together> judge_pieces(std::span<const Piece> pieces)
+{
+    std::vector<Piece> good;
     double sum = 0;
-    for (const auto& facts : parts) {
-        if (!facts.agreement || facts.agreement->tiles == 0) continue;
-        const auto& agreement = *facts.agreement;
+    for (const auto& piece : pieces) {
+        if (!piece.facts.agreement || piece.facts.agreement->tiles == 0) continue;
+        const auto& agreement = *piece.facts.agreement;
         const double natural = static_cast<double>(agreement.natural) / agreement.tiles;
         const bool is_broken = agreement.disagreeing > broken_share * agreement.tiles;
         const bool is_drawn = agreement.natural_evidence < least_natural_share * natural * agreement.evidence;
         if (is_broken || is_drawn || agreement.evidence < piece_evidence) continue;
-        ++pieces;
+        good.push_back(piece);
         sum += agreement.evidence;
     }
-    if (pieces < 2 || sum < natural_match_evidence) return std::nullopt;
-    return Verdict{MatchStatus::match, Tier::derived, Relation::edited, derived_score(sum),
-                   Reason::layout_agrees};
+    if (good.size() < 2 || sum < natural_match_evidence) return std::nullopt;
+    const bool is_rearranged = std::ranges::any_of(
+        good, [&](const Piece& piece) { return is_elsewhere(piece.middle, good.front().middle); });
+    const Verdict verdict{MatchStatus::match, Tier::derived, Relation::edited, derived_score(sum),
+                          Reason::layout_agrees};
+    return Together{verdict, is_rearranged};
 }
 
 Verdict judge(const Facts& facts)

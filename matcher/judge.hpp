@@ -2,6 +2,7 @@
 
 #include "core/match.hpp"
 #include "matcher/agreement.hpp"
+#include "matcher/geometry.hpp"
 
 #include <optional>
 #include <span>
@@ -34,8 +35,25 @@ struct Verdict {
 // Decides on measured facts alone. Thresholds and their measurement stand in the source.
 Verdict judge(const Facts& facts);
 
-// The same of one reference that several parts of a picture show, as when it was cut into strips and these
-// were put in another order: each says too little, together they may be a match; nothing where they are none.
-std::optional<Verdict> judge_pieces(std::span<const Facts> parts);
+// Whether two views that lay the middle of one reference at these places, in shares of the picture's sides,
+// show things that were moved against each other.
+bool is_elsewhere(Point a, Point b) noexcept;
+
+// A part of a picture that shows a reference, and where that lays the middle of the reference in the whole
+// picture, in shares of its sides.
+struct Piece {
+    Facts facts;
+    Point middle;
+};
+
+// What several parts of a picture say together of one reference, as when it was cut into strips and these
+// were put in another order: each says too little. `is_rearranged`: they lay it at several places, so that
+// they are not what two photographs of a scene share.
+struct Together {
+    Verdict verdict;
+    bool is_rearranged = false;
+};
+// Nothing where they are no match.
+std::optional<Together> judge_pieces(std::span<const Piece> pieces);
 
 } // namespace stillwatch::matcher

@@ -5,7 +5,7 @@
 #include "matcher/judge.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 // What ReferenceSet makes of a shortlist once its sign grids are there.
 namespace stillwatch::matcher {
@@ -108,11 +108,23 @@ bool overlap(const Part& a, const Part& b)
            b.y_px < a.y_px + a.height_px;
 }
 
+// Where the view lays the middle of its reference, in shares of the sides of the whole picture.
+Point middle_of(const Shortlist& shortlist, const Lead& lead)
+{
+    if (!lead.view) return {};
+    const auto number = static_cast<std::size_t>(lead.picture_frame);
+    const auto& part = shortlist.parts[number];
+    const auto& frame = shortlist.frames[number];
+    const auto middle = unit_to_picture(*lead.view)({0.5, 0.5});
+    return {(part.x_px + middle.x * part.width_px / frame.width) / shortlist.width_px,
+            (part.y_px + middle.y * part.height_px / frame.height) / shortlist.height_px};
+}
+
 // The parts of the picture that show the same reference as lead `i`, each once and none over another.
-std::vector<Facts> pieces_of(const Shortlist& shortlist, std::size_t i, const std::vector<Facts>& facts)
+std::vector<Piece> pieces_of(const Shortlist& shortlist, std::size_t i, const std::vector<Facts>& facts)
 {
     std::vector<Part> taken;
-    std::vector<Facts> pieces;
+    std::vector<Piece> pieces;
     for (std::size_t k = i; k < shortlist.leads.size(); ++k) {
         const auto& lead = shortlist.leads[k];
         const auto frame = static_cast<std::size_t>(lead.picture_frame);
@@ -120,10 +132,16 @@ std::vector<Facts> pieces_of(const Shortlist& shortlist, std::size_t i, const st
         const auto& part = shortlist.parts[frame];
         if (std::ranges::any_of(taken, [&](const Part& other) { return overlap(part, other); })) continue;
         taken.push_back(part);
-        pieces.push_back(facts[k]);
+        pieces.push_back({facts[k], middle_of(shortlist, lead)});
     }
     return pieces;
 }
+
+// What a part of the picture says, and where it lays the reference.
+struct OfPart {
+    Match match;
+    Point middle;
+};
 
 bool surer(const Match& a, const Match& b)
 {
@@ -196,8 +214,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         facts.push_back(
             facts_of(shortlist, leads[i], by_lead[i], *references_[leads[i].reference], templates));
     std::vector<Match> matches;
-    std::vector<Match> of_parts;
-    std::set<ReferenceId> same_scene; // what the whole picture says of them
+    std::vector<OfPart> of_parts;
+    std::map<ReferenceId, Point> same_scene; // where the whole picture lays them
     for (std::size_t i = 0; i < leads.size(); ++i) {
         // Fingerprints lay the whole onto the whole; features may know better how it lies.
         std::size_t placed = i;
@@ -213,8 +231,12 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         if (leads[i].distance_bits) known.distance_bits = leads[i].distance_bits;
         auto verdict = matcher::judge(known);
         const bool is_whole = static_cast<std::size_t>(leads[i].picture_frame) < shortlist.whole_frames;
-        if (!is_whole && verdict.status != MatchStatus::match)
-            if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) verdict = *together;
+        bool is_rearranged = false;
+        if (!is_whole)
+            if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) {
+                is_rearranged = together->is_rearranged;
+                if (verdict.status != MatchStatus::match) verdict = together->verdict;
+            }
         if (!verdict.status) continue;
         const auto& reference = *references_[leads[i].reference];
         Match match;
@@ -225,7 +247,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         const bool is_of_part =
             static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;
         match.tier = verdict.tier == Tier::near && is_of_part ? Tier::derived : verdict.tier;
-        if (!is_of_part && verdict.relation == Relation::same_scene) same_scene.insert(match.reference);
+        if (!is_of_part && verdict.relation == Relation::same_scene)
+            same_scene.emplace(match.reference, middle_of(shortlist, leads[placed]));
         match.status = *verdict.status;
         match.relation = verdict.relation;
         match.reason = verdict.reason;
@@ -235,15 +258,18 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         match.inverted = leads[i].inverted;
         match.inliers = known.inliers;
         if (leads[placed].view) match.placement = placement_of(shortlist, leads[placed], known);
-        if (is_of_part)
-            of_parts.push_back(std::move(match));
+        if (is_of_part && !is_rearranged)
+            of_parts.push_back({std::move(match), middle_of(shortlist, leads[placed])});
         else
             matches.push_back(std::move(match));
     }
     // A part of another photograph of the scene may lie whole in the reference: the whole picture knows
-    // better.
-    for (auto& match : of_parts)
-        if (!same_scene.contains(match.reference)) matches.push_back(std::move(match));
+    // better, unless parts were moved against each other.
+    for (auto& [match, middle] : of_parts) {
+        const auto scene = same_scene.find(match.reference);
+        if (scene == same_scene.end() || is_elsewhere(middle, scene->second))
+            matches.push_back(std::move(match));
+    }
     std::ranges::stable_sort(matches, surer);
     std::vector<Match> best; // of each reference
     for (auto& match : matches)

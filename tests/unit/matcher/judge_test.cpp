@@ -335,21 +335,34 @@ TEST(Reason, EachHasItsName)
     EXPECT_EQ(name_of(static_cast<Reason>(99)), "unknown");
 }
 
-Facts piece(double evidence, int disagreeing = 20)
+Piece piece(double evidence, int disagreeing = 20, Point middle = {0.5, 0.5})
 {
-    Facts facts;
-    facts.agreement = agreement(30, disagreeing, evidence, evidence);
-    return facts;
+    Piece piece{{}, middle};
+    piece.facts.agreement = agreement(30, disagreeing, evidence, evidence);
+    return piece;
 }
 
 TEST(JudgePieces, SeveralThatSayTooLittleAreAMatchTogether)
 {
     const std::vector pieces{piece(20), piece(18), piece(16)};
-    const auto verdict = judge_pieces(pieces);
-    ASSERT_TRUE(verdict);
-    EXPECT_EQ(verdict->status, MatchStatus::match);
-    EXPECT_EQ(verdict->tier, Tier::derived);
-    EXPECT_EQ(verdict->relation, Relation::edited);
+    const auto together = judge_pieces(pieces);
+    ASSERT_TRUE(together);
+    EXPECT_EQ(together->verdict.status, MatchStatus::match);
+    EXPECT_EQ(together->verdict.tier, Tier::derived);
+    EXPECT_EQ(together->verdict.relation, Relation::edited);
+    EXPECT_FALSE(together->is_rearranged) << "as when two photographs of a scene share them";
+}
+
+TEST(JudgePieces, ThoseThatLayTheReferenceAtSeveralPlacesWereMoved)
+{
+    const auto at = [](double x, double y) {
+        return judge_pieces(std::vector{piece(30), piece(30, 20, {x, y})});
+    };
+    EXPECT_FALSE(at(0.52, 0.55)->is_rearranged);
+    EXPECT_TRUE(at(0.5, 0.75)->is_rearranged);
+    EXPECT_TRUE(at(0.2, 0.5)->is_rearranged);
+    // What does not count as a piece moves nothing.
+    EXPECT_FALSE(judge_pieces(std::vector{piece(30), piece(30), piece(30, 40, {0.1, 0.1})})->is_rearranged);
 }
 
 TEST(JudgePieces, OneAloneIsNone)
@@ -362,7 +375,7 @@ TEST(JudgePieces, WhatIsBrokenOrSaysHardlyAnythingDoesNotCount)
     EXPECT_FALSE(judge_pieces(std::vector{piece(30), piece(30, 40)}));
     EXPECT_FALSE(judge_pieces(std::vector{piece(50), piece(14), piece(14)}));
     auto drawn = piece(30);
-    drawn.agreement->natural_evidence = 5;
+    drawn.facts.agreement->natural_evidence = 5;
     EXPECT_FALSE(judge_pieces(std::vector{piece(30), drawn}));
 }
 
