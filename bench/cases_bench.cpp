@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -227,6 +228,7 @@ int main(int argc, char** argv)
         print("recording a finding (with its look-ups, synced)", record / recorded, 5);
 
         constexpr double wanted = 200;
+        std::fflush(stdout); // what was measured is seen, whatever follows
         const auto rate = outbox_rate(database, alerts_sent);
         fmt::print("{:<54} {:>9.0f} /s   target {:>6.0f} /s   {}\n", "alerts to a receiver on loopback", rate,
                    wanted, rate >= wanted ? "met" : "MISSED");

@@ -15,16 +15,18 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace {
 
 using namespace stillwatch;
 using asio::ip::tcp;
 
-// Takes what is posted, on connections that stay open; ends with its acceptor.
+// Takes what is posted, on any number of connections that stay open until their client closes them.
 class Receiver {
 public:
     Receiver() : thread_([this] { serve(); }) {}
@@ -36,6 +38,8 @@ public:
         ending_ = true;
         last.connect(acceptor_.local_endpoint(), error);
         thread_.join();
+        for (auto& connection : connections_)
+            connection.join();
     }
     std::string url() const { return fmt::format("http://127.0.0.1:{}/", acceptor_.local_endpoint().port()); }
 
@@ -46,8 +50,11 @@ private:
             tcp::socket socket(loop_);
             boost::system::error_code error;
             acceptor_.accept(socket, error);
-            while (!error && !ending_)
-                error = answer(socket);
+            if (error || ending_) continue;
+            connections_.emplace_back([open = std::move(socket)]() mutable {
+                while (!answer(open)) {
+                }
+            });
         }
     }
     static boost::system::error_code answer(tcp::socket& socket)
@@ -70,6 +77,7 @@ private:
     asio::io_context loop_;
     tcp::acceptor acceptor_{loop_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
     std::atomic<bool> ending_ = false;
+    std::vector<std::thread> connections_; // of thread_ until it ended
     std::thread thread_;
 };
 
