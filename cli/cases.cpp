@@ -2,14 +2,18 @@
 #include "cli/enrol.hpp"
 #include "cli/import.hpp"
 #include "cli/session.hpp"
+#include "core/printable.hpp"
 
 #include <fmt/format.h>
 
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace stillwatch::cli {
 
@@ -60,6 +64,25 @@ void show_object(Program& program, const control::Command& command)
 {
     const auto reply = ask(program, command);
     if (reply && reply->is_object()) print_object(program.global.style(), reply->get_object());
+}
+
+// A receipt is text of several lines, to be kept or given to the person as it is.
+void show_withdrawal(Program& program, const control::Command& command)
+{
+    auto reply = ask(program, command);
+    if (!reply || !reply->is_object()) return;
+    auto& object = reply->get_object();
+    if (program.global.json) return print_object(Style::json, object);
+    const auto* receipt = object.if_contains("receipt");
+    const std::string text(receipt != nullptr && receipt->is_string() ? receipt->get_string() : "");
+    object.erase("receipt");
+    print_object(Style::text, object);
+    fmt::print("\nThe receipt, signed; it names the case and what was erased, nothing else:\n\n");
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find('\n', at), text.size());
+        fmt::print("{}\n", printable(std::string_view(text).substr(at, end - at)));
+        at = end + 1;
+    }
 }
 
 // A line of standard input; a terminal does not show it. Never an argument, which others see.
@@ -145,9 +168,9 @@ void add_case(Program program)
     withdraw.add_flag("--pin", *by_pin, "With the person's PIN, asked for or read from standard input");
     withdraw.callback([program, pseudonym, by_pin]() mutable {
         if (*by_pin)
-            show_object(program, {"case.withdraw-by-pin", {{"case", *pseudonym}, {"pin", typed_pin()}}});
+            show_withdrawal(program, {"case.withdraw-by-pin", {{"case", *pseudonym}, {"pin", typed_pin()}}});
         else
-            show_object(program, {"case.withdraw", {{"case", *pseudonym}}});
+            show_withdrawal(program, {"case.withdraw", {{"case", *pseudonym}}});
     });
 
     const auto pin = group.add_subcommand("pin", "Gives the case a new PIN of withdrawal, shown once");
