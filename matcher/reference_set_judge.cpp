@@ -128,7 +128,8 @@ std::vector<Piece> pieces_of(const Shortlist& shortlist, std::size_t i, const st
     for (std::size_t k = i; k < shortlist.leads.size(); ++k) {
         const auto& lead = shortlist.leads[k];
         const auto frame = static_cast<std::size_t>(lead.picture_frame);
-        if (lead.reference != shortlist.leads[i].reference || frame < shortlist.whole_frames) continue;
+        if (lead.reference != shortlist.leads[i].reference || !lead.view || frame < shortlist.whole_frames)
+            continue;
         const auto& part = shortlist.parts[frame];
         if (std::ranges::any_of(taken, [&](const Part& other) { return overlap(part, other); })) continue;
         taken.push_back(part);
