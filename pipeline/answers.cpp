@@ -65,28 +65,16 @@ bool is_document(const Fetched& answer, const Bytes& payload)
     return is_text && !holds("javascript");
 }
 
-Payload unframed(const Fetched& answer)
+Payload payload_of(const Fetched& answer)
 {
     Payload payload;
     if (answer.is_chunked()) {
         auto inside = answer.payload();
         if (inside) payload.unchunked = *std::move(inside); // else it only pretends to be chunked: as it came
     }
+    payload.digest = Sha256::of(payload.unchunked ? *payload.unchunked : answer.body);
+    payload.content = known_as(payload.digest, encodings_of(answer), answer.cut != Cut::none);
     return payload;
-}
-
-Payload known_by(Payload payload, const Fetched& answer, const Sha256& digest)
-{
-    payload.digest = digest;
-    payload.content = known_as(digest, encodings_of(answer), answer.cut != Cut::none);
-    return payload;
-}
-
-Payload payload_of(const Fetched& answer)
-{
-    auto payload = unframed(answer);
-    const auto digest = Sha256::of(payload.bytes_of(answer));
-    return known_by(std::move(payload), answer, digest);
 }
 
 std::string encodings_of(const Fetched& answer)

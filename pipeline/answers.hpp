@@ -37,11 +37,6 @@ struct Payload {
 
     const Bytes& bytes_of(const Fetched& answer) const { return unchunked ? *unchunked : answer.body; }
 };
-// Without digest and content.
-Payload unframed(const Fetched& answer);
-// With those, whose digest `digest` is.
-Payload known_by(Payload payload, const Fetched& answer, const Sha256& digest);
-// All at once.
 Payload payload_of(const Fetched& answer);
 
 // What the payload is encoded with, in canonical names ("gzip, br"); empty where it stands as it is.

@@ -145,9 +145,7 @@ Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
     if (!is_body_read(*came.answer)) co_return std::move(came);
     Payload payload;
     if (fetched.body.size() <= most_bytes_on_loop) {
-        payload = unframed(fetched);
-        const auto digest = co_await digests_.of(payload.bytes_of(fetched));
-        payload = known_by(std::move(payload), fetched, digest);
+        payload = payload_of(fetched);
     } else {
         auto digest = [&fetched] { return payload_of(fetched); };
         payload = co_await offload(services_.cpu, std::move(digest));

@@ -7,7 +7,6 @@
 #include "matcher/template_memory.hpp"
 #include "pipeline/classify.hpp"
 #include "pipeline/comparison.hpp"
-#include "pipeline/digests.hpp"
 #include "pipeline/finish.hpp"
 #include "pipeline/guard.hpp"
 #include "pipeline/inside.hpp"
@@ -132,7 +131,6 @@ private:
     StandIns stand_ins_;
     std::map<std::string, WaysIn> ways_in_; // by site
     PicturesInside inside_;
-    Digests digests_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier
