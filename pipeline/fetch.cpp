@@ -4,6 +4,12 @@
 #include "pipeline/answers.hpp"
 #include "pipeline/pipeline.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+
 // How an answer is got, and what it is known by.
 namespace stillwatch::pipeline {
 
@@ -66,8 +72,14 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
     if (!is_image || state.site->referer == crawler::RefererUse::none) co_return std::move(came);
     const bool is_refused = is_refusal(came) || is_stand_in(state, came);
     if (!is_refused && is_success(came.fetched())) introductions_.succeeded(state.visit.url);
-    if (!is_refused || !introductions_.is_worth_another(state.visit.url, came.fetched().status))
-        co_return std::move(came);
+    if (!is_refused) co_return std::move(came);
+    const int status = came.fetched().status;
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    while (introductions_.is_undecided(state.visit.url, status)) {
+        pause.expires_after(std::chrono::milliseconds(10));
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    if (!introductions_.is_worth_another(state.visit.url, status)) co_return std::move(came);
     auto other = co_await ask_otherwise(state, std::move(came), pair);
     co_return other;
 }
@@ -80,7 +92,10 @@ Task<Result<Came>> Pipeline::ask_otherwise(const VisitState& state, Came refusal
     crawler::Conditions none;
     auto answer = co_await services_.fetcher.fetch(state.site, url, std::move(none), std::move(pair.second),
                                                    state.settings->image, crawler::Purpose::image);
-    if (!answer && answer.error().code == Errc::cancelled) co_return answer.error();
+    if (!answer && answer.error().code == Errc::cancelled) {
+        introductions_.broken_off(url, refusal.fetched().status);
+        co_return answer.error();
+    }
     std::optional<Came> came;
     if (answer) came = co_await receive(*std::move(answer));
     if (came) count_arrival(*came);

@@ -1,5 +1,6 @@
 #include "pipeline/introductions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace stillwatch::pipeline {
@@ -55,16 +56,35 @@ void Introductions::succeeded(const Url& url)
         origin->second.helped_in_a_row = 0;
 }
 
+bool Introductions::is_undecided(const Url& url, int status) const
+{
+    const auto origin = origins_.find(url.origin());
+    if (origin == origins_.end()) return false;
+    const auto tried = origin->second.by_status.find(status);
+    if (tried == origin->second.by_status.end() || tried->second.under_way == 0) return false;
+    return tried->second.in_vain < most_in_vain &&
+           tried->second.in_vain + tried->second.under_way >= most_in_vain;
+}
+
+void Introductions::broken_off(const Url& url, int status)
+{
+    auto& under_way = origins_[url.origin()].by_status[status].under_way;
+    under_way = std::max(0, under_way - 1);
+}
+
 bool Introductions::is_worth_another(const Url& url, int status)
 {
     if (origins_.size() >= max_origins) origins_.clear();
     auto& tried = origins_[url.origin()].by_status[status];
     ++tried.refusals;
-    return tried.in_vain < most_in_vain || tried.refusals % then_one_in == 0;
+    if (tried.in_vain >= most_in_vain && tried.refusals % then_one_in != 0) return false;
+    ++tried.under_way;
+    return true;
 }
 
 void Introductions::learn(const Url& url, int status, const Pair& tried, bool has_second_helped)
 {
+    broken_off(url, status);
     auto& origin = origins_[url.origin()];
     auto& in_vain = origin.by_status[status].in_vain;
     in_vain = has_second_helped ? 0 : in_vain + 1;

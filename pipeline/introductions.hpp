@@ -34,8 +34,13 @@ public:
 
     // The first was not refused.
     void succeeded(const Url& url);
-    // Whether a refusal with that status is worth a second request at that origin.
+    // Whether so many second requests are under way that their answers decide whether another is worth it:
+    // the refusal waits for them. Without it a burst asks for as many as the site has connections.
+    bool is_undecided(const Url& url, int status) const;
+    // Whether a refusal with that status is worth a second request at that origin, which is under way from
+    // then on, until its outcome is learnt or it was broken off.
     bool is_worth_another(const Url& url, int status);
+    void broken_off(const Url& url, int status);
     void learn(const Url& url, int status, const Pair& tried, bool has_second_helped);
 
 private:
@@ -47,6 +52,7 @@ private:
 
     struct Tried {
         int in_vain = 0;
+        int under_way = 0;
         int refusals = 0;
     };
     // Hosts need not be of one mind: the order changes where the first failed so often and never succeeded.

@@ -12,7 +12,8 @@ namespace {
 // As many of a family's pages as one kind of them may make a folder look idle.
 constexpr std::int64_t most_idle_of_one_kind = 100;
 constexpr std::int64_t idle_pages = 400; // first visits without a new picture; with those under way below 500
-constexpr std::int64_t same_pictures = 256; // first visits that gave one of the last contents of the family
+// First visits that gave one of the last contents of the family; with those under way below 350.
+constexpr std::int64_t same_pictures = 200;
 constexpr std::int64_t same_pictures_of_host = 1024;
 constexpr std::size_t contents_remembered = 4;
 constexpr std::size_t bytes_of_content = 8; // of the digest: telling apart, not proving

@@ -93,8 +93,7 @@ class Doorkeeper:
 
 class Flood:
     """Ten pages that name ten thousand pictures each, all with the same bytes."""
-    # Of 100 000. What is under way when it is learnt that all are one counts, too: 320 to 357 were seen.
-    PAGES, MOST_PICTURES = 10, 400
+    PAGES, MOST_PICTURES = 10, 350
 
     def serve(self, site, path, out):
         number = path.strip("/")

@@ -54,7 +54,7 @@ TEST(Family, WakesWithAPageThatNamesANewPicture)
 TEST(Family, OfPicturesFallsAsleepOverTheSameFewBytes)
 {
     Family pictures{.kind = LinkKind::image};
-    for (int i = 0; i < 4 + 256; ++i)
+    for (int i = 0; i < 4 + 200; ++i)
         pictures.learn_picture(content(i % 4));
     EXPECT_TRUE(pictures.is_asleep(Width::narrow));
     EXPECT_FALSE(pictures.is_asleep(Width::wide));

@@ -130,5 +130,39 @@ TEST_F(IntroductionsTest, WhereNothingIsToldNothingIsTriedEither)
     EXPECT_THAT(told(image), ElementsAre(""));
 }
 
+TEST(Introductions, ABurstAsksForNoMoreThanAreNeededToDecide)
+{
+    Introductions introductions;
+    const auto address = url("https://img.board.example/1.jpg");
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_FALSE(introductions.is_undecided(address, 403)) << i;
+        EXPECT_TRUE(introductions.is_worth_another(address, 403)) << i;
+    }
+    EXPECT_TRUE(introductions.is_undecided(address, 403));
+    EXPECT_FALSE(introductions.is_undecided(address, 200)) << "told apart by status";
+    for (int i = 0; i < 4; ++i) {
+        introductions.learn(address, 403, {}, false);
+        EXPECT_TRUE(introductions.is_undecided(address, 403)) << "the last may help yet";
+    }
+    introductions.learn(address, 403, {}, false);
+    EXPECT_FALSE(introductions.is_undecided(address, 403));
+    EXPECT_FALSE(introductions.is_worth_another(address, 403));
+}
+
+TEST(Introductions, WhoWaitedIsAskedForWhereOneHelped)
+{
+    Introductions introductions;
+    const auto address = url("https://img.board.example/1.jpg");
+    for (int i = 0; i < 5; ++i)
+        EXPECT_TRUE(introductions.is_worth_another(address, 403));
+    introductions.learn(address, 403, {}, true);
+    EXPECT_FALSE(introductions.is_undecided(address, 403));
+    EXPECT_TRUE(introductions.is_worth_another(address, 403));
+    // One that was broken off holds up nobody.
+    EXPECT_TRUE(introductions.is_undecided(address, 403));
+    introductions.broken_off(address, 403);
+    EXPECT_FALSE(introductions.is_undecided(address, 403));
+}
+
 } // namespace
 } // namespace stillwatch::pipeline
