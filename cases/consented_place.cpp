@@ -1,5 +1,6 @@
 #include "cases/consented_place.hpp"
 
+#include "cases/public_key.hpp"
 #include "vault/case_key.hpp"
 
 #include <fmt/format.h>
@@ -40,15 +41,6 @@ bool is_like(std::string_view pattern, std::string_view text)
     while (p < pattern.size() && pattern[p] == '*')
         ++p;
     return p == pattern.size();
-}
-
-Result<vault::PublicKey> key_of(const Case& c)
-{
-    vault::PublicKey key;
-    if (c.public_key.size() != key.bytes.size())
-        return Error{Errc::refused, fmt::format("case {} has no key any more", c.pseudonym)};
-    std::ranges::copy(c.public_key, key.bytes.begin());
-    return key;
 }
 
 } // namespace

@@ -1,10 +1,9 @@
 #include "cases/notes.hpp"
 
+#include "cases/public_key.hpp"
 #include "vault/case_key.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace stillwatch::cases {
 
@@ -13,15 +12,6 @@ namespace {
 std::string note_context(const Case& c, FindingId finding)
 {
     return fmt::format("note {} F-{}", c.pseudonym, finding.value);
-}
-
-Result<vault::PublicKey> key_of(const Case& c)
-{
-    vault::PublicKey key;
-    if (c.public_key.size() != key.bytes.size())
-        return Error{Errc::refused, fmt::format("case {} has no key any more", c.pseudonym)};
-    std::ranges::copy(c.public_key, key.bytes.begin());
-    return key;
 }
 
 } // namespace
