@@ -45,8 +45,12 @@ Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, con
     if (!clear) return clear.error();
     auto record = matcher::decode_reference(clear->bytes());
     if (!record) return record.error();
-    return matcher::EnrolledReference{row.id, c.id, record->file_digest, std::move(record->features),
-                                      record->listed};
+    return matcher::EnrolledReference{row.id,
+                                      c.id,
+                                      record->file_digest,
+                                      std::move(record->features),
+                                      record->listed,
+                                      std::move(record->moments)};
 }
 
 } // namespace

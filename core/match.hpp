@@ -4,6 +4,7 @@
 #include "core/id.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -74,6 +75,9 @@ struct Match {
     Reason reason = Reason::same_bytes; // of the comparison; not kept with a finding
     // Nobody here has seen the reference: others brought its hash, and nothing more can be compared.
     bool hash_only = false;
+    // Of a reference that is a video: when in it the frame stands that was found, from its beginning. Nothing
+    // for pictures, and where the whole file is the reference's. Of the comparison; not kept with a finding.
+    std::optional<std::int64_t> reference_time_ms{};
 
     friend bool operator==(const Match&, const Match&) = default;
 };

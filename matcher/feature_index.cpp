@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 namespace stillwatch::matcher {
@@ -29,25 +30,38 @@ struct Alike {
 };
 
 // What one feature tells: at most one feature of each of frames_a_feature references, if it is more alike
-// than the next reference's.
-void tell(std::vector<Alike>& alike, std::uint32_t query, bool mirrored, std::vector<FeatureHit>& hits)
+// than the next reference's; of a video, of frames_a_video frames. `sources`: which reference a frame is of.
+void tell(std::vector<Alike>& alike, std::span<const std::uint32_t> sources, std::uint32_t query,
+          bool mirrored, std::vector<FeatureHit>& hits)
 {
     std::ranges::sort(alike, [](const Alike& a, const Alike& b) {
         return a.bits != b.bits ? a.bits < b.bits : a.id < b.id;
     });
-    std::array<Alike, frames_a_feature + 1> best{};
+    std::array<Alike, frames_a_feature + 1> best{}; // of each reference, and of the one after them
     std::size_t count = 0;
+    std::array<Alike, frames_a_feature*(frames_a_video - 1)> further{}; // frames of the same videos
+    std::size_t further_count = 0;
+    const auto source_of = [&](const Alike& one) { return sources[frame_of(one.id)]; };
     for (const auto& one : alike) {
         const auto is_same_frame = [&](const Alike& other) { return frame_of(other.id) == frame_of(one.id); };
-        const auto end = best.begin() + static_cast<std::ptrdiff_t>(count);
-        if (std::find_if(best.begin(), end, is_same_frame) != end) continue;
-        best[count++] = one;
-        if (count == best.size()) break;
+        const auto is_same_source = [&](const Alike& other) { return source_of(other) == source_of(one); };
+        const auto known = std::span(best).first(count);
+        const auto beside = std::span(further).first(further_count);
+        if (std::ranges::any_of(known, is_same_frame)) continue;
+        if (std::ranges::none_of(known, is_same_source)) {
+            best[count++] = one;
+            if (count == best.size()) break;
+        } else if (further_count < further.size() && std::ranges::none_of(beside, is_same_frame) &&
+                   std::ranges::count_if(beside, is_same_source) + 1 < std::ptrdiff_t{frames_a_video}) {
+            further[further_count++] = one;
+        }
     }
     const double limit = count == best.size() ? most_of_next * best.back().bits : 257;
-    for (std::size_t i = 0; i < std::min(count, frames_a_feature); ++i)
-        if (best[i].bits < limit)
-            hits.push_back({query, frame_of(best[i].id), place_of(best[i].id), best[i].bits, mirrored});
+    const auto tell_one = [&](const Alike& one) {
+        if (one.bits < limit) hits.push_back({query, frame_of(one.id), place_of(one.id), one.bits, mirrored});
+    };
+    std::ranges::for_each(std::span(best).first(std::min(count, frames_a_feature)), tell_one);
+    std::ranges::for_each(std::span(further).first(further_count), tell_one);
 }
 
 // What is looked up for the mirrored picture.
@@ -115,11 +129,14 @@ FeatureIndex::FeatureIndex(const std::vector<IndexedFrame>& frames,
                            std::shared_ptr<const FeatureTables> large, std::pmr::memory_resource& memory)
     : large_(std::move(large))
 {
+    std::unordered_map<std::uint32_t, std::uint32_t> first_of_video;
     for (const auto& frame : frames) {
         if (frame.number >= FeatureTables::max_frames)
             throw std::length_error("more references than a feature index holds");
         if (frame.number >= places_.size()) places_.resize(frame.number + 1);
-        places_[frame.number] = {frame.features, static_cast<std::uint32_t>(&frame - frames.data()), true};
+        const auto rank = static_cast<std::uint32_t>(&frame - frames.data());
+        places_[frame.number] = {frame.features, rank, true, frame.video};
+        sources_.push_back(frame.video ? first_of_video.emplace(*frame.video, rank).first->second : rank);
         count_ += frame.features.size();
     }
     if (!large_) {
@@ -160,7 +177,7 @@ std::vector<IndexedFrame> FeatureIndex::frames() const
 {
     std::vector<IndexedFrame> all;
     for (std::uint32_t number = 0; number < places_.size(); ++number)
-        if (places_[number].is_in) all.push_back({number, places_[number].features});
+        if (places_[number].is_in) all.push_back({number, places_[number].features, places_[number].video});
     std::ranges::sort(all, {}, [this](const IndexedFrame& frame) { return places_[frame.number].rank; });
     return all;
 }
@@ -246,7 +263,7 @@ void FeatureIndex::look_up(std::span<const LocalFeature> picture, bool mirrored,
             alike.clear();
             measure_on_this_processor(descriptors[i], places_,
                                       std::span(ids).subspan(id_ends[i], id_ends[i + 1] - id_ends[i]), alike);
-            tell(alike, static_cast<std::uint32_t>(first + i), mirrored, hits);
+            tell(alike, sources_, static_cast<std::uint32_t>(first + i), mirrored, hits);
         }
     }
 }
@@ -291,7 +308,7 @@ std::vector<FeatureHit> FeatureIndex::search_all(std::span<const LocalFeature> p
             const auto& own = picture[q].descriptor;
             alike.clear();
             measure_on_this_processor(is_mirrored ? stillwatch::mirrored(own) : own, places_, ids, alike);
-            tell(alike, q, is_mirrored, hits);
+            tell(alike, sources_, q, is_mirrored, hits);
         }
     return hits;
 }

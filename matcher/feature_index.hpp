@@ -33,6 +33,8 @@ constexpr int max_feature_bits = 72;
 constexpr std::size_t frames_a_feature = 3;
 // ...when they are that much more alike than the next one: what many references have tells nothing.
 constexpr double most_of_next = 0.92;
+// Frames of one video count as one reference there, of which so many of the most alike are told.
+constexpr std::size_t frames_a_video = 3;
 
 // Approximate search over the features of all references (bit sampling; Indyk and Motwani, 1998): four tables
 // whose keys are bits that seldom change, each looked up with none and with one of some bits turned.
@@ -81,6 +83,7 @@ private:
         std::span<const LocalFeature> features;
         std::uint32_t rank = 0; // in the order of the frames; hits tell it
         bool is_in = false;
+        std::optional<std::uint32_t> video{}; // as in IndexedFrame
     };
 
     FeatureIndex() = default;
@@ -91,7 +94,9 @@ private:
     void collect(std::size_t table, std::uint32_t key, std::vector<std::uint32_t>& ids) const;
 
     std::vector<Place> places_; // by number
-    std::size_t count_ = 0;     // of features
+    // Of each frame by rank what it counts as: that of the first frame of its video, or its own rank.
+    std::vector<std::uint32_t> sources_;
+    std::size_t count_ = 0; // of features
     std::shared_ptr<const FeatureTables> large_;
     std::shared_ptr<const FeatureTables> small_; // null where there is nothing beside them
     std::vector<bool> left_;                     // by number; empty where nothing left

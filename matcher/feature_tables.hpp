@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace stillwatch::matcher {
 struct IndexedFrame {
     std::uint32_t number = 0; // below FeatureTables::max_frames
     std::span<const LocalFeature> features;
+    // The video that it is a frame of, by a number that no other video has. Frames of one video may show the
+    // same.
+    std::optional<std::uint32_t> video{};
 };
 
 // The tables of a feature index over some frames. Immutable. Hold no descriptor, but some bits of each.

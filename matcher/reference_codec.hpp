@@ -4,9 +4,11 @@
 #include "core/digest.hpp"
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
+#include "matcher/stored_reference.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stillwatch::matcher {
 
@@ -20,6 +22,8 @@ struct ReferenceRecord {
 
     // All that is known where the picture was never here; then the features are empty.
     std::optional<ListedHash> listed{};
+    // Of a video one a working frame, in their order; made by matcher/video_reference.hpp.
+    std::vector<ReferenceMoment> moments{};
 
     friend bool operator==(const ReferenceRecord&, const ReferenceRecord&) = default;
 };

@@ -8,8 +8,8 @@
 #include <functional>
 #include <iterator>
 #include <map>
-#include <numeric>
-#include <unordered_map>
+#include <optional>
+#include <tuple>
 
 namespace stillwatch::matcher {
 
@@ -29,6 +29,9 @@ constexpr std::size_t most_near_candidates = 4;
 // References that most features speak for are aligned; of those, the best are looked at again.
 constexpr std::size_t most_aligned = 20;
 constexpr std::size_t most_derived_leads = 6;
+// Frames of one shot of a video are much alike: a few speak for all of them, and leave room for others.
+constexpr std::size_t most_aligned_of_video = 5;
+constexpr std::size_t most_leads_of_video = 2;
 
 // Pairs at the same place in both call a reference to mind whatever its other votes are: copies of small
 // portraits whose body was replaced have 4 to 40 of them, other pictures at most 3 and other portraits of the
@@ -88,6 +91,19 @@ Affine scaled(Size size)
     return {{size.width, 0, 0, 0, size.height, 0}};
 }
 
+// Keeps the first `most`, and of each video (`video_of` names the one that an element is of) at most
+// `a_video`.
+template <class Element, class VideoOf>
+void keep_first(std::vector<Element>& ranked, std::size_t most, std::size_t a_video, const VideoOf& video_of)
+{
+    std::map<std::uint32_t, std::size_t> taken;
+    std::erase_if(ranked, [&](const Element& element) {
+        const auto video = video_of(element);
+        return video && ++taken[*video] > a_video;
+    });
+    if (ranked.size() > most) ranked.resize(most);
+}
+
 } // namespace
 
 int accepted_distance_bits(int query_quality_percent, int reference_quality_percent) noexcept
@@ -97,180 +113,25 @@ int accepted_distance_bits(int query_quality_percent, int reference_quality_perc
     return quality >= min_weak_quality_percent ? max_weak_distance_bits : -1;
 }
 
-namespace {
-
-std::vector<std::shared_ptr<const StoredReference>> stored(std::vector<EnrolledReference>& references,
-                                                           std::pmr::memory_resource& memory)
-{
-    std::vector<std::shared_ptr<const StoredReference>> all;
-    for (const auto& reference : references)
-        all.push_back(std::make_shared<const StoredReference>(reference, memory));
-    wipe(references);
-    return all;
-}
-
-using SharedReferences = std::span<const std::shared_ptr<const StoredReference>>;
-
-// The fingerprint of a hash-only reference; nothing of another, or where it has another hash.
-std::optional<Fingerprint> listed_fingerprint(const StoredReference& reference)
-{
-    if (!reference.is_hash_only() || reference.listed.front().kind != HashKind::pdq) return std::nullopt;
-    return Fingerprint::from_hex(reference.listed.front().hex());
-}
-
-// Appends the fingerprints of a reference under the numbers from `first` on.
-void add_hashes(const StoredReference& reference, std::uint32_t first, std::pmr::vector<StoredHash>& hashes)
-{
-    for (std::size_t f = 0; f < reference.frames.size(); ++f)
-        for (std::size_t turn = 0; turn < orientation_count; ++turn)
-            hashes.push_back({reference.frames[f].fingerprints[turn],
-                              first + static_cast<std::uint32_t>(f * orientation_count + turn)});
-}
-
-} // namespace
-
-ReferenceSet::ReferenceSet(std::vector<EnrolledReference> references, std::int64_t generation,
-                           std::pmr::memory_resource& memory)
-    : ReferenceSet(stored(references, memory), generation, memory)
-{
-}
-
-ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references,
-                           std::int64_t generation, std::pmr::memory_resource& memory)
-    : ReferenceSet(references, first_slots(references.size()), static_cast<std::uint32_t>(references.size()),
-                   generation, HashIndex(memory), HashIndex(memory),
-                   FeatureIndex(memory, frames_of(references, first_slots(references.size()))), memory)
-{
-    std::size_t count = 0;
-    for (const auto& reference : references_)
-        count += reference->frames.size() * orientation_count;
-    std::pmr::vector<StoredHash> hashes(&memory);
-    hashes.reserve(count); // at once, so that no outgrown copy is left behind
-    for (std::size_t i = 0; i < references_.size(); ++i)
-        add_hashes(*references_[i], slots_[i] * hashes_a_slot, hashes);
-    near_hashes_ = HashIndex(memory, hashes);
-    std::pmr::vector<StoredHash> listed(&memory);
-    listed.reserve(references_.size());
-    for (std::size_t i = 0; i < references_.size(); ++i)
-        if (const auto fingerprint = listed_fingerprint(*references_[i]))
-            listed.push_back({*fingerprint, slots_[i]});
-    listed_hashes_ = HashIndex(memory, listed);
-}
-
-ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
-                           std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
-                           HashIndex listed_hashes, FeatureIndex features, std::pmr::memory_resource& memory)
-    : generation_(generation), references_(std::move(references)), digests_(&memory),
-      slots_(std::move(slots)), next_slot_(next_slot), index_of_slot_(next_slot),
-      near_hashes_(std::move(near_hashes)), list_digests_(&memory), listed_hashes_(std::move(listed_hashes)),
-      features_(std::move(features))
-{
-    digests_.reserve(2 * references_.size()); // at once, so that no outgrown copy is left behind
-    const auto by_file = [](const auto& reference) {
-        return reference->is_hash_only() && bytes_of(reference->listed.front().kind) < sizeof(Sha256);
-    };
-    list_digests_.reserve(static_cast<std::size_t>(std::ranges::count_if(references_, by_file)));
-    for (std::uint32_t owner = 0; owner < references_.size(); ++owner) {
-        const auto& reference = *references_[owner];
-        index_of_slot_[slots_[owner]] = owner;
-        if (reference.is_hash_only()) {
-            const auto& hash = reference.listed.front();
-            if (hash.kind == HashKind::sha256) digests_.push_back({{hash.value}, owner});
-            if (hash.kind == HashKind::md5 || hash.kind == HashKind::sha1)
-                list_digests_.push_back({hash, owner});
-            continue;
-        }
-        digests_.push_back({reference.file_digest, owner});
-        digests_.push_back({reference.data_digest, owner});
-        for (std::uint32_t f = 0; f < reference.local.size(); ++f)
-            local_frames_.push_back({owner, f});
-    }
-    std::ranges::sort(digests_, [](const StoredDigest& a, const StoredDigest& b) {
-        return a.digest != b.digest ? a.digest < b.digest : a.owner < b.owner;
-    });
-    std::ranges::sort(list_digests_, [](const StoredListDigest& a, const StoredListDigest& b) {
-        return a.hash != b.hash ? a.hash < b.hash : a.owner < b.owner;
-    });
-}
-
-ReferenceSet::Slots ReferenceSet::first_slots(std::size_t count)
-{
-    Slots slots(count);
-    std::iota(slots.begin(), slots.end(), 0U);
-    return slots;
-}
-
-std::vector<IndexedFrame> ReferenceSet::frames_of(SharedReferences references, const Slots& slots)
-{
-    std::vector<IndexedFrame> frames;
-    for (std::size_t i = 0; i < references.size(); ++i)
-        for (std::uint32_t f = 0; f < references[i]->local.size(); ++f)
-            frames.push_back({slots[i] * frames_a_slot + f, references[i]->local[f].features});
-    return frames;
-}
-
-std::shared_ptr<const ReferenceSet>
-ReferenceSet::changed(std::vector<std::shared_ptr<const StoredReference>> references, std::int64_t generation,
-                      std::pmr::memory_resource& memory) const
-{
-    std::unordered_map<const StoredReference*, std::uint32_t> leaving;
-    for (std::size_t i = 0; i < references_.size(); ++i)
-        leaving.emplace(references_[i].get(), slots_[i]);
-    Slots slots;
-    auto next_slot = next_slot_;
-    std::pmr::vector<StoredHash> coming(&memory);
-    coming.reserve(references.size() > references_.size()
-                       ? (references.size() - references_.size()) * hashes_a_slot
-                       : hashes_a_slot);
-    std::pmr::vector<StoredHash> listed(&memory);
-    listed.reserve(references.size());
-    for (const auto& reference : references) {
-        const auto known = leaving.find(reference.get());
-        slots.push_back(known != leaving.end() ? known->second : next_slot);
-        if (known != leaving.end()) {
-            leaving.erase(known);
-            continue;
-        }
-        if (next_slot < max_slots) {
-            add_hashes(*reference, next_slot * hashes_a_slot, coming);
-            if (const auto fingerprint = listed_fingerprint(*reference))
-                listed.push_back({*fingerprint, next_slot});
-        }
-        ++next_slot;
-    }
-    if (next_slot > max_slots)
-        return std::make_shared<const ReferenceSet>(std::move(references), generation, memory);
-    std::vector<std::uint32_t> gone;
-    std::vector<std::uint32_t> gone_listed;
-    for (const auto& [reference, slot] : leaving) {
-        if (listed_fingerprint(*reference)) gone_listed.push_back(slot);
-        for (std::uint32_t i = 0; i < reference->frames.size() * orientation_count; ++i)
-            gone.push_back(slot * hashes_a_slot + i);
-    }
-    auto listed_hashes = listed_hashes_;
-    if (!gone_listed.empty()) listed_hashes = listed_hashes.without(gone_listed);
-    if (!listed.empty()) listed_hashes = listed_hashes.with(listed);
-    auto near_hashes = near_hashes_;
-    if (!gone.empty()) near_hashes = near_hashes.without(gone);
-    if (!coming.empty()) near_hashes = near_hashes.with(coming);
-    auto features = features_.changed(frames_of(references, slots), memory);
-    return std::shared_ptr<const ReferenceSet>(
-        new ReferenceSet(std::move(references), std::move(slots), next_slot, generation,
-                         std::move(near_hashes), std::move(listed_hashes), std::move(features), memory));
-}
-
-// By index of the reference in place of its slot, in the order in which a flat scan would find them, up to
-// max_near_distance_bits; those `further` away, which only lead to a second look that may find something
-// derived, while there are so few references that comparing with all takes less than a millisecond.
-std::vector<HashHit> ReferenceSet::close_hashes(const Fingerprint& query, bool further) const
+// In the order in which a flat scan would find them, up to max_near_distance_bits; those `further` away,
+// which only lead to a second look that may find something derived, while there are so few references that
+// comparing with all takes less than a millisecond.
+std::vector<ReferenceSet::CloseHash> ReferenceSet::close_hashes(const Fingerprint& query, bool further) const
 {
     const int radius = further && are_few() ? max_candidate_distance_bits : max_near_distance_bits;
     std::vector<HashHit> hits;
     near_hashes_.within(query, radius, hits);
-    for (auto& hit : hits)
-        hit.owner = index_of_slot_[hit.owner / hashes_a_slot] * hashes_a_slot + hit.owner % hashes_a_slot;
-    std::ranges::sort(hits, {}, &HashHit::owner);
-    return hits;
+    std::vector<CloseHash> close;
+    for (const auto& hit : hits) {
+        const auto owner = index_of_slot_[hit.owner / hashes_a_slot];
+        const auto place = hit.owner - slots_[owner] * hashes_a_slot;
+        close.push_back({owner, place / static_cast<std::uint32_t>(orientation_count),
+                         static_cast<Orientation>(place % orientation_count), hit.distance_bits});
+    }
+    std::ranges::sort(close, {}, [](const CloseHash& hash) {
+        return std::tuple(hash.owner, hash.fingerprint, hash.orientation);
+    });
+    return close;
 }
 
 bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
@@ -300,11 +161,11 @@ void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::v
         const auto plain_hits = hits.size();
         std::ranges::move(close_hashes(inverted(query), further), std::back_inserter(hits));
         for (std::size_t h = 0; h < hits.size(); ++h) {
-            const auto owner = hits[h].owner / hashes_a_slot;
-            const auto orientation = static_cast<Orientation>(hits[h].owner % orientation_count);
+            const auto owner = hits[h].owner;
+            const auto orientation = hits[h].orientation;
             const int bits = hits[h].distance_bits;
             const auto& reference = *references_[owner];
-            const auto& stored = reference.frames[hits[h].owner % hashes_a_slot / orientation_count];
+            const auto& stored = reference.frames[hits[h].fingerprint];
             Lead lead;
             lead.reference = owner;
             lead.reference_frame = static_cast<std::size_t>(stored.number);
@@ -347,6 +208,14 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
         int in_place = 0;
         std::vector<FeaturePair> pairs;
     };
+    using Entry = std::pair<const std::pair<std::uint32_t, bool>, Votes>;
+    const auto video_of = [this](std::uint32_t owner) {
+        return references_[owner]->is_video() ? std::optional(owner) : std::nullopt;
+    };
+    const auto video_of_entry = [&](const Entry* entry) {
+        return video_of(local_frames_[entry->first.first].owner);
+    };
+    const auto video_of_lead = [&](const Lead& lead) { return video_of(lead.reference); };
     std::vector<Lead> found;
     std::vector<Lead> in_place;
     for (std::size_t f = 0; f < picture.local.size(); ++f) {
@@ -372,7 +241,6 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
                             hit.mirrored))
                 ++entry.in_place;
         }
-        using Entry = std::pair<const std::pair<std::uint32_t, bool>, Votes>;
         const auto add_lead = [&](std::vector<Lead>& list, const Entry& entry, Alignment aligned) {
             const auto& place = local_frames_[entry.first.first];
             const auto& stored = references_[place.owner]->local[place.frame];
@@ -405,16 +273,16 @@ void ReferenceSet::add_derived(const PictureFeatures& picture, const Templates& 
                                       entry->first.second));
         std::ranges::stable_sort(ranked, std::greater{},
                                  [](const Entry* entry) { return entry->second.weight; });
-        if (ranked.size() > most_aligned) ranked.resize(most_aligned);
+        keep_first(ranked, most_aligned, most_aligned_of_video, video_of_entry);
         for (auto* entry : ranked) {
             const auto reference = frame_at(entry->first.first);
             auto aligned = align(query, reference, std::move(entry->second.pairs), entry->first.second);
             if (aligned) add_lead(found, *entry, *std::move(aligned));
         }
     }
-    const auto add_best = [&leads](std::vector<Lead>& list, std::size_t most) {
+    const auto add_best = [&](std::vector<Lead>& list, std::size_t most) {
         std::ranges::stable_sort(list, std::greater{}, &Lead::support);
-        if (list.size() > most) list.resize(most);
+        keep_first(list, most, most_leads_of_video, video_of_lead);
         std::ranges::move(list, std::back_inserter(leads));
     };
     add_best(found, most_derived_leads);

@@ -140,7 +140,7 @@ private:
         std::uint32_t owner;
     };
     // A reference's number in the indexes, which no other has had since they were made, gives those of its
-    // frames and of its fingerprints.
+    // frames and of its fingerprints. One with more frames than a slot holds has the next ones, too.
     using Slots = std::vector<std::uint32_t>;
     static constexpr std::uint32_t frames_a_slot = PictureFeatures::max_frames;
     static constexpr std::uint32_t hashes_a_slot = PictureFeatures::max_fingerprints * orientation_count;
@@ -153,13 +153,21 @@ private:
     ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> references, Slots slots,
                  std::uint32_t next_slot, std::int64_t generation, HashIndex near_hashes,
                  HashIndex listed_hashes, FeatureIndex features, std::pmr::memory_resource& memory);
-    static Slots first_slots(std::size_t count);
+    static std::uint32_t slots_of(const StoredReference& reference) noexcept;
+    static Slots first_slots(std::span<const std::shared_ptr<const StoredReference>> references);
+    static std::uint32_t slots_of(std::span<const std::shared_ptr<const StoredReference>> references);
     static std::vector<IndexedFrame>
     frames_of(std::span<const std::shared_ptr<const StoredReference>> references, const Slots& slots);
 
     void add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const;
-    std::vector<HashHit> close_hashes(const Fingerprint& query, bool further) const;
+    struct CloseHash { // the fingerprint of a reference, by indexes
+        std::uint32_t owner;
+        std::uint32_t fingerprint; // of StoredReference::frames
+        Orientation orientation;
+        int distance_bits;
+    };
+    std::vector<CloseHash> close_hashes(const Fingerprint& query, bool further) const;
     void add_listed(const PictureFeatures& picture, std::vector<Lead>& leads) const;
     void add_derived(const PictureFeatures& picture, const Templates& templates,
                      std::vector<Lead>& leads) const;

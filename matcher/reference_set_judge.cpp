@@ -244,6 +244,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         match.reference = reference.reference;
         match.case_id = reference.case_id;
         match.hash_only = reference.is_hash_only();
+        if (reference.is_video() && !leads[placed].is_exact)
+            match.reference_time_ms = reference.moments[leads[placed].reference_frame].time_ms;
         // What is near a part of the picture is not near the picture.
         const bool is_of_part =
             static_cast<std::size_t>(leads[placed].picture_frame) >= shortlist.whole_frames;

@@ -2,6 +2,8 @@
 
 #include <string.h> // explicit_bzero
 
+#include <stdexcept>
+
 namespace stillwatch::matcher {
 
 namespace {
@@ -18,7 +20,7 @@ StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::me
     : reference(enrolled.reference), case_id(enrolled.case_id), file_digest(enrolled.file_digest),
       data_digest(enrolled.features.data_digest),
       frames(enrolled.features.frames.begin(), enrolled.features.frames.end(), &memory), local(&memory),
-      listed(&memory)
+      listed(&memory), moments(enrolled.moments.begin(), enrolled.moments.end(), &memory)
 {
     if (enrolled.listed) listed.push_back(*enrolled.listed);
     const auto& features = enrolled.features;
@@ -32,6 +34,12 @@ StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::me
                                           : StoredSignGrid(memory)};
         local.push_back(std::move(stored));
     }
+    if (!is_video()) return;
+    if (moments.size() != local.size())
+        throw std::invalid_argument("a reference that is a video has other frames than moments");
+    for (std::size_t i = 0; i < moments.size(); ++i)
+        if (moments[i].searched_features > local[i].features.size())
+            throw std::invalid_argument("a moment of a reference searches for more than its frame has");
 }
 
 void wipe(std::vector<EnrolledReference>& references) noexcept

@@ -17,8 +17,8 @@ PartKey key_from(std::uint64_t value)
 } // namespace
 
 PartKey::PartKey(ReferenceId reference, std::size_t frame, Kind kind, std::size_t index) noexcept
-    : value(static_cast<std::uint64_t>(reference.value) << 20U |
-            (static_cast<std::uint64_t>(frame) & 7U) << 17U | static_cast<std::uint64_t>(kind) << 16U |
+    : value(static_cast<std::uint64_t>(reference.value) << 24U |
+            (static_cast<std::uint64_t>(frame) & 0x7FU) << 17U | static_cast<std::uint64_t>(kind) << 16U |
             (static_cast<std::uint64_t>(index) & 0xFFFFU))
 {
 }

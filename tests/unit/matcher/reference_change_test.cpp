@@ -43,11 +43,25 @@ PictureFeatures features_of(std::uint64_t seed)
     return features;
 }
 
+// Some are videos, of so many frames that they take several places in the tables.
 Shared reference(std::int64_t id)
 {
-    const auto features = features_of(static_cast<std::uint64_t>(id));
-    return std::make_shared<const StoredReference>(
-        EnrolledReference{ReferenceId{id}, CaseId{1 + id % 3}, features.file_digest, features}, memory);
+    auto features = features_of(static_cast<std::uint64_t>(id));
+    std::vector<ReferenceMoment> moments;
+    for (std::uint64_t frame = 0; id % 10 == 0 && frame < 30; ++frame) {
+        moments.push_back({static_cast<std::int64_t>(1'000 * frame), features_a_reference});
+        if (frame == 0) continue;
+        auto further = features_of(1'000 * static_cast<std::uint64_t>(id) + frame);
+        for (auto& fingerprints : further.frames) {
+            fingerprints.number = static_cast<int>(frame);
+            features.frames.push_back(fingerprints);
+        }
+        features.local.push_back(std::move(further.local[0]));
+        features.sign_grid.push_back(std::move(further.sign_grid[0]));
+    }
+    EnrolledReference enrolled{ReferenceId{id}, CaseId{1 + id % 3}, features.file_digest,
+                               features,        std::nullopt,       moments};
+    return std::make_shared<const StoredReference>(enrolled, memory);
 }
 
 std::vector<LocalFeature> turned_a_little(std::vector<LocalFeature> features)
