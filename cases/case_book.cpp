@@ -1,6 +1,6 @@
 #include "cases/case_book.hpp"
 
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "cases/plain_name.hpp"
 #include "core/ascii.hpp"
 #include "store/tombstone_file.hpp"
@@ -159,10 +159,8 @@ Result<ReferenceId> CaseBook::enrol(std::string_view pseudonym, Reference draft,
 {
     const auto found = find(pseudonym);
     if (!found) return found.error();
-    const auto status = consent_status(*found, ConsentTime(actor.at, database_.time_seen()));
-    if (status != ConsentStatus::valid)
-        return Error{Errc::refused,
-                     fmt::format("{}: consent is {}; nothing can be added", pseudonym, name_of(status))};
+    const auto may_add = check_may_add(database_, *found, actor.at);
+    if (!may_add) return may_add.error();
     if (!is_plain_name(draft.name))
         return Error{Errc::invalid_argument,
                      fmt::format("reference name: 1 to {} letters, digits, '-', '_' or '.'", max_name_bytes)};

@@ -1,6 +1,6 @@
 #include "cases/hash_import.hpp"
 
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "cases/plain_name.hpp"
 #include "cases/references.hpp"
 #include "core/fingerprint.hpp"
@@ -31,11 +31,11 @@ Result<ImportOutcome> import_hashes(store::CaseDatabase& database, const Case& c
         return Error{
             Errc::invalid_argument,
             fmt::format("name of a list: 1 to {} letters, digits, '-', '_' or '.'", max_list_name_bytes)};
-    const auto status = consent_status(c, ConsentTime(actor.at, database.time_seen()));
     const bool adds = std::ranges::any_of(records, [](const auto& record) { return !record.is_withdrawn; });
-    if (adds && status != ConsentStatus::valid)
-        return Error{Errc::refused,
-                     fmt::format("{}: consent is {}; nothing can be added", c.pseudonym, name_of(status))};
+    if (adds) {
+        const auto may_add = check_may_add(database, c, actor.at);
+        if (!may_add) return may_add.error();
+    }
     ImportOutcome outcome;
     std::vector<Reference> drafts;
     std::vector<std::string> withdrawn;

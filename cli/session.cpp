@@ -1,7 +1,7 @@
 #include "cli/session.hpp"
 
 #include "cases/case_book.hpp"
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "cases/notes.hpp"
 #include "cases/references.hpp"
 #include "config/control_socket.hpp"
@@ -53,8 +53,7 @@ Result<void> check_new_reference(const store::CaseDatabase& cases, const vault::
     const auto c = cases.find_case(text_member(arguments, "case").value_or(""));
     const auto written = text_member(arguments, "sealed").value_or("");
     Bytes sealed(written.size() / 2);
-    const bool is_open = c && cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) ==
-                                  cases::ConsentStatus::valid;
+    const bool is_open = c && cases::has_consent(cases, *c, now);
     if (!is_open || written.empty() || !from_hex(written, sealed)) return {}; // the command says why not
     vault::LockedMemoryResource memory;
     const auto same = cases::find_same_picture(cases, installation, *c, std::move(sealed), memory);

@@ -1,6 +1,6 @@
 #include "control/forms.hpp"
 
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "vault/pin.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ json::object Commands::describe(const Case& c, const store::CaseCounts& counts, 
 {
     json::object object;
     object["case"] = c.pseudonym;
-    object["consent"] = cases::name_of(cases::consent_status(c, cases::ConsentTime(now, cases_.time_seen())));
+    object["consent"] = cases::name_of(cases::consent_status(cases_, c, now));
     if (c.renewal) object["renewal"] = "waits for approval";
     object["approval"] = name_of(c.consent.approval);
     object["opened_at"] = format_utc(c.opened_at);

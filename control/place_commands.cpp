@@ -1,6 +1,6 @@
 #include "control/forms.hpp"
 
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "cases/consented_place.hpp"
 
 #include <fmt/format.h>
@@ -54,10 +54,8 @@ Result<CommandOutcome> Commands::place_add(const json::object& arguments, const 
     if (!place) return place.error();
     const auto found = book_.find(*pseudonym);
     if (!found) return found.error();
-    const auto status = cases::consent_status(*found, cases::ConsentTime(actor.at, cases_.time_seen()));
-    if (status != cases::ConsentStatus::valid)
-        return Error{Errc::refused, fmt::format("{}: consent is {}; nothing can be added", found->pseudonym,
-                                                cases::name_of(status))};
+    const auto may_add = cases::check_may_add(cases_, *found, actor.at);
+    if (!may_add) return may_add.error();
     const auto known = cases_.places_of(found->id);
     if (known.size() >= cases::max_places_of_case)
         return Error{Errc::too_large, fmt::format("a case has at most {} places", cases::max_places_of_case)};

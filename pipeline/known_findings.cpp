@@ -1,6 +1,6 @@
 #include "pipeline/known_findings.hpp"
 
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "cases/finding_life.hpp"
 #include "cases/quarantine.hpp"
 #include "core/log.hpp"
@@ -9,19 +9,21 @@
 namespace stillwatch::pipeline {
 
 Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& settings, FindingId id,
-                          Timestamp now)
+                          OccurrenceId place, Timestamp now)
 {
     const auto known = cases.standing(id);
     if (!known || known->state != FindingState::down) return false;
     const auto c = cases.find_case(known->case_id);
-    if (!c ||
-        cases::consent_status(*c, cases::ConsentTime(now, cases.time_seen())) != cases::ConsentStatus::valid)
-        return false;
+    if (!c || !cases::has_consent(cases, *c, now)) return false;
     auto finding = cases.find_finding(id);
     if (!finding) return false;
     ++finding->epoch;
     const auto alerts = reappeared_alerts(settings, *finding, c->pseudonym, now);
-    return cases.reappear(id, finding->alert_id, alerts, {"stillwatchd", now});
+    const auto is_back = cases.reappear(id, finding->alert_id, alerts, {"stillwatchd", now});
+    if (!is_back || !*is_back || !place) return is_back;
+    const auto renewed = cases.renew_evidence(place);
+    if (!renewed) return renewed.error();
+    return true;
 }
 
 Result<bool> is_set_aside(store::CaseDatabase& cases, const RecordSettings& settings, const Finding& seen,

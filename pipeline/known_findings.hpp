@@ -9,10 +9,11 @@
 // (docs/decisions/0019-the-life-of-a-finding.md). Store thread.
 namespace stillwatch::pipeline {
 
-// Tells once more of a finding that was down and is seen again, in its next epoch. Gives whether it did.
-// Nothing happens where the case's consent has ended. Errors: io.
+// Tells once more of a finding that was down and is seen again, in its next epoch; that it is up again needs
+// evidence of its own, made anew at the known place where it is seen (none: the place is new). Gives whether
+// it did. Nothing happens where the case's consent has ended. Errors: io.
 Result<bool> tell_if_back(store::CaseDatabase& cases, const RecordSettings& settings, FindingId id,
-                          Timestamp now);
+                          OccurrenceId place, Timestamp now);
 
 // Whether nobody is to be told of a new finding of this reference, since it matches too often: sets it aside,
 // with one alert, where this finding is one too many. Errors: io.

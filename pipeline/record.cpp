@@ -1,4 +1,4 @@
-#include "cases/consent.hpp"
+#include "cases/case_consent.hpp"
 #include "core/log.hpp"
 #include "pipeline/answers.hpp"
 #include "pipeline/pipeline.hpp"
@@ -16,11 +16,9 @@ Task<std::vector<Occurrence>> Pipeline::on_record(Sha256 file)
         auto occurrences = cases.occurrences_of_content(file);
         if (occurrences.empty()) return occurrences;
         std::set<CaseId> consenting;
-        const cases::ConsentTime moment(now, cases.time_seen());
         const auto consents = [&](CaseId id) {
             if (consenting.contains(id)) return true;
-            const auto c = cases.find_case(id);
-            if (!c || cases::consent_status(*c, moment) != cases::ConsentStatus::valid) return false;
+            if (!cases::has_consent(cases, id, now)) return false;
             consenting.insert(id);
             return true;
         };

@@ -52,6 +52,10 @@ struct Sighting {
     std::shared_ptr<const crawler::SiteRules> site;
 };
 
+struct RecordStep;
+struct RecordTally;
+struct Committed;
+
 // Turns matches into findings: looks at each page that shows the picture once more, writes evidence, then
 // finding, alerts and audit line. Where no evidence can be written the match is told all the same, and its
 // evidence is made by a later visit. Loop thread; any number of sightings at once.
@@ -67,29 +71,16 @@ public:
     Task<Result<Outcome>> record(std::shared_ptr<const RecordSettings> settings, Sighting sighting);
 
 private:
-    // One match on one page that is more than a repeat.
-    struct Step {
-        Finding seen;
-        FindingId tied{};     // the page ties it to this finding
-        OccurrenceId known{}; // on record, and its evidence is still to be made
-        bool wants_evidence = true;
-    };
-    struct Plan {
-        std::vector<Step> steps;
-        std::int64_t tied = 0;
-        std::int64_t silenced = 0;  // sightings of what was dismissed
-        std::int64_t back = 0;      // findings that were down
-        std::vector<CaseId> capped; // of each match that was left out
-    };
+    struct Plan;
     Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
     Task<Result<Plan>> plan_for(const RecordSettings& settings, const Url& page, const Sighting& sighting);
-    Task<Result<Outcome>> settle(const RecordSettings& settings, Step step, const evidence::Capture& capture,
-                                 std::int64_t generation);
+    Task<Result<Outcome>> settle(const RecordSettings& settings, RecordStep step,
+                                 const evidence::Capture& capture, std::int64_t generation);
     Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
                        const evidence::Capture& capture);
     Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
-    void tell_known(const Plan& plan);
-    void tell_tied(const Url& page, const Url& image, std::int64_t occurrences);
+    void tell_known(const Url& page, const Url& image, const RecordTally& tally);
+    void tell_recorded(const Committed& done, const Finding& seen, const std::string& pseudonym);
     Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);
 
     Services services_;

@@ -1,6 +1,7 @@
 #include "pipeline/reference_keeper.hpp"
 
 #include "cases/case_book.hpp"
+#include "cases/case_consent.hpp"
 #include "core/log.hpp"
 #include "pipeline/reference_history.hpp"
 
@@ -297,9 +298,7 @@ Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::stri
         auto found = cases::CaseBook(cases, installation_.public_key).find(pseudonym);
         if (!found) return found.error();
         // Its key is opened for nobody then.
-        if (cases::consent_status(*found, cases::ConsentTime(now, cases.time_seen())) !=
-            cases::ConsentStatus::valid)
-            return Error{Errc::not_found, "no valid consent"};
+        if (!cases::has_consent(cases, *found, now)) return Error{Errc::not_found, "no valid consent"};
         return *std::move(found);
     };
     auto found = co_await stores_.run(std::move(find));
