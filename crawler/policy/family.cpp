@@ -11,7 +11,9 @@ namespace {
 
 // As many of a family's pages as one kind of them may make a folder look idle.
 constexpr std::int64_t most_idle_of_one_kind = 100;
-constexpr std::int64_t idle_pages = 400; // first visits without a new picture; with those under way below 500
+// First visits without a new picture. With those under way (a window of 64, another that was claimed before
+// the results of the first are written) below 500.
+constexpr std::int64_t idle_pages = 350;
 // First visits that gave one of the last contents of the family; with those under way below 350.
 constexpr std::int64_t same_pictures = 200;
 constexpr std::int64_t same_pictures_of_host = 1024;

@@ -36,8 +36,8 @@ class Traps:
 
     def case_honest(self, path, out):
         name = path.rpartition("/")[2]
-        if name.endswith(".gif"):
-            out.write(self.answer(self.PICTURE, "image/gif"))
+        if name.endswith(".gif"):  # each another file: the same under many addresses is a trap of its own
+            out.write(self.answer(self.PICTURE + path.encode(), "image/gif"))
             return True
         number = int(name) if name.isdigit() else 1
         link = f'<a href="/honest/{number + 1}">next</a>' if number < self.HONEST_PAGES else ""

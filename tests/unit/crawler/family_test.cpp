@@ -17,16 +17,16 @@ Sha256 content(int number)
     return Sha256::of(as_bytes(std::to_string(number)));
 }
 
-TEST(Family, FallsAsleepAfter400PagesWithoutANewPicture)
+TEST(Family, FallsAsleepAfter350PagesWithoutANewPicture)
 {
     Family list;
     Family folder;
-    for (int page = 0; page < 399; ++page)
+    for (int page = 0; page < 349; ++page)
         learn_page(list, folder, 0);
     EXPECT_FALSE(list.is_asleep(Width::narrow));
     learn_page(list, folder, 0);
     EXPECT_TRUE(list.is_asleep(Width::narrow));
-    EXPECT_EQ(list.visits, 400);
+    EXPECT_EQ(list.visits, 350);
 }
 
 TEST(Family, OfAFolderNeedsMoreThanOneKindOfPageToFallAsleep)
