@@ -30,11 +30,12 @@ struct EvidenceFacts {
     Timestamp recorded_at{};    // when the finding was made
 };
 
-// What was fetched for it. Every list holds the redirects in order and ends with the answer itself.
+// What was fetched for it. `page` and `image` hold the redirects in order and end with the answer itself.
 struct Capture {
-    std::vector<Fetched> page;  // recapture of the page; empty when nothing came or no page is known
-    std::string page_error{};   // why nothing came: text of the Error
-    std::vector<Fetched> image; // at least one
+    std::vector<Fetched> page;    // recapture of the page; empty when nothing came or no page is known
+    std::string page_error{};     // why nothing came: text of the Error
+    std::vector<Fetched> image;   // at least one
+    std::vector<Fetched> parts{}; // of a video: what else of it was fetched, ranges and segments, in order
 };
 
 } // namespace stillwatch::evidence

@@ -17,9 +17,9 @@ namespace {
 // Members of a manifest that say what no record can: which case, how alike, what a person should know.
 constexpr std::array<std::string_view, 9> word_alone{
     "case", "epoch", "files", "first_seen", "format", "limits", "match", "page_error", "signing_key_id"};
-constexpr std::array<std::string_view, 9> borne_out{"content_sha256", "image_fetch", "image_url",
-                                                    "organisation",   "page_fetch",  "page_state",
-                                                    "page_url",       "recorded_at", "software"};
+constexpr std::array<std::string_view, 10> borne_out{
+    "content_sha256", "image_fetch", "image_url",    "organisation", "page_fetch",
+    "page_state",     "page_url",    "part_fetches", "recorded_at",  "software"};
 
 std::string shown(const json::value* value)
 {
@@ -43,6 +43,15 @@ std::optional<std::size_t> exchanges_of(const json::object& manifest, std::strin
     return static_cast<std::size_t>(*redirects) + 1;
 }
 
+// How many parts of a video it tells of.
+std::optional<std::size_t> parts_of(const json::object& manifest)
+{
+    const auto* parts = manifest.if_contains("part_fetches");
+    if (!parts) return 0;
+    if (!parts->is_array()) return std::nullopt;
+    return parts->get_array().size();
+}
+
 class Comparison {
 public:
     explicit Comparison(const json::object& manifest) : manifest_(manifest) {}
@@ -55,11 +64,25 @@ public:
     // Of a chain of answers, member by member.
     void fetch(std::string_view name, std::span<const ReadExchange> chain)
     {
+        fetch(name, chain, manifest_.if_contains(name));
+    }
+
+    void parts(std::span<const ReadExchange> parts)
+    {
+        const auto* told = manifest_.if_contains("part_fetches");
+        for (std::size_t i = 0; told && i < parts.size(); ++i) {
+            const auto name = fmt::format("part_fetches[{}]", i);
+            fetch(name, parts.subspan(i, 1), &told->get_array()[i]);
+            redirects(name, parts.subspan(i, 1), text_member(manifest_, "image_url").value_or(""));
+        }
+    }
+
+    void fetch(std::string_view name, std::span<const ReadExchange> chain, const json::value* told)
+    {
         std::vector<Hop> hops;
         for (const auto& exchange : chain)
             hops.push_back({&exchange.fetched, exchange.redacted});
         const auto recorded = fetch_json(hops);
-        const auto* told = manifest_.if_contains(name);
         if (!recorded.is_object() || !told || !told->is_object()) {
             if (!told || *told != recorded) add(name, told, recorded);
             return;
@@ -178,13 +201,15 @@ Result<Chains> divide(const json::object& manifest, const WarcContent& warc)
     const auto corrupt = [](std::string detail) { return Error{Errc::corrupt, std::move(detail)}; };
     const auto page = exchanges_of(manifest, "page_fetch");
     const auto image = exchanges_of(manifest, "image_fetch");
-    if (!page || !image) return corrupt("manifest.json: page_fetch or image_fetch is damaged");
+    const auto parts = parts_of(manifest);
+    if (!page || !image || !parts)
+        return corrupt("manifest.json: page_fetch, image_fetch or part_fetches is damaged");
     if (*image == 0) return corrupt("manifest.json: image_fetch is missing");
-    if (*page + *image != warc.exchanges.size())
+    if (*page + *image + *parts != warc.exchanges.size())
         return corrupt(fmt::format("data.warc.gz: {} exchanges, the manifest tells of {}",
-                                   warc.exchanges.size(), *page + *image));
+                                   warc.exchanges.size(), *page + *image + *parts));
     const std::span all(warc.exchanges);
-    return Chains{all.first(*page), all.subspan(*page)};
+    return Chains{all.first(*page), all.subspan(*page, *image), all.subspan(*page + *image)};
 }
 
 std::vector<std::string> differences(const json::object& manifest, const WarcContent& warc,
@@ -203,6 +228,7 @@ std::vector<std::string> differences(const json::object& manifest, const WarcCon
     compare.redirects("page_fetch", chains.page, "");
     compare.redirects("image_fetch", chains.image,
                       has_page ? std::string_view(page_url) : std::string_view());
+    compare.parts(chains.parts);
     compare.page_state(chains.page);
     compare.content(chains.image.back());
     compare.unknown_members();

@@ -14,6 +14,7 @@ namespace stillwatch::evidence {
 struct Chains {
     std::span<const ReadExchange> page;
     std::span<const ReadExchange> image;
+    std::span<const ReadExchange> parts; // of a video, each an answer of its own
 };
 
 // Errors: corrupt (the WARC file holds more or fewer exchanges than the manifest tells of, or none of the

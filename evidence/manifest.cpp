@@ -158,28 +158,34 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
 {
     const auto& finding = facts.finding;
     std::vector<const Fetched*> requests;
-    for (const auto* chain : {&capture.page, &capture.image})
+    for (const auto* chain : {&capture.page, &capture.image, &capture.parts})
         for (const auto& fetched : *chain)
             requests.push_back(&fetched);
     const auto secrets = secrets_of(requests);
-    const json::object manifest{{"case", facts.case_pseudonym},
-                                {"content_sha256", finding.content.hex()},
-                                {"epoch", finding.epoch},
-                                {"files", files_json(files)},
-                                {"first_seen", format_utc(finding.first_seen)},
-                                {"format", manifest_format},
-                                {"image_fetch", fetch_json(hops_of(capture.image, secrets))},
-                                {"image_url", finding.image_url.text()},
-                                {"limits", limits_text()},
-                                {"match", match_json(facts)},
-                                {"organisation", settings.organisation},
-                                {"page_error", capture.page_error},
-                                {"page_fetch", fetch_json(hops_of(capture.page, secrets))},
-                                {"page_state", name_of(finding.page_state)},
-                                {"page_url", finding.page_url.text()},
-                                {"recorded_at", format_utc(facts.recorded_at)},
-                                {"signing_key_id", signing_key_id},
-                                {"software", settings.software}};
+    json::object manifest{{"case", facts.case_pseudonym},
+                          {"content_sha256", finding.content.hex()},
+                          {"epoch", finding.epoch},
+                          {"files", files_json(files)},
+                          {"first_seen", format_utc(finding.first_seen)},
+                          {"format", manifest_format},
+                          {"image_fetch", fetch_json(hops_of(capture.image, secrets))},
+                          {"image_url", finding.image_url.text()},
+                          {"limits", limits_text()},
+                          {"match", match_json(facts)},
+                          {"organisation", settings.organisation},
+                          {"page_error", capture.page_error},
+                          {"page_fetch", fetch_json(hops_of(capture.page, secrets))},
+                          {"page_state", name_of(finding.page_state)},
+                          {"page_url", finding.page_url.text()},
+                          {"recorded_at", format_utc(facts.recorded_at)},
+                          {"signing_key_id", signing_key_id},
+                          {"software", settings.software}};
+    if (!capture.parts.empty()) {
+        json::array parts;
+        for (const auto& hop : hops_of(capture.parts, secrets))
+            parts.push_back(fetch_json(std::span(&hop, 1)));
+        manifest["part_fetches"] = std::move(parts);
+    }
     return sorted_json(manifest);
 }
 

@@ -29,6 +29,8 @@ Bytes warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, cons
     add_hops(exchanges, capture.page, "");
     const auto& page = facts.finding.page_url;
     add_hops(exchanges, capture.image, page == facts.finding.image_url ? "" : page.text());
+    for (const auto& part : capture.parts)
+        exchanges.push_back({&part, facts.finding.image_url.text()});
     const WarcInfo info{std::string(warc_file), settings.software, settings.organisation,
                         settings.user_agent,    settings.robots,   facts.recorded_at};
     return write_warc(info, exchanges);

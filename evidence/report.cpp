@@ -192,6 +192,8 @@ ReportLines report_lines(const VerifyReport& report, const std::vector<Extracted
     lines.emplace_back("picture as found", report.text("image_url"));
     add_exchange(lines, "page", report.chains.page);
     add_exchange(lines, "picture", report.chains.image);
+    if (!report.chains.parts.empty())
+        lines.emplace_back("parts of a video", fmt::format("{} further answers", report.chains.parts.size()));
     lines.emplace_back("picture compared, SHA-256", report.text("content_sha256"));
     for (const auto& body : bodies)
         lines.emplace_back("file " + body.name, fmt::format("{} bytes, SHA-256 {}", body.bytes.size(),

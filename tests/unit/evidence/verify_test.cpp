@@ -1,16 +1,20 @@
 #include "evidence/verify.hpp"
 
+#include "evidence/compare.hpp"
 #include "evidence/package.hpp"
 #include "evidence/tar.hpp"
 #include "tests/support/sample_capture.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
 
 namespace stillwatch::evidence {
 namespace {
+
+using testing::ElementsAre;
 
 Bytes sample_package()
 {
@@ -57,6 +61,41 @@ TEST(Verify, TellsWhatThePackageSays)
     EXPECT_EQ(report->chains.image.back().fetched.body, test::noise(3000));
     EXPECT_EQ(report->signing_key, test::sample_signing_key().verify_key());
     EXPECT_EQ(report->files.size(), 2U);
+}
+
+Bytes package_of_video()
+{
+    auto capture = test::sample_capture();
+    for (int part = 0; part < 2; ++part) {
+        capture.parts.push_back(capture.image.back());
+        capture.parts.back().body = test::noise(static_cast<std::size_t>(500 + part));
+    }
+    return make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(),
+                        capture)
+        .value()
+        .archive;
+}
+
+TEST(Verify, KnowsThePartsOfAVideoThatWereFetched)
+{
+    const auto report = verify_package(package_of_video(), test::sample_signing_key().verify_key());
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->verdict, Verdict::whole) << fmt::format("{}", fmt::join(report->differences, "\n"));
+    ASSERT_EQ(report->chains.image.size(), 2U);
+    ASSERT_EQ(report->chains.parts.size(), 2U);
+    EXPECT_EQ(report->chains.parts[1].fetched.body, test::noise(501));
+}
+
+TEST(Verify, APartThatTheManifestTellsOtherwiseIsNamed)
+{
+    auto report = verify_package(package_of_video(), test::sample_signing_key().verify_key()).value();
+    report.manifest["part_fetches"].as_array()[1].as_object()["status"] = 404;
+    EXPECT_THAT(differences(report.manifest, report.warc, report.chains),
+                ElementsAre("part_fetches[1].status: 404, the records say 200"));
+    report.manifest["part_fetches"].as_array().pop_back();
+    EXPECT_FALSE(divide(report.manifest, report.warc));
+    report.manifest["part_fetches"] = "none";
+    EXPECT_FALSE(divide(report.manifest, report.warc));
 }
 
 TEST(Verify, FractionsOfAnyLengthAreWrittenAsManifestsAre)
