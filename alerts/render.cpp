@@ -27,6 +27,9 @@ std::string headline(const AlertEvent& event)
     if (event.type == "guard.tripped") return "A picture that nobody may look at was met";
     if (event.type == "reference.quarantined")
         return fmt::format("A reference was set aside ({})", event.case_pseudonym);
+    if (event.type == "reference.collided")
+        return fmt::format("A reference shows the same picture as one of another case ({})",
+                           event.case_pseudonym);
     if (event.type == "item.down")
         return fmt::format("{} {} down ({})", event.count, event.count == 1 ? "item is" : "items are",
                            event.case_pseudonym);

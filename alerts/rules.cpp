@@ -16,6 +16,7 @@ const std::vector<std::string_view>& event_names()
                                                      "consent.withdrawn",
                                                      "guard.tripped",
                                                      "reference.quarantined",
+                                                     "reference.collided",
                                                      "outbox.dead_letter",
                                                      "storage.low",
                                                      "heartbeat",
@@ -56,7 +57,7 @@ bool chooses(const ChannelRules& rules, std::string_view topic, std::string_view
 bool must_be_told(std::string_view topic)
 {
     return topic.starts_with("match.") || topic == "guard.tripped" || topic == "outbox.dead_letter" ||
-           topic == "consent.withdrawn" || topic == "reference.quarantined";
+           topic == "consent.withdrawn" || topic == "reference.quarantined" || topic == "reference.collided";
 }
 
 } // namespace

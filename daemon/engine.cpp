@@ -9,6 +9,7 @@
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
 #include "html/extract.hpp"
+#include "pipeline/collisions.hpp"
 #include "pipeline/reference_history.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -153,6 +154,20 @@ Task<Result<void>> Engine::remove_orphaned_evidence()
     co_return Result<void>{};
 }
 
+Task<> Engine::tell_collisions(std::vector<ReferenceId> references)
+{
+    const auto settings = pipeline_.settings();
+    const auto told =
+        co_await pipeline::tell_collisions(stores_, settings->record, std::move(references), clock_.now());
+    if (!told) {
+        log::error("engine", "references that collide not told", {{"reason", to_string(told.error())}});
+        counters_.add("record_errors_total");
+    } else if (*told > 0) {
+        counters_.add("references_collided_total", {}, {}, static_cast<std::int64_t>(*told));
+        if (channels_) channels_->wake();
+    }
+}
+
 Task<Result<void>> Engine::start()
 {
     snapshots_.discard();
@@ -167,6 +182,8 @@ Task<Result<void>> Engine::start()
     const auto noted = co_await note_robots();
     if (!noted) co_return noted.error();
     co_await heed_stopped_hosts();
+    references_.on_collisions(
+        [this](std::vector<ReferenceId> references) { return tell_collisions(std::move(references)); });
     const auto loaded = co_await references_.reload();
     if (!loaded) co_return loaded.error();
     loops_.spawn("loop watch", watch_loop(loop_stalls_));

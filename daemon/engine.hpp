@@ -98,6 +98,7 @@ private:
     // From now on the channels' rules of the configuration count, for what is held, too.
     Task<> use_alert_rules();
     Task<Result<void>> remove_orphaned_evidence();
+    Task<> tell_collisions(std::vector<ReferenceId> references);
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
     Task<Result<void>> check_new_reference(const json::object& arguments);

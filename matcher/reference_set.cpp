@@ -150,6 +150,30 @@ bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
     });
 }
 
+std::vector<std::uint32_t> ReferenceSet::copies_of(const StoredReference& reference) const
+{
+    std::set<std::uint32_t> owners;
+    if (reference.is_hash_only()) {
+        for (std::uint32_t i = 0; i < references_.size(); ++i)
+            if (references_[i]->is_hash_only() && references_[i]->listed.front() == reference.listed.front())
+                owners.insert(i);
+        return {owners.begin(), owners.end()};
+    }
+    for (const auto& digest : {reference.file_digest, reference.data_digest})
+        for (const auto& known : std::ranges::equal_range(digests_, digest, {}, &StoredDigest::digest))
+            owners.insert(known.owner);
+    for (const auto& frame : reference.frames) {
+        const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
+        for (const auto& hit : close_hashes(query, false)) {
+            const auto owner = hit.owner / hashes_a_slot;
+            const auto& other = references_[owner]->frames[hit.owner % hashes_a_slot / orientation_count];
+            if (hit.distance_bits <= accepted_distance_bits(frame.quality_percent, other.quality_percent))
+                owners.insert(owner);
+        }
+    }
+    return {owners.begin(), owners.end()};
+}
+
 void ReferenceSet::add_near(const PictureFeatures& picture, bool further, std::vector<Lead>& leads) const
 {
     std::map<std::uint32_t, Lead> best; // by reference

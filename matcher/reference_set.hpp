@@ -101,6 +101,10 @@ public:
     // Whether the picture may be exactly or nearly a reference, by what Detail::coarse told: what is
     // looked for here lies as far beyond max_near_distance_bits as a coarse pass may be off.
     bool may_be_near(const PictureFeatures& coarse) const;
+    // References that show the same picture as this one, itself among them, by digests and fingerprints
+    // alone: exact and near copies of any orientation; indexes of references(), rising. A hash-only reference
+    // is the same as one with that very hash.
+    std::vector<std::uint32_t> copies_of(const StoredReference& reference) const;
     // So few that comparing a fingerprint with all of them takes less than a millisecond; only then does a
     // coarse pass help.
     bool are_few() const noexcept;

@@ -83,6 +83,19 @@ std::vector<store::NewAlert> quarantine_alerts(const RecordSettings& settings, c
     return for_each_channel(settings, event);
 }
 
+std::vector<store::NewAlert> collision_alerts(const RecordSettings& settings, const std::string& pseudonym,
+                                              ReferenceId reference, Timestamp now)
+{
+    alerts::AlertEvent event;
+    event.alert_id = alerts::alert_id(pseudonym, reference, "collided", "", 0);
+    event.type = "reference.collided";
+    event.at = now;
+    event.case_pseudonym = pseudonym;
+    event.epoch = 0;
+    event.link = alerts::alert_link(settings.link, event.alert_id);
+    return for_each_channel(settings, event);
+}
+
 std::string left_out_text(std::int64_t matches)
 {
     return fmt::format(

@@ -25,6 +25,10 @@ std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const
 std::vector<store::NewAlert> quarantine_alerts(const RecordSettings& settings, const std::string& pseudonym,
                                                ReferenceId reference, std::int64_t findings, Timestamp now);
 
+// The alerts that say that a reference shows the same picture as one of another case: always the same ids.
+std::vector<store::NewAlert> collision_alerts(const RecordSettings& settings, const std::string& pseudonym,
+                                              ReferenceId reference, Timestamp now);
+
 // For problems.set("findings", site, …).
 std::string left_out_text(std::int64_t matches);
 

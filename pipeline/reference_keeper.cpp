@@ -3,6 +3,7 @@
 #include "cases/case_book.hpp"
 #include "cases/case_consent.hpp"
 #include "core/log.hpp"
+#include "pipeline/collisions.hpp"
 #include "pipeline/reference_history.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -116,8 +117,7 @@ Task<Result<void>> ReferenceKeeper::load()
         std::set<ReferenceId> known;
         for (const auto& reference : current_->references())
             known.insert(reference->reference);
-        auto read = [known = std::move(known), now = clock_.now()](store::CaseDatabase& cases,
-                                                                   crawler::UrlFrontier&) {
+        auto read = [&known, now = clock_.now()](store::CaseDatabase& cases, crawler::UrlFrontier&) {
             return as_result([&] {
                 (void)cases.note_time(now); // a disk that is full keeps no reference from being compared
                 return cases::plan_references(cases, cases::ConsentTime(now, cases.time_seen()), known);
@@ -138,8 +138,13 @@ Task<Result<void>> ReferenceKeeper::load()
             co_await put_in_force(references, static_cast<std::size_t>(refused), plan->state);
         if (!generation) co_return generation.error();
         if (!*generation) continue; // a command changed the rows meanwhile
-        auto build = [this, &references, before = current_, number = **generation] {
-            return as_result([&] { return before->changed(std::move(references), number, memory_); });
+        std::vector<ReferenceId> colliding;
+        auto build = [this, &references, &known, &colliding, before = current_, number = **generation] {
+            return as_result([&] {
+                auto set = before->changed(std::move(references), number, memory_);
+                colliding = collisions_of(*set, known);
+                return set;
+            });
         };
         auto built = co_await offload(cpu_, std::move(build));
         if (!built) co_return built.error();
@@ -154,6 +159,7 @@ Task<Result<void>> ReferenceKeeper::load()
                       {{"case", pseudonym}});
         tell(opened->refused);
         tell_clock(plan->moment);
+        if (!colliding.empty() && tell_collisions_) co_await tell_collisions_(std::move(colliding));
         const Result<void> done; // named: gcc 12 takes a temporary here for uninitialised at -O1
         co_return done;
     }

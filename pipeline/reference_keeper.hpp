@@ -41,6 +41,13 @@ public:
     // Where pictures may stay, of the cases whose consent is valid. Never null.
     std::shared_ptr<const cases::ConsentedPlaces> places() const { return places_; }
 
+    // Called by each reload that brought a reference which shows the same picture as one of another case,
+    // with those and what they show the same as (pipeline/collisions.hpp).
+    void on_collisions(std::function<Task<>(std::vector<ReferenceId>)> tell)
+    {
+        tell_collisions_ = std::move(tell);
+    }
+
     // Reads the cases again; what they said when it was called is in force when it returns. Errors: io
     // (memory cannot be locked; then the set is empty: nothing is compared with references whose consent may
     // have ended), cancelled.
@@ -80,6 +87,7 @@ private:
     vault::LockedMemoryResource memory_;
     std::shared_ptr<const matcher::ReferenceSet> current_;
     std::shared_ptr<const cases::ConsentedPlaces> places_ = std::make_shared<const cases::ConsentedPlaces>();
+    std::function<Task<>(std::vector<ReferenceId>)> tell_collisions_;
     std::optional<Timestamp> next_change_;
     std::set<std::pair<std::string, std::string>> told_; // kind and case of problems
     bool is_loading_ = false;

@@ -145,6 +145,9 @@ public:
     // Gives how many findings nobody was told of. Errors: not_found (it is not quarantined).
     Result<std::int64_t> release(ReferenceId id, const Actor& actor);
     std::vector<QuarantinedReference> quarantined() const; // by number
+    // That a reference shows the same picture as one of another case, with the alerts that say so. Gives
+    // whether that is news.
+    Result<bool> note_collision(ReferenceId id, const std::vector<NewAlert>& alerts, const Actor& actor);
 
     // --- where the pictures of a case may stay (cases/consented_place.hpp) ---
     // Gives its number. Errors: refused (withdrawn).

@@ -12,6 +12,7 @@ namespace stillwatch::store {
 struct ReferenceRow {
     Reference reference; // `sealed` is left empty
     bool in_force = false;
+    bool collides = false; // a reference of another case shows the same picture
 };
 
 // How much a case has.

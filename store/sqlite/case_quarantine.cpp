@@ -4,8 +4,26 @@
 
 #include <algorithm>
 
-// References that match so often that nobody is told of each match any more.
+// What people are told of a reference: that it matches so often that nobody is told of each match any more,
+// and that one of another case shows the same picture.
 namespace stillwatch::store {
+
+namespace {
+
+void queue_of_reference(Connection& connection, ReferenceId id, const std::vector<NewAlert>& alerts,
+                        Timestamp at)
+{
+    for (const auto& alert : alerts)
+        connection
+            .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, state, created_at, "
+                     "next_attempt_at) "
+                     "SELECT ?1, ?2, ?3, case_id, 'queued', ?4, ?4 FROM reference WHERE id = ?5 "
+                     "ON CONFLICT DO NOTHING")
+            .bind(alert.alert_id, alert.channel, alert.event, at, id)
+            .run();
+}
+
+} // namespace
 
 ReferenceSurge CaseDatabase::surge_of(ReferenceId id, Timestamp now) const
 {
@@ -42,14 +60,7 @@ Result<void> CaseDatabase::quarantine(ReferenceId id, Timestamp since, const std
             .bind(id, since)
             .run();
         if (connection.changed_rows() == 0) return {}; // another visit was first
-        for (const auto& alert : alerts)
-            connection
-                .prepare("INSERT INTO outbox (alert_id, channel, event, case_id, state, created_at, "
-                         "next_attempt_at) "
-                         "SELECT ?1, ?2, ?3, case_id, 'queued', ?4, ?4 FROM reference WHERE id = ?5 "
-                         "ON CONFLICT DO NOTHING")
-                .bind(alert.alert_id, alert.channel, alert.event, actor.at, id)
-                .run();
+        queue_of_reference(connection, id, alerts, actor.at);
         impl_->audit(actor, "reference.quarantine", fmt::format("reference {}", id.value));
         return {};
     });
@@ -88,6 +99,24 @@ std::vector<QuarantinedReference> CaseDatabase::quarantined() const
     while (row.step())
         all.push_back({row.id<ReferenceId>(0), row.text(1), row.text(2), row.time(3), row.integer(4)});
     return all;
+}
+
+Result<bool> CaseDatabase::note_collision(ReferenceId id, const std::vector<NewAlert>& alerts,
+                                          const Actor& actor)
+{
+    auto& connection = impl_->connection;
+    return in_transaction(connection, [&]() -> Result<bool> {
+        connection
+            .prepare(
+                "INSERT INTO collision (reference, seen_at) SELECT id, ?2 FROM reference WHERE id = ?1 AND "
+                "removed = 0 ON CONFLICT DO NOTHING")
+            .bind(id, actor.at)
+            .run();
+        if (connection.changed_rows() == 0) return false;
+        queue_of_reference(connection, id, alerts, actor.at);
+        impl_->audit(actor, "reference.collide", fmt::format("reference {}", id.value));
+        return true;
+    });
 }
 
 } // namespace stillwatch::store

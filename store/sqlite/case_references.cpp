@@ -123,7 +123,8 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
     // From the index alone: behind their sealed bytes these columns are slow to reach.
     auto row = impl_->connection.prepare(
         "SELECT r.id, r.name, r.quality_percent, r.weak, r.extractor_version, r.generation, r.added_at, "
-        "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id), r.list, r.hash_kind "
+        "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id), r.list, r.hash_kind, "
+        "EXISTS (SELECT 1 FROM collision k WHERE k.reference = r.id) "
         "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 "
         "ORDER BY r.id LIMIT ?3");
     row.bind(id, after, limit);
@@ -140,7 +141,7 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
         reference.added_at = row.time(6);
         reference.list = row.text(8);
         reference.hash_kind = row.text(9);
-        result.push_back({std::move(reference), row.flag(7)});
+        result.push_back({std::move(reference), row.flag(7), row.flag(10)});
     }
     return result;
 }

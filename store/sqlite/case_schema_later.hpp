@@ -41,4 +41,12 @@ CREATE INDEX reference_quarantined ON reference (id) WHERE quarantined_at IS NOT
 CREATE INDEX earlier_evidence_of ON earlier_evidence (occurrence_id);
 )sql";
 
+// References that show the same picture as one of another case.
+constexpr const char* fourteenth_step = R"sql(
+CREATE TABLE collision (
+    reference INTEGER PRIMARY KEY REFERENCES reference (id) ON DELETE CASCADE,
+    seen_at   INTEGER NOT NULL
+) STRICT;
+)sql";
+
 } // namespace stillwatch::store
