@@ -18,6 +18,11 @@ add_custom_target(stage ALL
 # All that is installed, without the tests.
 add_custom_target(programs)
 add_dependencies(programs stage stillwatch stillwatchd stillwatch-worker)
+set(STILLWATCH_VIDEO_PROGRAM "")
+if(STILLWATCH_HAS_VIDEO)
+    add_dependencies(programs stillwatch-video)
+    set(STILLWATCH_VIDEO_PROGRAM sandbox/stillwatch-video)
+endif()
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/install_rules.cmake.in ${PROJECT_BINARY_DIR}/install_rules.cmake @ONLY)
 # CMAKE_CURRENT_LIST_DIR is where the script lies when it runs; return() leaves out CMake's own list of files and the

@@ -35,8 +35,8 @@ std::string_view name_of(Orientation orientation) noexcept
 
 std::string_view name_of(PictureFormat format) noexcept
 {
-    static constexpr std::array<std::string_view, 11> names{"jpeg", "png",  "webp", "gif",      "bmp", "tiff",
-                                                            "avif", "heif", "jxl",  "jpeg2000", "ico"};
+    static constexpr std::array<std::string_view, 12> names{"jpeg", "png",  "webp", "gif",      "bmp", "tiff",
+                                                            "avif", "heif", "jxl",  "jpeg2000", "ico", "ppm"};
     const auto index = static_cast<std::size_t>(format);
     return index < names.size() ? names[index] : "unknown";
 }

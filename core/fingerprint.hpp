@@ -71,7 +71,20 @@ struct Frame {
     friend bool operator==(const Frame&, const Frame&) = default;
 };
 
-enum class PictureFormat : std::uint8_t { jpeg, png, webp, gif, bmp, tiff, avif, heif, jxl, jpeg2000, ico };
+enum class PictureFormat : std::uint8_t {
+    jpeg,
+    png,
+    webp,
+    gif,
+    bmp,
+    tiff,
+    avif,
+    heif,
+    jxl,
+    jpeg2000,
+    ico,
+    ppm
+};
 std::string_view name_of(PictureFormat format) noexcept;
 
 // How much of a picture to tell.

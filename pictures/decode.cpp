@@ -10,8 +10,9 @@ namespace stillwatch::pictures {
 
 namespace {
 
-constexpr std::string_view formats_read =
-    "none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, ICO";
+constexpr std::string_view formats_read = "none of the formats that are read: JPEG, PNG, WebP, GIF, BMP, "
+                                          "TIFF, AVIF, HEIC, JPEG XL, JPEG 2000, ICO, "
+                                          "PPM";
 
 Result<Picture> decode_as(PictureFormat format, ByteView file, const PictureLimits& limits, Fidelity fidelity,
                           Turning turning)
@@ -29,6 +30,7 @@ Result<Picture> decode_as(PictureFormat format, ByteView file, const PictureLimi
     case PictureFormat::jxl: return decode_jxl(file, limits);
     case PictureFormat::jpeg2000: return decode_jpeg2000(file, limits);
     case PictureFormat::ico: return decode_ico(file, limits);
+    case PictureFormat::ppm: return decode_ppm(file, limits);
     }
     return Error{Errc::undecodable, "unknown picture format"};
 }

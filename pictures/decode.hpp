@@ -42,6 +42,7 @@ Result<Picture> decode_heif(ByteView file, const PictureLimits& limits);
 Result<Picture> decode_jxl(ByteView file, const PictureLimits& limits);
 Result<Picture> decode_jpeg2000(ByteView file, const PictureLimits& limits);
 Result<Picture> decode_ico(ByteView file, const PictureLimits& limits);
+Result<Picture> decode_ppm(ByteView file, const PictureLimits& limits);
 
 // Does once what libraries do once with files or threads; call it before the worker is restricted.
 void prepare_decoders();

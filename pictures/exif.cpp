@@ -76,7 +76,8 @@ int file_orientation(ByteView file, PictureFormat format) noexcept
     case PictureFormat::heif:
     case PictureFormat::jxl:
     case PictureFormat::jpeg2000:
-    case PictureFormat::ico: break;
+    case PictureFormat::ico:
+    case PictureFormat::ppm: break;
     }
     return upright;
 }

@@ -99,7 +99,8 @@ Sha256 data_digest(ByteView file, PictureFormat format)
     case PictureFormat::heif:
     case PictureFormat::jxl:
     case PictureFormat::jpeg2000:
-    case PictureFormat::ico: break;
+    case PictureFormat::ico:
+    case PictureFormat::ppm: break;
     }
     return Sha256::of(file);
 }

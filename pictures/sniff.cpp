@@ -47,6 +47,14 @@ bool is_ico(ByteView file) noexcept
     return count > 0 && count <= 256 && byte_at(file, 9) == 0 && little_32(file, 18) >= 6 + 16 * count;
 }
 
+bool is_ppm(ByteView file) noexcept
+{
+    constexpr std::size_t least_header = 9; // "P6 1 1 1 "
+    if (!begins_with(file, "P6"sv) || file.size() < least_header) return false;
+    const auto next = as_text(file.subspan(2, 2));
+    return (next[0] == '\n' || next[0] == ' ') && next[1] >= '1' && next[1] <= '9';
+}
+
 } // namespace
 
 std::optional<PictureFormat> sniff_picture(ByteView file) noexcept
@@ -63,6 +71,7 @@ std::optional<PictureFormat> sniff_picture(ByteView file) noexcept
     if (begins_with(file, "\0\0\0\x0CjP  \r\n\x87\n"sv) || begins_with(file, "\xFF\x4F\xFF\x51"sv))
         return PictureFormat::jpeg2000;
     if (is_ico(file)) return PictureFormat::ico;
+    if (is_ppm(file)) return PictureFormat::ppm;
     return iso_media(file);
 }
 

@@ -2,6 +2,7 @@
 
 #include "features/features_codec.hpp"
 #include "packages/contents.hpp"
+#include "sandbox/answer_parts.hpp"
 #include "sandbox/message_parts.hpp"
 
 #include <algorithm>
@@ -13,12 +14,10 @@ namespace stillwatch::sandbox {
 
 namespace {
 
-constexpr std::uint32_t answer_mark = 0x31415753; // "SWA1"
-constexpr std::size_t max_detail_bytes = 200;
 constexpr std::size_t max_charset_bytes = 40;
 
 enum class AnswerKind : std::uint8_t {
-    error = 0,
+    error = error_kind,
     links = 1,
     features = 2,
     ready = 3,
@@ -26,44 +25,11 @@ enum class AnswerKind : std::uint8_t {
     preview = 5
 };
 
-bool is_printable(char c)
-{
-    return c >= 0x20 && c < 0x7f;
-}
-
-std::string printable(std::string_view text, std::size_t max_bytes)
-{
-    std::string line(text.substr(0, max_bytes));
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return !is_printable(c); }, '?');
-    return line;
-}
-
-bool all_printable(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), is_printable);
-}
-
 // Only a name the core knows: an Errc or Mechanism added there is accepted here without a change.
 template <class Enum>
 bool is_known(Enum value)
 {
     return name_of(value) != "unknown";
-}
-
-void write_error(BinaryWriter& writer, const Error& error)
-{
-    writer.number(code_of(AnswerKind::error));
-    writer.number(code_of(error.code));
-    writer.text(printable(error.detail, max_detail_bytes));
-}
-
-std::optional<Error> read_error(BinaryReader& reader)
-{
-    const auto code = static_cast<Errc>(reader.number<std::uint8_t>());
-    const auto detail = reader.text(max_detail_bytes);
-    if (!reader.complete() || !is_known(code) || !all_printable(detail)) return std::nullopt;
-    return Error{code, std::string(detail)};
 }
 
 // 0: none.
@@ -253,19 +219,6 @@ Result<Answer> read_preview(BinaryReader& reader, const PreviewWork& asked)
     std::ranges::transform(levels, frame.levels.begin(),
                            [](std::byte level) { return std::to_integer<std::uint8_t>(level); });
     return Answer{std::move(preview)};
-}
-
-template <class WritePayload>
-Bytes framed(std::uint64_t number, const WritePayload& write_payload)
-{
-    BinaryWriter writer;
-    writer.number(answer_mark);
-    writer.number(number);
-    const auto length_at = writer.size();
-    writer.number(std::uint32_t{0});
-    write_payload(writer);
-    writer.overwrite(length_at, static_cast<std::uint32_t>(writer.size() - answer_header_bytes));
-    return std::move(writer).take();
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "core/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace stillwatch::sandbox {
 
@@ -11,9 +12,16 @@ namespace stillwatch::sandbox {
 constexpr int request_fd = 3; // SOCK_SEQPACKET socket
 constexpr int answer_fd = 4;  // write end of a pipe
 
+// What becomes of an attempt to open a file.
+enum class FileOpening : std::uint8_t {
+    ends_the_process,
+    finds_nothing // answered as if there were none, without a look: for libraries that can do without
+};
+
 struct Restrictions {
     std::size_t max_memory_bytes = std::size_t{1} << 30U; // address space, libraries included
     std::size_t max_cpu_seconds = 300;                    // over the life of the process
+    FileOpening opening = FileOpening::ends_the_process;
 };
 
 // Takes from this process everything that reading bytes and answering does not need, for ever: capabilities,

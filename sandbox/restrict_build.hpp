@@ -13,6 +13,8 @@ using FilterHandle = void*;
 extern const int highest_descriptor;
 // Whether descriptor 2 is closed.
 extern const bool silences_standard_error;
+// Whether the runtime itself opens files, so that this call cannot be answered otherwise.
+extern const bool runtime_opens_files;
 
 // Limits the memory of this process; false with errno set when the kernel denies it.
 bool limit_memory(std::size_t max_bytes);

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -124,6 +125,13 @@ public:
             code_ =
                 seccomp_rule_add(handle_.get(), SCMP_ACT_ALLOW, call, sizeof...(conditions), conditions...);
     }
+    // The call is not made; the process is told that number instead.
+    void refuse(int call, int number)
+    {
+        if (code_ == 0)
+            code_ =
+                seccomp_rule_add(handle_.get(), SCMP_ACT_ERRNO(static_cast<std::uint32_t>(number)), call, 0);
+    }
     void set(scmp_filter_attr attribute, std::uint32_t value)
     {
         if (code_ == 0) code_ = seccomp_attr_set(handle_.get(), attribute, value);
@@ -186,7 +194,7 @@ void allow_ending(Filter& filter)
     filter.allow(SCMP_SYS(rt_sigaction), argument_is(0, SIGABRT));
 }
 
-Result<void> filter_system_calls()
+Result<void> filter_system_calls(FileOpening opening)
 {
     Filter filter;
     if (!filter.exists()) return Error{Errc::io, "seccomp: no filter can be made"};
@@ -196,6 +204,8 @@ Result<void> filter_system_calls()
     allow_memory(filter);
     allow_runtime_of_the_language(filter);
     allow_ending(filter);
+    if (opening == FileOpening::finds_nothing && !runtime_opens_files)
+        filter.refuse(SCMP_SYS(openat), ENOENT);
     if (!allow_runtime(filter.handle())) return Error{Errc::io, "seccomp: rules of this build"};
     filter.load();
     if (filter.code() != 0) return system_error("seccomp", -filter.code());
@@ -214,7 +224,7 @@ Result<void> restrict_process(const Restrictions& restrictions)
     if (auto single = require_single_thread(); !single) return single;
     if (auto closed = close_inherited_descriptors(); !closed) return closed;
     if (auto limited = limit_resources(restrictions); !limited) return limited;
-    if (auto filtered = filter_system_calls(); !filtered) return filtered;
+    if (auto filtered = filter_system_calls(restrictions.opening); !filtered) return filtered;
     close_standard_descriptors();
     return {};
 }

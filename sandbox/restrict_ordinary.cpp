@@ -8,6 +8,7 @@ namespace stillwatch::sandbox {
 
 const int highest_descriptor = answer_fd;
 const bool silences_standard_error = true;
+const bool runtime_opens_files = false;
 
 bool limit_memory(std::size_t max_bytes)
 {

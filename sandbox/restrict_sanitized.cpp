@@ -16,6 +16,7 @@ namespace stillwatch::sandbox {
 
 const int highest_descriptor = 63;
 const bool silences_standard_error = false;
+const bool runtime_opens_files = true;
 
 bool limit_memory(std::size_t)
 {

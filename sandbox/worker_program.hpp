@@ -10,5 +10,7 @@ namespace stillwatch::sandbox {
 // (../libexec/stillwatch/stillwatch-worker) or in its build tree (../sandbox/stillwatch-worker). Errors:
 // not_found.
 Result<std::filesystem::path> find_worker_program();
+// The same of stillwatch-video. not_found also where it was not built: then no video is looked at.
+Result<std::filesystem::path> find_video_program();
 
 } // namespace stillwatch::sandbox

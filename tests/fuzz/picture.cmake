@@ -32,6 +32,7 @@ add_fuzz_target(picture
         pictures/decode_jxl.cpp
         pictures/decode_mpo.cpp
         pictures/decode_png.cpp
+        pictures/decode_ppm.cpp
         pictures/decode_tiff.cpp
         pictures/decode_webp.cpp
         features/descriptor.cpp

@@ -8,7 +8,8 @@ import unittest
 
 import stage
 
-NEEDED = ("cmake_install.cmake", "install_rules.cmake", "cli/stillwatch", "daemon/stillwatchd", "sandbox/stillwatch-worker", "stage")
+NEEDED = ("cmake_install.cmake", "install_rules.cmake", "cli/stillwatch", "daemon/stillwatchd", "sandbox/stillwatch-worker", "stage",
+          *(name for name in ("sandbox/stillwatch-video",) if (stage.BUILD / name).exists()))  # where FFmpeg was found
 
 
 class Install(unittest.TestCase):
@@ -44,6 +45,10 @@ class Install(unittest.TestCase):
         photograph = next((stage.ROOT / "build" / "photographs").rglob("postcard*.jpg"))
         self.assertEqual(subprocess.run([command, "fingerprint", photograph], capture_output=True).returncode, 0)
         self.assertEqual(subprocess.run([self.prefix / "sbin/stillwatchd", "--version"], capture_output=True).returncode, 0)
+
+    def test_the_program_for_videos_stands_beside_the_worker_where_it_was_built(self):
+        built = (stage.BUILD / "sandbox/stillwatch-video").exists()
+        self.assertEqual((self.prefix / "libexec/stillwatch/stillwatch-video").exists(), built)
 
     def test_the_unit_names_the_prefix_it_was_installed_under(self):
         unit = (self.prefix / "lib/systemd/system/stillwatchd.service").read_text()

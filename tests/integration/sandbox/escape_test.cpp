@@ -100,6 +100,15 @@ TEST(RestrictedProcess, DiesWhenItsProcessorTimeIsUsed)
     EXPECT_TRUE(WIFSIGNALED(end) && (WTERMSIG(end) == SIGXCPU || WTERMSIG(end) == SIGKILL)) << told(end);
 }
 
+TEST(RestrictedProcess, FindsNoFileWhereItsLibrariesLookForSome)
+{
+    EXPECT_EQ(told(end_of("finds_nothing openat")), "code 10");
+    EXPECT_EQ(told(end_of("finds_nothing nothing")), "code 0");
+    for (const auto* other : {"finds_nothing open", "finds_nothing openat2", "finds_nothing stat",
+                              "finds_nothing socket", "finds_nothing execve", "finds_nothing thread"})
+        EXPECT_EQ(told(end_of(other)), "signal " + std::to_string(SIGSYS)) << other;
+}
+
 TEST(RestrictedProcess, RefusesAnEnvironment)
 {
     std::string variable = "HOME=/root";

@@ -1,5 +1,6 @@
 // Restricts itself exactly as a worker does, then tries what argv[1] names. Ends with code 0 where that
-// worked, with 10 where it was denied and the process lived on, with 71 where it could not be restricted.
+// worked, with 10 where it was denied and the process lived on, with 71 where it could not be restricted. A
+// name with "finds_nothing " before it is tried where opening a file finds none.
 #include "sandbox/restrict.hpp"
 
 #include <fcntl.h>
@@ -126,9 +127,16 @@ const std::map<std::string, std::function<bool()>>& attempts()
 
 int main(int, char** argv)
 {
-    const auto attempt = attempts().find(argv[1]);
+    using stillwatch::sandbox::FileOpening;
+    std::string name = argv[1];
+    const std::string before = "finds_nothing ";
+    const bool finds_nothing = name.starts_with(before);
+    if (finds_nothing) name.erase(0, before.size());
+    const auto attempt = attempts().find(name);
     if (attempt == attempts().end()) return 64;
-    const stillwatch::sandbox::Restrictions restrictions{std::size_t{256} << 20U, 1};
+    const stillwatch::sandbox::Restrictions restrictions{std::size_t{256} << 20U, 1,
+                                                         finds_nothing ? FileOpening::finds_nothing
+                                                                       : FileOpening::ends_the_process};
     if (!stillwatch::sandbox::restrict_process(restrictions)) return 71;
     ::_exit(attempt->second() ? 0 : 10);
 }

@@ -23,11 +23,13 @@ LAYERS = {
     "packages": {"core", "pictures"},
     "features": {"core", "packages", "pictures"},
     "matcher": {"core", "features", "packages", "pictures"},
+    "videos": {"core"},  # what is decided about videos, pure
+    "videos/decode": {"core", "videos"},  # FFmpeg, in the program stillwatch-video only
     "crawler/policy": {"core"},  # the rules of the crawl, pure; their values are what a store keeps
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
     "crawler": {"core", "crawler/policy", "store"},
-    "sandbox": {"core", "html", "features", "packages", "pictures"},
+    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode"},
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
@@ -56,6 +58,7 @@ FOREIGN = {
         "pictures/orient.cpp",  # turning
         "matcher/draw.cpp",     # drawing
     },
+    r"libav(format|codec|util)/|libswscale/": {"videos/decode"},
     r"sqlite3\.h": {"store/sqlite"},
     r"libpsl\.h": {"crawler/cookies"},
     r"nettle/": {"core"},

@@ -64,6 +64,7 @@ std::vector<Sample> samples(const Drawing& drawing)
         {"bare JPEG 2000", PictureFormat::jpeg2000, encode_jpeg2000(drawing, Jpeg2000Kind::code_stream)},
         {"12-bit JPEG 2000", PictureFormat::jpeg2000, encode_jpeg2000(drawing, Jpeg2000Kind::deep)},
         {"ICO of PNG", PictureFormat::ico, encode_ico({encode_png(drawing)})},
+        {"PPM", PictureFormat::ppm, encode_ppm(drawing)},
         {"ICO of BMP", PictureFormat::ico, encode_ico({encode_bmp(drawing)})},
     };
 }

@@ -216,6 +216,15 @@ Bytes encode_gif(const std::vector<Drawing>& frames)
     return out;
 }
 
+Bytes encode_ppm(const Drawing& drawing)
+{
+    auto out = to_bytes("P6\n" + std::to_string(drawing.width_px) + " " + std::to_string(drawing.height_px) +
+                        "\n255\n");
+    for (std::size_t i = 0; i < drawing.rgba.size(); ++i)
+        if (i % 4 != 3) out.push_back(static_cast<std::byte>(drawing.rgba[i]));
+    return out;
+}
+
 Bytes encode_bmp(const Drawing& drawing, BmpKind kind)
 {
     const unsigned depth = kind == BmpKind::rgb_24 ? 24 : kind == BmpKind::bit_fields_32 ? 32 : 8;

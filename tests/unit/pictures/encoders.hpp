@@ -22,6 +22,8 @@ Bytes encode_animated_webp(const std::vector<Drawing>& frames);
 // Grey GIF of 256 levels; each frame is drawn over the one before.
 Bytes encode_gif(const std::vector<Drawing>& frames);
 
+Bytes encode_ppm(const Drawing& drawing);
+
 enum class BmpKind { rgb_24, bit_fields_32, grey_8, grey_rle_8 };
 Bytes encode_bmp(const Drawing& drawing, BmpKind kind = BmpKind::rgb_24);
 

@@ -14,5 +14,13 @@ TEST(WorkerProgram, AProgramThatStandsElsewhereIsToldWhereItLooked)
         << found.error().detail;
 }
 
+TEST(WorkerProgram, TheProgramForVideosStandsBesideIt)
+{
+    const auto found = find_video_program();
+    ASSERT_FALSE(found.has_value()) << "no program stands beside this test";
+    EXPECT_NE(found.error().detail.find("/stillwatch/stillwatch-video"), std::string::npos)
+        << found.error().detail;
+}
+
 } // namespace
 } // namespace stillwatch::sandbox

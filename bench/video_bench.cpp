@@ -1,0 +1,98 @@
+// What reading a video costs its process: `bench_video FILE...` prints for each file and pass the frames
+// told, the processor seconds and the peak of resident memory.
+#include "sandbox/video_process.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/run.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace {
+
+using namespace stillwatch;
+
+pid_t child()
+{
+    std::ifstream list("/proc/self/task/" + std::to_string(getpid()) + "/children");
+    pid_t pid = 0;
+    list >> pid;
+    return pid;
+}
+
+double processor_seconds(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    std::istringstream fields(line.substr(line.rfind(')') + 2));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i)
+        fields >> skipped;
+    double user = 0;
+    double system = 0;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double peak_megabytes(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string word; file >> word;)
+        if (word == "VmHWM:") {
+            double kilobytes = 0;
+            file >> kilobytes;
+            return kilobytes / 1024;
+        }
+    return 0;
+}
+
+void measure(const std::string& path, VideoPass pass)
+{
+    asio::io_context io{1};
+    sandbox::VideoSettings settings;
+    settings.program = STILLWATCH_VIDEO;
+    sandbox::VideoProcesses videos(io, settings);
+    const auto file = test::read_file(path);
+    const auto reader = videos.open(file.size()).value();
+    reader->put(0, file).value();
+    std::size_t frames = 0;
+    std::int64_t after_ms = -1;
+    VideoFacts facts;
+    std::string bounds;
+    while (true) {
+        io.restart();
+        const auto reading = test::run(io, reader->frames(pass, after_ms, MoreBytes::cannot_come)).value();
+        frames += reading.frames.size();
+        facts = reading.facts;
+        bounds.clear();
+        for (const auto bound : reading.bounds)
+            bounds += " " + std::string(name_of(bound));
+        if (!reading.go_on_after_ms) break;
+        after_ms = *reading.go_on_after_ms;
+    }
+    const auto pid = child();
+    const auto seconds = processor_seconds(pid);
+    const auto minutes = static_cast<double>(facts.duration_ms) / 60'000;
+    fmt::print(
+        "{:<28} {:<6} {:>4}x{:<4} {:<6} {:>4} frames  {:>6.2f} s  {:>6.2f} s a minute  {:>4.0f} MB{}\n",
+        path.substr(path.rfind('/') + 1), facts.codec, facts.width_px, facts.height_px, name_of(pass), frames,
+        seconds, minutes > 0 ? seconds / minutes : 0, peak_megabytes(pid), bounds);
+    (void)std::fflush(stdout);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    for (int i = 1; i < argc; ++i)
+        for (const auto pass : {VideoPass::glance, VideoPass::look})
+            measure(argv[i], pass);
+    return 0;
+}

@@ -1,0 +1,20 @@
+# Whether stillwatch-video is built: FFmpeg's libraries of Debian 12 (libavformat 59). A binary of that program is passed
+# on under the terms of the GPL, see README.md; no other program links them.
+set(STILLWATCH_VIDEO AUTO CACHE STRING "Build stillwatch-video: AUTO (where FFmpeg's libraries are found), ON or OFF")
+set_property(CACHE STILLWATCH_VIDEO PROPERTY STRINGS AUTO ON OFF)
+set(STILLWATCH_HAS_VIDEO OFF)
+if(NOT STILLWATCH_VIDEO STREQUAL "OFF")
+    find_package(PkgConfig REQUIRED)
+    set(ffmpeg_parts libavformat>=59 libavformat<60 libavcodec>=59 libavcodec<60 libavutil>=57 libavutil<58
+        libswscale>=6 libswscale<7)
+    if(STILLWATCH_VIDEO STREQUAL "AUTO")
+        pkg_check_modules(ffmpeg IMPORTED_TARGET GLOBAL ${ffmpeg_parts})
+    else()
+        pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET GLOBAL ${ffmpeg_parts})
+    endif()
+    if(ffmpeg_FOUND)
+        set(STILLWATCH_HAS_VIDEO ON)
+    else()
+        message(STATUS "stillwatch-video is not built: libavformat-dev, libavcodec-dev and libswscale-dev are missing")
+    endif()
+endif()

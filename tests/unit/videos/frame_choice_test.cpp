@@ -1,0 +1,104 @@
+#include "videos/frame_choice.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace stillwatch::videos {
+namespace {
+
+// Half black and half white, brightened.
+Thumbnail halves(int shift = 0)
+{
+    Thumbnail thumbnail;
+    for (std::size_t i = 0; i < thumbnail.levels.size(); ++i)
+        thumbnail.levels[i] = static_cast<std::uint8_t>((i % 2 == 0 ? 40 : 200) + shift);
+    return thumbnail;
+}
+
+Thumbnail flat(std::uint8_t level)
+{
+    Thumbnail thumbnail;
+    thumbnail.levels.fill(level);
+    return thumbnail;
+}
+
+TEST(Thumbnail, HoldsTheMeansOfAreas)
+{
+    constexpr int width = 64;
+    constexpr int height = 36;
+    Bytes rgb(3 * width * height);
+    for (std::size_t y = 0; y < height; ++y)
+        for (std::size_t x = 0; x < width; ++x)
+            std::fill_n(rgb.begin() + static_cast<std::ptrdiff_t>(3 * (y * width + x)), 3,
+                        std::byte(x % 2 == 0 ? 100 : 200));
+    const auto thumbnail = thumbnail_of(rgb, width, height);
+    EXPECT_TRUE(std::ranges::all_of(thumbnail.levels, [](int level) { return level == 150; }));
+}
+
+TEST(Thumbnail, OfAFrameSmallerThanItselfIsMadeToo)
+{
+    const Bytes white(3 * 5 * 3, std::byte(255));
+    EXPECT_EQ(thumbnail_of(white, 5, 3), flat(255));
+}
+
+TEST(Thumbnail, DifferenceAndDeviationAreInGreyLevels)
+{
+    EXPECT_DOUBLE_EQ(mean_difference(halves(), halves(12)), 12);
+    EXPECT_DOUBLE_EQ(standard_deviation(halves()), 80);
+    EXPECT_DOUBLE_EQ(standard_deviation(flat(17)), 0);
+}
+
+TEST(FrameChooser, AGlanceTakesKeyFramesAndNoOthers)
+{
+    FrameChooser chooser(VideoPass::glance, 60'000);
+    EXPECT_TRUE(chooser.is_due(0, true));
+    EXPECT_FALSE(chooser.is_due(5'000, false));
+    EXPECT_EQ(chooser.choose(0, halves()), Choice::chosen);
+    EXPECT_EQ(chooser.choose(2'000, halves()), Choice::chosen) << "whatever was before";
+    EXPECT_FALSE(chooser.is_due(2'100, true)) << "a file of key frames only";
+    EXPECT_TRUE(chooser.is_due(2'200, true));
+}
+
+TEST(FrameChooser, ALookTakesOneFrameASecondAndKeyFrames)
+{
+    FrameChooser chooser(VideoPass::look, 60'000);
+    std::vector<std::int64_t> due;
+    for (std::int64_t time_ms = 0; time_ms < 4'000; time_ms += 40)
+        if (chooser.is_due(time_ms, time_ms == 2'520)) {
+            due.push_back(time_ms);
+            (void)chooser.choose(time_ms, halves());
+        }
+    EXPECT_EQ(due, (std::vector<std::int64_t>{0, 1'000, 2'000, 2'520, 3'000}));
+}
+
+TEST(FrameChooser, AShortVideoIsLookedAtTwiceASecond)
+{
+    FrameChooser chooser(VideoPass::look, FrameChooser::short_video_ms - 1);
+    (void)chooser.choose(0, halves());
+    EXPECT_FALSE(chooser.is_due(460, false));
+    EXPECT_TRUE(chooser.is_due(500, false));
+}
+
+TEST(FrameChooser, ALookTakesWhatDiffersFromTheLastOneTaken)
+{
+    FrameChooser chooser(VideoPass::look, 0);
+    EXPECT_EQ(chooser.choose(0, halves()), Choice::chosen);
+    EXPECT_EQ(chooser.choose(1'000, halves(8)), Choice::like_the_last);
+    EXPECT_EQ(chooser.choose(2'000, halves(11)), Choice::like_the_last);
+    EXPECT_EQ(chooser.choose(3'000, halves(12)), Choice::chosen) << "from the first, not from the one before";
+    EXPECT_EQ(chooser.choose(4'000, halves(20)), Choice::like_the_last);
+}
+
+TEST(FrameChooser, FlatFramesAreNeverTaken)
+{
+    for (const auto pass : {VideoPass::glance, VideoPass::look}) {
+        FrameChooser chooser(pass, 0);
+        EXPECT_EQ(chooser.choose(0, flat(0)), Choice::flat);
+        EXPECT_EQ(chooser.choose(1'000, flat(255)), Choice::flat);
+    }
+}
+
+} // namespace
+} // namespace stillwatch::videos

@@ -1,0 +1,72 @@
+#include "videos/decode/draw.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace stillwatch::videos {
+
+namespace {
+
+// What a stream leaves unsaid, players decide by the size.
+int colours_of(const AVFrame& frame)
+{
+    if (frame.colorspace != AVCOL_SPC_UNSPECIFIED) return frame.colorspace;
+    return frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+}
+
+} // namespace
+
+Turn turn_of(const AVStream& stream) noexcept
+{
+    std::size_t bytes = 0;
+    const auto* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+    std::array<std::int32_t, 9> matrix{};
+    if (data == nullptr || bytes < sizeof matrix) return {};
+    std::copy_n(data, sizeof matrix, reinterpret_cast<std::uint8_t*>(matrix.data()));
+    return turn_of_matrix(matrix);
+}
+
+Result<DrawnFrame> Painter::draw(const AVFrame& frame, AVRational pixel_aspect, Turn turn)
+{
+    const auto size =
+        shown_size({frame.width, frame.height}, pixel_aspect.num, pixel_aspect.den, VideoFrame::max_side_px);
+    // Means over areas where it gets smaller, or fine patterns become others.
+    const int method = size.width_px < frame.width || size.height_px < frame.height ? SWS_AREA : SWS_BILINEAR;
+    scaler_.reset(sws_getCachedContext(scaler_.release(), frame.width, frame.height,
+                                       static_cast<AVPixelFormat>(frame.format), size.width_px,
+                                       size.height_px, AV_PIX_FMT_RGB24, method, nullptr, nullptr, nullptr));
+    if (!scaler_) return Error{Errc::undecodable, "video: a form of pixels that is not read"};
+    const int* from_colours = sws_getCoefficients(colours_of(frame));
+    const int* to_colours = sws_getCoefficients(SWS_CS_DEFAULT);
+    constexpr int one = 1 << 16;
+    (void)sws_setColorspaceDetails(scaler_.get(), from_colours, frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0,
+                                   to_colours, 1, 0, one, one); // refused where the frame is RGB already
+
+    const Size shown = turn.exchanges ? Size{size.height_px, size.width_px} : size;
+    DrawnFrame drawn;
+    drawn.width_px = shown.width_px;
+    drawn.height_px = shown.height_px;
+    drawn.picture =
+        to_bytes("P6\n" + std::to_string(shown.width_px) + " " + std::to_string(shown.height_px) + "\n255\n");
+    const auto head = drawn.picture.size();
+    const auto row_bytes = 3 * static_cast<std::size_t>(size.width_px);
+    const auto pixel_bytes = row_bytes * static_cast<std::size_t>(size.height_px);
+    // The scaler's vector code writes beyond the end of a row.
+    constexpr std::size_t beyond = 64;
+    drawn.picture.resize(head + pixel_bytes + beyond);
+    Bytes stored;
+    if (turn != Turn{}) stored.resize(pixel_bytes + beyond);
+    auto* target = turn == Turn{} ? drawn.picture.data() + head : stored.data();
+    std::array<std::uint8_t*, 4> planes{reinterpret_cast<std::uint8_t*>(target)};
+    const std::array<int, 4> strides{static_cast<int>(row_bytes)};
+    const int rows =
+        sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes.data(), strides.data());
+    if (rows != size.height_px) return Error{Errc::undecodable, "video: a frame cannot be converted"};
+    drawn.picture.resize(head + pixel_bytes);
+    if (turn != Turn{})
+        turn_pixels(ByteView(stored).first(pixel_bytes), size, turn, std::span(drawn.picture).subspan(head));
+    drawn.thumbnail = thumbnail_of(ByteView(drawn.picture).subspan(head), shown.width_px, shown.height_px);
+    return drawn;
+}
+
+} // namespace stillwatch::videos

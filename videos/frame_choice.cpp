@@ -1,0 +1,88 @@
+#include "videos/frame_choice.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace stillwatch::videos {
+
+namespace {
+
+// In 1/256 levels, BT.601.
+std::uint32_t luma_at(ByteView rgb, std::size_t pixel) noexcept
+{
+    const auto value = [&](std::size_t channel) {
+        return std::to_integer<std::uint32_t>(rgb[3 * pixel + channel]);
+    };
+    return 77U * value(0) + 150U * value(1) + 29U * value(2);
+}
+
+} // namespace
+
+Thumbnail thumbnail_of(ByteView rgb, int width_px, int height_px)
+{
+    Thumbnail thumbnail;
+    const auto width = static_cast<std::size_t>(width_px);
+    const auto height = static_cast<std::size_t>(height_px);
+    if (width == 0 || height == 0 || rgb.size() < 3 * width * height) return thumbnail;
+    for (std::size_t row = 0; row < Thumbnail::rows; ++row)
+        for (std::size_t column = 0; column < Thumbnail::columns; ++column) {
+            const auto left = column * width / Thumbnail::columns;
+            const auto top = row * height / Thumbnail::rows;
+            const auto right = std::max(left + 1, (column + 1) * width / Thumbnail::columns);
+            const auto bottom = std::max(top + 1, (row + 1) * height / Thumbnail::rows);
+            std::uint64_t sum = 0;
+            for (auto y = top; y < bottom; ++y)
+                for (auto x = left; x < right; ++x)
+                    sum += luma_at(rgb, y * width + x);
+            const auto pixels = (right - left) * (bottom - top);
+            thumbnail.levels[row * Thumbnail::columns + column] =
+                static_cast<std::uint8_t>(sum / (pixels * 256U));
+        }
+    return thumbnail;
+}
+
+double mean_difference(const Thumbnail& a, const Thumbnail& b) noexcept
+{
+    int sum = 0;
+    for (std::size_t i = 0; i < a.levels.size(); ++i)
+        sum += std::abs(int{a.levels[i]} - int{b.levels[i]});
+    return static_cast<double>(sum) / static_cast<double>(a.levels.size());
+}
+
+double standard_deviation(const Thumbnail& thumbnail) noexcept
+{
+    const auto count = static_cast<double>(thumbnail.levels.size());
+    double sum = 0;
+    double squares = 0;
+    for (const double level : thumbnail.levels) {
+        sum += level;
+        squares += level * level;
+    }
+    const auto mean = sum / count;
+    return std::sqrt(std::max(0.0, squares / count - mean * mean));
+}
+
+FrameChooser::FrameChooser(VideoPass pass, std::int64_t duration_ms) noexcept
+    : pass_(pass), step_ms_(duration_ms > 0 && duration_ms < short_video_ms ? 500 : 1000)
+{
+}
+
+bool FrameChooser::is_due(std::int64_t time_ms, bool is_key) const noexcept
+{
+    if (is_key && (!last_drawn_ms_ || time_ms - *last_drawn_ms_ >= least_gap_of_key_frames_ms)) return true;
+    return pass_ == VideoPass::look && time_ms >= next_due_ms_;
+}
+
+Choice FrameChooser::choose(std::int64_t time_ms, const Thumbnail& thumbnail) noexcept
+{
+    last_drawn_ms_ = time_ms;
+    if (time_ms >= next_due_ms_) next_due_ms_ = (time_ms / step_ms_ + 1) * step_ms_;
+    if (standard_deviation(thumbnail) < least_deviation) return Choice::flat;
+    if (pass_ == VideoPass::look && last_chosen_ &&
+        mean_difference(*last_chosen_, thumbnail) < least_difference)
+        return Choice::like_the_last;
+    last_chosen_ = thumbnail;
+    return Choice::chosen;
+}
+
+} // namespace stillwatch::videos
