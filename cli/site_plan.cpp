@@ -222,6 +222,13 @@ json::array warnings_of(const config::Site& site, const crawler::SiteRules& rule
     return told;
 }
 
+LinkKind kind_named(std::string_view name)
+{
+    for (const auto kind : {LinkKind::image, LinkKind::video})
+        if (name == name_of(kind)) return kind;
+    return LinkKind::page;
+}
+
 json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, const RobotsByOrigin& robots,
                      const json::object& known)
 {
@@ -230,7 +237,8 @@ json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, 
     told["hosts"] = json::array(site.hosts.begin(), site.hosts.end());
     told["warnings"] = warnings_of(site, rules, known);
     add_budgets(told, site, rules);
-    for (const auto* name : {"pages_known", "images_known", "set_aside", "pages_today", "bytes_today"})
+    for (const auto* name : {"pages_known", "images_known", "videos_known", "videos_not_looked_at",
+                             "set_aside", "pages_today", "bytes_today"})
         if (const auto* value = known.if_contains(name)) told[name] = *value;
     json::array first;
     std::set<std::string> named;
@@ -243,9 +251,7 @@ json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, 
     if (const auto* rows = known.if_contains("first"); rows && rows->is_array())
         for (const auto& row : rows->get_array())
             if (const auto url = Url::parse(text_member(row.get_object(), "url").value_or("")))
-                add(*url,
-                    text_member(row.get_object(), "kind") == name_of(LinkKind::image) ? LinkKind::image
-                                                                                      : LinkKind::page,
+                add(*url, kind_named(text_member(row.get_object(), "kind").value_or("")),
                     static_cast<int>(number_member(row.get_object(), "depth").value_or(0)));
     for (const auto& seed : site.seeds)
         if (const auto url = Url::parse(seed)) add(*url, LinkKind::page, 0);

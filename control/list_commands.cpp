@@ -102,6 +102,8 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["sites"] = settings_.sites.size();
     object["pages"] = counts.pages;
     object["images"] = counts.images;
+    object["videos"] = counts.videos;
+    object["videos_not_looked_at"] = counts.videos_not_looked_at;
     object["contents"] = counts.contents;
     object["due"] = counts.due;
     object["generation"] = cases_.generation();

@@ -166,6 +166,8 @@ Result<CommandOutcome> Commands::site_plan(const json::object&, const store::Act
                                     {"rates", std::move(rates)},
                                     {"pages_known", health.pages},
                                     {"images_known", health.images},
+                                    {"videos_known", health.videos},
+                                    {"videos_not_looked_at", health.videos_not_looked_at},
                                     {"set_aside", health.set_aside},
                                     {"hosts_left_out", rows_of(health.outside)},
                                     {"pages_today", health.pages_that_day},
@@ -193,6 +195,8 @@ Result<CommandOutcome> Commands::site_health(const json::object&, const store::A
         row["pages"] = health.pages;
         row["pages_read"] = health.pages_read;
         row["images"] = health.images;
+        row["videos"] = health.videos;
+        row["videos_not_looked_at"] = health.videos_not_looked_at;
         row["compared"] = health.images_compared;
         row["coverage_percent"] = health.images == 0 ? 0 : health.images_compared * 100 / health.images;
         row["unvisited"] = health.unvisited;

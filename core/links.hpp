@@ -3,6 +3,7 @@
 #include "core/bytes.hpp"
 #include "core/referrer_policy.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,12 +42,16 @@ enum class Mechanism : std::uint8_t {
     link_header,  // the Link header of the answer, Content-Location
     control, // a page that no anchor leads to: data-href, hx-get, <option value>, handlers, JSON of a page
     inline_data, // a picture that stands in the document itself: data: addresses, base64 in scripts and JSON
+    video_src,   // <video src>, its <source src>
+    og_video,    // <meta property=og:video…>, twitter:player:stream, itemprop=contentURL of a video
+    player,      // a video in the configuration of a player: in scripts, JSON and data- attributes
 };
+inline constexpr std::size_t mechanism_count = static_cast<std::size_t>(Mechanism::player) + 1;
 std::string_view name_of(Mechanism mechanism) noexcept;
 
 // What the address is likely to be; the bytes decide when it was fetched. A page is whatever leads on: also
-// style sheets, feeds, sitemaps, JSON, text.
-enum class LinkKind : std::uint8_t { page, image };
+// style sheets, feeds, sitemaps, JSON, text. A video is a file or a playlist of one.
+enum class LinkKind : std::uint8_t { page, image, video };
 std::string_view name_of(LinkKind kind) noexcept;
 
 // One address of a document, made absolute against its base; not yet checked: read it with Url::parse.
@@ -54,8 +59,8 @@ struct Link {
     Mechanism mechanism = Mechanism::a_href;
     LinkKind kind = LinkKind::page;
     std::string url;
-    // Addresses of one document that show the same picture in other sizes have the same number, from 1; 0:
-    // alone.
+    // Addresses of one document that show the same picture in other sizes, or the same video in other
+    // qualities, have the same number, from 1; 0: alone.
     int item = 0;
     // What the element that names it lets be told of the document, where it says so.
     std::optional<ReferrerPolicy> policy{};
@@ -76,6 +81,8 @@ std::string_view name_of(Wall wall) noexcept;
 
 // Whether a name that ends so, after its dot and in any case, is that of a picture.
 bool is_picture_suffix(std::string_view suffix) noexcept;
+// Likewise that of a video or a playlist of one.
+bool is_video_suffix(std::string_view suffix) noexcept;
 
 // Every address of a document in order of appearance, each (kind, url) once with its first mechanism. The
 // addresses of one item share their places otherwise: the one most worth comparing first.

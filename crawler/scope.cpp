@@ -92,7 +92,7 @@ ScopeReason reason_for(const SiteRules& site, const Url& url, LinkKind kind, int
     if (is_denied(url)) return ScopeReason::denied_host;
     if (!is_host_of(site, url)) return ScopeReason::off_site;
     // The pictures of the last pages are looked at, too.
-    const int most = kind == LinkKind::image ? site.max_depth + 1 : site.max_depth;
+    const int most = kind == LinkKind::page ? site.max_depth : site.max_depth + 1;
     if (depth > most) return ScopeReason::too_far;
     if (url.text().size() > ScopeLimits::max_url_bytes) return ScopeReason::too_long;
     const auto query = query_of(url);

@@ -49,7 +49,15 @@ std::string_view Candidates::led_to(Mechanism mechanism, std::string_view refere
 
 void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise)
 {
-    add(mechanism, has_image_suffix(reference) ? LinkKind::image : otherwise, reference);
+    add(mechanism, kind_by_suffix(reference, otherwise), reference);
+}
+
+void Candidates::add_video(Mechanism mechanism, std::string_view reference, int item)
+{
+    reference = trimmed(reference);
+    if (begins_with_name(reference, "blob:") || begins_with_name(reference, "mediasource:")) return;
+    if (!has_video_suffix(reference)) videos_by_place.insert(reference);
+    add(mechanism, LinkKind::video, reference, item);
 }
 
 void Candidates::add_set(Mechanism mechanism, std::string_view srcset, int item)

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace stillwatch::html {
@@ -23,7 +24,7 @@ struct Candidate {
     Mechanism mechanism;
     LinkKind kind;
     Worth worth;
-    int item; // of a picture (html/items.hpp); 0: shows what nothing else shows
+    int item; // of a picture or video (html/items.hpp); 0: shows what nothing else shows
     std::string_view reference;
     std::optional<ReferrerPolicy> policy{}; // of its element
 };
@@ -40,8 +41,10 @@ public:
     // What a link to `reference` is taken for: where a redirector leads, and not the redirector. An address
     // that tells the way back stays, and where it leads is added beside it.
     std::string_view led_to(Mechanism mechanism, std::string_view reference);
-    // As a picture where it ends like one or `otherwise` says so.
+    // As a picture or video where it ends like one, else as `otherwise` says.
     void add_by_suffix(Mechanism mechanism, std::string_view reference, LinkKind otherwise = LinkKind::page);
+    // What is a video by the place it stands in, whatever it ends like.
+    void add_video(Mechanism mechanism, std::string_view reference, int item = 0);
     void add_set(Mechanism mechanism, std::string_view srcset, int item = 0);
     void add_css(Mechanism mechanism, std::string_view css);
     // Keeps a text that was made while reading as long as the candidates live.
@@ -51,6 +54,7 @@ public:
     std::size_t room() const noexcept { return max_ - std::min(max_, list.size()); }
 
     std::vector<Candidate> list;
+    std::unordered_set<std::string_view> videos_by_place; // of add_video(): no key makes pictures of them
     Items items;
     Forms forms;
     std::vector<std::string_view> documents; // markup inside attributes and texts: srcdoc, <noframes>, feeds

@@ -51,6 +51,9 @@ DocumentKind document_kind(std::string_view content_type, std::string_view path,
     auto head = trimmed(text.substr(0, 1024));
     if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
     const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+    // Of a video, whatever they are sent as: segments are no pages (RFC 8216; ISO/IEC 23009-1).
+    if (head.starts_with("#EXTM3U") || (head.starts_with('<') && holds(head, "urn:mpeg:dash:schema:mpd")))
+        return DocumentKind::playlist;
     if (begins_with_name(type, "text/html") || begins_with_name(type, "application/xhtml")) {
         // Feeds are often sent so.
         return looks_like_xml(head) && !holds(head, "<html") ? DocumentKind::xml : DocumentKind::html;

@@ -6,7 +6,7 @@
 namespace stillwatch::html {
 
 // How a document is to be read.
-enum class DocumentKind : std::uint8_t { html, xml, css, json, manifest, track, text };
+enum class DocumentKind : std::uint8_t { html, xml, css, json, manifest, track, playlist, text };
 
 // By the Content-Type's value, the path of its address and its first characters (UTF-8). A type that says
 // nothing

@@ -2,13 +2,16 @@
 
 #include "core/refresh.hpp"
 #include "html/attachments.hpp"
+#include "html/attribute_names.hpp"
 #include "html/base64.hpp"
 #include "html/controls.hpp"
+#include "html/player.hpp"
 #include "html/redirector.hpp"
 #include "html/references.hpp"
 #include "html/script_addresses.hpp"
 #include "html/text.hpp"
 #include "html/text_addresses.hpp"
+#include "html/video_elements.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,76 +27,6 @@ constexpr std::size_t longest_coded = 64U << 10U;
 constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
 {
     return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
-}
-
-bool ends_with_name(std::string_view text, std::string_view end) noexcept
-{
-    return text.size() >= end.size() && same_name(text.substr(text.size() - end.size()), end);
-}
-
-// Attributes in which scripts for late loading keep a picture's address whatever it looks like. Any other
-// data- attribute counts where its value ends like a picture.
-bool is_lazy_source(std::string_view name) noexcept
-{
-    static constexpr std::array<std::string_view, 37> names{"actualsrc",
-                                                            "background",
-                                                            "background-image",
-                                                            "bg",
-                                                            "bg-image",
-                                                            "bg-src",
-                                                            "cover",
-                                                            "echo",
-                                                            "fallback-src",
-                                                            "flickity-lazyload",
-                                                            "full",
-                                                            "full-src",
-                                                            "fullsrc",
-                                                            "hi-res-src",
-                                                            "highres",
-                                                            "image",
-                                                            "image-src",
-                                                            "img",
-                                                            "img-src",
-                                                            "large",
-                                                            "large-file",
-                                                            "large-src",
-                                                            "large_image",
-                                                            "lazy",
-                                                            "lazy-original",
-                                                            "lazy-src",
-                                                            "lazyload",
-                                                            "medium-file",
-                                                            "orig-file",
-                                                            "original",
-                                                            "original-src",
-                                                            "poster",
-                                                            "preview",
-                                                            "src",
-                                                            "thumb",
-                                                            "thumbnail",
-                                                            "zoom-image"};
-    static_assert(std::ranges::is_sorted(names));
-    return std::ranges::find_if(names, [&](auto one) { return same_name(one, name.substr(5)); }) !=
-           names.end();
-}
-
-// "yes", "1" and the like are switches, not addresses.
-bool looks_like_address(std::string_view value) noexcept
-{
-    return value.find_first_of("/?") != npos || has_image_suffix(value);
-}
-
-// Attributes whose value is words: "holiday.jpg" there is what a picture is called and not where it is.
-bool is_wording(std::string_view name) noexcept
-{
-    if (begins_with_name(name, "aria-")) return true;
-    if (begins_with_name(name, "data-"))
-        return std::ranges::any_of(std::array<std::string_view, 7>{"name", "title", "caption", "alt", "label",
-                                                                   "text", "description"},
-                                   [&](auto end) { return ends_with_name(name, end); });
-    return listed({"alt", "title", "class", "id", "name", "label", "placeholder", "download", "content",
-                   "value", "summary", "for", "headers", "abbr", "about", "property", "itemid"},
-                  name);
 }
 
 bool is_of_media(std::string_view element) noexcept
@@ -160,7 +93,7 @@ void read_meta(const Element& element, Candidates& out)
         const bool is_measure = std::ranges::any_of(
             std::array<std::string_view, 6>{"width", "height", "type", "alt", "color", "count"},
             [&](auto end) { return ends_with_name(name, end); });
-        if (!speaks_of_picture || is_measure) continue;
+        if (!speaks_of_picture || is_measure || has_video_suffix(content)) continue;
         const bool is_named = listed({"og:image", "og:image:url", "og:image:secure_url", "twitter:image",
                                       "twitter:image:src", "image", "thumbnail", "thumbnailurl"},
                                      name);
@@ -206,11 +139,12 @@ int read_named(const Element& element, Candidates& out)
     case 'a':
         if (is("a")) {
             const auto address = out.led_to(Mechanism::a_href, value("href"));
-            const bool is_picture = has_image_suffix(address);
-            const bool is_taken = out.add(Mechanism::a_href, is_picture ? LinkKind::image : LinkKind::page,
-                                          address, item, Worth::anchored);
+            const auto kind = kind_by_suffix(address, LinkKind::page);
+            const bool is_picture = kind == LinkKind::image;
+            const bool is_taken =
+                out.add(Mechanism::a_href, kind, address, is_picture ? item : 0, Worth::anchored);
             out.items.open_anchor(is_picture && is_taken ? item : 0);
-            if (!is_picture && is_taken && may_lead_to_picture(element, address))
+            if (kind == LinkKind::page && is_taken && may_lead_to_picture(element, address))
                 out.items.await_thumbnail(out.list.size() - 1);
         }
         if (is("area")) out.add_by_suffix(Mechanism::a_href, out.led_to(Mechanism::a_href, value("href")));
@@ -272,7 +206,7 @@ int read_named(const Element& element, Candidates& out)
     const auto property = value("itemprop");
     if (property.empty() || is("meta") || !is_picture_property(property)) return item;
     for (const auto* one : {"content", "href", "src", "data"})
-        if (looks_like_address(value(one)))
+        if (looks_like_address(value(one)) && !has_video_suffix(value(one)))
             out.add(is("link") ? Mechanism::link_rel : Mechanism::attribute, LinkKind::image, value(one));
     return item;
 }
@@ -301,6 +235,8 @@ void read_data_attribute(const Element& element, int item, std::string_view name
         out.add_css(Mechanism::lazy, text);
     } else if (same_name(name, "data-src") && same_name(element.name, "iframe")) {
         out.add_by_suffix(Mechanism::lazy, text);
+    } else if (has_video_suffix(text)) {
+        // read_video_attribute() takes it
     } else if (is_lazy_source(name) && looks_like_address(text) && text.find_first_of(blanks) == npos &&
                (!is_of_media(element.name) || find_name(name, "poster") != npos ||
                 find_name(name, "thumb") != npos)) {
@@ -336,7 +272,8 @@ void read_coded(std::string_view text, Candidates& out)
 // An anchor that leads away, though its address ends like a picture: "/out/https://…/a.jpg".
 bool is_redirector(const Element& element, std::string_view name, std::string_view text)
 {
-    if (!same_name(name, "href") || !listed({"a", "area"}, element.name) || !has_image_suffix(text))
+    if (!same_name(name, "href") || !listed({"a", "area"}, element.name) ||
+        kind_by_suffix(text, LinkKind::page) == LinkKind::page)
         return false;
     const auto destination = destination_in(text);
     return destination && destination->is_all;
@@ -344,11 +281,14 @@ bool is_redirector(const Element& element, std::string_view name, std::string_vi
 
 void read_common(const Element& element, int item, Candidates& out)
 {
+    const bool is_of_video = same_name(element.name, "video") || same_name(element.name, "source");
+    int video = is_of_video ? out.items.of_video() : 0;
     for (const auto& [name, text] : element.attributes) {
         if (out.is_full()) return;
         if (text.size() >= shortest_coded && begins_with_name(name, "data-")) read_coded(text, out);
         if (!may_hold_address(text) && !same_name(name, "background")) continue;
         if (is_redirector(element, name, text)) continue;
+        if (!is_wording(name)) read_video_attribute(element, name, text, video, out);
         if (begins_with_name(name, "data-")) {
             read_data_attribute(element, item, name, text, out);
         } else if (same_name(name, "style")) {
@@ -415,6 +355,7 @@ void read_element(const Element& element, Candidates& out)
         out.policy.reset();
         return;
     }
+    read_video_element(element, out);
     const int item = read_named(element, out);
     read_common(element, item, out);
     out.policy.reset();
@@ -431,13 +372,16 @@ void read_end(Candidates& out)
 void read_script_element(std::string_view type, std::string_view text, Candidates& out)
 {
     type = trimmed(type);
+    const bool is_linked_data = find_name(type, "ld+json") != npos;
+    const bool is_markup = find_name(type, "html") != npos || find_name(type, "template") != npos;
+    if (!is_markup && may_configure_player(text))
+        read_player(text, is_linked_data ? Mechanism::json_ld : Mechanism::player, out);
     if (is_code(type)) {
         read_script(text, Mechanism::script, BareNames::left_out, out);
         out.scripts.push_back(text);
     } else if (find_name(type, "json") != npos) {
-        read_json(text, find_name(type, "ld+json") != npos ? Mechanism::json_ld : Mechanism::script,
-                  JsonPlace::script, out);
-    } else if (find_name(type, "html") != npos || find_name(type, "template") != npos) {
+        read_json(text, is_linked_data ? Mechanism::json_ld : Mechanism::script, JsonPlace::script, out);
+    } else if (is_markup) {
         out.documents.push_back(text);
     } else {
         read_script(text, Mechanism::script, BareNames::left_out, out);

@@ -8,6 +8,7 @@
 #include "html/document_kind.hpp"
 #include "html/inline_pictures.hpp"
 #include "html/link_header.hpp"
+#include "html/player.hpp"
 #include "html/read_html.hpp"
 #include "html/read_xml.hpp"
 #include "html/text_addresses.hpp"
@@ -16,6 +17,7 @@
 #include "html/wall.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -57,11 +59,15 @@ public:
         case DocumentKind::html: return read_markup(text, page_url, 0);
         case DocumentKind::xml: read_xml(text, candidates); break;
         case DocumentKind::css: candidates.add_css(Mechanism::css, text); break;
-        case DocumentKind::json: read_json(text, Mechanism::json, JsonPlace::document, candidates); break;
+        case DocumentKind::json:
+            if (may_configure_player(text)) read_player(text, Mechanism::json, candidates);
+            read_json(text, Mechanism::json, JsonPlace::document, candidates);
+            break;
         case DocumentKind::manifest:
             read_json(text, Mechanism::manifest, JsonPlace::document, candidates);
             break;
         case DocumentKind::track: read_track(text, candidates); break;
+        case DocumentKind::playlist: break; // of a video: read where that is looked at (videos/)
         case DocumentKind::text: read_text(text, Mechanism::text, Pages::taken, candidates); break;
         }
         take(candidates, page_url, 0);
@@ -106,6 +112,9 @@ public:
 
 private:
     static constexpr auto no_link = static_cast<std::size_t>(-1);
+    static constexpr std::size_t kinds = 3;
+    static constexpr std::array<std::string_view, kinds> letters{"p", "i", "v"};
+    static constexpr std::size_t index_of(LinkKind kind) noexcept { return static_cast<std::size_t>(kind); }
 
     std::size_t max_candidates() const noexcept { return max_links_ * candidates_per_link; }
 
@@ -130,13 +139,12 @@ private:
         const Url& document_url = base ? *base : page_url;
         if (depth == 0 && candidates.policy_of_document) page_.policy = candidates.policy_of_document;
         const int items_before = ties_.last_item();
-        std::unordered_map<std::string_view, std::size_t> pages_tried;
-        std::unordered_map<std::string_view, std::size_t> pictures_tried;
-        pictures_tried.reserve(std::min(candidates.list.size(), most_reserved));
+        std::array<std::unordered_map<std::string_view, std::size_t>, kinds> tried_of_kind;
+        tried_of_kind[index_of(LinkKind::image)].reserve(std::min(candidates.list.size(), most_reserved));
         for (const auto& candidate : candidates.list) {
             // Most of a page's references stand there many times, or differ in their fragment.
             const auto reference = candidate.reference.substr(0, candidate.reference.find('#'));
-            auto& tried = candidate.kind == LinkKind::page ? pages_tried : pictures_tried;
+            auto& tried = tried_of_kind[index_of(candidate.kind)];
             if (candidate.mechanism == Mechanism::control && candidate.kind == LinkKind::page) {
                 hold_control(candidate, document_url);
                 continue;
@@ -177,15 +185,15 @@ private:
     std::size_t add(Mechanism mechanism, LinkKind kind, const Url& url,
                     std::optional<ReferrerPolicy> policy = {})
     {
-        auto key = std::string(kind == LinkKind::page ? "p" : "i") + url.text();
+        auto key = std::string(letters[index_of(kind)]) + url.text();
         const auto [known, is_new] = seen_.try_emplace(std::move(key), page_.links.size());
         if (!is_new) return known->second;
-        // Neither kind keeps out the other: a thousand pictures do not hide the next page.
-        auto& count = kind == LinkKind::page ? pages_ : pictures_;
-        if (++count > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
+        // No kind keeps out another: a thousand pictures do not hide the next page.
+        if (++counts_[index_of(kind)] > max_links_ || page_.links.size() >= limits_.max_links_of_sitemap()) {
             page_.truncated = true;
-            is_full_ = (pages_ > max_links_ && pictures_ > max_links_) ||
-                       page_.links.size() >= limits_.max_links_of_sitemap();
+            const bool are_all_full =
+                std::ranges::all_of(counts_, [&](std::size_t count) { return count > max_links_; });
+            is_full_ = are_all_full || page_.links.size() >= limits_.max_links_of_sitemap();
             return known->second = no_link;
         }
         page_.links.push_back({mechanism, kind, url.text(), 0, policy});
@@ -206,8 +214,7 @@ private:
     std::vector<Url> controls_;
     Ties ties_;
     bool is_full_ = false;
-    std::size_t pages_ = 0;
-    std::size_t pictures_ = 0;
+    std::array<std::size_t, kinds> counts_{}; // of links, by kind
     int inner_documents_ = 0;
 };
 

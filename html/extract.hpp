@@ -22,9 +22,9 @@ struct ExtractLimits {
     std::size_t max_links_of_sitemap() const noexcept { return 5 * max_links; }
 };
 
-// Rises when more is found in the same bytes (3: items, 4: pages that no anchor leads to, joined addresses):
-// what was read with a lower one is read again.
-inline constexpr int reader_version = 4;
+// Rises when more is found in the same bytes (3: items, 4: pages that no anchor leads to, joined addresses,
+// 5: videos): what was read with a lower one is read again.
+inline constexpr int reader_version = 5;
 
 // What came with a document; all may be empty.
 struct DocumentHead {

@@ -8,9 +8,9 @@
 
 namespace stillwatch::html {
 
-// Tells which pictures of a document are one in several sizes: numbers for the addresses of a start tag, for
-// those of a <picture> with its sources, and for what an anchor leads to with the thumbnails inside it.
-// Whoever reads the tags, in their order, tells of them.
+// Tells which pictures of a document are one in several sizes, and which videos one in several qualities:
+// numbers for the addresses of a start tag, for those of a <picture> with its sources, and for what an anchor
+// leads to with the thumbnails inside it. Whoever reads the tags, in their order, tells of them.
 class Items {
 public:
     // A wall of pictures behind one address is no thumbnail of it: an anchor that is never closed ends by
@@ -28,8 +28,16 @@ public:
         return item;
     }
     int of_source() const noexcept { return picture_ != 0 ? picture_ : own(); }
+    // The open <video>; 0 where none is.
+    int of_video() const noexcept { return video_; }
     void used(int item) noexcept { last_ = std::max(last_, item); }
 
+    // For a <video>, its sources and what its attributes name; its poster is a picture of its own.
+    void open_video() noexcept
+    {
+        video_ = own();
+        used(video_);
+    }
     void open_picture() noexcept
     {
         picture_ = of_anchor();
@@ -54,11 +62,12 @@ public:
         if (anchor_ != 0 && same_name(name, "a")) anchor_ = 0;
         if (untold_ != none && same_name(name, "a")) untold_ = none;
         if (picture_ != 0 && same_name(name, "picture")) picture_ = 0;
+        if (video_ != 0 && same_name(name, "video")) video_ = 0;
     }
     // Another reading of the same document begins; numbers go on.
     void begin_again() noexcept
     {
-        anchor_ = picture_ = 0;
+        anchor_ = picture_ = video_ = 0;
         untold_ = none;
     }
 
@@ -74,6 +83,7 @@ private:
     int anchor_ = 0;  // of the open anchor
     int room_ = 0;    // pictures that it may still hold
     int picture_ = 0; // of the open <picture> that awaits its <img>
+    int video_ = 0;   // of the open <video>
     std::size_t untold_ = none;
 };
 

@@ -125,8 +125,8 @@ private:
         Candidates inside(out_.room());
         (void)Reader(text, Place::comment, inside).read();
         for (const auto& one : inside.list)
-            if (one.kind == LinkKind::image && has_image_suffix(one.reference))
-                out_.add(Mechanism::comment, LinkKind::image, out_.keep(std::string(one.reference)));
+            if (one.kind != LinkKind::page && kind_by_suffix(one.reference, LinkKind::page) == one.kind)
+                out_.add(Mechanism::comment, one.kind, out_.keep(std::string(one.reference)));
     }
 
     void end(const ScannedTag& tag)

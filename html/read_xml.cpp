@@ -2,6 +2,7 @@
 
 #include "html/element.hpp"
 #include "html/entities.hpp"
+#include "html/player.hpp"
 #include "html/references.hpp"
 #include "html/scan.hpp"
 #include "html/text.hpp"
@@ -96,9 +97,12 @@ private:
         } else if (listed({"enclosure", "content", "thumbnail"}, name)) {
             const bool is_picture = begins_with_name(value("type"), "image/") ||
                                     same_name(value("medium"), "image") || same_name(name, "thumbnail");
+            const bool is_video = is_video_type(value("type")) || same_name(value("medium"), "video");
             for (const auto* one : {"url", "src"}) {
                 if (is_picture || has_image_suffix(value(one)))
                     out_.add(mechanism_, LinkKind::image, value(one));
+                else if (is_video || has_video_suffix(value(one)))
+                    out_.add_video(mechanism_, value(one));
             }
         } else if (same_name(name, "image")) {
             for (const auto* one : {"href", "url", "xlink:href"})
@@ -130,7 +134,9 @@ private:
             address(text, is_image_namespace ? LinkKind::image : LinkKind::page);
         else if (listed({"thumbnail_loc", "logo", "icon"}, name))
             address(text, LinkKind::image);
-        else if (listed({"link", "comments"}, name))
+        else if (same_name(name, "content_loc")) // of <video:video>
+            out_.add_video(mechanism_, out_.keep(std::string(text)));
+        else if (listed({"link", "comments", "player_loc"}, name))
             address(text, LinkKind::page);
         else if (same_name(name, "url")) // <image><url>
             address(text, LinkKind::image);

@@ -95,6 +95,21 @@ bool has_image_suffix(std::string_view reference) noexcept
     return is_picture_suffix(suffix_of(reference));
 }
 
+bool has_video_suffix(std::string_view reference) noexcept
+{
+    const auto path = trimmed(reference.substr(0, path_ends.first_in(reference)));
+    const auto dot = path.rfind('.');
+    if (dot == npos || !is_video_suffix(path.substr(dot + 1))) return false;
+    const auto name = path.substr(0, dot).substr(path.substr(0, dot).rfind('/') + 1);
+    return name.find(':') == npos;
+}
+
+LinkKind kind_by_suffix(std::string_view reference, LinkKind otherwise) noexcept
+{
+    if (has_image_suffix(reference)) return LinkKind::image;
+    return has_video_suffix(reference) ? LinkKind::video : otherwise;
+}
+
 std::vector<SetAddress> srcset_addresses(std::string_view text)
 {
     std::vector<SetAddress> addresses;

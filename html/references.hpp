@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/links.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,12 @@ namespace stillwatch::html {
 
 // Whether the path of a reference ends like a picture's (is_picture_suffix).
 bool has_image_suffix(std::string_view reference) noexcept;
+
+// Likewise like a video's or a playlist's of one (is_video_suffix). "File:clip.webm" is a page about one.
+bool has_video_suffix(std::string_view reference) noexcept;
+
+// A picture or video where it ends like one, else `otherwise`.
+LinkKind kind_by_suffix(std::string_view reference, LinkKind otherwise) noexcept;
 
 // One of a srcset; size: the number of its descriptor ("640w", "2x"), which counts among those of the same
 // set only.

@@ -2,6 +2,7 @@
 
 #include "html/base64.hpp"
 #include "html/controls.hpp"
+#include "html/player.hpp"
 #include "html/references.hpp"
 #include "html/script_reader.hpp"
 #include "html/text.hpp"
@@ -52,8 +53,11 @@ private:
         } else if (text.front() == '[' || text.front() == '{') {
             read_json(kept(), mechanism_, JsonPlace::script, out_);
         } else if (text.find_first_of("\n, |;") != npos) {
-            for (const auto picture : picture_list(kept()))
+            const auto list = kept();
+            for (const auto picture : picture_list(list))
                 take(picture);
+            for (const auto video : video_list(list))
+                take(video);
         } else {
             take(kept());
         }
@@ -61,11 +65,12 @@ private:
 
     void take(std::string_view address)
     {
-        if (address.size() > max_reference_bytes || address.find('/') == npos || !has_image_suffix(address))
+        const auto kind = kind_by_suffix(address, LinkKind::page);
+        if (address.size() > max_reference_bytes || address.find('/') == npos || kind == LinkKind::page)
             return;
         const auto name = address.substr(address.rfind('/') + 1);
         if (name.starts_with('.')) return;
-        out_.add(mechanism_, LinkKind::image, address);
+        out_.add(kind == LinkKind::video ? Mechanism::player : mechanism_, kind, address);
     }
 
     Mechanism mechanism_;

@@ -193,8 +193,8 @@ bool is_place_key(std::string_view key) noexcept
 
 bool names_media(std::string_view reference) noexcept
 {
-    static constexpr std::array<std::string_view, 9> suffixes{".mp4", ".webm", ".m3u8", ".mov", ".mp3",
-                                                              ".ogg", ".js",   ".css",  ".svg"};
+    static constexpr std::array<std::string_view, 5> suffixes{".mp3", ".ogg", ".js", ".css", ".svg"};
+    if (has_video_suffix(reference)) return true;
     const auto path = reference.substr(0, path_ends.first_in(reference));
     return std::ranges::any_of(suffixes, [&](auto one) {
         return path.size() >= one.size() && same_name(path.substr(path.size() - one.size()), one);
@@ -244,6 +244,8 @@ public:
                     out_.add(mechanism_, LinkKind::image, text);
                 return;
             }
+            if (has_video_suffix(text) || out_.videos_by_place.contains(text))
+                return; // read_player() has them
             if (is_picture_key(key) && is_absolute(text) && !names_media(text)) {
                 out_.add(mechanism_, LinkKind::image, text);
                 return;
@@ -307,10 +309,8 @@ void read_text(std::string_view text, Mechanism mechanism, Pages pages, Candidat
             }
             address = without_closing_marks(address);
             if (pages == Pages::taken) address = out.led_to(mechanism, address);
-            if (has_image_suffix(address))
-                out.add(mechanism, LinkKind::image, address);
-            else if (pages == Pages::taken)
-                out.add(mechanism, LinkKind::page, address);
+            const auto kind = kind_by_suffix(address, LinkKind::page);
+            if (kind != LinkKind::page || pages == Pages::taken) out.add(mechanism, kind, address);
         }
         mark = text.find("://", end);
     }

@@ -14,8 +14,8 @@ inline constexpr std::size_t max_reference_bytes = 2083;
 
 enum class Pages : unsigned char { left_out, taken };
 
-// Addresses that begin with http:// or https://, decoded like markup; pictures, and pages where they are
-// taken.
+// Addresses that begin with http:// or https://, decoded like markup; pictures and videos, and pages where
+// they are taken.
 void read_text(std::string_view text, Mechanism mechanism, Pages pages, Candidates& out);
 
 // A file's name without any folder ("1.jpg"): an address in handlers and attributes, a piece of one in

@@ -162,7 +162,8 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     case NotCompared::page_in_place:
     case NotCompared::challenge:
     case NotCompared::cut_off: return Outcome::unreachable;
-    case NotCompared::not_a_picture: return Outcome::other;
+    case NotCompared::not_a_picture:
+    case NotCompared::video_not_read: return Outcome::other;
     case NotCompared::page_unread:
     case NotCompared::locked_package: return Outcome::undecodable;
     case NotCompared::comparing_off:

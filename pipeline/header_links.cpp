@@ -15,8 +15,9 @@ LinkKind kind_by_suffix(const Url& url)
 {
     const auto path = url.path();
     const auto dot = path.rfind('.');
-    const bool is_picture = dot != std::string_view::npos && is_picture_suffix(path.substr(dot + 1));
-    return is_picture ? LinkKind::image : LinkKind::page;
+    if (dot == std::string_view::npos) return LinkKind::page;
+    if (is_picture_suffix(path.substr(dot + 1))) return LinkKind::image;
+    return is_video_suffix(path.substr(dot + 1)) ? LinkKind::video : LinkKind::page;
 }
 
 void add(std::vector<Link>& links, Mechanism mechanism, const Url& base, std::string_view reference)

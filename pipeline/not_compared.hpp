@@ -19,6 +19,7 @@ enum class NotCompared : std::uint8_t {
     error_page,    // a document with the status of an error
     challenge,
     not_a_picture,  // by type and first bytes
+    video_not_read, // a video or a playlist: nothing here looks at it yet
     page_unread,    // no decoder reads the document
     locked_package, // pictures under a password, if any
     comparing_off,  // crawl --no-match

@@ -47,6 +47,12 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         services_.counters.add("visits_total", "outcome", name_of(Outcome::refused));
         co_return finish_without_answer(state, Outcome::refused, visit_end);
     }
+    if (state.visit.kind == LinkKind::video) { // told, and nobody is asked for what nothing here looks at
+        VisitEnd visit_end{services_.clock.now()};
+        count(NotCompared::video_not_read);
+        services_.counters.add("visits_total", "outcome", name_of(Outcome::other));
+        co_return finish_without_answer(state, Outcome::other, visit_end);
+    }
     const auto came = co_await fetch(state);
     if (!came && came.error().code == Errc::cancelled) co_return came.error();
     if (!came) {
@@ -124,6 +130,7 @@ Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
     }
     Seen seen(*shown.why, state, came);
     seen.generation = generation;
+    if (shown.why == NotCompared::video_not_read) seen.kind = LinkKind::video;
     co_return std::move(seen);
 }
 
@@ -133,10 +140,15 @@ void Pipeline::count(const Seen& seen, const Came& came)
 {
     const auto& reason = seen.ending.reason();
     if (!reason) return;
-    services_.counters.add("not_compared_total", "reason", name_of(*reason));
+    count(*reason);
     if (reason != NotCompared::challenge) return;
     services_.fetcher.challenged(came.fetched());
     services_.counters.add("walls_total", "wall", name_of(Wall::challenge));
+}
+
+void Pipeline::count(NotCompared reason)
+{
+    services_.counters.add("not_compared_total", "reason", name_of(reason));
 }
 
 void Pipeline::note_failure(const VisitState& state, const Error& error)

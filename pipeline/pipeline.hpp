@@ -84,6 +84,7 @@ private:
     Task<VisitEnd> end(const VisitState& state, int http_status);
     void count_arrival(const Came& came);
     void count(const Seen& seen, const Came& came);
+    void count(NotCompared reason);
     void note_failure(const VisitState& state, const Error& error);
     void note_trouble(const Error& error);
     Task<> note_look(const VisitState& state, Timestamp at, int http_status);

@@ -123,9 +123,9 @@ Result<Answer> read_links(BinaryReader& reader, const html::ExtractLimits& limit
         std::optional<ReferrerPolicy> policy;
         const bool has_policy = read_policy(reader, policy);
         const auto url = reader.text(Url::max_bytes);
-        if (!has_policy || !reader.ok() || !is_known(mechanism) || kind > code_of(LinkKind::image))
+        if (!has_policy || !reader.ok() || !is_known(mechanism) || kind > code_of(LinkKind::video))
             return broken("answer: a link");
-        const bool may_be_tied = kind == code_of(LinkKind::image) && std::in_range<int>(item) &&
+        const bool may_be_tied = kind != code_of(LinkKind::page) && std::in_range<int>(item) &&
                                  item <= limits.max_links_of_sitemap();
         if (item != 0 && !may_be_tied) return broken("answer: an item");
         page.links.push_back(

@@ -37,6 +37,7 @@ struct SiteState {
     crawler::WallHistory walls{};
     std::int64_t namings = 0; // rows of who names what, beyond the first of each address
     Bytes sent{};             // keyed digest of what requests carry; empty: not known
+    bool looks_at_videos = false;
 };
 
 struct HostState {
@@ -165,9 +166,13 @@ public:
     // From now on it is asked for so, and found by one key in place of the other.
     virtual void set_target(UrlId id, const NewTarget& moved) = 0;
     virtual void set_depth(UrlId id, int depth) = 0;
-    virtual void set_likely_picture(UrlId id) = 0; // of one that was never visited: no page, and not barren
+    // Of one that was never visited: what it is likely to be, and not barren.
+    virtual void set_likely(UrlId id, LinkKind kind) = 0;
     virtual void set_named_often(UrlId id, bool is_so) = 0;
     virtual void set_aside(UrlId id, std::int64_t family) = 0;
+    // Videos of a site that nobody looked at wait (crawler::not_looked_at), or wait no longer: those that
+    // were met under another kind of address are due at once, too.
+    virtual void put_videos_aside(const std::string& site, bool wait) = 0;
     virtual void set_generation(UrlId id, std::int64_t generation) = 0;
     virtual void set_redirect(UrlId id, UrlId to) = 0;
     virtual void set_news(UrlId id, double news) = 0; // of its rate

@@ -25,6 +25,7 @@ struct SiteRow {
     std::int64_t max_bytes_per_day = std::numeric_limits<std::int64_t>::max();
     // Of the cookies and header lines sent with each request. With others the site may show what it did not.
     std::optional<Sha256> sent{};
+    bool looks_at_videos = false; // false: they are known, and wait
 };
 
 // One politeness unit: scheme, host and port.

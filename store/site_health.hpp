@@ -33,6 +33,8 @@ struct HostHealth {
 struct SiteHealth {
     std::int64_t pages = 0;  // known addresses
     std::int64_t images = 0; // known or likely
+    std::int64_t videos = 0; // likewise, counted here alone
+    std::int64_t videos_not_looked_at = 0;
     std::int64_t pages_read = 0;
     std::int64_t images_compared = 0; // at the generation asked for
     std::int64_t unvisited = 0;
@@ -94,6 +96,8 @@ struct ComparedUnder {
 struct FrontierCounts {
     std::int64_t pages = 0;
     std::int64_t images = 0;
+    std::int64_t videos = 0;
+    std::int64_t videos_not_looked_at = 0;
     std::int64_t contents = 0;
     std::int64_t due = 0;
 };

@@ -23,6 +23,7 @@ LinkKind kind_after(const VisitResult& result, LinkKind before) noexcept
     case Outcome::too_small: return LinkKind::image;
     case Outcome::unchanged:
     case Outcome::undecodable: return result.kind;
+    case Outcome::other: return result.kind == LinkKind::video ? LinkKind::video : before;
     default: return before; // these bytes, or none, say nothing about it
     }
 }

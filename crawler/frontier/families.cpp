@@ -10,6 +10,27 @@ namespace {
 using Width = Family::Width;
 
 constexpr std::size_t longest_pattern = 200;
+
+constexpr char letter_of(LinkKind kind) noexcept
+{
+    switch (kind) {
+    case LinkKind::page: return 'p';
+    case LinkKind::image: return 'i';
+    case LinkKind::video: return 'v';
+    }
+    return 'p';
+}
+
+constexpr std::string_view bound_of(LinkKind kind) noexcept
+{
+    switch (kind) {
+    case LinkKind::page: return "pages_set_aside";
+    case LinkKind::image: return "pictures_set_aside";
+    case LinkKind::video: return "videos_set_aside";
+    }
+    return "pages_set_aside";
+}
+
 constexpr std::int64_t most_released = 5'000;
 
 } // namespace
@@ -60,7 +81,7 @@ UrlFrontier::Impl::families_of(HostId host, std::string_view target, LinkKind ki
     std::array<CachedFamily*, 2> found{};
     const auto patterns = crawler::families_of(target, kind);
     for (std::size_t i = 0; i < patterns.size(); ++i) {
-        const std::string named = (kind == LinkKind::page ? 'p' : 'i') + patterns[i];
+        const std::string named = letter_of(kind) + patterns[i];
         const KeyOfHost key{host, key_of(named)};
         const auto [entry, is_new] = families.try_emplace(key);
         found[i] = &entry->second;
@@ -129,7 +150,7 @@ void UrlFrontier::Impl::set_aside(UrlId address, CachedFamily& family, Timestamp
     tables->set_aside(address, family.id);
     family.set_aside(now, pause);
     will_write(family);
-    reached(family.host, family.kind == LinkKind::page ? "pages_set_aside" : "pictures_set_aside");
+    reached(family.host, bound_of(family.kind));
 }
 
 void UrlFrontier::Impl::no_longer_aside(std::int64_t family)

@@ -46,10 +46,13 @@ public:
     // that names it; 0: the watch list does.
     std::optional<Known> offer(const Url& url, LinkKind kind, int depth, Timestamp at, UrlId parent);
     std::optional<Known> known(HostId host, const Key128& key, LinkKind kind, int depth);
+    // A video that nobody visited waits while the videos of its site are not looked at.
+    void hold_video(HostId host, UrlId video);
 
     // What each site may still get; one for all its hosts. Null where there is no such host.
     struct SiteRoom : Room {
         std::int64_t site = 0;
+        bool looks_at_videos = false;
     };
     SiteRoom* room_of(HostId host);
     // Whether there is room for one more of `kind` on the host's site; takes the place.

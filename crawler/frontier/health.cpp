@@ -37,7 +37,7 @@ HostTrouble trouble_of(const store::HostState& host, const HostCounts& counts)
 
 void count(HostCounts& counts, const store::Shelf& shelf, std::int64_t urls)
 {
-    if (shelf.outcome != Outcome::moved)
+    if (shelf.outcome != Outcome::moved && shelf.kind != LinkKind::video)
         (shelf.kind == LinkKind::page ? counts.pages : counts.images) += urls;
     if (shelf.outcome == Outcome::disallowed)
         counts.disallowed += urls;
@@ -45,8 +45,20 @@ void count(HostCounts& counts, const store::Shelf& shelf, std::int64_t urls)
         counts.other_ends += urls;
 }
 
+// Known only, by whatever it was met.
+bool is_unseen_video(const store::Shelf& shelf) noexcept
+{
+    return shelf.kind == LinkKind::video &&
+           (shelf.outcome == Outcome::unvisited || shelf.outcome == Outcome::other);
+}
+
 void count(SiteHealth& health, const store::Shelf& shelf, std::int64_t urls, std::int64_t generation)
 {
+    if (shelf.kind == LinkKind::video) {
+        if (shelf.outcome != Outcome::moved) health.videos += urls;
+        if (is_unseen_video(shelf)) health.videos_not_looked_at += urls;
+        return;
+    }
     const bool is_page = shelf.kind == LinkKind::page;
     if (shelf.outcome != Outcome::moved) (is_page ? health.pages : health.images) += urls;
     switch (shelf.outcome) {
@@ -168,6 +180,11 @@ store::FrontierCounts UrlFrontier::counts(Timestamp now) const
 {
     store::FrontierCounts result;
     for (const auto& [shelf, urls] : impl_->tables->tally_of(std::nullopt)) {
+        if (shelf.kind == LinkKind::video) {
+            result.videos += urls;
+            if (is_unseen_video(shelf)) result.videos_not_looked_at += urls;
+            continue;
+        }
         (shelf.kind == LinkKind::page ? result.pages : result.images) += urls;
         if (shelf.outcome == Outcome::unvisited) result.due += urls;
     }

@@ -18,7 +18,7 @@ constexpr std::size_t most_asked = 4;
 
 bool may_be_signed(const store::Discovered& link) noexcept
 {
-    return link.kind == LinkKind::image && link.mechanism != Mechanism::redirect;
+    return link.kind != LinkKind::page && link.mechanism != Mechanism::redirect;
 }
 
 bool is_refusal(int http_status) noexcept

@@ -1,6 +1,8 @@
 #include "crawler/frontier/frontier_impl.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 // What the operator sets: the watch list, stopped hosts, pauses, the reader's version.
 namespace stillwatch::crawler {
@@ -20,7 +22,14 @@ Result<void> UrlFrontier::set_sites(const std::vector<store::SiteRow>& sites)
         for (const auto& site : listed)
             for (const auto& host : site.hosts)
                 tables.forget_outside(host);
+        std::set<std::string> looked_at_before;
+        for (const auto& site : sites)
+            if (const auto state = tables.site_named(site.name); state && state->looks_at_videos)
+                looked_at_before.insert(site.name);
         const auto with_more_hosts = tables.put_sites(listed);
+        for (const auto& site : sites)
+            if (site.looks_at_videos != looked_at_before.contains(site.name))
+                tables.put_videos_aside(site.name, !site.looks_at_videos);
         for (const auto& site : sites)
             impl_->look_again_if_sent_otherwise(site);
         // They may name what was left out before.

@@ -7,6 +7,20 @@
 // Transactions, and how an address is taken up.
 namespace stillwatch::crawler {
 
+namespace {
+
+constexpr std::string_view full_of(LinkKind kind) noexcept
+{
+    switch (kind) {
+    case LinkKind::page: return "site_full_of_pages";
+    case LinkKind::image: return "site_full_of_pictures";
+    case LinkKind::video: return "site_full_of_videos";
+    }
+    return "site_full_of_pages";
+}
+
+} // namespace
+
 UrlFrontier::UrlFrontier(std::unique_ptr<store::FrontierTables> tables)
     : impl_(std::make_unique<Impl>(std::move(tables)))
 {
@@ -145,6 +159,7 @@ UrlFrontier::Impl::SiteRoom* UrlFrontier::Impl::room_of(HostId host)
         room = std::make_shared<SiteRoom>();
         static_cast<Room&>(*room) = room_of_site(site->max_pages, site->max_images);
         room->site = site->id;
+        room->looks_at_videos = site->looks_at_videos;
         room->namings -= site->namings;
         for (const auto& [kind, addresses] : tables->addresses_of(site->id))
             room->of(kind) -= addresses;
@@ -164,7 +179,7 @@ bool UrlFrontier::Impl::takes_up(HostId host, LinkKind kind)
     if (!room) return false;
     auto& left = room->of(kind);
     if (left <= 0) {
-        reached(host, kind == LinkKind::page ? "site_full_of_pages" : "site_full_of_pictures");
+        reached(host, full_of(kind));
         return false;
     }
     if (--left == 0)
@@ -181,13 +196,23 @@ std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::known(HostId host, co
     Known known{*found};
     if (known.depth > depth) tables->set_depth(known.id, depth);
     // A guess is overruled by a better one until the bytes have decided.
-    if (known.outcome == Outcome::unvisited && known.kind == LinkKind::page && kind == LinkKind::image) {
-        tables->set_likely_picture(known.id);
+    if (known.outcome == Outcome::unvisited && is_better_guess(kind, known.kind)) {
+        tables->set_likely(known.id, kind);
+        if (known.kind == LinkKind::video) tables->set_aside(known.id, 0);
+        if (kind == LinkKind::video) hold_video(host, known.id);
         --moves[{host, known.kind, known.outcome, 0}];
         ++moves[{host, kind, known.outcome, 0}];
         known.kind = kind;
     }
     return known;
+}
+
+void UrlFrontier::Impl::hold_video(HostId host, UrlId video)
+{
+    const auto* room = room_of(host);
+    if (room && room->looks_at_videos) return;
+    if (const auto row = tables->address(video)) no_longer_aside(row->standing.aside);
+    tables->set_aside(video, not_looked_at);
 }
 
 std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::offer(const Url& url, LinkKind kind, int depth,
@@ -219,6 +244,7 @@ std::optional<UrlFrontier::Impl::Known> UrlFrontier::Impl::offer(const Url& url,
     fresh.kind = kind;
     fresh.depth = depth;
     fresh.is_fresh = true;
+    if (kind == LinkKind::video) hold_video(host, fresh.id);
     ++moves[{host, kind, Outcome::unvisited, 0}];
     return fresh;
 }

@@ -18,10 +18,11 @@ bool is_due(Due due, const Standing& address, Timestamp now, std::int64_t genera
     const bool is_page = address.kind == LinkKind::page;
     switch (due) {
     case Due::named_again: return was_visited && address.named_again != NamedAgain::no;
-    case Due::new_picture: return is_new(address) && !is_page && !address.is_barren;
+    case Due::new_picture: return is_new(address) && address.kind == LinkKind::image && !address.is_barren;
     case Due::new_page: return is_new(address) && is_page && !address.is_barren;
     case Due::barren_page: return is_new(address) && is_page && address.is_barren;
     case Due::stale_picture: return may_be_stale(address) && address.generation < generation;
+    case Due::new_video: return is_new(address) && address.kind == LinkKind::video;
     case Due::revisit: return was_visited && address.due <= now;
     }
     return false;

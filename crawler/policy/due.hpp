@@ -43,16 +43,22 @@ enum class Due : std::uint8_t {
     barren_page,   // never visited, of a kind that brought nothing so far
     stale_picture, // compared with an older set of references; of those with the same bytes one visit is
                    // enough
+    new_video,     // never visited, of a site whose videos are looked at
     revisit,       // its time has come
 };
-inline constexpr std::size_t due_kinds = 6;
+inline constexpr std::size_t due_kinds = 7;
 inline constexpr std::array<Due, due_kinds> in_order_of_urgency{
-    Due::named_again, Due::new_picture, Due::new_page, Due::barren_page, Due::stale_picture, Due::revisit};
+    Due::named_again,   Due::new_picture, Due::new_page, Due::barren_page,
+    Due::stale_picture, Due::new_video,   Due::revisit};
 
 constexpr bool is_first_visit(Due due) noexcept
 {
-    return due == Due::new_picture || due == Due::new_page || due == Due::barren_page;
+    return due == Due::new_picture || due == Due::new_page || due == Due::barren_page ||
+           due == Due::new_video;
 }
+
+// In the place of a family: a video that nobody visited, while the videos of its site are not looked at.
+inline constexpr std::int64_t not_looked_at = -1;
 
 // What of an address decides when it is visited.
 struct Standing {
@@ -63,7 +69,8 @@ struct Standing {
     Timestamp lease_until{};     // claimed, and not to be claimed again before
     NamedAgain named_again = NamedAgain::no;
     bool is_barren = false;
-    std::int64_t aside = 0; // the family for whose sake it waits (crawler/policy/family.hpp); 0: none
+    std::int64_t aside = 0; // the family for whose sake it waits (crawler/policy/family.hpp); 0: none;
+                            // not_looked_at
 
     friend bool operator==(const Standing&, const Standing&) = default;
 };

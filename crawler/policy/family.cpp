@@ -97,6 +97,7 @@ bool is_recent(Bytes& recent, const Sha256& content)
 std::array<std::string, 2> families_of(std::string_view target, LinkKind kind)
 {
     if (kind == LinkKind::image) return {picture_family(target), "all pictures"};
+    if (kind == LinkKind::video) return {picture_family(target), "all videos"};
     const auto trails = trails_of(target);
     return {page_family(trails.back()), trails.size() > 1 ? trails.front() + '*' : "/*"};
 }

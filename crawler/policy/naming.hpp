@@ -25,16 +25,29 @@ struct Room {
     std::int64_t pages = 0;
     std::int64_t images = 0;
     std::int64_t namings = 0;
+    std::int64_t videos = 0;
 
-    std::int64_t& of(LinkKind kind) noexcept { return kind == LinkKind::page ? pages : images; }
+    std::int64_t& of(LinkKind kind) noexcept
+    {
+        if (kind == LinkKind::video) return videos;
+        return kind == LinkKind::page ? pages : images;
+    }
 };
 
-// Of a site that may have so many, before anything is taken up.
+// Whether a link says more of an address that nobody visited than what named it before. What is shown as a
+// picture is looked at as one, whatever else calls it a video: a name must not hide it.
+constexpr bool is_better_guess(LinkKind kind, LinkKind before) noexcept
+{
+    return (before == LinkKind::page && kind != LinkKind::page) ||
+           (before == LinkKind::video && kind == LinkKind::image);
+}
+
+// Of a site that may have so many, before anything is taken up. As many videos as pages.
 constexpr Room room_of_site(std::int64_t max_pages, std::int64_t max_images) noexcept
 {
     // On average. Nearly all pictures are named by one to three pages.
     constexpr std::int64_t namings_of_an_address = 4;
-    return {max_pages, max_images, namings_of_an_address * (max_pages + max_images)};
+    return {max_pages, max_images, namings_of_an_address * (max_pages + max_images), max_pages};
 }
 
 // A page that was read for the first time named pictures nobody knew: they count for the page that came to

@@ -21,6 +21,7 @@ Share share_of(Due due) noexcept
     case Due::new_page: return {2, true};
     case Due::barren_page: return {1, true}; // an endless maze gets no more than this while others wait
     case Due::stale_picture: return {2, false};
+    case Due::new_video: return {1, false}; // one costs as much as many pictures
     case Due::revisit: return {4, true};
     }
     return {1, true};
@@ -54,7 +55,7 @@ std::size_t WindowPlan::most(Due due, int round) const noexcept
     auto most = left();
     if (round == 0)
         most = std::min(most, std::max<std::size_t>(limit_ * share.sixteenths / sixteenths, 1));
-    else if (!has_more_[static_cast<std::size_t>(due)])
+    else if (!has_more(due) || (due == Due::new_video && has_more(Due::revisit)))
         return 0;
     if (share.takes_pages)
         most = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(pages_left_, 0)));

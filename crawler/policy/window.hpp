@@ -36,7 +36,8 @@ struct SiteDay {
 //
 // In round 0 each kind has its share while others wait too; what they leave over is taken in round 1, in
 // order. No kind holds up another for the weeks that a large site takes: an endless one still leaves revisits
-// their part, and revisits leave a tenth and more to pages never seen.
+// their part, and revisits leave a tenth and more to pages never seen. Videos have a sixteenth, and more only
+// where nothing else waits: they hold up no picture, and no picture holds up all of them.
 class WindowPlan {
 public:
     static constexpr int rounds = 2;
@@ -55,6 +56,7 @@ public:
 
 private:
     std::size_t left() const noexcept { return limit_ - taken_; }
+    bool has_more(Due due) const noexcept { return has_more_[static_cast<std::size_t>(due)]; }
 
     std::size_t limit_;
     std::int64_t pages_left_;

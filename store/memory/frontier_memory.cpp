@@ -40,6 +40,7 @@ std::set<std::string> FrontierMemory::put_sites(const std::vector<ListedSite>& s
         site->is_listed = true;
         site->max_pages = row.max_pages;
         site->max_images = row.max_images();
+        site->looks_at_videos = row.looks_at_videos;
         site->day.max_pages = row.max_pages_per_day;
         site->day.max_bytes = row.max_bytes_per_day;
         for (const auto& host_port : hosts)

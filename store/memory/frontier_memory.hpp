@@ -48,9 +48,10 @@ public:
     void set_depth(UrlId id, int depth) override { at(id).depth = depth; }
     void add_key(HostId host, const Key128& key, UrlId id) override;
     void set_target(UrlId id, const NewTarget& moved) override;
-    void set_likely_picture(UrlId id) override;
+    void set_likely(UrlId id, LinkKind kind) override;
     void set_named_often(UrlId id, bool is_so) override { at(id).is_named_often = is_so; }
     void set_aside(UrlId id, std::int64_t family) override { at(id).standing.aside = family; }
+    void put_videos_aside(const std::string& site, bool wait) override;
     void set_generation(UrlId id, std::int64_t generation) override
     {
         at(id).standing.generation = generation;

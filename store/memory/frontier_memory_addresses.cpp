@@ -56,10 +56,21 @@ void FrontierMemory::set_target(UrlId id, const NewTarget& moved)
     add_key(moved.host, moved.after, id);
 }
 
-void FrontierMemory::set_likely_picture(UrlId id)
+void FrontierMemory::set_likely(UrlId id, LinkKind kind)
 {
-    at(id).standing.kind = LinkKind::image;
+    at(id).standing.kind = kind;
     at(id).standing.is_barren = false;
+}
+
+void FrontierMemory::put_videos_aside(const std::string& site, bool wait)
+{
+    for (auto& address : addresses_) {
+        auto& standing = address.standing;
+        if (standing.kind != LinkKind::video || !is_of(at(address.host), site)) continue;
+        if (standing.outcome == Outcome::unvisited && standing.aside == (wait ? 0 : crawler::not_looked_at))
+            standing.aside = wait ? crawler::not_looked_at : 0;
+        if (standing.outcome == Outcome::other && !wait) standing.due = {};
+    }
 }
 
 void FrontierMemory::set_due(UrlId id, Timestamp due, crawler::NamedAgain named_again)
@@ -202,7 +213,7 @@ std::map<std::string, PassSize> FrontierMemory::pass_sizes(Timestamp now, std::i
         auto& size = sizes[site_at(host.site).name];
         for (const UrlId id : of_host_[host.host.id]) {
             size.due += crawler::is_owed(at(id).standing, now, generation) ? 1 : 0;
-            ++size.known;
+            size.known += at(id).standing.aside == crawler::not_looked_at ? 0 : 1;
         }
         for (const auto& [id, family] : families_)
             if (family.host == host.host.id) size.known -= family.waiting;

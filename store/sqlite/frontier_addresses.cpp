@@ -79,9 +79,21 @@ void FrontierFile::set_depth(UrlId id, int depth)
     connection_.prepare("UPDATE url SET depth = ?2 WHERE id = ?1").bind(id, depth).run();
 }
 
-void FrontierFile::set_likely_picture(UrlId id)
+void FrontierFile::set_likely(UrlId id, LinkKind kind)
 {
-    connection_.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(id, LinkKind::image).run();
+    connection_.prepare("UPDATE url SET kind = ?2, barren = 0 WHERE id = ?1").bind(id, kind).run();
+}
+
+void FrontierFile::put_videos_aside(const std::string& site, bool wait)
+{
+    static const auto waiting = with_numbers(
+        "UPDATE url SET aside = {not_looked_at} WHERE kind = {video} AND outcome = {unvisited} AND aside = 0 "
+        "AND host_id IN (SELECT h.id FROM host h JOIN site s ON s.id = h.site_id WHERE s.name = ?1)");
+    static const auto due = with_numbers(
+        "UPDATE url SET aside = 0, due = iif(outcome = {other}, 0, due) WHERE kind = {video} AND "
+        "(aside = {not_looked_at} OR outcome = {other}) AND host_id IN (SELECT h.id FROM host h JOIN site s "
+        "ON s.id = h.site_id WHERE s.name = ?1)");
+    connection_.prepare(wait ? waiting : due).bind(site).run();
 }
 
 void FrontierFile::set_named_often(UrlId id, bool is_so)

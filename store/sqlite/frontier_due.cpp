@@ -35,12 +35,16 @@ const std::string& statement_for(Due why)
         with_numbers(ADDRESS_COLUMNS
                      "INDEXED BY url_due WHERE u.host_id = ?1 AND u.outcome <> {unvisited} AND u.due <= ?2 "
                      "AND u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.due, u.id LIMIT ?4");
+    static const auto new_video = with_numbers(
+        ADDRESS_COLUMNS "INDEXED BY url_new WHERE u.host_id = ?1 AND {is_new} AND u.kind = {video} AND "
+                        "u.lease_until <= ?2 AND ?3 >= 0 ORDER BY u.id LIMIT ?4");
     switch (why) {
     case Due::named_again: return named_again;
     case Due::new_picture: return new_picture;
     case Due::new_page: return new_page;
     case Due::barren_page: return barren_page;
     case Due::stale_picture: return stale_picture;
+    case Due::new_video: return new_video;
     case Due::revisit: return revisit;
     }
     throw std::logic_error("no such reason to be due");
@@ -94,7 +98,9 @@ constexpr std::string_view sizes_of_a_pass = R"sql(
            WHERE u.host_id = h.id AND {may_be_stale} AND u.generation < ?2 AND u.due > ?1)), sum(
         ifnull((SELECT sum(t.urls) FROM tally t WHERE t.host_id = h.id), 0)
         - ifnull((SELECT sum(f.waiting) FROM family f INDEXED BY family_waiting
-                  WHERE f.host_id = h.id AND f.waiting > 0), 0))
+                  WHERE f.host_id = h.id AND f.waiting > 0), 0)
+        - (SELECT count(*) FROM url u INDEXED BY url_aside
+           WHERE u.host_id = h.id AND u.aside <> 0 AND u.aside = {not_looked_at}))
     FROM site s JOIN host h ON h.site_id = s.id WHERE h.enabled = 1 AND s.enabled = 1 GROUP BY s.id)sql";
 // clang-format on
 

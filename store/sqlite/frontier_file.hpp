@@ -54,9 +54,10 @@ public:
     void set_depth(UrlId id, int depth) override;
     void add_key(HostId host, const Key128& key, UrlId id) override;
     void set_target(UrlId id, const NewTarget& moved) override;
-    void set_likely_picture(UrlId id) override;
+    void set_likely(UrlId id, LinkKind kind) override;
     void set_named_often(UrlId id, bool is_so) override;
     void set_aside(UrlId id, std::int64_t family) override;
+    void put_videos_aside(const std::string& site, bool wait) override;
     void set_generation(UrlId id, std::int64_t generation) override;
     void set_redirect(UrlId id, UrlId to) override;
     void set_news(UrlId id, double news) override;

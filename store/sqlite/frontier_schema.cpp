@@ -8,7 +8,8 @@ namespace stillwatch::store {
 namespace {
 
 // Enumerations are stored as their numbers: there are millions of rows (docs/formats/databases.md).
-static_assert(static_cast<int>(LinkKind::page) == 0 && static_cast<int>(LinkKind::image) == 1);
+static_assert(static_cast<int>(LinkKind::page) == 0 && static_cast<int>(LinkKind::image) == 1 &&
+              static_cast<int>(LinkKind::video) == 2);
 static_assert(static_cast<int>(Mechanism::redirect) == 1);
 static_assert(static_cast<int>(Wall::login) == 2 && static_cast<int>(Wall::age) == 3);
 static_assert(static_cast<int>(Outcome::unvisited) == 0 && static_cast<int>(Outcome::page) == 1 &&
@@ -258,8 +259,11 @@ CREATE INDEX url_stale ON url (host_id, generation)
     WHERE kind = 1 AND outcome <> 0 AND outcome <> 1 AND outcome <> 8 AND outcome <> 10 AND outcome <> 12;
 )sql";
 
-constexpr std::array<const char*, 7> steps{first_step, second_step, third_step,  fourth_step,
-                                           fifth_step, sixth_step,  seventh_step};
+// Whether the videos of a site are looked at. Addresses that ended as neither page nor picture may be videos.
+constexpr const char* eighth_step = "ALTER TABLE site ADD COLUMN looks_at_videos INTEGER NOT NULL DEFAULT 0;";
+
+constexpr std::array<const char*, 8> steps{first_step, second_step, third_step,   fourth_step,
+                                           fifth_step, sixth_step,  seventh_step, eighth_step};
 
 } // namespace
 

@@ -8,7 +8,8 @@ namespace {
 // clang-format off
 #define SITE_COLUMNS                                                                                        \
     "SELECT s.id, s.name, s.max_pages, s.max_images, s.max_pages_per_day, s.max_bytes_per_day, s.day, "     \
-    "s.pages_that_day, s.bytes_that_day, s.recent_walls, s.last_wall, s.namings, s.sent FROM site s "
+    "s.pages_that_day, s.bytes_that_day, s.recent_walls, s.last_wall, s.namings, s.sent, "    \
+    "s.looks_at_videos FROM site s "
 #define HOST_COLUMNS                                                                                        \
     "SELECT h.id, s.name, h.origin, h.backoff_until, h.errors_in_a_row, h.host_port, h.enabled, "           \
     "EXISTS (SELECT 1 FROM stopped_host p WHERE p.host_port = h.host_port), h.last_success, "               \
@@ -25,7 +26,8 @@ std::optional<SiteState> read_site(Statement& row)
                      {row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.integer(8)},
                      {static_cast<std::uint64_t>(row.integer(9)), static_cast<Wall>(row.small(10))},
                      row.integer(11),
-                     row.blob(12)};
+                     row.blob(12),
+                     row.flag(13)};
 }
 
 std::optional<HostState> read_host(Statement& row)
@@ -51,13 +53,13 @@ std::set<std::string> FrontierFile::put_sites(const std::vector<ListedSite>& sit
     for (const auto& [site, hosts] : sites) {
         connection_
             .prepare("INSERT INTO site (name, enabled, max_pages, max_images, max_pages_per_day, "
-                     "max_bytes_per_day) "
-                     "VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET enabled = 1, "
+                     "max_bytes_per_day, looks_at_videos) "
+                     "VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET enabled = 1, "
                      "max_pages = excluded.max_pages, max_images = excluded.max_images, "
                      "max_pages_per_day = excluded.max_pages_per_day, max_bytes_per_day = "
-                     "excluded.max_bytes_per_day")
+                     "excluded.max_bytes_per_day, looks_at_videos = excluded.looks_at_videos")
             .bind(site.name, site.max_pages, site.max_images(), site.max_pages_per_day,
-                  site.max_bytes_per_day)
+                  site.max_bytes_per_day, site.looks_at_videos)
             .run();
         for (const auto& host_port : hosts)
             connection_

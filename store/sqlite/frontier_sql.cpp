@@ -26,10 +26,12 @@ std::string with_numbers(std::string_view statement)
     const auto is_new = fmt::format("u.outcome = {} AND u.aside = 0", number(Outcome::unvisited));
     return fmt::format(
         fmt::runtime(statement), fmt::arg("page", number(LinkKind::page)),
-        fmt::arg("image", number(LinkKind::image)), fmt::arg("unvisited", number(Outcome::unvisited)),
-        fmt::arg("was_page", number(Outcome::page)), fmt::arg("unreachable", number(Outcome::unreachable)),
-        fmt::arg("not_named", number(NamedAgain::no)), fmt::arg("named", number(NamedAgain::due)),
-        fmt::arg("is_new", is_new), fmt::arg("may_be_stale", may_be_stale));
+        fmt::arg("image", number(LinkKind::image)), fmt::arg("video", number(LinkKind::video)),
+        fmt::arg("other", number(Outcome::other)), fmt::arg("not_looked_at", crawler::not_looked_at),
+        fmt::arg("unvisited", number(Outcome::unvisited)), fmt::arg("was_page", number(Outcome::page)),
+        fmt::arg("unreachable", number(Outcome::unreachable)), fmt::arg("not_named", number(NamedAgain::no)),
+        fmt::arg("named", number(NamedAgain::due)), fmt::arg("is_new", is_new),
+        fmt::arg("may_be_stale", may_be_stale));
 }
 
 } // namespace stillwatch::store

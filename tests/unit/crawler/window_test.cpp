@@ -8,9 +8,7 @@
 namespace stillwatch::crawler {
 namespace {
 
-constexpr std::array all_kinds{Due::named_again, Due::new_picture,   Due::new_page,
-                               Due::barren_page, Due::stale_picture, Due::revisit};
-static_assert(all_kinds.size() == due_kinds);
+constexpr auto all_kinds = in_order_of_urgency;
 
 constexpr std::int64_t plenty = 1'000'000;
 
@@ -54,6 +52,25 @@ TEST(WindowPlan, GivesWhatOthersLeaveOverInOrder)
 {
     EXPECT_EQ(planned(16, plenty, {{Due::new_page, 99}, {Due::revisit, 3}}),
               (Taken{{Due::new_page, 13}, {Due::revisit, 3}}));
+}
+
+TEST(WindowPlan, VideosHaveASixteenthBesideWhateverWaitsAndTheRestWhereNothingDoes)
+{
+    const auto of_videos = [](std::map<Due, std::size_t> waiting) {
+        waiting[Due::new_video] = 999;
+        return planned(64, plenty, std::move(waiting))[Due::new_video];
+    };
+    EXPECT_EQ(of_videos({{Due::new_picture, 999}}), 4U);
+    EXPECT_EQ(of_videos({{Due::new_picture, 999},
+                         {Due::new_page, 999},
+                         {Due::barren_page, 999},
+                         {Due::stale_picture, 999},
+                         {Due::revisit, 999}}),
+              4U);
+    EXPECT_EQ(of_videos({{Due::revisit, 999}}), 4U);
+    EXPECT_EQ(of_videos({{Due::revisit, 3}}), 61U);
+    EXPECT_EQ(of_videos({}), 64U);
+    EXPECT_EQ(planned(64, 0, {{Due::new_video, 9}})[Due::new_video], 9U) << "they are no pages";
 }
 
 TEST(WindowPlan, LetsPicturesOfFindingsGoFirst)

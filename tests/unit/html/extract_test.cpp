@@ -26,7 +26,8 @@ TEST(Extract, SourcesNamePicturesWhereTheyAreAskedOrEndLikeOne)
         links_of("<picture><source srcset='1.avif, 2.avif 2x'><source src=3.webp><img src=4></picture>"
                  "<video poster=5.jpg><source src=6.mp4></video><audio><source src=7.png></audio>"),
         ElementsAre("picture image ~/2.avif", "picture image ~/1.avif", "picture image ~/3.webp",
-                    "img_src image ~/4", "video_poster image ~/5.jpg", "picture image ~/7.png"));
+                    "img_src image ~/4", "video_poster image ~/5.jpg", "video_src video ~/6.mp4",
+                    "picture image ~/7.png"));
 }
 
 TEST(Extract, AnchorsArePicturesBySuffixElsePages)

@@ -15,7 +15,7 @@ MAX_LINES = 450
 # (cases, alerts), since the commands of people are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
-MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "store", "vault", "config"}
+MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "videos", "store", "vault", "config"}
 PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "control"}
 LAYERS = {
     "core": set(),
@@ -35,7 +35,7 @@ LAYERS = {
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
     "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts"},
-    "pipeline": {"core", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault"} | (PRODUCT - {"backup", "control"}),
+    "pipeline": {"core", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
 }
@@ -82,7 +82,7 @@ FOREIGN = {
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "videos", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types

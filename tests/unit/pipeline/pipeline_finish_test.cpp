@@ -66,6 +66,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
 {
     const auto page = LinkKind::page;
     const auto image = LinkKind::image;
+    const auto video = LinkKind::video;
     const auto none = std::nullopt;
     const std::string kept = "\"before\"";
     const std::string taken = "\"now\"";
@@ -85,6 +86,7 @@ TEST(Finish, DecidesOutcomeAndWhatIsKept)
         {challenge, page, 403, Outcome::unreachable, kept, false, old_generation},
         {page_in_place, image, 200, Outcome::unreachable, kept, false, old_generation},
         {not_a_picture, image, 200, Outcome::other, taken, true, generation},
+        {video_not_read, video, 200, Outcome::other, taken, true, generation},
         {page_unread, page, 200, Outcome::undecodable, taken, true, generation},
         {comparing_off, image, 200, Outcome::compared, taken, true, old_generation},
         {no_references, image, 200, Outcome::compared, taken, true, generation},

@@ -56,7 +56,7 @@ Standing random_standing(std::minstd_rand& random)
         return static_cast<int>(random() % static_cast<unsigned>(values));
     };
     Standing standing;
-    standing.kind = static_cast<LinkKind>(one_of(2));
+    standing.kind = static_cast<LinkKind>(one_of(3));
     standing.outcome = static_cast<Outcome>(one_of(13));
     standing.generation = one_of(4);
     standing.due = at(one_of(5));
@@ -64,6 +64,7 @@ Standing random_standing(std::minstd_rand& random)
     standing.named_again = static_cast<NamedAgain>(one_of(3));
     standing.is_barren = standing.kind == LinkKind::page && one_of(2) == 0;
     standing.aside = standing.outcome == Outcome::unvisited && one_of(3) == 0 ? 1 : 0;
+    if (standing.aside != 0 && standing.kind == LinkKind::video) standing.aside = not_looked_at;
     return standing;
 }
 
