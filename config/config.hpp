@@ -199,6 +199,9 @@ enum class CookieUse : std::uint8_t { none, session };
 enum class RefererUse : std::uint8_t { none, send };
 
 // One entry of the watch list.
+// How much of a site's videos is looked at; each word includes those before it.
+enum class Videos : std::uint8_t { off, posters, glance, look };
+
 struct Site {
     std::string name;
     bool enabled = true;
@@ -226,6 +229,7 @@ struct Site {
     std::vector<std::string> headers; // "Name: value"
     CookieUse cookie_jar = CookieUse::session;
     RefererUse referer = RefererUse::send;
+    Videos videos = Videos::look;
     std::string proxy;                 // "socks5h://host:port"; empty: none
     bool proxy_resolves_names = false; // false: the proxy is asked for onion services only
     TlsErrors tls_errors = TlsErrors::refuse;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace stillwatch::config {
 
@@ -172,6 +173,14 @@ void Document::read_visitor(Section& section, Site& site)
     section.get("referer", referer);
     if (referer != "send" && referer != "none") section.complain("referer", "neither \"send\" nor \"none\"");
     site.referer = referer == "none" ? RefererUse::none : RefererUse::send;
+    std::string videos = "look";
+    section.get("videos", videos);
+    static constexpr std::array<std::string_view, 4> words{"off", "posters", "glance", "look"};
+    const auto word = std::ranges::find(words, videos);
+    if (word == words.end())
+        section.complain("videos", "none of \"off\", \"posters\", \"glance\" and \"look\"");
+    else
+        site.videos = static_cast<Videos>(word - words.begin());
 }
 
 void Document::read_scope(Section& section, Site& site)

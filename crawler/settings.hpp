@@ -22,6 +22,10 @@ enum class CookieUse : std::uint8_t { none, session };
 // Whether requests tell which page led to them.
 enum class RefererUse : std::uint8_t { none, send };
 
+// How much of a site's videos is looked at: nothing, what pages show in their place, key frames, a frame of
+// each second. Each includes those before it.
+enum class VideoUse : std::uint8_t { off, posters, glance, look };
+
 // How often pages are looked at again.
 struct RevisitSettings {
     std::chrono::milliseconds revisit_min = std::chrono::hours(1);
@@ -46,6 +50,7 @@ struct SiteRules {
     RevisitSettings revisit{};
     CookieUse cookie_jar = CookieUse::session;
     RefererUse referer = RefererUse::send;
+    VideoUse videos = VideoUse::look;
     std::vector<HeaderField> headers{}; // sent to `hosts` only, and as may_carry_secrets() says
     std::vector<Url> seeds{};           // as the site names its hosts, with https or in clear
     Route route{};

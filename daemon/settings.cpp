@@ -146,6 +146,21 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
     return rows;
 }
 
+namespace {
+
+crawler::VideoUse video_use(config::Videos videos)
+{
+    switch (videos) {
+    case config::Videos::off: return crawler::VideoUse::off;
+    case config::Videos::posters: return crawler::VideoUse::posters;
+    case config::Videos::glance: return crawler::VideoUse::glance;
+    case config::Videos::look: break;
+    }
+    return crawler::VideoUse::look;
+}
+
+} // namespace
+
 Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const config::Config& config)
 {
     auto settings = std::make_shared<crawler::CrawlSettings>();
@@ -170,6 +185,7 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
                                                                           : crawler::CookieUse::none;
         rules->referer =
             site.referer == config::RefererUse::send ? crawler::RefererUse::send : crawler::RefererUse::none;
+        rules->videos = video_use(site.videos);
         auto headers = headers_of(config, site);
         if (!headers) return headers.error();
         rules->headers = *std::move(headers);

@@ -90,14 +90,15 @@ TEST(Config, RobotsAreIgnoredOnlyWithAReasonANameAndAnEnd)
 
 TEST(Config, ASiteIsAskedAsItsSectionSays)
 {
-    const auto config = loaded("[crawl]\nrevisit_min = \"2h\"\n[[site]]\nname = \"s\"\nseeds = "
-                               "[\"http://abc.onion/\"]\nhosts = [\"abc.onion\"]\n"
-                               "paths = [\"/gallery/\", \"*.html$\"]\nexcluded_paths = [\"/gallery/old/\"]\n"
-                               "max_pages_per_day = 7\nmax_bytes_per_day = 2_000_000\nrevisit_max = \"3d\"\n"
-                               "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = "
-                               "[\"Accept-Language: en\"]\ncookie_jar = \"none\"\nreferer = \"none\"\n"
-                               "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note "
-                               "= \"agreed with the admins\"\n");
+    const auto config =
+        loaded("[crawl]\nrevisit_min = \"2h\"\n[[site]]\nname = \"s\"\nseeds = "
+               "[\"http://abc.onion/\"]\nhosts = [\"abc.onion\"]\n"
+               "paths = [\"/gallery/\", \"*.html$\"]\nexcluded_paths = [\"/gallery/old/\"]\n"
+               "max_pages_per_day = 7\nmax_bytes_per_day = 2_000_000\nrevisit_max = \"3d\"\n"
+               "cookies = [\"age=18\", \"lang=en\"]\ncookies_file = \"secrets/s\"\nheaders = "
+               "[\"Accept-Language: en\"]\ncookie_jar = \"none\"\nreferer = \"none\"\nvideos = \"glance\"\n"
+               "proxy = \"socks5h://127.0.0.1:9050\"\ntls_errors = \"record\"\ncontact_note "
+               "= \"agreed with the admins\"\n");
     ASSERT_EQ(config.sites.size(), 1U);
     const auto& site = config.sites.front();
     EXPECT_THAT(site.paths, ElementsAre("/gallery/", "*.html$"));
@@ -111,6 +112,7 @@ TEST(Config, ASiteIsAskedAsItsSectionSays)
     EXPECT_THAT(site.headers, ElementsAre("Accept-Language: en"));
     EXPECT_EQ(site.cookie_jar, CookieUse::none);
     EXPECT_EQ(site.referer, RefererUse::none);
+    EXPECT_EQ(site.videos, Videos::glance);
     EXPECT_EQ(site.proxy, "socks5h://127.0.0.1:9050");
     EXPECT_FALSE(site.proxy_resolves_names);
     EXPECT_EQ(site.tls_errors, TlsErrors::record);

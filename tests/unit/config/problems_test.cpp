@@ -119,6 +119,7 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
                             "tls_errors = \"ignore\"",
                             "cookie_jar = \"all\"",
                             "referer = \"\"",
+                            "videos = \"all\"",
                             "contact_note = \"a (b)\"",
                             "paths = [\"gallery\"]",
                             "excluded_paths = [\"/a b\"]",
