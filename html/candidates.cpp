@@ -55,7 +55,9 @@ void Candidates::add_by_suffix(Mechanism mechanism, std::string_view reference, 
 void Candidates::add_video(Mechanism mechanism, std::string_view reference, int item)
 {
     reference = trimmed(reference);
-    if (begins_with_name(reference, "blob:") || begins_with_name(reference, "mediasource:")) return;
+    if (reference.empty() || begins_with_name(reference, "blob:") ||
+        begins_with_name(reference, "mediasource:"))
+        return;
     if (!has_video_suffix(reference)) videos_by_place.insert(reference);
     add(mechanism, LinkKind::video, reference, item);
 }

@@ -111,7 +111,8 @@ void read_track_element(const Element& element, Candidates& out)
 void read_frame(const Element& element, std::string_view address, Candidates& out)
 {
     const bool is_picture = begins_with_name(trimmed(element.value("type")), "image/");
-    out.add_by_suffix(Mechanism::iframe, address, is_picture ? LinkKind::image : LinkKind::page);
+    if (!is_video_type(element.value("type"))) // else read_video_element() has it
+        out.add_by_suffix(Mechanism::iframe, address, is_picture ? LinkKind::image : LinkKind::page);
     if (const auto markup = element.value("srcdoc"); !markup.empty()) out.documents.push_back(markup);
 }
 
@@ -238,8 +239,9 @@ void read_data_attribute(const Element& element, int item, std::string_view name
     } else if (has_video_suffix(text)) {
         // read_video_attribute() takes it
     } else if (is_lazy_source(name) && looks_like_address(text) && text.find_first_of(blanks) == npos &&
-               (!is_of_media(element.name) || find_name(name, "poster") != npos ||
-                find_name(name, "thumb") != npos)) {
+               (!(is_of_media(element.name) ||
+                  (same_name(element.name, "source") && out.items.of_video() != 0)) ||
+                find_name(name, "poster") != npos || find_name(name, "thumb") != npos)) {
         out.add(Mechanism::lazy, LinkKind::image, text, item);
     } else {
         read_pictures(Mechanism::lazy, name, text, out);
@@ -281,7 +283,7 @@ bool is_redirector(const Element& element, std::string_view name, std::string_vi
 
 void read_common(const Element& element, int item, Candidates& out)
 {
-    const bool is_of_video = same_name(element.name, "video") || same_name(element.name, "source");
+    const bool is_of_video = is_video_name(element.name) || same_name(element.name, "source");
     int video = is_of_video ? out.items.of_video() : 0;
     for (const auto& [name, text] : element.attributes) {
         if (out.is_full()) return;

@@ -8,6 +8,12 @@
 
 namespace stillwatch::html {
 
+// Elements that show a video: that of HTML, AMP's and that of video.js.
+constexpr bool is_video_name(std::string_view name) noexcept
+{
+    return same_name(name, "video") || same_name(name, "amp-video") || same_name(name, "video-js");
+}
+
 // Tells which pictures of a document are one in several sizes, and which videos one in several qualities:
 // numbers for the addresses of a start tag, for those of a <picture> with its sources, and for what an anchor
 // leads to with the thumbnails inside it. Whoever reads the tags, in their order, tells of them.
@@ -38,10 +44,12 @@ public:
         video_ = own();
         used(video_);
     }
+    void end_video() noexcept { video_ = 0; }
     void open_picture() noexcept
     {
         picture_ = of_anchor();
         used(picture_);
+        end_video();
     }
     // item: of the picture it leads to; 0: it leads to none, and ends the one before.
     void open_anchor(int item) noexcept
@@ -62,7 +70,7 @@ public:
         if (anchor_ != 0 && same_name(name, "a")) anchor_ = 0;
         if (untold_ != none && same_name(name, "a")) untold_ = none;
         if (picture_ != 0 && same_name(name, "picture")) picture_ = 0;
-        if (video_ != 0 && same_name(name, "video")) video_ = 0;
+        if (video_ != 0 && name.size() >= 5 && is_video_name(name)) end_video();
     }
     // Another reading of the same document begins; numbers go on.
     void begin_again() noexcept

@@ -96,6 +96,13 @@ bool holds_variants(std::string_view key) noexcept
     return holds(keys, key) || is_quality(key);
 }
 
+// Objects under these hold the same video at several places, by names of their own.
+bool holds_copies(std::string_view key) noexcept
+{
+    static constexpr std::array<std::string_view, 5> keys{"cdns", "hls", "dash", "qualities", "formats"};
+    return holds(keys, key);
+}
+
 // Whose value is words.
 bool is_wording_key(std::string_view key) noexcept
 {
@@ -154,11 +161,11 @@ public:
 private:
     // An object, a list or the arguments of a call that are open.
     struct Frame {
-        char opening = 0;      // 0: the whole text
-        std::string key{};     // that it stands under; of a call its function
-        int item = 0;          // of its variants, once there is one
-        bool is_video = false; // a type in it says so
-        bool is_other = false; // a type in it says that it is something else
+        char opening = 0;       // 0: the whole text
+        std::string key{};      // that it stands under; of a call its function
+        int item = 0;           // of its variants, once there is one
+        bool is_video = false;  // a type in it says so
+        bool is_linked = false; // it is a VideoObject of schema.org: its `url` is a page
         std::vector<std::pair<std::string, std::string_view>> awaiting{}; // key and address, for a type
     };
 
@@ -219,7 +226,10 @@ private:
         frame.opening = c;
         frame.key = c == '(' ? plain_key(word_) : std::exchange(key_, {});
         frames_.push_back(std::move(frame));
-        if (c != '(') word_ = {};
+        if (c == '(')
+            key_.clear();
+        else
+            word_ = {};
     }
 
     void close()
@@ -231,7 +241,7 @@ private:
     void settle(Frame& frame)
     {
         for (const auto& [key, address] : frame.awaiting)
-            if (frame.is_video) add(key, address);
+            if (frame.is_linked ? key == "contenturl" : frame.is_video) add(key, address);
         frame.awaiting.clear();
     }
 
@@ -243,10 +253,10 @@ private:
         const auto& key = key_here();
         if (text.size() < 2 || text.size() > max_reference_bytes) return;
         if (key == "type" || key == "mimetype" || key == "mime" || key == "contenttype") {
-            if (is_video_type(text) || is_type_word(text) || same_name(text, "VideoObject"))
+            if (same_name(text, "VideoObject"))
+                frame.is_linked = true;
+            else if (is_video_type(text) || is_type_word(text))
                 frame.is_video = true;
-            else
-                frame.is_other = true;
             return;
         }
         if (text.find_first_of("<>\r\n\"'") != npos) return;
@@ -293,8 +303,10 @@ private:
         while (at > 0) {
             const auto& frame = frames_[at];
             const auto& around = frames_[at - 1];
-            const bool is_variant_of_list = frame.opening == '{' && around.opening == '[' &&
-                                            (holds_variants(around.key) || is_given(at - 1));
+            if (around.opening == 0) break;
+            const bool is_in_list = around.opening == '[' && (holds_variants(around.key) || is_given(at - 1));
+            const bool is_in_map = around.opening == '{' && holds_copies(around.key);
+            const bool is_variant_of_list = frame.opening == '{' && (is_in_list || is_in_map);
             const bool is_under = frame.opening != '(' && holds_variants(frame.key);
             if (!is_variant_of_list && !is_under) break;
             --at;

@@ -19,11 +19,6 @@ constexpr bool listed(std::initializer_list<std::string_view> names, std::string
     return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
 }
 
-bool is_video_name(std::string_view name) noexcept
-{
-    return listed({"video", "amp-video", "video-js"}, name);
-}
-
 bool is_audio(const Element& element) noexcept
 {
     return same_name(element.name, "audio") ||
@@ -99,6 +94,7 @@ void read_video_element(const Element& element, Candidates& out)
     switch (name.empty() ? '\0' : lower(name.front())) {
     case 'a':
     case 'v':
+        if (is("audio")) out.items.end_video();
         if (!is_video_name(name)) break;
         out.items.open_video();
         out.add_video(Mechanism::video_src, element.value("src"), out.items.of_video());

@@ -1,5 +1,6 @@
 #include "tests/unit/html/links_of.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ using testing::IsEmpty;
 
 std::string script(std::string_view code)
 {
-    return "<script>" + std::string(code) + "</script>";
+    return fmt::format("<script>{}</script>", code);
 }
 
 // The videos, each with the number of its item: "1 http://…"; without the origin of the page.
@@ -25,8 +26,9 @@ std::vector<std::string> told_by(const PageLinks& page)
     for (const auto& link : page.links) {
         if (link.kind != LinkKind::video) continue;
         constexpr std::string_view origin = "http://a.example";
-        lines.push_back(std::to_string(link.item) + ' ' +
-                        (link.url.starts_with(origin) ? link.url.substr(origin.size()) : link.url));
+        const auto url = std::string_view(link.url);
+        lines.push_back(
+            fmt::format("{} {}", link.item, url.substr(url.starts_with(origin) ? origin.size() : 0)));
     }
     return lines;
 }
@@ -112,7 +114,7 @@ TEST(Players, VariantsUnderOneObjectAreOne)
     EXPECT_THAT(
         told_by(script("var flashvars = { video_url: '/get_file/1/1.mp4/', video_url_text: '480p', "
                        "video_alt_url: 'https://a.example/get_file/2/1_720.mp4', preview_url: '/p.jpg' };")),
-        ElementsAre("0 /get_file/1/1.mp4/", "0 /get_file/2/1_720.mp4"));
+        ElementsAre("1 /get_file/1/1.mp4/", "1 /get_file/2/1_720.mp4"));
     EXPECT_THAT(
         told_by(script("window.cfg = {files: {progressive: [{url: '/p/1.mp4', quality: '720p'}, "
                        "{url: '/p/2.mp4', quality: '240p'}], hls: {cdns: {a: {url: '/h/1.m3u8'}}}}}")),
@@ -127,7 +129,7 @@ TEST(Players, LinkedDataNamesTheFileAndThePageOfThePlayer)
     const auto page =
         page_of("<script type=application/ld+json>{\"@context\":\"https://schema.org\",\"@type\":"
                 "\"VideoObject\",\"name\":\"x\",\"thumbnailUrl\":[\"/t\"],\"contentUrl\":\"/get/1\","
-                "\"embedUrl\":\"/embed/1\"}</script>");
+                "\"embedUrl\":\"/embed/1\",\"url\":\"/watch/1\"}</script>");
     EXPECT_THAT(links_of(page),
                 ElementsAre("json_ld page http://a.example/embed/1", "json_ld video http://a.example/get/1",
                             "json_ld image http://a.example/t"));
@@ -175,7 +177,9 @@ TEST(Players, DeepAndBrokenConfigurationEndsByItself)
     std::string code(100'000, '[');
     code += "'/deep.mp4'";
     EXPECT_THAT(told_by(script(code)), ElementsAre("0 /deep.mp4"));
-    EXPECT_THAT(told_by(script(std::string(1'000, '}') + "a={src:'/x.mp4")), ElementsAre("0 /x.mp4"));
+    std::string closed(1'000, '}');
+    closed += "a={src:'/x.mp4";
+    EXPECT_THAT(told_by(script(closed)), ElementsAre("0 /x.mp4"));
 }
 
 } // namespace

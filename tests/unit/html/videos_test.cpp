@@ -55,7 +55,7 @@ TEST(Videos, SourcesOfAVideoAreOneItemAndItsPosterIsNoneOfThem)
                 ElementsAre("video_src video ~/1.webm", "video_src video http://a.example/get/2",
                             "video_src video ~/3.m3u8", "video_src video ~/4.mp4",
                             "video_src video ~/5.mp4"));
-    EXPECT_THAT(items_of(markup), ElementsAre("1: p.jpg q.jpg", "2: 1.webm 2 3.m3u8", "3: 4.mp4 5.mp4"));
+    EXPECT_THAT(items_of(markup), ElementsAre("1: 1.webm 2 3.m3u8", "2: p.jpg q.jpg", "3: 4.mp4 5.mp4"));
 }
 
 TEST(Videos, SourcesOfPicturesAndOfSoundAreNone)
