@@ -9,7 +9,6 @@
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
 #include "html/extract.hpp"
-#include "pipeline/collisions.hpp"
 #include "pipeline/reference_history.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -152,20 +151,6 @@ Task<Result<void>> Engine::remove_orphaned_evidence()
         log::info("engine", "evidence without a finding removed",
                   {{"unfinished", removed->temporaries}, {"packages", removed->packages}});
     co_return Result<void>{};
-}
-
-Task<> Engine::tell_collisions(std::vector<ReferenceId> references)
-{
-    const auto settings = pipeline_.settings();
-    const auto told =
-        co_await pipeline::tell_collisions(stores_, settings->record, std::move(references), clock_.now());
-    if (!told) {
-        log::error("engine", "references that collide not told", {{"reason", to_string(told.error())}});
-        counters_.add("record_errors_total");
-    } else if (*told > 0) {
-        counters_.add("references_collided_total", {}, {}, static_cast<std::int64_t>(*told));
-        if (channels_) channels_->wake();
-    }
 }
 
 Task<Result<void>> Engine::start()

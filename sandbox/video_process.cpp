@@ -161,7 +161,8 @@ Task<Result<VideoAnswer>> Session::exchange(std::shared_ptr<Session> self, Video
         received ? decode_video_answer(received->payload, request) : Result<VideoAnswer>(received.error());
     if (answer && received->number != request.number) answer = Error{Errc::malformed, "answer: number"};
     if (!answer || self->ended_) {
-        auto loss = co_await loss_of(self, answer ? Error{Errc::io, {}} : answer.error());
+        const auto why = answer ? Error{Errc::io, {}} : answer.error();
+        auto loss = co_await loss_of(self, why);
         co_return loss;
     }
     co_return answer;

@@ -54,12 +54,10 @@ public:
     std::optional<Case> find_case(CaseId id) const;
     std::vector<CaseCounts> case_counts() const; // of all, by id
     CaseCounts counts_of(CaseId id) const;
-    // One more consent. Where it is approved it replaces the one in force and makes every verdict stale (the
-    // generation of all its references is raised); else it waits as the case's renewal, in place of another
-    // that waited.
+    // One more consent. Approved, it replaces the one in force and makes every verdict stale (its references'
+    // generation is raised); else it waits as the case's renewal, in place of another that waited.
     Result<void> renew_consent(CaseId id, const Consent& consent, const Actor& actor);
-    // Puts the newest consent into force as renew_consent does, or another approval on it where it is in
-    // force.
+    // Puts the newest consent into force as renew_consent does, or another approval on one in force.
     Result<void> approve_consent(CaseId id, Approval approval, const Actor& actor);
     // The hash of the PIN by which the person withdraws (vault/pin.hpp); empty: none was given.
     Result<void> set_pin(CaseId id, const std::string& hash, const Actor& actor);
@@ -110,8 +108,7 @@ public:
     // Raises the generation, above `above`, without a new reference: another extractor version makes all
     // verdicts stale.
     Result<std::int64_t> raise_generation(const Actor& actor, std::int64_t above = 0);
-    // The extractor version the store last worked with; 0 at first. Set with raise_generation when it
-    // changes.
+    // The extractor version the store last worked with, 0 at first; set with raise_generation.
     int verdict_version() const;
     Result<void> set_verdict_version(int version);
     // The tiers that verdicts of this generation speak of. Verdicts of fewer are stale where more are wanted,
@@ -145,8 +142,7 @@ public:
     // Gives how many findings nobody was told of. Errors: not_found (it is not quarantined).
     Result<std::int64_t> release(ReferenceId id, const Actor& actor);
     std::vector<QuarantinedReference> quarantined() const; // by number
-    // That a reference shows the same picture as one of another case, with the alerts that say so. Gives
-    // whether that is news.
+    // It shows the same picture as one of another case; the alerts say so. Gives whether that is news.
     Result<bool> note_collision(ReferenceId id, const std::vector<NewAlert>& alerts, const Actor& actor);
 
     // --- where the pictures of a case may stay (cases/consented_place.hpp) ---
