@@ -4,6 +4,7 @@
 #include "core/bytes.hpp"
 #include "core/fingerprint.hpp"
 #include "core/links.hpp"
+#include "core/playlist.hpp"
 #include "core/result.hpp"
 
 #include <memory>
@@ -53,6 +54,9 @@ public:
     static constexpr std::size_t max_views = 16;
     virtual Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
                                                       std::vector<View> views) = 0;
+    // What an HLS or DASH playlist that was fetched from `base` names. Its addresses are as its sender wrote
+    // them, made absolute: whoever asks for one checks it like any link. Undecodable: it is no playlist.
+    virtual Task<Result<Playlist>> playlist(Document document, std::string base) = 0;
 };
 
 } // namespace stillwatch

@@ -17,7 +17,7 @@ constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
 static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
 static_assert(sizeof(pictures::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
 
-enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3, preview = 4 };
+enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3, preview = 4, playlist = 5 };
 
 std::uint32_t side_code(int side_px)
 {
@@ -171,10 +171,13 @@ Result<Bytes> encode_request(const Request& request)
     const auto* features = std::get_if<FeaturesWork>(&request.work);
     const auto* views = std::get_if<ViewsWork>(&request.work);
     const auto* preview = std::get_if<PreviewWork>(&request.work);
+    const auto* playlist = std::get_if<PlaylistWork>(&request.work);
     if (links != nullptr &&
         (links->content_type.size() > max_content_type_bytes || links->link.size() > max_link_header_bytes ||
          links->base.size() > Url::max_bytes))
         return Error{Errc::invalid_argument, "request: content_type, link or base is too long"};
+    if (playlist != nullptr && playlist->base.size() > Url::max_bytes)
+        return Error{Errc::invalid_argument, "request: base is too long"};
     if (views != nullptr && !is_asked_well(views->views))
         return Error{Errc::invalid_argument, "request: views out of their bounds"};
     BinaryWriter writer;
@@ -198,6 +201,9 @@ Result<Bytes> encode_request(const Request& request)
     } else if (preview != nullptr) {
         begin(WorkKind::preview);
         write_limits(writer, preview->limits);
+    } else if (playlist != nullptr) {
+        begin(WorkKind::playlist);
+        writer.text(playlist->base);
     }
     return std::move(writer).take();
 }
@@ -217,6 +223,7 @@ Result<Request> decode_request(ByteView message)
     case WorkKind::features: request.work = read_features(reader); break;
     case WorkKind::views: request.work = read_views(reader); break;
     case WorkKind::preview: request.work = PreviewWork{read_limits(reader)}; break;
+    case WorkKind::playlist: request.work = PlaylistWork{std::string(reader.text(Url::max_bytes))}; break;
     default: return broken("request: kind");
     }
     if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");

@@ -4,6 +4,7 @@
 #include "packages/contents.hpp"
 #include "sandbox/answer_parts.hpp"
 #include "sandbox/message_parts.hpp"
+#include "sandbox/message_playlist.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,7 +23,8 @@ enum class AnswerKind : std::uint8_t {
     features = 2,
     ready = 3,
     sign_grids = 4,
-    preview = 5
+    preview = 5,
+    playlist = 6
 };
 
 // Only a name the core knows: an Errc or Mechanism added there is accepted here without a change.
@@ -232,6 +234,10 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
         if (const auto* sign_grids = std::get_if<std::vector<SignGrid>>(&answer))
             write_sign_grids(writer, *sign_grids);
         if (const auto* preview = std::get_if<features::Preview>(&answer)) write_preview(writer, *preview);
+        if (const auto* playlist = std::get_if<Playlist>(&answer)) {
+            writer.number(code_of(AnswerKind::playlist));
+            write_playlist(writer, *playlist);
+        }
     });
 }
 
@@ -269,6 +275,11 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
     if (kind == AnswerKind::sign_grids && views != nullptr) return read_sign_grids(reader, *views);
     const auto* preview = std::get_if<PreviewWork>(&request.work);
     if (kind == AnswerKind::preview && preview != nullptr) return read_preview(reader, *preview);
+    if (kind == AnswerKind::playlist && std::holds_alternative<PlaylistWork>(request.work)) {
+        auto playlist = read_playlist(reader);
+        if (!playlist) return broken("answer: playlist");
+        return Answer{*std::move(playlist)};
+    }
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};
     return broken("answer: kind");

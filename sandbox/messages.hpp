@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/fingerprint.hpp"
 #include "core/links.hpp"
+#include "core/playlist.hpp"
 #include "core/result.hpp"
 #include "core/sign_grid.hpp"
 #include "core/url.hpp"
@@ -32,6 +33,7 @@
 //     kind 3 views:    picture limits  32 bytes file_digest  u8 count
 //                      { u8 frame  u8 tile_columns  u8 tile_rows  6 x f64 mapping } …
 //     kind 4 preview:  picture limits
+//     kind 5 playlist: text base
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
@@ -43,6 +45,12 @@
 //     u8 4 sign grids: u8 count  { u8 tile_columns  u8 tile_rows  four planes } …, as in a reference
 //     u8 5 preview:  u32 width_px  u32 height_px (of the picture)  u16 columns  u16 rows
 //                    columns * rows grey levels, row by row
+//     u8 6 playlist: u8 is_live  u8 truncated  u8 variants  { text playlist  text file  range index
+//                    u16 width_px  u16 height_px  u64 bits_per_second  u8 has_key_frames_only  u8
+//                    is_protected u32 inits  { text url  range } … u32 keys  { text url  u8 has_iv  [ 16
+//                    bytes ] } … u32 segments  { text url  range  f64 seconds  u64 sequence  u32 init  u32
+//                    key u8 is_discontinuous } … } …
+//     range: u64 offset  u64 length; both 0: there is none
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
 namespace stillwatch::sandbox {
@@ -85,12 +93,17 @@ struct PreviewWork {
     pictures::PictureLimits limits;
 };
 
+// What a playlist of a video names (videos/playlist.hpp).
+struct PlaylistWork {
+    std::string base; // at most Url::max_bytes
+};
+
 struct Request {
     std::uint64_t number = 0; // comes back in the answer
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork> work;
 };
 
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
@@ -116,7 +129,8 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview>;
+using Answer =
+    std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview, Playlist>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

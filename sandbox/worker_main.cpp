@@ -8,6 +8,7 @@
 #include "sandbox/content_decoding.hpp"
 #include "sandbox/frame_cache.hpp"
 #include "sandbox/worker_loop.hpp"
+#include "videos/playlists/playlist.hpp"
 
 namespace {
 
@@ -85,6 +86,8 @@ public:
             if (!document) return sandbox::Refusal(document.error());
             return links_in(*links, *document);
         }
+        if (const auto* asked = std::get_if<sandbox::PlaylistWork>(&request.work))
+            return playlist(*asked, request, *std::move(content));
         if (views != nullptr) return sign_grids_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);
@@ -92,6 +95,17 @@ public:
     }
 
 private:
+    static sandbox::Answer playlist(const sandbox::PlaylistWork& work, const sandbox::Request& request,
+                                    Content content)
+    {
+        const auto document = unpacked(request, std::move(content));
+        if (!document) return sandbox::Refusal(document.error());
+        auto playlist = videos::read_playlist(document->bytes, work.base);
+        if (!playlist) return sandbox::Refusal(playlist.error());
+        playlist->truncated = playlist->truncated || document->truncated;
+        return *std::move(playlist);
+    }
+
     static sandbox::Answer sign_grids(const features::DecodedFrames& decoded, const sandbox::ViewsWork& work)
     {
         auto sign_grids = features::sign_grids_of(decoded, work.views);

@@ -45,6 +45,15 @@ public:
 
     // Takes body, encoding, site and trust of the document.
     static Task<Result<Answer>> inspect(std::shared_ptr<State> self, Document document, Request request);
+    // The same, and gives the kind of answer that this work has.
+    template <class T, class Work>
+    static Task<Result<T>> ask(std::shared_ptr<State> self, Document document, Work work)
+    {
+        Request request;
+        request.work = std::move(work);
+        auto answer = co_await inspect(self, std::move(document), std::move(request));
+        co_return value_of<T>(std::move(answer));
+    }
     static Task<Result<void>> start_one(std::shared_ptr<State> self);
     static Task<void> stop(std::shared_ptr<State> self);
     void close() noexcept;
@@ -392,42 +401,35 @@ Task<void> WorkerPool::stop()
 
 Task<Result<PageLinks>> WorkerPool::links(Document document, std::string base)
 {
-    const auto state = state_;
-    Request request;
     document.content_type.resize(std::min(document.content_type.size(), max_content_type_bytes));
     document.link.resize(std::min(document.link.size(), max_link_header_bytes));
-    request.work = LinksWork{std::move(document.content_type), std::move(document.link), std::move(base),
-                             state->settings().page, document.first_picture};
-    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<PageLinks>(std::move(answer));
+    LinksWork work{std::move(document.content_type), std::move(document.link), std::move(base),
+                   state_->settings().page, document.first_picture};
+    return State::ask<PageLinks>(state_, std::move(document), std::move(work));
 }
 
 Task<Result<PictureFeatures>> WorkerPool::features(Document document, Detail detail)
 {
-    const auto state = state_;
-    Request request;
-    request.work = FeaturesWork{state->settings().picture, detail, document.wants_list_digests};
-    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<PictureFeatures>(std::move(answer));
+    FeaturesWork work{state_->settings().picture, detail, document.wants_list_digests};
+    return State::ask<PictureFeatures>(state_, std::move(document), std::move(work));
 }
 
 Task<Result<std::vector<SignGrid>>> WorkerPool::views(Document document, Sha256 file_digest,
                                                       std::vector<View> views)
 {
-    const auto state = state_;
-    Request request;
-    request.work = ViewsWork{state->settings().picture, file_digest, std::move(views)};
-    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<std::vector<SignGrid>>(std::move(answer));
+    ViewsWork work{state_->settings().picture, file_digest, std::move(views)};
+    return State::ask<std::vector<SignGrid>>(state_, std::move(document), std::move(work));
+}
+
+Task<Result<Playlist>> WorkerPool::playlist(Document document, std::string base)
+{
+    return State::ask<Playlist>(state_, std::move(document), PlaylistWork{std::move(base)});
 }
 
 Task<Result<features::Preview>> WorkerPool::preview(Document document)
 {
-    const auto state = state_;
-    Request request;
-    request.work = PreviewWork{state->settings().picture};
-    auto answer = co_await State::inspect(state, std::move(document), std::move(request));
-    co_return value_of<features::Preview>(std::move(answer));
+    return State::ask<features::Preview>(state_, std::move(document),
+                                         PreviewWork{state_->settings().picture});
 }
 
 std::string WorkerPool::start_failure() const

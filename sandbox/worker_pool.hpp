@@ -71,6 +71,7 @@ public:
     Task<Result<PictureFeatures>> features(Document document, Detail detail) override;
     Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
                                               std::vector<View> views) override;
+    Task<Result<Playlist>> playlist(Document document, std::string base) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.
     Task<Result<features::Preview>> preview(Document document);
 

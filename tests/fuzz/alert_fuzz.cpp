@@ -45,7 +45,8 @@ void check_message(std::string_view message)
         claim(end != std::string_view::npos, "every line is ended");
         const auto line = message.substr(at, end - at);
         claim(line.size() <= longest_line, "no line is too long");
-        claim(line.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos, "no bare line end");
+        claim(line.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos,
+              "no bare line end");
         at = end + 2;
         if (line.empty()) break;
         if (line.front() != ' ' && line.front() != '\t') names.emplace(line.substr(0, line.find(':')));
@@ -53,9 +54,9 @@ void check_message(std::string_view message)
     for (const auto name : {"Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Type"})
         claim(names.count(name) == 1, "each of its headers stands once");
     static const std::set<std::string, std::less<>> known{
-        "Date",         "From",          "To",           "Subject",        "Message-ID",
-        "MIME-Version", "Content-Type",  "In-Reply-To",  "References",     "Auto-Submitted",
-        "List-Id",      "X-Auto-Response-Suppress"};
+        "Date",       "From",           "To",           "Subject",
+        "Message-ID", "MIME-Version",   "Content-Type", "In-Reply-To",
+        "References", "Auto-Submitted", "List-Id",      "X-Auto-Response-Suppress"};
     for (const auto& name : names)
         claim(known.contains(name), "no header is made of what a letter says");
 }
@@ -68,7 +69,8 @@ void check_letter(std::string_view data)
         part = data.substr(0, end);
         data.remove_prefix(std::min(end + 1, data.size()));
     }
-    const alerts::Letter letter{parts[0], parts[1], parts[2], parts[3], parts[4], Timestamp{}, parts[5], parts[5]};
+    const alerts::Letter letter{parts[0], parts[1],    parts[2], parts[3],
+                                parts[4], Timestamp{}, parts[5], parts[5]};
     if (const auto message = alerts::compose(letter)) check_message(*message);
     const auto header = alerts::header_text(letter.subject);
     for (const char c : header)
@@ -95,9 +97,9 @@ void check_event(std::string_view text)
     for (const auto tag : {"<script", "<img", "javascript:"})
         claim(html.find(tag) == std::string::npos, "nothing to load or run");
     claim(parse_json(alerts::payload_of(*event)).has_value(), "the payload is JSON");
-    check_letter("desk@helpline.example" + std::string(1, '\0') + "to@helpline.example" + std::string(1, '\0') +
-                 subject + std::string(1, '\0') + "alt_x@helpline.example" + std::string(2, '\0') +
-                 alerts::text_of(*event));
+    check_letter("desk@helpline.example" + std::string(1, '\0') + "to@helpline.example" +
+                 std::string(1, '\0') + subject + std::string(1, '\0') + "alt_x@helpline.example" +
+                 std::string(2, '\0') + alerts::text_of(*event));
 }
 
 } // namespace

@@ -51,6 +51,11 @@ Request asking_for_preview()
     return asking_for(PreviewWork{limits});
 }
 
+Request asking_for_playlist()
+{
+    return asking_for(PlaylistWork{"http://a.example/"});
+}
+
 void check_request(ByteView message)
 {
     const auto request = decode_request(message);
@@ -83,6 +88,8 @@ void check_answer(ByteView payload, const Request& request)
                   static_cast<std::size_t>(frame.width_px) * static_cast<std::size_t>(frame.height_px),
               "a level a pixel");
     }
+    if (const auto* playlist = std::get_if<Playlist>(&*answer))
+        claim(playlist->variants.size() <= Playlist::max_variants, "variants in bounds");
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -95,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] % 9) {
+    switch (data[0] % 10) {
     case 0: check_request(message); break;
     case 1: check_answer(message, asking_for_links()); break;
     case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
@@ -108,6 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 6: check_answer(message, asking_for_features(Detail::reference)); break;
     case 7: check_answer(message, asking_for_views()); break;
     case 8: check_answer(message, asking_for_preview()); break;
+    case 9: check_answer(message, asking_for_playlist()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

@@ -149,6 +149,18 @@ TEST_F(Worker, TellsWhichAddressesAreOnePicture)
     EXPECT_EQ(found->links[2].item, 0);
 }
 
+TEST_F(Worker, ReadsPlaylistsOfVideos)
+{
+    const auto playlist = [&](Document given) {
+        return run(pool_.playlist(std::move(given), "https://board.example/v/list.m3u8"));
+    };
+    const auto read =
+        playlist(document(gzip(to_bytes("#EXTM3U\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n")), "gzip"));
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->variants.at(0).segments.at(0).url, "https://board.example/v/1.ts");
+    EXPECT_EQ(playlist(document(to_bytes(page))).error().code, Errc::undecodable);
+}
+
 TEST_F(Worker, DecodesContentEncodings)
 {
     const auto found = links(document(gzip(to_bytes(page)), "gzip"));

@@ -24,12 +24,13 @@ LAYERS = {
     "features": {"core", "packages", "pictures"},
     "matcher": {"core", "features", "packages", "pictures"},
     "videos": {"core"},  # what is decided about videos, pure
+    "videos/playlists": {"core", "html"},  # what parses them, in the worker only
     "videos/decode": {"core", "videos"},  # FFmpeg, in the program stillwatch-video only
     "crawler/policy": {"core"},  # the rules of the crawl, pure; their values are what a store keeps
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
     "crawler": {"core", "crawler/policy", "store"},
-    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode"},
+    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode", "videos/playlists"},
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
@@ -61,7 +62,10 @@ FOREIGN = {
     r"libav(format|codec|util)/|libswscale/": {"videos/decode"},
     r"sqlite3\.h": {"store/sqlite"},
     r"libpsl\.h": {"crawler/cookies"},
-    r"nettle/": {"core"},
+    r"nettle/": {
+        "core",
+        "videos/segment_key.cpp",  # AES of segments
+    },
     r"sodium": {
         "vault",
         "core/keyed_hash.cpp",  # a value of every folder

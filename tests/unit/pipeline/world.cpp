@@ -3,6 +3,7 @@
 #include "cases/references.hpp"
 #include "tests/support/store_samples.hpp"
 #include "vault/age.hpp"
+#include "videos/playlists/playlist.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -97,6 +98,12 @@ Task<Result<PictureFeatures>> FakeInspector::features(Document document, Detail 
     auto features = features_of(lies ? pretends : std::string(as_text(*document.body)), detail);
     features.file_digest = Sha256::of(*document.body);
     co_return std::move(features);
+}
+
+// It reads itself: there is nothing restricted about a text.
+Task<Result<Playlist>> FakeInspector::playlist(Document document, std::string base)
+{
+    co_return videos::read_playlist(*document.body, base);
 }
 
 Task<Result<std::vector<SignGrid>>> FakeInspector::views(Document, Sha256, std::vector<View> views)

@@ -63,6 +63,7 @@ public:
     Task<Result<PageLinks>> links(Document document, std::string base) override;
     Task<Result<PictureFeatures>> features(Document document, Detail detail) override;
     Task<Result<std::vector<SignGrid>>> views(Document, Sha256, std::vector<View> views) override;
+    Task<Result<Playlist>> playlist(Document document, std::string base) override;
 };
 
 // Everything around a pipeline: databases and evidence in a directory of their own, a web that is a table,
