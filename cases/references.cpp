@@ -14,7 +14,7 @@ namespace stillwatch::cases {
 namespace {
 
 constexpr std::string_view sealed_format = "stillwatch sealed reference 1";
-constexpr std::size_t max_line_bytes = 2U << 20U;
+constexpr std::size_t max_line_bytes = 16U << 20U; // of a video of 120 frames about 8 MB
 
 // Bound into the seal, so that no reference can be put in another case's place.
 std::string seal_context(std::string_view pseudonym)
@@ -58,15 +58,14 @@ Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, con
 namespace {
 
 SealedReference seal_for(const vault::PublicKey& key, const std::string& context,
-                         const PictureFeatures& features)
+                         const matcher::ReferenceRecord& record)
 {
-    const auto record = matcher::make_reference_record(features.file_digest, features);
     const auto clear = vault::SecretBytes::copy_of(matcher::encode_reference(record));
     SealedReference sealed;
     sealed.bytes = vault::seal(key, context, clear.bytes());
     sealed.weak = record.weak;
     sealed.weak_reason = record.weak_reason;
-    for (const auto& frame : features.frames)
+    for (const auto& frame : record.features.frames)
         sealed.quality_percent = std::max(sealed.quality_percent, frame.quality_percent);
     return sealed;
 }
@@ -78,14 +77,30 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
 {
     const auto key = public_key_of(public_key);
     if (!key) return key.error();
-    return seal_for(*key, seal_context(pseudonym), features);
+    return seal_for(*key, seal_context(pseudonym),
+                    matcher::make_reference_record(features.file_digest, features));
 }
 
 Result<SealedReference> seal_reference(ByteView public_key, const PictureFeatures& features)
 {
     const auto key = public_key_of(public_key);
     if (!key) return key.error();
-    return seal_for(*key, seal_context(*key), features);
+    return seal_for(*key, seal_context(*key), matcher::make_reference_record(features.file_digest, features));
+}
+
+Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym,
+                                       const matcher::ReferenceRecord& record)
+{
+    const auto key = public_key_of(public_key);
+    if (!key) return key.error();
+    return seal_for(*key, seal_context(pseudonym), record);
+}
+
+Result<SealedReference> seal_reference(ByteView public_key, const matcher::ReferenceRecord& record)
+{
+    const auto key = public_key_of(public_key);
+    if (!key) return key.error();
+    return seal_for(*key, seal_context(*key), record);
 }
 
 Result<Bytes> seal_hash(ByteView public_key, std::string_view pseudonym, const ListedHash& hash)
@@ -137,6 +152,11 @@ Result<SealedReference> read_sealed(std::string_view line, ByteView public_key)
     return sealed;
 }
 
+Error consent_without_videos()
+{
+    return {Errc::refused, "it is a video, and the consent does not cover \"videos\": record one that does"};
+}
+
 ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
                               const std::set<ReferenceId>& opened)
 {
@@ -153,6 +173,7 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
         if (consent_status(c, moment) != ConsentStatus::valid) continue;
         ReferencePlan::CaseRows rows{
             c.id, std::move(c.pseudonym), std::move(c.public_key), std::move(c.sealed_secret_key), {}};
+        rows.covers_videos = covers(c.consent, "videos");
         constexpr std::size_t rows_a_step = 1'000;
         for (ReferenceId after{};;) {
             auto step = database.reference_rows(c.id, after, rows_a_step);
@@ -201,6 +222,10 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
                 opened.refused.push_back({c.pseudonym, row.name, reference.error()});
                 continue;
             }
+            if (!reference->moments.empty() && !c.covers_videos) {
+                opened.refused.push_back({c.pseudonym, row.name, consent_without_videos()});
+                continue;
+            }
             std::vector<matcher::EnrolledReference> one;
             one.push_back(*std::move(reference));
             opened.references.push_back(
@@ -232,6 +257,7 @@ Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& 
     ReferencePlan plan;
     plan.cases.push_back(
         {c.id, c.pseudonym, c.public_key, c.sealed_secret_key, {{{}, "", std::move(sealed)}}});
+    plan.cases.front().covers_videos = covers(c.consent, "videos");
     const auto added = open_references(plan, installation, memory);
     if (!added.refused.empty()) return Error{Errc::refused, added.refused.front().reason.detail};
     plan.cases.front().references.clear();

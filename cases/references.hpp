@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
+#include "matcher/reference_codec.hpp"
 #include "matcher/reference_set.hpp"
 #include "store/case_database.hpp"
 #include "vault/seal.hpp"
@@ -35,6 +36,11 @@ Result<SealedReference> seal_reference(ByteView public_key, std::string_view pse
 
 // The same by who knows a case by its key only, on another machine (`stillwatch reference seal`).
 Result<SealedReference> seal_reference(ByteView public_key, const PictureFeatures& features);
+
+// The same of a record, as of a video.
+Result<SealedReference> seal_reference(ByteView public_key, std::string_view pseudonym,
+                                       const matcher::ReferenceRecord& record);
+Result<SealedReference> seal_reference(ByteView public_key, const matcher::ReferenceRecord& record);
 
 // A hash that others brought, of a picture that nobody here has. Errors as above.
 Result<Bytes> seal_hash(ByteView public_key, std::string_view pseudonym, const ListedHash& hash);
@@ -66,6 +72,7 @@ struct ReferencePlan {
         Bytes sealed_secret_key;
         std::vector<Row> references;
         std::vector<Bytes> places{}; // consented ones, sealed
+        bool covers_videos = false;  // the consent: else references that are videos stay closed
     };
     std::vector<CaseRows> cases;
     std::int64_t state = 0;               // CaseDatabase::references_state()
@@ -77,6 +84,9 @@ struct ReferencePlan {
 // cannot be read).
 ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
                               const std::set<ReferenceId>& opened);
+
+// Why a reference that is a video is not opened.
+Error consent_without_videos();
 
 struct OpenedReferences {
     std::vector<std::shared_ptr<const matcher::StoredReference>>

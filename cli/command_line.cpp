@@ -56,6 +56,12 @@ Command Command::require_option(int count) const
     return Command(*app_->require_option(count));
 }
 
+Command Command::require_options(int least, int most) const
+{
+    app_->require_option(static_cast<std::size_t>(least), static_cast<std::size_t>(most));
+    return *this;
+}
+
 Option Command::add_option(const std::string& name, std::string& value, const std::string& description) const
 {
     return Option(*app_->add_option(name, value, description));

@@ -38,6 +38,7 @@ public:
     // Options of which a certain number must be given.
     Command add_option_group(const std::string& name, const std::string& description) const;
     Command require_option(int count) const;
+    Command require_options(int least, int most) const;
     Option add_option(const std::string& name, std::string& value, const std::string& description) const;
     Option add_option(const std::string& name, int& value, const std::string& description) const;
     Option add_option(const std::string& name, std::int64_t& value, const std::string& description) const;

@@ -1,5 +1,6 @@
 #include "cli/in_order.hpp"
 #include "cli/match_output.hpp"
+#include "cli/videos.hpp"
 
 #include "matcher/draw.hpp"
 
@@ -56,21 +57,23 @@ public:
     Drawing(const fs::path& directory, const std::vector<DrawnMatch>& matches)
         : directory_(directory), matches_(matches)
     {
-        const fs::path* reference = nullptr;
-        const fs::path* found = nullptr;
+        const DrawnMatch* last = nullptr;
         for (std::size_t i = 0; i < matches_.size(); ++i) {
             const auto& match = matches_[i];
-            if (reference == nullptr || *reference != match.reference)
-                add(match.reference, Role::reference, i);
-            if (found == nullptr || *found != match.file) add(match.file, Role::found, i);
-            reference = &match.reference;
-            found = &match.file;
+            if (last == nullptr || last->reference != match.reference ||
+                last->reference_time_ms != match.reference_time_ms)
+                add(match.reference, match.reference_time_ms, Role::reference);
+            if (last == nullptr || last->file != match.file || last->file_time_ms != match.file_time_ms)
+                add(match.file, match.file_time_ms, Role::found);
+            last = &match;
             steps_.back().complete = i + 1;
         }
     }
 
     // Reference and find of each match, but for those that the match before has, too.
     const std::vector<fs::path>& files() const { return files_; }
+    // Of a video among them, the frame to draw.
+    std::int64_t time_of(std::size_t index) const { return steps_[index].time_ms.value_or(0); }
 
     // The next of files().
     void tell(const fs::path& file, const Result<features::Preview>& preview)
@@ -93,13 +96,20 @@ private:
     enum class Role { reference, found };
     struct Step {
         Role role;
-        std::size_t complete; // so many matches have both previews when this file's is told
+        std::optional<std::int64_t> time_ms; // of a frame of a video
+        std::size_t complete = 0; // so many matches have both previews when this file's is told
     };
 
-    void add(const fs::path& file, Role role, std::size_t complete)
+    void add(const fs::path& file, std::optional<std::int64_t> time_ms, Role role)
     {
         files_.push_back(file);
-        steps_.push_back({role, complete});
+        steps_.push_back({role, time_ms});
+    }
+
+    static std::string name_of(const fs::path& file, std::optional<std::int64_t> time_ms)
+    {
+        const auto name = file.filename().string();
+        return time_ms ? fmt::format("{} {}", clock_time(*time_ms), name) : name;
     }
 
     void draw(const DrawnMatch& match)
@@ -107,8 +117,8 @@ private:
         if (!reference_ || !found_ || !written_) return;
         const auto name =
             fmt::format("{:04}-{}-{}.png", next_ + 1, plain_stem(match.file), plain_stem(match.reference));
-        const matcher::NamedPicture reference{*reference_, match.reference.filename().string()};
-        const matcher::NamedPicture found{*found_, match.file.filename().string()};
+        const matcher::NamedPicture reference{*reference_, name_of(match.reference, match.reference_time_ms)};
+        const matcher::NamedPicture found{*found_, name_of(match.file, match.file_time_ms)};
         written_ = write_file(directory_ / name, matcher::draw_match(reference, found, match.match));
         if (written_) ++drawn_;
     }
@@ -125,6 +135,15 @@ private:
     Result<void> written_;
 };
 
+Task<Result<features::Preview>> preview_of_frame(Hands hands, fs::path file, std::int64_t time_ms)
+{
+    const auto frame = co_await frame_of_video(hands.loop, std::move(file), time_ms);
+    if (!frame) co_return frame.error();
+    Document picture{frame->picture};
+    auto preview = co_await hands.pool.preview(std::move(picture));
+    co_return std::move(preview);
+}
+
 } // namespace
 
 Result<void> draw_matches(const config::Config& config, const fs::path& directory,
@@ -138,7 +157,11 @@ Result<void> draw_matches(const config::Config& config, const fs::path& director
         return pool.preview(std::move(document));
     };
     const auto tell = [&](const auto& file, const auto& preview) { drawing.tell(file, preview); };
-    if (auto done = InOrder<features::Preview>(drawing.files(), work, tell).run(config); !done) return done;
+    const auto of_video = [&](Hands hands, std::size_t index) {
+        return preview_of_frame(hands, drawing.files()[index], drawing.time_of(index));
+    };
+    const auto drawn = InOrder<features::Preview>(drawing.files(), work, tell, of_video).run(config);
+    if (!drawn) return drawn;
     fmt::print(stderr, "drew {} of {} matches into {}\n", drawing.drawn(), matches.size(),
                directory.string());
     return drawing.written();

@@ -1,8 +1,10 @@
 #include "cli/enrol.hpp"
 
+#include "cases/consent.hpp"
 #include "cases/references.hpp"
-#include "cli/pictures.hpp"
+#include "cli/reference_files.hpp"
 #include "cli/session.hpp"
+#include "cli/videos.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <variant>
 
 namespace stillwatch::cli {
 
@@ -37,6 +40,8 @@ struct Enrolment {
     // which.
     std::size_t most_details = 0;
     std::optional<std::size_t> best{};
+    bool covers_videos = false; // the consent
+    bool has_videos = false;    // among what was added
 };
 
 // "3 of 40" on a terminal, in place.
@@ -47,7 +52,7 @@ void show_progress(std::size_t done, std::size_t all)
     const auto filled = done * width / all;
     std::string bar(filled, '#');
     bar.append(width - filled, '.');
-    fmt::print(stderr, "\r[{}] {} of {} pictures{}", bar, done, all, done == all ? "\n" : "");
+    fmt::print(stderr, "\r[{}] {} of {} files{}", bar, done, all, done == all ? "\n" : "");
 }
 
 // Features that a copy can be known by, in the frame that has most.
@@ -90,6 +95,13 @@ void hand_over(Enrolment& enrolment, const std::string& from, const Result<cases
     enrolment.added.push_back(std::move(row));
 }
 
+bool covers_videos(const std::string& scope)
+{
+    Consent consent;
+    consent.scope = scope;
+    return cases::covers(consent, "videos");
+}
+
 // What is needed to add to the case; says what is wrong and gives nothing where nothing can be added.
 std::optional<Enrolment> begin(Program& program, const config::Config& config, const std::string& pseudonym)
 {
@@ -107,6 +119,7 @@ std::optional<Enrolment> begin(Program& program, const config::Config& config, c
         program.exit_code = print_error({Errc::refused, detail});
         return std::nullopt;
     }
+    enrolment.covers_videos = covers_videos(text_member(c, "scope").value_or(""));
     const auto key = text_member(c, "public_key").value_or("");
     enrolment.public_key.resize(key.size() / 2);
     (void)from_hex(key, enrolment.public_key); // a wrong key is refused as it is used
@@ -117,8 +130,9 @@ std::optional<Enrolment> begin(Program& program, const config::Config& config, c
 
 void print_added(const Enrolment& enrolment)
 {
-    print_rows(enrolment.program.global.style(), enrolment.added,
-               {"reference", "quality_percent", "weak", "file", "remark"}, "no reference was added");
+    std::vector<std::string_view> columns{"reference", "quality_percent", "weak", "file", "remark"};
+    if (enrolment.has_videos) columns.insert(columns.begin() + 3, {"frames", "seconds"});
+    print_rows(enrolment.program.global.style(), enrolment.added, columns, "no reference was added");
     if (!enrolment.best || enrolment.added.size() < 2 || enrolment.program.global.style() == Style::json)
         return;
     const auto& row = enrolment.added[*enrolment.best].as_object();
@@ -138,6 +152,40 @@ void note_best(Enrolment& enrolment, std::size_t before, const PictureFeatures& 
     enrolment.best = enrolment.added.size() - 1;
 }
 
+// What was kept of a video, and what hinders its being whole.
+void note_video(Enrolment& enrolment, std::size_t before, const std::string& file,
+                const pipeline::EnrolledVideo& video)
+{
+    if (video.frames_refused > 0)
+        fmt::print(stderr, "stillwatch: {}: {} frames could not be read\n", file, video.frames_refused);
+    for (const auto bound : video.bounds)
+        fmt::print(stderr, "stillwatch: {}: not all of it was looked at: {}\n", file, name_of(bound));
+    if (enrolment.added.size() == before) return; // it was refused
+    auto& row = enrolment.added.back().as_object();
+    row["frames"] = video.record.moments.size();
+    row["seconds"] = seconds(video.facts.duration_ms);
+    enrolment.has_videos = true;
+}
+
+Result<cases::SealedReference> sealed_for(const Enrolment& enrolment, const Result<ReadReference>& read)
+{
+    if (!read) return read.error();
+    if (const auto* features = std::get_if<PictureFeatures>(&*read))
+        return cases::seal_reference(enrolment.public_key, enrolment.pseudonym, *features);
+    if (!enrolment.covers_videos) return cases::consent_without_videos();
+    return cases::seal_reference(enrolment.public_key, enrolment.pseudonym,
+                                 std::get<pipeline::EnrolledVideo>(*read).record);
+}
+
+// Of a file that is not to be read at all.
+bool is_refused_unread(Enrolment& enrolment, const std::filesystem::path& file)
+{
+    if (enrolment.covers_videos || !is_video_file(file)) return false;
+    const auto error = cases::consent_without_videos();
+    enrolment.program.exit_code = print_error({error.code, fmt::format("{}: {}", file.string(), error.detail)});
+    return true;
+}
+
 } // namespace
 
 void enrol_files(Program& program, const std::string& pseudonym, const std::vector<std::string>& files)
@@ -149,18 +197,21 @@ void enrol_files(Program& program, const std::string& pseudonym, const std::vect
     }
     auto enrolment = begin(program, *config, pseudonym);
     if (!enrolment) return;
-    const std::vector<std::filesystem::path> paths(files.begin(), files.end());
+    std::vector<std::filesystem::path> paths(files.begin(), files.end());
+    std::erase_if(paths, [&](const auto& file) { return is_refused_unread(*enrolment, file); });
     std::size_t done = 0;
     show_progress(done, paths.size());
-    const auto read =
-        read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
-            const auto before = enrolment->added.size();
-            hand_over(*enrolment, file.string(),
-                      features ? cases::seal_reference(enrolment->public_key, enrolment->pseudonym, *features)
-                               : Result<cases::SealedReference>(features.error()));
-            if (features) note_best(*enrolment, before, *features);
-            show_progress(++done, paths.size());
-        });
+    const auto read = read_references(*config, paths, [&](const auto& file, const auto& reference) {
+        const auto before = enrolment->added.size();
+        hand_over(*enrolment, file.string(), sealed_for(*enrolment, reference));
+        if (reference) {
+            if (const auto* features = std::get_if<PictureFeatures>(&*reference))
+                note_best(*enrolment, before, *features);
+            else
+                note_video(*enrolment, before, file.string(), std::get<pipeline::EnrolledVideo>(*reference));
+        }
+        show_progress(++done, paths.size());
+    });
     if (!read) program.exit_code = print_error(read.error());
     print_added(*enrolment);
 }
@@ -203,10 +254,15 @@ void seal_files(Program& program, const std::string& key, const std::vector<std:
         return;
     }
     const std::vector<std::filesystem::path> paths(files.begin(), files.end());
+    const auto seal = [&](const Result<ReadReference>& read) -> Result<cases::SealedReference> {
+        if (!read) return read.error();
+        if (const auto* features = std::get_if<PictureFeatures>(&*read))
+            return cases::seal_reference(public_key, *features);
+        return cases::seal_reference(public_key, std::get<pipeline::EnrolledVideo>(*read).record);
+    };
     const auto read =
-        read_pictures(*config, paths, Detail::reference, [&](const auto& file, const auto& features) {
-            const auto sealed = features ? cases::seal_reference(public_key, *features)
-                                         : Result<cases::SealedReference>(features.error());
+        read_references(*config, paths, [&](const auto& file, const auto& reference) {
+            const auto sealed = seal(reference);
             if (!sealed) {
                 const auto detail = fmt::format("{}: {}", file.string(), sealed.error().detail);
                 program.exit_code = print_error({sealed.error().code, detail});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/pictures.hpp"
+#include "cli/videos.hpp"
 #include "core/async.hpp"
 #include "core/inspector.hpp"
 #include "daemon/installation.hpp"
@@ -18,17 +19,27 @@
 
 namespace stillwatch::cli {
 
-// Work on many picture files, several at a time in restricted workers of this process; what comes of each is
-// told in the order of the files.
+// What works on files: the loop, restricted workers, and a thread that compares.
+struct Hands {
+    asio::io_context& loop;
+    sandbox::WorkerPool& pool;
+    asio::thread_pool& cpu;
+};
+
+// Work on many files, several at a time in restricted workers of this process; what comes of each is told in
+// the order of the files. Videos have a work of their own, which reads the file by itself; without one they
+// are read as pictures, and refused as such.
 template <class T>
 class InOrder {
 public:
     using Work =
         std::function<Task<Result<T>>(sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document)>;
+    // Of the file at an index.
+    using VideoWork = std::function<Task<Result<T>>(Hands hands, std::size_t index)>;
     using Tell = std::function<void(const std::filesystem::path& file, const Result<T>& result)>;
 
-    InOrder(const std::vector<std::filesystem::path>& files, Work work, Tell tell)
-        : files_(files), work_(std::move(work)), tell_(std::move(tell))
+    InOrder(const std::vector<std::filesystem::path>& files, Work work, Tell tell, VideoWork video_work = {})
+        : files_(files), work_(std::move(work)), tell_(std::move(tell)), video_work_(std::move(video_work))
     {
     }
 
@@ -48,7 +59,7 @@ public:
             asio::thread_pool cpu(1);
             std::size_t running = host_queues;
             for (std::size_t i = 0; i < host_queues; ++i) {
-                asio::co_spawn(loop, go_through(pool, cpu), [&](std::exception_ptr thrown) {
+                asio::co_spawn(loop, go_through(Hands{loop, pool, cpu}), [&](std::exception_ptr thrown) {
                     if (thrown) failure = thrown;
                     if (--running == 0) loop.stop();
                 });
@@ -60,17 +71,22 @@ public:
     }
 
 private:
-    Task<> go_through(sandbox::WorkerPool& pool, asio::thread_pool& cpu)
+    Task<> go_through(Hands hands)
     {
         while (next_ < files_.size()) {
             const auto index = next_++;
+            if (video_work_ && is_video_file(files_[index])) {
+                auto result = co_await video_work_(hands, index);
+                finish(index, std::move(result));
+                continue;
+            }
             auto bytes = read_file(files_[index], max_bytes_);
             if (!bytes) {
                 finish(index, bytes.error());
                 continue;
             }
             Document document{std::make_shared<const Bytes>(*std::move(bytes))};
-            auto result = co_await work_(pool, cpu, std::move(document));
+            auto result = co_await work_(hands.pool, hands.cpu, std::move(document));
             finish(index, std::move(result));
         }
     }
@@ -88,6 +104,7 @@ private:
     const std::vector<std::filesystem::path>& files_;
     Work work_;
     Tell tell_;
+    VideoWork video_work_;
     std::size_t max_bytes_ = 0;
     std::size_t next_ = 0;
     std::size_t told_ = 0;

@@ -1,22 +1,11 @@
 #include "cli/pictures.hpp"
 
-#include "cli/in_order.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
 
 namespace stillwatch::cli {
-
-Result<void> read_pictures(const config::Config& config, const std::vector<std::filesystem::path>& files,
-                           Detail detail, const EachPicture& each)
-{
-    const auto work = [detail](sandbox::WorkerPool& pool, asio::thread_pool&, Document document) {
-        return pool.features(std::move(document), detail);
-    };
-    return InOrder<PictureFeatures>(files, work, each).run(config);
-}
 
 Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& path)
 {

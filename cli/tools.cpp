@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/pictures.hpp"
+#include "cli/reference_files.hpp"
 #include "cli/session.hpp"
+#include "cli/videos.hpp"
 
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
@@ -149,12 +151,14 @@ void run_links(Program& program, const std::string& source, const std::string& b
         fmt::print(stderr, "stillwatch: {}: a limit was reached; not every link is listed\n", source);
 }
 
+// `time_ms`: of a frame of a video, named after its file as Media Fragments do ("clip.mp4#t=12.4").
 void print_fingerprint(const Program& program, const std::filesystem::path& file,
-                       const PictureFeatures& features, bool orientations)
+                       const PictureFeatures& features, bool orientations, std::optional<std::int64_t> time_ms)
 {
     const auto& frame = features.frames.front();
+    const auto name = time_ms ? fmt::format("{}#t={}", file.string(), seconds(*time_ms)) : file.string();
     if (program.global.json) {
-        json::object told{{"file", file.string()},
+        json::object told{{"file", name},
                           {"pdq", frame.fingerprints.front().hex()},
                           {"quality_percent", frame.quality_percent},
                           {"format", name_of(features.format)},
@@ -169,7 +173,7 @@ void print_fingerprint(const Program& program, const std::filesystem::path& file
         return;
     }
     fmt::print("{} {} {} {} {}\n", frame.fingerprints.front().hex(), frame.quality_percent, features.width_px,
-               features.height_px, file.string());
+               features.height_px, name);
     for (std::size_t i = 0; orientations && i < orientation_count; ++i)
         fmt::print("  {} {}\n", frame.fingerprints[i].hex(), name_of(static_cast<Orientation>(i)));
 }
@@ -182,14 +186,15 @@ void run_fingerprint(Program& program, const std::vector<std::string>& names, bo
         return;
     }
     const std::vector<std::filesystem::path> files(names.begin(), names.end());
-    const auto read =
-        read_pictures(*config, files, Detail::hashes, [&](const auto& file, const auto& features) {
-            if (features)
-                print_fingerprint(program, file, *features, orientations);
-            else
-                program.exit_code = print_error(
-                    {features.error().code, fmt::format("{}: {}", file.string(), features.error().detail)});
-        });
+    const auto read = read_frames(*config, files, [&](const auto& file, const auto& frames) {
+        if (!frames) {
+            program.exit_code = print_error(
+                {frames.error().code, fmt::format("{}: {}", file.string(), frames.error().detail)});
+            return;
+        }
+        for (const auto& frame : *frames)
+            print_fingerprint(program, file, frame.features, orientations, frame.time_ms);
+    });
     if (!read) program.exit_code = print_error(read.error());
 }
 
@@ -216,8 +221,8 @@ void add_tool_commands(Program program)
     auto files = std::make_shared<std::vector<std::string>>();
     auto orientations = std::make_shared<bool>(false);
     const auto fingerprint =
-        program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures");
-    fingerprint.add_option("files", *files, "Picture files").required();
+        program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures, and of frames of videos");
+    fingerprint.add_option("files", *files, "Picture and video files").required();
     fingerprint.add_flag("--orientations", *orientations, "Print the hashes of all eight orientations");
     fingerprint.callback(
         [program, files, orientations]() mutable { run_fingerprint(program, *files, *orientations); });

@@ -12,7 +12,7 @@
 namespace stillwatch::control {
 
 // A longer command is refused. The largest holds a sealed reference in hexadecimal.
-constexpr std::size_t max_line_bytes = 2U << 20U;
+constexpr std::size_t max_line_bytes = 16U << 20U; // a reference that is a video
 
 struct Command {
     std::string name;

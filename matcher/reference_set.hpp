@@ -98,6 +98,8 @@ public:
     bool has_list_digests() const noexcept { return !list_digests_.empty(); }
     // Whether that is the digest of a reference's file, or of its picture data.
     bool has_file(const Sha256& digest) const;
+    // What a file's digest alone tells: the references whose very file it is.
+    std::vector<Match> matches_of_file(const Sha256& digest) const;
     // Whether the picture may be exactly or nearly a reference, by what Detail::coarse told: what is
     // looked for here lies as far beyond max_near_distance_bits as a coarse pass may be off.
     bool may_be_near(const PictureFeatures& coarse) const;

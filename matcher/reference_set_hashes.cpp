@@ -47,6 +47,14 @@ bool ReferenceSet::has_file(const Sha256& digest) const
     return std::ranges::binary_search(digests_, digest, {}, &StoredDigest::digest);
 }
 
+std::vector<Match> ReferenceSet::matches_of_file(const Sha256& digest) const
+{
+    if (!has_file(digest)) return {};
+    PictureFeatures nothing_read;
+    nothing_read.file_digest = nothing_read.data_digest = digest;
+    return judge(shortlist(nothing_read, {}, {Tier::exact}), {});
+}
+
 void ReferenceSet::add_exact(const PictureFeatures& picture, std::vector<Lead>& leads) const
 {
     for (const auto& digest : {picture.file_digest, picture.data_digest})

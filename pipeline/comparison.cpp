@@ -64,11 +64,8 @@ Task<std::optional<cases::GuardReason>> guard_reason(asio::thread_pool& cpu, con
 // What the digest alone tells: a reference's very file is found whether or not a worker can read it.
 std::vector<Match> matches_of_file(const matcher::ReferenceSet& references, const ComparisonTerms& terms)
 {
-    PictureFeatures nothing_read;
-    if (!terms.file_digest || !references.has_file(*terms.file_digest)) return {};
-    if (!terms.tiers.empty() && !terms.tiers.contains(Tier::exact)) return {};
-    nothing_read.file_digest = nothing_read.data_digest = *terms.file_digest;
-    return references.judge(references.shortlist(nothing_read, {}, {Tier::exact}), {});
+    if (!terms.file_digest || (!terms.tiers.empty() && !terms.tiers.contains(Tier::exact))) return {};
+    return references.matches_of_file(*terms.file_digest);
 }
 
 // The end where no worker read the picture.

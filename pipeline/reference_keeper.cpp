@@ -50,7 +50,8 @@ auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
         kept.emplace(reference->reference, &reference);
     for (const auto& c : plan.cases)
         for (const auto& row : c.references)
-            if (const auto found = kept.find(row.id); found != kept.end())
+            if (const auto found = kept.find(row.id);
+                found != kept.end() && ((*found->second)->is_video() ? c.covers_videos : true))
                 by_number.emplace(row.id, *found->second);
     std::vector<std::shared_ptr<const matcher::StoredReference>> all;
     for (auto& [number, reference] : by_number)
@@ -316,6 +317,7 @@ Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::stri
                               found->public_key,
                               found->sealed_secret_key,
                               {{{}, "", std::move(sealed)}}});
+        plan.cases.front().covers_videos = cases::covers(found->consent, "videos");
         auto opened = as_result([&] { return cases::open_references(plan, installation_, memory_); });
         if (!opened) return opened.error();
         if (!opened->refused.empty()) return Error{Errc::refused, opened->refused.front().reason.detail};

@@ -1,7 +1,7 @@
 #include "cases/references.hpp"
 
 #include "cases/case_book.hpp"
-#include "matcher/reference_codec.hpp"
+#include "matcher/video_reference.hpp"
 #include "tests/support/sample_features.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -265,6 +265,49 @@ TEST_F(ReferencesTest, KeysOfAnotherInstallationOpenNothing)
     EXPECT_EQ(loaded.set->size(), 0U);
     ASSERT_EQ(loaded.refused.size(), 1U);
     EXPECT_EQ(loaded.refused[0].reason.code, Errc::corrupt);
+}
+
+TEST_F(ReferencesTest, AVideoIsOpenedOnlyWhereTheConsentCoversVideos)
+{
+    const auto film = matcher::make_video_record(Sha256::of(as_bytes("film")), {{0, features(1)}, {4'000, features(2)}});
+    const auto pictures_only = open();
+    auto consent = test::sample_consent();
+    consent.scope = "pictures,videos";
+    consent.given_at = at(0);
+    consent.expires_at = at(86'400);
+    const auto both = book.open(consent, ApprovalRule::one_person, actor(0)).value();
+    const auto seal = [&](const Case& c) { return seal_reference(c.public_key, c.pseudonym, *film).value(); };
+    (void)add(pictures_only, "R-01", seal(pictures_only).bytes);
+    const auto opened = add(both, "R-01", seal(both).bytes);
+    const auto loaded = load();
+    ASSERT_EQ(loaded.set->size(), 1U);
+    EXPECT_EQ(loaded.set->references().front()->reference, opened);
+    EXPECT_EQ(loaded.set->references().front()->moments.size(), 2U);
+    ASSERT_EQ(loaded.refused.size(), 1U);
+    EXPECT_EQ(loaded.refused.front().pseudonym, pictures_only.pseudonym);
+    EXPECT_THAT(loaded.refused.front().reason.detail, HasSubstr("does not cover"));
+    // Whoever adds one is told at once.
+    EXPECT_EQ(find_same_picture(database, installation, pictures_only, seal(pictures_only).bytes, memory).error().code,
+              Errc::refused);
+    EXPECT_EQ(find_same_picture(database, installation, both, seal(both).bytes, memory).value(), opened);
+}
+
+TEST_F(ReferencesTest, AVideoThatWasSealedElsewhereIsReadBack)
+{
+    auto consent = test::sample_consent();
+    consent.scope = "pictures,videos";
+    const auto c = book.open(consent, ApprovalRule::one_person, actor(0)).value();
+    std::vector<matcher::ReferenceFrame> frames;
+    for (std::uint64_t i = 0; i < matcher::EnrolledReference::max_moments; ++i) {
+        auto one = features(i);
+        one.local.front() = {640, 480, std::vector<LocalFeature>(600)};
+        frames.push_back({static_cast<std::int64_t>(1'000 * i), std::move(one)});
+    }
+    const auto film = matcher::make_video_record(Sha256::of(as_bytes("film")), std::move(frames)).value();
+    const auto sealed = seal_reference(c.public_key, film).value();
+    const auto read = read_sealed(write_sealed(c.public_key, sealed), c.public_key);
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(read->bytes, sealed.bytes);
 }
 
 } // namespace

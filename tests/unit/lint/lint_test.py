@@ -26,6 +26,7 @@ LAYERS = {
     "videos": {"core"},  # what is decided about videos, pure
     "videos/playlists": {"core", "html"},  # what parses them, in the worker only
     "videos/decode": {"core", "videos"},  # FFmpeg, in the program stillwatch-video only
+    "videos/matching": {"core"},  # the rules of comparing over time, pure
     "crawler/policy": {"core"},  # the rules of the crawl, pure; their values are what a store keeps
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
@@ -36,9 +37,9 @@ LAYERS = {
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
     "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts"},
-    "pipeline": {"core", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
-    "daemon": {"core", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
-    "cli": {"core", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
+    "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
+    "daemon": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
+    "cli": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
 }
 
 # Where the header of a foreign library may be included: its folder, or single files with the reason beside them.
@@ -86,7 +87,7 @@ FOREIGN = {
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "videos", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "videos", "videos/matching", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types

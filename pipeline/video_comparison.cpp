@@ -1,0 +1,177 @@
+#include "pipeline/video_comparison.hpp"
+
+#include "videos/matching/confirmation.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace stillwatch::pipeline {
+
+namespace {
+
+using videos::ComparedFrame;
+
+// One video on its way.
+class Comparison {
+public:
+    Comparison(VideoReader& reader, Inspector& inspector, asio::thread_pool& cpu, VideoTerms terms)
+        : reader_(reader), inspector_(inspector), cpu_(cpu), terms_(std::move(terms))
+    {
+    }
+
+    Task<Result<ComparedVideo>> run()
+    {
+        const auto generation = terms_.frames.references()->generation();
+        result_.generation = generation;
+        const auto read = co_await compare_chosen();
+        auto of_file = matches_of_file();
+        if (!read && frames_.empty() && of_file.empty()) co_return read.error();
+        if (!read) result_.stopped = read.error();
+        if (!result_.guarded && !result_.stopped) co_await look_beside();
+        if (result_.guarded) co_return std::move(result_);
+        result_.matches = videos::video_matches(frames_);
+        for (auto& match : of_file) {
+            std::erase_if(result_.matches,
+                          [&](const auto& other) { return other.best.reference == match.reference; });
+            videos::VideoMatch whole;
+            whole.best = std::move(match);
+            result_.matches.insert(result_.matches.begin(), std::move(whole));
+        }
+        co_return std::move(result_);
+    }
+
+private:
+    // The frames of the pass.
+    Task<Result<void>> compare_chosen()
+    {
+        for (std::int64_t after_ms = -1;;) {
+            auto reading = co_await reader_.frames(terms_.pass, after_ms, MoreBytes::cannot_come);
+            if (!reading) co_return reading.error();
+            note(*reading);
+            for (auto& frame : reading->frames) {
+                const auto compared = co_await compare(std::move(frame));
+                if (!compared) co_return compared.error();
+                if (result_.guarded) co_return Result<void>{};
+            }
+            if (!reading->go_on_after_ms || *reading->go_on_after_ms <= after_ms) co_return Result<void>{};
+            after_ms = *reading->go_on_after_ms;
+        }
+    }
+
+    // Neighbours of frames that show a reference, until nothing is in doubt.
+    Task<> look_beside()
+    {
+        std::vector<videos::Doubt> asked;
+        for (;;) {
+            const auto doubts = videos::doubts(frames_, asked);
+            if (doubts.empty()) co_return;
+            asked.insert(asked.end(), doubts.begin(), doubts.end());
+            std::set<std::int64_t> times;
+            for (const auto& doubt : doubts)
+                for (const auto time : videos::neighbours_of(doubt.time_ms, doubt.round))
+                    times.insert(time);
+            const std::vector<std::int64_t> all(times.begin(), times.end());
+            bool is_answered = true;
+            for (std::size_t first = 0; first < all.size(); first += VideoReading::max_times) {
+                const auto count = std::min(VideoReading::max_times, all.size() - first);
+                const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+                std::vector<std::int64_t> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+                auto reading = co_await reader_.frames_near(std::move(some), MoreBytes::cannot_come);
+                if (!reading) {
+                    result_.stopped = reading.error();
+                    co_return;
+                }
+                is_answered = is_answered && reading->frames_refused == 0 && reading->missing.empty() &&
+                              reading->bounds.empty();
+                note(*reading);
+                for (auto& frame : reading->frames) {
+                    const auto compared = co_await compare(std::move(frame));
+                    if (!compared) result_.stopped = compared.error();
+                    if (!compared || result_.guarded) co_return;
+                }
+            }
+            if (is_answered)
+                for (const auto& doubt : doubts)
+                    note_if_alone(doubt.time_ms);
+        }
+    }
+
+    void note(const VideoReading& reading)
+    {
+        result_.facts = reading.facts;
+        result_.frames_refused += reading.frames_refused;
+        for (const auto bound : reading.bounds)
+            if (std::ranges::find(result_.bounds, bound) == result_.bounds.end())
+                result_.bounds.push_back(bound);
+    }
+
+    // Errors: io and cancelled, which no other frame will be without; a frame that cannot be compared is
+    // counted.
+    Task<Result<void>> compare(VideoFrame frame)
+    {
+        const auto place =
+            std::ranges::lower_bound(frames_, frame.time_ms, {}, &ComparedFrame::time_ms) - frames_.begin();
+        const auto at = static_cast<std::size_t>(place);
+        if (at < frames_.size() && frames_[at].time_ms == frame.time_ms) co_return Result<void>{}; // known
+        Document picture{frame.picture};
+        picture.site = terms_.site;
+        auto terms = terms_.frames;
+        terms.file_digest.reset(); // it is the video's
+        auto compared = co_await compare_picture(inspector_, cpu_, std::move(picture), std::move(terms));
+        if (!compared) {
+            const auto code = compared.error().code;
+            if (code == Errc::io || code == Errc::cancelled) co_return compared.error();
+            ++result_.frames_refused;
+            co_return Result<void>{};
+        }
+        ++result_.frames_compared;
+        result_.generation = std::min(result_.generation, compared->generation);
+        if (compared->guarded) result_.guarded = compared->guarded;
+        auto& parts = result_.parts_of_others;
+        parts.insert(parts.end(), compared->parts_of_others.begin(), compared->parts_of_others.end());
+        ComparedFrame judged{frame.time_ms, std::move(compared->matches)};
+        frames_.insert(frames_.begin() + place, std::move(judged));
+        if (terms_.tell) terms_.tell({frame.time_ms, result_.facts.duration_ms, result_.frames_compared});
+        co_return Result<void>{};
+    }
+
+    // After its neighbours were asked for: whether there is none.
+    void note_if_alone(std::int64_t time_ms)
+    {
+        const auto is_neighbour = [&](const ComparedFrame& other) {
+            const auto away = std::abs(other.time_ms - time_ms);
+            return away >= videos::least_neighbour_ms && away <= videos::most_neighbour_ms;
+        };
+        if (std::ranges::any_of(frames_, is_neighbour)) return;
+        const auto frame = std::ranges::find(frames_, time_ms, &ComparedFrame::time_ms);
+        if (frame != frames_.end()) frame->stands_alone = true;
+    }
+
+    std::vector<Match> matches_of_file() const
+    {
+        const auto& digest = terms_.frames.file_digest;
+        const auto& tiers = terms_.frames.tiers;
+        if (!digest || (!tiers.empty() && !tiers.contains(Tier::exact))) return {};
+        return terms_.frames.references()->matches_of_file(*digest);
+    }
+
+    VideoReader& reader_;
+    Inspector& inspector_;
+    asio::thread_pool& cpu_;
+    VideoTerms terms_;
+    ComparedVideo result_;
+    std::vector<ComparedFrame> frames_; // by rising time
+};
+
+} // namespace
+
+Task<Result<ComparedVideo>> compare_video(VideoReader& reader, Inspector& inspector, asio::thread_pool& cpu,
+                                          VideoTerms terms)
+{
+    Comparison comparison(reader, inspector, cpu, std::move(terms));
+    auto compared = co_await comparison.run();
+    co_return std::move(compared);
+}
+
+} // namespace stillwatch::pipeline

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/video_reader.hpp"
+#include "pipeline/comparison.hpp"
+#include "videos/matching/video_match.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stillwatch::pipeline {
+
+// How far the reading of a video is.
+struct VideoProgress {
+    std::int64_t time_ms = 0;     // of the frame that was looked at last
+    std::int64_t duration_ms = 0; // 0: the file does not tell
+    std::size_t frames = 0;       // looked at so far
+};
+
+struct VideoTerms {
+    // What each frame is compared with; its file_digest is that of the whole video, where it is known.
+    ComparisonTerms frames;
+    VideoPass pass = VideoPass::look;
+    std::string site{}; // whose it is, as of a Document
+    std::function<void(const VideoProgress&)> tell{}; // after each frame; may be empty
+};
+
+// What a video showed.
+struct ComparedVideo {
+    VideoFacts facts;
+    // Surest first, one a reference. Where the file is the reference's very file there is neither span nor
+    // frame.
+    std::vector<videos::VideoMatch> matches;
+    std::size_t frames_compared = 0;               // neighbours included
+    std::size_t frames_refused = 0;                // not whole, damaged, or not to be compared
+    std::vector<VideoBound> bounds;                // that were reached
+    std::optional<Error> stopped{};                // reading ended early; the frames until then count
+    std::vector<matcher::PartKey> parts_of_others; // for the site's TemplateMemory
+    std::int64_t generation = 0; // the smallest of the references that frames were compared with
+    std::optional<cases::GuardReason> guarded{}; // a frame nobody may look at: then nothing is told of others
+};
+
+// Compares the chosen frames of a video like pictures, looks for neighbours of those that show a reference
+// (videos/matching/confirmation.hpp), and judges over time. The reader has all of the file that it will get.
+// Errors: those of VideoReader where no frame could be read, and the file is no reference's. Loop thread.
+Task<Result<ComparedVideo>> compare_video(VideoReader& reader, Inspector& inspector, asio::thread_pool& cpu,
+                                          VideoTerms terms);
+
+} // namespace stillwatch::pipeline

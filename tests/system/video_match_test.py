@@ -1,0 +1,124 @@
+"""`match`, `fingerprint` and `reference add` on videos that ffmpeg makes of photographs."""
+import csv
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import stage
+
+COMMAND = stage.BUILD / "cli" / "stillwatch"
+READER = stage.BUILD / "sandbox" / "stillwatch-video"
+ORGANISATION = ("--organisation", "Example Helpline", "--contact", "https://helpline.example/monitoring")
+
+
+def ffmpeg(*words) -> None:
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, words)], check=True)
+
+
+def slides(photos: list[pathlib.Path], out: pathlib.Path) -> None:
+    """Three seconds of each."""
+    inputs = [word for photo in photos for word in ("-loop", "1", "-t", "3", "-i", photo)]
+    fitted = "".join(f"[{n}:v]scale=640:360:force_original_aspect_ratio=decrease,pad=640:360:-1:-1,setsar=1,fps=25[v{n}];"
+                     for n in range(len(photos)))
+    joined = "".join(f"[v{n}]" for n in range(len(photos))) + f"concat=n={len(photos)}[v]"
+    ffmpeg(*inputs, "-filter_complex", fitted + joined, "-map", "[v]", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset",
+           "veryfast", out)
+
+
+@unittest.skipUnless(shutil.which("ffmpeg"), "needs ffmpeg")
+@unittest.skipUnless(READER.exists(), "this build reads no videos")
+class VideoMatch(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made = pathlib.Path(tempfile.mkdtemp(prefix="sw-"))
+        cls.addClassCleanup(shutil.rmtree, cls.made)
+        cls.photos = sorted((stage.ROOT / "build" / "photographs").rglob("postcard*.jpg"))[:6]
+        cls.clip = cls.made / "clip.mp4"
+        slides(cls.photos[:3], cls.clip)
+
+    def setUp(self):
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="sw-"))
+        self.addCleanup(shutil.rmtree, self.work)
+
+    def run_command(self, *arguments) -> subprocess.CompletedProcess:
+        done = subprocess.run([COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+                              env={"PATH": "/usr/bin:/bin"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def folder(self, name: str, *files: pathlib.Path) -> pathlib.Path:
+        folder = self.work / name
+        folder.mkdir()
+        for file in files:
+            shutil.copy(file, folder)
+        return folder
+
+    def test_a_picture_in_a_video_is_found_and_said_when(self):
+        references = self.folder("references", self.photos[1], self.photos[4])
+        drawn, out = self.work / "drawn", self.work / "out.csv"
+        self.run_command("match", "--references", references, "--csv", out, "--draw", drawn, self.clip)
+        lines = out.read_text().splitlines()
+        self.assertEqual(lines[0], "file,status,tier,relation,reference,score,distance_bits,orientation,inliers,"
+                                   "from_s,to_s,reference_from_s")
+        rows = list(csv.DictReader(lines))
+        self.assertEqual([(row["status"], row["reference"]) for row in rows], [("match", self.photos[1].name)])
+        self.assertGreaterEqual(float(rows[0]["from_s"]), 2.9)
+        self.assertLessEqual(float(rows[0]["from_s"]), 3.6)
+        self.assertLessEqual(float(rows[0]["to_s"]), 6.0)
+        self.assertEqual(rows[0]["reference_from_s"], "")
+        self.assertEqual(len(list(drawn.glob("*.png"))), 1)
+
+    def test_a_video_is_found_in_another_and_in_a_screenshot_of_it(self):
+        mirrored, screenshot = self.work / "mirrored.webm", self.work / "screenshot.png"
+        ffmpeg("-i", self.clip, "-vf", "hflip,scale=480:270", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8",
+               mirrored)
+        ffmpeg("-ss", "7.5", "-i", self.clip, "-frames:v", "1", screenshot)
+        other = self.work / "other.mp4"
+        slides(self.photos[3:6], other)
+        told = self.run_command("--json", "match", "--references", self.folder("references", self.clip), self.clip, mirrored,
+                                screenshot, other).stdout
+        rows = {pathlib.Path(row["file"]).name: row for row in map(json.loads, told.splitlines())}
+        self.assertEqual((rows["clip.mp4"]["status"], rows["clip.mp4"]["tier"]), ("match", "exact"))
+        again = rows["mirrored.webm"]
+        self.assertEqual((again["status"], again["reference"]), ("match", "clip.mp4"))
+        self.assertEqual(again["in_order"]["frames"], 3)
+        self.assertAlmostEqual(again["in_order"]["speed"], 1, delta=0.2)
+        self.assertFalse(again["in_order"]["reversed"])
+        self.assertEqual(rows["screenshot.png"]["status"], "match")
+        self.assertGreaterEqual(rows["screenshot.png"]["reference_s"], 5.9)
+        self.assertEqual(rows["other.mp4"]["status"], "none")
+
+    def test_fingerprint_prints_a_line_a_frame(self):
+        lines = self.run_command("fingerprint", self.clip).stdout.splitlines()
+        self.assertEqual(len(lines), 3, "one a slide: nothing else changes")
+        for line in lines:
+            self.assertRegex(line, r"^[0-9a-f]{64} \d+ 640 360 .*clip\.mp4#t=\d+\.\d$")
+
+    def test_a_video_is_enrolled_where_the_consent_covers_videos(self):
+        configuration = self.work / "i" / "stillwatch.toml"
+        self.run_command("init", self.work / "i", *ORGANISATION)
+        here = ("--config", configuration, "--json")
+        refused = self.opened(here)
+        done = subprocess.run([COMMAND, *map(str, (*here, "reference", "add", refused, self.clip))], capture_output=True,
+                              text=True, timeout=120)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("does not cover", done.stderr)
+        case = self.opened(here, "--scope", "pictures,videos")
+        added = json.loads(self.run_command(*here, "reference", "add", case, self.clip).stdout)
+        self.assertEqual((added["reference"], added["frames"], added["seconds"]), ("R-01", 3, "9.0"))
+        again = subprocess.run([COMMAND, *map(str, (*here, "reference", "add", case, self.clip))], capture_output=True,
+                               text=True, timeout=120)
+        self.assertEqual(again.returncode, 1)
+
+    def opened(self, here, *options) -> str:
+        opened = json.loads(self.run_command(*here, "case", "open", "--expires", "2027-05-01", *options).stdout)
+        case = opened["case"]
+        self.run_command(*here, "case", "approve", case)
+        return case
+
+
+if __name__ == "__main__":
+    unittest.main()
