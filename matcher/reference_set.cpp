@@ -165,10 +165,9 @@ std::vector<std::uint32_t> ReferenceSet::copies_of(const StoredReference& refere
     for (const auto& frame : reference.frames) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
         for (const auto& hit : close_hashes(query, false)) {
-            const auto owner = hit.owner / hashes_a_slot;
-            const auto& other = references_[owner]->frames[hit.owner % hashes_a_slot / orientation_count];
+            const auto& other = references_[hit.owner]->frames[hit.fingerprint];
             if (hit.distance_bits <= accepted_distance_bits(frame.quality_percent, other.quality_percent))
-                owners.insert(owner);
+                owners.insert(hit.owner);
         }
     }
     return {owners.begin(), owners.end()};
