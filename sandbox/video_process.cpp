@@ -145,13 +145,15 @@ Task<Result<VideoAnswer>> Session::exchange(std::shared_ptr<Session> self, Video
         if (!started) co_return started.error();
         document.memory = Descriptor(::dup(self->memory_.for_reading().get()));
         if (!document.memory) {
-            auto loss = co_await loss_of(self, system_error("dup of a memfd"));
+            auto reason = system_error("dup of a memfd");
+            auto loss = co_await loss_of(self, std::move(reason));
             co_return loss;
         }
     }
     const auto sent = self->worker_->send(*message, document);
     if (!sent) {
-        auto loss = co_await loss_of(self, sent.error());
+        auto reason = sent.error();
+        auto loss = co_await loss_of(self, std::move(reason));
         co_return loss;
     }
     self->worker_->kill_after(self->settings_.deadline);
@@ -161,8 +163,8 @@ Task<Result<VideoAnswer>> Session::exchange(std::shared_ptr<Session> self, Video
         received ? decode_video_answer(received->payload, request) : Result<VideoAnswer>(received.error());
     if (answer && received->number != request.number) answer = Error{Errc::malformed, "answer: number"};
     if (!answer || self->ended_) {
-        const auto why = answer ? Error{Errc::io, {}} : answer.error();
-        auto loss = co_await loss_of(self, why);
+        auto reason = answer ? Error{Errc::io, "no longer asked"} : answer.error();
+        auto loss = co_await loss_of(self, std::move(reason));
         co_return loss;
     }
     co_return answer;

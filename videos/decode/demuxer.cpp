@@ -118,7 +118,8 @@ Result<void> Demuxer::choose_stream()
     stream_ = best();
     if (stream_ == nullptr || pixels_of(*stream_) == 0) {
         // Containers that tell what is in them only with the packets themselves.
-        format_->skip_estimate_duration_from_pts = 1;
+        // It would look for the last times at the end.
+        format_->skip_estimate_duration_from_pts = input_->is_whole() ? 0 : 1;
         (void)avformat_find_stream_info(format_.get(), nullptr); // without it the first frame tells the size
         stream_ = best();
     }

@@ -22,6 +22,7 @@ public:
     AVIOContext* context() noexcept { return context_.get(); }
     // The first byte that was asked for in vain.
     std::optional<std::uint64_t> missing_at() const noexcept { return missing_at_; }
+    bool is_whole() const noexcept { return file_.has({0, file_.size()}); }
     void forget_missing() noexcept { missing_at_.reset(); }
 
 private:
