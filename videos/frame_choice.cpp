@@ -1,5 +1,6 @@
 #include "videos/frame_choice.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -83,6 +84,13 @@ Choice FrameChooser::choose(std::int64_t time_ms, const Thumbnail& thumbnail) no
         return Choice::like_the_last;
     last_chosen_ = thumbnail;
     return Choice::chosen;
+}
+
+std::vector<std::int64_t> neighbour_times(std::int64_t time_ms)
+{
+    constexpr std::int64_t apart_ms = 350;
+    if (time_ms < apart_ms) return {time_ms + apart_ms};
+    return {time_ms - apart_ms, time_ms + apart_ms};
 }
 
 } // namespace stillwatch::videos

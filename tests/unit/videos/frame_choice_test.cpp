@@ -100,5 +100,11 @@ TEST(FrameChooser, FlatFramesAreNeverTaken)
     }
 }
 
+TEST(NeighbourTimes, AreOnEitherSide)
+{
+    EXPECT_EQ(neighbour_times(4'000), (std::vector<std::int64_t>{3'650, 4'350}));
+    EXPECT_EQ(neighbour_times(100), (std::vector<std::int64_t>{450})) << "nothing is before the beginning";
+}
+
 } // namespace
 } // namespace stillwatch::videos
