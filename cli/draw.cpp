@@ -97,7 +97,7 @@ private:
     struct Step {
         Role role;
         std::optional<std::int64_t> time_ms; // of a frame of a video
-        std::size_t complete = 0; // so many matches have both previews when this file's is told
+        std::size_t complete = 0;            // so many matches have both previews when this file's is told
     };
 
     void add(const fs::path& file, std::optional<std::int64_t> time_ms, Role role)

@@ -182,7 +182,8 @@ bool is_refused_unread(Enrolment& enrolment, const std::filesystem::path& file)
 {
     if (enrolment.covers_videos || !is_video_file(file)) return false;
     const auto error = cases::consent_without_videos();
-    enrolment.program.exit_code = print_error({error.code, fmt::format("{}: {}", file.string(), error.detail)});
+    enrolment.program.exit_code =
+        print_error({error.code, fmt::format("{}: {}", file.string(), error.detail)});
     return true;
 }
 
@@ -260,18 +261,17 @@ void seal_files(Program& program, const std::string& key, const std::vector<std:
             return cases::seal_reference(public_key, *features);
         return cases::seal_reference(public_key, std::get<pipeline::EnrolledVideo>(*read).record);
     };
-    const auto read =
-        read_references(*config, paths, [&](const auto& file, const auto& reference) {
-            const auto sealed = seal(reference);
-            if (!sealed) {
-                const auto detail = fmt::format("{}: {}", file.string(), sealed.error().detail);
-                program.exit_code = print_error({sealed.error().code, detail});
-                return;
-            }
-            fmt::print("{}\n", cases::write_sealed(public_key, *sealed));
-            if (sealed->weak)
-                fmt::print(stderr, "{}: a weak reference: {}\n", file.string(), sealed->weak_reason);
-        });
+    const auto read = read_references(*config, paths, [&](const auto& file, const auto& reference) {
+        const auto sealed = seal(reference);
+        if (!sealed) {
+            const auto detail = fmt::format("{}: {}", file.string(), sealed.error().detail);
+            program.exit_code = print_error({sealed.error().code, detail});
+            return;
+        }
+        fmt::print("{}\n", cases::write_sealed(public_key, *sealed));
+        if (sealed->weak)
+            fmt::print(stderr, "{}: a weak reference: {}\n", file.string(), sealed->weak_reason);
+    });
     if (!read) program.exit_code = print_error(read.error());
 }
 

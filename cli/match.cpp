@@ -248,19 +248,21 @@ void add_match_command(Program program)
                  "Exit code 0: compared, whether anything matched or not; 1: a reference or every file "
                  "could not be read");
     const auto references = command.add_option_group("references", "What to look for");
-    references.add_option("--references", options->references, "Directory of pictures and videos to look for");
+    references.add_option("--references", options->references,
+                          "Directory of pictures and videos to look for");
     references.add_option("--references-video", options->reference_videos, "Directory of videos to look for");
     references.require_options(1, 2);
-    command.add_option(
-        "--background", options->background,
-        "Directory of other pictures and videos of the same site: what its frames, buttons and watermarks have in\n"
-        "common with references no longer counts");
+    command.add_option("--background", options->background,
+                       "Directory of other pictures and videos of the same site: what its frames, buttons "
+                       "and watermarks have in\n"
+                       "common with references no longer counts");
     command.add_option("--csv", options->csv,
                        "File for the results: a row a match or candidate, or one with none; with videos the\n"
                        "last columns tell when");
-    command.add_option("--draw", options->draw,
-                       "Directory for pictures of each match, reference and find side by side; of a video the\n"
-                       "surest frame");
+    command.add_option(
+        "--draw", options->draw,
+        "Directory for pictures of each match, reference and find side by side; of a video the\n"
+        "surest frame");
     command.add_option("--tiers", options->tiers, "Only these tiers: exact,near,derived")
         .delimiter(',')
         .one_of({"exact", "near", "derived"});

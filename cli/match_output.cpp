@@ -114,13 +114,14 @@ json::object json_row(const std::string& file, const Match& match, const std::st
 } // namespace
 
 Result<MatchOutput> MatchOutput::open(Style style, const std::string& csv,
-                                      const std::vector<std::filesystem::path>& references,
-                                      std::size_t files, Times times)
+                                      const std::vector<std::filesystem::path>& references, std::size_t files,
+                                      Times times)
 {
     File file(csv.empty() ? nullptr : std::fopen(csv.c_str(), "we"), std::fclose);
     if (!csv.empty() && !file) return Error{Errc::io, fmt::format("{}: cannot be written", csv)};
     if (file)
-        fmt::print(file.get(), "file,status,tier,relation,reference,score,distance_bits,orientation,inliers{}\n",
+        fmt::print(file.get(),
+                   "file,status,tier,relation,reference,score,distance_bits,orientation,inliers{}\n",
                    times == Times::told ? ",from_s,to_s,reference_from_s" : "");
     return MatchOutput(style, csv, std::move(file), references, files, times);
 }
@@ -134,7 +135,8 @@ void MatchOutput::tell_none(const std::string& file, const Error* error)
 {
     const auto status = error == nullptr ? "none" : "undecodable";
     const auto detail = error == nullptr ? std::string() : error->detail;
-    if (csv_) fmt::print(csv_.get(), "{},{},,,,0,,,{}\n", quoted(file), status, times_ == Times::told ? ",,," : "");
+    if (csv_)
+        fmt::print(csv_.get(), "{},{},,,,0,,,{}\n", quoted(file), status, times_ == Times::told ? ",,," : "");
     json::object row{{"file", file}, {"status", status}};
     if (!detail.empty()) row["detail"] = detail;
     if (style_ == Style::json)

@@ -28,11 +28,11 @@ class MatchOutput {
 public:
     // `references` by number: ReferenceId{n} is references[n - 1]; they outlive the output. Errors: io.
     static Result<MatchOutput> open(Style style, const std::string& csv,
-                                    const std::vector<std::filesystem::path>& references,
-                                    std::size_t files, Times times);
+                                    const std::vector<std::filesystem::path>& references, std::size_t files,
+                                    Times times);
 
-    // One file's rows: each match and candidate, or that there is none. A video's row tells of the stretch with
-    // the surest frame; JSON has all of them.
+    // One file's rows: each match and candidate, or that there is none. A video's row tells of the stretch
+    // with the surest frame; JSON has all of them.
     void tell(const std::filesystem::path& file, const Result<Looked>& looked);
     // Files told so far that could not be read.
     std::size_t unread() const { return unread_; }

@@ -30,8 +30,8 @@ struct FrameFeatures {
 };
 
 // The same of what is only looked at: a picture, or the frames of a video that a look chooses.
-using EachFrames = std::function<void(const std::filesystem::path& file,
-                                      const Result<std::vector<FrameFeatures>>& frames)>;
+using EachFrames =
+    std::function<void(const std::filesystem::path& file, const Result<std::vector<FrameFeatures>>& frames)>;
 Result<void> read_frames(const config::Config& config, const std::vector<std::filesystem::path>& files,
                          const EachFrames& each);
 

@@ -153,7 +153,8 @@ void run_links(Program& program, const std::string& source, const std::string& b
 
 // `time_ms`: of a frame of a video, named after its file as Media Fragments do ("clip.mp4#t=12.4").
 void print_fingerprint(const Program& program, const std::filesystem::path& file,
-                       const PictureFeatures& features, bool orientations, std::optional<std::int64_t> time_ms)
+                       const PictureFeatures& features, bool orientations,
+                       std::optional<std::int64_t> time_ms)
 {
     const auto& frame = features.frames.front();
     const auto name = time_ms ? fmt::format("{}#t={}", file.string(), seconds(*time_ms)) : file.string();
@@ -220,8 +221,8 @@ void add_tool_commands(Program program)
 
     auto files = std::make_shared<std::vector<std::string>>();
     auto orientations = std::make_shared<bool>(false);
-    const auto fingerprint =
-        program.app.add_subcommand("fingerprint", "PDQ hash, quality, width and height of pictures, and of frames of videos");
+    const auto fingerprint = program.app.add_subcommand(
+        "fingerprint", "PDQ hash, quality, width and height of pictures, and of frames of videos");
     fingerprint.add_option("files", *files, "Picture and video files").required();
     fingerprint.add_flag("--orientations", *orientations, "Print the hashes of all eight orientations");
     fingerprint.callback(

@@ -41,8 +41,7 @@ Result<OpenVideo> open_video(asio::io_context& loop, const std::filesystem::path
     std::ifstream stream(file, std::ios::binary);
     if (!stream) return Error{Errc::io, fmt::format("{}: cannot be read", file.string())};
     const auto program = sandbox::find_video_program();
-    if (!program)
-        return Error{program.error().code, "not looked at: " + program.error().detail};
+    if (!program) return Error{program.error().code, "not looked at: " + program.error().detail};
     sandbox::VideoSettings settings{*program};
     settings.max_bytes_there = max_file_bytes;
     if (size > max_file_bytes)

@@ -22,8 +22,8 @@ struct OpenVideo {
     std::unique_ptr<VideoReader> reader; // has all of the file
     Sha256 digest;                       // of the file
 };
-// Hands a file to a restricted process of its own. Errors: not_found, io (the file cannot be read, or there is
-// no program that reads videos), too_large.
+// Hands a file to a restricted process of its own. Errors: not_found, io (the file cannot be read, or there
+// is no program that reads videos), too_large.
 Result<OpenVideo> open_video(asio::io_context& loop, const std::filesystem::path& file);
 
 // The frame nearest to that time, as a picture file (PPM). Errors: as open_video, and those of VideoReader.

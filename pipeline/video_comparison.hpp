@@ -24,7 +24,7 @@ struct VideoTerms {
     // What each frame is compared with; its file_digest is that of the whole video, where it is known.
     ComparisonTerms frames;
     VideoPass pass = VideoPass::look;
-    std::string site{}; // whose it is, as of a Document
+    std::string site{};                               // whose it is, as of a Document
     std::function<void(const VideoProgress&)> tell{}; // after each frame; may be empty
 };
 

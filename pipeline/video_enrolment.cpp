@@ -100,9 +100,9 @@ private:
 
     Task<Result<void>> keep_frame(VideoFrame frame)
     {
-        const auto place = std::ranges::lower_bound(frames_, frame.time_ms, {},
-                                                    &matcher::ReferenceFrame::time_ms) -
-                           frames_.begin();
+        const auto place =
+            std::ranges::lower_bound(frames_, frame.time_ms, {}, &matcher::ReferenceFrame::time_ms) -
+            frames_.begin();
         const auto at = static_cast<std::size_t>(place);
         if (at < frames_.size() && frames_[at].time_ms == frame.time_ms) co_return Result<void>{}; // known
         Document picture{frame.picture};

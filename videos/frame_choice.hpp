@@ -59,8 +59,8 @@ private:
     std::optional<Thumbnail> last_chosen_;
 };
 
-// Where to look for the neighbours of a frame that matched, rising: 350 ms before and behind it, in the middle
-// of the 200 to 500 ms in which a slide of 0.8 seconds has one on either side.
+// Where to look for the neighbours of a frame that matched, rising: 350 ms before and behind it, in the
+// middle of the 200 to 500 ms in which a slide of 0.8 seconds has one on either side.
 std::vector<std::int64_t> neighbour_times(std::int64_t time_ms);
 
 } // namespace stillwatch::videos

@@ -10,7 +10,7 @@ namespace stillwatch::videos {
 
 // A frame of a video after it was compared like a picture.
 struct ComparedFrame {
-    std::int64_t time_ms = 0; // from the video's beginning
+    std::int64_t time_ms = 0;     // from the video's beginning
     std::vector<Match> matches{}; // of the picture's judge: matches, and candidates that are leads
     // The video has no other frame that near (confirmation.hpp): it was asked for one.
     bool stands_alone = false;

@@ -33,7 +33,8 @@ const ComparedFrame* surest_doubtful(std::span<const ComparedFrame> frames, cons
 {
     const ComparedFrame* surest = nullptr;
     for (const auto& frame : frames) {
-        if (frame.time_ms < span.from_ms || frame.time_ms > span.to_ms || !accepts(frame, reference)) continue;
+        if (frame.time_ms < span.from_ms || frame.time_ms > span.to_ms || !accepts(frame, reference))
+            continue;
         if (rounds_of(asked, frame.time_ms) >= neighbour_rounds) continue;
         if (surest == nullptr || is_surer(*match_of(frame, reference), *match_of(*surest, reference)))
             surest = &frame;
@@ -52,7 +53,8 @@ bool is_confirmed(std::span<const ComparedFrame> frames, const ComparedFrame& fr
 {
     if (!accepts(frame, reference)) return false;
     if (frame.stands_alone) return true;
-    auto other = std::ranges::lower_bound(frames, frame.time_ms - most_neighbour_ms, {}, &ComparedFrame::time_ms);
+    auto other =
+        std::ranges::lower_bound(frames, frame.time_ms - most_neighbour_ms, {}, &ComparedFrame::time_ms);
     for (; other != frames.end() && other->time_ms <= frame.time_ms + most_neighbour_ms; ++other)
         if (std::abs(other->time_ms - frame.time_ms) >= least_neighbour_ms && accepts(*other, reference))
             return true;

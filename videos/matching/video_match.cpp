@@ -87,8 +87,8 @@ std::vector<Span> spans_of(std::span<const ComparedFrame> frames, ReferenceId re
             continue;
         }
         const auto& match = *match_of(frame, reference);
-        const bool goes_on = !spans.empty() && (is_between_empty ||
-                                                frame.time_ms - spans.back().to_ms <= most_within_span_ms);
+        const bool goes_on =
+            !spans.empty() && (is_between_empty || frame.time_ms - spans.back().to_ms <= most_within_span_ms);
         is_between_empty = true;
         if (!goes_on) spans.push_back({frame.time_ms, frame.time_ms, frame.time_ms, match});
         auto& span = spans.back();

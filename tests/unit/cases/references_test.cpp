@@ -269,7 +269,8 @@ TEST_F(ReferencesTest, KeysOfAnotherInstallationOpenNothing)
 
 TEST_F(ReferencesTest, AVideoIsOpenedOnlyWhereTheConsentCoversVideos)
 {
-    const auto film = matcher::make_video_record(Sha256::of(as_bytes("film")), {{0, features(1)}, {4'000, features(2)}});
+    const auto film =
+        matcher::make_video_record(Sha256::of(as_bytes("film")), {{0, features(1)}, {4'000, features(2)}});
     const auto pictures_only = open();
     auto consent = test::sample_consent();
     consent.scope = "pictures,videos";
@@ -287,7 +288,9 @@ TEST_F(ReferencesTest, AVideoIsOpenedOnlyWhereTheConsentCoversVideos)
     EXPECT_EQ(loaded.refused.front().pseudonym, pictures_only.pseudonym);
     EXPECT_THAT(loaded.refused.front().reason.detail, HasSubstr("does not cover"));
     // Whoever adds one is told at once.
-    EXPECT_EQ(find_same_picture(database, installation, pictures_only, seal(pictures_only).bytes, memory).error().code,
+    EXPECT_EQ(find_same_picture(database, installation, pictures_only, seal(pictures_only).bytes, memory)
+                  .error()
+                  .code,
               Errc::refused);
     EXPECT_EQ(find_same_picture(database, installation, both, seal(both).bytes, memory).value(), opened);
 }

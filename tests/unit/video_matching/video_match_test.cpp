@@ -82,7 +82,8 @@ TEST(VideoMatches, AreOneAReferenceSurestFirst)
     const auto both = [](std::int64_t time_ms) {
         return frame(time_ms, {Says{.score = 0.7}, Says{.score = 0.9, .of = other_reference}});
     };
-    const auto found = video_matches(Frames{both(1'000), both(1'350), frame(4'000, {Says{.tier = Tier::near, .of = ReferenceId{3}}}),
+    const auto found = video_matches(Frames{both(1'000), both(1'350),
+                                            frame(4'000, {Says{.tier = Tier::near, .of = ReferenceId{3}}}),
                                             frame(4'350, {Says{.tier = Tier::near, .of = ReferenceId{3}}}),
                                             frame(8'000, {Says{.tier = Tier::near, .of = ReferenceId{4}}})});
     std::vector<std::pair<std::int64_t, MatchStatus>> order;
@@ -108,7 +109,8 @@ TEST(VideoMatches, OfAReferenceThatIsAVideoTellWhichPartOfItAndHowItRuns)
     EXPECT_NEAR(found.front().sequence->speed, 2, 1e-9);
     EXPECT_NEAR(found.front().sequence->offset_ms, 30'000, 1e-6);
     // Out of order it is a match all the same.
-    const Frames shuffled{frame(0, {Says{.reference_time_ms = 9'000}}), frame(350, {Says{.reference_time_ms = 0}})};
+    const Frames shuffled{frame(0, {Says{.reference_time_ms = 9'000}}),
+                          frame(350, {Says{.reference_time_ms = 0}})};
     const auto cut = video_matches(shuffled);
     ASSERT_EQ(cut.size(), 1U);
     EXPECT_EQ(cut.front().best.status, MatchStatus::match);
