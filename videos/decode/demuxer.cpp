@@ -166,8 +166,13 @@ Demuxer::Read Demuxer::read_one(AVPacket& packet)
             continue;
         }
         const bool is_broken =
-            (packet.flags & (AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD)) != 0 || packet.size <= 0 ||
-            av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr;
+            (packet.flags & (AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD)) != 0 || packet.size <= 0;
+        if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr) {
+            met_encryption_ = true;
+            ++refused_;
+            av_packet_unref(&packet);
+            return Read::end;
+        }
         if (!is_broken) return Read::packet;
         ++refused_;
         av_packet_unref(&packet);

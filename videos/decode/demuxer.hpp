@@ -45,6 +45,9 @@ public:
     // Packets that were not whole or not authentic, since the last call of this.
     std::uint32_t take_refused() noexcept { return std::exchange(refused_, 0U); }
 
+    // The packets end where encrypted ones begin.
+    bool met_encryption() const noexcept { return met_encryption_; }
+
     // Goes to the last key frame that is not later, or to the beginning. False where it could not: the reader
     // is to be made anew.
     bool go_to(std::int64_t time_ms);
@@ -70,6 +73,7 @@ private:
     Owned<AVPacket> held_;   // read, not yet known to be whole
     bool holds_ = false;
     std::uint32_t refused_ = 0;
+    bool met_encryption_ = false;
 };
 
 } // namespace stillwatch::videos

@@ -36,6 +36,9 @@ Result<VideoReading> VideoDecoder::State::finish(Mode mode, VideoReading reading
         reading.missing.clear();
         if (!demuxer_) failed_.reset(); // what could not be opened in time is not known to be broken
     }
+    // Of one that begins in clear, as some do, the clear part counts.
+    if (demuxer_ && demuxer_->met_encryption() && reading.frames.empty() && spent.frames == 0)
+        failed_ = Error{Errc::undecodable, "video: encrypted"};
     if (demuxer_) reading.frames_refused += demuxer_->take_refused();
     if (decoder_) reading.frames_refused += decoder_->take_refused();
     // A reader of containers that met a gap has lost its way.
