@@ -165,8 +165,7 @@ Demuxer::Read Demuxer::read_one(AVPacket& packet)
             av_packet_unref(&packet);
             continue;
         }
-        const bool is_broken =
-            (packet.flags & (AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD)) != 0 || packet.size <= 0;
+        const bool is_broken = (packet.flags & AV_PKT_FLAG_CORRUPT) != 0 || packet.size <= 0;
         if (av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr) {
             met_encryption_ = true;
             ++refused_;

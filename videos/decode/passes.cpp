@@ -71,7 +71,9 @@ void VideoDecoder::State::glance_in_order(VideoReading& reading, MoreBytes more)
 // False where a bound ends the pass.
 bool VideoDecoder::State::glance_at_packet(VideoReading& reading)
 {
-    const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
+    // What an edit list cuts away is decoded for what follows, and not shown.
+    const bool is_shown = (packet_->flags & AV_PKT_FLAG_DISCARD) == 0;
+    const bool is_key = is_shown && (packet_->flags & AV_PKT_FLAG_KEY) != 0;
     const auto time_ms = demuxer_->time_of(packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts);
     if (is_over(Mode::glance, time_ms)) return false;
     if (is_key && time_ms > position_ms_ && chooser_->is_due(time_ms, true)) {
