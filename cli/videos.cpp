@@ -2,6 +2,7 @@
 
 #include "core/printable.hpp"
 #include "sandbox/video_process.hpp"
+#include "sandbox/worker_program.hpp"
 #include "videos/container.hpp"
 
 #include <fmt/format.h>
