@@ -1,5 +1,6 @@
 #include "pipeline/video_comparison.hpp"
 
+#include "pipeline/near_times.hpp"
 #include "videos/matching/confirmation.hpp"
 
 #include <algorithm>
@@ -71,19 +72,17 @@ private:
             for (const auto& doubt : doubts)
                 for (const auto time : videos::neighbours_of(doubt.time_ms, doubt.round))
                     times.insert(time);
-            const std::vector<std::int64_t> all(times.begin(), times.end());
+            NearTimes near(std::vector<std::int64_t>(times.begin(), times.end()));
             bool is_answered = true;
-            for (std::size_t first = 0; first < all.size(); first += VideoReading::max_times) {
-                const auto count = std::min(VideoReading::max_times, all.size() - first);
-                const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-                std::vector<std::int64_t> some(begin, begin + static_cast<std::ptrdiff_t>(count));
-                auto reading = co_await reader_.frames_near(std::move(some), MoreBytes::cannot_come);
+            while (!near.empty()) {
+                const auto some = near.next();
+                auto reading = co_await reader_.frames_near(some, MoreBytes::cannot_come);
                 if (!reading) {
                     result_.stopped = reading.error();
                     co_return;
                 }
-                is_answered = is_answered && reading->frames_refused == 0 && reading->missing.empty() &&
-                              reading->bounds.empty();
+                is_answered = near.answered(some, *reading) && is_answered && reading->frames_refused == 0 &&
+                              reading->missing.empty() && reading->bounds.empty();
                 note(*reading);
                 for (auto& frame : reading->frames) {
                     const auto compared = co_await compare(std::move(frame));

@@ -1,6 +1,7 @@
 #include "pipeline/video_enrolment.hpp"
 
 #include "matcher/video_reference.hpp"
+#include "pipeline/near_times.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -74,12 +75,12 @@ private:
                 some.push_back(times[i * times.size() / most]);
             times = std::move(some);
         }
-        for (std::size_t first = 0; first < times.size(); first += VideoReading::max_times) {
-            const auto count = std::min(VideoReading::max_times, times.size() - first);
-            const auto begin = times.begin() + static_cast<std::ptrdiff_t>(first);
-            std::vector<std::int64_t> some(begin, begin + static_cast<std::ptrdiff_t>(count));
-            auto reading = co_await reader_.frames_near(std::move(some), MoreBytes::cannot_come);
+        NearTimes near(std::move(times));
+        while (!near.empty()) {
+            const auto some_times = near.next();
+            auto reading = co_await reader_.frames_near(some_times, MoreBytes::cannot_come);
             if (!reading) co_return reading.error();
+            (void)near.answered(some_times, *reading); // what is left out is not kept
             note(*reading);
             for (auto& frame : reading->frames) {
                 const auto kept = co_await keep_frame(std::move(frame));

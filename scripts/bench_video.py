@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints what is found of references in videos, what is taken for something else, and what looking costs.
 
-    scripts/bench-video OUT [--tiers near,…] [--build DIR] [--missed] [--keep results.csv]
+    scripts/bench-video SET [--tiers near,…] [--build DIR] [--missed] [--keep results.csv]
 
-OUT is a folder with refs/, video_refs/, queries/ and manifest.csv (query_file,true_ref,transformation,from_s,to_s): a
+SET is a folder with refs/, video_refs/, queries/ and manifest.csv (query_file,true_ref,transformation,from_s,to_s): a
 reference is a picture p000.jpg or a video v000.mp4, kinds of re-posted videos begin with v_, other videos' with neg_.
 `stillwatch match` is run on it with its default acceptance. CPU time is that of all its processes, enrolment of the
 references included, by minute of the queries (ffprobe, from ffmpeg, tells their length). Figures of docs/performance.md
@@ -40,7 +40,7 @@ def run_match(program: pathlib.Path, folder: pathlib.Path, out: pathlib.Path, ex
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=pathlib.Path, help="folder of the benchmark set")
+    parser.add_argument("out", type=pathlib.Path, metavar="SET", help="folder of the benchmark set")
     parser.add_argument("--tiers", help="only these tiers")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--missed", action="store_true", help="name the videos that were missed or mistaken")

@@ -54,6 +54,10 @@ public:
         reading.facts.duration_ms = duration_ms_;
         std::set<std::int64_t> nearest;
         for (const auto time : times_ms) {
+            if (nearest.size() == 2) { // the others another time
+                reading.go_on_after_ms = asked_near.back();
+                break;
+            }
             asked_near.push_back(time);
             const auto last = (duration_ms_ - 1) / frame_ms_ * frame_ms_;
             nearest.insert(std::min(last, (time + frame_ms_ / 2) / frame_ms_ * frame_ms_));
