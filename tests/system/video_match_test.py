@@ -115,9 +115,7 @@ class VideoMatch(unittest.TestCase):
 
     def opened(self, here, *options) -> str:
         opened = json.loads(self.run_command(*here, "case", "open", "--expires", "2027-05-01", *options).stdout)
-        case = opened["case"]
-        self.run_command(*here, "case", "approve", case)
-        return case
+        return opened["case"]
 
 
 if __name__ == "__main__":
