@@ -119,7 +119,9 @@ std::optional<Enrolment> begin(Program& program, const config::Config& config, c
         program.exit_code = print_error({Errc::refused, detail});
         return std::nullopt;
     }
-    enrolment.covers_videos = covers_videos(text_member(c, "scope").value_or(""));
+    const auto* record = c.if_contains("consent_record");
+    enrolment.covers_videos = record != nullptr && record->is_object() &&
+                              covers_videos(text_member(record->as_object(), "scope").value_or(""));
     const auto key = text_member(c, "public_key").value_or("");
     enrolment.public_key.resize(key.size() / 2);
     (void)from_hex(key, enrolment.public_key); // a wrong key is refused as it is used
