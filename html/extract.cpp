@@ -105,6 +105,7 @@ public:
     {
         for (const auto& url : controls_) {
             if (is_full_) break;
+            if (seen_.contains("v" + url.text())) continue; // a video, in whatever attribute
             (void)add(Mechanism::control, LinkKind::page, url);
         }
         ties_.settle(page_.links);

@@ -354,8 +354,9 @@ bool may_configure_player(std::string_view code) noexcept
             ++end;
         if (is_video_suffix(code.substr(dot + 1, end - dot - 1))) return true;
     }
-    static constexpr std::array<std::string_view, 8> marks{"video/",  "video\\/", "VideoObject", "loadSource",
-                                                           "mpegURL", "mpegurl",  "dash+xml",    "video_url"};
+    static constexpr std::array<std::string_view, 11> marks{
+        "video/",  "video\\/", "VideoObject", "loadSource", "jwplayer", "flowplayer",
+        "videojs", "mpegURL",  "mpegurl",     "dash+xml",   "video_url"};
     return std::ranges::any_of(marks, [&](auto mark) { return code.find(mark) != npos; });
 }
 

@@ -114,7 +114,7 @@ TEST(Players, VariantsUnderOneObjectAreOne)
     EXPECT_THAT(
         told_by(script("var flashvars = { video_url: '/get_file/1/1.mp4/', video_url_text: '480p', "
                        "video_alt_url: 'https://a.example/get_file/2/1_720.mp4', preview_url: '/p.jpg' };")),
-        ElementsAre("1 /get_file/1/1.mp4/", "1 /get_file/2/1_720.mp4"));
+        ElementsAre("1 /get_file/1/1.mp4/", "1 https://a.example/get_file/2/1_720.mp4"));
     EXPECT_THAT(
         told_by(script("window.cfg = {files: {progressive: [{url: '/p/1.mp4', quality: '720p'}, "
                        "{url: '/p/2.mp4', quality: '240p'}], hls: {cdns: {a: {url: '/h/1.m3u8'}}}}}")),
@@ -128,11 +128,11 @@ TEST(Players, LinkedDataNamesTheFileAndThePageOfThePlayer)
 {
     const auto page =
         page_of("<script type=application/ld+json>{\"@context\":\"https://schema.org\",\"@type\":"
-                "\"VideoObject\",\"name\":\"x\",\"thumbnailUrl\":[\"/t\"],\"contentUrl\":\"/get/1\","
+                "\"VideoObject\",\"name\":\"x\",\"thumbnailUrl\":[\"/thumb\"],\"contentUrl\":\"/get/1\","
                 "\"embedUrl\":\"/embed/1\",\"url\":\"/watch/1\"}</script>");
     EXPECT_THAT(links_of(page),
                 ElementsAre("json_ld page http://a.example/embed/1", "json_ld video http://a.example/get/1",
-                            "json_ld image http://a.example/t"));
+                            "json_ld image http://a.example/thumb"));
     EXPECT_THAT(
         links_of("<script type=application/ld+json>{\"@type\":\"ImageObject\",\"contentUrl\":\"/get/2\"}"
                  "</script>"),
