@@ -7,7 +7,7 @@ add_fuzz_target(package
         core/digest.cpp
         core/links.cpp
         core/result.cpp
-        core/url.cpp
+        core/url.cpp core/url_layout.cpp
         core/url_inside.cpp
         packages/archive.cpp
         packages/inflate.cpp
