@@ -42,6 +42,7 @@ struct Network {
 struct Fetch {
     std::int64_t max_page_bytes = 8 << 20;
     std::int64_t max_image_bytes = 32 << 20;
+    std::int64_t max_video_bytes = 64 << 20;      // fetched of one video, in all
     std::int64_t max_bytes_in_flight = 256 << 20; // of all bodies together, until they are read and compared
     std::int64_t max_header_bytes = 128 << 10;
     int max_header_lines = 256;
@@ -69,6 +70,7 @@ struct Crawl {
     std::int64_t max_pages_per_site = 100'000;
     int max_depth = 20;
     int max_links_per_page = 10'000;
+    std::chrono::milliseconds look_time_per_day{std::chrono::hours(4)}; // for videos, beyond their key frames
     std::int64_t max_findings_per_site_and_day = 300;
 
     friend bool operator==(const Crawl&, const Crawl&) = default;

@@ -186,6 +186,7 @@ void Document::read_fetch(Fetch& out)
     constexpr std::int64_t megabyte = 1 << 20;
     section.get("max_page_bytes", out.max_page_bytes, {1024, 256 * megabyte});
     section.get("max_image_bytes", out.max_image_bytes, {1024, 512 * megabyte});
+    section.get("max_video_bytes", out.max_video_bytes, {megabyte, 256 * megabyte});
     section.get("max_bytes_in_flight", out.max_bytes_in_flight, {16 * megabyte, 65'536 * megabyte});
     section.get("max_header_bytes", out.max_header_bytes, {1024, megabyte});
     section.get("max_header_lines", out.max_header_lines, {16, 10'000});
@@ -194,8 +195,9 @@ void Document::read_fetch(Fetch& out)
     section.get("total", out.total, {100ms, 1h});
     section.get("low_speed_bytes_per_second", out.low_speed_bytes_per_second, {0, megabyte});
     section.get("low_speed_time", out.low_speed_time, {1s, 10min});
-    if (out.max_bytes_in_flight < 2 * std::max(out.max_image_bytes, out.max_page_bytes))
-        section.complain("max_bytes_in_flight", "less than twice what one picture or page may have");
+    if (out.max_bytes_in_flight <
+        2 * std::max({out.max_image_bytes, out.max_page_bytes, out.max_video_bytes}))
+        section.complain("max_bytes_in_flight", "less than twice what one picture, page or video may have");
     if (out.total < out.connect || out.total < out.first_byte)
         section.complain("total", "shorter than connect or first_byte");
 }
@@ -219,6 +221,7 @@ void Document::read_crawl(Crawl& out)
     section.get("max_pages_per_site", out.max_pages_per_site, {1, 1'000'000'000});
     section.get("max_depth", out.max_depth, {0, 1000});
     section.get("max_links_per_page", out.max_links_per_page, {1, 1'000'000});
+    section.get("look_time_per_day", out.look_time_per_day, {0ms, 24h});
     section.get("max_findings_per_site_and_day", out.max_findings_per_site_and_day, {1, 1'000'000});
     if (out.revisit_max < out.revisit_min) section.complain("revisit_max", "shorter than revisit_min");
 }

@@ -19,7 +19,13 @@ constexpr bool is_redirect(int status) noexcept
 
 LinkKind kind_of(Purpose purpose) noexcept
 {
-    return purpose == Purpose::image ? LinkKind::image : LinkKind::page;
+    switch (purpose) {
+    case Purpose::image: return LinkKind::image;
+    case Purpose::video: return LinkKind::video;
+    case Purpose::page:
+    case Purpose::evidence: break;
+    }
+    return LinkKind::page;
 }
 
 PaceEvent event_of(const Result<Fetched>& fetched, Timestamp now)
@@ -47,6 +53,10 @@ FetchRequest request_for(const Url& url, const Conditions& conditions, const Fet
     if (!conditions.etag.empty()) request.headers.push_back({"If-None-Match", conditions.etag});
     if (!conditions.last_modified.empty())
         request.headers.push_back({"If-Modified-Since", conditions.last_modified});
+    if (!conditions.range.empty()) {
+        request.headers.push_back({"Range", conditions.range});
+        request.headers.push_back({"Accept-Encoding", "identity"});
+    }
     return request;
 }
 

@@ -19,12 +19,13 @@
 namespace stillwatch::crawler {
 
 // What the fetched bytes are for.
-enum class Purpose : std::uint8_t { page, image, evidence };
+enum class Purpose : std::uint8_t { page, image, video, evidence };
 
-// Validators of an earlier answer; empty ones are not sent.
+// Validators of an earlier answer, and which bytes are wanted; what is empty is not sent.
 struct Conditions {
     std::string etag{};
     std::string last_modified{};
+    std::string range{}; // "bytes=0-1048575" (RFC 9110 section 14.2), and then without content encoding
 };
 
 // What an address led to: the answer, and before it the redirects on the way, first one first.

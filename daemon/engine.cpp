@@ -56,18 +56,18 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       references_(loop, stores_, cpu_, keys_.sealing, clock, problems_),
       web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()),
       robots_(stores_), fetcher_(web_, robots_, time_, clock),
-      workers_(loop, or_throw(pool_settings(config), "workers")),
+      workers_(loop, or_throw(pool_settings(config), "workers")), videos_(video_readers(loop)),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left,
                 counters_),
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
-                 [this] { channels_->wake(); }},
+                 [this] { channels_->wake(); }, videos_.get()},
                 pipeline_settings()),
-      watcher_(
-          {stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_, [] {}},
-          [this] { return pipeline_.settings(); }),
+      watcher_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
+                [] {}, videos_.get()},
+               [this] { return pipeline_.settings(); }),
       commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
       health_(loop, stores_, problems_, clock,
               {[this] { return loop_facts(); }, [this] { return commands_; }, [this] { channels_->wake(); }}),
@@ -87,6 +87,8 @@ std::shared_ptr<const pipeline::PipelineSettings> Engine::pipeline_settings() co
     settings->crawl = crawl_;
     settings->page = fetch_limits(config_, LinkKind::page);
     settings->image = fetch_limits(config_, LinkKind::image);
+    settings->video = video_limits(config_);
+    settings->look_time_a_day = std::chrono::floor<std::chrono::seconds>(config_.crawl.look_time_per_day);
     settings->record = record_settings(config_);
     settings->guard = guard_;
     settings->compares = options_.compares;

@@ -125,6 +125,7 @@ private:
     StoredRobots robots_;
     crawler::PoliteFetcher fetcher_;
     sandbox::WorkerPool workers_;
+    std::unique_ptr<VideoReaders> videos_; // null where there is no program that reads them
     StoredFrontier frontier_;
     crawler::Scheduler scheduler_;
     alerts::StoredAlertQueue queue_;

@@ -1,5 +1,6 @@
 #include "daemon/installation.hpp"
 
+#include "sandbox/video_process.hpp"
 #include "sandbox/worker_program.hpp"
 #include "vault/age.hpp"
 
@@ -29,6 +30,13 @@ Result<sandbox::PoolSettings> pool_settings(const config::Config& config)
     settings.picture.max_pixels = static_cast<std::size_t>(config.workers.max_pixels);
     settings.page.max_links = static_cast<std::size_t>(config.crawl.max_links_per_page);
     return settings;
+}
+
+std::unique_ptr<VideoReaders> video_readers(asio::io_context& loop)
+{
+    auto program = sandbox::find_video_program();
+    if (!program) return nullptr;
+    return std::make_unique<sandbox::VideoProcesses>(loop, sandbox::VideoSettings{*std::move(program)});
 }
 
 std::string user_agent(const config::Organisation& organisation, std::string_view note)

@@ -1,11 +1,16 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "core/async.hpp"
 #include "core/result.hpp"
+#include "core/video_reader.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "vault/installation.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,6 +29,10 @@ InstallationPaths paths_of(const config::Config& config);
 
 // How pictures and pages are read, from the configuration or, for tools that need none, from its defaults.
 Result<sandbox::PoolSettings> pool_settings(const config::Config& config);
+
+// What reads videos, by processes that `loop` serves; null where this installation has no program for it:
+// then they are told as not looked at.
+std::unique_ptr<VideoReaders> video_readers(asio::io_context& loop);
 
 // "Stillwatch/0.1.0 (Example Helpline; +https://helpline.example/monitoring)".
 std::string user_agent(const config::Organisation& organisation, std::string_view note = {});

@@ -7,6 +7,7 @@
 #include "crawler/robots/robots_pattern.hpp"
 #include "daemon/installation.hpp"
 #include "pipeline/guard.hpp"
+#include "sandbox/worker_program.hpp"
 
 #include <fmt/format.h>
 
@@ -118,8 +119,10 @@ FetchLimits fetch_limits(const config::Config& config, LinkKind kind)
 {
     const auto& fetch = config.fetch;
     FetchLimits limits;
-    limits.max_body_bytes =
-        static_cast<std::size_t>(kind == LinkKind::image ? fetch.max_image_bytes : fetch.max_page_bytes);
+    const auto most = kind == LinkKind::video   ? fetch.max_video_bytes
+                      : kind == LinkKind::image ? fetch.max_image_bytes
+                                                : fetch.max_page_bytes;
+    limits.max_body_bytes = static_cast<std::size_t>(most);
     limits.max_header_bytes = static_cast<std::size_t>(fetch.max_header_bytes);
     limits.max_header_lines = static_cast<std::size_t>(fetch.max_header_lines);
     limits.connect = fetch.connect;
@@ -127,6 +130,14 @@ FetchLimits fetch_limits(const config::Config& config, LinkKind kind)
     limits.total = fetch.total;
     limits.low_speed_bytes_per_second = static_cast<std::size_t>(fetch.low_speed_bytes_per_second);
     limits.low_speed_time = std::chrono::ceil<std::chrono::seconds>(fetch.low_speed_time);
+    return limits;
+}
+
+pipeline::VideoFetchLimits video_limits(const config::Config& config)
+{
+    pipeline::VideoFetchLimits limits;
+    limits.transfer = fetch_limits(config, LinkKind::video);
+    limits.max_bytes = static_cast<std::uint64_t>(config.fetch.max_video_bytes);
     return limits;
 }
 
@@ -139,6 +150,8 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
             site.name, {}, site.hosts, site.max_pages, site.max_pages_per_day, site.max_bytes_per_day};
         for (const auto& seed : site.seeds)
             if (const auto url = Url::parse(seed)) row.seeds.push_back(*url);
+        row.looks_at_videos = sandbox::find_video_program().has_value() &&
+                              site.videos != config::Videos::off && site.videos != config::Videos::posters;
         // What cannot be read is told where the settings of crawling are made.
         if (const auto headers = headers_of(config, site)) row.sent = digest_of(*headers);
         rows.push_back(std::move(row));

@@ -12,6 +12,7 @@
 #include "daemon/health_judge.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
+#include "pipeline/fetched_video.hpp"
 #include "pipeline/recorder.hpp"
 #include "vault/installation.hpp"
 
@@ -33,6 +34,9 @@ ByteBudget::Limits body_limits(const config::Config& config);
 
 // Bounds of one transfer of that kind.
 FetchLimits fetch_limits(const config::Config& config, LinkKind kind);
+
+// Bounds of one video.
+pipeline::VideoFetchLimits video_limits(const config::Config& config);
 
 // The enabled part of the watch list, for the frontier and for crawling.
 std::vector<store::SiteRow> site_rows(const config::Config& config);

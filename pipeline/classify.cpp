@@ -48,9 +48,8 @@ Shown classify_no_picture(const Came& came)
         return {may_be_challenge(answer) ? Show::suspect : Show::nothing, NotCompared::error_page};
     }
     if (broke_off(answer) && answer.body.empty()) return {Show::nothing, NotCompared::no_body};
-    if (encodings_of(answer).empty() && videos::is_video(*came.body))
-        return {Show::nothing,
-                NotCompared::video_not_read}; // a playlist of one, too, which looks like a text
+    // A playlist of one, too, which looks like a text.
+    if (encodings_of(answer).empty() && videos::is_video(*came.body)) return {Show::video};
     if (is_document(answer, *came.body)) return {Show::page};
     return {Show::nothing, NotCompared::not_a_picture};
 }

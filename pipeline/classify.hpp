@@ -12,6 +12,7 @@ namespace stillwatch::pipeline {
 enum class Show : std::uint8_t {
     picture,
     unseen, // encoded: only a worker can tell whether it is a picture
+    video,  // or a playlist of one
     page,
     suspect, // the status of an error, and its text may be a challenge
     nothing, // that leads further: `why`

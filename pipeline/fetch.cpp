@@ -2,11 +2,15 @@
 #include "crawler/walls.hpp"
 #include "packages/unpack.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/content_range.hpp"
 #include "pipeline/pipeline.hpp"
+#include "videos/video_file.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
 
 #include <chrono>
 
@@ -23,6 +27,21 @@ bool ends_like_picture(const Url& url)
     const auto path = url.path();
     const auto dot = path.rfind('.');
     return dot != std::string_view::npos && is_picture_suffix(path.substr(dot + 1));
+}
+
+// Bytes that say nothing of other addresses where the same ones come: the beginning of a file, and a
+// playlist, whose addresses are told apart from its own.
+bool is_bound_to_address(const Fetched& answer, const Bytes& body)
+{
+    const auto range =
+        answer.status == 206 ? parse_content_range(answer.header("Content-Range")) : std::nullopt;
+    return (range && range->bytes < range->file_bytes) || videos::is_playlist(body);
+}
+
+Sha256 bound_content(const Fetched& answer, const Sha256& content)
+{
+    return Sha256::of(as_bytes(fmt::format("{}\n{}\n{}\n{}", answer.url.text(), content.hex(),
+                                           answer.header("Content-Range"), answer.header("ETag"))));
 }
 
 // Whether something else came than a picture that was asked for: a refusal, a page in its place, or a
@@ -46,6 +65,10 @@ Task<Result<Came>> Pipeline::fetch(const VisitState& state)
     if (state.visit.url.picture_inside()) {
         auto inside = co_await fetch_inside(state);
         co_return inside;
+    }
+    if (state.visit.kind == LinkKind::video) {
+        auto video = co_await fetch_video(state);
+        co_return video;
     }
     const bool is_image = state.visit.kind == LinkKind::image;
     const bool is_package_by_name = packages::has_package_suffix(state.visit.url.path());
@@ -167,6 +190,8 @@ Task<Came> Pipeline::receive(crawler::PoliteAnswer answer)
     }
     came.digest = payload.digest;
     came.content = payload.content;
+    if (is_bound_to_address(fetched, payload.bytes_of(fetched)))
+        came.content = bound_content(fetched, came.content);
     if (payload.unchunked) came.body = std::make_shared<const Bytes>(*std::move(payload.unchunked));
     co_return std::move(came);
 }

@@ -163,7 +163,8 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     case NotCompared::challenge:
     case NotCompared::cut_off: return Outcome::unreachable;
     case NotCompared::not_a_picture:
-    case NotCompared::video_not_read: return Outcome::other;
+    case NotCompared::video_not_read:
+    case NotCompared::video_protected: return Outcome::other;
     case NotCompared::page_unread:
     case NotCompared::locked_package: return Outcome::undecodable;
     case NotCompared::comparing_off:
@@ -178,6 +179,7 @@ Outcome outcome_of(const VisitState& state, const Came& came, const Seen& seen)
     case NotCompared::worker_lost:
     case NotCompared::kept_waiting:
     case NotCompared::no_worker:
+    case NotCompared::video_glanced:
     case NotCompared::not_recorded: return Outcome::waiting;
     }
     return Outcome::unreachable;
@@ -191,7 +193,7 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     auto result = begun(state);
     if (reason == NotCompared::moved) move_on(result, state, crawler::canonical(*came.answer->led_to));
     result.http_status = fetched.status;
-    result.wire_bytes = static_cast<std::int64_t>(fetched.body.size());
+    result.wire_bytes = static_cast<std::int64_t>(fetched.body.size()) + seen.further_bytes;
     result.outcome = outcome_of(state, came, seen);
     result.kind = seen.kind;
     result.wall = reason == NotCompared::challenge ? Wall::challenge : seen.wall;

@@ -14,6 +14,8 @@ std::string_view name_of(NotCompared reason) noexcept
     case NotCompared::challenge: return "challenge";
     case NotCompared::not_a_picture: return "not_a_picture";
     case NotCompared::video_not_read: return "video_not_read";
+    case NotCompared::video_protected: return "video_protected";
+    case NotCompared::video_glanced: return "video_glanced";
     case NotCompared::page_unread: return "page_unread";
     case NotCompared::locked_package: return "locked_package";
     case NotCompared::comparing_off: return "comparing_off";

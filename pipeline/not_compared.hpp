@@ -18,11 +18,13 @@ enum class NotCompared : std::uint8_t {
     page_in_place, // a log-in or an age gate at a picture's address
     error_page,    // a document with the status of an error
     challenge,
-    not_a_picture,  // by type and first bytes
-    video_not_read, // a video or a playlist: nothing here looks at it yet
-    page_unread,    // no decoder reads the document
-    locked_package, // pictures under a password, if any
-    comparing_off,  // crawl --no-match
+    not_a_picture,   // by type and first bytes
+    video_not_read,  // no program that reads videos, or the site's are not looked at
+    video_protected, // by DRM: left alone
+    video_glanced,   // its key frames show nothing, and the day's time for more is spent
+    page_unread,     // no decoder reads the document
+    locked_package,  // pictures under a password, if any
+    comparing_off,   // crawl --no-match
     no_references,
     known_undecodable,
     known_too_small,

@@ -30,7 +30,7 @@ Task<Result<Seen>> Pipeline::read_page(const VisitState& state, const Came& came
         co_return taken;
     }
     if (page.error().code == Errc::exists) { // a picture stands there
-        auto judged = co_await judge_picture(state, came, is_unseen);
+        auto judged = co_await judge_picture(state, came, is_unseen ? Show::unseen : Show::picture);
         if (judged) judged->wall = seen.wall;
         if (judged) judged->news = 0;
         co_return judged;

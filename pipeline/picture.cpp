@@ -35,14 +35,16 @@ bool Pipeline::is_settled(const Knowledge& knowledge) const
     return !verdict->matched && verdict->generation == references->generation();
 }
 
-Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& came, bool is_unseen)
+Task<Result<Seen>> Pipeline::judge_picture(const VisitState& state, const Came& came, Show show)
 {
     Seen seen(Ending::compared(), state, came);
-    seen.kind = LinkKind::image;
+    seen.kind = show == Show::video ? LinkKind::video : LinkKind::image;
     // Nobody holds a set of references while it waits: what was withdrawn meanwhile must be gone.
     seen.generation = services_.references.current()->generation();
-    seen.is_unseen = is_unseen;
+    seen.is_unseen = show == Show::unseen;
     if (!state.settings->compares) co_return seen.ended(NotCompared::comparing_off);
+    const bool looks = services_.videos && state.site->videos >= crawler::VideoUse::glance;
+    if (show == Show::video && !looks) co_return seen.ended(NotCompared::video_not_read);
     const auto guarded = co_await guard_.reason_for(settings_guard(state), came.body);
     if (guarded) {
         co_await guard_.trip(*state.settings, state.visit, *guarded);
@@ -76,6 +78,10 @@ Task<Result<Seen>> Pipeline::judge_anew(const VisitState& state, const Came& cam
                                         const Knowledge& known)
 {
     if (services_.references.current()->size() == 0) co_return seen.ended(NotCompared::no_references);
+    if (seen.kind == LinkKind::video) {
+        auto judged = co_await judge_video(state, came, std::move(seen), known);
+        co_return judged;
+    }
     if (is_package(came.fetched(), *came.body)) {
         auto judged = co_await judge_package(state, came, std::move(seen), known);
         co_return judged;

@@ -47,7 +47,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
         services_.counters.add("visits_total", "outcome", name_of(Outcome::refused));
         co_return finish_without_answer(state, Outcome::refused, visit_end);
     }
-    if (state.visit.kind == LinkKind::video) { // told, and nobody is asked for what nothing here looks at
+    const bool looks_at_videos = services_.videos && state.settings->compares;
+    if (state.visit.kind == LinkKind::video && !looks_at_videos) { // told, and nobody is asked for it
         VisitEnd visit_end{services_.clock.now()};
         count(NotCompared::video_not_read);
         services_.counters.add("visits_total", "outcome", name_of(Outcome::other));
@@ -106,14 +107,14 @@ Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
 {
     const bool compares = state.settings->compares && services_.references.current()->size() > 0;
     if (state.visit.url.picture_inside() && is_success(came.fetched())) {
-        auto judged = co_await judge_picture(state, came, false);
+        auto judged = co_await judge_picture(state, came, Show::picture);
         co_return judged;
     }
     auto shown = classify(came, state, compares);
     const bool is_unseen = shown.what == Show::unseen;
     auto generation = state.generation;
-    if (shown.what == Show::picture || is_unseen) {
-        auto judged = co_await judge_picture(state, came, is_unseen);
+    if (shown.what == Show::picture || shown.what == Show::video || is_unseen) {
+        auto judged = co_await judge_picture(state, came, shown.what);
         if (!is_unseen || !judged || !is_no_picture(judged->ending)) co_return judged;
         shown = classify_no_picture(came); // no picture stood inside
         generation = services_.references.current()->generation();
@@ -130,7 +131,6 @@ Task<Result<Seen>> Pipeline::look(const VisitState& state, const Came& came)
     }
     Seen seen(*shown.why, state, came);
     seen.generation = generation;
-    if (shown.why == NotCompared::video_not_read) seen.kind = LinkKind::video;
     co_return std::move(seen);
 }
 

@@ -7,15 +7,19 @@
 #include "matcher/template_memory.hpp"
 #include "pipeline/classify.hpp"
 #include "pipeline/comparison.hpp"
+#include "pipeline/fetched_video.hpp"
 #include "pipeline/finish.hpp"
 #include "pipeline/guard.hpp"
 #include "pipeline/inside.hpp"
 #include "pipeline/introductions.hpp"
+#include "pipeline/look_budget.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/revisit_scales.hpp"
 #include "pipeline/services.hpp"
 #include "pipeline/stand_ins.hpp"
 #include "pipeline/state.hpp"
+#include "pipeline/turns.hpp"
+#include "pipeline/video_comparison.hpp"
 #include "pipeline/ways_in.hpp"
 #include "pipeline/worker_trouble.hpp"
 
@@ -32,6 +36,8 @@ struct PipelineSettings {
     std::shared_ptr<const crawler::CrawlSettings> crawl;
     FetchLimits page;
     FetchLimits image;
+    VideoFetchLimits video;
+    std::chrono::seconds look_time_a_day{4 * 3'600}; // for videos, beyond their key frames
     RecordSettings record;
     bool compares = true;                            // false: `crawl --no-match`
     std::shared_ptr<const cases::GuardList> guard{}; // pictures that nobody may look at
@@ -66,6 +72,8 @@ private:
         std::int64_t generation = 0; // of the references it was compared with
         bool is_in_part = false;     // a bound left out some of what it shows
         std::optional<cases::GuardReason> guarded{};
+        std::vector<json::object> videos{}; // of a video: what video_json() tells of each match
+        std::vector<Fetched> parts{};       // of a video, beside the answer
     };
 
     Task<VisitState> prepare(store::Visit visit);
@@ -99,7 +107,7 @@ private:
 
     Task<Knowledge> knowledge_of(Sha256 content);
     bool is_settled(const Knowledge& knowledge) const;
-    Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, bool is_unseen);
+    Task<Result<Seen>> judge_picture(const VisitState& state, const Came& came, Show show);
     Task<Result<Seen>> judge_anew(const VisitState& state, const Came& came, Seen seen,
                                   const Knowledge& known);
     // --- packages (package.cpp) ---
@@ -112,6 +120,31 @@ private:
                                      const Knowledge& known);
     Task<Result<Ending>> judge_entry(const VisitState& state, const Came& came, Seen& seen,
                                      PackageRead& read);
+    // --- videos (video.cpp) ---
+    struct OpenVideo {
+        std::unique_ptr<FetchedVideo> video{};
+        std::vector<Fetched> parts{}; // of a playlist's, in order
+        bool is_whole = false;        // the answer is the whole file
+        bool is_in_part = false;
+    };
+    Task<Result<Came>> fetch_video(const VisitState& state);
+    Task<Result<crawler::PoliteAnswer>> fetch_beginning(const VisitState& state, Url url,
+                                                        crawler::Conditions conditions);
+    Result<std::unique_ptr<FetchedVideo>> open_file(const VisitState& state, const Fetched& answer,
+                                                    const Bytes& body, Url url);
+    Task<Result<OpenVideo>> open_video(const VisitState& state, const Came& came, VideoPass pass);
+    VideoPass pass_for(const VisitState& state, const Came& came);
+    Task<Result<Seen>> judge_video(const VisitState& state, const Came& came, Seen seen,
+                                   const Knowledge& known);
+    Task<Result<void>> confirm_frames(const VisitState& state, VideoReader& reader,
+                                      const ComparisonTerms& terms, ComparedVideo& compared,
+                                      Matched& matched);
+    std::optional<NotCompared> why_not_watched(const FetchedVideo& video, const ComparedVideo& compared,
+                                               bool is_glance_only);
+    Seen video_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
+                        const Error& error);
+    void count_video(const ComparedVideo& compared, VideoPass pass, std::chrono::nanoseconds spent);
+
     Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                           const Error& error);
     Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);
@@ -123,6 +156,9 @@ private:
     Task<std::vector<Fetched>> chain_in_pool(const Came& came);
     Task<Result<Recorder::Outcome>> record(const VisitState& state, const Came& came, const Matched& matched);
 
+    // Each is a process that holds its video.
+    static constexpr std::size_t videos_at_once = 2;
+
     Services services_;
     Recorder recorder_;
     Guard guard_;
@@ -132,6 +168,8 @@ private:
     StandIns stand_ins_;
     std::map<std::string, WaysIn> ways_in_; // by site
     PicturesInside inside_;
+    Turns video_turns_{videos_at_once};
+    LookBudget look_budget_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier

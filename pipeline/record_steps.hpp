@@ -50,6 +50,7 @@ struct RecordStep {
     FindingId tied{};     // the page ties it to this finding
     OccurrenceId known{}; // on record, and its evidence is still to be made
     bool wants_evidence = true;
+    json::object video{}; // what is told of a match in a video beside it (pipeline/video_json.hpp)
 };
 
 // What is to be done of `seen`; nothing where it is known, silenced or over the bound, which is written down

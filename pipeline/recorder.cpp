@@ -52,6 +52,7 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
     Outcome outcome;
     evidence::Capture capture;
     capture.image = std::move(sighting.chain);
+    capture.parts = std::move(sighting.parts);
     for (const auto& page : pages) {
         auto plan = co_await plan_for(*settings, page, sighting);
         if (!plan) co_return plan.error();
@@ -99,12 +100,15 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
                                               crawler::UrlFrontier& frontier) -> Result<Plan> {
         Plan plan;
         if (cases.is_guarded(page) || cases.is_guarded(sighting.image_url.document())) return plan;
-        for (const auto& match : sighting.matches) {
+        for (std::size_t i = 0; i < sighting.matches.size(); ++i) {
+            const auto& match = sighting.matches[i];
             auto seen = finding_of(sighting, page, match, now);
             seen.is_consented = places->cover(match.case_id, page);
             auto step = plan_step(cases, frontier, settings, std::move(seen), now, plan.tally);
             if (!step) return step.error();
-            if (*step) plan.steps.push_back(**std::move(step));
+            if (!*step) continue;
+            plan.steps.push_back(**std::move(step));
+            if (i < sighting.videos.size()) plan.steps.back().video = sighting.videos[i];
         }
         return plan;
     };
@@ -204,7 +208,8 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
                                                  const evidence::Capture& capture, std::int64_t generation)
 {
     auto& seen = step.seen;
-    const auto facts = co_await facts_of(seen, generation);
+    auto facts = co_await facts_of(seen, generation);
+    if (!step.video.empty()) facts.explanation["video"] = step.video;
     if (facts.case_pseudonym.empty() || facts.reference_name.empty())
         co_return Outcome{}; // withdrawn since it was compared
 

@@ -49,6 +49,9 @@ struct Sighting {
     std::int64_t generation = 0;            // of the references that it was compared with
     std::vector<Match> matches;
     std::vector<Fetched> chain; // redirects, then the picture
+    std::vector<json::object>
+        videos{}; // of a video: what is told of each match beside it (pipeline/video_json.hpp)
+    std::vector<Fetched> parts{}; // of a video, what else of it was fetched
     std::shared_ptr<const crawler::SiteRules> site;
 };
 

@@ -4,6 +4,7 @@
 #include "core/counters.hpp"
 #include "core/inspector.hpp"
 #include "core/problems.hpp"
+#include "core/video_reader.hpp"
 #include "crawler/polite_fetcher.hpp"
 #include "pipeline/reference_keeper.hpp"
 #include "pipeline/stores.hpp"
@@ -27,6 +28,7 @@ struct Services {
     Counters& counters;
     Problems& problems;
     std::function<void()> alerts_queued; // called after findings were committed
+    VideoReaders* videos = nullptr;      // null: nothing here reads videos
 };
 
 } // namespace stillwatch::pipeline

@@ -78,6 +78,7 @@ struct Seen {
     bool has_stand_in_ended = false;       // they come no more for nearly everything
     bool is_in_part = false;               // a bound left out some of what it shows
     bool has_locked = false;               // something in a package is under a password
+    std::int64_t further_bytes = 0;        // of a video, that came beside the answer
     bool is_capped = false;                // a match was counted only: it is compared again tomorrow
 };
 

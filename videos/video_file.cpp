@@ -38,7 +38,14 @@ bool is_transport_stream(std::string_view head) noexcept
     return true;
 }
 
-bool is_playlist(std::string_view head) noexcept
+constexpr std::size_t bytes_looked_at = 1'024;
+
+std::string_view head_of(ByteView file) noexcept
+{
+    return as_text(file.first(std::min(file.size(), bytes_looked_at)));
+}
+
+bool begins_playlist(std::string_view head) noexcept
 {
     if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
     while (!head.empty() && (head.front() == ' ' || (head.front() >= '\t' && head.front() <= '\r')))
@@ -54,8 +61,7 @@ bool is_playlist(std::string_view head) noexcept
 
 bool is_video(ByteView file) noexcept
 {
-    constexpr std::size_t bytes_looked_at = 1'024;
-    const auto head = as_text(file.first(std::min(file.size(), bytes_looked_at)));
+    const auto head = head_of(file);
     if (head.starts_with("\x1A\x45\xDF\xA3")) return true; // EBML
     if (head.starts_with("RIFF") && head.substr(8).starts_with("AVI ")) return true;
     if (head.starts_with("FLV\x01")) return true;
@@ -64,7 +70,12 @@ bool is_video(ByteView file) noexcept
         head.starts_with(std::string_view("\0\0\x01\xB3", 4)))
         return true;
     if (head.starts_with("\x30\x26\xB2\x75\x8E\x66\xCF\x11")) return true; // ASF
-    return is_iso_media(head) || is_transport_stream(head) || is_playlist(head);
+    return is_iso_media(head) || is_transport_stream(head) || begins_playlist(head);
+}
+
+bool is_playlist(ByteView file) noexcept
+{
+    return begins_playlist(head_of(file));
 }
 
 } // namespace stillwatch::videos

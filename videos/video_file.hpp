@@ -9,4 +9,7 @@ namespace stillwatch::videos {
 // ASF. Pictures in the same containers (AVIF, HEIF) are told by pictures/sniff.hpp and are to be asked first.
 bool is_video(ByteView file) noexcept;
 
+// Whether it is a playlist: it holds no picture, and says where the video lies.
+bool is_playlist(ByteView file) noexcept;
+
 } // namespace stillwatch::videos

@@ -19,10 +19,11 @@ LinkKind kind_after(const VisitResult& result, LinkKind before) noexcept
 {
     switch (result.outcome) {
     case Outcome::page: return LinkKind::page;
-    case Outcome::compared:
+    case Outcome::compared: return result.kind == LinkKind::video ? LinkKind::video : LinkKind::image;
     case Outcome::too_small: return LinkKind::image;
     case Outcome::unchanged:
     case Outcome::undecodable: return result.kind;
+    case Outcome::waiting:
     case Outcome::other: return result.kind == LinkKind::video ? LinkKind::video : before;
     default: return before; // these bytes, or none, say nothing about it
     }

@@ -45,11 +45,17 @@ void count(HostCounts& counts, const store::Shelf& shelf, std::int64_t urls)
         counts.other_ends += urls;
 }
 
-// Known only, by whatever it was met.
+// Known, and not compared, whatever kept it from that.
 bool is_unseen_video(const store::Shelf& shelf) noexcept
 {
-    return shelf.kind == LinkKind::video &&
-           (shelf.outcome == Outcome::unvisited || shelf.outcome == Outcome::other);
+    if (shelf.kind != LinkKind::video) return false;
+    switch (shelf.outcome) {
+    case Outcome::compared:
+    case Outcome::unchanged:
+    case Outcome::gone:
+    case Outcome::moved: return false;
+    default: return true;
+    }
 }
 
 void count(SiteHealth& health, const store::Shelf& shelf, std::int64_t urls, std::int64_t generation)

@@ -88,8 +88,9 @@ constexpr bool is_new(const Standing& address) noexcept
 // A picture that was judged, by whatever references.
 constexpr bool may_be_stale(const Standing& address) noexcept
 {
-    return address.kind == LinkKind::image &&
-           std::find(never_stale.begin(), never_stale.end(), address.outcome) == never_stale.end();
+    if (address.kind == LinkKind::page) return false;
+    if (address.kind == LinkKind::video && address.outcome == Outcome::other) return false; // not looked at
+    return std::find(never_stale.begin(), never_stale.end(), address.outcome) == never_stale.end();
 }
 
 constexpr bool is_leased(const Standing& address, Timestamp now) noexcept

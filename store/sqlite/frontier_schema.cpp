@@ -262,8 +262,16 @@ CREATE INDEX url_stale ON url (host_id, generation)
 // Whether the videos of a site are looked at. Addresses that ended as neither page nor picture may be videos.
 constexpr const char* eighth_step = "ALTER TABLE site ADD COLUMN looks_at_videos INTEGER NOT NULL DEFAULT 0;";
 
-constexpr std::array<const char*, 8> steps{first_step, second_step, third_step,   fourth_step,
-                                           fifth_step, sixth_step,  seventh_step, eighth_step};
+// A video that was compared is compared again with what comes later, as a picture is.
+constexpr const char* ninth_step = R"sql(
+DROP INDEX url_stale;
+CREATE INDEX url_stale ON url (host_id, generation)
+    WHERE kind <> 0 AND (kind <> 2 OR outcome <> 6) AND outcome <> 0 AND outcome <> 1 AND outcome <> 8 AND
+          outcome <> 10 AND outcome <> 12;
+)sql";
+
+constexpr std::array<const char*, 9> steps{first_step, second_step,  third_step,  fourth_step, fifth_step,
+                                           sixth_step, seventh_step, eighth_step, ninth_step};
 
 } // namespace
 

@@ -20,7 +20,8 @@ std::string with_numbers(std::string_view statement)
 {
     using crawler::NamedAgain;
     using crawler::Outcome;
-    auto may_be_stale = fmt::format("u.kind = {}", number(LinkKind::image));
+    auto may_be_stale = fmt::format("u.kind <> {} AND (u.kind <> {} OR u.outcome <> {})",
+                                    number(LinkKind::page), number(LinkKind::video), number(Outcome::other));
     for (const auto outcome : crawler::never_stale)
         may_be_stale += fmt::format(" AND u.outcome <> {}", number(outcome));
     const auto is_new = fmt::format("u.outcome = {} AND u.aside = 0", number(Outcome::unvisited));

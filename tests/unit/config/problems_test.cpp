@@ -157,7 +157,7 @@ TEST(ConfigProblems, OnePictureMayNotFillHalfOfWhatBodiesMayHold)
 {
     EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\n"),
                 ElementsAre(HasSubstr(
-                    "fetch.max_bytes_in_flight: less than twice what one picture or page may have")));
+                    "fetch.max_bytes_in_flight: less than twice what one picture, page or video may have")));
     EXPECT_THAT(problems_of("[fetch]\nmax_image_bytes = 200_000_000\nmax_bytes_in_flight = 400_000_000\n"),
                 IsEmpty());
 }

@@ -177,6 +177,7 @@ def ends_without_a_reason(text: str):
 HELPERS = {
     "discover_sitemaps", "arrive",    # addresses
     "discover_headers", "go_in",      # further ones, beside what came
+    "open_file", "open_video", "pass_for", # how a video is read: what they cannot, judge_video ends
     "receive",                        # what bytes are known by
     "ask_otherwise", "is_stand_in",   # which of two answers counts
     "count_arrival", "count", "note_stand_in", # numbers

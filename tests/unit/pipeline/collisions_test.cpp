@@ -25,7 +25,7 @@ protected:
     Task<> tell(std::vector<ReferenceId> colliding)
     {
         seen.push_back(colliding);
-        const auto told =
+        const auto noted =
             co_await tell_collisions(stores, settings.record, std::move(colliding), clock.now());
         news += noted.value();
     }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// What becomes of a video while nothing here looks at it.
+// What becomes of a video where nothing looks at it.
 namespace stillwatch::pipeline {
 namespace {
 
@@ -17,7 +17,7 @@ protected:
     PipelineVideos() { use_settings(); }
 };
 
-// Nothing here looks at videos yet: that is told, and nobody is asked for one.
+// Without the program that reads them: that is told, and nobody is asked for one.
 TEST_F(PipelineVideos, AVideoIsToldAndNotAskedFor)
 {
     auto visit = claim().at(0);

@@ -1,0 +1,302 @@
+#include "core/log.hpp"
+#include "pipeline/answers.hpp"
+#include "pipeline/content_range.hpp"
+#include "pipeline/fetched_video.hpp"
+#include "pipeline/finding_alerts.hpp"
+#include "pipeline/picture_mark.hpp"
+#include "pipeline/pipeline.hpp"
+#include "pipeline/segmented_video.hpp"
+#include "pipeline/video_comparison.hpp"
+#include "pipeline/video_json.hpp"
+#include "videos/video_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+// What becomes of a video: its frames are compared like pictures, by as many of its bytes as that takes.
+namespace stillwatch::pipeline {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int status_part = 206;
+
+// The size of the file of which the answer holds the beginning; nothing where it cannot be told, or something
+// else than its beginning came.
+std::optional<std::uint64_t> file_bytes_of(const Fetched& answer, const Bytes& body)
+{
+    if (answer.status != status_part) {
+        if (answer.cut == Cut::none) return body.size();
+        const auto length = answer.header("Content-Length");
+        std::uint64_t bytes = 0;
+        const auto read = std::from_chars(length.data(), length.data() + length.size(), bytes);
+        return read.ec == std::errc{} && bytes >= body.size() ? std::optional(bytes) : std::nullopt;
+    }
+    const auto range = parse_content_range(answer.header("Content-Range"));
+    if (!range || range->from != 0 || body.size() > range->bytes) return std::nullopt;
+    return range->file_bytes;
+}
+
+} // namespace
+
+// The beginning of a video: its index, or all of a short one. What else is wanted of it is asked for while it
+// is read. Errors: those of PoliteFetcher.
+Task<Result<crawler::PoliteAnswer>> Pipeline::fetch_beginning(const VisitState& state, Url url,
+                                                              crawler::Conditions conditions)
+{
+    const auto& limits = state.settings->video;
+    conditions.range = range_header(0, VideoFetchLimits::head_bytes);
+    auto transfer = limits.transfer;
+    transfer.max_body_bytes = static_cast<std::size_t>(limits.max_bytes);
+    auto from = introductions_.of(state.visit).first;
+    auto answer = co_await services_.fetcher.fetch(state.site, std::move(url), std::move(conditions),
+                                                   std::move(from), transfer, crawler::Purpose::video);
+    co_return answer;
+}
+
+Task<Result<Came>> Pipeline::fetch_video(const VisitState& state)
+{
+    auto url = state.visit.url;
+    auto conditions = state.conditions;
+    auto answer = co_await fetch_beginning(state, std::move(url), std::move(conditions));
+    if (!answer) co_return answer.error();
+    auto came = co_await receive(*std::move(answer));
+    count_arrival(came);
+    co_return std::move(came);
+}
+
+// A reader of the file that begins with these bytes. Errors: too_large (how long it is cannot be told), those
+// of VideoReaders and VideoReader::put.
+Result<std::unique_ptr<FetchedVideo>> Pipeline::open_file(const VisitState& state, const Fetched& answer,
+                                                          const Bytes& body, Url url)
+{
+    const auto file_bytes = file_bytes_of(answer, body);
+    if (!file_bytes || body.empty()) return Error{Errc::too_large, "the length of its file is not told"};
+    auto reader = services_.videos->open(*file_bytes);
+    if (!reader) return reader.error();
+    const auto put = (*reader)->put(0, body);
+    if (!put) return put.error();
+    VideoOrigin origin{
+        state.site,  std::move(url), introductions_.of(state.visit).first, std::string(answer.header("ETag")),
+        *file_bytes, body.size()};
+    const bool knows_no_ranges = answer.status != status_part;
+    if (knows_no_ranges) origin.bytes_there = *file_bytes;
+    return std::make_unique<FetchedVideo>(*std::move(reader), services_.fetcher, std::move(origin),
+                                          state.settings->video);
+}
+
+// Of a playlist what it names. Errors: those of open_file and SegmentFetcher.
+Task<Result<Pipeline::OpenVideo>> Pipeline::open_video(const VisitState& state, const Came& came,
+                                                       VideoPass pass)
+{
+    OpenVideo opened;
+    const auto& answer = came.fetched();
+    if (!videos::is_playlist(*came.body)) {
+        auto file = open_file(state, answer, *came.body, state.visit.url);
+        if (!file) co_return file.error();
+        opened.video = *std::move(file);
+        opened.is_whole = answer.status != status_part && answer.cut == Cut::none;
+        co_return std::move(opened);
+    }
+    SegmentFetcher segments(services_.fetcher, services_.inspector, state.site,
+                            introductions_.of(state.visit).first, state.settings->video);
+    auto gathered =
+        co_await segments.gather(document_of(answer, came.body, state.site->name), answer.url, pass);
+    if (!gathered) co_return gathered.error();
+    opened.parts = std::move(gathered->parts);
+    opened.is_in_part = gathered->is_in_part;
+    if (gathered->one_file) {
+        crawler::Conditions none;
+        auto url = *gathered->one_file;
+        auto beginning = co_await fetch_beginning(state, std::move(url), std::move(none));
+        if (!beginning) co_return beginning.error();
+        auto payload = beginning->answer.payload();
+        if (!payload || !is_success(beginning->answer))
+            co_return Error{Errc::unreachable, "the file of a playlist did not come"};
+        auto file = open_file(state, beginning->answer, *payload, *std::move(gathered->one_file));
+        if (!file) co_return file.error();
+        opened.video = *std::move(file);
+        opened.parts.push_back(std::move(beginning->answer));
+        co_return std::move(opened);
+    }
+    auto reader = services_.videos->open(gathered->file.size());
+    if (!reader) co_return reader.error();
+    const auto put = (*reader)->put(0, gathered->file);
+    if (!put) co_return put.error();
+    VideoOrigin all{state.site, state.visit.url, {}, {}, gathered->file.size(), gathered->file.size()};
+    opened.video = std::make_unique<FetchedVideo>(*std::move(reader), services_.fetcher, std::move(all),
+                                                  state.settings->video);
+    co_return std::move(opened);
+}
+
+// Frames of a found one are asked of workers that served no other site, as a picture that matches is: what
+// they do not see is no match. Errors: those of compare_picture.
+Task<Result<void>> Pipeline::confirm_frames(const VisitState& state, VideoReader& reader,
+                                            const ComparisonTerms& terms, ComparedVideo& compared,
+                                            Matched& matched)
+{
+    std::vector<videos::VideoMatch> confirmed;
+    for (auto& match : compared.matches) {
+        if (match.spans.empty()) { // the very file
+            confirmed.push_back(std::move(match));
+            continue;
+        }
+        std::vector<std::int64_t> times{match.best_ms};
+        auto reading = co_await reader.frames_near(std::move(times), MoreBytes::cannot_come);
+        if (!reading) co_return reading.error();
+        bool is_seen = false;
+        for (auto& frame : reading->frames) {
+            Document picture{frame.picture};
+            picture.site = state.site->name;
+            picture.trust = Trust::unshared;
+            auto again = terms;
+            again.file_digest.reset();
+            auto seen = co_await compare_picture(services_.inspector, services_.cpu, std::move(picture),
+                                                 std::move(again));
+            if (!seen) co_return seen.error();
+            is_seen = is_seen || std::ranges::any_of(seen->matches, [&](const Match& one) {
+                          return one.reference == match.best.reference;
+                      });
+            if (is_seen && !matched.fingerprint && seen->fingerprint)
+                matched.fingerprint = picture_mark(*seen->fingerprint, services_.signing);
+        }
+        if (is_seen) {
+            confirmed.push_back(std::move(match));
+            continue;
+        }
+        services_.counters.add("worker_disagreements_total");
+        log::warn("pipeline", "a second worker does not see a match that the first one told",
+                  {{"url", state.visit.url.text()}});
+    }
+    compared.matches = std::move(confirmed);
+    co_return Result<void>{};
+}
+
+// Why a video of which little was seen, and nothing that matches, is no verdict; nothing: it is one.
+std::optional<NotCompared> Pipeline::why_not_watched(const FetchedVideo& video, const ComparedVideo& compared,
+                                                     bool is_glance_only)
+{
+    if (compared.stopped) {
+        note_trouble(*compared.stopped);
+        return compared.stopped->code == Errc::io ? NotCompared::no_worker : NotCompared::worker_lost;
+    }
+    if (video.trouble()) return NotCompared::cut_off;
+    // What is larger than may be fetched is glanced at on any day.
+    const bool waits = is_glance_only && video.file_bytes() <= settings_->video.max_bytes;
+    return waits ? std::optional(NotCompared::video_glanced) : std::nullopt;
+}
+
+// As much as the site lets be looked at, the file's size and the time of the day allow.
+VideoPass Pipeline::pass_for(const VisitState& state, const Came& came)
+{
+    if (state.site->videos == crawler::VideoUse::glance) return VideoPass::glance;
+    const auto file_bytes = file_bytes_of(came.fetched(), *came.body);
+    const bool is_small = file_bytes && *file_bytes <= state.settings->video.max_bytes;
+    const bool is_left = look_budget_.is_left(services_.clock.now(), state.settings->look_time_a_day);
+    return is_small && is_left ? VideoPass::look : VideoPass::glance;
+}
+
+void Pipeline::count_video(const ComparedVideo& compared, VideoPass pass, std::chrono::nanoseconds spent)
+{
+    auto& counters = services_.counters;
+    counters.add("videos_compared_total", "pass", name_of(pass));
+    counters.add("video_seconds_total", "pass", name_of(pass),
+                 std::chrono::ceil<std::chrono::seconds>(spent).count());
+    counters.add("video_frames_compared_total", {}, {}, static_cast<std::int64_t>(compared.frames_compared));
+    counters.add("video_frames_refused_total", {}, {}, static_cast<std::int64_t>(compared.frames_refused));
+    for (const auto bound : compared.bounds)
+        counters.add("video_bounds_total", "bound", name_of(bound));
+}
+
+// What could not be fetched or read of a video, as far as it is known before anything was compared.
+Seen Pipeline::video_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
+                              const Error& error)
+{
+    if (error.code == Errc::refused) return seen.ended(NotCompared::video_protected);
+    if (error.code == Errc::unreachable) return seen.ended(NotCompared::cut_off);
+    return picture_not_read(state, came, std::move(seen), known, error);
+}
+
+Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& came, Seen seen,
+                                         const Knowledge& known)
+{
+    const auto turn = co_await video_turns_.take();
+    if (!turn) co_return turn.error();
+    const auto pass = pass_for(state, came);
+    auto opened = co_await open_video(state, came, pass);
+    if (!opened) {
+        if (opened.error().code == Errc::cancelled) co_return opened.error();
+        co_return video_not_read(state, came, std::move(seen), known, opened.error());
+    }
+    auto& video = *opened->video;
+    auto& memory = templates_[state.site->name];
+    VideoTerms terms;
+    terms.pass = pass;
+    terms.site = state.site->name;
+    terms.frames.references = [this] { return services_.references.current(); };
+    terms.frames.tiers = state.settings->tiers;
+    terms.frames.templates = memory.templates();
+    terms.frames.guard = state.settings->guard;
+    if (opened->is_whole) terms.frames.file_digest = came.digest;
+    const auto frame_terms = terms.frames;
+    const auto began = steady_clock::now();
+    auto compared = co_await compare_video(video, services_.inspector, services_.cpu, std::move(terms));
+    const auto spent = steady_clock::now() - began - video.waited();
+    if (pass == VideoPass::look) look_budget_.spend(services_.clock.now(), spent);
+    seen.further_bytes = video.further_bytes();
+    for (const auto& part : opened->parts)
+        seen.further_bytes += static_cast<std::int64_t>(part.body.size());
+    if (!compared) {
+        if (compared.error().code == Errc::cancelled) co_return compared.error();
+        if (video.trouble()) co_return seen.ended(NotCompared::cut_off);
+        co_return video_not_read(state, came, std::move(seen), known, compared.error());
+    }
+    if (compared->guarded) {
+        co_await guard_.trip(*state.settings, state.visit, *compared->guarded);
+        co_return seen.ended(NotCompared::guarded);
+    }
+    count_video(*compared, pass, spent);
+    memory.learn(came.content, compared->parts_of_others);
+    // A lead that is not another picture of the scene tells a caseworker nothing.
+    std::erase_if(compared->matches, [this](const videos::VideoMatch& match) {
+        if (match.best.status == MatchStatus::match || match.best.relation == Relation::same_scene)
+            return false;
+        services_.counters.add("candidates_left_out_total");
+        return true;
+    });
+    Matched matched{{}, opened->is_whole ? came.digest : came.content};
+    const auto confirmed = co_await confirm_frames(state, video, frame_terms, *compared, matched);
+    if (!confirmed) {
+        if (confirmed.error().code == Errc::cancelled) co_return confirmed.error();
+        co_return video_not_read(state, came, std::move(seen), known, confirmed.error());
+    }
+    const bool is_glance_only = pass == VideoPass::glance && state.site->videos == crawler::VideoUse::look;
+    const auto why = why_not_watched(video, *compared, is_glance_only);
+    if (compared->matches.empty() && why) {
+        if (*why == NotCompared::video_glanced)
+            seen.not_before = start_of_day(services_.clock.now()) + std::chrono::hours(24);
+        co_return seen.ended(*why);
+    }
+    trouble_.worked();
+    seen.generation = compared->generation;
+    seen.is_in_part = opened->is_in_part || !compared->bounds.empty() || video.is_bounded() ||
+                      compared->frames_refused > 0 || is_glance_only;
+    if (seen.is_in_part) services_.counters.add("videos_in_part_total");
+    matched.generation = compared->generation;
+    matched.is_in_part = seen.is_in_part;
+    matched.pixels = std::int64_t{compared->facts.width_px} * compared->facts.height_px;
+    for (const auto& match : compared->matches) {
+        matched.matches.push_back(match.best);
+        matched.videos.push_back(video_json(*compared, match));
+    }
+    matched.parts = std::move(opened->parts);
+    std::ranges::move(video.take_parts(), std::back_inserter(matched.parts));
+    auto kept = co_await keep(state, came, std::move(seen), std::move(matched));
+    co_return kept;
+}
+
+} // namespace stillwatch::pipeline
