@@ -184,6 +184,8 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
                                        {"evidence_file", one.evidence_file},
                                        {"evidence_digest", one.evidence_digest.hex()}});
     object["earlier_evidence"] = std::move(earlier);
+    if (const auto told = cases_.video_of(found->id))
+        if (auto video = parse_json(*told)) object["video"] = *std::move(video);
     const auto history = cases_.history(found->id);
     auto rows = describe_history(history);
     const auto c = cases_.find_case(found->case_id);

@@ -208,6 +208,10 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
                         : commit_place(cases, settings, standing, seen, at, done.tally);
     if (!recorded) return recorded.error();
     done.recorded = *std::move(recorded);
+    if (!step.video.empty()) {
+        const auto noted = cases.note_video(done.recorded.id, json::serialize(step.video));
+        if (!noted) return noted.error();
+    }
     done.is_package_used = done.recorded.added && !seen.evidence_file.empty();
     return done;
 }

@@ -210,15 +210,17 @@ public:
     };
     std::vector<OnPage> occurrences_on(CaseId case_id, ReferenceId reference, const Url& page,
                                        std::size_t limit) const;
-    // Pictures with these bytes, whatever the address: for each reference one that matches and one that is a
-    // lead.
+    // Pictures with these bytes at any address: for each reference one that matches and one that is a lead.
     std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
     // Seen again, under this address from now on, where one is given. Errors: not_found.
     Result<void> touch_occurrence(OccurrenceId id, Timestamp seen, const std::optional<Url>& image = {});
-    // The picture was down and is back: what witnessed its earlier stay is kept as such, and evidence of the
-    // place is to be made anew. Nothing happens where it has none. Errors: not_found.
+    // The picture was down and is back: its earlier evidence is kept as such, and new is to be made, where it
+    // had any. Errors: not_found.
     Result<void> renew_evidence(OccurrenceId id);
     std::vector<EarlierEvidence> earlier_evidence(FindingId id) const; // oldest first
+    // When in a video it is shown (pipeline/video_json.hpp), the last told. Errors: not_found.
+    Result<void> note_video(FindingId id, const std::string& told);
+    std::optional<std::string> video_of(FindingId id) const;
     // A package for an occurrence that had none. Errors: not_found, exists (it has one).
     Result<void> attach_evidence(OccurrenceId id, const std::string& file, const Sha256& digest,
                                  PageState page, const Actor& actor);
@@ -270,7 +272,7 @@ public:
     // A finding of the case that silences this picture: one of the same bytes, or of the same reference and
     // picture class. What was enrolled after the dismissal is silenced by nothing: nobody judged it.
     std::optional<FindingId> silenced_by(const Finding& seen) const;
-    // The sighting is counted there, and nothing else is kept of it. Errors: not_found.
+    // Counts the sighting there and keeps nothing else of it. Errors: not_found.
     Result<void> count_silenced(FindingId id, Timestamp seen);
     // A finding of the same case, reference and picture class that a person confirmed.
     std::optional<FindingId> confirmed_as(const Finding& seen) const;
@@ -318,8 +320,7 @@ public:
     // The same for one channel, so that a channel with much to do does not hide the others.
     std::vector<OutboxRow> due_alerts(std::string_view channel, Timestamp now, std::size_t limit) const;
     std::optional<Timestamp> next_alert_at(std::string_view channel) const;
-    // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays as it
-    // is.
+    // For `alert-test` and the like: queues without a finding. An existing (alert_id, channel) stays.
     Result<void> queue_alert(const NewAlert& alert, const Actor& actor);
     // These three end an attempt. Errors: not_found (not queued, or erased by a withdrawal meanwhile).
     Result<void> alert_sent(std::int64_t id, Timestamp at);

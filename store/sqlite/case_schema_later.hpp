@@ -49,4 +49,12 @@ CREATE TABLE collision (
 ) STRICT;
 )sql";
 
+// When in a video what a finding shows was seen last, as the pipeline told it.
+constexpr const char* fifteenth_step = R"sql(
+CREATE TABLE finding_video (
+    finding_id INTEGER PRIMARY KEY REFERENCES finding (id) ON DELETE CASCADE,
+    told       TEXT NOT NULL CHECK (json_valid(told))
+) STRICT;
+)sql";
+
 } // namespace stillwatch::store

@@ -99,6 +99,16 @@ class Videos(unittest.TestCase):
                 self.assertTrue(row["image_url"].endswith(path), row["image_url"])
                 self.assertEqual(row["page_state"], "named")
 
+    def test_it_is_told_when_it_is_shown(self):
+        [row] = self.found("tag")
+        [shown] = self.watch.ask("findings", "show", str(row["id"]))
+        [span] = shown["video"]["spans"]
+        # The second of three scenes of two seconds.
+        self.assertAlmostEqual(span["from_s"], 2, delta=0.6)
+        self.assertAlmostEqual(span["to_s"], 4, delta=0.6)
+        self.assertEqual(shown["video"]["codec"], "h264")
+        self.assertAlmostEqual(shown["video"]["duration_s"], 6, delta=0.5)
+
     def test_other_videos_are_not(self):
         self.assertEqual(self.found("link"), [])
         self.assertEqual(self.found("off"), [])
