@@ -53,7 +53,7 @@ CREATE TABLE collision (
 constexpr const char* fifteenth_step = R"sql(
 CREATE TABLE finding_video (
     finding_id INTEGER PRIMARY KEY REFERENCES finding (id) ON DELETE CASCADE,
-    told       TEXT NOT NULL CHECK (json_valid(told))
+    told       TEXT NOT NULL CHECK (told <> '')
 ) STRICT;
 )sql";
 
