@@ -217,7 +217,8 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
     if (auto written = output->close(); !written) return written;
     const auto unread_pictures = output->unread() - unread_videos;
     if (output->unread() == files->size())
-        return Error{Errc::undecodable, fmt::format("none of {} files could be read", files->size())};
+        return Error{Errc::undecodable, fmt::format("none of {} {} could be read", files->size(),
+                                                   videos > 0 ? "files" : "pictures")};
     if (unread_pictures > 0)
         fmt::print(stderr, "stillwatch: {} of {} pictures could not be read\n", unread_pictures,
                    files->size() - videos);

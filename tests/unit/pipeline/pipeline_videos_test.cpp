@@ -1,7 +1,11 @@
+#include "core/json.hpp"
 #include "world.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 // What becomes of a video where nothing looks at it.
 namespace stillwatch::pipeline {
@@ -36,6 +40,174 @@ TEST_F(PipelineVideos, WhatTurnsOutAVideoIsOneFromThenOn)
     const auto result = run(pipeline.visit(visit)).value();
     EXPECT_EQ(result.outcome, Outcome::other);
     EXPECT_EQ(result.kind, LinkKind::video);
+}
+
+// What a film shows, by its milliseconds.
+using Film = std::map<std::int64_t, std::string>;
+
+VideoFrame frame_at(std::int64_t time_ms, const std::string& file)
+{
+    VideoFrame frame;
+    frame.time_ms = time_ms;
+    frame.picture = std::make_shared<const Bytes>(as_bytes(file).begin(), as_bytes(file).end());
+    return frame;
+}
+
+class FakeVideo final : public VideoReader {
+public:
+    FakeVideo(Film film, std::optional<Error> error) : film_(std::move(film)), error_(std::move(error)) {}
+
+    Result<void> put(std::uint64_t, ByteView) override { return {}; }
+    Task<Result<VideoReading>> frames(VideoPass, std::int64_t after_ms, MoreBytes) override
+    {
+        if (error_) co_return *error_;
+        VideoReading reading;
+        reading.facts = {"mov", "h264", 3'000, 640, 360};
+        for (const auto& [time, file] : film_) // those whole seconds are chosen
+            if (time > after_ms && time % 1'000 == 0) reading.frames.push_back(frame_at(time, file));
+        co_return reading;
+    }
+    Task<Result<VideoReading>> frames_near(std::vector<std::int64_t> times_ms, MoreBytes) override
+    {
+        if (error_) co_return *error_;
+        VideoReading reading;
+        reading.facts = {"mov", "h264", 3'000, 640, 360};
+        std::set<std::int64_t> nearest;
+        for (const auto wanted : times_ms)
+            nearest.insert(std::ranges::min_element(film_, {}, [&](const auto& one) {
+                               return std::abs(one.first - wanted);
+                           })->first);
+        for (const auto time : nearest)
+            reading.frames.push_back(frame_at(time, film_.at(time)));
+        co_return reading;
+    }
+
+private:
+    Film film_;
+    std::optional<Error> error_;
+};
+
+class FakeVideos final : public VideoReaders {
+public:
+    Film film{};
+    std::optional<Error> error{};
+    int opened = 0;
+
+    Result<std::unique_ptr<VideoReader>> open(std::uint64_t) override
+    {
+        ++opened;
+        return std::unique_ptr<VideoReader>(std::make_unique<FakeVideo>(film, error));
+    }
+};
+
+class WatchedVideos : public testing::Test, protected World {
+protected:
+    WatchedVideos()
+    {
+        use_settings();
+        auto with_videos = services;
+        with_videos.videos = &videos;
+        watching.emplace(with_videos, pipeline.settings());
+        web.pages[start] = ScriptedFetcher::status(200, {{"Content-Type", "video/webm"}}, "\x1A\x45\xDF\xA3 film");
+    }
+
+    store::VisitResult watch(std::int64_t generation = 0)
+    {
+        auto visit = claim_one();
+        visit.kind = LinkKind::video;
+        visit.generation = generation;
+        auto result = run(watching->visit(visit)).value();
+        EXPECT_TRUE(stores.frontier().apply({result}));
+        return result;
+    }
+    store::Visit claim_one()
+    {
+        return stores.frontier().claim_one(url(start), clock.now(), clock.now() + std::chrono::hours(1)).value();
+    }
+
+    const Film shows_the_sea{{0, picture_file("hill")},     {700, picture_file("hill")},
+                             {1'000, picture_file("sea")},  {1'300, picture_file("sea", "later")},
+                             {2'000, picture_file("wood")}, {2'300, picture_file("wood")}};
+    FakeVideos videos;
+    std::optional<Pipeline> watching;
+};
+
+TEST_F(WatchedVideos, WhatNeighboursAgreeOnIsRecordedWithWhenItIsShown)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    videos.film = shows_the_sea;
+    const auto result = watch();
+    EXPECT_EQ(result.outcome, Outcome::compared);
+    EXPECT_EQ(result.kind, LinkKind::video);
+    ASSERT_EQ(findings().size(), 1U);
+    const auto told = stores.cases().video_of(findings()[0].id);
+    ASSERT_TRUE(told);
+    const auto video = parse_json(*told).value().as_object();
+    const auto& span = video.at("spans").as_array().at(0).as_object();
+    EXPECT_DOUBLE_EQ(span.at("from_s").to_number<double>(), 1.0);
+    EXPECT_DOUBLE_EQ(span.at("to_s").to_number<double>(), 1.3);
+    EXPECT_EQ(video.at("codec").as_string(), "h264");
+    EXPECT_EQ(evidence_files().size(), 1U);
+    EXPECT_EQ(inspector.trusts.back(), Trust::unshared) << "the surest frame is asked of another worker";
+}
+
+TEST_F(WatchedVideos, OneFrameAloneIsNoMatch)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    videos.film = {{0, picture_file("hill")}, {1'000, picture_file("sea")}, {1'300, picture_file("hill", "2")},
+                   {700, picture_file("hill", "3")}};
+    EXPECT_EQ(watch().outcome, Outcome::compared);
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(WatchedVideos, WhatIsKnownIsNotReadAgainUntilThereIsANewReference)
+{
+    const auto c = open_case();
+    (void)enrol(c, picture_file("cliff"));
+    videos.film = shows_the_sea;
+    const auto first = watch();
+    EXPECT_EQ(watch(first.generation).outcome, Outcome::compared);
+    EXPECT_EQ(videos.opened, 1);
+    (void)enrol(c, picture_file("sea"), "R-02");
+    EXPECT_EQ(watch(first.generation).outcome, Outcome::compared);
+    EXPECT_EQ(videos.opened, 2);
+    EXPECT_EQ(findings().size(), 1U);
+}
+
+TEST_F(WatchedVideos, PassingFailuresLeaveNoVerdict)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    videos.film = shows_the_sea;
+    for (const auto code : {Errc::io, VideoReader::lost}) {
+        videos.error = Error{code, "it is gone"};
+        const auto result = watch();
+        EXPECT_EQ(result.outcome, Outcome::waiting) << name_of(code);
+        EXPECT_FALSE(result.verdict);
+        EXPECT_EQ(result.kind, LinkKind::video);
+    }
+    EXPECT_THAT(findings(), IsEmpty());
+}
+
+TEST_F(WatchedVideos, TheReadersOwnRefusalIsOne)
+{
+    (void)enrol(open_case(), picture_file("sea"));
+    videos.error = Error{Errc::undecodable, "no codec that is read"};
+    EXPECT_EQ(watch().outcome, Outcome::undecodable);
+    EXPECT_EQ(watch().outcome, Outcome::undecodable);
+    EXPECT_EQ(videos.opened, 1);
+}
+
+TEST_F(WatchedVideos, WhereNoTimeIsLeftForMoreTheRestWaitsForTheNextDay)
+{
+    (void)enrol(open_case(), picture_file("cliff"));
+    auto short_of_time = std::make_shared<PipelineSettings>(*watching->settings());
+    short_of_time->look_time_a_day = std::chrono::seconds(0);
+    watching->use(short_of_time);
+    videos.film = shows_the_sea;
+    const auto result = watch();
+    EXPECT_EQ(result.outcome, Outcome::waiting);
+    EXPECT_GE(result.due, start_of_day(clock.now()) + std::chrono::hours(24));
+    EXPECT_THAT(counters.by_label("not_compared_total"), ElementsAre(testing::Pair("video_glanced", 1)));
 }
 
 } // namespace

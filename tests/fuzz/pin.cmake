@@ -1,0 +1,3 @@
+add_fuzz_target(pin
+    SOURCES cases/pin_attempts.cpp
+    LINK stillwatch_cases)
