@@ -218,7 +218,7 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
     const auto unread_pictures = output->unread() - unread_videos;
     if (output->unread() == files->size())
         return Error{Errc::undecodable, fmt::format("none of {} {} could be read", files->size(),
-                                                   videos > 0 ? "files" : "pictures")};
+                                                    videos > 0 ? "files" : "pictures")};
     if (unread_pictures > 0)
         fmt::print(stderr, "stillwatch: {} of {} pictures could not be read\n", unread_pictures,
                    files->size() - videos);

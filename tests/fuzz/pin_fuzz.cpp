@@ -8,8 +8,8 @@
 using namespace stillwatch;
 using fuzz::claim;
 
-// A number that somebody types and the moments at which they try PINs: what is remembered has the form of a case number,
-// and no sequence of attempts makes a pause shorter, endless or a way around it.
+// A number that somebody types and the moments at which they try PINs: what is remembered has the form of a
+// case number, and no sequence of attempts makes a pause shorter, endless or a way around it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         claim(attempts.failures >= before.failures, "no failure is forgotten");
         claim(attempts.not_before <= now + cases::longest_pause, "no pause is longer than a day");
         if (attempts.failures > cases::free_attempts)
-            claim(attempts.not_before >= now + cases::first_pause, "after the free attempts there is a pause");
+            claim(attempts.not_before >= now + cases::first_pause,
+                  "after the free attempts there is a pause");
     }
     return 0;
 }

@@ -108,7 +108,8 @@ protected:
         auto with_videos = services;
         with_videos.videos = &videos;
         watching.emplace(with_videos, pipeline.settings());
-        web.pages[start] = ScriptedFetcher::status(200, {{"Content-Type", "video/webm"}}, "\x1A\x45\xDF\xA3 film");
+        web.pages[start] =
+            ScriptedFetcher::status(200, {{"Content-Type", "video/webm"}}, "\x1A\x45\xDF\xA3 film");
     }
 
     store::VisitResult watch(std::int64_t generation = 0)
@@ -122,7 +123,9 @@ protected:
     }
     store::Visit claim_one()
     {
-        return stores.frontier().claim_one(url(start), clock.now(), clock.now() + std::chrono::hours(1)).value();
+        return stores.frontier()
+            .claim_one(url(start), clock.now(), clock.now() + std::chrono::hours(1))
+            .value();
     }
 
     const Film shows_the_sea{{0, picture_file("hill")},     {700, picture_file("hill")},
@@ -140,9 +143,9 @@ TEST_F(WatchedVideos, WhatNeighboursAgreeOnIsRecordedWithWhenItIsShown)
     EXPECT_EQ(result.outcome, Outcome::compared);
     EXPECT_EQ(result.kind, LinkKind::video);
     ASSERT_EQ(findings().size(), 1U);
-    const auto told = stores.cases().video_of(findings()[0].id);
-    ASSERT_TRUE(told);
-    const auto video = parse_json(*told).value().as_object();
+    const auto text = stores.cases().video_of(findings()[0].id);
+    ASSERT_TRUE(text);
+    const auto video = parse_json(*text).value().as_object();
     const auto& span = video.at("spans").as_array().at(0).as_object();
     EXPECT_DOUBLE_EQ(span.at("from_s").to_number<double>(), 1.0);
     EXPECT_DOUBLE_EQ(span.at("to_s").to_number<double>(), 1.3);
@@ -154,7 +157,9 @@ TEST_F(WatchedVideos, WhatNeighboursAgreeOnIsRecordedWithWhenItIsShown)
 TEST_F(WatchedVideos, OneFrameAloneIsNoMatch)
 {
     (void)enrol(open_case(), picture_file("sea"));
-    videos.film = {{0, picture_file("hill")}, {1'000, picture_file("sea")}, {1'300, picture_file("hill", "2")},
+    videos.film = {{0, picture_file("hill")},
+                   {1'000, picture_file("sea")},
+                   {1'300, picture_file("hill", "2")},
                    {700, picture_file("hill", "3")}};
     EXPECT_EQ(watch().outcome, Outcome::compared);
     EXPECT_THAT(findings(), IsEmpty());
@@ -206,7 +211,7 @@ TEST_F(WatchedVideos, WhereNoTimeIsLeftForMoreTheRestWaitsForTheNextDay)
     videos.film = shows_the_sea;
     const auto result = watch();
     EXPECT_EQ(result.outcome, Outcome::waiting);
-    EXPECT_GE(result.due, start_of_day(clock.now()) + std::chrono::hours(24));
+    EXPECT_GE(result.due, std::chrono::floor<std::chrono::days>(clock.now()) + std::chrono::hours(24));
     EXPECT_THAT(counters.by_label("not_compared_total"), ElementsAre(testing::Pair("video_glanced", 1)));
 }
 
