@@ -57,14 +57,22 @@ void FetchedVideo::give_up(Error why)
     trouble_ = std::move(why);
 }
 
+void FetchedVideo::stop_at_bound()
+{
+    more_ = MoreBytes::cannot_come;
+    is_bounded_ = true;
+}
+
 // Errors: cancelled; all else ends the fetching and not the reading.
 Task<Result<void>> FetchedVideo::fetch(std::vector<ByteRange> missing)
 {
     const auto began = std::chrono::steady_clock::now();
     Result<void> done;
     for (const auto& range : missing) {
+        if (waited_ + (std::chrono::steady_clock::now() - began) > limits_.max_wait) stop_at_bound();
+        if (more_ == MoreBytes::cannot_come) break;
         done = co_await fetch_one(range);
-        if (!done || more_ == MoreBytes::cannot_come) break;
+        if (!done) break;
     }
     waited_ += std::chrono::steady_clock::now() - began;
     co_return done;
@@ -79,8 +87,7 @@ Task<Result<void>> FetchedVideo::fetch_one(ByteRange range)
     range.bytes = std::min(range.bytes, origin_.file_bytes - range.from);
     if (requests_ >= limits_.max_requests || bytes_fetched_ >= limits_.max_bytes ||
         range.bytes > limits_.max_bytes - bytes_fetched_) {
-        is_bounded_ = true;
-        more_ = MoreBytes::cannot_come;
+        stop_at_bound();
         co_return Result<void>{};
     }
     ++requests_;
@@ -118,11 +125,11 @@ Task<Result<void>> FetchedVideo::fetch_one(ByteRange range)
     }
     if (broke_off(fetched)) give_up({Errc::timed_out, "a range broke off"});
     const auto put = reader_->put(begins, body);
+    // Counted by `max_bytes` and not by the budget of bodies: whoever holds some of that and waits for more
+    // would hold up everybody.
+    fetched.share.reset();
     parts_.push_back(std::move(fetched));
-    if (!put) { // too many pieces, or too many bytes: a bound of the reader's
-        is_bounded_ = true;
-        more_ = MoreBytes::cannot_come;
-    }
+    if (!put) stop_at_bound(); // too many pieces, or too many bytes for a reader
     co_return Result<void>{};
 }
 

@@ -18,6 +18,7 @@ struct VideoFetchLimits {
     FetchLimits transfer{};                             // of one request
     std::uint64_t max_bytes = std::uint64_t{64} << 20U; // the first answer included
     std::size_t max_requests = 72;                      // beside the first
+    std::chrono::seconds max_wait{600}; // for all of them: a host that is slow on purpose holds a turn
 
     // Of the first request: the index of most videos, and all of short ones.
     static constexpr std::uint64_t head_bytes = std::uint64_t{1} << 20U;
@@ -61,6 +62,7 @@ private:
     Task<Result<void>> fetch(std::vector<ByteRange> missing);
     Task<Result<void>> fetch_one(ByteRange range);
     void give_up(Error why);
+    void stop_at_bound();
 
     std::unique_ptr<VideoReader> reader_;
     crawler::PoliteFetcher& fetcher_;

@@ -154,10 +154,11 @@ private:
     Task<std::vector<Occurrence>> on_record(Sha256 file);
     Task<bool> is_on_record(const Matched& matched);
     Task<std::vector<Fetched>> chain_in_pool(const Came& came);
-    Task<Result<Recorder::Outcome>> record(const VisitState& state, const Came& came, const Matched& matched);
+    Task<Result<Recorder::Outcome>> record(const VisitState& state, const Came& came, Matched& matched);
 
-    // Each is a process that holds its video.
-    static constexpr std::size_t videos_at_once = 2;
+    // Each is a process that holds its video, and a host may take its time: one site holds up no other.
+    static constexpr std::size_t videos_at_once = 4;
+    static constexpr std::size_t videos_at_once_a_site = 1;
 
     Services services_;
     Recorder recorder_;
@@ -169,6 +170,7 @@ private:
     std::map<std::string, WaysIn> ways_in_; // by site
     PicturesInside inside_;
     Turns video_turns_{videos_at_once};
+    std::map<std::string, Turns> turns_of_sites_;
     LookBudget look_budget_;
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;

@@ -23,7 +23,8 @@ Task<Result<Bytes>> SegmentFetcher::get(std::string address, std::optional<FileR
 {
     auto url = Url::parse(address);
     if (!url) co_return url.error();
-    if (bytes_fetched_ >= limits_.max_bytes)
+    const bool is_late = std::chrono::steady_clock::now() - began_ > limits_.max_wait;
+    if (bytes_fetched_ >= limits_.max_bytes || is_late)
         co_return Error{Errc::too_large, "the bytes of one video are fetched"};
     crawler::Conditions conditions;
     if (range) conditions.range = range_header(range->offset, range->length);
@@ -32,8 +33,10 @@ Task<Result<Bytes>> SegmentFetcher::get(std::string address, std::optional<FileR
     auto from = from_;
     auto answer = co_await fetcher_.fetch(site_, *std::move(url), std::move(conditions), std::move(from),
                                           transfer, crawler::Purpose::video);
-    if (!answer) co_return answer.error();
+    if (!answer && answer.error().code == Errc::cancelled) co_return answer.error();
+    if (!answer) co_return Error{Errc::unreachable, to_string(answer.error())};
     auto& fetched = answer->answer;
+    fetched.share.reset(); // as FetchedVideo does
     bytes_fetched_ += fetched.body.size();
     auto payload = fetched.payload();
     auto body = payload ? *std::move(payload) : fetched.body;

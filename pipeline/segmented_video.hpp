@@ -52,6 +52,7 @@ private:
     std::optional<crawler::Referrer> from_;
     VideoFetchLimits limits_;
     std::uint64_t bytes_fetched_ = 0;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     SegmentedVideo video_;
     std::map<std::uint32_t, Bytes> keys_;
     std::uint32_t init_ = Segment::none; // that was joined last

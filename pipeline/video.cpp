@@ -113,7 +113,8 @@ Task<Result<Pipeline::OpenVideo>> Pipeline::open_video(const VisitState& state, 
         crawler::Conditions none;
         auto url = *gathered->one_file;
         auto beginning = co_await fetch_beginning(state, std::move(url), std::move(none));
-        if (!beginning) co_return beginning.error();
+        if (!beginning && beginning.error().code == Errc::cancelled) co_return beginning.error();
+        if (!beginning) co_return Error{Errc::unreachable, to_string(beginning.error())};
         auto payload = beginning->answer.payload();
         if (!payload || !is_success(beginning->answer))
             co_return Error{Errc::unreachable, "the file of a playlist did not come"};
@@ -224,6 +225,9 @@ Seen Pipeline::video_not_read(const VisitState& state, const Came& came, Seen se
 Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& came, Seen seen,
                                          const Knowledge& known)
 {
+    auto& turns_of_site = turns_of_sites_.try_emplace(state.site->name, videos_at_once_a_site).first->second;
+    const auto turn_at_site = co_await turns_of_site.take();
+    if (!turn_at_site) co_return turn_at_site.error();
     const auto turn = co_await video_turns_.take();
     if (!turn) co_return turn.error();
     const auto pass = pass_for(state, came);

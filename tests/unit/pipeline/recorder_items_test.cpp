@@ -1,6 +1,8 @@
 #include "world.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +199,12 @@ TEST_F(RecorderItems, BothVisitedAtOnceAreOneOccurrence)
     stores.frontier().apply({run(pipeline.visit(claim().at(0))).value()}).value();
     const auto visits = claim();
     ASSERT_THAT(visits, SizeIs(2));
+    int looking = 0;
+    inspector.before_page = [&looking]() -> Task<> { // neither is recorded before both have looked
+        ++looking;
+        while (looking < 2)
+            co_await asio::post(asio::use_awaitable);
+    };
     int ended = 0;
     for (const auto& visit : visits)
         asio::co_spawn(loop, pipeline.visit(visit),
