@@ -11,6 +11,8 @@ add_fuzz_target(alert
         core/json.cpp
         core/match.cpp
         core/result.cpp
-        core/url.cpp core/url_layout.cpp
+        core/url.cpp
+        core/url_inside.cpp
+        core/url_layout.cpp
     FOREIGN fmt::fmt sodium nettle Boost::json Boost::url PkgConfig::idn2
     LINK stillwatch_alerts)
