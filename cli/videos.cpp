@@ -1,9 +1,11 @@
 #include "cli/videos.hpp"
 
 #include "core/printable.hpp"
+#include "pictures/sniff.hpp"
 #include "sandbox/video_process.hpp"
 #include "sandbox/worker_program.hpp"
 #include "videos/container.hpp"
+#include "videos/video_file.hpp"
 
 #include <fmt/format.h>
 
@@ -31,7 +33,9 @@ bool is_video_file(const std::filesystem::path& file)
     std::array<char, videos::container_head_bytes> head{};
     stream.read(head.data(), head.size());
     const std::string_view read(head.data(), static_cast<std::size_t>(stream.gcount()));
-    return videos::sniff_container(as_bytes(read)).has_value();
+    // AVIF and HEIC stand in a container of videos.
+    const auto bytes = as_bytes(read);
+    return !pictures::sniff_picture(bytes) && videos::is_video(bytes) && !videos::is_playlist(bytes);
 }
 
 Result<OpenVideo> open_video(asio::io_context& loop, const std::filesystem::path& file)

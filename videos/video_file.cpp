@@ -24,18 +24,24 @@ bool is_iso_media(std::string_view head) noexcept
         return std::ranges::find(of_others, brand) == of_others.end();
     }
     constexpr std::array<std::string_view, 5> of_films{"styp", "moof", "moov", "mdat", "wide"};
-    return std::ranges::find(of_films, type) != of_films.end();
+    if (std::ranges::find(of_films, type) != of_films.end()) return true;
+    // Words of ordinary texts, too: a box so small has a length that begins with a zero.
+    constexpr std::array<std::string_view, 5> before_films{"free", "skip", "sidx", "pnot", "uuid"};
+    return head.front() == '\0' && std::ranges::find(before_films, type) != before_films.end();
 }
 
-// ISO/IEC 13818-1, 2.4.3.2: a sync byte every 188 bytes.
+// ISO/IEC 13818-1, 2.4.3.2: a sync byte every 188 bytes, or every 192 behind a time of four (M2TS).
 bool is_transport_stream(std::string_view head) noexcept
 {
-    constexpr std::size_t packet_bytes = 188;
     constexpr std::size_t packets_looked_at = 3;
-    if (head.size() < packet_bytes * (packets_looked_at - 1) + 1) return false;
-    for (std::size_t i = 0; i < packets_looked_at; ++i)
-        if (head[i * packet_bytes] != 'G') return false;
-    return true;
+    const auto begins_at = [head](std::size_t first, std::size_t packet_bytes) {
+        for (std::size_t i = 0; i < packets_looked_at; ++i) {
+            const auto at = first + i * packet_bytes;
+            if (at >= head.size() || head[at] != 'G') return false;
+        }
+        return true;
+    };
+    return begins_at(0, 188) || begins_at(4, 192);
 }
 
 constexpr std::size_t bytes_looked_at = 1'024;

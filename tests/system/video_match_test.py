@@ -97,6 +97,12 @@ class VideoMatch(unittest.TestCase):
         for line in lines:
             self.assertRegex(line, r"^[0-9a-f]{64} \d+ 640 360 .*clip\.mp4#t=\d+\.\d$")
 
+    def test_a_picture_in_a_container_of_videos_is_a_picture(self):
+        picture = self.made / "still.avif"
+        ffmpeg("-i", self.photos[0], "-vf", "scale=320:-2", "-frames:v", "1", "-still-picture", "1", picture)
+        said = subprocess.run([COMMAND, "fingerprint", picture], check=True, capture_output=True, text=True).stdout
+        self.assertRegex(said, rf"(?m)^[0-9a-f]{{64}} \d+ 320 \d+ {picture}$")
+
     def test_a_video_is_enrolled_where_the_consent_covers_videos(self):
         configuration = self.work / "i" / "stillwatch.toml"
         self.run_command("init", self.work / "i", *ORGANISATION)

@@ -35,7 +35,19 @@ TEST(VideoFile, ContainersAreToldByTheirFirstBytes)
     for (int packet = 0; packet < 3; ++packet)
         stream += 'G' + std::string(187, '.');
     EXPECT_TRUE(is_one(stream));
+    std::string timed;
+    for (int packet = 0; packet < 3; ++packet)
+        timed += "...." + ('G' + std::string(187, '.'));
+    EXPECT_TRUE(is_one(timed));
     EXPECT_FALSE(is_one(stream.substr(0, 188) + "x" + stream.substr(0, 188)));
+}
+
+TEST(VideoFile, ABoxOfNothingHidesNoVideo)
+{
+    EXPECT_TRUE(is_one(with_zeros("000 free....000 ftypisom")));
+    EXPECT_TRUE(is_one(with_zeros("000 skip....")));
+    EXPECT_FALSE(is_one("The free lunch")) << "a text";
+    EXPECT_FALSE(is_one("You skip this")) << "a text";
 }
 
 TEST(VideoFile, PlaylistsOfVideosAreOnes)
