@@ -1,5 +1,5 @@
-// What reading a video costs its process: `bench_video FILE...` prints for each file and pass the frames
-// told, the processor seconds and the peak of resident memory.
+// What reading a video costs its process: `bench_video [--glance|--look] FILE...` prints for each file and
+// pass the frames told, the processor seconds and the peak of resident memory.
 #include "sandbox/video_process.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/run.hpp"
@@ -11,8 +11,10 @@
 
 #include <cstdio>
 #include <fstream>
+#include <span>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -91,8 +93,15 @@ void measure(const std::string& path, VideoPass pass)
 
 int main(int argc, char** argv)
 {
-    for (int i = 1; i < argc; ++i)
-        for (const auto pass : {VideoPass::glance, VideoPass::look})
-            measure(argv[i], pass);
+    std::vector<VideoPass> passes{VideoPass::glance, VideoPass::look};
+    for (const std::string word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+        if (word == "--glance")
+            passes = {VideoPass::glance};
+        else if (word == "--look")
+            passes = {VideoPass::look};
+        else
+            for (const auto pass : passes)
+                measure(word, pass);
+    }
     return 0;
 }

@@ -4,6 +4,8 @@
 #include "sandbox/worker_channel.hpp"
 #include "videos/decode/video_decoder.hpp"
 
+#include <malloc.h>
+
 #include <exception>
 #include <memory>
 #include <new>
@@ -78,6 +80,11 @@ int serve()
 
 int main(int argc, char** argv)
 {
+    // Pictures of some megabytes come and go: what is given back to the system each time comes back as pages
+    // to be cleared, which cost a third of a glance.
+    constexpr int any_size = 1 << 30;
+    (void)mallopt(M_MMAP_THRESHOLD, any_size);
+    (void)mallopt(M_TRIM_THRESHOLD, any_size);
     stillwatch::videos::prepare_decoding();
     return stillwatch::sandbox::run_restricted(argc, argv, stillwatch::sandbox::FileOpening::finds_nothing,
                                                &serve);

@@ -117,6 +117,9 @@ bool is_asked_well(const VideoRequest& request)
     return are_in_bounds(request.limits);
 }
 
+// What write_frame writes beside a picture, and less than the head that it leaves out of that.
+constexpr std::size_t most_frame_head_bytes = 64;
+
 std::string head_of_picture(int width_px, int height_px)
 {
     return "P6\n" + std::to_string(width_px) + " " + std::to_string(height_px) + "\n255\n";
@@ -180,6 +183,10 @@ void write_reading(BinaryWriter& writer, const VideoReading& reading)
     for (const auto bound : reading.bounds)
         writer.number(code_of(bound));
     writer.number(static_cast<std::uint8_t>(reading.frames.size()));
+    std::size_t bytes = writer.size();
+    for (const auto& frame : reading.frames)
+        bytes += most_frame_head_bytes + frame.picture->size();
+    writer.reserve(bytes); // growing step by step would copy megabytes
     for (const auto& frame : reading.frames)
         write_frame(writer, frame);
 }

@@ -6,42 +6,6 @@
 
 namespace stillwatch::videos {
 
-namespace {
-
-// In 1/256 levels, BT.601.
-std::uint32_t luma_at(ByteView rgb, std::size_t pixel) noexcept
-{
-    const auto value = [&](std::size_t channel) {
-        return std::to_integer<std::uint32_t>(rgb[3 * pixel + channel]);
-    };
-    return 77U * value(0) + 150U * value(1) + 29U * value(2);
-}
-
-} // namespace
-
-Thumbnail thumbnail_of(ByteView rgb, int width_px, int height_px)
-{
-    Thumbnail thumbnail;
-    const auto width = static_cast<std::size_t>(width_px);
-    const auto height = static_cast<std::size_t>(height_px);
-    if (width == 0 || height == 0 || rgb.size() < 3 * width * height) return thumbnail;
-    for (std::size_t row = 0; row < Thumbnail::rows; ++row)
-        for (std::size_t column = 0; column < Thumbnail::columns; ++column) {
-            const auto left = column * width / Thumbnail::columns;
-            const auto top = row * height / Thumbnail::rows;
-            const auto right = std::max(left + 1, (column + 1) * width / Thumbnail::columns);
-            const auto bottom = std::max(top + 1, (row + 1) * height / Thumbnail::rows);
-            std::uint64_t sum = 0;
-            for (auto y = top; y < bottom; ++y)
-                for (auto x = left; x < right; ++x)
-                    sum += luma_at(rgb, y * width + x);
-            const auto pixels = (right - left) * (bottom - top);
-            thumbnail.levels[row * Thumbnail::columns + column] =
-                static_cast<std::uint8_t>(sum / (pixels * 256U));
-        }
-    return thumbnail;
-}
-
 double mean_difference(const Thumbnail& a, const Thumbnail& b) noexcept
 {
     int sum = 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/bytes.hpp"
 #include "core/video.hpp"
 
 #include <array>
@@ -23,8 +22,6 @@ struct Thumbnail {
     friend bool operator==(const Thumbnail&, const Thumbnail&) = default;
 };
 
-// Means over areas of `rgb`, which has three bytes a pixel, row by row; both sides at least 1.
-Thumbnail thumbnail_of(ByteView rgb, int width_px, int height_px);
 // Mean of the differences, in grey levels.
 double mean_difference(const Thumbnail& a, const Thumbnail& b) noexcept;
 // In grey levels.

@@ -14,6 +14,16 @@ int colours_of(const AVFrame& frame)
     return frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
 }
 
+// Films keep 16..235 of 256 levels; what comes out has all of them.
+void use_all_levels(SwsContext& scaler, const AVFrame& frame)
+{
+    const int* from_colours = sws_getCoefficients(colours_of(frame));
+    const int* to_colours = sws_getCoefficients(SWS_CS_DEFAULT);
+    constexpr int one = 1 << 16;
+    (void)sws_setColorspaceDetails(&scaler, from_colours, frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0,
+                                   to_colours, 1, 0, one, one); // refused where the frame is RGB already
+}
+
 } // namespace
 
 Turn turn_of(const AVStream& stream) noexcept
@@ -36,11 +46,7 @@ Result<DrawnFrame> Painter::draw(const AVFrame& frame, AVRational pixel_aspect, 
                                        static_cast<AVPixelFormat>(frame.format), size.width_px,
                                        size.height_px, AV_PIX_FMT_RGB24, method, nullptr, nullptr, nullptr));
     if (!scaler_) return Error{Errc::undecodable, "video: a form of pixels that is not read"};
-    const int* from_colours = sws_getCoefficients(colours_of(frame));
-    const int* to_colours = sws_getCoefficients(SWS_CS_DEFAULT);
-    constexpr int one = 1 << 16;
-    (void)sws_setColorspaceDetails(scaler_.get(), from_colours, frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0,
-                                   to_colours, 1, 0, one, one); // refused where the frame is RGB already
+    use_all_levels(*scaler_, frame);
 
     const Size shown = turn.exchanges ? Size{size.height_px, size.width_px} : size;
     DrawnFrame drawn;
@@ -65,8 +71,30 @@ Result<DrawnFrame> Painter::draw(const AVFrame& frame, AVRational pixel_aspect, 
     drawn.picture.resize(head + pixel_bytes);
     if (turn != Turn{})
         turn_pixels(ByteView(stored).first(pixel_bytes), size, turn, std::span(drawn.picture).subspan(head));
-    drawn.thumbnail = thumbnail_of(ByteView(drawn.picture).subspan(head), shown.width_px, shown.height_px);
     return drawn;
+}
+
+Result<Thumbnail> Painter::thumbnail(const AVFrame& frame)
+{
+    thumbnails_.reset(sws_getCachedContext(
+        thumbnails_.release(), frame.width, frame.height, static_cast<AVPixelFormat>(frame.format),
+        Thumbnail::columns, Thumbnail::rows, AV_PIX_FMT_GRAY8, SWS_AREA, nullptr, nullptr, nullptr));
+    if (!thumbnails_) return Error{Errc::undecodable, "video: a form of pixels that is not read"};
+    use_all_levels(*thumbnails_, frame);
+    // The scaler's vector code writes beyond the end of a row.
+    constexpr std::size_t stride = 2 * Thumbnail::columns;
+    std::array<std::uint8_t, stride*(Thumbnail::rows + 1)> levels{};
+    const std::array<std::uint8_t*, 4> planes{levels.data()};
+    const std::array<int, 4> strides{static_cast<int>(stride)};
+    const int rows = sws_scale(thumbnails_.get(), frame.data, frame.linesize, 0, frame.height, planes.data(),
+                               strides.data());
+    if (rows != static_cast<int>(Thumbnail::rows))
+        return Error{Errc::undecodable, "video: a frame cannot be converted"};
+    Thumbnail thumbnail;
+    for (std::size_t row = 0; row < Thumbnail::rows; ++row)
+        std::copy_n(levels.begin() + static_cast<std::ptrdiff_t>(row * stride), Thumbnail::columns,
+                    thumbnail.levels.begin() + static_cast<std::ptrdiff_t>(row * Thumbnail::columns));
+    return thumbnail;
 }
 
 } // namespace stillwatch::videos

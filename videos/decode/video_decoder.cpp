@@ -179,6 +179,11 @@ bool VideoDecoder::State::is_over(Mode mode, std::int64_t time_ms)
 void VideoDecoder::State::tell(const AVFrame& frame, std::int64_t time_ms, const FrameDecoder::Origin& origin,
                                Taking taking, VideoReading& reading)
 {
+    if (taking == Taking::where_chosen) {
+        const auto thumbnail = painter_.thumbnail(frame);
+        if (!thumbnail) ++reading.frames_refused;
+        if (!thumbnail || chooser_->choose(time_ms, *thumbnail) != Choice::chosen) return;
+    }
     auto aspect = frame.sample_aspect_ratio;
     if (aspect.num <= 0) aspect = demuxer_->stream().sample_aspect_ratio;
     auto drawn = painter_.draw(frame, aspect, turn_of(demuxer_->stream()));
@@ -190,8 +195,6 @@ void VideoDecoder::State::tell(const AVFrame& frame, std::int64_t time_ms, const
         facts_.width_px = drawn->width_px;
         facts_.height_px = drawn->height_px;
     }
-    if (taking == Taking::where_chosen && chooser_->choose(time_ms, drawn->thumbnail) != Choice::chosen)
-        return;
     if (taking == Taking::where_chosen) ++spent_by(mode_).frames;
     reading.frames.push_back(VideoFrame{time_ms, origin.packet, origin.digest, origin.is_key, drawn->width_px,
                                         drawn->height_px,

@@ -24,25 +24,6 @@ Thumbnail flat(std::uint8_t level)
     return thumbnail;
 }
 
-TEST(Thumbnail, HoldsTheMeansOfAreas)
-{
-    constexpr int width = 64;
-    constexpr int height = 36;
-    Bytes rgb(3 * width * height);
-    for (std::size_t y = 0; y < height; ++y)
-        for (std::size_t x = 0; x < width; ++x)
-            std::fill_n(rgb.begin() + static_cast<std::ptrdiff_t>(3 * (y * width + x)), 3,
-                        std::byte(x % 2 == 0 ? 100 : 200));
-    const auto thumbnail = thumbnail_of(rgb, width, height);
-    EXPECT_TRUE(std::ranges::all_of(thumbnail.levels, [](int level) { return level == 150; }));
-}
-
-TEST(Thumbnail, OfAFrameSmallerThanItselfIsMadeToo)
-{
-    const Bytes white(3 * 5 * 3, std::byte(255));
-    EXPECT_EQ(thumbnail_of(white, 5, 3), flat(255));
-}
-
 TEST(Thumbnail, DifferenceAndDeviationAreInGreyLevels)
 {
     EXPECT_DOUBLE_EQ(mean_difference(halves(), halves(12)), 12);
