@@ -2,58 +2,20 @@
 // pass the frames told, the processor seconds and the peak of resident memory.
 #include "sandbox/video_process.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/process_use.hpp"
 #include "tests/support/run.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <fstream>
 #include <span>
-#include <sstream>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace stillwatch;
-
-pid_t child()
-{
-    std::ifstream list("/proc/self/task/" + std::to_string(getpid()) + "/children");
-    pid_t pid = 0;
-    list >> pid;
-    return pid;
-}
-
-double processor_seconds(pid_t pid)
-{
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string line;
-    std::getline(file, line);
-    std::istringstream fields(line.substr(line.rfind(')') + 2));
-    std::string skipped;
-    for (int i = 0; i < 11; ++i)
-        fields >> skipped;
-    double user = 0;
-    double system = 0;
-    fields >> user >> system;
-    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-double peak_megabytes(pid_t pid)
-{
-    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-    for (std::string word; file >> word;)
-        if (word == "VmHWM:") {
-            double kilobytes = 0;
-            file >> kilobytes;
-            return kilobytes / 1024;
-        }
-    return 0;
-}
 
 void measure(const std::string& path, VideoPass pass)
 {
@@ -79,13 +41,13 @@ void measure(const std::string& path, VideoPass pass)
         if (!reading.go_on_after_ms) break;
         after_ms = *reading.go_on_after_ms;
     }
-    const auto pid = child();
-    const auto seconds = processor_seconds(pid);
+    const auto pid = test::youngest_child();
+    const auto seconds = test::processor_seconds(pid);
     const auto minutes = static_cast<double>(facts.duration_ms) / 60'000;
     fmt::print(
         "{:<28} {:<6} {:>4}x{:<4} {:<6} {:>4} frames  {:>6.2f} s  {:>6.2f} s a minute  {:>4.0f} MB{}\n",
         path.substr(path.rfind('/') + 1), facts.codec, facts.width_px, facts.height_px, name_of(pass), frames,
-        seconds, minutes > 0 ? seconds / minutes : 0, peak_megabytes(pid), bounds);
+        seconds, minutes > 0 ? seconds / minutes : 0, test::peak_megabytes(pid), bounds);
     (void)std::fflush(stdout);
 }
 
