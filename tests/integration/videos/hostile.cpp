@@ -9,7 +9,8 @@ namespace {
 
 class Draw {
 public:
-    Draw(std::uint32_t seed, std::size_t number) : random_(seed ^ static_cast<std::uint32_t>(number * 2'654'435'761U))
+    Draw(std::uint32_t seed, std::size_t number)
+        : random_(seed ^ static_cast<std::uint32_t>(number * 2'654'435'761U))
     {
     }
     std::size_t below(std::size_t bound)
@@ -38,8 +39,16 @@ void damage(Bytes& file, Draw& draw, std::size_t first, std::size_t count, std::
 }
 
 // Numbers that tell of sizes, counts and places, at the borders where arithmetic turns over.
-constexpr std::array<std::uint64_t, 10> lies{
-    0, 1, 7, 0x7fff'ffff, 0x8000'0000, 0xffff'ffff, 0xffff'fff0, 0x7fff'ffff'ffff'ffff, 0xffff'ffff'ffff'ffff, 0x100'0000};
+constexpr std::array<std::uint64_t, 10> lies{0,
+                                             1,
+                                             7,
+                                             0x7fff'ffff,
+                                             0x8000'0000,
+                                             0xffff'ffff,
+                                             0xffff'fff0,
+                                             0x7fff'ffff'ffff'ffff,
+                                             0xffff'ffff'ffff'ffff,
+                                             0x100'0000};
 
 void lie(Bytes& file, Draw& draw)
 {
@@ -75,7 +84,8 @@ HostileFile HostileFiles::make(std::uint32_t seed, std::size_t number) const
     case 2: {
         made.kind = "zeroed";
         const auto from = draw.below(file.size());
-        std::fill_n(at(file, from), std::min(file.size() - from, 1 + draw.below(1 + file.size() / 4)), std::byte(0));
+        std::fill_n(at(file, from), std::min(file.size() - from, 1 + draw.below(1 + file.size() / 4)),
+                    std::byte(0));
         break;
     }
     case 3:
@@ -90,7 +100,8 @@ HostileFile HostileFiles::make(std::uint32_t seed, std::size_t number) const
     case 5: {
         made.kind = "parts doubled";
         const auto from = draw.below(file.size());
-        const Bytes part(at(file, from), at(file, from + std::min(file.size() - from, 1 + draw.below(5'000))));
+        const Bytes part(at(file, from),
+                         at(file, from + std::min(file.size() - from, 1 + draw.below(5'000))));
         const auto times = 1 + draw.below(20);
         for (std::size_t i = 0; i < times; ++i)
             file.insert(at(file, from), part.begin(), part.end());
@@ -156,7 +167,8 @@ Bytes hostile_playlist(const std::vector<Bytes>& samples, std::uint32_t seed, st
         "<Period duration=\"PT99999999999999H\">",
         "<SegmentTemplate timescale=\"0\" duration=\"1\" media=\"$Number%099999999d$$Time$$$\">",
         "<SegmentTemplate timescale=\"4294967295\" duration=\"0\" startNumber=\"18446744073709551615\">",
-        "<SegmentTimeline><S t=\"-1\" d=\"0\" r=\"-1\"/><S t=\"18446744073709551615\" d=\"1\" r=\"2147483647\"/>",
+        "<SegmentTimeline><S t=\"-1\" d=\"0\" r=\"-1\"/><S t=\"18446744073709551615\" d=\"1\" "
+        "r=\"2147483647\"/>",
         "<BaseURL>",
         "<Representation id=\"$RepresentationID$\" width=\"-1\" height=\"99999999999\"/>",
         "<AdaptationSet mimeType=\"video/mp4\">",

@@ -1,5 +1,5 @@
-// Each of many hostile files and playlists costs itself only. `scripts/bench-video broken` runs as many as are asked
-// for; the numbers here are those that a test has time for.
+// Each of many hostile files and playlists costs itself only. `scripts/bench-video broken` runs as many as
+// are asked for; the numbers here are those that a test has time for.
 #include "clips.hpp"
 #include "hostile.hpp"
 
@@ -96,7 +96,8 @@ TEST(HostileVideos, EachFileCostsItselfOnly)
         const auto what = fmt::format("seed {}, number {}: {}, {}", seed, number, file.sample, file.kind);
         if (outcome.refused) {
             const auto code = outcome.refused->code;
-            EXPECT_TRUE(code == Errc::undecodable || code == Errc::too_large) << what << ": " << to_string(*outcome.refused);
+            EXPECT_TRUE(code == Errc::undecodable || code == Errc::too_large)
+                << what << ": " << to_string(*outcome.refused);
         }
         EXPECT_LT(outcome.processor_seconds, 10) << what;
         EXPECT_LE(outcome.peak_megabytes, static_cast<double>(bounds.max_memory_bytes >> 20U)) << what;
@@ -104,8 +105,8 @@ TEST(HostileVideos, EachFileCostsItselfOnly)
         largest = std::max(largest, outcome.peak_megabytes);
         ++outcomes[outcome.frames > 0 ? "gave frames" : outcome.refused ? "refused" : "gave none"];
     }
-    fmt::print("{} files: {} gave frames, {} none, {} refused; at most {:.2f} processor seconds, {:.0f} MB\n", count,
-               outcomes["gave frames"], outcomes["gave none"], outcomes["refused"], slowest, largest);
+    fmt::print("{} files: {} gave frames, {} none, {} refused; at most {:.2f} processor seconds, {:.0f} MB\n",
+               count, outcomes["gave frames"], outcomes["gave none"], outcomes["refused"], slowest, largest);
     EXPECT_GT(outcomes["gave frames"], count / 10) << "what was damaged is hardly damaged or never read";
 }
 
@@ -127,10 +128,12 @@ TEST(HostileVideos, EachPlaylistCostsItselfOnly)
         const auto what = fmt::format("seed {}, number {}", seed, number);
         Document document{std::make_shared<const Bytes>(hostile_playlist(samples, seed, number))};
         io.restart();
-        const auto playlist = stillwatch::test::run(io, pool.playlist(std::move(document), "https://board.example/v/l"));
+        const auto playlist =
+            stillwatch::test::run(io, pool.playlist(std::move(document), "https://board.example/v/l"));
         if (!playlist) {
             const auto code = playlist.error().code;
-            EXPECT_TRUE(code == Errc::undecodable || code == Errc::too_large) << what << ": " << to_string(playlist.error());
+            EXPECT_TRUE(code == Errc::undecodable || code == Errc::too_large)
+                << what << ": " << to_string(playlist.error());
             continue;
         }
         ++read;
