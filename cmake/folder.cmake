@@ -24,7 +24,7 @@ function(add_test_program name)
         set(PROGRAM_TIMEOUT 120)
     endif()
     add_executable(${name} ${PROGRAM_SOURCES})
-    target_link_libraries(${name} PRIVATE ${PROGRAM_LINK} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name} PRIVATE ${PROGRAM_LINK} GTest::gmock GTest::gtest_main stillwatch_test_options)
     use_precompiled(${name} stillwatch_test_headers)
     # What is tested is compiled as users run it; the tests themselves need no second for each assertion.
     if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT STILLWATCH_SANITIZE)
