@@ -225,6 +225,18 @@ bool looks_like_page(std::string_view value) noexcept
     return ends_like_page(value);
 }
 
+// "more?page=2", "page/2/" in an attribute whose name says that it holds an address.
+bool is_relative_page(std::string_view name, std::string_view value) noexcept
+{
+    const auto tail = name.substr(name.rfind('-') == npos ? 0 : name.rfind('-') + 1);
+    if (!listed({"get", "href", "url", "nexturl", "pageurl", "value"}, tail)) return false;
+    const auto slash = value.find('/');
+    const auto question = value.find('?');
+    const bool is_query = question != npos && question < slash && value.find('=', question) != npos;
+    const bool is_folder = slash != npos && !same_name(tail, "value") && value.find(',') == npos;
+    return (is_query || is_folder) && (is_letter(value.front()) || is_digit(value.front()));
+}
+
 void add_control(std::string_view reference, Candidates& out)
 {
     reference = trimmed(reference);
@@ -257,7 +269,9 @@ void read_controls(const Element& element, Candidates& out)
         if (value.front() == '\'' && value.back() == '\'') value = value.substr(1, value.size() - 2);
         if (value.empty()) continue;
         const bool begins_well = std::string_view("/.?hH").find(value.front()) != npos;
-        if (!begins_well && (value.find('.') == npos || !ends_like_page(value))) continue;
+        const bool is_relative = !begins_well && is_relative_page(name, value);
+        if (!begins_well && !is_relative && (value.find('.') == npos || !ends_like_page(value))) continue;
+        if (is_relative) value = out.keep("./" + std::string(value));
         if (!is_attribute_of_control(element, name) || !looks_like_page(value)) continue;
         if (!is_asked && is_for_deeds(element)) return;
         is_asked = true;

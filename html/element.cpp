@@ -139,7 +139,8 @@ int read_named(const Element& element, Candidates& out)
     switch (name.empty() ? '\0' : lower(name.front())) {
     case 'a':
         if (is("a")) {
-            const auto address = out.led_to(Mechanism::a_href, value("href"));
+            const auto href = value("href");
+            const auto address = out.led_to(Mechanism::a_href, href.empty() ? value("xlink:href") : href);
             const auto kind = kind_by_suffix(address, LinkKind::page);
             const bool is_picture = kind == LinkKind::image;
             const bool is_taken =

@@ -19,6 +19,7 @@ constexpr auto npos = std::string_view::npos;
 constexpr int most_layers = 3;
 constexpr int most_tries = 4;              // parts of a path, each of which is read to the end
 constexpr std::size_t shortest_coded = 12; // "http://a.b/c" has as many
+constexpr std::size_t shortest_decoded = 6;
 
 bool is_absolute(std::string_view value) noexcept
 {
@@ -41,7 +42,27 @@ std::string turned(std::string_view text)
     return out;
 }
 
-// The absolute address that a value says.
+// {"url":"https:\/\/…"}: the first absolute address of an object that says where a link leads.
+std::optional<std::string> address_of_object(std::string_view text)
+{
+    const auto begin = find_name(text, "\"http");
+    if (begin == npos) return std::nullopt;
+    const auto end = text.find('"', begin + 1);
+    if (end == npos) return std::nullopt;
+    std::string address(text.substr(begin + 1, end - begin - 1));
+    std::erase(address, '\\');
+    if (!is_absolute(address) || !Url::parse(address)) return std::nullopt;
+    return address;
+}
+
+// "/a/b.jpg", "//host/b.jpg" that base64 hid: relative to the page, of characters that addresses have.
+bool is_hidden_path(std::string_view text) noexcept
+{
+    constexpr std::string_view of_no_address = " <>\"'`{}|\\^";
+    return text.size() > 2 && text.front() == '/' && text.find_first_of(of_no_address) == npos;
+}
+
+// The address that a value says: absolute, or a path that base64 hid.
 std::optional<std::string> address_said(std::string_view value)
 {
     std::string text(trimmed(value));
@@ -63,9 +84,11 @@ std::optional<std::string> address_said(std::string_view value)
         } else {
             // A '+' of base64 may have come as a blank.
             std::ranges::replace(text, ' ', '+');
-            auto decoded = text_in_base64(text, shortest_coded);
+            auto decoded = text_in_base64(text, shortest_decoded);
             if (!decoded) return std::nullopt;
             text = *std::move(decoded);
+            if (is_hidden_path(text)) return text;
+            if (text.starts_with('{')) return address_of_object(text);
         }
         text = trimmed(text);
     }
@@ -90,13 +113,21 @@ bool is_door(std::string_view path) noexcept
     return std::ranges::any_of(doors, [&](auto one) { return find_name(path, one) != npos; });
 }
 
+// A path, or an object, in base64: '/' with a letter or another one behind it, '{"'.
+bool may_be_coded_path(std::string_view value) noexcept
+{
+    static constexpr std::array<std::string_view, 6> begins{"L0", "L1", "L2", "L3", "Ly", "eyJ"};
+    return std::ranges::any_of(begins, [&](auto one) { return value.starts_with(one); });
+}
+
 // What a value could begin with; most references have none of it.
 bool may_hold_address(std::string_view text) noexcept
 {
     if (find_name(text, "http") != npos) return true;
-    return std::ranges::any_of(
-        std::array<std::string_view, 7>{"aHR0c", "SFRUU", "6874747", "4854545", "uggc", "%68%74", "YUhSMG"},
-        [&](auto mark) { return text.find(mark) != npos; });
+    return std::ranges::any_of(std::array<std::string_view, 13>{"=L0", "=L1", "=L2", "=L3", "=Ly", "=eyJ",
+                                                                "aHR0c", "SFRUU", "6874747", "4854545",
+                                                                "uggc", "%68%74", "YUhSMG"},
+                               [&](auto mark) { return text.find(mark) != npos; });
 }
 
 std::optional<Destination> in_query(std::string_view path, std::string_view query)
@@ -114,7 +145,8 @@ std::optional<Destination> in_query(std::string_view path, std::string_view quer
         const bool is_bare = equals == npos || parameter.find_first_not_of('=', equals) == npos;
         const auto name = is_bare ? std::string_view() : parameter.substr(0, equals);
         const auto value = is_bare ? parameter : parameter.substr(equals + 1);
-        if (value.size() < shortest_coded || !may_hold_address(value)) continue;
+        if (value.size() < shortest_coded || (!may_hold_address(value) && !may_be_coded_path(value)))
+            continue;
         if (auto address = address_said(value))
             return Destination{*std::move(address), !is_way_back(name) && !is_door(path)};
     }
@@ -164,12 +196,16 @@ std::optional<Destination> destination_in(std::string_view reference)
                          reference.size());
     const auto rest = reference.substr(begin);
     if (!may_hold_address(rest)) return std::nullopt;
-    const auto target = rest.substr(0, rest.find('#'));
+    const auto hash = rest.find('#');
+    const auto target = rest.substr(0, hash);
     const auto question = target.find('?');
     const auto path = target.substr(0, question);
     if (question != npos)
         if (auto found = in_query(path, target.substr(question + 1))) return found;
-    return in_path(path, target);
+    if (auto found = in_path(path, target)) return found;
+    // "/leave.html#aHR0c…": a page whose script reads it. Another page's address is a state of this one.
+    if (hash != npos && !is_absolute(rest.substr(hash + 1))) return in_query(path, rest.substr(hash + 1));
+    return std::nullopt;
 }
 
 } // namespace stillwatch::html

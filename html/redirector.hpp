@@ -8,7 +8,8 @@ namespace stillwatch::html {
 
 // Where an address of a redirector leads, as its query or path says.
 struct Destination {
-    std::string address; // absolute, http or https
+    // Absolute, http or https; or a path, "/a.jpg" or "//host/a.jpg", where base64 hid it.
+    std::string address;
     // The address does nothing but lead there: nobody need ask for it. False where it tells the way back
     // ("login?return=…", "?ref=…"): such a page is one of its own.
     bool is_all = true;
@@ -16,7 +17,8 @@ struct Destination {
 
 // Of "/redirect?to=https%3A%2F%2F…", "/out/aHR0cHM6Ly9…", "https://anonym.example/?https://…": any value that
 // says an absolute address, plainly, percent-coded, in base64 or hexadecimal digits, up to three times over.
-// The value that names it need not have a known name.
+// The value that names it need not have a known name; base64 may hide a path or {"url":"…"} as well, and the
+// fragment may say it.
 std::optional<Destination> destination_in(std::string_view reference);
 
 } // namespace stillwatch::html

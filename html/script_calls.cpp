@@ -309,7 +309,15 @@ ScriptReader::Folded ScriptReader::method(const ScriptValue& value, std::string_
         const auto begin = given.front().number();
         const auto last = given.size() > 1 ? given[1].number()
                                            : std::optional(static_cast<int>(ScriptValues::max_text_bytes));
-        if (!begin || !last || *begin < 0 || *last < 0) return {{}, false};
+        if (!begin || !last || *last < 0 || (*begin < 0 && (name == "substring" || given.size() > 1)))
+            return {{}, false};
+        if (*begin < 0) { // counted from the end: ("00" + n).slice(-3)
+            const auto tail = static_cast<std::size_t>(-std::int64_t{*begin});
+            return {values_.made(
+                value,
+                [&](const std::string& one) { return one.substr(one.size() - std::min(tail, one.size())); },
+                value.is_list)};
+        }
         const auto from = static_cast<std::size_t>(*begin);
         const auto to = static_cast<std::size_t>(*last);
         const auto size = name == "substr" ? to : to - std::min(from, to);

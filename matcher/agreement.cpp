@@ -58,14 +58,6 @@ Count count_of(const StoredSignGrid& reference, const SignGrid& found, int tile_
     return count;
 }
 
-double evidence_of(const Count& count, double share, const TileTraits& traits)
-{
-    const double chance = std::max(least_chance, traits.chance / 255.0);
-    const double sure = std::min(share, surest_share);
-    if (sure <= chance) return 0;
-    return count.clear * (sure * std::log(sure / chance) + (1 - sure) * std::log((1 - sure) / (1 - chance)));
-}
-
 double share_of(const Count& count, bool inverted)
 {
     constexpr int cells = SignGrid::tile_cells * SignGrid::tile_cells;
@@ -74,13 +66,21 @@ double share_of(const Count& count, bool inverted)
     return inverted ? 1 - alike : alike;
 }
 
-bool same_grid(const StoredSignGrid& reference, const SignGrid& found)
+} // namespace
+
+double tile_evidence(int clear_bits, double share, const TileTraits& traits) noexcept
+{
+    const double chance = std::max(least_chance, traits.chance / 255.0);
+    const double sure = std::min(share, surest_share);
+    if (sure <= chance) return 0;
+    return clear_bits * (sure * std::log(sure / chance) + (1 - sure) * std::log((1 - sure) / (1 - chance)));
+}
+
+bool same_grid(const StoredSignGrid& reference, const SignGrid& found) noexcept
 {
     return reference.tile_columns == found.tile_columns && reference.tile_rows == found.tile_rows &&
            reference.right.size() == found.right.size();
 }
-
-} // namespace
 
 StoredSignGrid::StoredSignGrid(std::pmr::memory_resource& memory)
     : right(&memory), down(&memory), right_clear(&memory), down_clear(&memory), tiles(&memory)
@@ -121,7 +121,7 @@ TileShifts shifts_of(const StoredSignGrid& reference, const SignGrid& found, int
         for (int x = -reach; x <= reach; ++x, ++at) {
             const auto count = count_of(reference, found, tile_x, tile_y, x, y);
             const double share = share_of(count, inverted);
-            if (share > 0) shifts.evidence[at] = evidence_of(count, share, traits);
+            if (share > 0) shifts.evidence[at] = tile_evidence(count.clear, share, traits);
         }
     return shifts;
 }
@@ -142,7 +142,7 @@ Agreement agreement_of(const StoredSignGrid& reference, const SignGrid& found, b
             ++agreement.tiles;
             agreement.mean_share += share;
             const auto& traits = reference.tiles[tile];
-            const double evidence = evidence_of(count, share, traits);
+            const double evidence = tile_evidence(count.clear, share, traits);
             agreement.evidence += evidence;
             if (!traits.is_graphic) {
                 ++agreement.natural;

@@ -60,6 +60,12 @@ struct TileShifts {
 TileShifts shifts_of(const StoredSignGrid& reference, const SignGrid& found, int tile_x, int tile_y,
                      bool inverted);
 
+// What bits of one tile add to Agreement::evidence: so many clear ones, of which this share is alike.
+double tile_evidence(int clear_bits, double share, const TileTraits& traits) noexcept;
+
+// Whether both have the same tiles: else nothing can be compared.
+bool same_grid(const StoredSignGrid& reference, const SignGrid& found) noexcept;
+
 // Share of each tile's clear bits alike, or -1 where it does not count.
 std::vector<double> tile_shares(const StoredSignGrid& reference, const SignGrid& found, bool inverted);
 

@@ -113,6 +113,13 @@ std::optional<Together> judge_pieces(std::span<const Piece> pieces)
     return Together{verdict, is_rearranged};
 }
 
+std::optional<Verdict> judge_strips(const StripOrder& order)
+{
+    if (!is_reordered(order)) return std::nullopt;
+    return Verdict{MatchStatus::match, Tier::derived, Relation::edited, derived_score(order.evidence),
+                   Reason::layout_agrees};
+}
+
 Verdict judge(const Facts& facts)
 {
     if (facts.is_exact) return {MatchStatus::match, Tier::exact, Relation::copy, 1, Reason::same_bytes};

@@ -3,6 +3,7 @@
 #include "core/match.hpp"
 #include "matcher/agreement.hpp"
 #include "matcher/geometry.hpp"
+#include "matcher/strip_order.hpp"
 
 #include <optional>
 #include <span>
@@ -55,5 +56,8 @@ struct Together {
 };
 // Nothing where they are no match.
 std::optional<Together> judge_pieces(std::span<const Piece> pieces);
+
+// The same of a picture whose strips were looked for in every place; nothing where that is no match.
+std::optional<Verdict> judge_strips(const StripOrder& order);
 
 } // namespace stillwatch::matcher

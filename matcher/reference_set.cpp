@@ -1,6 +1,7 @@
 #include "matcher/reference_set.hpp"
 
 #include "features/weakness.hpp"
+#include "matcher/lead_facts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,22 +40,6 @@ constexpr std::size_t most_leads_of_video = 2;
 constexpr int least_in_place = 4;
 constexpr std::size_t most_in_place_leads = 2;
 constexpr double most_aspect_ratio = 1.03; // between the two
-
-// The reference's unit square in the picture's unit square, when the picture is the reference turned.
-Affine turned_square(Orientation orientation)
-{
-    switch (orientation) {
-    case Orientation::original: return {{1, 0, 0, 0, 1, 0}};
-    case Orientation::rotate_90: return {{0, 1, 0, -1, 0, 1}};
-    case Orientation::rotate_180: return {{-1, 0, 1, 0, -1, 1}};
-    case Orientation::rotate_270: return {{0, -1, 1, 1, 0, 0}};
-    case Orientation::flip_x: return {{1, 0, 0, 0, -1, 1}};
-    case Orientation::flip_y: return {{-1, 0, 1, 0, 1, 0}};
-    case Orientation::flip_plus_1: return {{0, 1, 0, 1, 0, 0}};
-    case Orientation::flip_minus_1: return {{0, -1, 1, -1, 0, 1}};
-    }
-    return {};
-}
 
 // The nearest of the eight to how a mapping turns the reference.
 Orientation orientation_of(const Affine& mapping)

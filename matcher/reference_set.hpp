@@ -4,6 +4,7 @@
 #include "matcher/feature_index.hpp"
 #include "matcher/hash_index.hpp"
 #include "matcher/stored_reference.hpp"
+#include "matcher/strip_order.hpp"
 #include "matcher/template_memory.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct Lead {
     std::optional<View> view;            // where to take the sign grid
     std::vector<std::uint32_t> features; // of the reference, that the alignment rests on
     int support = 0;                     // features that speak for it
+    std::optional<StripOrder> strips;    // where the picture is the reference cut into strips
 };
 
 // What is left of all references after the first comparison: few.
@@ -54,10 +56,15 @@ struct Shortlist {
 };
 
 // Where to look at a lead again, because the picture agrees with the reference a little beside where it was
-// thought to lie.
+// thought to lie, or because it may be the whole reference cut into strips: then two looks follow each other.
 struct Refinement {
+    struct OfStrips {
+        Strips strips = Strips::rows;
+        double shown_share = 1; // see StripLooks
+    };
     std::size_t lead = 0; // of the shortlist
     View view;
+    std::optional<OfStrips> of_strips{};
 };
 std::vector<View> views_of(std::span<const Refinement> looks);
 
@@ -119,7 +126,8 @@ public:
     // What deserves a second look, by the sign grids of shortlist.views(); few or none for most pictures.
     std::vector<Refinement> refinements(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                                         const Templates& templates = {}) const;
-    // Leads move where their sign grid of the second look, one a look and in their order, agrees better.
+    // Leads move where their sign grid of the second look, one a look and in their order, agrees better, and
+    // those lie on the whole picture whose strips were found in another order.
     void move_leads(Shortlist& shortlist, std::vector<SignGrid>& sign_grids,
                     std::span<const Refinement> looks, std::span<const SignGrid> again,
                     const Templates& templates = {}) const;
@@ -175,6 +183,8 @@ private:
     };
     std::vector<CloseHash> close_hashes(const Fingerprint& query, bool further) const;
     void add_listed(const PictureFeatures& picture, std::vector<Lead>& leads) const;
+    void add_looks_for_strips(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
+                              const Templates& templates, std::vector<Refinement>& looks) const;
     void add_derived(const PictureFeatures& picture, const Templates& templates,
                      std::vector<Lead>& leads) const;
 

@@ -1,8 +1,7 @@
 #include "matcher/reference_set.hpp"
 
-#include "core/inspector.hpp"
-#include "matcher/correction.hpp"
 #include "matcher/judge.hpp"
+#include "matcher/lead_facts.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,38 +10,6 @@
 namespace stillwatch::matcher {
 
 namespace {
-
-// Below it a lead lies nowhere near: no correction of those measured came to anything.
-constexpr double least_to_look_again = 5;
-
-// The sign grid that belongs to each lead, where there is one.
-template <class C>
-std::vector<C*> by_lead_of(const Shortlist& shortlist, std::span<C> sign_grids)
-{
-    std::vector<C*> by_lead;
-    std::size_t next = 0;
-    for (const auto& lead : shortlist.leads)
-        by_lead.push_back(lead.view && next < sign_grids.size() ? &sign_grids[next++] : nullptr);
-    return by_lead;
-}
-
-std::vector<bool> template_tiles(const StoredReference& reference, std::size_t frame,
-                                 const Templates& templates)
-{
-    std::vector<bool> ignored;
-    if (templates.empty()) return ignored;
-    const auto tiles = reference.local[frame].sign_grid.tiles.size();
-    for (std::size_t tile = 0; tile < tiles; ++tile)
-        ignored.push_back(templates.contains({reference.reference, frame, PartKey::Kind::tile, tile}));
-    return ignored;
-}
-
-Affine unit_to_picture(const View& view)
-{
-    Affine mapping;
-    std::ranges::copy(view.a, mapping.a.begin());
-    return mapping;
-}
 
 Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts& facts)
 {
@@ -70,31 +37,6 @@ Placement placement_of(const Shortlist& shortlist, const Lead& lead, const Facts
         placement.edited = agreement.edited;
     }
     return placement;
-}
-
-Facts facts_of(const Shortlist& shortlist, const Lead& lead, const SignGrid* sign_grid,
-               const StoredReference& reference, const Templates& templates)
-{
-    Facts facts;
-    facts.is_exact = lead.is_exact;
-    facts.is_near = lead.is_near;
-    facts.distance_bits = lead.distance_bits;
-    if (lead.alignment) {
-        facts.inliers = lead.alignment->inliers;
-        facts.partners = lead.alignment->partners;
-    }
-    if (lead.view) {
-        const auto overlap = overlap_of(unit_to_picture(*lead.view), {1, 1},
-                                        shortlist.frames[static_cast<std::size_t>(lead.picture_frame)]);
-        facts.shown_share = overlap.of_first;
-        facts.covered_share = overlap.of_second;
-        facts.corners_inside = overlap.corners_of_second;
-    }
-    if (sign_grid != nullptr)
-        facts.agreement =
-            agreement_of(reference.local[lead.reference_frame].sign_grid, *sign_grid, lead.inverted,
-                         template_tiles(reference, lead.reference_frame, templates));
-    return facts;
 }
 
 double evidence_of(const Facts& facts)
@@ -154,57 +96,6 @@ bool surer(const Match& a, const Match& b)
 
 } // namespace
 
-std::vector<View> views_of(std::span<const Refinement> looks)
-{
-    std::vector<View> views;
-    for (const auto& look : looks)
-        views.push_back(look.view);
-    return views;
-}
-
-std::vector<Refinement> ReferenceSet::refinements(const Shortlist& shortlist,
-                                                  std::span<const SignGrid> sign_grids,
-                                                  const Templates& templates) const
-{
-    const auto by_lead = by_lead_of(shortlist, sign_grids);
-    std::vector<Refinement> looks;
-    for (std::size_t i = 0; i < by_lead.size() && looks.size() < Inspector::max_views; ++i) {
-        const auto& lead = shortlist.leads[i];
-        if (by_lead[i] == nullptr || lead.is_exact || lead.is_near) continue;
-        const auto& reference = *references_[lead.reference];
-        const auto& sign_grid = reference.local[lead.reference_frame].sign_grid;
-        const auto ignored = template_tiles(reference, lead.reference_frame, templates);
-        const auto agreement = agreement_of(sign_grid, *by_lead[i], lead.inverted, ignored);
-        if (agreement.evidence < least_to_look_again) continue;
-        const auto correction = correction_of(sign_grid, *by_lead[i], lead.inverted, ignored);
-        if (!correction) continue;
-        Refinement look{i, *lead.view};
-        std::ranges::copy(combined(unit_to_picture(*lead.view), correction->unit).a, look.view.a);
-        looks.push_back(look);
-    }
-    return looks;
-}
-
-void ReferenceSet::move_leads(Shortlist& shortlist, std::vector<SignGrid>& sign_grids,
-                              std::span<const Refinement> looks, std::span<const SignGrid> again,
-                              const Templates& templates) const
-{
-    const auto by_lead = by_lead_of(shortlist, std::span(sign_grids));
-    for (std::size_t i = 0; i < std::min(looks.size(), again.size()); ++i) {
-        auto& lead = shortlist.leads[looks[i].lead];
-        const auto& reference = *references_[lead.reference];
-        const auto evidence_of = [&](const SignGrid& sign_grid) {
-            return agreement_of(reference.local[lead.reference_frame].sign_grid, sign_grid, lead.inverted,
-                                template_tiles(reference, lead.reference_frame, templates))
-                .evidence;
-        };
-        auto& first = *by_lead[looks[i].lead];
-        if (evidence_of(again[i]) <= evidence_of(first)) continue;
-        first = again[i];
-        lead.view = looks[i].view;
-    }
-}
-
 std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                                        const Templates& templates) const
 {
@@ -233,6 +124,8 @@ std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<con
         auto verdict = matcher::judge(known);
         const bool is_whole = static_cast<std::size_t>(leads[i].picture_frame) < shortlist.whole_frames;
         bool is_rearranged = false;
+        if (leads[i].strips && verdict.status != MatchStatus::match)
+            if (const auto of_strips = judge_strips(*leads[i].strips)) verdict = *of_strips;
         if (!is_whole)
             if (const auto together = judge_pieces(pieces_of(shortlist, i, facts))) {
                 is_rearranged = together->is_rearranged;

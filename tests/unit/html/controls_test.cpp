@@ -30,6 +30,15 @@ TEST(Controls, AttributesThatNameAnAddressLeadOn)
                     "/d/page.html?page=6", "/d/7.html", "/8", "/9"));
 }
 
+TEST(Controls, AddressesMayBeRelativeWhereTheNameSaysThatTheyAreSome)
+{
+    EXPECT_THAT(
+        controls_of("<div hx-get='more?page=1'></div><p data-next-url=page/2/></p>"
+                    "<select><option value='list?page=3'>3<option value='a/b'>x<option value='what?'>y"
+                    "</select><p data-text='a/b?c=d'></p><p data-url='image/png, text/html'></p>"),
+        ElementsAre("/d/more?page=1", "/d/page/2/", "/d/list?page=3"));
+}
+
 TEST(Controls, CustomElementsAndComponentsLeadOn)
 {
     EXPECT_THAT(

@@ -39,6 +39,24 @@ TEST(Redirector, SaysAnAddressInBase64)
     EXPECT_EQ(led_to("/r?s=YUhSMGNITTZMeTlpTG1WNFlXMXdiR1V2WVM1cWNHYz0="), "https://b.example/a.jpg");
 }
 
+TEST(Redirector, SaysAPathOrAnObjectInBase64)
+{
+    EXPECT_EQ(led_to("/go.php?u=L3AvYS5qcGc="), "/p/a.jpg");
+    EXPECT_EQ(led_to("/go.php?u=Ly9iLmV4YW1wbGUvYS5qcGc="), "//b.example/a.jpg");
+    EXPECT_EQ(led_to("/go.php?u=eyJ1cmwiOiAiaHR0cHM6XC9cL2IuZXhhbXBsZVwvYS5qcGcifQ"),
+              "https://b.example/a.jpg");
+    EXPECT_EQ(led_to("/go.php?token=L3BhIHRoIHdpdGggYmxhbmtz"), ""); // "/pa th with blanks"
+    EXPECT_EQ(led_to("/go.php?u=L2E="), "");
+}
+
+TEST(Redirector, SaysAnAddressInItsFragment)
+{
+    EXPECT_EQ(led_to("/leave.html#aHR0cHM6Ly9iLmV4YW1wbGUvYS5qcGc"), "https://b.example/a.jpg");
+    EXPECT_EQ(led_to("/leave.html#url=https%3A%2F%2Fb.example%2Fa.jpg"), "https://b.example/a.jpg");
+    EXPECT_EQ(led_to("/reader.html#https://b.example/a"), "");
+    EXPECT_EQ(led_to("/t/1#post-5"), "");
+}
+
 TEST(Redirector, SaysAnAddressInItsPath)
 {
     EXPECT_EQ(led_to("/out/https://b.example/a.jpg?x=1"), "https://b.example/a.jpg?x=1");

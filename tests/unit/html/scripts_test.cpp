@@ -91,6 +91,8 @@ TEST(Scripts, NumbersThatAreCountedAreAddresses)
 {
     EXPECT_THAT(pictures_of("for (var i = 1; i <= 3; i++) add('/d/' + String(i).padStart(3, '0') + '.jpg');"),
                 ElementsAre("/d/001.jpg", "/d/002.jpg", "/d/003.jpg"));
+    EXPECT_THAT(pictures_of("for (var i = 9; i <= 10; i++) add('/d/' + ('00' + i).slice(-3) + '.jpg');"),
+                ElementsAre("/d/009.jpg", "/d/010.jpg"));
     EXPECT_THAT(pictures_of("var n = 2; for (let i = 0; i < n; ++i) add(`/d/${i}.jpg`);"),
                 ElementsAre("/d/0.jpg", "/d/1.jpg"));
     EXPECT_THAT(pictures_of("for (var i = 0; i < 900000; i++) add('/d/' + i + '.jpg');"), IsEmpty());

@@ -140,6 +140,27 @@ TEST(Decode, ExifOrientationIsApplied)
     }
 }
 
+// ISO/IEC 23008-12: irot and imir count, and what an EXIF block says of turning does not. Phones write both.
+TEST(Decode, HeicIsTurnedOnceByItsProperties)
+{
+    const auto drawing = scene(12, width, height);
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        SCOPED_TRACE(orientation);
+        const auto stored = stored_for_orientation(drawing, orientation);
+        for (const int by_exif : {0, orientation, 6}) {
+            const auto picture =
+                decode_file(encode_heif({stored}, HeifKind::plain, {orientation, by_exif}), {});
+            ASSERT_TRUE(picture) << to_string(picture.error());
+            EXPECT_EQ(picture->width_px, width);
+            EXPECT_EQ(picture->height_px, height);
+            EXPECT_LT(mean_difference(picture->frames.front(), luma(drawing)), 6);
+        }
+    }
+    const auto only_exif = decode_file(encode_heif({drawing}, HeifKind::plain, {1, 6}), {});
+    ASSERT_TRUE(only_exif) << to_string(only_exif.error());
+    EXPECT_LT(mean_difference(only_exif->frames.front(), luma(drawing)), 6);
+}
+
 TEST(Decode, TransparentPartsShowAWhitePage)
 {
     auto drawing = flat(0, 64, 64);

@@ -34,7 +34,14 @@ Bytes encode_avif(const Drawing& drawing);
 
 // The first is the primary picture.
 enum class HeifKind { plain, ten_bits, with_thumbnail };
-Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind = HeifKind::plain);
+// How irot and imir say that it is to be turned, as EXIF counts it, and what an EXIF block says besides; 0:
+// none.
+struct HeifTurning {
+    int by_box = 1;
+    int by_exif = 0;
+};
+Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind = HeifKind::plain,
+                  HeifTurning turning = {});
 
 enum class JxlKind { lossy, lossless };
 // Several are an animation.

@@ -63,7 +63,7 @@ HeifImage heif_image_of(const Drawing& drawing, HeifKind kind)
 
 } // namespace
 
-Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind)
+Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind, HeifTurning turning)
 {
     const std::unique_ptr<heif_context, decltype(&heif_context_free)> context(heif_context_alloc(),
                                                                               heif_context_free);
@@ -75,7 +75,15 @@ Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind)
     for (const auto& drawing : drawings) {
         const auto image = heif_image_of(drawing, kind);
         heif_image_handle* handle = nullptr;
-        require(heif_context_encode_image(context.get(), image.get(), found, nullptr, &handle));
+        const std::unique_ptr<heif_encoding_options, decltype(&heif_encoding_options_free)> options(
+            heif_encoding_options_alloc(), heif_encoding_options_free);
+        options->image_orientation = static_cast<heif_orientation>(turning.by_box);
+        require(heif_context_encode_image(context.get(), image.get(), found, options.get(), &handle));
+        if (turning.by_exif != 0) {
+            const auto exif = exif_block(turning.by_exif);
+            require(heif_context_add_exif_metadata(context.get(), handle, exif.data(),
+                                                   static_cast<int>(exif.size())));
+        }
         if (&drawing == &drawings.front()) require(heif_context_set_primary_image(context.get(), handle));
         if (kind == HeifKind::with_thumbnail) {
             heif_image_handle* thumbnail = nullptr;
