@@ -227,6 +227,11 @@ ScriptReader::Folded ScriptReader::primary()
     case Kind::name: return named();
     case Kind::mark:
         if (first.is_mark('[')) return list();
+        if (first.is_mark('-') && token(1).kind == Kind::number) {
+            auto negative = '-' + std::string(token(1).text);
+            at_ += 2;
+            return {values_.number(std::move(negative))};
+        }
         if (!passes('(')) break;
         if (auto folded = sum(); folded.is_whole && passes(')')) return folded;
         break;

@@ -39,6 +39,8 @@ using Image = std::unique_ptr<heif_image, ReleaseImage>;
 
 Error broken(const heif_error& why)
 {
+    if (why.subcode == heif_suberror_Security_limit_exceeded)
+        return {Errc::too_large, fmt::format("HEIF: {}", why.message)};
     return {Errc::undecodable, fmt::format("HEIF: {}", why.message)};
 }
 

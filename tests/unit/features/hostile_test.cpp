@@ -98,7 +98,7 @@ TEST(HostilePictures, WorkingMemoryIsBounded)
         EXPECT_EQ(error_of(file, limits), Errc::too_large);
 }
 
-// What a telephone stores says its size at the beginning: nothing of its pixels need be there to refuse it.
+// Nothing of the pixels need be there to refuse them; of HEIC the place of its bytes is asked for first.
 TEST(HostilePictures, PicturesOfPhonesAreRefusedByTheirHeaders)
 {
     const auto drawing = scene(31, 400, 300);
@@ -108,9 +108,12 @@ TEST(HostilePictures, PicturesOfPhonesAreRefusedByTheirHeaders)
     little_memory.max_working_bytes = 200'000; // less than two bytes a pixel
     pictures::PictureLimits short_sides;
     short_sides.max_side_px = 399;
-    for (const auto& file : {encode_heif({drawing}), encode_jxl({drawing}),
-                             encode_jxl({drawing}, JxlKind::lossless), encode_jpeg2000(drawing)}) {
-        const auto head = first_part(file, 0.5);
+    auto heif = encode_heif({drawing});
+    const auto pixels = as_text(heif).find("mdat") + 4;
+    std::fill(heif.begin() + static_cast<std::ptrdiff_t>(pixels), heif.end(), std::byte{0});
+    for (const auto& head : {heif, first_part(encode_jxl({drawing}), 0.5),
+                             first_part(encode_jxl({drawing}, JxlKind::lossless), 0.5),
+                             first_part(encode_jpeg2000(drawing), 0.5)}) {
         EXPECT_EQ(error_of(head, few_pixels), Errc::too_large);
         EXPECT_EQ(error_of(head, little_memory), Errc::too_large);
         EXPECT_EQ(error_of(head, short_sides), Errc::too_large);
@@ -120,21 +123,12 @@ TEST(HostilePictures, PicturesOfPhonesAreRefusedByTheirHeaders)
 // Some hundred bytes that unfold to megabytes of even pixels.
 TEST(HostilePictures, JxlThatUnfoldsIsRefusedByWhatItWouldTake)
 {
-    const auto bomb = encode_jxl({flat(200, 1'500, 1'500)}, JxlKind::lossless);
+    const auto bomb = encode_jxl({flat(200, 800, 800)}, JxlKind::lossless);
     ASSERT_LT(bomb.size(), 4'000U);
     pictures::PictureLimits limits;
-    limits.max_working_bytes = 16U << 20U;
+    limits.max_working_bytes = 8U << 20U;
     EXPECT_EQ(error_of(bomb, limits), Errc::too_large);
     EXPECT_TRUE(extract_features(bomb));
-}
-
-TEST(HostilePictures, JxlOfManyFramesIsBounded)
-{
-    std::vector<Drawing> frames(260, flat(90, 500, 400)); // 4 x 52 million pixels: more than the budget
-    const auto features = extract_features(encode_jxl(frames));
-    ASSERT_TRUE(features) << to_string(features.error());
-    EXPECT_TRUE(features->is_in_part);
-    EXPECT_EQ(features->frames.size(), 1U) << "flat frames, all alike, show nothing";
 }
 
 TEST(HostilePictures, TinyPicturesAreNotCompared)
