@@ -22,8 +22,8 @@ constexpr std::size_t part_bytes = 512U << 10U; // of one reply
 bool is_package_name(std::string_view name)
 {
     const auto plain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; };
-    return name.size() <= 200 && !name.starts_with('.') && name.ends_with(".tar.age") &&
-           std::ranges::all_of(name, plain);
+    return name.size() <= 200 && !name.starts_with('.') &&
+           (name.ends_with(".wacz.age") || name.ends_with(".tar.age")) && std::ranges::all_of(name, plain);
 }
 
 struct Part {

@@ -21,7 +21,7 @@ import story
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
-VERIFY = ROOT / "tests" / "support" / "verify_evidence.py"
+VERIFY = ROOT / "evidence" / "verify_pack.py"
 TIERS = ("exact", "near", "derived")  # surest first, as they stand in the table
 
 

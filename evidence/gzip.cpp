@@ -27,11 +27,12 @@ struct Inflater {
 
 } // namespace
 
-Bytes gzip_member(ByteView clear)
+Bytes gzip_member(ByteView clear, Effort effort)
 {
     z_stream stream{};
     if (clear.size() > max_at_once) throw std::length_error("a gzip member of more than 4 GiB");
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    const int level = effort == Effort::store ? Z_NO_COMPRESSION : Z_DEFAULT_COMPRESSION;
+    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         throw std::bad_alloc();
     Bytes out(deflateBound(&stream, static_cast<uLong>(clear.size())));
     stream.next_in = input_of(clear);

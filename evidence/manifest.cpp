@@ -153,7 +153,7 @@ std::vector<Hop> hops_of(const std::vector<Fetched>& chain, std::span<const std:
 } // namespace
 
 std::string render_manifest(const EvidenceSettings& settings, const EvidenceFacts& facts,
-                            const Capture& capture, std::string_view signing_key_id,
+                            const Capture& capture, const ManifestKeys& keys,
                             std::span<const PackageFile> files)
 {
     const auto& finding = facts.finding;
@@ -178,7 +178,8 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
                           {"page_state", name_of(finding.page_state)},
                           {"page_url", finding.page_url.text()},
                           {"recorded_at", format_utc(facts.recorded_at)},
-                          {"signing_key_id", signing_key_id},
+                          {"signing_key_id", keys.signing_key_id},
+                          {"wacz_key", keys.wacz_key},
                           {"software", settings.software}};
     if (!capture.parts.empty()) {
         json::array parts;

@@ -10,7 +10,14 @@
 
 namespace stillwatch::evidence {
 
-constexpr std::string_view manifest_format = "stillwatch-evidence-1";
+constexpr std::string_view manifest_format = "stillwatch-evidence-2";
+constexpr std::string_view older_manifest_format = "stillwatch-evidence-1"; // of packages that are tar archives
+
+// The keys that sign a package, as its manifest names them.
+struct ManifestKeys {
+    std::string signing_key_id; // of the manifest's signature
+    std::string wacz_key;       // of that in datapackage-digest.json: SubjectPublicKeyInfo, base64
+};
 
 // One file of a package as the manifest lists it.
 struct PackageFile {
@@ -36,7 +43,7 @@ std::string_view limits_text() noexcept;
 // The manifest of a package (docs/formats/evidence.md): JSON with members sorted by name, one a line. Equal
 // input gives equal bytes.
 std::string render_manifest(const EvidenceSettings& settings, const EvidenceFacts& facts,
-                            const Capture& capture, std::string_view signing_key_id,
+                            const Capture& capture, const ManifestKeys& keys,
                             std::span<const PackageFile> files);
 
 // JSON with members sorted by name at every level, indented by two blanks; ends with a line end.

@@ -50,9 +50,10 @@ Result<Candidates> candidates_in(const fs::path& directory, const std::set<std::
         const auto name = entries->path().filename().string();
         std::error_code ignored; // a file that vanishes meanwhile is no plain file
         if (!fs::is_regular_file(entries->symlink_status(ignored))) continue;
-        if (name.ends_with(fmt::format("{}.tmp", package_suffix)))
+        constexpr std::string_view unfinished = ".tmp";
+        if (name.ends_with(unfinished) && is_package_name(name.substr(0, name.size() - unfinished.size())))
             found.temporaries.push_back(entries->path());
-        else if (name.ends_with(package_suffix) && !known.contains(name))
+        else if (is_package_name(name) && !known.contains(name))
             found.packages.push_back(entries->path());
     }
     if (error) return io_error("list", directory, error.value());
@@ -91,7 +92,7 @@ Result<RemovedOrphans> remove_orphans(const fs::path& directory, const std::set<
 
 Result<void> remove_package(const fs::path& directory, const std::string& file)
 {
-    if (!file.ends_with(package_suffix) || file.find('/') != std::string::npos)
+    if (!is_package_name(file) || file.find('/') != std::string::npos)
         return Error{Errc::invalid_argument, "not the name of an evidence package"};
     if (const auto removed = remove_file(directory / file); !removed) return removed;
     return vault::sync_directory(directory);

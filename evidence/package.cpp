@@ -1,9 +1,13 @@
 #include "evidence/package.hpp"
 
 #include "core/ascii.hpp"
+#include "evidence/cover.hpp"
+#include "evidence/custody.hpp"
 #include "evidence/manifest.hpp"
-#include "evidence/tar.hpp"
+#include "evidence/verify_pack.hpp"
+#include "evidence/wacz.hpp"
 #include "evidence/warc.hpp"
+#include "evidence/zip.hpp"
 #include "vault/age.hpp"
 #include "vault/pending_file.hpp"
 
@@ -23,7 +27,7 @@ void add_hops(std::vector<WarcExchange>& exchanges, const std::vector<Fetched>& 
     }
 }
 
-Bytes warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, const Capture& capture)
+WarcFile warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, const Capture& capture)
 {
     std::vector<WarcExchange> exchanges;
     add_hops(exchanges, capture.page, "");
@@ -31,18 +35,26 @@ Bytes warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, cons
     add_hops(exchanges, capture.image, page == facts.finding.image_url ? "" : page.text());
     for (const auto& part : capture.parts)
         exchanges.push_back({&part, facts.finding.image_url.text()});
-    const WarcInfo info{std::string(warc_file), settings.software, settings.organisation,
+    const WarcInfo info{std::string(warc_name), settings.software, settings.organisation,
                         settings.user_agent,    settings.robots,   facts.recorded_at};
     return write_warc(info, exchanges);
 }
 
-void append(Bytes& archive, std::string_view name, ByteView content, std::int64_t modified)
-{
-    const auto header = tar_header(name, content.size(), modified);
-    archive.insert(archive.end(), header.begin(), header.end());
-    archive.insert(archive.end(), content.begin(), content.end());
-    archive.resize(archive.size() + tar_padding(content.size()));
-}
+// The files of a package as they are made, in the order of the archive.
+class Files {
+public:
+    void add(std::string_view name, ByteView content)
+    {
+        members_.push_back({std::string(name), content});
+        listed_.push_back({std::string(name), content.size(), Sha256::of(content)});
+    }
+    std::span<const ZipMember> members() const noexcept { return members_; }
+    std::span<const PackageFile> listed() const noexcept { return listed_; }
+
+private:
+    std::vector<ZipMember> members_;
+    std::vector<PackageFile> listed_;
+};
 
 Result<std::vector<vault::AgeRecipient>> parse_recipients(const std::vector<std::string>& texts)
 {
@@ -67,24 +79,41 @@ Result<Package> make_package(const EvidenceSettings& settings, const vault::Sign
                              const EvidenceFacts& facts, const Capture& capture)
 {
     if (capture.image.empty()) return Error{Errc::invalid_argument, "evidence without a captured picture"};
+    const auto signer = key.verify_key();
+    const auto wacz_key = vault::P384SigningKey::derive(key.seed());
     const auto warc = warc_of(settings, facts, capture);
-    const auto public_key = key.verify_key().pem();
-    const std::array files{
-        PackageFile{std::string(warc_file), warc.size(), Sha256::of(warc)},
-        PackageFile{std::string(key_file), public_key.size(), Sha256::of(as_bytes(public_key))},
-    };
-    const auto manifest = render_manifest(settings, facts, capture, key.verify_key().id(), files);
+    const auto index = render_cdxj(warc.index, warc_name);
+    const auto pages = render_pages(capture);
+    const auto public_key = signer.pem();
+    const auto custody = render_custody(settings, facts, capture);
+    const auto cover = render_cover(settings, facts, capture, signer.id());
+    Files files;
+    files.add(warc_file, warc.bytes);
+    files.add(index_file, as_bytes(index));
+    files.add(pages_file, as_bytes(pages));
+    files.add(key_file, as_bytes(public_key));
+    files.add(custody_file, as_bytes(custody));
+    files.add(cover_file, as_bytes(cover));
+    files.add(program_file, as_bytes(verify_pack));
+    const ManifestKeys keys{signer.id(), to_base64(wacz_key.verify_key().spki())};
+    const auto manifest = render_manifest(settings, facts, capture, keys, files.listed());
     const auto signature = key.sign(as_bytes(manifest));
+    files.add(manifest_file, as_bytes(manifest));
+    files.add(signature_file, signature);
+    const auto& main = capture.page.empty() ? capture.image.front() : capture.page.front();
+    const auto list = render_data_package({facts.case_pseudonym, main.url.text(), main.started, settings.software,
+                                           facts.recorded_at, files.listed()});
+    const auto digest = render_package_digest(list, wacz_key, settings.software, facts.recorded_at);
+    files.add(package_list_file, as_bytes(list));
+    files.add(package_digest_file, as_bytes(digest));
+    auto archive = write_zip(files.members(), facts.recorded_at);
+    if (!archive) return archive.error();
+    return Package{std::move(*archive), Sha256::of(as_bytes(manifest))};
+}
 
-    const auto modified =
-        std::chrono::duration_cast<std::chrono::seconds>(facts.recorded_at.time_since_epoch()).count();
-    Package package{{}, Sha256::of(as_bytes(manifest))};
-    append(package.archive, manifest_file, as_bytes(manifest), modified);
-    append(package.archive, signature_file, signature, modified);
-    append(package.archive, key_file, as_bytes(public_key), modified);
-    append(package.archive, warc_file, warc, modified);
-    package.archive.resize(package.archive.size() + tar_end);
-    return package;
+bool is_package_name(std::string_view name) noexcept
+{
+    return name.ends_with(package_suffix) || name.ends_with(older_package_suffix);
 }
 
 Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const vault::SigningKey& key,

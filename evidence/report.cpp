@@ -1,6 +1,7 @@
 #include "evidence/report.hpp"
 
 #include "core/ascii.hpp"
+#include "evidence/html_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -56,43 +57,6 @@ Bytes payload_of(const Fetched& fetched)
 {
     auto payload = fetched.payload();
     return payload ? *std::move(payload) : fetched.body;
-}
-
-// Text for reading: what would move the cursor or turn the direction of letters becomes visible.
-std::string shown(std::string_view text)
-{
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-        const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0U;
-        const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
-        const bool turns =
-            byte == 0xE2 &&
-            ((next == 0x80 && ((third >= 0xAA && third <= 0xAE) || third == 0x8E || third == 0x8F)) ||
-             (next == 0x81 && third >= 0xA6 && third <= 0xA9));
-        if (byte < 0x20 || byte == 0x7F || is_c1 || turns)
-            result += fmt::format("\\x{:02x}", byte);
-        else
-            result += text[i];
-    }
-    return result;
-}
-
-std::string escaped(std::string_view text)
-{
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-        case '&': result += "&amp;"; break;
-        case '<': result += "&lt;"; break;
-        case '>': result += "&gt;"; break;
-        case '"': result += "&quot;"; break;
-        case '\'': result += "&#39;"; break;
-        default: result += c;
-        }
-    }
-    return result;
 }
 
 std::string verdict_text(const VerifyReport& report)
@@ -217,16 +181,7 @@ std::string report_text(const ReportLines& lines)
 
 std::string report_html(const ReportLines& lines)
 {
-    std::string html =
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-        "'unsafe-inline'\">\n"
-        "<meta name=\"referrer\" content=\"no-referrer\"><title>Evidence package</title>\n"
-        "<style>body{font:16px/1.45 sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#111}"
-        "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem "
-        ".6rem;"
-        "border-bottom:1px solid #ccc;overflow-wrap:anywhere}th{width:14rem;font-weight:600}"
-        "tr:first-child td{font-weight:700}</style></head>\n<body><h1>Evidence package</h1>\n<table>\n";
+    auto html = html_head("Evidence package") + "<h1>Evidence package</h1>\n<table class=\"report\">\n";
     for (const auto& [heading, value] : lines)
         html +=
             fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(shown(heading)), escaped(shown(value)));

@@ -1,46 +1,21 @@
 #include "evidence/verify.hpp"
 
 #include "evidence/package.hpp"
-#include "evidence/tar.hpp"
+#include "evidence/package_parts.hpp"
+#include "evidence/wacz.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <span>
 
 namespace stillwatch::evidence {
 
 namespace {
 
-constexpr std::array member_names{manifest_file, signature_file, key_file, warc_file};
-
 Error corrupt(std::string_view part, std::string_view what)
 {
     return Error{Errc::corrupt, fmt::format("{}: {}", part, what)};
-}
-
-struct Parts {
-    ByteView manifest;
-    ByteView signature;
-    ByteView key;
-    ByteView warc;
-    std::int64_t modified;
-};
-
-Result<Parts> parts_of(ByteView archive)
-{
-    const auto members = read_tar(archive);
-    if (!members) return members.error();
-    if (members->size() != member_names.size())
-        return corrupt("tar archive",
-                       fmt::format("{} files instead of {}", members->size(), member_names.size()));
-    for (std::size_t i = 0; i < member_names.size(); ++i) {
-        if ((*members)[i].name != member_names[i])
-            return corrupt("tar archive", fmt::format("file {} is not {}", i + 1, member_names[i]));
-        if ((*members)[i].modified != members->front().modified)
-            return corrupt("tar archive", fmt::format("{} has another time", member_names[i]));
-    }
-    const auto& list = *members;
-    return Parts{list[0].content, list[1].content, list[2].content, list[3].content, list[0].modified};
 }
 
 // The files that the manifest lists; nothing when the list is not of this format.
@@ -61,31 +36,29 @@ std::optional<std::vector<PackageFile>> listed_files(const json::object& manifes
     return files;
 }
 
-Result<void> check_file(const std::vector<PackageFile>& files, std::string_view name, ByteView content)
+Result<void> check_file(const PackageFile& file, ByteView content)
 {
-    for (const auto& file : files) {
-        if (file.name != name) continue;
-        if (file.size != content.size()) return corrupt(name, "its size is not that of the manifest");
-        if (file.digest != Sha256::of(content))
-            return corrupt(name, "its SHA-256 is not that of the manifest");
-        return {};
-    }
-    return corrupt(manifest_file, fmt::format("does not list {}", name));
+    if (file.size != content.size()) return corrupt(file.name, "its size is not that of the manifest");
+    if (file.digest != Sha256::of(content)) return corrupt(file.name, "its SHA-256 is not that of the manifest");
+    return {};
 }
 
 // A signature that does not hold leaves open which side was changed. The manifest names its key in two ways;
 // where both differ, it is the key.
-Error signature_error(const Parts& parts, const vault::VerifyKey& key)
+Error signature_error(const PackageParts& parts, const vault::VerifyKey& key)
 {
-    const auto manifest = parse_json(as_text(parts.manifest));
+    const auto& layout = *parts.layout;
+    const auto manifest = parse_json(parts.text(layout.manifest));
     if (manifest && manifest->is_object()) {
         const auto& object = manifest->get_object();
         const auto files = listed_files(object);
-        if (files && text_member(object, "signing_key_id") != key.id())
-            if (const auto checked = check_file(*files, key_file, parts.key); !checked)
-                return checked.error();
+        if (files && text_member(object, "signing_key_id") != key.id()) {
+            const auto listed = std::ranges::find(*files, layout.key, &PackageFile::name);
+            if (listed != files->end())
+                if (const auto checked = check_file(*listed, parts.file(layout.key)); !checked) return checked.error();
+        }
     }
-    return corrupt(manifest_file, fmt::format("does not fit its signature {}", signature_file));
+    return corrupt(layout.manifest, fmt::format("does not fit its signature {}", layout.signature));
 }
 
 // JSON text with the digits of its numbers left out: Boost.JSON 1.81 reads fractions to the last bit but one.
@@ -105,32 +78,59 @@ std::string without_numbers(std::string_view text)
     return rest;
 }
 
-Result<json::object> read_manifest(const Parts& parts)
+Result<json::object> read_manifest(const PackageParts& parts)
 {
-    const auto manifest = parse_json(as_text(parts.manifest));
-    if (!manifest) return corrupt(manifest_file, manifest.error().detail);
+    const auto& layout = *parts.layout;
+    const auto text = parts.text(layout.manifest);
+    const auto manifest = parse_json(text);
+    if (!manifest) return corrupt(layout.manifest, manifest.error().detail);
     const auto* object = manifest->if_object();
-    if (!object || text_member(*object, "format") != std::string(manifest_format))
-        return corrupt(manifest_file, fmt::format("its format is not {}", manifest_format));
+    if (!object || text_member(*object, "format") != layout.format)
+        return corrupt(layout.manifest, fmt::format("its format is not {}", layout.format));
     // Doubled members, say, of which a reader would see one only.
-    if (without_numbers(sorted_json(*manifest)) != without_numbers(as_text(parts.manifest)))
-        return corrupt(manifest_file, "is not written as manifests are");
+    if (without_numbers(sorted_json(*manifest)) != without_numbers(text))
+        return corrupt(layout.manifest, "is not written as manifests are");
     const auto recorded = parse_utc(text_member(*object, "recorded_at").value_or(""));
-    if (!recorded ||
-        std::chrono::floor<std::chrono::seconds>(recorded->time_since_epoch()).count() != parts.modified)
-        return corrupt("tar archive", "its time is not recorded_at of the manifest");
+    if (!recorded || layout.time_of(*recorded) != parts.modified)
+        return corrupt(layout.archive, "its time is not recorded_at of the manifest");
     return *object;
 }
 
-Result<std::vector<PackageFile>> check_files(const json::object& manifest, const Parts& parts)
+Result<std::vector<PackageFile>> check_files(const json::object& manifest, const PackageParts& parts)
 {
+    const auto& layout = *parts.layout;
     auto files = listed_files(manifest);
-    if (!files) return corrupt(manifest_file, "its list of files is damaged");
-    if (files->size() != 2)
-        return corrupt(manifest_file, fmt::format("lists {} files instead of 2", files->size()));
-    if (const auto checked = check_file(*files, key_file, parts.key); !checked) return checked.error();
-    if (const auto checked = check_file(*files, warc_file, parts.warc); !checked) return checked.error();
+    if (!files) return corrupt(layout.manifest, "its list of files is damaged");
+    if (!std::ranges::equal(*files, layout.in_manifest, {}, &PackageFile::name))
+        return corrupt(layout.manifest, "does not list the files that belong into it");
+    for (const auto& file : *files)
+        if (const auto checked = check_file(file, parts.file(file.name)); !checked) return checked.error();
     return std::move(*files);
+}
+
+// What makes it a WACZ file: the lists that other programs read say what the manifest and the records say.
+Result<void> check_wacz(const PackageParts& parts, const json::object& manifest, const WarcContent& warc)
+{
+    const auto list_text = parts.text(package_list_file);
+    const auto list = parse_json(list_text);
+    const auto* told = list ? list->if_object() : nullptr;
+    if (!told) return corrupt(package_list_file, "is no JSON object");
+    std::vector<PackageFile> files;
+    for (const auto& [name, content] : std::span(parts.files).first(files_in_package_list))
+        files.push_back({name, content.size(), Sha256::of(content)});
+    const auto main_at = parse_utc(text_member(*told, "mainPageDate").value_or(""));
+    const auto created = parse_utc(text_member(*told, "created").value_or(""));
+    if (!main_at || !created ||
+        render_data_package({text_member(*told, "title").value_or(""), text_member(*told, "mainPageUrl").value_or(""),
+                             *main_at, text_member(*told, "software").value_or(""), *created, files}) != list_text)
+        return corrupt(package_list_file, "does not list the files as they are");
+    const auto key = check_package_digest(parts.text(package_digest_file), list_text);
+    if (!key) return corrupt(package_digest_file, key.error().detail);
+    if (text_member(manifest, "wacz_key") != to_base64(key->spki()))
+        return corrupt(package_digest_file, "its key is not the one that the manifest names");
+    if (parts.text(index_file) != render_cdxj(warc.index, warc_name))
+        return corrupt(index_file, "does not name the records as they lie in the archive");
+    return {};
 }
 
 } // namespace
@@ -150,17 +150,21 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
     if (as_text(archive).starts_with("age-encryption.org/"))
         return Error{Errc::invalid_argument,
                      "this package is still encrypted: give what `age -d` makes of it"};
-    const auto parts = parts_of(archive);
+    const auto parts = package_parts(archive);
     if (!parts) return parts.error();
-    const auto key = vault::VerifyKey::from_pem(as_text(parts->key));
-    if (!key) return corrupt(key_file, key.error().detail);
-    if (!vault::verify(*key, parts->manifest, parts->signature)) return signature_error(*parts, *key);
+    const auto& layout = *parts->layout;
+    const auto key = vault::VerifyKey::from_pem(parts->text(layout.key));
+    if (!key) return corrupt(layout.key, key.error().detail);
+    if (!vault::verify(*key, parts->file(layout.manifest), parts->file(layout.signature)))
+        return signature_error(*parts, *key);
     auto manifest = read_manifest(*parts);
     if (!manifest) return manifest.error();
     auto files = check_files(*manifest, *parts);
     if (!files) return files.error();
-    auto warc = read_warc(parts->warc);
-    if (!warc) return corrupt(warc_file, warc.error().detail);
+    auto warc = read_warc(parts->file(layout.warc));
+    if (!warc) return corrupt(layout.warc, warc.error().detail);
+    if (parts->is_wacz())
+        if (const auto checked = check_wacz(*parts, *manifest, *warc); !checked) return checked.error();
 
     VerifyReport report;
     report.signing_key = *key;

@@ -1,13 +1,16 @@
 #include "evidence/warc.hpp"
 
 #include "core/digest.hpp"
+#include "evidence/cdxj.hpp"
 #include "evidence/gzip.hpp"
 #include "evidence/redact.hpp"
+#include "evidence/warc_record.hpp"
 #include "vault/mac.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 namespace stillwatch::evidence {
@@ -41,7 +44,7 @@ class Writer {
 public:
     // Adds a record and gives its id. `fields` are those between WARC-Date and the digests.
     std::string add(std::string_view type, Timestamp date, Fields fields, std::string_view content_type,
-                    ByteView block)
+                    ByteView block, Effort effort = Effort::press)
     {
         const auto block_digest = warc_digest(block);
         fields.insert(fields.begin(), {"WARC-Date", format_utc(date)});
@@ -55,16 +58,25 @@ public:
             fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest));
         record.insert(record.end(), block.begin(), block.end());
         std::ranges::copy(as_bytes("\r\n\r\n"), std::back_inserter(record));
-        const auto member = gzip_member(record);
-        file_.insert(file_.end(), member.begin(), member.end());
+        const auto member = gzip_member(record, effort);
+        last_ = {file_.bytes.size(), member.size()};
+        file_.bytes.insert(file_.bytes.end(), member.begin(), member.end());
         if (type == "warcinfo") info_id_ = id;
         return id;
     }
 
-    Bytes finish() { return std::move(file_); }
+    // Names the record that was added last.
+    void index(CdxRecord record)
+    {
+        std::tie(record.offset, record.length) = last_;
+        file_.index.push_back(std::move(record));
+    }
+
+    WarcFile finish() { return std::move(file_); }
 
 private:
-    Bytes file_;
+    WarcFile file_;
+    std::pair<std::uint64_t, std::uint64_t> last_{}; // offset and length
     std::string info_id_;
     std::size_t records_ = 0;
 };
@@ -110,6 +122,14 @@ Fields connection_fields(const Fetched& fetched)
             {"WARC-Cipher-Suite", fetched.peer.cipher}};
 }
 
+// Pictures, videos and encoded bodies are compressed already.
+Effort effort_for(const Fetched& fetched)
+{
+    const auto type = mime_of(fetched.headers);
+    const bool is_pressed = type.starts_with("image/") || type.starts_with("video/") || !fetched.encodings().empty();
+    return is_pressed ? Effort::store : Effort::press;
+}
+
 std::string add_response(Writer& writer, const Fetched& fetched, std::span<const std::string> secrets)
 {
     auto fields = connection_fields(fetched);
@@ -117,12 +137,24 @@ std::string add_response(Writer& writer, const Fetched& fetched, std::span<const
         redact_response(in_http1_syntax(fetched.response_head, fetched.peer), fetched.secrets, secrets);
     fields.push_back({redacted_field, fmt::format("{}", fmt::join(answer.names, ", "))});
     fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
-    if (const auto payload = fetched.payload())
-        fields.push_back({"WARC-Payload-Digest", warc_digest(*payload)});
+    std::string digest;
+    if (const auto payload = fetched.payload()) {
+        digest = warc_digest(*payload);
+        fields.push_back({"WARC-Payload-Digest", digest});
+    }
     auto block = to_bytes(answer.head);
     block.insert(block.end(), fetched.body.begin(), fetched.body.end());
-    return writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
-                      block);
+    auto id = writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
+                         block, effort_for(fetched));
+    // As a reader will read it: what the fetch made of the head may be less.
+    Fetched written{.url = fetched.url};
+    written.started = fetched.started;
+    if (auto head = read_answer_head(answer.head)) {
+        written.status = head->status;
+        written.headers = std::move(head->fields);
+    }
+    writer.index(cdx_of_answer(written, digest));
+    return id;
 }
 
 void add_exchange(Writer& writer, const WarcExchange& exchange, std::span<const std::string> secrets)
@@ -138,9 +170,13 @@ void add_exchange(Writer& writer, const WarcExchange& exchange, std::span<const 
     request_fields.push_back({redacted_field, fmt::format("{}", fmt::join(request.names, ", "))});
     writer.add("request", fetched.started, std::move(request_fields), "application/http; msgtype=request",
                as_bytes(request.head));
-    if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty())
-        writer.add("resource", fetched.started, with_response(connection_fields(fetched)),
-                   "application/pem-certificate-chain", as_bytes(*fetched.peer.certificate_chain));
+    if (fetched.peer.certificate_chain && !fetched.peer.certificate_chain->empty()) {
+        auto fields = with_response(connection_fields(fetched));
+        fields.front().value = certificates_address(fetched.url.text());
+        writer.add("resource", fetched.started, std::move(fields), "application/pem-certificate-chain",
+                   as_bytes(*fetched.peer.certificate_chain));
+        writer.index(cdx_of_certificates(fetched));
+    }
     const auto metadata =
         warc_fields({{"via", exchange.via},
                      {"fetchTimeMs", fmt::format("{}", (fetched.finished - fetched.started).count())},
@@ -167,7 +203,7 @@ std::string warc_digest(ByteView bytes)
     return fmt::format("sha256:{}", to_base32(Sha256::of(bytes).bytes));
 }
 
-Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges)
+WarcFile write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges)
 {
     Writer writer;
     const auto block = warc_fields({{"software", info.software},

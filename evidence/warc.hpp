@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/fetch.hpp"
+#include "evidence/cdxj.hpp"
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace stillwatch::evidence {
 
@@ -23,12 +25,18 @@ struct WarcExchange {
     std::string via{};
 };
 
+// A WARC file, and where in it the records lie that an index names.
+struct WarcFile {
+    Bytes bytes;
+    std::vector<CdxRecord> index;
+};
+
 // A WARC 1.1 file (ISO 28500:2017), one gzip member a record: warcinfo, then for each exchange request,
 // response (the bytes as received after TLS), the certificate chain as resource, and metadata. HTTP/2 heads
 // stand in HTTP/1.1 syntax with WARC-Protocol h2; values that are secrets are replaced in heads and named
 // (evidence/redact.hpp). Record ids derive from the content: equal input gives equal bytes.
 // docs/formats/evidence.md lists the fields.
-Bytes write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges);
+WarcFile write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges);
 
 // The field of a record that names the headers whose values were replaced in its block.
 constexpr std::string_view redacted_field = "X-Stillwatch-Redacted";

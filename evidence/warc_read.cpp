@@ -45,8 +45,11 @@ std::string_view value_of(const std::vector<HeaderField>& fields, std::string_vi
 // Takes records one after another and knows which may come next.
 class Reader {
 public:
-    Result<void> take(const WarcRecord& record)
+    // `offset` and `length` say where its gzip member lies in the file.
+    Result<void> take(const WarcRecord& record, std::uint64_t offset, std::uint64_t length)
     {
+        offset_ = offset;
+        length_ = length;
         const auto type = record.value("WARC-Type");
         if (content.records == 0) return take_info(record, type);
         if (record.value("WARC-Warcinfo-ID") != info_id_) return corrupt("belongs to another file");
@@ -92,6 +95,7 @@ private:
         if (!answer) return answer.error();
         content.exchanges.push_back({std::move(*answer), {}, {}});
         content.exchanges.back().redacted.response = names_of(record.value(redacted_field));
+        index(cdx_of_answer(content.exchanges.back().fetched, record.value("WARC-Payload-Digest")));
         response_id_ = record.value("WARC-Record-ID");
         target_ = record.value("WARC-Target-URI");
         date_ = record.value("WARC-Date");
@@ -105,7 +109,10 @@ private:
     {
         const bool is_metadata = record.value("WARC-Type") == "metadata";
         if (record.value("WARC-Concurrent-To") != response_id_) return corrupt("belongs to another response");
-        if (record.value("WARC-Target-URI") != target_)
+        // Packages made before have the certificates under the address of the answer.
+        const auto address = record.value("WARC-Target-URI");
+        const bool is_certificates = record.value("WARC-Type") == "resource";
+        if (address != target_ && !(is_certificates && address == certificates_address(target_)))
             return corrupt("its address is not that of its response");
         if (record.value("WARC-Date") != date_) return corrupt("its time is not that of its response");
         if (!is_metadata && record.value("WARC-IP-Address") != address_)
@@ -131,6 +138,8 @@ private:
     {
         content.exchanges.back().fetched.peer.certificate_chain =
             std::make_shared<const std::string>(record.block);
+        index(cdx_of_certificates(content.exchanges.back().fetched));
+        content.index.back().url = record.value("WARC-Target-URI");
         awaited_ = Awaited::metadata;
         ++content.records;
         return {};
@@ -154,6 +163,15 @@ private:
         return {};
     }
 
+    void index(CdxRecord record)
+    {
+        record.offset = offset_;
+        record.length = length_;
+        content.index.push_back(std::move(record));
+    }
+
+    std::uint64_t offset_ = 0;
+    std::uint64_t length_ = 0;
     std::string info_id_;
     std::string response_id_;
     std::string target_;
@@ -167,6 +185,7 @@ private:
 Result<WarcContent> read_warc(ByteView file, const WarcLimits& limits)
 {
     Reader reader;
+    const auto size = file.size();
     std::size_t number = 0;
     while (!file.empty()) {
         ++number;
@@ -174,11 +193,12 @@ Result<WarcContent> read_warc(ByteView file, const WarcLimits& limits)
             return Error{error.code, fmt::format("WARC record {}: {}", number, error.detail)};
         };
         if (number > limits.max_records) return named({Errc::too_large, "too many records"});
+        const auto offset = size - file.size();
         const auto clear = gunzip_member(file, limits.max_record_bytes);
         if (!clear) return named(clear.error());
         const auto record = read_warc_record(as_text(*clear), number);
         if (!record) return named(record.error());
-        if (const auto taken = reader.take(*record); !taken) return named(taken.error());
+        if (const auto taken = reader.take(*record, offset, size - file.size() - offset); !taken) return named(taken.error());
     }
     if (const auto finished = reader.finish(); !finished) return finished.error();
     return std::move(reader.content);

@@ -2,6 +2,7 @@
 
 #include "core/bytes.hpp"
 #include "core/fetch.hpp"
+#include "evidence/cdxj.hpp"
 #include "evidence/redact.hpp"
 
 #include <cstddef>
@@ -31,6 +32,7 @@ struct WarcContent {
     std::string software;
     std::string organisation;
     std::vector<ReadExchange> exchanges;
+    std::vector<CdxRecord> index; // what write_warc said of them
 };
 
 // Reads a file of write_warc and checks every record: form, length, id, block digest, payload digest of

@@ -83,6 +83,22 @@ Result<WarcRecord> read_warc_record(std::string_view record, std::size_t number)
     return read;
 }
 
+Result<AnswerHead> read_answer_head(std::string_view block)
+{
+    constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
+    net::ResponseHead head(unlimited, unlimited);
+    auto rest = block;
+    while (!head.is_complete()) {
+        if (rest.empty()) return corrupt("no end of the HTTP head");
+        const auto line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+        rest.remove_prefix(line.size());
+        if (!head.add(line)) return corrupt(fmt::format("HTTP head: {}", head.error()->detail));
+    }
+    if (head.text().size() + rest.size() != block.size())
+        return corrupt("an HTTP head before that of the answer");
+    return AnswerHead{head.status(), std::move(head.text()), std::move(head.fields())};
+}
+
 Result<Fetched> answer_of(const WarcRecord& response)
 {
     auto address = Url::parse(response.value("WARC-Target-URI"));
@@ -91,20 +107,12 @@ Result<Fetched> answer_of(const WarcRecord& response)
     if (!started) return corrupt("WARC-Date is no time");
     Fetched fetched{.url = std::move(*address)};
     fetched.started = *started;
-    constexpr auto unlimited = std::numeric_limits<std::size_t>::max();
-    net::ResponseHead head(unlimited, unlimited);
-    auto rest = response.block;
-    while (!head.is_complete()) {
-        if (rest.empty()) return corrupt("no end of the HTTP head");
-        const auto line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
-        rest.remove_prefix(line.size());
-        if (!head.add(line)) return corrupt(fmt::format("HTTP head: {}", head.error()->detail));
-    }
-    if (head.text().size() + rest.size() != response.block.size())
-        return corrupt("an HTTP head before that of the answer");
-    fetched.status = head.status();
-    fetched.response_head = std::move(head.text());
-    fetched.headers = std::move(head.fields());
+    auto head = read_answer_head(response.block);
+    if (!head) return head.error();
+    const auto rest = response.block.substr(head->text.size());
+    fetched.status = head->status;
+    fetched.response_head = std::move(head->text);
+    fetched.headers = std::move(head->fields);
     fetched.body = to_bytes(rest);
     fetched.cut = cut_of(response.value("WARC-Truncated"));
     const auto protocols = response.values("WARC-Protocol");

@@ -1,7 +1,9 @@
 #include "evidence/package.hpp"
 
+#include "core/json.hpp"
 #include "evidence/verify.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/package_forge.hpp"
 #include "tests/support/sample_capture.hpp"
 #include "vault/age.hpp"
 
@@ -13,7 +15,7 @@ namespace {
 using test::run_command;
 using test::TemporaryDirectory;
 
-const std::string verifier = STILLWATCH_SOURCE_DIR "/tests/support/verify_evidence.py";
+const std::string verifier = STILLWATCH_SOURCE_DIR "/evidence/verify_pack.py";
 
 // What `age -d` makes of a package that write_evidence left on the disk.
 Bytes decrypted_sample(const TemporaryDirectory& directory)
@@ -58,54 +60,107 @@ TEST(Package, OfAnotherSignerIsRefusedByTheIndependentProgram)
     const auto verdict =
         python_verdict(decrypted_sample(directory), {"--key", (directory / "key.pem").string()});
     EXPECT_EQ(verdict.exit_code, 1);
-    EXPECT_EQ(verdict.err, "signing_key.pub: is not the expected key\n");
+    EXPECT_EQ(verdict.err, "evidence/signing_key.pub: is not the expected key\n");
 }
 
-TEST(Package, IsAnArchiveForGnuTar)
+// The files of a package, unpacked by a program that is not ours.
+void unpack(ByteView archive, const TemporaryDirectory& directory)
+{
+    test::write_file(directory / "package.wacz", archive);
+    const auto done = run_command({"python3", "-m", "zipfile", "-e", (directory / "package.wacz").string(),
+                                   (directory / "files").string()});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+}
+
+TEST(Package, CarriesTheProgramThatChecksIt)
 {
     const TemporaryDirectory directory;
     const auto archive = decrypted_sample(directory);
-    const auto listed = run_command({"tar", "-tvf", "-", "--utc", "--full-time"}, archive);
-    ASSERT_EQ(listed.exit_code, 0) << listed.err;
-    EXPECT_EQ(listed.err, "");
-    EXPECT_NE(listed.out.find("2026-11-23 02:17:00 manifest.json\n"), std::string::npos) << listed.out;
-    EXPECT_NE(listed.out.find("data.warc.gz\n"), std::string::npos) << listed.out;
-
-    const auto extracted = run_command({"tar", "-xf", "-", "-C", directory.path().string()}, archive);
-    ASSERT_EQ(extracted.exit_code, 0) << extracted.err;
-    EXPECT_EQ(test::read_file(directory / "signing_key.pub"),
-              to_bytes(test::sample_signing_key().verify_key().pem()));
+    unpack(archive, directory);
+    EXPECT_EQ(test::read_file(directory / "files/evidence/verify_pack.py"), test::read_file(verifier));
+    const auto verdict = run_command({"python3", (directory / "files/evidence/verify_pack.py").string(),
+                                      (directory / "package.wacz").string()});
+    EXPECT_EQ(verdict.exit_code, 1);
+    EXPECT_TRUE(verdict.out.starts_with("unproven case C-7F3K")) << verdict.out << verdict.err;
 }
 
 TEST(Package, ItsSignatureIsAcceptedByOpenssl)
 {
     const TemporaryDirectory directory;
-    const auto archive = decrypted_sample(directory);
-    ASSERT_EQ(run_command({"tar", "-xf", "-", "-C", directory.path().string()}, archive).exit_code, 0);
-    const auto file = [&directory](const char* name) { return (directory / name).string(); };
+    unpack(decrypted_sample(directory), directory);
+    const auto file = [&directory](const char* name) { return (directory / "files/evidence" / name).string(); };
     const auto checked =
         run_command({"openssl", "pkeyutl", "-verify", "-pubin", "-inkey", file("signing_key.pub"), "-rawin",
                      "-in", file("manifest.json"), "-sigfile", file("manifest.sig")});
     EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
 }
 
-TEST(Package, ChangedBytesAreNoticedByTheIndependentProgramToo)
+TEST(Package, IsAWaczFileForOtherPrograms)
+{
+    const TemporaryDirectory directory;
+    unpack(decrypted_sample(directory), directory);
+    const auto result = run_command({"node", STILLWATCH_SOURCE_DIR "/tests/integration/evidence/check_wacz.mjs",
+                                     (directory / "files").string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err << result.out << "\n(run `npm ci` in tests/integration/evidence first)";
+    std::string_view last = result.out;
+    last.remove_suffix(last.ends_with('\n') ? 1 : 0);
+    const auto told = parse_json(last.substr(last.rfind('\n') + 1)).value().as_object();
+    EXPECT_EQ(bool_member(told, "isSigned"), true);
+    for (const auto* member : {"profile", "wacz_version"}) {
+        const auto& both = told.at(member).as_array();
+        EXPECT_EQ(both.at(0), both.at(1)) << member;
+    }
+    EXPECT_EQ(bool_member(told, "isSameWarc"), true);
+    EXPECT_EQ(bool_member(told, "isSameIndex"), true);
+    // The index is that of warcio, line for line.
+    std::string cdxj;
+    for (const auto& line : told.at("cdxj").as_array())
+        cdxj += std::string(line.as_string()) + "\n";
+    EXPECT_EQ(as_text(test::read_file(directory / "files/indexes/index.cdx")), cdxj);
+}
+
+// The part that an error names.
+std::string part_of(std::string_view error)
+{
+    return std::string(error.substr(0, error.find_first_of(":,")));
+}
+
+TEST(Package, ChangedBytesAreNoticedByTheIndependentProgramInTheSamePart)
 {
     const TemporaryDirectory directory;
     const auto archive = decrypted_sample(directory);
-    const auto manifest_size = std::string_view(as_text(archive)).find("}\n", 512) - 512;
-    ASSERT_GT(manifest_size, 100U);
-    // In the manifest; in the WARC file, far behind the three small files.
-    for (const auto& [place, part] : {std::pair<std::size_t, std::string>{600, "manifest.json"},
-                                      {archive.size() - 100'000, "data.warc.gz"}}) {
+    const auto parts = package_parts(archive).value();
+    std::vector<std::size_t> places{0, 10, 40, archive.size() - 300, archive.size() - 3};
+    for (const auto& [name, content] : parts.files)
+        places.push_back(static_cast<std::size_t>(content.data() - archive.data()) + content.size() / 2);
+    for (const auto place : places) {
         auto changed = archive;
         changed[place] ^= std::byte{1};
         const auto verdict = python_verdict(changed);
         EXPECT_EQ(verdict.exit_code, 1);
-        EXPECT_TRUE(verdict.err.starts_with(part)) << verdict.err;
         const auto report = verify_package(changed, std::nullopt);
         ASSERT_FALSE(report);
-        EXPECT_TRUE(report.error().detail.starts_with(part)) << report.error().detail;
+        EXPECT_EQ(part_of(verdict.err), part_of(report.error().detail)) << place << ": " << verdict.err << report.error().detail;
+    }
+}
+
+TEST(Package, ReplacedFilesAreNamedByBothPrograms)
+{
+    const TemporaryDirectory directory;
+    const auto archive = decrypted_sample(directory);
+    const auto parts = package_parts(archive).value();
+    for (const auto& [name, content] : parts.files) {
+        Bytes other(content.begin(), content.end());
+        other[other.size() / 2] ^= std::byte{1}; // and its checksum with it
+        const auto changed = test::with_file(archive, name, other);
+        const auto verdict = python_verdict(changed);
+        EXPECT_EQ(verdict.exit_code, 1) << name;
+        const auto report = verify_package(changed, std::nullopt);
+        ASSERT_FALSE(report) << name;
+        // Which side of a signature was changed is not always to be told.
+        const auto part = name == signature_file ? manifest_file : std::string_view(name);
+        EXPECT_EQ(part_of(report.error().detail), part) << report.error().detail;
+        EXPECT_TRUE(part_of(verdict.err) == part || part_of(verdict.err) == name) << name << ": " << verdict.err;
     }
 }
 

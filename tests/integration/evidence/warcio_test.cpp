@@ -27,7 +27,7 @@ std::vector<json::object> records_by_warcio()
                                 WarcExchange{&image, hop.url.text()}};
     const WarcInfo info{"data.warc.gz", "stillwatch 0.1.0",    "Example Helpline", "Stillwatch/0.1",
                         "obey",         test::sample_time(500)};
-    test::write_file(path, write_warc(info, exchanges));
+    test::write_file(path, write_warc(info, exchanges).bytes);
     const auto result = test::run_command({"node", folder + "/read_warc.mjs", path.string()});
     EXPECT_EQ(result.exit_code, 0) << result.err << result.out << "\n(run `npm ci` in " << folder
                                    << " first)";
@@ -83,7 +83,7 @@ TEST(Warcio, ItsOwnIndexerListsEveryAddress)
     const auto path = directory / "data.warc.gz";
     const auto image = test::fetched_image();
     const std::vector exchanges{WarcExchange{&image, ""}};
-    test::write_file(path, write_warc({"data.warc.gz", "", "", "", "", test::sample_time()}, exchanges));
+    test::write_file(path, write_warc({"data.warc.gz", "", "", "", "", test::sample_time()}, exchanges).bytes);
     const auto result =
         test::run_command({"node", folder + "/node_modules/warcio/dist/cli.js", "cdx-index", path.string()});
     EXPECT_EQ(result.exit_code, 0) << result.err;

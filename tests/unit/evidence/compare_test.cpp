@@ -2,9 +2,9 @@
 
 #include "evidence/gzip.hpp"
 #include "evidence/package.hpp"
-#include "evidence/tar.hpp"
 #include "evidence/verify.hpp"
 #include "evidence/warc.hpp"
+#include "tests/support/package_forge.hpp"
 #include "tests/support/sample_capture.hpp"
 
 #include <fmt/format.h>
@@ -20,33 +20,13 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-void append(Bytes& archive, std::string_view name, ByteView content, std::int64_t modified)
-{
-    const auto header = tar_header(name, content.size(), modified);
-    archive.insert(archive.end(), header.begin(), header.end());
-    archive.insert(archive.end(), content.begin(), content.end());
-    archive.resize(archive.size() + tar_padding(content.size()));
-}
-
 // A package of `capture` whose manifest was changed before it was signed, by whoever holds the organisation's
 // key.
 Bytes forged(const Capture& capture, const std::function<void(json::object&)>& change,
              const vault::SigningKey& key = test::sample_signing_key())
 {
-    const auto honest =
-        make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value().archive;
-    const auto members = read_tar(honest).value();
-    auto manifest = parse_json(as_text(members[0].content)).value();
-    change(manifest.as_object());
-    const auto text = sorted_json(manifest);
-    const auto modified = members[0].modified;
-    Bytes archive;
-    append(archive, manifest_file, as_bytes(text), modified);
-    append(archive, signature_file, key.sign(as_bytes(text)), modified);
-    append(archive, key_file, members[2].content, modified);
-    append(archive, warc_file, members[3].content, modified);
-    archive.resize(archive.size() + tar_end);
-    return archive;
+    const auto honest = make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value();
+    return test::forged(honest.archive, change, key);
 }
 
 // What verification names of it; the verdict must go with it.

@@ -12,7 +12,7 @@ const std::vector<PackageFile> sample_files{{"data.warc.gz", 10, Sha256::of(as_b
 json::object manifest_of(const EvidenceFacts& facts, const Capture& capture)
 {
     const auto text =
-        render_manifest(test::sample_settings("", ""), facts, capture, "0011223344556677", sample_files);
+        render_manifest(test::sample_settings("", ""), facts, capture, {"0011223344556677", "key of the archive"}, sample_files);
     return parse_json(text).value().as_object();
 }
 
@@ -34,7 +34,7 @@ TEST(SortedJson, WritesNumbersShortAndExact)
 TEST(Manifest, SaysWhatWasFoundWhereAndWhen)
 {
     const auto manifest = manifest_of(test::sample_facts(), test::sample_capture());
-    EXPECT_EQ(text_member(manifest, "format"), "stillwatch-evidence-1");
+    EXPECT_EQ(text_member(manifest, "format"), "stillwatch-evidence-2");
     EXPECT_EQ(text_member(manifest, "case"), "C-7F3K");
     EXPECT_EQ(text_member(manifest, "page_url"), "https://board.example/thread/canary-page");
     EXPECT_EQ(text_member(manifest, "image_url"), "http://board.example/i/1.jpg");

@@ -111,7 +111,7 @@ TEST(Evidence, IsOneFileOfWhichSizeAndDigestAreKnown)
     EXPECT_EQ(stored->size, content.size());
     EXPECT_EQ(stored->digest, Sha256::of(content));
     EXPECT_TRUE(stored->file.starts_with("C-7F3K-"));
-    EXPECT_TRUE(stored->file.ends_with(".tar.age"));
+    EXPECT_TRUE(stored->file.ends_with(".wacz.age"));
     EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()), 1);
     EXPECT_TRUE(as_text(content).starts_with("age-encryption.org/v1\n"));
 }

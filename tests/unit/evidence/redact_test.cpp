@@ -2,7 +2,7 @@
 
 #include "evidence/gzip.hpp"
 #include "evidence/package.hpp"
-#include "evidence/tar.hpp"
+#include "evidence/zip.hpp"
 #include "evidence/verify.hpp"
 #include "tests/support/sample_capture.hpp"
 
@@ -84,7 +84,7 @@ TEST(Redact, AHeadWithoutSecretsStaysByteForByte)
 std::string clear_text(ByteView archive)
 {
     std::string text;
-    const auto members = read_tar(archive).value();
+    const auto members = read_zip(archive).value().members;
     for (const auto& member : members) {
         text += as_text(member.content);
         if (member.name != warc_file) continue;

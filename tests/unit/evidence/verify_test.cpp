@@ -2,14 +2,14 @@
 
 #include "evidence/compare.hpp"
 #include "evidence/package.hpp"
-#include "evidence/tar.hpp"
+#include "evidence/package_parts.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/package_forge.hpp"
 #include "tests/support/sample_capture.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <map>
 
 namespace stillwatch::evidence {
 namespace {
@@ -30,23 +30,6 @@ std::string part_of(const Error& error)
     return error.detail.substr(0, error.detail.find_first_of(":,"));
 }
 
-// The same files in an archive whose one member is replaced.
-Bytes repacked(std::string_view name, ByteView content)
-{
-    const auto original = sample_package();
-    Bytes archive;
-    const auto members = read_tar(original).value();
-    for (const auto& member : members) {
-        const auto body = member.name == name ? content : member.content;
-        const auto header = tar_header(member.name, body.size(), member.modified);
-        archive.insert(archive.end(), header.begin(), header.end());
-        archive.insert(archive.end(), body.begin(), body.end());
-        archive.resize(archive.size() + tar_padding(body.size()));
-    }
-    archive.resize(archive.size() + tar_end);
-    return archive;
-}
-
 TEST(Verify, TellsWhatThePackageSays)
 {
     const auto report = verify_package(sample_package(), test::sample_signing_key().verify_key());
@@ -60,7 +43,7 @@ TEST(Verify, TellsWhatThePackageSays)
     ASSERT_EQ(report->chains.image.size(), 2U);
     EXPECT_EQ(report->chains.image.back().fetched.body, test::noise(3000));
     EXPECT_EQ(report->signing_key, test::sample_signing_key().verify_key());
-    EXPECT_EQ(report->files.size(), 2U);
+    EXPECT_EQ(report->files.size(), files_in_manifest);
 }
 
 Bytes package_of_video()
@@ -130,70 +113,119 @@ TEST(Verify, WithoutAKeyToCompareWithNothingIsProven)
 TEST(Verify, AChangedByteIsNoticedInItsPart)
 {
     const auto package = sample_package();
-    std::map<std::string, std::pair<std::size_t, std::size_t>> places;
-    const auto members = read_tar(package).value();
-    for (const auto& member : members) {
-        const auto begin = static_cast<std::size_t>(member.content.data() - package.data());
-        places[member.name] = {begin, begin + member.content.size()};
-    }
+    const auto parts = package_parts(package).value();
     for (std::size_t i = 0; i < package.size(); i += 13) {
         auto changed = package;
         changed[i] ^= static_cast<std::byte>(1U << i % 8);
         const auto report = verify_package(changed, std::nullopt);
         ASSERT_FALSE(report) << "byte " << i;
-        const auto within = [&](const std::string& name) {
-            return i >= places[name].first && i < places[name].second;
-        };
-        const auto part = part_of(report.error());
-        if (within("manifest.json") || within("manifest.sig"))
-            EXPECT_EQ(part, "manifest.json") << "byte " << i << ": " << report.error().detail;
-        else if (within("signing_key.pub"))
-            EXPECT_EQ(part, "signing_key.pub") << "byte " << i << ": " << report.error().detail;
-        else if (within("data.warc.gz"))
-            EXPECT_EQ(part, "data.warc.gz") << "byte " << i << ": " << report.error().detail;
-        else
-            EXPECT_EQ(part, "tar archive") << "byte " << i << ": " << report.error().detail;
+        std::string within = "zip archive";
+        for (const auto& [name, content] : parts.files) {
+            const auto begin = static_cast<std::size_t>(content.data() - package.data());
+            if (i >= begin && i < begin + content.size()) within = name;
+        }
+        EXPECT_EQ(part_of(report.error()), within) << "byte " << i << ": " << report.error().detail;
     }
+}
+
+// What is said of the package when one file is another, and the archive around it whole again.
+std::string error_with(std::string_view name, ByteView content)
+{
+    const auto report = verify_package(test::with_file(sample_package(), name, content), std::nullopt);
+    return report ? "" : report.error().detail;
 }
 
 TEST(Verify, AReplacedFileIsNamed)
 {
-    auto report = verify_package(repacked("data.warc.gz", as_bytes("another")), std::nullopt);
-    ASSERT_FALSE(report);
-    EXPECT_EQ(report.error().detail, "data.warc.gz: its size is not that of the manifest");
+    EXPECT_EQ(error_with(warc_file, as_bytes("another")),
+              "archive/data.warc.gz: its size is not that of the manifest");
     const auto other_key = vault::SigningKey::generate().verify_key().pem();
-    report = verify_package(repacked("signing_key.pub", as_bytes(other_key)), std::nullopt);
-    ASSERT_FALSE(report);
-    EXPECT_EQ(report.error().detail, "signing_key.pub: its SHA-256 is not that of the manifest");
+    EXPECT_EQ(error_with(key_file, as_bytes(other_key)),
+              "evidence/signing_key.pub: its SHA-256 is not that of the manifest");
+    EXPECT_EQ(error_with(cover_file, as_bytes("<p>All is well.</p>")),
+              "evidence/cover.html: its size is not that of the manifest");
+    EXPECT_EQ(error_with(package_list_file, as_bytes("{}")),
+              "datapackage.json: does not list the files as they are");
+    EXPECT_EQ(error_with(package_digest_file, as_bytes("{}")),
+              "datapackage-digest.json: is not written as these files are");
 }
 
-// An archive of these members of the sample, in this order.
-std::string error_of_members(const std::vector<std::size_t>& numbers)
+TEST(Verify, EachChangedByteOfTheListsThatOtherProgramsReadIsNoticed)
 {
     const auto package = sample_package();
-    const auto members = read_tar(package).value();
-    Bytes archive;
-    for (const auto number : numbers) {
-        const auto& member = members[number];
-        const auto header = tar_header(member.name, member.content.size(), member.modified);
-        archive.insert(archive.end(), header.begin(), header.end());
-        archive.insert(archive.end(), member.content.begin(), member.content.end());
-        archive.resize(archive.size() + tar_padding(member.content.size()));
+    const auto parts = package_parts(package).value();
+    for (const auto name : {package_list_file, package_digest_file}) {
+        const auto content = parts.file(name);
+        for (std::size_t i = 0; i < content.size(); i += 7) {
+            Bytes changed(content.begin(), content.end());
+            changed[i] ^= std::byte{1};
+            const auto error = error_with(name, changed);
+            EXPECT_TRUE(error.starts_with(name) || error.starts_with(package_digest_file)) << name << ", byte " << i << ": " << error;
+        }
     }
-    archive.resize(archive.size() + tar_end);
-    const auto report = verify_package(archive, test::sample_signing_key().verify_key());
+}
+
+TEST(Verify, AWaczKeyThatTheManifestDoesNotNameIsRefused)
+{
+    const auto changed = test::forged(
+        sample_package(), [](json::object& manifest) { manifest["wacz_key"] = "MHYwEAYHKoZIzj0CAQYFK4EEACI="; },
+        test::sample_signing_key());
+    const auto report = verify_package(changed, test::sample_signing_key().verify_key());
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().detail, "datapackage-digest.json: its key is not the one that the manifest names");
+}
+
+// What is said of an archive of these files of the sample, in this order.
+std::string error_of_files(const std::vector<std::size_t>& numbers)
+{
+    const auto package = sample_package();
+    const auto parts = package_parts(package).value();
+    std::vector<std::pair<std::string, ByteView>> files;
+    for (const auto number : numbers)
+        files.push_back(parts.files[number]);
+    const auto report = verify_package(test::zipped(files, parts.modified), test::sample_signing_key().verify_key());
     return report ? "" : report.error().detail;
 }
 
 TEST(Verify, MissingDoubledAdditionalAndMisplacedFilesAreNamed)
 {
-    EXPECT_EQ(error_of_members({0}), "tar archive: 1 files instead of 4");
-    EXPECT_EQ(error_of_members({0, 1, 2, 3, 3}), "tar archive: 5 files instead of 4");
-    EXPECT_EQ(error_of_members({0, 0, 1, 2, 3}), "tar archive: 5 files instead of 4");
-    EXPECT_EQ(error_of_members({0, 1, 3, 2}), "tar archive: file 3 is not signing_key.pub");
-    EXPECT_EQ(error_of_members({0, 0, 2, 3}), "tar archive: file 2 is not manifest.sig");
-    EXPECT_EQ(error_of_members({0, 1, 2, 3}), "");
+    EXPECT_EQ(error_of_files({0}), "zip archive: 1 files instead of 11");
+    EXPECT_EQ(error_of_files({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10}), "zip archive: 12 files instead of 11");
+    EXPECT_EQ(error_of_files({1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "zip archive: file 1 is not archive/data.warc.gz");
+    EXPECT_EQ(error_of_files({0, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "zip archive: file 2 is not indexes/index.cdx");
+    EXPECT_EQ(error_of_files({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "");
     EXPECT_FALSE(verify_package({}, std::nullopt));
+}
+
+// tests/data/evidence/package-1.tar is the sample as version 0.1.0 packed it.
+const std::string older_package = STILLWATCH_SOURCE_DIR "/tests/data/evidence/package-1.tar";
+
+TEST(Verify, PackagesOfOlderProgramsStillHold)
+{
+    const auto package = test::read_file(older_package);
+    const auto report = verify_package(package, test::sample_signing_key().verify_key());
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->verdict, Verdict::whole) << fmt::format("{}", fmt::join(report->differences, "\n"));
+    EXPECT_EQ(report->text("case"), "C-7F3K");
+    EXPECT_EQ(report->chains.image.back().fetched.body, test::noise(3000));
+}
+
+TEST(Verify, AChangedByteOfAnOlderPackageIsNoticedInItsPart)
+{
+    const auto package = test::read_file(older_package);
+    const auto parts = package_parts(package).value();
+    for (std::size_t i = 0; i < package.size(); i += 13) {
+        auto changed = package;
+        changed[i] ^= static_cast<std::byte>(1U << i % 8);
+        const auto report = verify_package(changed, std::nullopt);
+        ASSERT_FALSE(report) << "byte " << i;
+        std::string within = "tar archive";
+        for (const auto& [name, content] : parts.files) {
+            const auto begin = static_cast<std::size_t>(content.data() - package.data());
+            if (i >= begin && i < begin + content.size()) within = name == "manifest.sig" ? "manifest.json" : name;
+        }
+        EXPECT_EQ(part_of(report.error()), within) << "byte " << i << ": " << report.error().detail;
+    }
 }
 
 TEST(Verify, AnEncryptedPackageIsToldApart)

@@ -26,7 +26,7 @@ std::vector<std::string> records_of(ByteView file)
 std::vector<std::string> records_of(const Fetched& fetched, const std::string& via = "")
 {
     const std::vector exchanges{WarcExchange{&fetched, via}};
-    return records_of(write_warc(sample_info, exchanges));
+    return records_of(write_warc(sample_info, exchanges).bytes);
 }
 
 bool has_line(const std::string& record, std::string_view line)
@@ -159,8 +159,8 @@ TEST(Warc, EqualInputGivesEqualBytes)
 {
     const auto image = test::fetched_image();
     const std::vector exchanges{WarcExchange{&image, ""}, WarcExchange{&image, ""}};
-    const auto file = write_warc(sample_info, exchanges);
-    EXPECT_EQ(file, write_warc(sample_info, exchanges));
+    const auto file = write_warc(sample_info, exchanges).bytes;
+    EXPECT_EQ(file, write_warc(sample_info, exchanges).bytes);
     const auto records = records_of(file);
     ASSERT_EQ(records.size(), 9U);
     EXPECT_NE(field(records[1], "WARC-Record-ID"), field(records[5], "WARC-Record-ID"));
@@ -174,7 +174,7 @@ TEST(WarcRead, CountsTheRecords)
     cut.cut = Cut::disconnect;
     const auto image = test::fetched_image();
     const std::vector exchanges{WarcExchange{&page, ""}, WarcExchange{&cut, ""}, WarcExchange{&image, ""}};
-    const auto checked = read_warc(write_warc(sample_info, exchanges));
+    const auto checked = read_warc(write_warc(sample_info, exchanges).bytes);
     ASSERT_TRUE(checked) << to_string(checked.error());
     EXPECT_EQ(checked->records, 13U);
     EXPECT_EQ(checked->exchanges.size(), 3U);
@@ -263,7 +263,7 @@ TEST(WarcRead, GivesBackWhatWasFetched)
     page.headers = {{"HTTP/1.1 200 OK", "x"}, {"Transfer-Encoding", "chunked"}, {"X", "a b"}};
     page.status = 404;
     const std::vector exchanges{WarcExchange{&page, "https://board.example/"}};
-    const auto content = read_warc(write_warc(sample_info, exchanges));
+    const auto content = read_warc(write_warc(sample_info, exchanges).bytes);
     ASSERT_TRUE(content) << to_string(content.error());
     ASSERT_EQ(content->exchanges.size(), 1U);
     const auto& read = content->exchanges.front().fetched;
@@ -293,7 +293,7 @@ TEST(WarcRead, TooManyRecordsAreRefused)
     const auto page = test::fetched_page();
     const std::vector exchanges{WarcExchange{&page, ""}};
     const auto checked =
-        read_warc(write_warc(sample_info, exchanges), {.max_record_bytes = 1U << 20U, .max_records = 4});
+        read_warc(write_warc(sample_info, exchanges).bytes, {.max_record_bytes = 1U << 20U, .max_records = 4});
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error(), (Error{Errc::too_large, "WARC record 5: too many records"}));
 }

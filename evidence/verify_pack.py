@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+"""Checks an evidence package with nothing but Python and the openssl command.
+
+    verify_pack.py [--key published.pub] package.wacz      (or - for standard input)
+
+It shares no code with the program that writes packages. Prints one line and ends with 0 when every part holds; names
+the first part that does not and ends with 1 otherwise. Without --key nobody knows who signed: the line says so, and the
+end is 1, too.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+
+WARC, INDEX, PAGES = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
+MANIFEST, SIGNATURE, KEY = "evidence/manifest.json", "evidence/manifest.sig", "evidence/signing_key.pub"
+CUSTODY, COVER, PROGRAM = "evidence/custody.jsonl", "evidence/cover.html", "evidence/verify_pack.py"
+PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
+SIGNED = [WARC, INDEX, PAGES, KEY, CUSTODY, COVER, PROGRAM]
+MEMBERS = SIGNED + [MANIFEST, SIGNATURE, PACKAGE, DIGEST]
+
+
+class Fault(Exception):
+    def __init__(self, part, what):
+        super().__init__(f"{part}: {what}")
+
+
+def require(condition, part, what):
+    if not condition:
+        raise Fault(part, what)
+
+
+def read_archive(data):
+    """The files, each checked against its checksum; and that nothing stands beside them."""
+    part = "zip archive"
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            require([info.filename for info in infos] == MEMBERS, part, "other files than expected")
+            files, at = {}, 0
+            for info in infos:
+                header = data[at:at + 30 + len(info.filename)]
+                require(info.header_offset == at and info.compress_type == zipfile.ZIP_STORED and not info.extra
+                        and not info.comment and info.flag_bits == 0x800 and info.create_version == 20
+                        and info.extract_version == 20 and info.create_system == 3 and info.volume == 0
+                        and info.internal_attr == 0 and info.external_attr == 0o100600 << 16
+                        and info.date_time == infos[0].date_time, part, f"the entry of {info.filename} is not as these are")
+                entry = data[at + 4:at + 30]
+                sizes = info.file_size.to_bytes(4, "little") * 2
+                require(entry[:6] == b"\x14\0\0\x08\0\0" and entry[10:14] == info.CRC.to_bytes(4, "little")
+                        and entry[14:22] == sizes and entry[22:26] == len(info.filename).to_bytes(2, "little") + b"\0\0"
+                        and header[30:] == info.filename.encode() and header[:4] == b"PK\3\4"
+                        and entry[6:10] == data[10:14], part, f"the header of {info.filename} is not as these are")
+                try:
+                    files[info.filename] = archive.read(info)
+                except zipfile.BadZipFile:
+                    raise Fault(info.filename, "its bytes are not those that its checksum is of") from None
+                at += len(header) + info.file_size
+            require(archive.start_dir == at and not archive.comment, part, "something stands before its directory")
+            end = data[-22:]
+            require(end[:8] == b"PK\5\6\0\0\0\0" and end[8:12] == len(infos).to_bytes(2, "little") * 2
+                    and end[12:20] == (len(data) - 22 - at).to_bytes(4, "little") + at.to_bytes(4, "little")
+                    and end[20:] == b"\0\0", part, "its end is not as these are")
+            return files
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise Fault(part, error) from None
+
+
+def openssl(*words, **files):
+    """Whether openssl agrees; `files` are written where it runs, under their names."""
+    with tempfile.TemporaryDirectory() as directory:
+        for name, content in files.items():
+            pathlib.Path(directory, name).write_bytes(content)
+        return subprocess.run(["openssl", *words], cwd=directory, capture_output=True, check=False).returncode == 0
+
+
+def check_manifest(files, expected_key):
+    if expected_key is not None:
+        require(files[KEY] == expected_key, KEY, "is not the expected key")
+    holds = openssl("pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", "-in", "manifest", "-sigfile", "signature",
+                    key=files[KEY], manifest=files[MANIFEST], signature=files[SIGNATURE])
+    if not holds:
+        # Key, manifest or signature: the package lists the digests of all three.
+        for name in (KEY, SIGNATURE):
+            require(listed_digest(files, name) == hashlib.sha256(files[name]).hexdigest(), name, "was changed")
+        raise Fault(MANIFEST, "openssl does not accept its signature manifest.sig")
+    manifest = json.loads(files[MANIFEST])
+    require(manifest["format"] == "stillwatch-evidence-2", MANIFEST, "its format is another one")
+    require(list(manifest) == sorted(manifest), MANIFEST, "members are not sorted")
+    require([file["name"] for file in manifest["files"]] == SIGNED, MANIFEST, "lists other files")
+    for file in manifest["files"]:
+        content = files[file["name"]]
+        require(file["size"] == len(content), file["name"], "its size is not that of the manifest")
+        require(file["sha256"] == hashlib.sha256(content).hexdigest(), file["name"], "its SHA-256 is not that of the manifest")
+    return manifest
+
+
+def listed_digest(files, name):
+    try:
+        listed = {resource["path"]: resource["hash"] for resource in json.loads(files[PACKAGE])["resources"]}
+        return listed[name].removeprefix("sha256:")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Fault(PACKAGE, "is damaged") from None
+
+
+def der_signature(raw):
+    def integer(number):
+        number = number.lstrip(b"\0") or b"\0"
+        number = (b"\0" if number[0] & 0x80 else b"") + number
+        return b"\2" + bytes([len(number)]) + number
+    both = integer(raw[:48]) + integer(raw[48:])
+    return b"\x30" + bytes([len(both)]) + both
+
+
+def check_data_package(files, manifest):
+    package = json.loads(files[PACKAGE])
+    require(package["profile"] == "data-package" and package["wacz_version"] == "1.1.1", PACKAGE, "is of another kind")
+    require([resource["path"] for resource in package["resources"]] == MEMBERS[:-2], PACKAGE, "lists other files")
+    for resource in package["resources"]:
+        content = files[resource["path"]]
+        require(resource["bytes"] == len(content) and resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest(),
+                PACKAGE, f"{resource['path']} is not as it says")
+    digest = json.loads(files[DIGEST])
+    told = "sha256:" + hashlib.sha256(files[PACKAGE]).hexdigest()
+    signed = digest["signedData"]
+    # Who changed the list could not change the signature with it; who changed the digest file hits only itself.
+    require(signed["hash"] == told or digest["hash"] != signed["hash"], PACKAGE, "is not the one that was signed")
+    require(digest == {"path": PACKAGE, "hash": told, "signedData": signed} and signed["hash"] == told, DIGEST,
+            "its hash is not that of datapackage.json")
+    require(signed["publicKey"] == manifest["wacz_key"], DIGEST, "its key is not the one that the manifest names")
+    require((signed["software"], signed["created"]) == (package["software"], package["created"]), DIGEST,
+            "software and time are not those of datapackage.json")
+    holds = openssl("dgst", "-sha256", "-verify", "key", "-keyform", "DER", "-signature", "signature", "message",
+                    key=base64.b64decode(signed["publicKey"]), message=told.encode(),
+                    signature=der_signature(base64.b64decode(signed["signature"], validate=True)))
+    require(holds, DIGEST, "openssl does not accept its signature")
+    canonical = json.dumps(digest, indent=2, sort_keys=True) + "\n"
+    require(canonical.encode() == files[DIGEST], DIGEST, "is not written as these files are")
+
+
+def warc_records(data):
+    """Each record inflated, with the place of its gzip member."""
+    offset = 0
+    while data:
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            record = inflater.decompress(data)
+        except zlib.error as error:
+            raise Fault(WARC, error) from None
+        require(inflater.eof, WARC, "a gzip member ends early")
+        length = len(data) - len(inflater.unused_data)
+        yield record, offset, length
+        offset += length
+        data = inflater.unused_data
+
+
+def digest(data):
+    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def split_head(block):
+    """The HTTP head, which ends with the first line that begins with CR or LF, and the body."""
+    end = 0
+    while end < len(block):
+        line_end = block.find(b"\n", end) + 1 or len(block)
+        ends_head = block[end:end + 1] in (b"\r", b"\n")
+        end = line_end
+        if ends_head:
+            break
+    return block[:end], block[end:]
+
+
+def without_chunks(body):
+    payload = b""
+    while body:
+        line, _, rest = body.partition(b"\r\n")
+        size = int(line.split(b";")[0], 16)
+        if size == 0:
+            break
+        payload += rest[:size]
+        body = rest[size + 2:]
+    return payload
+
+
+def check_record(number, record, offset, length):
+    part = f"{WARC}, record {number}"
+    head, found, block = record.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    require(found and lines[0] == "WARC/1.1", part, "no WARC/1.1 head")
+    fields = dict(line.split(": ", 1) for line in reversed(lines[1:]))
+    for name in ("WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"):
+        require(name in fields, part, f"no {name}")
+    require(block.endswith(b"\r\n\r\n"), part, "no blank lines at its end")
+    block = block[:-4]
+    require(int(fields["Content-Length"]) == len(block), part, "Content-Length")
+    require(fields["WARC-Block-Digest"] == digest(block), part, "block digest")
+    if "WARC-Payload-Digest" in fields:
+        http_head, body = split_head(block)
+        # Of HTTP/1 only: there is no chunk framing in HTTP/2.
+        if fields["WARC-Protocol"].startswith("http/1") and re.search(
+                rb"(?im)^transfer-encoding[ \t]*:.*\bchunked\b", http_head):
+            body = without_chunks(body)
+        require(fields["WARC-Payload-Digest"] == digest(body), part, "payload digest")
+    if fields["WARC-Type"] == "response":
+        fields["status"] = int(block.split(None, 2)[1][:3])
+    return {**fields, "offset": offset, "length": length}
+
+
+def check_index(text, records):
+    """Every answer and every certificate chain has its line, and no other has one."""
+    told = {}
+    lines = text.decode().splitlines()
+    require(lines == sorted(lines), INDEX, "is not sorted")
+    for line in lines:
+        _, timestamp, entry = line.split(" ", 2)
+        entry = json.loads(entry)
+        told[entry["offset"]] = (entry["url"], entry["length"], timestamp, entry.get("status"), entry.get("digest"),
+                                 entry["filename"])
+    recorded = {}
+    for record in records:
+        if record["WARC-Type"] in ("response", "resource"):
+            status = str(record["status"]) if "status" in record else None
+            payload = record.get("WARC-Payload-Digest", ":").split(":")[1] or None
+            time = re.sub("[-:T]", "", record["WARC-Date"])[:14]
+            recorded[str(record["offset"])] = (record["WARC-Target-URI"], str(record["length"]), time, status, payload,
+                                               "data.warc.gz")
+    require(told == recorded, INDEX, "does not name the records as they lie in the archive")
+
+
+def check_fetches(manifest, responses):
+    """Addresses, statuses, peers and times of the manifest against those of the records."""
+    fetches = [("page_fetch", manifest["page_fetch"]), ("image_fetch", manifest["image_fetch"])]
+    fetches += [("part_fetches", fetch) for fetch in manifest.get("part_fetches", [])]
+    for name, fetch in fetches:
+        if fetch is None:
+            continue
+        chain, responses = responses[:fetch["redirects"] + 1], responses[fetch["redirects"] + 1:]
+        require(len(chain) == fetch["redirects"] + 1, MANIFEST, f"{name}: too few responses")
+        last = chain[-1]
+        for member, recorded in (("url", last["WARC-Target-URI"]), ("status", last["status"]),
+                                 ("started_at", last["WARC-Date"]), ("peer_address", last.get("WARC-IP-Address", ""))):
+            require(fetch[member] == recorded, MANIFEST, f"{name}.{member} is not that of the record")
+        require([(hop["url"], hop["status"]) for hop in fetch["chain"]]
+                == [(r["WARC-Target-URI"], r["status"]) for r in chain], MANIFEST, f"{name}.chain is not that of the records")
+    require(not responses, WARC, "more responses than the manifest tells of")
+
+
+def check_pages(text, responses):
+    header, page = [json.loads(line) for line in text.decode().splitlines()]
+    require(header["format"] == "json-pages-1.0", PAGES, "its format is another one")
+    require(page["url"] in [r["WARC-Target-URI"] for r in responses], PAGES, "names a page that is not in the archive")
+
+
+def check(data, expected_key):
+    files = read_archive(data)
+    manifest = check_manifest(files, expected_key)
+    check_data_package(files, manifest)
+    records = [check_record(n + 1, *record) for n, record in enumerate(warc_records(files[WARC]))]
+    types = [record["WARC-Type"] for record in records]
+    require(types[:1] == ["warcinfo"] and "response" in types, WARC, "kinds of records")
+    responses = [record for record in records if record["WARC-Type"] == "response"]
+    check_fetches(manifest, responses)
+    check_index(files[INDEX], records)
+    check_pages(files[PAGES], responses)
+    return manifest, types
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--key", help="public key (PEM) that must have signed")
+    parser.add_argument("file", nargs="?", default="-")
+    options = parser.parse_args()
+    data = sys.stdin.buffer.read() if options.file == "-" else pathlib.Path(options.file).read_bytes()
+    key = pathlib.Path(options.key).read_bytes() if options.key else None
+    try:
+        manifest, types = check(data, key)
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        print(f"package: a part of it is not of its format ({error!r})", file=sys.stderr)
+        return 1
+    told = f"case {manifest['case']} key {manifest['signing_key_id']} warc records {len(types)}"
+    if key is None:
+        print(f"unproven {told}: every part holds, but without --key nobody knows who signed")
+        return 1
+    print(f"ok {told}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
