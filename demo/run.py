@@ -192,11 +192,13 @@ class Demonstration:
         problems += [f"finding {finding['id']} has no evidence: {finding['evidence']}" for finding in findings
                      if finding["evidence"] != "stored"]
         packages = [place for place in self.stillwatch.places() if place["evidence"] == "stored"]
+        published = WORK / "published.pub"
+        published.write_text(self.stillwatch.plain("evidence", "key"))
         for finding in packages:
             try:
                 archive = self.stillwatch.open_evidence(finding)
                 self.stillwatch.verify_evidence(archive)
-                subprocess.run([sys.executable, VERIFY, "-"], input=archive, check=True, capture_output=True)
+                subprocess.run([sys.executable, VERIFY, "--key", published, "-"], input=archive, check=True, capture_output=True)
                 served = (WORK / "www" / files[finding["image_url"]]).read_bytes()
                 if hashlib.sha256(served).hexdigest() != finding["content"]:
                     problems.append(f"evidence of finding {finding['id']}: another picture than the site served")
@@ -240,7 +242,8 @@ Everything stays up until you press Ctrl-C. Try, in another terminal:
   stillwatch outbox list
   stillwatch alert-test desk
   stillwatch audit list
-  age -d -i {self.stillwatch.identity} {WORK}/installation/data/evidence/*.tar.age | tar -tv     (one file at a time)
+  age -d -i {self.stillwatch.identity} {WORK}/installation/data/evidence/*.wacz.age > package.wacz     (one file at a time)
+  python3 -m zipfile -l package.wacz; stillwatch evidence verify package.wacz
   stillwatch case withdraw {self.case} --yes
   curl http://127.0.0.1:{self.metrics}/metrics
   the site: http://{self.hosts[0]}/   its log: {WORK}/nginx/access.log

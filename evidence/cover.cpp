@@ -103,8 +103,8 @@ constexpr std::string_view files_and_checks =
     "</table>\n<h2>How to check it</h2>\n"
     "<p>On any computer with Python 3 and the program openssl, with the package unsealed as <code>package.wacz</code> and the "
     "organisation's public key, which it publishes, as <code>published.pub</code>:</p>\n"
-    "<pre>unzip -p package.wacz evidence/verify_pack.py &gt; verify_pack.py\n"
-    "python3 verify_pack.py --key published.pub package.wacz</pre>\n"
+    "<pre>python3 -m zipfile -e package.wacz unpacked\n"
+    "python3 unpacked/evidence/verify_pack.py --key published.pub package.wacz</pre>\n"
     "<p>Take the program from the organisation rather than from the package where you can: whoever changes a package can "
     "change the program in it. ReplayWeb.page shows the page and the picture of the package as they were.</p>\n";
 

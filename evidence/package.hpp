@@ -32,7 +32,7 @@ constexpr std::size_t files_in_package_list = 9;
 constexpr std::string_view warc_name = "data.warc.gz";
 
 constexpr std::string_view package_suffix = ".wacz.age";
-constexpr std::string_view older_package_suffix = ".tar.age"; // until 0.1.0: still read, checked and kept
+constexpr std::string_view older_package_suffix = ".tar.age"; // of format 1: still read, checked and kept
 
 // Whether `name` is that of a sealed package.
 bool is_package_name(std::string_view name) noexcept;

@@ -197,7 +197,7 @@ TEST(Verify, MissingDoubledAdditionalAndMisplacedFilesAreNamed)
     EXPECT_FALSE(verify_package({}, std::nullopt));
 }
 
-// tests/data/evidence/package-1.tar is the sample as version 0.1.0 packed it.
+// tests/data/evidence/package-1.tar is the sample as format 1 has it.
 const std::string older_package = STILLWATCH_SOURCE_DIR "/tests/data/evidence/package-1.tar";
 
 TEST(Verify, PackagesOfOlderProgramsStillHold)
