@@ -60,7 +60,8 @@ std::string mime_of(const std::vector<HeaderField>& headers)
     const auto joined = fmt::format("{}", fmt::join(values, ", "));
     std::string mime(trimmed(std::string_view(joined).substr(0, joined.find(';'))));
     std::ranges::replace_if(
-        mime, [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E; },
+        mime,
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E; },
         '?');
     return mime;
 }

@@ -15,8 +15,9 @@ namespace stillwatch::evidence {
 namespace {
 
 // Members of a manifest that say what no record can: which case, how alike, what a person should know.
-constexpr std::array<std::string_view, 10> word_alone{
-    "case", "epoch", "files", "first_seen", "format", "limits", "match", "page_error", "signing_key_id", "wacz_key"};
+constexpr std::array<std::string_view, 10> word_alone{"case",           "epoch",   "files", "first_seen",
+                                                      "format",         "limits",  "match", "page_error",
+                                                      "signing_key_id", "wacz_key"};
 constexpr std::array<std::string_view, 10> borne_out{
     "content_sha256", "image_fetch", "image_url",    "organisation", "page_fetch",
     "page_state",     "page_url",    "part_fetches", "recorded_at",  "software"};

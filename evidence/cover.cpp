@@ -25,8 +25,10 @@ std::string_view tier_in_words(Tier tier)
     switch (tier) {
     case Tier::exact: return "the same file, byte for byte, as one of the reference pictures";
     case Tier::near: return "the same picture as a reference picture: as it is, scaled or saved anew";
-    case Tier::derived: return "a picture that holds a reference picture or was made from one: cut, edited, drawn over";
-    case Tier::resemblance: return "a picture of a face that resembles the person's: a lead for people, not a finding";
+    case Tier::derived:
+        return "a picture that holds a reference picture or was made from one: cut, edited, drawn over";
+    case Tier::resemblance:
+        return "a picture of a face that resembles the person's: a lead for people, not a finding";
     }
     return "";
 }
@@ -48,13 +50,14 @@ std::string found_table(const EvidenceFacts& facts, const Capture& capture)
     add_row(html, "On the page", finding.page_url.text());
     add_row(html, "Fetched", format_utc(picture.started));
     add_row(html, "From the server", server_of(picture));
-    add_row(html, "Its answer", fmt::format("status {}, {} bytes{}", picture.status, picture.body.size(),
-                                            picture.cut == Cut::none ? "" : ", cut short"));
+    add_row(html, "Its answer",
+            fmt::format("status {}, {} bytes{}", picture.status, picture.body.size(),
+                        picture.cut == Cut::none ? "" : ", cut short"));
     if (!capture.page.empty()) {
         const auto& page = capture.page.back();
-        add_row(html, "The page's answer", fmt::format("status {}, {} bytes, fetched {}{}", page.status,
-                                                       page.body.size(), format_utc(page.started),
-                                                       page.cut == Cut::none ? "" : ", cut short"));
+        add_row(html, "The page's answer",
+                fmt::format("status {}, {} bytes, fetched {}{}", page.status, page.body.size(),
+                            format_utc(page.started), page.cut == Cut::none ? "" : ", cut short"));
     } else {
         add_row(html, "The page's answer",
                 capture.page_error.empty() ? "no page is known" : "none: " + capture.page_error);
@@ -62,51 +65,69 @@ std::string found_table(const EvidenceFacts& facts, const Capture& capture)
     add_row(html, "First seen there", format_utc(finding.first_seen));
     add_row(html, "SHA-256 of the picture", finding.content.hex());
     add_row(html, "It is", tier_in_words(finding.match.tier));
-    add_row(html, "Reference", fmt::format("{}{}", facts.reference_name,
-                                           finding.match.hash_only ? ", known by its hash only" : ""));
+    add_row(
+        html, "Reference",
+        fmt::format("{}{}", facts.reference_name, finding.match.hash_only ? ", known by its hash only" : ""));
     return html + "</table>\n";
 }
 
 constexpr std::string_view what_this_is =
-    "<p>This package keeps what a web server sent when it was asked for a page and a picture on it. A program of the "
-    "organisation named below compares pictures on watched sites with pictures that a person wants found, with that "
+    "<p>This package keeps what a web server sent when it was asked for a page and a picture on it. A "
+    "program of the "
+    "organisation named below compares pictures on watched sites with pictures that a person wants found, "
+    "with that "
     "person's consent, and made this package when it found one. <strong>This page shows no picture; the file "
     "archive/data.warc.gz holds it.</strong></p>\n";
 
 constexpr std::string_view what_it_proves =
     "<h2>What this proves</h2>\n<ul>\n"
-    "<li>The organisation's installation held these bytes when it signed them, and none of them was changed since. A "
-    "time stamp of an authority, where one lies beside the package, shows that this was no later than the time in "
+    "<li>The organisation's installation held these bytes when it signed them, and none of them was changed "
+    "since. A "
+    "time stamp of an authority, where one lies beside the package, shows that this was no later than the "
+    "time in "
     "it.</li>\n"
-    "<li>The page and the picture came from the server address named above, in answer to the requests that are kept "
-    "with them; where the connection was encrypted, the certificates that the server showed are kept, too.</li>\n"
+    "<li>The page and the picture came from the server address named above, in answer to the requests that "
+    "are kept "
+    "with them; where the connection was encrypted, the certificates that the server showed are kept, "
+    "too.</li>\n"
     "</ul>\n<h2>What this does not prove</h2>\n<ul>\n"
-    "<li>That the server sent the same to anyone else: an encrypted connection leaves no signature on what it "
+    "<li>That the server sent the same to anyone else: an encrypted connection leaves no signature on what "
+    "it "
     "carries.</li>\n"
     "<li>Who put the picture there, or when.</li>\n"
-    "<li>Who the people in the picture are, or how old. The match is a measurement by a program, given with its figures; "
+    "<li>Who the people in the picture are, or how old. The match is a measurement by a program, given with "
+    "its figures; "
     "a person has to look.</li>\n"
-    "<li>Who signed, to a reader who did not get the organisation's public key by another way than this package.</li>\n"
+    "<li>Who signed, to a reader who did not get the organisation's public key by another way than this "
+    "package.</li>\n"
     "</ul>\n<p>Times without such a stamp are those of the installation's own clock.</p>\n";
 
 constexpr std::string_view files_and_checks =
     "<h2>What is in this package</h2>\n<table>\n"
-    "<tr><th>archive/data.warc.gz</th><td>requests and answers as they were sent and received, in the format WARC 1.1 "
+    "<tr><th>archive/data.warc.gz</th><td>requests and answers as they were sent and received, in the format "
+    "WARC 1.1 "
     "(ISO 28500); values of cookies and passwords are replaced by the word redacted</td></tr>\n"
-    "<tr><th>indexes/index.cdx, pages/pages.jsonl</th><td>where in it what is found, for programs that replay it</td></tr>\n"
-    "<tr><th>evidence/manifest.json, manifest.sig, signing_key.pub</th><td>what was found, the digests of the files, and "
+    "<tr><th>indexes/index.cdx, pages/pages.jsonl</th><td>where in it what is found, for programs that "
+    "replay it</td></tr>\n"
+    "<tr><th>evidence/manifest.json, manifest.sig, signing_key.pub</th><td>what was found, the digests of "
+    "the files, and "
     "the organisation's signature (Ed25519) over both</td></tr>\n"
-    "<tr><th>evidence/custody.jsonl</th><td>who had it in hand until the package was sealed, step by step</td></tr>\n"
+    "<tr><th>evidence/custody.jsonl</th><td>who had it in hand until the package was sealed, step by "
+    "step</td></tr>\n"
     "<tr><th>evidence/verify_pack.py</th><td>a program that checks all of it</td></tr>\n"
-    "<tr><th>datapackage.json, datapackage-digest.json</th><td>the list of all files, its digest and a signature that "
+    "<tr><th>datapackage.json, datapackage-digest.json</th><td>the list of all files, its digest and a "
+    "signature that "
     "programs for web archives check (ECDSA P-384)</td></tr>\n"
     "</table>\n<h2>How to check it</h2>\n"
-    "<p>On any computer with Python 3 and the program openssl, with the package unsealed as <code>package.wacz</code> and the "
+    "<p>On any computer with Python 3 and the program openssl, with the package unsealed as "
+    "<code>package.wacz</code> and the "
     "organisation's public key, which it publishes, as <code>published.pub</code>:</p>\n"
     "<pre>python3 -m zipfile -e package.wacz unpacked\n"
     "python3 unpacked/evidence/verify_pack.py --key published.pub package.wacz</pre>\n"
-    "<p>Take the program from the organisation rather than from the package where you can: whoever changes a package can "
-    "change the program in it. ReplayWeb.page shows the page and the picture of the package as they were.</p>\n";
+    "<p>Take the program from the organisation rather than from the package where you can: whoever changes a "
+    "package can "
+    "change the program in it. ReplayWeb.page shows the page and the picture of the package as they "
+    "were.</p>\n";
 
 } // namespace
 
@@ -123,7 +144,8 @@ std::string render_cover(const EvidenceSettings& settings, const EvidenceFacts& 
     add_row(html, "Organisation", settings.organisation);
     add_row(html, "Program", settings.software);
     add_row(html, "Recorded", format_utc(facts.recorded_at));
-    add_row(html, "Key that signs", fmt::format("{}: compare it with the key that the organisation publishes", signing_key_id));
+    add_row(html, "Key that signs",
+            fmt::format("{}: compare it with the key that the organisation publishes", signing_key_id));
     return html + "</table>\n</body></html>\n";
 }
 

@@ -26,7 +26,8 @@ void add_answers(std::vector<Step>& steps, const std::vector<Fetched>& answers, 
 
 } // namespace
 
-std::string render_custody(const EvidenceSettings& settings, const EvidenceFacts& facts, const Capture& capture)
+std::string render_custody(const EvidenceSettings& settings, const EvidenceFacts& facts,
+                           const Capture& capture)
 {
     std::vector<Step> steps;
     add_answers(steps, capture.page, "page");
@@ -38,7 +39,8 @@ std::string render_custody(const EvidenceSettings& settings, const EvidenceFacts
                                                      {"sha256", facts.finding.content.hex()},
                                                      {"reference", facts.reference_name}}});
     // For whom it is sealed does not stand inside: sealing it anew must not change what was signed.
-    steps.push_back({facts.recorded_at, json::object{{"event", "packaged, signed and sealed"}, {"what", "package"}}});
+    steps.push_back(
+        {facts.recorded_at, json::object{{"event", "packaged, signed and sealed"}, {"what", "package"}}});
     std::string text;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         auto line = std::move(steps[i].told);

@@ -46,6 +46,11 @@ Bytes gzip_member(ByteView clear, Effort effort)
     return out;
 }
 
+std::uint32_t crc32_of(ByteView bytes)
+{
+    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 Result<Bytes> gunzip_member(ByteView& rest, std::size_t max_bytes)
 {
     Inflater inflater;

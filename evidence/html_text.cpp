@@ -44,16 +44,20 @@ std::string html_head(std::string_view title)
 {
     return fmt::format(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        "<meta name=\"referrer\" content=\"no-referrer\"><meta name=\"viewport\" content=\"width=device-width\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'\">\n"
+        "<meta name=\"referrer\" content=\"no-referrer\"><meta name=\"viewport\" "
+        "content=\"width=device-width\">\n"
         "<title>{}</title>\n"
         "<style>body{{font:16px/1.45 sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#111}}"
-        ".report tr:first-child td{{font-weight:700}}h2{{margin-top:2rem;font-size:1.2rem}}p{{max-width:45rem}}"
+        ".report tr:first-child "
+        "td{{font-weight:700}}h2{{margin-top:2rem;font-size:1.2rem}}p{{max-width:45rem}}"
         "table{{border-collapse:collapse;width:100%}}"
         "th,td{{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #ccc;"
         "overflow-wrap:anywhere}}th{{width:14rem;font-weight:600}}"
         "pre{{background:#f3f3f3;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}}"
-        "@media print{{body{{margin:0;font-size:11pt}}h2{{break-after:avoid}}tr,pre{{break-inside:avoid}}}}</style>"
+        "@media "
+        "print{{body{{margin:0;font-size:11pt}}h2{{break-after:avoid}}tr,pre{{break-inside:avoid}}}}</style>"
         "</head>\n<body>",
         escaped(title));
 }

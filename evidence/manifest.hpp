@@ -11,7 +11,8 @@
 namespace stillwatch::evidence {
 
 constexpr std::string_view manifest_format = "stillwatch-evidence-2";
-constexpr std::string_view older_manifest_format = "stillwatch-evidence-1"; // of packages that are tar archives
+constexpr std::string_view older_manifest_format =
+    "stillwatch-evidence-1"; // of packages that are tar archives
 
 // The keys that sign a package, as its manifest names them.
 struct ManifestKeys {

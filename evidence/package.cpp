@@ -101,8 +101,8 @@ Result<Package> make_package(const EvidenceSettings& settings, const vault::Sign
     files.add(manifest_file, as_bytes(manifest));
     files.add(signature_file, signature);
     const auto& main = capture.page.empty() ? capture.image.front() : capture.page.front();
-    const auto list = render_data_package({facts.case_pseudonym, main.url.text(), main.started, settings.software,
-                                           facts.recorded_at, files.listed()});
+    const auto list = render_data_package({facts.case_pseudonym, main.url.text(), main.started,
+                                           settings.software, facts.recorded_at, files.listed()});
     const auto digest = render_package_digest(list, wacz_key, settings.software, facts.recorded_at);
     files.add(package_list_file, as_bytes(list));
     files.add(package_digest_file, as_bytes(digest));

@@ -22,8 +22,9 @@ constexpr std::string_view cover_file = "evidence/cover.html";
 constexpr std::string_view program_file = "evidence/verify_pack.py";
 constexpr std::string_view package_list_file = "datapackage.json";
 constexpr std::string_view package_digest_file = "datapackage-digest.json";
-inline constexpr std::array package_files{warc_file,  index_file,   pages_file,    key_file,       custody_file,     cover_file,
-                                   program_file, manifest_file, signature_file, package_list_file, package_digest_file};
+inline constexpr std::array package_files{
+    warc_file,    index_file,    pages_file,     key_file,          custody_file,       cover_file,
+    program_file, manifest_file, signature_file, package_list_file, package_digest_file};
 // The manifest lists those before it; datapackage.json those before itself.
 constexpr std::size_t files_in_manifest = 7;
 constexpr std::size_t files_in_package_list = 9;
@@ -45,8 +46,8 @@ struct StoredEvidence {
     Sha256 manifest_digest; // of evidence/manifest.json in it
 };
 
-// The archive of a package in clear: a WACZ 1.1.1 file. Equal input gives equal bytes. Errors: invalid_argument (no
-// picture was captured), too_large (4 GiB).
+// The archive of a package in clear: a WACZ 1.1.1 file. Equal input gives equal bytes. Errors:
+// invalid_argument (no picture was captured), too_large (4 GiB).
 struct Package {
     Bytes archive;
     Sha256 manifest_digest;

@@ -14,7 +14,8 @@ namespace stillwatch::evidence {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> tar_files{"manifest.json", "manifest.sig", "signing_key.pub", "data.warc.gz"};
+constexpr std::array<std::string_view, 4> tar_files{"manifest.json", "manifest.sig", "signing_key.pub",
+                                                    "data.warc.gz"};
 constexpr std::array<std::string_view, 2> tar_files_in_manifest{"data.warc.gz", "signing_key.pub"};
 
 const PackageLayout tar_layout{
@@ -28,15 +29,10 @@ const PackageLayout tar_layout{
     tar_files_in_manifest,
     [](Timestamp at) -> Timestamp { return std::chrono::floor<std::chrono::seconds>(at); }};
 
-const PackageLayout wacz_layout{"zip archive",
-                                manifest_format,
-                                manifest_file,
-                                signature_file,
-                                key_file,
-                                warc_file,
-                                package_files,
-                                std::span(package_files).first(files_in_manifest),
-                                zip_time};
+const PackageLayout wacz_layout{
+    "zip archive", manifest_format, manifest_file, signature_file,
+    key_file,      warc_file,       package_files, std::span(package_files).first(files_in_manifest),
+    zip_time};
 
 Error corrupt(const PackageLayout& layout, std::string_view what)
 {
@@ -48,14 +44,16 @@ bool is_zip(std::string_view archive)
 {
     constexpr std::size_t end_size = 22;
     return archive.starts_with("PK\x03\x04") ||
-           (archive.size() >= end_size && archive.substr(archive.size() - end_size).starts_with("PK\x05\x06"));
+           (archive.size() >= end_size &&
+            archive.substr(archive.size() - end_size).starts_with("PK\x05\x06"));
 }
 
 Result<PackageParts> checked(PackageParts parts)
 {
     const auto& expected = parts.layout->files;
     if (parts.files.size() != expected.size())
-        return corrupt(*parts.layout, fmt::format("{} files instead of {}", parts.files.size(), expected.size()));
+        return corrupt(*parts.layout,
+                       fmt::format("{} files instead of {}", parts.files.size(), expected.size()));
     for (std::size_t i = 0; i < expected.size(); ++i)
         if (parts.files[i].first != expected[i])
             return corrupt(*parts.layout, fmt::format("file {} is not {}", i + 1, expected[i]));

@@ -20,9 +20,9 @@ struct PackageLayout {
     std::string_view signature;
     std::string_view key;
     std::string_view warc;
-    std::span<const std::string_view> files;        // in the order of the archive
-    std::span<const std::string_view> in_manifest;  // in the order of the manifest
-    Timestamp (*time_of)(Timestamp recorded_at);    // of the archive's entries
+    std::span<const std::string_view> files;       // in the order of the archive
+    std::span<const std::string_view> in_manifest; // in the order of the manifest
+    Timestamp (*time_of)(Timestamp recorded_at);   // of the archive's entries
 };
 
 // The files of a package; they borrow from its archive.
@@ -36,8 +36,8 @@ struct PackageParts {
     bool is_wacz() const noexcept;
 };
 
-// Opens an archive, a WACZ file or the tar archive of older programs, and checks that it is made of exactly the files
-// that belong into it. Errors: corrupt, naming the part.
+// Opens an archive, a WACZ file or the tar archive of older programs, and checks that it is made of exactly
+// the files that belong into it. Errors: corrupt, naming the part.
 Result<PackageParts> package_parts(ByteView archive);
 
 } // namespace stillwatch::evidence

@@ -39,7 +39,8 @@ std::optional<std::vector<PackageFile>> listed_files(const json::object& manifes
 Result<void> check_file(const PackageFile& file, ByteView content)
 {
     if (file.size != content.size()) return corrupt(file.name, "its size is not that of the manifest");
-    if (file.digest != Sha256::of(content)) return corrupt(file.name, "its SHA-256 is not that of the manifest");
+    if (file.digest != Sha256::of(content))
+        return corrupt(file.name, "its SHA-256 is not that of the manifest");
     return {};
 }
 
@@ -55,7 +56,8 @@ Error signature_error(const PackageParts& parts, const vault::VerifyKey& key)
         if (files && text_member(object, "signing_key_id") != key.id()) {
             const auto listed = std::ranges::find(*files, layout.key, &PackageFile::name);
             if (listed != files->end())
-                if (const auto checked = check_file(*listed, parts.file(layout.key)); !checked) return checked.error();
+                if (const auto checked = check_file(*listed, parts.file(layout.key)); !checked)
+                    return checked.error();
         }
     }
     return corrupt(layout.manifest, fmt::format("does not fit its signature {}", layout.signature));
@@ -121,8 +123,9 @@ Result<void> check_wacz(const PackageParts& parts, const json::object& manifest,
     const auto main_at = parse_utc(text_member(*told, "mainPageDate").value_or(""));
     const auto created = parse_utc(text_member(*told, "created").value_or(""));
     if (!main_at || !created ||
-        render_data_package({text_member(*told, "title").value_or(""), text_member(*told, "mainPageUrl").value_or(""),
-                             *main_at, text_member(*told, "software").value_or(""), *created, files}) != list_text)
+        render_data_package({text_member(*told, "title").value_or(""),
+                             text_member(*told, "mainPageUrl").value_or(""), *main_at,
+                             text_member(*told, "software").value_or(""), *created, files}) != list_text)
         return corrupt(package_list_file, "does not list the files as they are");
     const auto key = check_package_digest(parts.text(package_digest_file), list_text);
     if (!key) return corrupt(package_digest_file, key.error().detail);

@@ -52,14 +52,14 @@ std::string render_package_digest(std::string_view data_package, const vault::P3
                                   std::string_view software, Timestamp created_at)
 {
     const auto hash = labelled(Sha256::of(as_bytes(data_package)));
-    return sorted_json(json::object{
-        {"path", "datapackage.json"},
-        {"hash", hash},
-        {"signedData", json::object{{"hash", hash},
-                                    {"signature", to_base64(key.sign(as_bytes(hash)))},
-                                    {"publicKey", to_base64(key.verify_key().spki())},
-                                    {"created", format_utc(created_at)},
-                                    {"software", software}}}});
+    return sorted_json(
+        json::object{{"path", "datapackage.json"},
+                     {"hash", hash},
+                     {"signedData", json::object{{"hash", hash},
+                                                 {"signature", to_base64(key.sign(as_bytes(hash)))},
+                                                 {"publicKey", to_base64(key.verify_key().spki())},
+                                                 {"created", format_utc(created_at)},
+                                                 {"software", software}}}});
 }
 
 Result<vault::P384VerifyKey> check_package_digest(std::string_view digest_json, std::string_view data_package)

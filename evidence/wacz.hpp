@@ -38,8 +38,9 @@ std::string render_data_package(const DataPackage& package);
 std::string render_package_digest(std::string_view data_package, const vault::P384SigningKey& key,
                                   std::string_view software, Timestamp created_at);
 
-// Checks a datapackage-digest.json against the datapackage.json beside it, and gives the key that signed. Errors:
-// corrupt; the detail names what does not hold.
-Result<vault::P384VerifyKey> check_package_digest(std::string_view digest_json, std::string_view data_package);
+// Checks a datapackage-digest.json against the datapackage.json beside it, and gives the key that signed.
+// Errors: corrupt; the detail names what does not hold.
+Result<vault::P384VerifyKey> check_package_digest(std::string_view digest_json,
+                                                  std::string_view data_package);
 
 } // namespace stillwatch::evidence

@@ -126,7 +126,8 @@ Fields connection_fields(const Fetched& fetched)
 Effort effort_for(const Fetched& fetched)
 {
     const auto type = mime_of(fetched.headers);
-    const bool is_pressed = type.starts_with("image/") || type.starts_with("video/") || !fetched.encodings().empty();
+    const bool is_pressed =
+        type.starts_with("image/") || type.starts_with("video/") || !fetched.encodings().empty();
     return is_pressed ? Effort::store : Effort::press;
 }
 

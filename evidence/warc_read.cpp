@@ -198,7 +198,8 @@ Result<WarcContent> read_warc(ByteView file, const WarcLimits& limits)
         if (!clear) return named(clear.error());
         const auto record = read_warc_record(as_text(*clear), number);
         if (!record) return named(record.error());
-        if (const auto taken = reader.take(*record, offset, size - file.size() - offset); !taken) return named(taken.error());
+        if (const auto taken = reader.take(*record, offset, size - file.size() - offset); !taken)
+            return named(taken.error());
     }
     if (const auto finished = reader.finish(); !finished) return finished.error();
     return std::move(reader.content);

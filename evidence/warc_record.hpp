@@ -26,8 +26,8 @@ std::optional<std::vector<HeaderField>> warc_lines(std::string_view text);
 // Record `number` (from 1) of a file, clear. Errors: corrupt.
 Result<WarcRecord> read_warc_record(std::string_view record, std::size_t number);
 
-// The head of an answer as it stands in a record: its status, and its fields as they would be read back. Errors:
-// corrupt (no head, a line that is none).
+// The head of an answer as it stands in a record: its status, and its fields as they would be read back.
+// Errors: corrupt (no head, a line that is none).
 struct AnswerHead {
     int status = 0;
     std::string text;

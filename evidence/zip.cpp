@@ -1,7 +1,8 @@
 #include "evidence/zip.hpp"
 
+#include "evidence/gzip.hpp"
+
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <limits>
@@ -78,12 +79,6 @@ Timestamp time_of(DosTime packed)
                        std::chrono::day(date & 31U));
     return time_point_cast<Timestamp::duration>(day + hours(time >> 11U) + minutes(time >> 5U & 63U) +
                                                 seconds((time & 31U) * 2));
-}
-
-std::uint32_t crc_of(ByteView content)
-{
-    return static_cast<std::uint32_t>(
-        crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
 }
 
 // What stands in both headers of a file, between version and name.
@@ -175,7 +170,7 @@ Result<Bytes> write_zip(std::span<const ZipMember> members, Timestamp modified)
     archive.reserve(total);
     std::vector<Placed> files;
     for (const auto& member : members) {
-        files.push_back({&member, crc_of(member.content), static_cast<std::uint32_t>(archive.size())});
+        files.push_back({&member, crc32_of(member.content), static_cast<std::uint32_t>(archive.size())});
         const auto header = local_header(member, files.back().crc, packed);
         archive.insert(archive.end(), header.begin(), header.end());
         archive.insert(archive.end(), member.content.begin(), member.content.end());
@@ -202,16 +197,18 @@ Result<ZipContent> read_zip(ByteView archive)
         const auto name_size = read_number(archive, at + 26, 2);
         const auto rest = archive.subspan(at + local_header_size);
         if (content.members.size() == max_members) return archive_error("too many files");
-        if (name_size == 0 || name_size > max_name || rest.size() < name_size || rest.size() - name_size < size)
+        if (name_size == 0 || name_size > max_name || rest.size() < name_size ||
+            rest.size() - name_size < size)
             return archive_error(fmt::format("file {} ends early", content.members.size() + 1));
-        content.members.push_back({std::string(as_text(rest.first(name_size))), rest.subspan(name_size, size)});
+        content.members.push_back(
+            {std::string(as_text(rest.first(name_size))), rest.subspan(name_size, size)});
         const auto& member = content.members.back();
-        if (!changed && crc_of(member.content) != crc)
+        if (!changed && crc32_of(member.content) != crc)
             changed = corrupt(member.name, "its bytes are not those that its checksum is of");
         const auto header = local_header(member, crc, packed);
         if (!std::ranges::equal(archive.subspan(at, header.size()), header))
-            return archive_error(fmt::format("the header of {} is damaged or not of this program",
-                                             content.members.size()));
+            return archive_error(
+                fmt::format("the header of {} is damaged or not of this program", content.members.size()));
         files.push_back({&member, crc, static_cast<std::uint32_t>(at)});
         at += header.size() + size;
     }

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t coordinate_size = 48;
 
-// What stands before the point in a SubjectPublicKeyInfo of this curve (RFC 5480): the sequences, id-ecPublicKey,
-// secp384r1, the bit string, and 4 for a point that is not compressed.
+// What stands before the point in a SubjectPublicKeyInfo of this curve (RFC 5480): the sequences,
+// id-ecPublicKey, secp384r1, the bit string, and 4 for a point that is not compressed.
 constexpr std::array<unsigned char, 24> spki_head{0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86,
                                                   0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b,
                                                   0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04};
@@ -29,7 +29,8 @@ public:
     Number() { mpz_init(value_); }
     explicit Number(ByteView big_endian) : Number()
     {
-        nettle_mpz_set_str_256_u(value_, big_endian.size(), reinterpret_cast<const std::uint8_t*>(big_endian.data()));
+        nettle_mpz_set_str_256_u(value_, big_endian.size(),
+                                 reinterpret_cast<const std::uint8_t*>(big_endian.data()));
     }
     ~Number() { mpz_clear(value_); }
     Number(const Number&) = delete;
@@ -100,8 +101,8 @@ const std::uint8_t* raw(ByteView bytes)
     return reinterpret_cast<const std::uint8_t*>(bytes.data());
 }
 
-// The bytes that ECDSA takes its nonce from: a stream that only the owner of the key can know, another one for
-// each message.
+// The bytes that ECDSA takes its nonce from: a stream that only the owner of the key can know, another one
+// for each message.
 struct NonceStream {
     ByteView key;
     Sha256 message;
@@ -125,7 +126,8 @@ Result<P384VerifyKey> P384VerifyKey::from_spki(ByteView der)
     if (der.size() != head.size() + key.point.size() || !std::ranges::equal(der.first(head.size()), head))
         return Error{Errc::malformed, "no public key on the curve P-384"};
     std::ranges::copy(der.subspan(head.size()), key.point.begin());
-    if (Point point; !point.read(key)) return Error{Errc::malformed, "a point that is not on the curve P-384"};
+    if (Point point; !point.read(key))
+        return Error{Errc::malformed, "a point that is not on the curve P-384"};
     return key;
 }
 
@@ -175,12 +177,12 @@ P384Signature P384SigningKey::sign(ByteView message) const
     scalar.read(scalar_.bytes());
     NonceStream nonces{scalar_.bytes(), Sha256::of(message)};
     Signature both;
-    ecdsa_sign(scalar.get(), &nonces, NonceStream::draw, nonces.message.bytes.size(), raw(nonces.message.bytes),
-               both.get());
+    ecdsa_sign(scalar.get(), &nonces, NonceStream::draw, nonces.message.bytes.size(),
+               raw(nonces.message.bytes), both.get());
     P384Signature signature{};
     nettle_mpz_get_str_256(coordinate_size, reinterpret_cast<std::uint8_t*>(signature.data()), both.get()->r);
-    nettle_mpz_get_str_256(coordinate_size, reinterpret_cast<std::uint8_t*>(signature.data()) + coordinate_size,
-                           both.get()->s);
+    nettle_mpz_get_str_256(
+        coordinate_size, reinterpret_cast<std::uint8_t*>(signature.data()) + coordinate_size, both.get()->s);
     return signature;
 }
 

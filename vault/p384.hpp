@@ -12,7 +12,8 @@ namespace stillwatch::vault {
 struct P384VerifyKey {
     std::array<std::byte, 96> point{};
 
-    // SubjectPublicKeyInfo (RFC 5480) in DER, 120 bytes. Errors: malformed (another curve, a point beside it).
+    // SubjectPublicKeyInfo (RFC 5480) in DER, 120 bytes. Errors: malformed (another curve, a point beside
+    // it).
     static Result<P384VerifyKey> from_spki(ByteView der);
     Bytes spki() const;
 

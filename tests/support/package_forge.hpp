@@ -29,7 +29,8 @@ inline Bytes with_file(ByteView package, std::string_view name, ByteView content
 }
 
 // The package with its manifest changed and all that follows from it made anew, by whoever holds `key`.
-inline Bytes forged(ByteView package, const std::function<void(json::object&)>& change, const vault::SigningKey& key)
+inline Bytes forged(ByteView package, const std::function<void(json::object&)>& change,
+                    const vault::SigningKey& key)
 {
     using namespace evidence;
     auto parts = package_parts(package).value();
@@ -49,9 +50,9 @@ inline Bytes forged(ByteView package, const std::function<void(json::object&)>& 
     const auto told = parse_json(parts.text(package_list_file)).value();
     const auto& list = told.as_object();
     const auto time = [&list](const char* member) { return *parse_utc(text_member(list, member).value()); };
-    const auto package_list =
-        render_data_package({text_member(list, "title").value(), text_member(list, "mainPageUrl").value(),
-                             time("mainPageDate"), text_member(list, "software").value(), time("created"), files});
+    const auto package_list = render_data_package(
+        {text_member(list, "title").value(), text_member(list, "mainPageUrl").value(), time("mainPageDate"),
+         text_member(list, "software").value(), time("created"), files});
     const auto digest = render_package_digest(package_list, vault::P384SigningKey::derive(key.seed()),
                                               text_member(list, "software").value(), time("created"));
     put(package_list_file, as_bytes(package_list));

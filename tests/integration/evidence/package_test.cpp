@@ -88,7 +88,9 @@ TEST(Package, ItsSignatureIsAcceptedByOpenssl)
 {
     const TemporaryDirectory directory;
     unpack(decrypted_sample(directory), directory);
-    const auto file = [&directory](const char* name) { return (directory / "files/evidence" / name).string(); };
+    const auto file = [&directory](const char* name) {
+        return (directory / "files/evidence" / name).string();
+    };
     const auto checked =
         run_command({"openssl", "pkeyutl", "-verify", "-pubin", "-inkey", file("signing_key.pub"), "-rawin",
                      "-in", file("manifest.json"), "-sigfile", file("manifest.sig")});
@@ -99,9 +101,11 @@ TEST(Package, IsAWaczFileForOtherPrograms)
 {
     const TemporaryDirectory directory;
     unpack(decrypted_sample(directory), directory);
-    const auto result = run_command({"node", STILLWATCH_SOURCE_DIR "/tests/integration/evidence/check_wacz.mjs",
-                                     (directory / "files").string()});
-    ASSERT_EQ(result.exit_code, 0) << result.err << result.out << "\n(run `npm ci` in tests/integration/evidence first)";
+    const auto result =
+        run_command({"node", STILLWATCH_SOURCE_DIR "/tests/integration/evidence/check_wacz.mjs",
+                     (directory / "files").string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err << result.out
+                                   << "\n(run `npm ci` in tests/integration/evidence first)";
     std::string_view last = result.out;
     last.remove_suffix(last.ends_with('\n') ? 1 : 0);
     const auto told = parse_json(last.substr(last.rfind('\n') + 1)).value().as_object();
@@ -140,7 +144,8 @@ TEST(Package, ChangedBytesAreNoticedByTheIndependentProgramInTheSamePart)
         EXPECT_EQ(verdict.exit_code, 1);
         const auto report = verify_package(changed, std::nullopt);
         ASSERT_FALSE(report);
-        EXPECT_EQ(part_of(verdict.err), part_of(report.error().detail)) << place << ": " << verdict.err << report.error().detail;
+        EXPECT_EQ(part_of(verdict.err), part_of(report.error().detail))
+            << place << ": " << verdict.err << report.error().detail;
     }
 }
 
@@ -160,7 +165,8 @@ TEST(Package, ReplacedFilesAreNamedByBothPrograms)
         // Which side of a signature was changed is not always to be told.
         const auto part = name == signature_file ? manifest_file : std::string_view(name);
         EXPECT_EQ(part_of(report.error().detail), part) << report.error().detail;
-        EXPECT_TRUE(part_of(verdict.err) == part || part_of(verdict.err) == name) << name << ": " << verdict.err;
+        EXPECT_TRUE(part_of(verdict.err) == part || part_of(verdict.err) == name)
+            << name << ": " << verdict.err;
     }
 }
 

@@ -83,7 +83,8 @@ TEST(Warcio, ItsOwnIndexerListsEveryAddress)
     const auto path = directory / "data.warc.gz";
     const auto image = test::fetched_image();
     const std::vector exchanges{WarcExchange{&image, ""}};
-    test::write_file(path, write_warc({"data.warc.gz", "", "", "", "", test::sample_time()}, exchanges).bytes);
+    test::write_file(path,
+                     write_warc({"data.warc.gz", "", "", "", "", test::sample_time()}, exchanges).bytes);
     const auto result =
         test::run_command({"node", folder + "/node_modules/warcio/dist/cli.js", "cdx-index", path.string()});
     EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -11,7 +11,8 @@ namespace {
 
 TEST(Surt, TurnsTheHostRoundAndSortsTheQuery)
 {
-    EXPECT_EQ(surt_of("https://www.img.board.example:8443/B.jpg?b=2&a=1"), "example,board,img:8443)/b.jpg?a=1&b=2");
+    EXPECT_EQ(surt_of("https://www.img.board.example:8443/B.jpg?b=2&a=1"),
+              "example,board,img:8443)/b.jpg?a=1&b=2");
     EXPECT_EQ(surt_of("http://board.example/"), "example,board)/");
     EXPECT_EQ(surt_of("http://board.example"), "example,board)/");
     EXPECT_EQ(surt_of("http://www2.board.example/x?"), "example,board)/x");
@@ -19,7 +20,8 @@ TEST(Surt, TurnsTheHostRoundAndSortsTheQuery)
     EXPECT_EQ(surt_of("http://board.example/x?it's"), "example,board)/x?it%27s");
     EXPECT_EQ(surt_of("http://[2001:db8::1]:81/"), "[2001:db8::1]:81)/");
     EXPECT_EQ(surt_of("http://127.0.0.1/a"), "1,0,0,127)/a");
-    EXPECT_EQ(surt_of("urn:tls-certificates:https://board.example/"), "urn:tls-certificates:https://board.example/");
+    EXPECT_EQ(surt_of("urn:tls-certificates:https://board.example/"),
+              "urn:tls-certificates:https://board.example/");
 }
 
 TEST(Mime, IsOneTypeWithoutParameters)
@@ -34,12 +36,13 @@ TEST(Cdxj, IsALineARecordSortedByAddress)
 {
     CdxRecord page{"https://board.example/b", test::sample_time(), "text/html", 200, "ABC", 10, 20};
     CdxRecord picture{"https://board.example/a", test::sample_time(), "", 0, "", 30, 40};
-    EXPECT_EQ(render_cdxj(std::vector{page, picture}, "data.warc.gz"),
-              "example,board)/a 20261123021700 "
-              R"({"url":"https://board.example/a","length":"40","offset":"30","filename":"data.warc.gz"})"
-              "\nexample,board)/b 20261123021700 "
-              R"({"url":"https://board.example/b","mime":"text/html","status":"200","digest":"ABC","length":"20","offset":"10","filename":"data.warc.gz"})"
-              "\n");
+    EXPECT_EQ(
+        render_cdxj(std::vector{page, picture}, "data.warc.gz"),
+        "example,board)/a 20261123021700 "
+        R"({"url":"https://board.example/a","length":"40","offset":"30","filename":"data.warc.gz"})"
+        "\nexample,board)/b 20261123021700 "
+        R"({"url":"https://board.example/b","mime":"text/html","status":"200","digest":"ABC","length":"20","offset":"10","filename":"data.warc.gz"})"
+        "\n");
 }
 
 TEST(Cdxj, WriterAndReaderSayTheSameOfAFile)

@@ -25,7 +25,8 @@ using testing::IsEmpty;
 Bytes forged(const Capture& capture, const std::function<void(json::object&)>& change,
              const vault::SigningKey& key = test::sample_signing_key())
 {
-    const auto honest = make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value();
+    const auto honest =
+        make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value();
     return test::forged(honest.archive, change, key);
 }
 

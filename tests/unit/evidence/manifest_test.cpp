@@ -11,8 +11,8 @@ const std::vector<PackageFile> sample_files{{"data.warc.gz", 10, Sha256::of(as_b
 
 json::object manifest_of(const EvidenceFacts& facts, const Capture& capture)
 {
-    const auto text =
-        render_manifest(test::sample_settings("", ""), facts, capture, {"0011223344556677", "key of the archive"}, sample_files);
+    const auto text = render_manifest(test::sample_settings("", ""), facts, capture,
+                                      {"0011223344556677", "key of the archive"}, sample_files);
     return parse_json(text).value().as_object();
 }
 

@@ -2,8 +2,8 @@
 
 #include "evidence/gzip.hpp"
 #include "evidence/package.hpp"
-#include "evidence/zip.hpp"
 #include "evidence/verify.hpp"
+#include "evidence/zip.hpp"
 #include "tests/support/sample_capture.hpp"
 
 #include <gmock/gmock.h>

@@ -160,7 +160,8 @@ TEST(Verify, EachChangedByteOfTheListsThatOtherProgramsReadIsNoticed)
             Bytes changed(content.begin(), content.end());
             changed[i] ^= std::byte{1};
             const auto error = error_with(name, changed);
-            EXPECT_TRUE(error.starts_with(name) || error.starts_with(package_digest_file)) << name << ", byte " << i << ": " << error;
+            EXPECT_TRUE(error.starts_with(name) || error.starts_with(package_digest_file))
+                << name << ", byte " << i << ": " << error;
         }
     }
 }
@@ -168,11 +169,13 @@ TEST(Verify, EachChangedByteOfTheListsThatOtherProgramsReadIsNoticed)
 TEST(Verify, AWaczKeyThatTheManifestDoesNotNameIsRefused)
 {
     const auto changed = test::forged(
-        sample_package(), [](json::object& manifest) { manifest["wacz_key"] = "MHYwEAYHKoZIzj0CAQYFK4EEACI="; },
+        sample_package(),
+        [](json::object& manifest) { manifest["wacz_key"] = "MHYwEAYHKoZIzj0CAQYFK4EEACI="; },
         test::sample_signing_key());
     const auto report = verify_package(changed, test::sample_signing_key().verify_key());
     ASSERT_FALSE(report);
-    EXPECT_EQ(report.error().detail, "datapackage-digest.json: its key is not the one that the manifest names");
+    EXPECT_EQ(report.error().detail,
+              "datapackage-digest.json: its key is not the one that the manifest names");
 }
 
 // What is said of an archive of these files of the sample, in this order.
@@ -183,7 +186,8 @@ std::string error_of_files(const std::vector<std::size_t>& numbers)
     std::vector<std::pair<std::string, ByteView>> files;
     for (const auto number : numbers)
         files.push_back(parts.files[number]);
-    const auto report = verify_package(test::zipped(files, parts.modified), test::sample_signing_key().verify_key());
+    const auto report =
+        verify_package(test::zipped(files, parts.modified), test::sample_signing_key().verify_key());
     return report ? "" : report.error().detail;
 }
 
@@ -191,8 +195,10 @@ TEST(Verify, MissingDoubledAdditionalAndMisplacedFilesAreNamed)
 {
     EXPECT_EQ(error_of_files({0}), "zip archive: 1 files instead of 11");
     EXPECT_EQ(error_of_files({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10}), "zip archive: 12 files instead of 11");
-    EXPECT_EQ(error_of_files({1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "zip archive: file 1 is not archive/data.warc.gz");
-    EXPECT_EQ(error_of_files({0, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "zip archive: file 2 is not indexes/index.cdx");
+    EXPECT_EQ(error_of_files({1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+              "zip archive: file 1 is not archive/data.warc.gz");
+    EXPECT_EQ(error_of_files({0, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+              "zip archive: file 2 is not indexes/index.cdx");
     EXPECT_EQ(error_of_files({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), "");
     EXPECT_FALSE(verify_package({}, std::nullopt));
 }
@@ -222,7 +228,8 @@ TEST(Verify, AChangedByteOfAnOlderPackageIsNoticedInItsPart)
         std::string within = "tar archive";
         for (const auto& [name, content] : parts.files) {
             const auto begin = static_cast<std::size_t>(content.data() - package.data());
-            if (i >= begin && i < begin + content.size()) within = name == "manifest.sig" ? "manifest.json" : name;
+            if (i >= begin && i < begin + content.size())
+                within = name == "manifest.sig" ? "manifest.json" : name;
         }
         EXPECT_EQ(part_of(report.error()), within) << "byte " << i << ": " << report.error().detail;
     }

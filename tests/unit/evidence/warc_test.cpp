@@ -292,8 +292,8 @@ TEST(WarcRead, TooManyRecordsAreRefused)
 {
     const auto page = test::fetched_page();
     const std::vector exchanges{WarcExchange{&page, ""}};
-    const auto checked =
-        read_warc(write_warc(sample_info, exchanges).bytes, {.max_record_bytes = 1U << 20U, .max_records = 4});
+    const auto checked = read_warc(write_warc(sample_info, exchanges).bytes,
+                                   {.max_record_bytes = 1U << 20U, .max_records = 4});
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error(), (Error{Errc::too_large, "WARC record 5: too many records"}));
 }

@@ -10,7 +10,8 @@ namespace stillwatch::evidence {
 namespace {
 
 const auto noise = test::noise(1000);
-const std::vector<ZipMember> sample_members{{"archive/data.bin", noise}, {"empty", {}}, {"text.json", as_bytes("{}\n")}};
+const std::vector<ZipMember> sample_members{
+    {"archive/data.bin", noise}, {"empty", {}}, {"text.json", as_bytes("{}\n")}};
 
 Bytes sample_zip()
 {
@@ -41,7 +42,8 @@ TEST(Zip, IsWholeForUnzip)
 {
     const test::TemporaryDirectory directory;
     test::write_file(directory / "a.zip", sample_zip());
-    const auto program = "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist())";
+    const auto program =
+        "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist())";
     const auto told = test::run_command({"python3", "-c", program, (directory / "a.zip").string()});
     EXPECT_EQ(told.out, "None ['archive/data.bin', 'empty', 'text.json']\n") << told.err;
 }

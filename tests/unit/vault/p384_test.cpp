@@ -37,13 +37,14 @@ Bytes der_signature(const P384Signature& signature)
     return der;
 }
 
-std::string verdict_of_openssl(const P384SigningKey& key, std::string_view message, const P384Signature& signature)
+std::string verdict_of_openssl(const P384SigningKey& key, std::string_view message,
+                               const P384Signature& signature)
 {
     const test::TemporaryDirectory directory;
     test::write_file(directory / "key.der", key.verify_key().spki());
     test::write_file(directory / "signature", der_signature(signature));
-    return test::run_command({"openssl", "dgst", "-sha256", "-verify", (directory / "key.der").string(), "-keyform",
-                              "DER", "-signature", (directory / "signature").string()},
+    return test::run_command({"openssl", "dgst", "-sha256", "-verify", (directory / "key.der").string(),
+                              "-keyform", "DER", "-signature", (directory / "signature").string()},
                              as_bytes(message))
         .out;
 }
@@ -79,7 +80,8 @@ TEST(P384, EqualSeedsAndMessagesGiveEqualSignaturesAndNoTwoMessagesOneNonce)
     EXPECT_EQ(key.sign(as_bytes("one")), P384SigningKey::derive(seed).sign(as_bytes("one")));
     const auto one = key.sign(as_bytes("one"));
     const auto two = key.sign(as_bytes("two"));
-    EXPECT_FALSE(std::equal(one.begin(), one.begin() + 48, two.begin())) << "r tells that the nonce was the same";
+    EXPECT_FALSE(std::equal(one.begin(), one.begin() + 48, two.begin()))
+        << "r tells that the nonce was the same";
 }
 
 TEST(P384, ReadsOnlyPointsOfTheCurve)
