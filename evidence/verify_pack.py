@@ -11,14 +11,13 @@ end is 1, too.
 import argparse
 import base64
 import hashlib
-import io
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
-import zipfile
 import zlib
 
 WARC, INDEX, PAGES = "archive/data.warc.gz", "indexes/index.cdx", "pages/pages.jsonl"
@@ -39,40 +38,39 @@ def require(condition, part, what):
         raise Fault(part, what)
 
 
+def zip_headers(name, content, offset, stamp):
+    """What stands before a stored file in a ZIP archive, and its line in the directory."""
+    name = name.encode()
+    common = struct.pack("<HHH4sIIIHH", 20, 0x800, 0, stamp, zlib.crc32(content), len(content), len(content), len(name), 0)
+    return (b"PK\3\4" + common + name,
+            b"PK\1\2" + struct.pack("<H", 3 << 8 | 20) + common + struct.pack("<HHHII", 0, 0, 0, 0o100600 << 16, offset) + name)
+
+
 def read_archive(data):
-    """The files, each checked against its checksum; and that nothing stands beside them."""
+    """The files, in their order: an archive is read and written again, so that no byte of it stands unnoticed."""
     part = "zip archive"
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            require([info.filename for info in infos] == MEMBERS, part, "other files than expected")
-            files, at = {}, 0
-            for info in infos:
-                header = data[at:at + 30 + len(info.filename)]
-                require(info.header_offset == at and info.compress_type == zipfile.ZIP_STORED and not info.extra
-                        and not info.comment and info.flag_bits == 0x800 and info.create_version == 20
-                        and info.extract_version == 20 and info.create_system == 3 and info.volume == 0
-                        and info.internal_attr == 0 and info.external_attr == 0o100600 << 16
-                        and info.date_time == infos[0].date_time, part, f"the entry of {info.filename} is not as these are")
-                entry = data[at + 4:at + 30]
-                sizes = info.file_size.to_bytes(4, "little") * 2
-                require(entry[:6] == b"\x14\0\0\x08\0\0" and entry[10:14] == info.CRC.to_bytes(4, "little")
-                        and entry[14:22] == sizes and entry[22:26] == len(info.filename).to_bytes(2, "little") + b"\0\0"
-                        and header[30:] == info.filename.encode() and header[:4] == b"PK\3\4"
-                        and entry[6:10] == data[10:14], part, f"the header of {info.filename} is not as these are")
-                try:
-                    files[info.filename] = archive.read(info)
-                except zipfile.BadZipFile:
-                    raise Fault(info.filename, "its bytes are not those that its checksum is of") from None
-                at += len(header) + info.file_size
-            require(archive.start_dir == at and not archive.comment, part, "something stands before its directory")
-            end = data[-22:]
-            require(end[:8] == b"PK\5\6\0\0\0\0" and end[8:12] == len(infos).to_bytes(2, "little") * 2
-                    and end[12:20] == (len(data) - 22 - at).to_bytes(4, "little") + at.to_bytes(4, "little")
-                    and end[20:] == b"\0\0", part, "its end is not as these are")
-            return files
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise Fault(part, error) from None
+    files, directory, at, changed = {}, b"", 0, None
+    while data[at:at + 4] == b"PK\3\4":
+        require(len(data) >= at + 30, part, "ends early")
+        crc, size, _, name_size = struct.unpack("<IIIH", data[at + 14:at + 28])
+        name = data[at + 30:at + 30 + name_size].decode(errors="replace")
+        content = data[at + 30 + name_size:at + 30 + name_size + size]
+        require(len(content) == size and name not in files, part, f"file {len(files) + 1} is damaged")
+        header, line = zip_headers(name, content, at, data[10:14])
+        if zlib.crc32(content) != crc:
+            # Whether the checksum or the bytes were changed is told by the directory, which holds it, too.
+            changed = changed or name
+            right, told = struct.pack("<I", zlib.crc32(content)), struct.pack("<I", crc)
+            header, line = header.replace(right, told, 1), line.replace(right, told, 1)
+        require(data[at:at + len(header)] == header, part, f"the header of file {len(files) + 1} is not as these are")
+        files[name] = content
+        directory += line
+        at += len(header) + size
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(directory), at, 0)
+    require(data[at:] == directory + end, part, "its directory is not as these are")
+    require(changed is None, changed, "its bytes are not those that its checksum is of")
+    require(list(files) == MEMBERS, part, "other files than expected")
+    return files
 
 
 def openssl(*words, **files):
