@@ -153,6 +153,20 @@ bool is_frequent(std::string_view element, std::string_view name) noexcept
     return is_address && (element == "a" || element == "img" || element == "link" || element == "source");
 }
 
+// "list?page=2": a relative address that needs no ending to be one.
+bool is_word_with_query(std::string_view value) noexcept
+{
+    const auto question = value.find('?');
+    if (question == npos || question == 0) return false;
+    const auto is_part = [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '/';
+    };
+    const auto equals = value.find('=', question);
+    return equals != npos && equals > question + 1 &&
+           std::ranges::all_of(value.substr(0, question), is_part) &&
+           std::ranges::all_of(value.substr(question + 1, equals - question - 1), is_part);
+}
+
 // The form that is open learns of its parts.
 void follow_form(const Element& element, Candidates& out)
 {
@@ -222,7 +236,7 @@ bool looks_like_page(std::string_view value) noexcept
     for (const std::string_view begin : {"/", "./", "../"})
         if (value.starts_with(begin)) return true;
     if (value.starts_with('?')) return value.find('=') != npos;
-    return ends_like_page(value);
+    return ends_like_page(value) || is_word_with_query(value);
 }
 
 // "more?page=2", "page/2/" in an attribute whose name says that it holds an address.

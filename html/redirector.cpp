@@ -147,8 +147,11 @@ std::optional<Destination> in_query(std::string_view path, std::string_view quer
         const auto value = is_bare ? parameter : parameter.substr(equals + 1);
         if (value.size() < shortest_coded || (!may_hold_address(value) && !may_be_coded_path(value)))
             continue;
-        if (auto address = address_said(value))
-            return Destination{*std::move(address), !is_way_back(name) && !is_door(path)};
+        auto address = address_said(value);
+        if (!address) continue;
+        // A path of the site's own may be what a script reads the picture from, and shown nowhere else.
+        const bool is_all = is_absolute(*address) && !is_way_back(name) && !is_door(path);
+        return Destination{*std::move(address), is_all};
     }
     return std::nullopt;
 }

@@ -11,7 +11,7 @@ struct Destination {
     // Absolute, http or https; or a path, "/a.jpg" or "//host/a.jpg", where base64 hid it.
     std::string address;
     // The address does nothing but lead there: nobody need ask for it. False where it tells the way back
-    // ("login?return=…", "?ref=…"): such a page is one of its own.
+    // ("login?return=…", "?ref=…"), which is a page of its own, and where base64 hid a path.
     bool is_all = true;
 };
 

@@ -93,9 +93,10 @@ TEST(Controls, HandlersLeadToTheAddressesInThem)
                     "<p onclick=\"location.assign('/p/4')\"></p><p onclick=\"location.replace('/p/5')\"></p>"
                     "<p onclick=\"go('/p/6')\"></p><p onclick='loadPage(event, &quot;p7.html&quot;)'></p>"
                     "<a href=\"javascript:show('/p/8')\">8</a>"
-                    "<p onclick=\"document.location='/p?page=' + 9; return false\"></p>"),
+                    "<p onclick=\"document.location='/p?page=' + 9; return false\"></p>"
+                    "<p onclick=\"go('p?page=10')\"></p><p onclick=\"ask('Really? a=b')\"></p>"),
         ElementsAre("/p?page=1", "/p?page=2", "/p/3", "/p/4", "/p/5", "/p/6", "/d/p7.html", "/p/8",
-                    "/p?page=9"));
+                    "/p?page=9", "/d/p?page=10"));
 }
 
 TEST(Controls, AttributesOfLibrariesAreRead)

@@ -41,8 +41,8 @@ TEST(Redirector, SaysAnAddressInBase64)
 
 TEST(Redirector, SaysAPathOrAnObjectInBase64)
 {
-    EXPECT_EQ(led_to("/go.php?u=L3AvYS5qcGc="), "/p/a.jpg");
-    EXPECT_EQ(led_to("/go.php?u=Ly9iLmV4YW1wbGUvYS5qcGc="), "//b.example/a.jpg");
+    EXPECT_EQ(led_to("/go.php?u=L3AvYS5qcGc="), "also /p/a.jpg");
+    EXPECT_EQ(led_to("/go.php?u=Ly9iLmV4YW1wbGUvYS5qcGc="), "also //b.example/a.jpg");
     EXPECT_EQ(led_to("/go.php?u=eyJ1cmwiOiAiaHR0cHM6XC9cL2IuZXhhbXBsZVwvYS5qcGcifQ"),
               "https://b.example/a.jpg");
     EXPECT_EQ(led_to("/go.php?token=L3BhIHRoIHdpdGggYmxhbmtz"), ""); // "/pa th with blanks"

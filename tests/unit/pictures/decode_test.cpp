@@ -161,6 +161,20 @@ TEST(Decode, HeicIsTurnedOnceByItsProperties)
     EXPECT_LT(mean_difference(only_exif->frames.front(), luma(drawing)), 6);
 }
 
+TEST(Decode, JpegXlIsTurnedOnceByItsHeader)
+{
+    const auto drawing = scene(12, width, height);
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        SCOPED_TRACE(orientation);
+        const auto stored = stored_for_orientation(drawing, orientation);
+        const auto picture = decode_file(encode_jxl({stored}, JxlKind::lossless, orientation), {});
+        ASSERT_TRUE(picture) << to_string(picture.error());
+        EXPECT_EQ(picture->width_px, width);
+        EXPECT_EQ(picture->height_px, height);
+        EXPECT_LT(mean_difference(picture->frames.front(), luma(drawing)), 4);
+    }
+}
+
 TEST(Decode, TransparentPartsShowAWhitePage)
 {
     auto drawing = flat(0, 64, 64);

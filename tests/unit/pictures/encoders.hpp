@@ -45,7 +45,7 @@ Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind = HeifKind
 
 enum class JxlKind { lossy, lossless };
 // Several are an animation.
-Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind = JxlKind::lossy);
+Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind = JxlKind::lossy, int exif_orientation = 1);
 
 enum class Jpeg2000Kind { file, code_stream, deep, with_alpha };
 Bytes encode_jpeg2000(const Drawing& drawing, Jpeg2000Kind kind = Jpeg2000Kind::file);

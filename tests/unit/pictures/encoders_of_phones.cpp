@@ -102,7 +102,7 @@ Bytes encode_heif(const std::vector<Drawing>& drawings, HeifKind kind, HeifTurni
     return out;
 }
 
-Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind)
+Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind, int exif_orientation)
 {
     const std::unique_ptr<JxlEncoder, decltype(&JxlEncoderDestroy)> encoder(JxlEncoderCreate(nullptr),
                                                                             JxlEncoderDestroy);
@@ -112,6 +112,7 @@ Bytes encode_jxl(const std::vector<Drawing>& frames, JxlKind kind)
     info.xsize = static_cast<std::uint32_t>(frames.front().width_px);
     info.ysize = static_cast<std::uint32_t>(frames.front().height_px);
     info.bits_per_sample = 8;
+    info.orientation = static_cast<JxlOrientation>(exif_orientation); // the same eight
     info.num_extra_channels = 1;
     info.alpha_bits = 8;
     info.uses_original_profile = is_lossless ? JXL_TRUE : JXL_FALSE;
