@@ -1,6 +1,7 @@
 #include "pipeline/video_comparison.hpp"
 
 #include "pipeline/near_times.hpp"
+#include "pipeline/video_notes.hpp"
 #include "videos/matching/confirmation.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ private:
         for (std::int64_t after_ms = -1;;) {
             auto reading = co_await reader_.frames(terms_.pass, after_ms, MoreBytes::cannot_come);
             if (!reading) co_return reading.error();
-            note(*reading);
+            note_reading(result_, *reading);
             for (auto& frame : reading->frames) {
                 const auto compared = co_await compare(std::move(frame));
                 if (!compared) co_return compared.error();
@@ -83,7 +84,7 @@ private:
                 }
                 is_answered = near.answered(some, *reading) && is_answered && reading->frames_refused == 0 &&
                               reading->missing.empty() && reading->bounds.empty();
-                note(*reading);
+                note_reading(result_, *reading);
                 for (auto& frame : reading->frames) {
                     const auto compared = co_await compare(std::move(frame));
                     if (!compared) result_.stopped = compared.error();
@@ -94,15 +95,6 @@ private:
                 for (const auto& doubt : doubts)
                     note_if_alone(doubt.time_ms);
         }
-    }
-
-    void note(const VideoReading& reading)
-    {
-        result_.facts = reading.facts;
-        result_.frames_refused += reading.frames_refused;
-        for (const auto bound : reading.bounds)
-            if (std::ranges::find(result_.bounds, bound) == result_.bounds.end())
-                result_.bounds.push_back(bound);
     }
 
     // Errors: io and cancelled, which no other frame will be without; a frame that cannot be compared is

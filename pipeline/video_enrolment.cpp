@@ -2,6 +2,7 @@
 
 #include "matcher/video_reference.hpp"
 #include "pipeline/near_times.hpp"
+#include "pipeline/video_notes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -45,7 +46,7 @@ private:
     // Whether there is more; from where on.
     Task<Result<bool>> keep(VideoReading reading, std::int64_t& after_ms)
     {
-        note(reading);
+        note_reading(result_, reading);
         for (auto& frame : reading.frames) {
             const auto kept = co_await keep_frame(std::move(frame));
             if (!kept) co_return kept.error();
@@ -81,22 +82,13 @@ private:
             auto reading = co_await reader_.frames_near(some_times, MoreBytes::cannot_come);
             if (!reading) co_return reading.error();
             (void)near.answered(some_times, *reading); // what is left out is not kept
-            note(*reading);
+            note_reading(result_, *reading);
             for (auto& frame : reading->frames) {
                 const auto kept = co_await keep_frame(std::move(frame));
                 if (!kept) co_return kept.error();
             }
         }
         co_return Result<void>{};
-    }
-
-    void note(const VideoReading& reading)
-    {
-        result_.facts = reading.facts;
-        result_.frames_refused += reading.frames_refused;
-        for (const auto bound : reading.bounds)
-            if (std::ranges::find(result_.bounds, bound) == result_.bounds.end())
-                result_.bounds.push_back(bound);
     }
 
     Task<Result<void>> keep_frame(VideoFrame frame)

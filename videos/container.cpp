@@ -12,22 +12,27 @@ namespace {
 using namespace std::string_view_literals;
 
 // Boxes that a file of ISO base media or QuickTime begins with (ISO/IEC 14496-12; QuickTime File Format).
-constexpr std::array<std::string_view, 11> first_boxes{"ftyp", "styp", "moov", "moof", "mdat", "free",
-                                                       "skip", "wide", "sidx", "pnot", "uuid"};
+constexpr std::array<std::string_view, 6> first_boxes{"ftyp", "styp", "moov", "moof", "mdat", "wide"};
+// Words of ordinary texts, too: a box so small has a length that begins with a zero.
+constexpr std::array<std::string_view, 5> boxes_before{"free", "skip", "sidx", "pnot", "uuid"};
 
 bool is_mp4(ByteView head) noexcept
 {
-    return head.size() >= 8 &&
-           std::ranges::find(first_boxes, as_text(head.subspan(4, 4))) != first_boxes.end();
+    if (head.size() < 8) return false;
+    const auto type = as_text(head.subspan(4, 4));
+    if (std::ranges::find(first_boxes, type) != first_boxes.end()) return true;
+    return byte_at(head, 0) == 0 && std::ranges::find(boxes_before, type) != boxes_before.end();
 }
 
-// Four packets in a row, of 188 bytes, or of 192 with a time before each (M2TS). ISO/IEC 13818-1.
+// A sync byte every 188 bytes, or every 192 behind a time of four (M2TS): four packets, or what there is,
+// three at least. ISO/IEC 13818-1, 2.4.3.2.
 bool is_mpeg_ts(ByteView head) noexcept
 {
     const auto begins_at = [&](std::size_t first, std::size_t packet_bytes) {
         for (std::size_t i = 0; i < 4; ++i) {
             const auto at = first + i * packet_bytes;
-            if (at >= head.size() || byte_at(head, at) != 0x47) return false;
+            if (at >= head.size()) return i >= 3;
+            if (byte_at(head, at) != 0x47) return false;
         }
         return true;
     };
@@ -56,7 +61,7 @@ std::optional<Container> sniff_container(ByteView head) noexcept
     if (begins_with(head, "RIFF"sv) && head.size() >= 12 && as_text(head.subspan(8, 4)) == "AVI ")
         return Container::avi;
     if (begins_with(head, "FLV\x01"sv)) return Container::flv;
-    if (begins_with(head, "OggS\0"sv)) return Container::ogg;
+    if (begins_with(head, "OggS"sv)) return Container::ogg;
     if (begins_with(head, "\0\0\1\xBA"sv)) return Container::mpeg_ps;
     if (is_mp4(head)) return Container::mp4;
     if (is_mpeg_ts(head)) return Container::mpeg_ts;

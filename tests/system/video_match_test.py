@@ -28,7 +28,6 @@ def slides(photos: list[pathlib.Path], out: pathlib.Path) -> None:
            "veryfast", out)
 
 
-@unittest.skipUnless(shutil.which("ffmpeg"), "needs ffmpeg")
 @unittest.skipUnless(READER.exists(), "this build reads no videos")
 class VideoMatch(unittest.TestCase):
     @classmethod

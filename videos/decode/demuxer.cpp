@@ -49,6 +49,13 @@ std::int64_t pixels_of(const AVStream& stream)
     return std::int64_t{stream.codecpar->width} * stream.codecpar->height;
 }
 
+// Whether the reader of this container jumps to key frames. The others look for the time of any packet, and a
+// decoder that begins there gives nothing until the next key frame.
+bool names_key_frames(Container container)
+{
+    return container == Container::mp4 || container == Container::matroska || container == Container::avi;
+}
+
 // Whether packets carry their size: else one is whole only when the next one began.
 bool tells_sizes(Container container)
 {
@@ -202,6 +209,36 @@ Demuxer::Read Demuxer::next(AVPacket& packet)
 }
 
 bool Demuxer::go_to(std::int64_t time_ms)
+{
+    if (names_key_frames(container_)) return jump(time_ms);
+    for (const std::int64_t back_ms : {0, 3'000, 12'000, 60'000}) {
+        const auto from_ms = time_ms - back_ms;
+        if (from_ms <= 0) break;
+        if (!jump(from_ms)) return false;
+        if (is_key_frame_before(time_ms)) return jump(from_ms);
+        if (input_->missing_at()) return false;
+    }
+    return false;
+}
+
+// Whether a key frame comes between here and that time; reads up to there.
+bool Demuxer::is_key_frame_before(std::int64_t time_ms)
+{
+    const auto refused = refused_;
+    const auto packet = owned(av_packet_alloc());
+    bool is_before = false;
+    bool is_later = false;
+    while (!is_before && !is_later && read_one(*packet) == Read::packet) {
+        const auto at_ms = time_of(packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts);
+        is_later = at_ms > time_ms;
+        is_before = !is_later && at_ms >= 0 && (packet->flags & AV_PKT_FLAG_KEY) != 0;
+        av_packet_unref(packet.get());
+    }
+    refused_ = refused; // they are read again
+    return is_before;
+}
+
+bool Demuxer::jump(std::int64_t time_ms)
 {
     if (holds_) av_packet_unref(held_.get());
     holds_ = false;

@@ -48,8 +48,8 @@ public:
     // The packets end where encrypted ones begin.
     bool met_encryption() const noexcept { return met_encryption_; }
 
-    // Goes to the last key frame that is not later, or to the beginning. False where it could not: the reader
-    // is to be made anew.
+    // Goes to a key frame that is not later, the last one where the container names them. False where it
+    // could not: the reader is to be made anew, and begins at the beginning.
     bool go_to(std::int64_t time_ms);
     bool go_to(const KeyFrameEntry& entry);
 
@@ -62,6 +62,8 @@ private:
             const VideoLimits& limits);
     Result<void> choose_stream();
     Read read_one(AVPacket& packet);
+    bool jump(std::int64_t time_ms);
+    bool is_key_frame_before(std::int64_t time_ms);
 
     std::unique_ptr<FileInput> input_;
     Owned<AVFormatContext> format_;

@@ -123,6 +123,24 @@ TEST(VideoReading, FramesNearATimeAreFound)
     }
 }
 
+// Streams are searched by the times of any packet, and a decoder that begins between key frames gives
+// nothing.
+TEST(VideoReading, FramesOfAStreamAreFoundAgainAtTheirTimes)
+{
+    const auto film = film_of(6);
+    auto words = h264(60);
+    words.insert(words.end(), {"-sc_threshold", "0", "-bf", "2"}); // scenes that begin between key frames
+    Player player(encoded(film, words, "clip.ts"));
+    const auto look = player.all(VideoPass::look).value();
+    ASSERT_GE(look.frames.size(), 6U);
+    for (const auto& frame : look.frames) {
+        const auto again = player.frames_near({frame.time_ms}).value();
+        ASSERT_EQ(again.frames.size(), 1U) << frame.time_ms;
+        EXPECT_EQ(again.frames.front().time_ms, frame.time_ms);
+        EXPECT_EQ(*again.frames.front().picture, *frame.picture) << frame.time_ms;
+    }
+}
+
 TEST(VideoReading, APassGoesOnFromAnyTime)
 {
     const auto film = film_of(6);

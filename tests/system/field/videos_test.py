@@ -33,6 +33,16 @@ H264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-g", "20"]
 OTHERS = [field.scene(n) for n in (50, 51, 52)]
 
 
+def streamed(folder: pathlib.Path, name: str, clip: bytes, words: list[str], listed: str) -> dict:
+    """The clip as a playlist and its segments, by address below /NAME/; `listed`: the playlist's name."""
+    out = folder / name
+    out.mkdir()
+    (out.parent / f"{name}.mp4").write_bytes(clip)
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", f"../{name}.mp4", "-c", "copy", *words, listed], check=True, cwd=out)
+    kinds = {".m3u8": "application/vnd.apple.mpegurl", ".mpd": "application/dash+xml", ".ts": "video/mp2t", ".m4s": "video/iso.segment"}
+    return {f"/{name}/{file.name}": (kinds.get(file.suffix, "application/octet-stream"), file.read_bytes(), 200) for file in out.iterdir()}
+
+
 def ranged(kind: str, body: bytes, headers: dict | None = None):
     """An address that gives ranges, as every ordinary server does."""
     def answer(handler):
@@ -60,6 +70,14 @@ class Videos(unittest.TestCase):
                          ["-vf", "fps=10,noise=alls=40:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-g", "10"],
                          seconds=2)
         assert len(cls.large) > 4 * MEGABYTE, len(cls.large)
+        # Two seconds a segment; HLS with its key beside it, behind a playlist of qualities.
+        (work / "key").write_bytes(bytes(range(16)))
+        (work / "key.info").write_text(f"k.bin\n{work / 'key'}\n")
+        hls = streamed(work, "hls", cls.mp4, ["-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod", "-hls_key_info_file",
+                                              work / "key.info", "-master_pl_name", "master.m3u8"], "list.m3u8")
+        hls["/hls/k.bin"] = ("application/octet-stream", (work / "key").read_bytes(), 200)
+        assert b"METHOD=AES-128" in hls["/hls/list.m3u8"][1]
+        dash = streamed(work, "dash", cls.mp4, ["-f", "dash", "-seg_duration", "2", "-use_template", "1"], "list.mpd")
         page = lambda markup: ("text/html", f"<h1>Clips</h1>{markup}", 200)
         sites = {
             "tag": {"/": page('<video src="/v/1.mp4" poster="/p.jpg"></video>'), "/v/1.mp4": ranged("video/mp4", cls.mp4),
@@ -70,6 +88,8 @@ class Videos(unittest.TestCase):
             "large": {"/": page('<video src="/v/large.mp4"></video>'), "/v/large.mp4": ranged("video/mp4", cls.large)},
             "changing": {"/": page('<video src="/v/large.mp4"></video>'),
                          "/v/large.mp4": ranged("video/mp4", cls.large)},
+            "hls": {"/": page('<video src="/hls/master.m3u8"></video>'), **hls},
+            "dash": {"/": page('<script>player.setup({"dash": "/dash/list.mpd"})</script>'), **dash},
             "off": {"/": page('<video src="/v/1.mp4"></video>'), "/v/1.mp4": ranged("video/mp4", cls.mp4)},
             "broken": {"/": page('<video src="/v/1.mp4"></video>'), "/v/1.mp4": ranged("video/mp4", cls.mp4[:300] + b"\xff" * 4000)},
         }
@@ -111,6 +131,15 @@ class Videos(unittest.TestCase):
         self.assertLessEqual(span["to_s"], 4.6)
         self.assertEqual(shown["video"]["codec"], "h264")
         self.assertAlmostEqual(shown["video"]["duration_s"], 6, delta=0.5)
+
+    def test_what_playlists_name_is_joined_and_found(self):
+        for name, path, begins in (("hls", "/hls/master.m3u8", 2), ("dash", "/dash/list.mpd", 2)):
+            with self.subTest(name):
+                [row] = self.found(name)
+                self.assertTrue(row["image_url"].endswith(path), row["image_url"])
+                [shown] = self.watch.ask("findings", "show", str(row["id"]))
+                self.assertAlmostEqual(shown["video"]["spans"][0]["from_s"], begins, delta=0.6)
+        self.assertEqual(self.sites["hls"][0].asked("/hls/k.bin"), 1)
 
     def test_other_videos_are_not(self):
         self.assertEqual(self.found("link"), [])
