@@ -65,6 +65,7 @@ SealedReference seal_for(const vault::PublicKey& key, const std::string& context
     sealed.bytes = vault::seal(key, context, clear.bytes());
     sealed.weak = record.weak;
     sealed.weak_reason = record.weak_reason;
+    sealed.frames = static_cast<int>(record.moments.size());
     for (const auto& frame : record.features.frames)
         sealed.quality_percent = std::max(sealed.quality_percent, frame.quality_percent);
     return sealed;
@@ -120,6 +121,7 @@ std::string write_sealed(ByteView public_key, const SealedReference& sealed)
                                         {"quality_percent", sealed.quality_percent},
                                         {"weak", sealed.weak},
                                         {"weak_reason", sealed.weak_reason},
+                                        {"frames", sealed.frames},
                                         {"sealed", to_hex(sealed.bytes)}});
 }
 
@@ -149,6 +151,9 @@ Result<SealedReference> read_sealed(std::string_view line, ByteView public_key)
     sealed.quality_percent = static_cast<int>(*quality);
     sealed.weak = bool_member(object, "weak").value_or(false);
     sealed.weak_reason = text_member(object, "weak_reason").value_or("");
+    const auto frames = number_member(object, "frames").value_or(0);
+    if (frames < 0 || frames > most_frames_of_video) return malformed;
+    sealed.frames = static_cast<int>(frames);
     return sealed;
 }
 

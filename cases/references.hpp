@@ -21,6 +21,9 @@
 
 namespace stillwatch::cases {
 
+// Of a reference that is a video so many frames are kept.
+constexpr int most_frames_of_video = static_cast<int>(matcher::EnrolledReference::max_moments);
+
 // A picture's fingerprints, sealed so that only the case's key opens them; what people are told of it stays
 // in clear.
 struct SealedReference {
@@ -28,6 +31,7 @@ struct SealedReference {
     int quality_percent = 0;
     bool weak = false;
     std::string weak_reason;
+    int frames = 0; // that are kept of a video; 0: it is a picture
 };
 
 // Errors: invalid_argument (`public_key` is not one of a case).

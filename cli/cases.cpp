@@ -261,8 +261,8 @@ void add_reference(Program program)
         const auto reply = ask(program, {"reference.list", {{"case", *pseudonym}}});
         if (reply && reply->is_array())
             print_rows(program.global.style(), reply->get_array(),
-                       {"name", "quality_percent", "weak", "collides", "hash_only", "references", "current",
-                        "generation", "added_at"},
+                       {"name", "frames", "quality_percent", "weak", "collides", "hash_only", "references",
+                        "current", "generation", "added_at"},
                        "no references yet");
     });
 

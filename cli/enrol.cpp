@@ -81,7 +81,8 @@ void hand_over(Enrolment& enrolment, const std::string& from, const Result<cases
                                     {"sealed", to_hex(sealed->bytes)},
                                     {"extractor_version", extractor_version},
                                     {"quality_percent", sealed->quality_percent},
-                                    {"weak", sealed->weak}}};
+                                    {"weak", sealed->weak},
+                                    {"frames", sealed->frames}}};
     const auto reply = run(enrolment.config, command);
     if (!reply) {
         enrolment.names.erase(name);

@@ -1,6 +1,7 @@
 #include "control/forms.hpp"
 
 #include "cases/case_consent.hpp"
+#include "cases/references.hpp"
 #include "vault/pin.hpp"
 
 #include <fmt/format.h>
@@ -170,6 +171,10 @@ Result<CommandOutcome> Commands::reference_add(const json::object& arguments, co
     if (quality < 0 || quality > 100) return missing("quality_percent", "a number from 0 to 100");
     draft.quality_percent = static_cast<int>(quality);
     draft.weak = bool_member(arguments, "weak").value_or(false);
+    const auto frames = number_member(arguments, "frames").value_or(0);
+    if (frames < 0 || frames > cases::most_frames_of_video)
+        return missing("frames", "the number of a video's frames");
+    draft.frames = static_cast<int>(frames);
     const auto added = book_.enrol(*pseudonym, std::move(draft), actor);
     if (!added) return added.error();
     json::object object;

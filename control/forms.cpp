@@ -49,6 +49,7 @@ json::object describe_reference(const store::ReferenceRow& row)
     object["in_force"] = row.in_force;
     object["quality_percent"] = reference.quality_percent;
     object["weak"] = reference.weak;
+    object["frames"] = reference.frames;
     object["collides"] = row.collides;
     object["extractor_version"] = reference.extractor_version;
     object["current"] =

@@ -66,6 +66,9 @@ struct Reference {
     std::string list{};
     std::string hash_kind{};
 
+    // Of a reference that is a video so many frames are kept; 0: it is a picture, or a hash.
+    int frames = 0;
+
     bool is_hash_only() const noexcept { return !hash_kind.empty(); }
 };
 

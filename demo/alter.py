@@ -272,7 +272,7 @@ DERIVED = {
     "framed": Derivation(_framed),
 }
 
-SUFFIX = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif", b"RI": "webp"}
+SUFFIX = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif", b"RI": "webp", b"\x1a\x45": "webm", b"\x00\x00": "mp4"}
 
 
 def suffix_of(data: bytes) -> str:

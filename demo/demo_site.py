@@ -10,6 +10,7 @@ import random
 from PIL import Image
 
 import alter
+import films
 import forum
 import imageboard
 import photographs
@@ -19,6 +20,8 @@ PLANTED_EACH = 4      # re-posts of one reference: one of tier exact, the others
 DERIVED_EACH = 3      # and pictures that hold a part of it or were made from it
 HARD_EACH = 2         # innocent pictures altered in each of the ways that make derived ones
 PICTURES = 165
+OWN_FILM = "own-film.mp4"  # the person's own, a reference like the pictures
+OWN_SCENES = 3
 NAMES = ("holiday", "img", "dsc", "photo", "screenshot", "untitled")
 # What is posted and nobody's reference: postcards (drawings, photographs in broad frames, out of focus: most are weak
 # references, and `reference add` says so), a drawing, a cat on white, and a person whom everybody knows.
@@ -37,6 +40,7 @@ class Posted:
     thumbnail: str = ""       # its address; empty where it has none
     thumbnail_file: str = ""
     pages: list[str] = dataclasses.field(default_factory=list)
+    between: tuple[float, float] = (0, 0)  # seconds of a film in which the reference is shown
 
 
 def _opened(photo: pathlib.Path) -> Image.Image:
@@ -49,6 +53,30 @@ def _dealt(kinds: list[str], rng: random.Random):
     """Every kind once in any order, then again: all equally often."""
     while True:
         yield from rng.sample(kinds, len(kinds))
+
+
+def made_films(work: pathlib.Path, references: list[pathlib.Path], own: list[pathlib.Path], others: list[pathlib.Path]) -> list[Posted]:
+    """Films on the site, and the person's own one in `work`: of photographs that are posted nowhere else."""
+    shown = [_opened(photo) for photo in references[:2]]
+    filler = [_opened(photo) for photo in others]
+    clip = work / OWN_FILM
+    films.written(clip, itertools.chain.from_iterable(films.camera(_opened(photo), 2.5, number) for number, photo in enumerate(own)))
+    posted = []
+
+    def post(name: str, reference: str | None, kind: str, make, between: tuple[float, float]) -> None:
+        out = work / name
+        make(out)
+        posted.append(Posted(out.read_bytes(), reference, "video" if reference else None, kind, between=between))
+
+    parts = lambda *made: itertools.chain(*made)
+    post("burns.mp4", references[0].name, "Ken Burns", lambda out: films.written(out, parts(
+        films.camera(filler[0], 3), films.ken_burns(shown[0], 4), films.camera(filler[1], 3))), (3, 7))
+    post("inset.mp4", references[1].name, "picture in picture", lambda out: films.written(out, parts(
+        films.camera(filler[2], 3), films.inset(shown[1], filler[3], 4), films.camera(filler[0], 2, 2))), (3, 7))
+    post("again.webm", OWN_FILM, "film re-encoded", lambda out: films.again(clip, out), (0, 7.5))
+    post("other.mp4", None, "film", lambda out: films.written(out, parts(
+        films.camera(filler[1], 3, 1), films.inset(filler[2], filler[3], 3))), (0, 0))
+    return posted
 
 
 def made_pictures(rng: random.Random, photos: list[pathlib.Path]) -> tuple[list[pathlib.Path], list[Posted]]:
@@ -140,16 +168,29 @@ def _file_of(address: str) -> str:
 def build(out: pathlib.Path, seed: int, cache: pathlib.Path, pages: str, pictures: str) -> dict:
     """Writes the site below out/www (hosts `pages` and `pictures`, each HOST:PORT) and returns the plan."""
     rng = random.Random(seed)
-    chosen, posted = made_pictures(rng, photographs.photographs(cache))
+    references = out / "references"
+    references.mkdir(exist_ok=True)
+    photos = photographs.photographs(cache)
+    own = rng.sample([photo for photo in photos if not photo.name.startswith(NO_REFERENCES)], OWN_SCENES)
+    photos = [photo for photo in photos if photo not in own]
+    chosen, posted = made_pictures(rng, photos)
+    clips = made_films(references, chosen, own, rng.sample([photo for photo in photos if photo not in chosen], 4))
     origin = {"pages": f"http://{pages}", "pictures": f"http://{pictures}"}
     on_page = _placed(posted, rng, origin)
-    made = {**forum.files(on_page, rng), **imageboard.files(on_page)}
+    threads = {}  # of the films
+    for number, (leaf, clip) in enumerate(zip(imageboard.leaves(), clips)):
+        address = f"/b/src/{imageboard.TIME}{900 + number}.{alter.suffix_of(clip.data)}"
+        threads[leaf] = address
+        clip.url, clip.file, clip.pages = origin["pages"] + address, "pages" + address, [leaf]
+    made = {**forum.files(on_page, rng), **imageboard.files(on_page, threads)}
     made["/robots.txt"] = "User-agent: *\nDisallow: /private/\nDisallow: /login/\n"
     made["/private/list.html"] = forum.page("Staff", "<p>robots.txt forbids this page.</p>")
 
     files: dict[str, bytes] = {f"pages/{_file_of(address)}": text.encode() for address, text in made.items()}
     files |= {f"pages/{name}": data for name, data in _furniture(rng).items()}
     files["pages/b/src/film.webm"] = b"\x1a\x45\xdf\xa3" + bytes(64)
+    for clip in clips:
+        files[clip.file] = clip.data
     for picture in posted:
         files[picture.file] = picture.data
         if picture.thumbnail:
@@ -159,14 +200,15 @@ def build(out: pathlib.Path, seed: int, cache: pathlib.Path, pages: str, picture
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
 
-    references = out / "references"
-    references.mkdir(exist_ok=True)
     for photo in chosen:
         (references / photo.name).write_bytes(photo.read_bytes())
     plan = {
         "seed": seed,
         "pages": sum(1 for address in made if not address.startswith(("/private/", "/login/", "/robots.txt"))),
         "references": [photo.name for photo in chosen],
+        "own_film": OWN_FILM,
+        "videos": [{"url": c.url, "file": c.file, "thumbnail": "", "thumbnail_file": "", "reference": c.reference, "tier": c.tier,
+                    "kind": c.kind, "between": c.between, "pages": [origin["pages"] + page for page in c.pages]} for c in clips],
         "pictures": [{"url": p.url, "file": p.file, "thumbnail": p.thumbnail, "thumbnail_file": p.thumbnail_file,
                       "reference": p.reference, "tier": p.tier, "kind": p.kind,
                       "pages": [origin["pages"] + page for page in p.pages]} for p in posted],
@@ -195,6 +237,7 @@ def nginx_configuration(out: pathlib.Path, pages: str, pictures: str) -> pathlib
             rewrite ^ /download/$arg_id/$size/? last;
         }}
         location ~ ^/b/src/.*[.]webm$ {{ default_type video/webm; try_files $uri /b/src/film.webm; }}
+        location ~ ^/b/src/.*[.]mp4$ {{ default_type video/mp4; }}
         location = /forums/members-only.4/ {{ error_page 403 /forums/members-only.4/index.html; return 403; }}
     }}"""
     file = work / "nginx.conf"

@@ -69,7 +69,15 @@ def post(number: int, thread: int, placed: dict, is_first: bool) -> str:
             f'<p class="body-line ltr">{answer} more like this</p></div></div>')
 
 
-def files(on_page: dict[str, list[dict]]) -> dict[str, str]:
+def film_post(number: int, thread: int, film: str) -> str:
+    """A post with a film that the page itself plays."""
+    return (f'<div class="post reply" id="reply_{number}"><div class="files"><div class="file"><p class="fileinfo">File: <a href="{film}">'
+            f'{film.rsplit("/", 1)[1]}</a> <span class="unimportant">(0.9 MB, 480x270)</span></p><video class="post-image" controls loop '
+            f'src="{film}" width="255"></video></div></div><div class="body"><p class="body-line ltr">&gt;&gt;{thread}</p></div></div>')
+
+
+def files(on_page: dict[str, list[dict]], films: dict[str, str]) -> dict[str, str]:
+    """The pages; `films`: of a thread the address of a film that is posted last there."""
     made: dict[str, str] = {}
     threads = []  # number, its first picture, how many posts
     openings = []
@@ -79,6 +87,8 @@ def files(on_page: dict[str, list[dict]]) -> dict[str, str]:
         if not placed:
             continue
         posts = [post(thread + number, thread, one, number == 0) for number, one in enumerate(placed)]
+        if address in films:
+            posts.append(film_post(thread + len(posts), thread, films[address]))
         made[address] = page(f"thread {thread}", f'<div class="thread" id="thread_{thread}">{"<br>".join(posts)}</div>'
                              '<a href="/b/">[Return]</a> <a href="/b/catalog.html">[Catalog]</a>')
         threads.append((thread, placed[0], len(posts)))

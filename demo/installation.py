@@ -158,9 +158,10 @@ concurrency = {concurrency}
             time.sleep(0.15)
         return True
 
-    def open_case(self, references: list[pathlib.Path]) -> str:
+    def open_case(self, references: list[pathlib.Path], scope: str = "pictures") -> str:
         expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 180 * 86400))
-        pseudonym = self.ask("case", "open", "--recorded-by", "anna", "--approved-by", "berit", "--expires", expires)[0]["case"]
+        pseudonym = self.ask("case", "open", "--recorded-by", "anna", "--approved-by", "berit", "--expires", expires,
+                             "--scope", scope)[0]["case"]
         self.plain("reference", "add", pseudonym, *map(str, references))
         return pseudonym
 

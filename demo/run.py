@@ -22,7 +22,7 @@ import story
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "demo"
 VERIFY = ROOT / "evidence" / "verify_pack.py"
-TIERS = ("exact", "near", "derived")  # surest first, as they stand in the table
+TIERS = ("exact", "near", "derived", "video")  # surest first, as they stand in the table
 
 
 def say(text: str) -> None:
@@ -70,8 +70,11 @@ class Demonstration:
     def prepare(self) -> None:
         say(f"Building the demonstration site (seed {self.seed})")
         self.plan = demo_site.build(WORK, self.seed, ROOT / "build" / "photographs", *self.hosts)
-        planted = sum(1 for picture in self.plan["pictures"] if picture["reference"])
-        say(f"  {self.plan['pages']} pages, {len(self.plan['pictures'])} pictures, {planted} of them re-posts; "
+        self.posted = self.plan["pictures"] + self.plan["videos"]
+        self.references = [*self.plan["references"], self.plan["own_film"]]
+        planted = sum(1 for picture in self.posted if picture["reference"])
+        say(f"  {self.plan['pages']} pages, {len(self.plan['pictures'])} pictures and {len(self.plan['videos'])} films, {planted} of "
+            f"them re-posts; "
             f"hosts {' and '.join(self.hosts)}")
         configuration = demo_site.nginx_configuration(WORK, *self.hosts)
         self.nginx = subprocess.Popen(["nginx", "-c", configuration, "-p", WORK], stderr=subprocess.DEVNULL)
@@ -96,9 +99,9 @@ class Demonstration:
         wait_until(lambda: self.stillwatch.status()["contents"] >= 1 and self.stillwatch.is_idle(), "first crawl", 180, tick)
 
     def open_case(self) -> None:
-        say("A person asks for help: a case is opened, eight references are enrolled")
-        references = [WORK / "references" / name for name in self.plan["references"]]
-        self.case = self.stillwatch.open_case(references)
+        say("A person asks for help: a case is opened, eight pictures and a film are enrolled")
+        references = [WORK / "references" / name for name in self.references]
+        self.case = self.stillwatch.open_case(references, "pictures,videos")
         say(f"  case {self.case}; what was seen before is fetched and compared again")
 
         def tick():
@@ -113,7 +116,7 @@ class Demonstration:
         """Prints the table; gives what is wrong."""
         findings = self.stillwatch.ask("findings", "list", "--grouped")
         problems = self.check_findings(findings)
-        forbidden = ["127.0.0.2", "127.0.0.3", "/img/", "/threads/", "/attachments/", "/b/res/", *self.plan["references"]]
+        forbidden = ["127.0.0.2", "127.0.0.3", "/img/", "/threads/", "/attachments/", "/b/res/", *self.references]
         problems += self.mail.problems(forbidden) + self.hook.problems(forbidden)
         for name, sink in (("e-mail", self.mail), ("webhook", self.hook)):
             distinct = len(set(sink.ids))
@@ -128,8 +131,8 @@ class Demonstration:
     def check_findings(self, findings: list[dict]) -> list[str]:
         """What was planted against what was found."""
         problems: list[str] = []
-        names = {f"R-{number + 1:02}": name for number, name in enumerate(self.plan["references"])}
-        planted = {(picture["url"], page): picture for picture in self.plan["pictures"] if picture["reference"]
+        names = {f"R-{number + 1:02}": name for number, name in enumerate(self.references)}
+        planted = {(picture["url"], page): picture for picture in self.posted if picture["reference"]
                    for page in picture["pages"]}
         # (picture, page) -> reference -> place of a finding. Another picture of a scene is a lead for a person, no match.
         found: dict[tuple[str, str], dict[str, dict]] = {}
@@ -162,14 +165,15 @@ class Demonstration:
                          for name in matches if name != picture["reference"]]
 
         # Address -> how it was altered, of pictures that hold nothing of a reference.
-        innocent = {picture["url"]: picture["kind"] for picture in self.plan["pictures"] if not picture["reference"]}
+        innocent = {picture["url"]: picture["kind"] for picture in self.posted if not picture["reference"]}
         # A re-post and its thumbnail stand in lists and catalogs as well.
-        holds = {picture[size]: picture["reference"] for picture in self.plan["pictures"] if picture["reference"]
+        holds = {picture[size]: picture["reference"] for picture in self.posted if picture["reference"]
                  for size in ("url", "thumbnail") if picture[size]}
         flagged = [(key, name) for key, matches in found.items() if key not in planted for name in matches
                    if holds.get(key[0]) != name]
         problems += [f"innocent picture flagged: {innocent.get(key[0])}, taken for {name}, at {key[0]} on {key[1]}"
                      for key, name in flagged]
+        problems += self.check_films(found)
         hard = sum(1 for kind in innocent.values() if kind != "innocent")
         say(f"\n  innocent pictures {len(innocent)} ({hard} altered as the derived ones), flagged {len(flagged)}")
         say(f"  leads (another picture of the scene) {sum(map(len, leads.values()))}")
@@ -182,6 +186,23 @@ class Demonstration:
             problems.append("an occurrence was recorded twice")
         if sum(finding["occurrence_count"] for finding in findings) != len(places):
             problems.append("places are counted that are not listed")
+        return problems
+
+    def check_films(self, found: dict[tuple[str, str], dict[str, dict]]) -> list[str]:
+        """That each finding in a film says when it is shown, and that the enrolled film is listed as one."""
+        problems = []
+        for film in self.plan["videos"]:
+            own = found.get((film["url"], film["pages"][0]), {}).get(film["reference"])
+            if not own:
+                continue  # missed, or innocent: told already
+            spans = self.stillwatch.ask("findings", "show", str(own["id"]))[0]["video"]["spans"]
+            first, last = film["between"]
+            if not spans or spans[0]["from_s"] < first - 1 or spans[-1]["to_s"] > last + 1:
+                problems.append(f"{film['kind']} is shown from {first} to {last} s, and told as {spans}")
+        listed = self.stillwatch.ask("reference", "list", self.case)
+        are_films = [row["name"] for row in listed if row["frames"] > 0]
+        if are_films != [f"R-{len(self.references):02}"]:
+            problems.append(f"listed as films: {are_films}")
         return problems
 
     def check_evidence(self, findings: list[dict]) -> list[str]:
@@ -199,8 +220,10 @@ class Demonstration:
                 archive = self.stillwatch.open_evidence(finding)
                 self.stillwatch.verify_evidence(archive)
                 subprocess.run([sys.executable, VERIFY, "--key", published, "-"], input=archive, check=True, capture_output=True)
-                served = (WORK / "www" / files[finding["image_url"]]).read_bytes()
-                if hashlib.sha256(served).hexdigest() != finding["content"]:
+                # Of a film the evidence holds the ranges that came.
+                file = files.get(finding["image_url"])
+                served = (WORK / "www" / file).read_bytes() if file else b""
+                if file and hashlib.sha256(served).hexdigest() != finding["content"]:
                     problems.append(f"evidence of finding {finding['id']}: another picture than the site served")
                 if finding["page_state"] != "named":
                     problems.append(f"finding {finding['id']}: page state {finding['page_state']}")

@@ -124,10 +124,14 @@ std::optional<store::Discovered> Pipeline::discover(const VisitState& state, con
     return found;
 }
 
-// Where pictures lie that the watch list leaves out, for the operator to see.
+// Where pictures and videos lie that the watch list leaves out, for the operator to see; videos where the
+// site has them looked at.
 void Pipeline::note_outside(const VisitState& state, const Link& link, Seen& seen)
 {
-    if (link.kind != LinkKind::image) return;
+    const bool is_watched_video =
+        link.kind == LinkKind::video &&
+        (state.site->videos == crawler::VideoUse::glance || state.site->videos == crawler::VideoUse::look);
+    if (link.kind != LinkKind::image && !is_watched_video) return;
     const auto url = Url::parse(link.url);
     if (!url || crawler::is_host_of(*state.site, *url) || crawler::is_denied(*url)) return;
     auto host = url->host_port();

@@ -12,6 +12,7 @@
 #include "pipeline/guard.hpp"
 #include "pipeline/inside.hpp"
 #include "pipeline/introductions.hpp"
+#include "pipeline/intros.hpp"
 #include "pipeline/look_budget.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/revisit_scales.hpp"
@@ -133,6 +134,7 @@ private:
     Result<std::unique_ptr<FetchedVideo>> open_file(const VisitState& state, const Fetched& answer,
                                                     const Bytes& body, Url url);
     Task<Result<OpenVideo>> open_video(const VisitState& state, const Came& came, VideoPass pass);
+    void leave_out_intros(const VisitState& state, ComparedVideo& compared);
     VideoPass pass_for(const VisitState& state, const Came& came);
     Task<Result<Seen>> judge_video(const VisitState& state, const Came& came, Seen seen,
                                    const Knowledge& known);
@@ -172,11 +174,14 @@ private:
     Turns video_turns_{videos_at_once};
     std::map<std::string, Turns> turns_of_sites_;
     LookBudget look_budget_;
+    static constexpr std::size_t max_pages_with_findings = 10'000;
+    std::set<std::string> pages_with_findings_; // since the start; then it begins anew
     std::shared_ptr<const PipelineSettings> settings_;
     static constexpr std::size_t max_origins_told = 10'000;
     std::set<std::string> sitemaps_told_;                      // origins whose sitemaps are in the frontier
     std::map<std::string, crawler::ControlYield> controls_;    // by site
     std::map<std::string, matcher::TemplateMemory> templates_; // by site, learnt as it is crawled
+    std::map<std::string, Intros> intros_;                     // likewise
 };
 
 } // namespace stillwatch::pipeline

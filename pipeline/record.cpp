@@ -93,6 +93,10 @@ Task<Result<Recorder::Outcome>> Pipeline::record(const VisitState& state, const 
                       matched.videos, std::move(matched.parts), state.site};
     std::shared_ptr<const RecordSettings> settings(state.settings, &state.settings->record);
     auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
+    if (recorded && state.visit.named_by) {
+        if (pages_with_findings_.size() >= max_pages_with_findings) pages_with_findings_.clear();
+        pages_with_findings_.insert(state.visit.named_by->text());
+    }
     co_return recorded;
 }
 

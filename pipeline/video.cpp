@@ -25,6 +25,9 @@ using std::chrono::steady_clock;
 
 constexpr int status_part = 206;
 
+// About a minute of 720p.
+constexpr std::uint64_t short_video_bytes = 16U << 20U;
+
 // The size of the file of which the answer holds the beginning; nothing where it cannot be told, or something
 // else than its beginning came.
 std::optional<std::uint64_t> file_bytes_of(const Fetched& answer, const Bytes& body)
@@ -39,6 +42,15 @@ std::optional<std::uint64_t> file_bytes_of(const Fetched& answer, const Bytes& b
     const auto range = parse_content_range(answer.header("Content-Range"));
     if (!range || range->from != 0 || body.size() > range->bytes) return std::nullopt;
     return range->file_bytes;
+}
+
+// Of a file that is larger than may be fetched, stretches; half of the bytes are left for its index, key
+// frames and neighbours. Who gives no ranges gives the beginning, which is looked at as it comes.
+std::optional<SpreadLook> spread_for(const Fetched& answer, const FetchedVideo& video,
+                                     const VideoFetchLimits& limits)
+{
+    if (answer.status != status_part || video.file_bytes() <= limits.max_bytes) return std::nullopt;
+    return SpreadLook{video.file_bytes(), limits.max_bytes / 2};
 }
 
 } // namespace
@@ -186,19 +198,35 @@ std::optional<NotCompared> Pipeline::why_not_watched(const FetchedVideo& video, 
         return compared.stopped->code == Errc::io ? NotCompared::no_worker : NotCompared::worker_lost;
     }
     if (video.trouble()) return NotCompared::cut_off;
-    // What is larger than may be fetched is glanced at on any day.
-    const bool waits = is_glance_only && video.file_bytes() <= settings_->video.max_bytes;
-    return waits ? std::optional(NotCompared::video_glanced) : std::nullopt;
+    return is_glance_only ? std::optional(NotCompared::video_glanced) : std::nullopt;
 }
 
-// As much as the site lets be looked at, the file's size and the time of the day allow.
+// As much as the site lets be looked at and the time of the day allows. Of a file that is too large to be
+// fetched a look takes stretches, where its host gives ranges.
 VideoPass Pipeline::pass_for(const VisitState& state, const Came& came)
 {
     if (state.site->videos == crawler::VideoUse::glance) return VideoPass::glance;
     const auto file_bytes = file_bytes_of(came.fetched(), *came.body);
-    const bool is_small = file_bytes && *file_bytes <= state.settings->video.max_bytes;
-    const bool is_left = look_budget_.is_left(services_.clock.now(), state.settings->look_time_a_day);
-    return is_small && is_left ? VideoPass::look : VideoPass::glance;
+    if (!file_bytes) return VideoPass::glance;
+    const auto& page = state.visit.named_by;
+    const bool goes_first =
+        *file_bytes <= short_video_bytes || (page && pages_with_findings_.contains(page->text()));
+    const bool is_left = look_budget_.is_left(services_.clock.now(), state.settings->look_time_a_day,
+                                              goes_first ? LookTurn::first : LookTurn::later);
+    return is_left ? VideoPass::look : VideoPass::glance;
+}
+
+// Matches with what the site puts before each of its films.
+void Pipeline::leave_out_intros(const VisitState& state, ComparedVideo& compared)
+{
+    const auto duration_ms = compared.facts.duration_ms;
+    auto& intros = intros_[state.site->name];
+    std::erase_if(compared.matches, [&](const videos::VideoMatch& match) {
+        if (!Intros::is_beginning_only(match, duration_ms)) return false;
+        if (!intros.is_known(match.best.reference, duration_ms)) return false;
+        services_.counters.add("video_intros_left_out_total");
+        return true;
+    });
 }
 
 void Pipeline::count_video(const ComparedVideo& compared, VideoPass pass, std::chrono::nanoseconds spent)
@@ -240,6 +268,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     auto& memory = templates_[state.site->name];
     VideoTerms terms;
     terms.pass = pass;
+    if (pass == VideoPass::look) terms.spread = spread_for(came.fetched(), video, state.settings->video);
     terms.site = state.site->name;
     terms.frames.references = [this] { return services_.references.current(); };
     terms.frames.tiers = state.settings->tiers;
@@ -272,6 +301,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
         services_.counters.add("candidates_left_out_total");
         return true;
     });
+    leave_out_intros(state, *compared);
     Matched matched{{}, opened->is_whole ? came.digest : came.content};
     const auto confirmed = co_await confirm_frames(state, video, frame_terms, *compared, matched);
     if (!confirmed) {

@@ -26,7 +26,8 @@ public:
     {
         const auto generation = terms_.frames.references()->generation();
         result_.generation = generation;
-        const auto read = co_await compare_chosen();
+        auto read = co_await compare_chosen(terms_.spread ? VideoPass::glance : terms_.pass);
+        if (read && terms_.spread && !result_.guarded) read = co_await compare_stretches();
         auto of_file = matches_of_file();
         if (!read && frames_.empty() && of_file.empty()) co_return read.error();
         if (!read) result_.stopped = read.error();
@@ -44,11 +45,11 @@ public:
     }
 
 private:
-    // The frames of the pass.
-    Task<Result<void>> compare_chosen()
+    // The frames of a pass.
+    Task<Result<void>> compare_chosen(VideoPass pass)
     {
         for (std::int64_t after_ms = -1;;) {
-            auto reading = co_await reader_.frames(terms_.pass, after_ms, MoreBytes::cannot_come);
+            auto reading = co_await reader_.frames(pass, after_ms, MoreBytes::cannot_come);
             if (!reading) co_return reading.error();
             note_reading(result_, *reading);
             for (auto& frame : reading->frames) {
@@ -59,6 +60,40 @@ private:
             if (!reading->go_on_after_ms || *reading->go_on_after_ms <= after_ms) co_return Result<void>{};
             after_ms = *reading->go_on_after_ms;
         }
+    }
+
+    // After a glance. Without a length nobody knows where a stretch lies: then as far as the bytes last.
+    Task<Result<void>> compare_stretches()
+    {
+        auto times = times_of(*terms_.spread, result_.facts.duration_ms);
+        if (times.empty()) {
+            const auto read = co_await compare_chosen(VideoPass::look);
+            co_return read;
+        }
+        const auto compared = co_await compare_near(std::move(times));
+        if (!compared) co_return compared.error();
+        co_return Result<void>{};
+    }
+
+    // Frames nearest to these times, which rise; whether each was told or known to be none.
+    Task<Result<bool>> compare_near(std::vector<std::int64_t> times)
+    {
+        NearTimes near(std::move(times));
+        bool is_answered = true;
+        while (!near.empty()) {
+            const auto some = near.next();
+            auto reading = co_await reader_.frames_near(some, MoreBytes::cannot_come);
+            if (!reading) co_return reading.error();
+            is_answered = near.answered(some, *reading) && is_answered && reading->frames_refused == 0 &&
+                          reading->missing.empty() && reading->bounds.empty();
+            note_reading(result_, *reading);
+            for (auto& frame : reading->frames) {
+                const auto compared = co_await compare(std::move(frame));
+                if (!compared) co_return compared.error();
+                if (result_.guarded) co_return is_answered;
+            }
+        }
+        co_return is_answered;
     }
 
     // Neighbours of frames that show a reference, until nothing is in doubt.
@@ -73,25 +108,14 @@ private:
             for (const auto& doubt : doubts)
                 for (const auto time : videos::neighbours_of(doubt.time_ms, doubt.round))
                     times.insert(time);
-            NearTimes near(std::vector<std::int64_t>(times.begin(), times.end()));
-            bool is_answered = true;
-            while (!near.empty()) {
-                const auto some = near.next();
-                auto reading = co_await reader_.frames_near(some, MoreBytes::cannot_come);
-                if (!reading) {
-                    result_.stopped = reading.error();
-                    co_return;
-                }
-                is_answered = near.answered(some, *reading) && is_answered && reading->frames_refused == 0 &&
-                              reading->missing.empty() && reading->bounds.empty();
-                note_reading(result_, *reading);
-                for (auto& frame : reading->frames) {
-                    const auto compared = co_await compare(std::move(frame));
-                    if (!compared) result_.stopped = compared.error();
-                    if (!compared || result_.guarded) co_return;
-                }
+            std::vector<std::int64_t> rising(times.begin(), times.end());
+            const auto is_answered = co_await compare_near(std::move(rising));
+            if (!is_answered) {
+                result_.stopped = is_answered.error();
+                co_return;
             }
-            if (is_answered)
+            if (result_.guarded) co_return;
+            if (*is_answered)
                 for (const auto& doubt : doubts)
                     note_if_alone(doubt.time_ms);
         }
@@ -156,6 +180,28 @@ private:
 };
 
 } // namespace
+
+std::vector<std::int64_t> times_of(const SpreadLook& look, std::int64_t duration_ms)
+{
+    std::vector<std::int64_t> times;
+    if (duration_ms <= 0 || look.file_bytes == 0) return times;
+    constexpr std::int64_t step_ms = 1'000;
+    const auto count =
+        static_cast<std::int64_t>(std::clamp<std::uint64_t>(look.bytes / stretch_bytes, 1, most_stretches));
+    // A quarter is for the way from the key frame before it.
+    constexpr double used = 0.75;
+    const auto lasts = used * static_cast<double>(duration_ms) * static_cast<double>(stretch_bytes) /
+                       static_cast<double>(look.file_bytes);
+    constexpr double longest_ms = 20'000;
+    const auto length_ms = static_cast<std::int64_t>(std::clamp<double>(lasts, step_ms, longest_ms));
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto middle = (2 * i + 1) * duration_ms / (2 * count);
+        for (auto time = middle - length_ms / 2; time < middle + (length_ms + 1) / 2; time += step_ms)
+            if (time >= 0 && time < duration_ms && (times.empty() || time > times.back()))
+                times.push_back(time);
+    }
+    return times;
+}
 
 Task<Result<ComparedVideo>> compare_video(VideoReader& reader, Inspector& inspector, asio::thread_pool& cpu,
                                           VideoTerms terms)

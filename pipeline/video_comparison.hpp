@@ -20,11 +20,26 @@ struct VideoProgress {
     std::size_t frames = 0;       // looked at so far
 };
 
+// A look at a file that is too large to be fetched: stretches of it, spread over its length, a frame a
+// second.
+struct SpreadLook {
+    std::uint64_t file_bytes = 0;
+    std::uint64_t bytes = 0; // that the stretches may cost, about
+};
+
+// Of one stretch: what a reader asks for at a time. More stretches than that cost a host too many requests.
+constexpr std::uint64_t stretch_bytes = std::uint64_t{2} << 20U;
+constexpr std::size_t most_stretches = 24;
+
+// The times that are looked at in them, rising; none where it is not known how long the video lasts.
+std::vector<std::int64_t> times_of(const SpreadLook& look, std::int64_t duration_ms);
+
 struct VideoTerms {
     // What each frame is compared with; its file_digest is that of the whole video, where it is known.
     ComparisonTerms frames;
     VideoPass pass = VideoPass::look;
-    std::string site{};                               // whose it is, as of a Document
+    std::optional<SpreadLook> spread{}; // then the pass is a glance, with these stretches beside it
+    std::string site{};                 // whose it is, as of a Document
     std::function<void(const VideoProgress&)> tell{}; // after each frame; may be empty
 };
 

@@ -6,8 +6,8 @@
 
 namespace stillwatch::pipeline {
 
-// Takes into a result what a reading tells beside its frames: what the video is, frames that were refused, each
-// bound once. The result has `facts`, `frames_refused` and `bounds`.
+// Takes into a result what a reading tells beside its frames: what the video is, frames that were refused,
+// each bound once. The result has `facts`, `frames_refused` and `bounds`.
 template <class Result>
 void note_reading(Result& result, const VideoReading& reading)
 {

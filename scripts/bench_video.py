@@ -32,8 +32,10 @@ def seconds_of(video: pathlib.Path) -> float:
 def run_match(program: pathlib.Path, folder: pathlib.Path, out: pathlib.Path, extra: list[str]) -> tuple[float, float]:
     """CPU seconds and seconds by the wall clock."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run([program, "match", "--references", folder / "refs", "--references-video", folder / "video_refs",
-                    "--csv", out, *extra, folder / "queries"], check=True, stdout=subprocess.DEVNULL)
+    videos = folder / "video_refs"
+    of_videos = ["--references-video", videos] if videos.is_dir() and any(videos.iterdir()) else []
+    subprocess.run([program, "match", "--references", folder / "refs", *of_videos, "--csv", out, *extra,
+                    folder / "queries"], check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - began
 

@@ -6,6 +6,46 @@
 
 namespace stillwatch::videos {
 
+ShownBox without_bars(ByteView rgb, int width_px, int height_px)
+{
+    const ShownBox all{0, 0, width_px, height_px};
+    if (width_px <= 0 || height_px <= 0) return all;
+    const auto width = static_cast<std::size_t>(width_px);
+    const auto height = static_cast<std::size_t>(height_px);
+    if (rgb.size() < 3 * width * height) return all;
+    constexpr auto blackest = std::byte{24}; // what encoding makes of 0
+    const auto is_black = [&](std::size_t x, std::size_t y) {
+        const auto pixel = rgb.subspan(3 * (y * width + x), 3);
+        return std::ranges::all_of(pixel, [](std::byte value) { return value <= blackest; });
+    };
+    const auto is_black_row = [&](std::size_t y) {
+        for (std::size_t x = 0; x < width; ++x)
+            if (!is_black(x, y)) return false;
+        return true;
+    };
+    std::size_t top = 0;
+    while (top < height && is_black_row(top))
+        ++top;
+    std::size_t bottom = height;
+    while (bottom > top && is_black_row(bottom - 1))
+        --bottom;
+    const auto is_black_column = [&](std::size_t x) {
+        for (auto y = top; y < bottom; ++y)
+            if (!is_black(x, y)) return false;
+        return true;
+    };
+    std::size_t left = 0;
+    while (left < width && is_black_column(left))
+        ++left;
+    std::size_t right = width;
+    while (right > left && is_black_column(right - 1))
+        --right;
+    constexpr std::size_t least_px = 64;
+    if (right < left + least_px || bottom < top + least_px) return all;
+    return {static_cast<int>(left), static_cast<int>(top), static_cast<int>(right - left),
+            static_cast<int>(bottom - top)};
+}
+
 double mean_difference(const Thumbnail& a, const Thumbnail& b) noexcept
 {
     int sum = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bytes.hpp"
 #include "core/video.hpp"
 
 #include <array>
@@ -29,6 +30,21 @@ double standard_deviation(const Thumbnail& thumbnail) noexcept;
 
 constexpr double least_difference = 12; // in grey levels, from the last frame that was chosen
 constexpr double least_deviation = 8;   // in grey levels; black frames, white ones and fades are below
+
+// What a frame shows within black bars, in pixels.
+struct ShownBox {
+    int left = 0;
+    int top = 0;
+    int width_px = 0;
+    int height_px = 0;
+
+    friend bool operator==(const ShownBox&, const ShownBox&) = default;
+};
+
+// Films whose shape is another than the frame's stand between black bars, and where a picture ends the
+// matcher must know: two photographs of one scene share a part of both, a crop ends inside the reference. All
+// of the frame where nothing is black, or hardly anything is left. `rgb` has three bytes a pixel, row by row.
+ShownBox without_bars(ByteView rgb, int width_px, int height_px);
 
 enum class Choice : std::uint8_t { chosen, flat, like_the_last };
 

@@ -28,6 +28,7 @@ Reference read_reference(const Statement& row)
     result.added_at = row.time(8);
     result.list = row.text(9);
     result.hash_kind = row.text(10);
+    result.frames = row.small(11);
     return result;
 }
 
@@ -61,9 +62,9 @@ Result<ReferenceId> CaseDatabase::add_reference(const Reference& draft, const Ac
         connection
             .prepare(
                 "INSERT INTO reference (case_id, name, sealed, extractor_version, quality_percent, weak, "
-                "generation, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+                "generation, added_at, frames) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
             .bind(draft.case_id, draft.name, draft.sealed, draft.extractor_version, draft.quality_percent,
-                  draft.weak, impl_->next_generation(), draft.added_at)
+                  draft.weak, impl_->next_generation(), draft.added_at, draft.frames)
             .run();
         const ReferenceId id{connection.last_row_id()};
         impl_->audit(actor, "reference.add", fmt::format("{} reference {}", pseudonym, id.value));
@@ -106,14 +107,14 @@ std::vector<Reference> CaseDatabase::references() const
 {
     return read_references(impl_->connection.prepare(
         "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
-        "list, hash_kind FROM reference WHERE removed = 0 ORDER BY id"));
+        "list, hash_kind, frames FROM reference WHERE removed = 0 ORDER BY id"));
 }
 
 std::vector<Reference> CaseDatabase::references_of(CaseId id) const
 {
     auto row = impl_->connection.prepare(
         "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
-        "list, hash_kind FROM reference WHERE case_id = ?1 AND removed = 0 ORDER BY id");
+        "list, hash_kind, frames FROM reference WHERE case_id = ?1 AND removed = 0 ORDER BY id");
     row.bind(id);
     return read_references(std::move(row));
 }
@@ -124,7 +125,7 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
     auto row = impl_->connection.prepare(
         "SELECT r.id, r.name, r.quality_percent, r.weak, r.extractor_version, r.generation, r.added_at, "
         "EXISTS (SELECT 1 FROM in_force f WHERE f.reference = r.id), r.list, r.hash_kind, "
-        "EXISTS (SELECT 1 FROM collision k WHERE k.reference = r.id) "
+        "EXISTS (SELECT 1 FROM collision k WHERE k.reference = r.id), r.frames "
         "FROM reference r INDEXED BY reference_list WHERE r.case_id = ?1 AND r.id > ?2 AND r.removed = 0 "
         "ORDER BY r.id LIMIT ?3");
     row.bind(id, after, limit);
@@ -141,6 +142,7 @@ std::vector<ReferenceRow> CaseDatabase::reference_rows(CaseId id, ReferenceId af
         reference.added_at = row.time(6);
         reference.list = row.text(8);
         reference.hash_kind = row.text(9);
+        reference.frames = row.small(11);
         result.push_back({std::move(reference), row.flag(7), row.flag(10)});
     }
     return result;
@@ -150,7 +152,7 @@ std::optional<Reference> CaseDatabase::find_reference(ReferenceId id) const
 {
     auto row = impl_->connection.prepare(
         "SELECT id, case_id, name, sealed, extractor_version, quality_percent, weak, generation, added_at, "
-        "list, hash_kind FROM reference WHERE id = ?1 AND removed = 0");
+        "list, hash_kind, frames FROM reference WHERE id = ?1 AND removed = 0");
     if (!row.bind(id).step()) return std::nullopt;
     return read_reference(row);
 }

@@ -57,4 +57,12 @@ CREATE TABLE finding_video (
 ) STRICT;
 )sql";
 
+// Of references that are videos, how many of their frames are kept.
+constexpr const char* sixteenth_step = R"sql(
+ALTER TABLE reference ADD COLUMN frames INTEGER NOT NULL DEFAULT 0 CHECK (frames >= 0);
+DROP INDEX reference_list;
+CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, weak, extractor_version, generation,
+    added_at, list, hash_kind, frames) WHERE removed = 0;
+)sql";
+
 } // namespace stillwatch::store

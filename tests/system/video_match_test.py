@@ -94,7 +94,8 @@ class VideoMatch(unittest.TestCase):
         lines = self.run_command("fingerprint", self.clip).stdout.splitlines()
         self.assertEqual(len(lines), 3, "one a slide: nothing else changes")
         for line in lines:
-            self.assertRegex(line, r"^[0-9a-f]{64} \d+ 640 360 .*clip\.mp4#t=\d+\.\d$")
+            self.assertRegex(line, r"^[0-9a-f]{64} \d+ \d{3} 360 .*clip\.mp4#t=\d+\.\d$")
+            self.assertLess(int(line.split()[2]), 640, "without the black bars that the clip has on both sides")
 
     def test_a_picture_in_a_container_of_videos_is_a_picture(self):
         picture = self.made / "still.avif"
@@ -114,6 +115,8 @@ class VideoMatch(unittest.TestCase):
         case = self.opened(here, "--scope", "pictures,videos")
         added = json.loads(self.run_command(*here, "reference", "add", case, self.clip).stdout)
         self.assertEqual((added["reference"], added["frames"], added["seconds"]), ("R-01", 3, "9.0"))
+        listed = [json.loads(line) for line in self.run_command(*here, "reference", "list", case).stdout.splitlines()]
+        self.assertEqual([(row["name"], row["frames"]) for row in listed], [("R-01", 3)])
         again = subprocess.run([COMMAND, *map(str, (*here, "reference", "add", case, self.clip))], capture_output=True,
                                text=True, timeout=120)
         self.assertEqual(again.returncode, 1)

@@ -14,6 +14,25 @@ int colours_of(const AVFrame& frame)
     return frame.height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
 }
 
+std::string head_of(int width_px, int height_px)
+{
+    return "P6\n" + std::to_string(width_px) + " " + std::to_string(height_px) + "\n255\n";
+}
+
+// `rgb` has rows of `row_px` pixels.
+DrawnFrame cut_to(const ShownBox& box, ByteView rgb, int row_px)
+{
+    DrawnFrame cut{box.width_px, box.height_px, to_bytes(head_of(box.width_px, box.height_px))};
+    const auto row_bytes = 3 * static_cast<std::size_t>(box.width_px);
+    cut.picture.reserve(cut.picture.size() + row_bytes * static_cast<std::size_t>(box.height_px));
+    for (int row = box.top; row < box.top + box.height_px; ++row) {
+        const auto first = static_cast<std::size_t>(row) * static_cast<std::size_t>(row_px) +
+                           static_cast<std::size_t>(box.left);
+        append(cut.picture, rgb.subspan(3 * first, row_bytes));
+    }
+    return cut;
+}
+
 // Films keep 16..235 of 256 levels; what comes out has all of them.
 void use_all_levels(SwsContext& scaler, const AVFrame& frame)
 {
@@ -49,11 +68,7 @@ Result<DrawnFrame> Painter::draw(const AVFrame& frame, AVRational pixel_aspect, 
     use_all_levels(*scaler_, frame);
 
     const Size shown = turn.exchanges ? Size{size.height_px, size.width_px} : size;
-    DrawnFrame drawn;
-    drawn.width_px = shown.width_px;
-    drawn.height_px = shown.height_px;
-    drawn.picture =
-        to_bytes("P6\n" + std::to_string(shown.width_px) + " " + std::to_string(shown.height_px) + "\n255\n");
+    DrawnFrame drawn{shown.width_px, shown.height_px, to_bytes(head_of(shown.width_px, shown.height_px))};
     const auto head = drawn.picture.size();
     const auto row_bytes = 3 * static_cast<std::size_t>(size.width_px);
     const auto pixel_bytes = row_bytes * static_cast<std::size_t>(size.height_px);
@@ -71,6 +86,9 @@ Result<DrawnFrame> Painter::draw(const AVFrame& frame, AVRational pixel_aspect, 
     drawn.picture.resize(head + pixel_bytes);
     if (turn != Turn{})
         turn_pixels(ByteView(stored).first(pixel_bytes), size, turn, std::span(drawn.picture).subspan(head));
+    const auto pixels = ByteView(drawn.picture).subspan(head);
+    const auto box = without_bars(pixels, shown.width_px, shown.height_px);
+    if (box != ShownBox{0, 0, shown.width_px, shown.height_px}) return cut_to(box, pixels, shown.width_px);
     return drawn;
 }
 

@@ -11,7 +11,7 @@ namespace stillwatch::videos {
 // How the stream says that its frames are to be turned.
 Turn turn_of(const AVStream& stream) noexcept;
 
-// A frame as it should be shown.
+// A frame as it should be shown, without black bars around it.
 struct DrawnFrame {
     int width_px = 0;
     int height_px = 0;

@@ -85,7 +85,7 @@ private:
         const auto reference =
             info_.is_template ? filled_in(info_.initialization, of_, 0, 0) : info_.initialization;
         auto url = reference ? writer_.address(of_.base, *reference) : std::nullopt;
-        if (!url) {
+        if (!url || variant_.inits.size() >= most_inits_or_keys) {
             writer_.left_out();
             return Segment::none;
         }
@@ -189,7 +189,9 @@ void add_segments(const SegmentInfo& info, const Representation& representation,
             if (variant.file.empty()) variant.file = *std::move(file);
             variant.index = info.index;
         }
-        if (info.initialization_range) variant.inits.push_back({variant.file, info.initialization_range});
+        if (!info.initialization_range) return;
+        if (variant.inits.size() >= most_inits_or_keys) return writer.left_out();
+        variant.inits.push_back({variant.file, info.initialization_range});
         return;
     }
     SegmentAdder adder(info, representation, variant, writer);

@@ -18,7 +18,6 @@ namespace stillwatch::videos {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-constexpr std::size_t most_inits_or_keys = 10'000;
 constexpr double longest_segment_seconds = 86'400;
 
 // What a tag that begins with `name` says behind it, or nothing.

@@ -3,11 +3,15 @@
 #include "core/playlist.hpp"
 #include "core/url.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace stillwatch::videos {
+
+// Of one variant; more is no film.
+constexpr std::size_t most_inits_or_keys = 10'000;
 
 // Keeps a playlist within its bounds while it is read. What does not fit, or is no address, sets
 // Playlist::truncated.

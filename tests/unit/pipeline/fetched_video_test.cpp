@@ -1,6 +1,7 @@
 #include "pipeline/fetched_video.hpp"
 
 #include "pipeline/content_range.hpp"
+#include "pipeline/intros.hpp"
 #include "pipeline/look_budget.hpp"
 #include "world.hpp"
 
@@ -36,15 +37,55 @@ TEST(LookBudget, IsSpentWithinADayAndBeginsAnewTheNext)
 {
     LookBudget budget;
     const auto noon = at(12 * 3600);
-    EXPECT_TRUE(budget.is_left(noon, 60s));
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
     budget.spend(noon, 59s);
-    EXPECT_TRUE(budget.is_left(noon, 60s));
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
     budget.spend(noon, 2s);
-    EXPECT_FALSE(budget.is_left(noon, 60s));
-    EXPECT_TRUE(budget.is_left(noon + 24h, 60s));
+    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::first));
+    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first));
     budget.spend(noon + 24h, 1s);
-    EXPECT_TRUE(budget.is_left(noon + 24h, 60s));
-    EXPECT_FALSE(LookBudget().is_left(noon, 0s));
+    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first));
+    EXPECT_FALSE(LookBudget().is_left(noon, 0s, LookTurn::first));
+}
+
+TEST(LookBudget, HalfOfADayIsKeptForWhatGoesFirst)
+{
+    LookBudget budget;
+    const auto noon = at(12 * 3600);
+    budget.spend(noon, 29s);
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::later));
+    budget.spend(noon, 2s);
+    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::later));
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
+}
+
+TEST(Intros, AreWhatManyFilmsOfASiteBeginWith)
+{
+    videos::VideoMatch beginning;
+    beginning.spans.push_back({0, 4'000});
+    beginning.reference_from_ms = 0;
+    beginning.reference_to_ms = 5'000;
+    EXPECT_TRUE(Intros::is_beginning_only(beginning, 60'000));
+    EXPECT_FALSE(Intros::is_beginning_only(beginning, 12'000)) << "a cut of the reference";
+    EXPECT_FALSE(Intros::is_beginning_only(beginning, 0));
+    auto further = beginning;
+    further.reference_to_ms = 20'000;
+    EXPECT_FALSE(Intros::is_beginning_only(further, 60'000)) << "more of the reference";
+    further = beginning;
+    further.spans.push_back({30'000, 31'000});
+    EXPECT_FALSE(Intros::is_beginning_only(further, 60'000)) << "later, too";
+    further = beginning;
+    further.reference_to_ms.reset();
+    EXPECT_FALSE(Intros::is_beginning_only(further, 60'000)) << "a picture";
+
+    Intros intros;
+    const ReferenceId reference{1};
+    for (int round = 0; round < 5; ++round)
+        EXPECT_FALSE(intros.is_known(reference, 60'000)) << "one film, uploaded again";
+    EXPECT_FALSE(intros.is_known(reference, 90'000));
+    EXPECT_FALSE(intros.is_known(reference, 45'000));
+    EXPECT_TRUE(intros.is_known(reference, 200'000)) << "the fourth";
+    EXPECT_FALSE(intros.is_known(ReferenceId{2}, 200'000));
 }
 
 constexpr std::uint64_t file_bytes = 1'000;

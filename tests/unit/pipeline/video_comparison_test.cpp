@@ -30,17 +30,18 @@ public:
 
     Result<void> put(std::uint64_t, ByteView) override { return {}; }
 
-    Task<Result<VideoReading>> frames(VideoPass, std::int64_t after_ms, MoreBytes) override
+    Task<Result<VideoReading>> frames(VideoPass pass, std::int64_t after_ms, MoreBytes) override
     {
         if (error) co_return *error;
         if (after_ms >= 0 && error_after_first) co_return *error_after_first;
         VideoReading reading;
         reading.facts.duration_ms = duration_ms_;
         constexpr std::size_t a_call = 3;
-        for (std::int64_t time = 0; time < duration_ms_; time += 1'000) {
+        const std::int64_t step_ms = pass == VideoPass::glance ? 200'000 : 1'000;
+        for (std::int64_t time = 0; time < duration_ms_; time += step_ms) {
             if (time <= after_ms) continue;
             if (reading.frames.size() + reading.frames_refused == a_call) {
-                reading.go_on_after_ms = time - 1'000;
+                reading.go_on_after_ms = time - step_ms;
                 break;
             }
             tell(reading, time);
@@ -153,6 +154,23 @@ TEST_F(Videos, AFlashWithoutANeighbourIsACandidate)
     ASSERT_EQ(compared->matches.size(), 1U);
     EXPECT_EQ(compared->matches.front().best.status, MatchStatus::candidate);
     EXPECT_EQ(film.asked_near.size(), 6U) << "three times two neighbours";
+}
+
+TEST_F(Videos, OfAFileThatIsTooLargeStretchesAreLookedAt)
+{
+    FakeFilm film(600'000, 40, {{0, other}, {100'000, "beach"}, {160'000, other}});
+    auto asked = terms();
+    asked.spread = SpreadLook{std::uint64_t{1} << 30U, std::uint64_t{32} << 20U};
+    const auto compared = test_run(compare_video(film, inspector, cpu, std::move(asked)));
+    ASSERT_TRUE(compared);
+    ASSERT_EQ(compared->matches.size(), 1U);
+    EXPECT_EQ(compared->matches.front().best.status, MatchStatus::match);
+    EXPECT_LT(compared->frames_compared, 50U);
+
+    EXPECT_TRUE(times_of(SpreadLook{64U << 20U, 32U << 20U}, 0).empty()) << "nobody knows how long it lasts";
+    const auto times = times_of(SpreadLook{64U << 20U, 32U << 20U}, 600'000);
+    EXPECT_TRUE(std::ranges::is_sorted(times));
+    EXPECT_EQ(times.size(), 16U * 14U) << "sixteen stretches of three quarters of what two megabytes last";
 }
 
 TEST_F(Videos, AShowOfOnePictureASecondHasNoNeighboursAndNeedsNone)

@@ -185,6 +185,21 @@ TEST(Dash, BoundsHold)
                 SizeIs(Playlist::max_variants));
 }
 
+// Periods that repeat a representation add to one variant; an answer of the worker holds no more.
+TEST(Dash, InitialisationsAreFewToo)
+{
+    const std::string period = "<Period duration='PT1S'><AdaptationSet mimeType='video/mp4'><SegmentTemplate "
+                               "duration='1' initialization='i' media='$Number$'/><Representation id='1'/>"
+                               "</AdaptationSet></Period>";
+    std::string many;
+    for (int i = 0; i < 10'001; ++i)
+        many += period;
+    const auto playlist = read(many);
+    ASSERT_THAT(playlist.variants, SizeIs(1));
+    EXPECT_THAT(playlist.variants[0].inits, SizeIs(10'000));
+    EXPECT_TRUE(playlist.truncated);
+}
+
 TEST(Dash, TemplatesAreFilledIn)
 {
     const auto base = Url::parse("https://v.example/").value();

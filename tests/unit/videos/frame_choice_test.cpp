@@ -31,6 +31,27 @@ TEST(Thumbnail, DifferenceAndDeviationAreInGreyLevels)
     EXPECT_DOUBLE_EQ(standard_deviation(flat(17)), 0);
 }
 
+TEST(BlackBars, AreLeftOut)
+{
+    constexpr int width = 200;
+    constexpr int height = 120;
+    Bytes rgb(3 * width * height, std::byte(10));
+    const auto fill = [&](const ShownBox& box) {
+        for (int y = box.top; y < box.top + box.height_px; ++y)
+            std::fill_n(rgb.begin() + 3 * (y * width + box.left), 3 * box.width_px, std::byte(90));
+    };
+    const ShownBox all{0, 0, width, height};
+    EXPECT_EQ(without_bars(rgb, width, height), all) << "a black frame";
+    fill({40, 30, 20, 20});
+    EXPECT_EQ(without_bars(rgb, width, height), all) << "next to nothing in the dark";
+    const ShownBox shown{40, 20, 110, 70};
+    fill(shown);
+    EXPECT_EQ(without_bars(rgb, width, height), shown);
+    rgb[0] = std::byte(200);
+    EXPECT_EQ(without_bars(rgb, width, height), (ShownBox{0, 0, 150, 90})) << "something stands in them";
+    EXPECT_EQ(without_bars(ByteView(rgb).first(100), width, height), all);
+}
+
 TEST(FrameChooser, AGlanceTakesKeyFramesAndNoOthers)
 {
     FrameChooser chooser(VideoPass::glance, 60'000);
