@@ -64,6 +64,8 @@ Result<MailCiphers> mail_ciphers(const config::Channel& channel)
         const auto given =
             give(ciphers, channel.to, recipient->addresses, path, std::move(recipient->cipher));
         if (!given) return given.error();
+        if (!recipient->trouble.empty())
+            ciphers.troubles.push_back(path.string() + ": " + recipient->trouble);
     }
     for (const auto& path : channel.openpgp_keys) {
         const auto text = content_of(path);

@@ -104,6 +104,8 @@ Result<SmimeRecipient> smime_recipient(std::string_view certificate_pem)
     if (recipient.addresses.empty())
         return Error{Errc::malformed, "S/MIME: the certificate names no mail address"};
     recipient.cipher = std::make_unique<SmimeCipher>(std::move(certificate));
+    if (const auto tried = recipient.cipher->seal("Content-Type: text/plain\r\n\r\n\r\n"); !tried)
+        recipient.trouble = tried.error().detail;
     return recipient;
 }
 

@@ -59,7 +59,17 @@ TEST(Smime, WhatIsSealedOpenSslOpensWithTheKey)
         EXPECT_THAT(*sealed, HasSubstr("smime-type=authEnveloped-data"));
         EXPECT_THAT(*sealed, Not(HasSubstr("C-7F3K")));
         EXPECT_EQ(person.opened(*sealed), entity);
+        EXPECT_EQ(recipient->trouble, "");
     }
+}
+
+TEST(Smime, ACertificateThatNothingCanBeSealedToSaysWhy)
+{
+    Person person("-newkey ed25519"); // a key that signs and does nothing else
+    const auto recipient = smime_recipient(content_of(person.directory / "certificate.pem"));
+    ASSERT_TRUE(recipient.has_value()) << recipient.error().detail;
+    EXPECT_EQ(recipient->trouble, "S/MIME: the certificate's key cannot encrypt");
+    EXPECT_FALSE(recipient->cipher->seal(entity));
 }
 
 TEST(Smime, WhatIsNoCertificateIsRefused)
