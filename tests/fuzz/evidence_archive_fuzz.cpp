@@ -10,8 +10,8 @@
 using namespace stillwatch;
 using fuzz::claim;
 
-// The archive of a package that somebody hands over as evidence: what is read from it is all of it, byte for byte,
-// and lies within it; its gzip members give no more than they may.
+// The archive of a package that somebody hands over as evidence: what is read from it is all of it, byte for
+// byte, and lies within it; its gzip members give no more than they may.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const ByteView archive(reinterpret_cast<const std::byte*>(data), size);
@@ -19,8 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto again = evidence::write_zip(zip->members, zip->modified);
         claim(again && std::ranges::equal(*again, archive), "nothing of a ZIP archive stands unread");
         for (const auto& member : zip->members)
-            claim(member.content.empty() || (member.content.data() >= archive.data() &&
-                                             member.content.data() + member.content.size() <= archive.data() + size),
+            claim(member.content.empty() ||
+                      (member.content.data() >= archive.data() &&
+                       member.content.data() + member.content.size() <= archive.data() + size),
                   "what is read lies within the archive");
     }
     if (const auto tar = evidence::read_tar(archive)) {
