@@ -120,14 +120,15 @@ bool may_be_coded_path(std::string_view value) noexcept
     return std::ranges::any_of(begins, [&](auto one) { return value.starts_with(one); });
 }
 
-// What a value could begin with; most references have none of it.
+// What a value could begin with; most references have none of it, and few an equals sign.
 bool may_hold_address(std::string_view text) noexcept
 {
+    for (auto sign = text.find('='); sign != npos; sign = text.find('=', sign + 1))
+        if (may_be_coded_path(text.substr(sign + 1))) return true;
     if (find_name(text, "http") != npos) return true;
-    return std::ranges::any_of(std::array<std::string_view, 13>{"=L0", "=L1", "=L2", "=L3", "=Ly", "=eyJ",
-                                                                "aHR0c", "SFRUU", "6874747", "4854545",
-                                                                "uggc", "%68%74", "YUhSMG"},
-                               [&](auto mark) { return text.find(mark) != npos; });
+    return std::ranges::any_of(
+        std::array<std::string_view, 7>{"aHR0c", "SFRUU", "6874747", "4854545", "uggc", "%68%74", "YUhSMG"},
+        [&](auto mark) { return text.find(mark) != npos; });
 }
 
 std::optional<Destination> in_query(std::string_view path, std::string_view query)
