@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 import urllib.request
 
 import stage
@@ -188,9 +189,14 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
         self.assertEqual(list(folder.iterdir()), [])
 
     def test_after_erasure_no_file_holds_anything(self):
+        # Its own: other programs leave and take what they like in the common one.
+        temporary = self.stage.work / "temporary"
+        temporary.mkdir(mode=0o700)
+        changed = unittest.mock.patch.dict(os.environ, TMPDIR=str(temporary))
+        changed.start()
+        self.addCleanup(changed.stop)
         self.stillwatch.start()
         self.worked_on()
-        temporary = set(pathlib.Path(tempfile.gettempdir()).glob("stillwatch-*"))
         backup = self.stage.work / "backup"
         self.stillwatch.ask("backup", str(backup))
         self.assertTrue(self.files_with(PAGE.encode(), self.stage.storage, "cases.db*"), "nothing to erase, so nothing is shown")
@@ -198,7 +204,7 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
         self.scan()
         self.assertEqual(self.stillwatch.stop(), 0)
         self.scan()
-        self.assertEqual(set(pathlib.Path(tempfile.gettempdir()).glob("stillwatch-*")) - temporary, set())
+        self.assertEqual(list(temporary.rglob("*")), [])
         # A backup of before holds the case until it is made again (README, "Back it up").
         self.assertTrue(self.files_with(PAGE.encode(), backup, "state-*/cases.db"))
         self.stillwatch.ask("backup", str(backup))
