@@ -25,8 +25,7 @@ struct PoolSettings {
     std::chrono::milliseconds start_deadline{20'000};     // from the start of a worker to its greeting
     std::size_t max_decoded_bytes = 64U << 20U;           // of one document, after content decoding
     std::size_t max_memory_bytes = std::size_t{1} << 30U; // of one worker, as RLIMIT_AS and RLIMIT_DATA
-    std::size_t max_requests_per_worker =
-        4'000; // then a fresh one takes its place, should a library leak; starting one takes 30 ms
+    std::size_t max_requests_per_worker = 1'000; // then a fresh one takes its place, should a library leak
     pictures::PictureLimits picture;
     html::ExtractLimits page;
 };
