@@ -1,7 +1,6 @@
 #include "evidence/cover.hpp"
 
 #include "evidence/html_text.hpp"
-#include "evidence/package.hpp"
 
 #include <fmt/format.h>
 

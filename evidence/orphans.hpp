@@ -26,9 +26,9 @@ struct RemovedOrphans {
 };
 
 // Call at start, before anything is written, by the process that owns the store. Removes unfinished files,
-// and packages that no finding knows: only plain files right in `directory` whose names end in ".tar.age.tmp"
-// or
-// ".tar.age". Errors: refused (more than limits.max_packages unknown; unfinished files are gone then), io.
+// and packages that no finding knows: only plain files right in `directory` that are named as packages are
+// (evidence/package.hpp), with ".tmp" behind it where they are unfinished. Errors: refused (more than
+// limits.max_packages unknown; unfinished files are gone then), io.
 Result<RemovedOrphans> remove_orphans(const std::filesystem::path& directory,
                                       const std::set<std::string>& known, Timestamp now,
                                       const OrphanLimits& limits = {});
