@@ -110,6 +110,19 @@ Result<std::vector<PackageFile>> check_files(const json::object& manifest, const
     return std::move(*files);
 }
 
+// Whether a list of pages is a header and one page, of which the archive has an answer.
+bool names_a_record(std::string_view pages, const WarcContent& warc)
+{
+    const auto header_end = pages.find('\n');
+    if (header_end == std::string_view::npos || !pages.ends_with('\n')) return false;
+    const auto page = parse_json(pages.substr(header_end + 1));
+    const auto* told = page ? page->if_object() : nullptr;
+    const auto url = told ? text_member(*told, "url") : std::nullopt;
+    return url && std::ranges::any_of(warc.exchanges, [&url](const ReadExchange& exchange) {
+               return exchange.fetched.url.text() == *url;
+           });
+}
+
 // What makes it a WACZ file: the lists that other programs read say what the manifest and the records say.
 Result<void> check_wacz(const PackageParts& parts, const json::object& manifest, const WarcContent& warc)
 {
@@ -133,6 +146,8 @@ Result<void> check_wacz(const PackageParts& parts, const json::object& manifest,
         return corrupt(package_digest_file, "its key is not the one that the manifest names");
     if (parts.text(index_file) != render_cdxj(warc.index, warc_name))
         return corrupt(index_file, "does not name the records as they lie in the archive");
+    if (!names_a_record(parts.text(pages_file), warc))
+        return corrupt(pages_file, "names no page that is in the archive");
     return {};
 }
 

@@ -187,6 +187,25 @@ TEST(Verify, AWaczKeyThatTheManifestDoesNotNameIsRefused)
               "datapackage-digest.json: its key is not the one that the manifest names");
 }
 
+TEST(Verify, APageThatIsNotInTheArchiveIsRefusedWhoeverSigned)
+{
+    for (const std::string pages : {"", "{}\n", "{}\n{\"url\": \"https://other.example/\"}\n", "{}\n[]\n"}) {
+        const auto replaced = test::with_file(sample_package(), pages_file, as_bytes(pages));
+        const auto signed_anew = test::forged(
+            replaced,
+            [&pages](json::object& manifest) {
+                auto& listed = manifest["files"].as_array().at(2).as_object();
+                ASSERT_EQ(text_member(listed, "name"), std::string(pages_file));
+                listed["size"] = pages.size();
+                listed["sha256"] = Sha256::of(as_bytes(pages)).hex();
+            },
+            test::sample_signing_key());
+        const auto report = verify_package(signed_anew, test::sample_signing_key().verify_key());
+        ASSERT_FALSE(report) << pages;
+        EXPECT_EQ(report.error().detail, "pages/pages.jsonl: names no page that is in the archive") << pages;
+    }
+}
+
 // What is said of an archive of these files of the sample, in this order.
 std::string error_of_files(const std::vector<std::size_t>& numbers)
 {
