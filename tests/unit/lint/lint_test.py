@@ -11,12 +11,12 @@ MAX_LINES = 450
 
 # What each folder may include beside itself: the folders below it, as docs/architecture.md draws them. Mechanisms
 # need nothing but core, and of what compares pictures each what stands below it.
-# What the product does may use mechanisms; among its folders only control uses others
-# (cases, alerts), since the commands of people are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
+# What the product does may use mechanisms; among its folders only followup and control use others: what follows a
+# finding, and the commands of people, which are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
 MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "videos", "store", "vault", "config"}
-PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "control"}
+PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "followup", "control"}
 LAYERS = {
     "core": set(),
     **{folder: {"core"} for folder in MECHANISMS},
@@ -36,7 +36,9 @@ LAYERS = {
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
     "backup": {"core", "store", "vault"},
-    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts"},
+    # What follows a finding: it stands on what was found, kept and told, and knows no command and no visit.
+    "followup": {"core", "crawler/policy", "crawler/frontier", "store", "vault", "cases", "evidence", "alerts"},
+    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts", "followup"},
     "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
@@ -88,7 +90,7 @@ FOREIGN = {
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"backup", "html", "pictures", "packages", "features", "matcher", "videos", "videos/matching", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "followup", "html", "pictures", "packages", "features", "matcher", "videos", "videos/matching", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types
