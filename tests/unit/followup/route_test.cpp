@@ -59,7 +59,7 @@ TEST(Route, WithoutALawTheCustomaryTimeCountsWhereThereIsOne)
 
 TEST(Route, TheDocumentIsMadeOfTheTable)
 {
-    std::ifstream file(std::string(STILLWATCH_SOURCE_DIR) + "/docs/notices.md");
+    std::ifstream file(STILLWATCH_SOURCE_DIR "/docs/notices.md");
     std::stringstream text;
     text << file.rdbuf();
     EXPECT_EQ(text.str(), elements_document()) << "stillwatch notice elements > docs/notices.md";
