@@ -38,7 +38,7 @@ bool is_base64(std::string_view text)
 
 std::optional<Relation> relation_from_name(std::string_view name)
 {
-    for (const auto relation : {Relation::copy, Relation::edited, Relation::same_scene})
+    for (const auto relation : {Relation::copy, Relation::edited, Relation::same_scene, Relation::face_only})
         if (name_of(relation) == name) return relation;
     return std::nullopt;
 }

@@ -29,6 +29,7 @@ void add_channel_commands(Program program);   // channel
 void add_backup_commands(Program program);    // backup, restore
 void add_tool_commands(Program program);      // fetch, links, fingerprint
 void add_match_command(Program program);      // match
+void add_face_commands(Program program);      // faces
 void add_crawl_command(Program program);      // crawl
 void add_case_commands(Program program);      // case, place, reference
 void add_account_commands(Program program);   // account, roles

@@ -46,15 +46,20 @@ public:
     // Errors: only when no worker can be started; what is wrong with a file is told of it.
     Result<void> run(const config::Config& config)
     {
-        auto settings = daemon::pool_settings(config);
+        const auto settings = daemon::pool_settings(config);
         if (!settings) return settings.error();
+        return run(config, *settings);
+    }
+    // The same with workers of another program.
+    Result<void> run(const config::Config& config, sandbox::PoolSettings settings)
+    {
         max_bytes_ = static_cast<std::size_t>(config.fetch.max_image_bytes);
-        const auto host_queues = std::min(settings->workers, std::max<std::size_t>(files_.size(), 1));
-        settings->workers = host_queues;
+        const auto host_queues = std::min(settings.workers, std::max<std::size_t>(files_.size(), 1));
+        settings.workers = host_queues;
         asio::io_context loop(1);
         std::exception_ptr failure;
         {
-            sandbox::WorkerPool pool(loop, *settings);
+            sandbox::WorkerPool pool(loop, settings);
             // Joined before the loop ends: a thread that handed its result over still lets go of the loop.
             asio::thread_pool cpu(1);
             std::size_t running = host_queues;

@@ -44,6 +44,7 @@ int run(int argc, char** argv)
     add_backup_commands(program);
     add_crawl_command(program);
     add_match_command(program);
+    add_face_commands(program);
     add_tool_commands(program);
     std::string pages;
     auto* writing =

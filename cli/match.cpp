@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/in_order.hpp"
+#include "cli/match_faces.hpp"
 #include "cli/match_output.hpp"
 #include "cli/pictures.hpp"
 #include "cli/reference_files.hpp"
@@ -32,6 +33,8 @@ struct MatchOptions {
     std::string csv;
     std::string draw;
     std::vector<std::string> tiers;
+    std::string faces;
+    FaceOptions face_options;
 };
 
 // One run of the command: what is searched for, and what is known of the site.
@@ -44,6 +47,7 @@ struct Search {
     matcher::TemplateMemory templates{};
     std::set<Tier> tiers{};
     bool has_videos = false; // among the references
+    std::unique_ptr<FaceSearch> faces{};
 };
 
 // The files below the directories asked for, each with its place in `reference_files`.
@@ -81,6 +85,11 @@ Result<void> read_all_references(Search& search, const MatchOptions& options)
     const auto files = reference_files_of(options);
     if (!files) return files.error();
     std::vector<matcher::EnrolledReference> references;
+    if (files->empty()) { // only faces are looked for
+        search.references =
+            std::make_shared<const matcher::ReferenceSet>(std::move(references), 1, search.memory);
+        return {};
+    }
     const auto read = read_references(search.config, *files, [&](const auto& file, const auto& reference) {
         if (!reference) {
             search.exit_code = print_error(
@@ -194,6 +203,23 @@ void add_drawn(const Search& search, const fs::path& file, const Looked& looked,
                                : match.best.reference_time_ms});
 }
 
+// What is told of a file with the faces that are like an enrolled one's.
+Result<Looked> with_faces(const Search& search, const fs::path& file, const Result<Looked>& looked)
+{
+    if (!search.faces || !looked) return looked;
+    const auto* picture = std::get_if<pipeline::Compared>(&*looked);
+    if (picture == nullptr) return looked;
+    const auto leads = search.faces->leads_of(file, !picture->matches.empty());
+    if (!leads) {
+        fmt::print(stderr, "stillwatch: {}: its faces are not compared: {}\n", file.string(),
+                   to_string(leads.error()));
+        return looked;
+    }
+    auto all = *picture;
+    all.matches.insert(all.matches.end(), leads->begin(), leads->end());
+    return Looked(std::move(all));
+}
+
 Result<void> match_files(Search& search, const Program& program, const MatchOptions& options)
 {
     const auto files = files_of(options.paths);
@@ -205,10 +231,17 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
         MatchOutput::open(program.global.style(), options.csv, search.reference_files, files->size(),
                           search.has_videos || videos > 0 ? Times::told : Times::none);
     if (!output) return output.error();
+    if (search.faces) {
+        const auto looked = search.faces->look_at(*files);
+        if (!looked) return looked.error();
+        fmt::print(stderr, "stillwatch: {} faces seen, {} people enrolled\n", search.faces->faces_seen(),
+                   search.faces->people());
+    }
     std::vector<DrawnMatch> to_draw;
     std::size_t unread_videos = 0;
     const auto compared =
-        compare_files(search, *files, search.tiers, false, [&](const auto& file, const auto& result) {
+        compare_files(search, *files, search.tiers, false, [&](const auto& file, const auto& of_picture) {
+            const auto result = with_faces(search, file, of_picture);
             output->tell(file, result);
             if (!result && is_video_file(file)) ++unread_videos;
             if (!options.draw.empty() && result) add_drawn(search, file, *result, to_draw);
@@ -230,10 +263,18 @@ Result<void> match_files(Search& search, const Program& program, const MatchOpti
 void run_match(Program& program, const MatchOptions& options)
 {
     config::Config config;
+    options.face_options.apply(config);
     Search search{config, program.exit_code};
     for (const auto& name : options.tiers)
         if (const auto tier = tier_from_name(name)) search.tiers.insert(*tier);
     auto done = read_all_references(search, options);
+    if (done && !options.faces.empty()) {
+        auto faces = FaceSearch::open(config, options.faces, search.reference_files, search.memory);
+        if (faces)
+            search.faces = *std::move(faces);
+        else
+            done = faces.error();
+    }
     if (done && !options.background.empty()) done = learn_background(search, options.background);
     if (done) done = match_files(search, program, options);
     if (!done) program.exit_code = print_error(done.error());
@@ -252,7 +293,13 @@ void add_match_command(Program program)
     references.add_option("--references", options->references,
                           "Directory of pictures and videos to look for");
     references.add_option("--references-video", options->reference_videos, "Directory of videos to look for");
-    references.require_options(1, 2);
+    references.add_option(
+        "--faces", options->faces,
+        "Directory of photographs of people, a directory each: whose faces to look for. What is\n"
+        "like one of them is a lead for a person to look at, and never more");
+    references.require_options(1, 3);
+    command.add_option("--face-profile", options->face_options.profile, "Profile of the models of --faces");
+    command.add_option("--face-models", options->face_options.models, "Directory of these models");
     command.add_option("--background", options->background,
                        "Directory of other pictures and videos of the same site: what its frames, buttons "
                        "and watermarks have in\n"

@@ -1,6 +1,7 @@
 #include "cli/match_output.hpp"
 
 #include "cli/videos.hpp"
+#include "core/face.hpp"
 #include "core/match_json.hpp"
 
 #include <fmt/format.h>
@@ -106,6 +107,7 @@ json::object json_row(const std::string& file, const Match& match, const std::st
                      {"reason", name_of(match.reason)},
                      {"inliers", match.inliers},
                      {"extractor_version", extractor_version}};
+    if (const auto band = band_of(match)) row["band"] = name_of(*band);
     if (match.placement) row["placement"] = placement_json(*match.placement);
     if (match.reference_time_ms) row["reference_s"] = in_seconds(*match.reference_time_ms);
     return row;
@@ -157,8 +159,11 @@ void MatchOutput::tell_match(const std::string& file, const Match& match, const 
         print_object(style_, row);
         return;
     }
-    fmt::print("{:<12} {:<8} {:<10} {:.2f}  {}{}  {}\n", name_of(match.status), name_of(match.tier),
-               name_of(match.relation), match.score, times_text(match, of_video), reference, file);
+    // A number beside a face would be read as a probability.
+    const auto band = band_of(match);
+    const auto sureness = band ? std::string(name_of(*band)) : fmt::format("{:.2f}", match.score);
+    fmt::print("{:<12} {:<8} {:<10} {}  {}{}  {}\n", name_of(match.status), name_of(match.tier),
+               name_of(match.relation), sureness, times_text(match, of_video), reference, file);
 }
 
 void MatchOutput::tell(const std::filesystem::path& path, const Result<Looked>& looked)

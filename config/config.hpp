@@ -147,6 +147,17 @@ struct Guard {
     friend bool operator==(const Guard&, const Guard&) = default;
 };
 
+// Looking for faces; only for people whose consent covers them.
+struct Faces {
+    std::filesystem::path profile; // of models (config/faces/*.toml); empty: no face is looked for
+    std::filesystem::path models;  // directory; after loading never empty: "models" in the storage directory
+    int false_leads_per_week = 5;  // that caseworkers can bear, over all people
+    std::int64_t faces_per_week = 100'000; // seen on the watched sites
+    int max_leads_per_day = 20;            // of one person
+
+    friend bool operator==(const Faces&, const Faces&) = default;
+};
+
 enum class ChannelKind : std::uint8_t { email, webhook, slack, teams, matrix, ntfy };
 enum class Disclosure : std::uint8_t { none, host, url };
 enum class Digest : std::uint8_t { never, daily, weekly };
@@ -255,6 +266,7 @@ struct Config {
     Alerts alerts;
     Findings findings;
     Guard guard;
+    Faces faces;
     std::vector<Channel> channels; // [[channel]]
     std::vector<Site> sites;       // [[site]]
     Sha256 digest{};               // of the text it was read from

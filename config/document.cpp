@@ -37,6 +37,7 @@ Config Document::read()
     read_findings(config.findings);
     read_channels(config.channels, config.network, config.alerts);
     read_guard(config.guard, config.channels);
+    read_faces(config.faces, config.storage);
     read_sites(config.sites, config.crawl);
     complain_of_unknown_sections();
     return config;
@@ -167,6 +168,18 @@ void Document::read_guard(Guard& out, const std::vector<Channel>& channels)
     const auto is_it = [&](const Channel& channel) { return channel.enabled && channel.name == out.channel; };
     if (!out.channel.empty() && std::ranges::none_of(channels, is_it))
         section.complain("channel", "no channel of this name is enabled");
+}
+
+void Document::read_faces(Faces& out, const Storage& storage)
+{
+    const auto [found, place] = table("faces");
+    Section section("faces", found, place, complaints_, known_keys_);
+    read_file(section, "profile", out.profile);
+    section.get("models", out.models);
+    out.models = out.models.empty() ? storage.directory / "models" : from_base(out.models);
+    section.get("false_leads_per_week", out.false_leads_per_week, {1, 10'000});
+    section.get("faces_per_week", out.faces_per_week, {1, 1'000'000'000});
+    section.get("max_leads_per_day", out.max_leads_per_day, {1, 1'000});
 }
 
 void Document::read_network(Network& out)

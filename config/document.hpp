@@ -45,6 +45,7 @@ private:
     void read_alerts(Alerts& out);
     void read_findings(Findings& out);
     void read_guard(Guard& out, const std::vector<Channel>& channels);
+    void read_faces(Faces& out, const Storage& storage);
     void read_channels(std::vector<Channel>& out, const Network& network, const Alerts& alerts);
     void read_sites(std::vector<Site>& out, const Crawl& crawl);
 

@@ -7,12 +7,12 @@ namespace stillwatch {
 namespace {
 
 constexpr std::array<std::string_view, 4> tier_names{"exact", "near", "derived", "resemblance"};
-constexpr std::array<std::string_view, 3> relation_names{"copy", "edited", "same_scene"};
+constexpr std::array<std::string_view, 4> relation_names{"copy", "edited", "same_scene", "face_only"};
 constexpr std::array<std::string_view, 2> status_names{"match", "candidate"};
 
-constexpr std::array<std::string_view, 8> reason_names{
-    "same_bytes",      "fingerprints_agree", "layout_agrees",    "background_agrees",
-    "partial_overlap", "other_exposure",     "drawn_frame_only", "too_little_agrees"};
+constexpr std::array<std::string_view, 9> reason_names{
+    "same_bytes",     "fingerprints_agree", "layout_agrees",     "background_agrees", "partial_overlap",
+    "other_exposure", "drawn_frame_only",   "too_little_agrees", "face_resembles"};
 
 } // namespace
 

@@ -18,7 +18,12 @@ inline constexpr std::array all_tiers{Tier::exact, Tier::near, Tier::derived};
 std::optional<Tier> tier_from_name(std::string_view name) noexcept;
 
 // What the found picture is to the reference.
-enum class Relation : std::uint8_t { copy, edited, same_scene };
+enum class Relation : std::uint8_t {
+    copy,
+    edited,
+    same_scene, // another photograph of the scene
+    face_only   // nothing of the reference is in it; a face is like the person's (tier resemblance)
+};
 std::string_view name_of(Relation relation) noexcept;
 
 // A match is accepted; a candidate is a lead for a person and nothing else.
@@ -34,7 +39,8 @@ enum class Reason : std::uint8_t {
     partial_overlap,   // two photographs of one scene
     other_exposure,    // much is alike and nothing is the same
     drawn_frame_only,  // what agrees is a frame, a page, a caption
-    too_little_agrees
+    too_little_agrees,
+    face_resembles // nothing of the picture was compared but a face (faces/judge.hpp)
 };
 std::string_view name_of(Reason reason) noexcept;
 
@@ -53,7 +59,9 @@ struct Placement {
     double evidence = 0;          // of the brightness signs that agree (matcher/agreement.hpp)
     double agreeing_share = 0;    // of the tiles compared
     double disagreeing_share = 0; // of the tiles compared
-    // The box around the tiles that disagree, in the reference's unit square: left, top, right, bottom.
+    // The box around the tiles that disagree, in the reference's unit square: left, top, right, bottom. Of
+    // tier resemblance the face in the reference, where that is known; the quadrilateral is the face that was
+    // found.
     std::array<double, 4> edited{};
 
     friend bool operator==(const Placement&, const Placement&) = default;

@@ -1,5 +1,6 @@
 #include "matcher/draw.hpp"
 
+#include "core/face.hpp"
 #include "features/grey.hpp"
 #include "matcher/geometry.hpp"
 
@@ -130,6 +131,9 @@ void write(cv::Mat& page, const std::vector<Line>& lines, const Font& font, cv::
 
 std::vector<Item> verdict_of(const Match& match)
 {
+    // No number: it would be read as a probability.
+    if (const auto band = band_of(match))
+        return {{"possible resemblance"}, {fmt::format("band {}", name_of(*band))}};
     std::vector<Item> items{{std::string(name_of(match.status))},
                             {fmt::format("tier {}", name_of(match.tier))},
                             {fmt::format("relation {}", name_of(match.relation))},
@@ -142,6 +146,9 @@ std::vector<Item> verdict_of(const Match& match)
 
 std::vector<Item> figures_of(const Match& match)
 {
+    if (match.tier == Tier::resemblance)
+        return {{"a face is like the person's; nothing else was compared. Strangers and relatives may be as "
+                 "like"}};
     if (match.tier == Tier::exact) return {{"the same bytes, or the same picture data under other metadata"}};
     const auto percent = [](const char* what, double share) {
         return Item{fmt::format("{} {:.0f}%", what, 100 * share)};
@@ -193,6 +200,7 @@ std::vector<Item> legend_of(const Match& match, const std::optional<std::array<P
 {
     std::vector<Item> items;
     if (!corners) return items;
+    if (match.tier == Tier::resemblance) return {{"the faces that were compared", &place_colour}};
     const bool has_dot = lies_inside(corners->front());
     items.push_back({has_dot ? "where the other picture lies; the dot is the reference's upper left corner"
                              : "where the other picture lies; the reference's upper left corner is outside",
@@ -308,7 +316,8 @@ std::optional<std::array<Point, 4>> seen_part(const std::array<Point, 4>& corner
     return part;
 }
 
-void mark(Pen on_reference, Pen on_found, const std::array<Point, 4>& corners, const Placement& placement)
+void mark(Pen on_reference, Pen on_found, const std::array<Point, 4>& corners, const Placement& placement,
+          bool is_face)
 {
     // Exact for parallelograms, which affine mappings make.
     const auto placed = [&](const Point& at) {
@@ -320,6 +329,11 @@ void mark(Pen on_reference, Pen on_found, const std::array<Point, 4>& corners, c
         return sum;
     };
     on_found.outline(corners, place_colour);
+    if (is_face) {
+        const auto& [left, top, right, bottom] = placement.edited;
+        on_reference.outline({Point{left, top}, {right, top}, {right, bottom}, {left, bottom}}, place_colour);
+        return;
+    }
     if (const auto part = seen_part(corners)) on_reference.outline(*part, place_colour);
     if (has_edited_box(placement)) {
         const auto& [left, top, right, bottom] = placement.edited;
@@ -387,7 +401,9 @@ Bytes draw_match(const NamedPicture& reference, const NamedPicture& found, const
         write(page, {caption_of(panel, role)}, plain, {panel.cell_x, captions_y});
         paste(page, panel);
     }
-    if (corners) mark({page, panels[0]}, {page, panels[1]}, *corners, *match.placement);
+    if (corners)
+        mark({page, panels[0]}, {page, panels[1]}, *corners, *match.placement,
+             match.tier == Tier::resemblance);
     return png_of(page);
 }
 

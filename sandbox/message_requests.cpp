@@ -17,7 +17,14 @@ constexpr std::uint32_t request_mark = 0x31515753; // "SWQ1"
 static_assert(sizeof(html::ExtractLimits) == 4 * sizeof(std::size_t));
 static_assert(sizeof(pictures::PictureLimits) == 2 * sizeof(std::size_t) + 2 * sizeof(int));
 
-enum class WorkKind : std::uint8_t { links = 1, features = 2, views = 3, preview = 4, playlist = 5 };
+enum class WorkKind : std::uint8_t {
+    links = 1,
+    features = 2,
+    views = 3,
+    preview = 4,
+    playlist = 5,
+    faces = 6
+};
 
 std::uint32_t side_code(int side_px)
 {
@@ -204,6 +211,9 @@ Result<Bytes> encode_request(const Request& request)
     } else if (playlist != nullptr) {
         begin(WorkKind::playlist);
         writer.text(playlist->base);
+    } else if (const auto* faces = std::get_if<FacesWork>(&request.work)) {
+        begin(WorkKind::faces);
+        write_limits(writer, faces->limits);
     }
     return std::move(writer).take();
 }
@@ -224,6 +234,7 @@ Result<Request> decode_request(ByteView message)
     case WorkKind::views: request.work = read_views(reader); break;
     case WorkKind::preview: request.work = PreviewWork{read_limits(reader)}; break;
     case WorkKind::playlist: request.work = PlaylistWork{std::string(reader.text(Url::max_bytes))}; break;
+    case WorkKind::faces: request.work = FacesWork{read_limits(reader)}; break;
     default: return broken("request: kind");
     }
     if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");

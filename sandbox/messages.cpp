@@ -3,6 +3,7 @@
 #include "features/features_codec.hpp"
 #include "packages/contents.hpp"
 #include "sandbox/answer_parts.hpp"
+#include "sandbox/message_faces.hpp"
 #include "sandbox/message_parts.hpp"
 #include "sandbox/message_playlist.hpp"
 
@@ -24,7 +25,8 @@ enum class AnswerKind : std::uint8_t {
     ready = 3,
     sign_grids = 4,
     preview = 5,
-    playlist = 6
+    playlist = 6,
+    faces = 7
 };
 
 // Only a name the core knows: an Errc or Mechanism added there is accepted here without a change.
@@ -238,6 +240,10 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
             writer.number(code_of(AnswerKind::playlist));
             write_playlist(writer, *playlist);
         }
+        if (const auto* faces = std::get_if<FacesSeen>(&answer)) {
+            writer.number(code_of(AnswerKind::faces));
+            write_faces(writer, *faces);
+        }
     });
 }
 
@@ -279,6 +285,12 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
         auto playlist = read_playlist(reader);
         if (!playlist) return broken("answer: playlist");
         return Answer{*std::move(playlist)};
+    }
+    const auto* faces = std::get_if<FacesWork>(&request.work);
+    if (kind == AnswerKind::faces && faces != nullptr) {
+        auto seen = read_faces(reader);
+        if (!seen || !within(seen->width_px, seen->height_px, faces->limits)) return broken("answer: faces");
+        return Answer{*std::move(seen)};
     }
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};

@@ -2,6 +2,7 @@
 
 #include "core/bytes.hpp"
 #include "core/digest.hpp"
+#include "core/face.hpp"
 #include "core/fingerprint.hpp"
 #include "core/links.hpp"
 #include "core/playlist.hpp"
@@ -34,6 +35,7 @@
 //                      { u8 frame  u8 tile_columns  u8 tile_rows  6 x f64 mapping } …
 //     kind 4 preview:  picture limits
 //     kind 5 playlist: text base
+//     kind 6 faces:    picture limits
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
@@ -50,6 +52,9 @@
 //                    is_protected u32 inits  { text url  range } … u32 keys  { text url  u8 has_iv  [ 16
 //                    bytes ] } … u32 segments  { text url  range  f64 seconds  u64 sequence  u32 init  u32
 //                    key u8 is_discontinuous } … } …
+//     u8 7 faces:    u32 width_px  u32 height_px  32 bytes model  u8 is_in_part  u32 left_out  u16 dimension
+//                    u8 count  { 4 x f64 box  f64 score  f64 side_px  f64 norm  u8 frame
+//                    dimension x f32 } …
 //     range: u64 offset  u64 length; both 0: there is none
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
@@ -98,12 +103,17 @@ struct PlaylistWork {
     std::string base; // at most Url::max_bytes
 };
 
+// The faces in a picture; answered by stillwatch-faces.
+struct FacesWork {
+    pictures::PictureLimits limits;
+};
+
 struct Request {
     std::uint64_t number = 0; // comes back in the answer
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork, FacesWork> work;
 };
 
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
@@ -129,8 +139,8 @@ struct Refusal {
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Answer =
-    std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview, Playlist>;
+using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview,
+                            Playlist, FacesSeen>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

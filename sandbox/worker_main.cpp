@@ -77,6 +77,8 @@ public:
         const auto* views = std::get_if<sandbox::ViewsWork>(&request.work);
         if (views != nullptr)
             if (const auto* decoded = frames_.find(views->file_digest)) return sign_grids(*decoded, *views);
+        if (std::holds_alternative<sandbox::FacesWork>(request.work))
+            return sandbox::Refusal(Error{Errc::invalid_argument, "faces are read by stillwatch-faces"});
         auto content = content_of(request, body);
         if (!content) return sandbox::Refusal(content.error());
         if (const auto* links = std::get_if<sandbox::LinksWork>(&request.work)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async.hpp"
+#include "core/face.hpp"
 #include "core/inspector.hpp"
 #include "features/preview.hpp"
 #include "html/extract.hpp"
@@ -20,6 +21,7 @@ namespace stillwatch::sandbox {
 
 struct PoolSettings {
     std::filesystem::path worker_program;
+    std::vector<std::string> worker_arguments{}; // beside those of every worker
     std::size_t workers = 2;
     std::chrono::milliseconds deadline{20'000};           // of one request; then the worker is killed
     std::chrono::milliseconds start_deadline{20'000};     // from the start of a worker to its greeting
@@ -54,7 +56,7 @@ struct PoolCounters {
 // (the worker program cannot start or restrict itself: it is tried again after a pause that doubles from one
 // second to a minute, until then requests fail at once). Belongs to the thread that runs `io`; workers die
 // with that thread.
-class WorkerPool final : public Inspector {
+class WorkerPool final : public Inspector, public FaceReader {
 public:
     WorkerPool(asio::io_context& io, PoolSettings settings);
     WorkerPool(const WorkerPool&) = delete;
@@ -72,6 +74,8 @@ public:
     Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
                                               std::vector<View> views) override;
     Task<Result<Playlist>> playlist(Document document, std::string base) override;
+    // Of a pool whose program is stillwatch-faces; others refuse it.
+    Task<Result<FacesSeen>> faces(Document document) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.
     Task<Result<features::Preview>> preview(Document document);
 

@@ -112,15 +112,18 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-Result<pid_t> spawn(const std::string& program, const Restrictions& restrictions, const Descriptor& requests,
+Result<pid_t> spawn(const std::string& program, const Restrictions& restrictions,
+                    const std::vector<std::string>& more, const Descriptor& requests,
                     const Descriptor& answers)
 {
-    std::array<std::string, 5> words{program, "--max-memory-bytes",
-                                     std::to_string(restrictions.max_memory_bytes), "--max-cpu-seconds",
-                                     std::to_string(restrictions.max_cpu_seconds)};
-    std::array<char*, 6> arguments{};
-    for (std::size_t i = 0; i < words.size(); ++i)
-        arguments[i] = words[i].data();
+    std::vector<std::string> words{program, "--max-memory-bytes",
+                                   std::to_string(restrictions.max_memory_bytes), "--max-cpu-seconds",
+                                   std::to_string(restrictions.max_cpu_seconds)};
+    words.insert(words.end(), more.begin(), more.end());
+    std::vector<char*> arguments;
+    for (auto& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     std::array<char*, 1> no_environment{};
     const FileActions actions(requests, answers);
     const Attributes attributes;
@@ -144,13 +147,14 @@ std::string to_string(const Ending& ending)
 
 Result<std::shared_ptr<WorkerProcess>> WorkerProcess::start(asio::io_context& io,
                                                             const std::filesystem::path& program,
-                                                            const Restrictions& restrictions)
+                                                            const Restrictions& restrictions,
+                                                            const std::vector<std::string>& more)
 {
     auto requests = request_socket();
     if (!requests) return requests.error();
     auto answers = answer_pipe();
     if (!answers) return answers.error();
-    const auto pid = spawn(program.string(), restrictions, requests->theirs, answers->theirs);
+    const auto pid = spawn(program.string(), restrictions, more, requests->theirs, answers->theirs);
     if (!pid) return pid.error();
     Descriptor process(pidfd_open(*pid, 0));
     if (!process) {

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stillwatch::sandbox {
 
@@ -36,9 +37,12 @@ std::string to_string(const Ending& ending);
 // One running worker program, seen from the daemon's loop. The destructor kills it and waits for it.
 class WorkerProcess : public std::enable_shared_from_this<WorkerProcess> {
 public:
-    // Starts `program` with an empty environment, in a session of its own. Errors: io (it cannot be started).
-    static Result<std::shared_ptr<WorkerProcess>>
-    start(asio::io_context& io, const std::filesystem::path& program, const Restrictions& restrictions);
+    // Starts `program` with an empty environment, in a session of its own; `more` stands behind the arguments
+    // that every worker has. Errors: io (it cannot be started).
+    static Result<std::shared_ptr<WorkerProcess>> start(asio::io_context& io,
+                                                        const std::filesystem::path& program,
+                                                        const Restrictions& restrictions,
+                                                        const std::vector<std::string>& more = {});
 
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;

@@ -31,4 +31,9 @@ Result<std::filesystem::path> find_video_program()
     return find_program("stillwatch-video");
 }
 
+Result<std::filesystem::path> find_faces_program()
+{
+    return find_program("stillwatch-faces");
+}
+
 } // namespace stillwatch::sandbox

@@ -12,5 +12,7 @@ namespace stillwatch::sandbox {
 Result<std::filesystem::path> find_worker_program();
 // The same of stillwatch-video. not_found also where it was not built: then no video is looked at.
 Result<std::filesystem::path> find_video_program();
+// The same of stillwatch-faces. not_found also where it was not built: then no face is looked for.
+Result<std::filesystem::path> find_faces_program();
 
 } // namespace stillwatch::sandbox

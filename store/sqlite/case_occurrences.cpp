@@ -68,7 +68,8 @@ std::vector<Occurrence> read_occurrences(Statement row)
 
 MatchStatus status_of(Relation relation) noexcept
 {
-    return relation == Relation::same_scene ? MatchStatus::candidate : MatchStatus::match;
+    const bool is_lead = relation == Relation::same_scene || relation == Relation::face_only;
+    return is_lead ? MatchStatus::candidate : MatchStatus::match;
 }
 
 Url stored_url(const std::string& text)
@@ -220,7 +221,8 @@ std::vector<Occurrence> CaseDatabase::occurrences_of_content(const Sha256& conte
     auto row = impl_->connection.prepare(
         OCCURRENCE_COLUMNS
         "WHERE o.id IN (SELECT min(s.id) FROM occurrence s JOIN finding g ON g.id = s.finding_id "
-        "WHERE s.content = ?1 GROUP BY g.reference, s.relation = 'same_scene') ORDER BY o.id");
+        "WHERE s.content = ?1 GROUP BY g.reference, s.relation IN ('same_scene', 'face_only')) ORDER BY "
+        "o.id");
     row.bind(content);
     return read_occurrences(std::move(row));
 }

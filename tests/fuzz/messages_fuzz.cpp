@@ -56,6 +56,11 @@ Request asking_for_playlist()
     return asking_for(PlaylistWork{"http://a.example/"});
 }
 
+Request asking_for_faces()
+{
+    return asking_for(FacesWork{});
+}
+
 void check_request(ByteView message)
 {
     const auto request = decode_request(message);
@@ -90,6 +95,8 @@ void check_answer(ByteView payload, const Request& request)
     }
     if (const auto* playlist = std::get_if<Playlist>(&*answer))
         claim(playlist->variants.size() <= Playlist::max_variants, "variants in bounds");
+    if (const auto* seen = std::get_if<FacesSeen>(&*answer))
+        claim(seen->faces.size() <= FacesSeen::max_faces, "faces in bounds");
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -102,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] % 10) {
+    switch (data[0] == 'F' ? 10 : data[0] % 10) {
     case 0: check_request(message); break;
     case 1: check_answer(message, asking_for_links()); break;
     case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
@@ -116,6 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 7: check_answer(message, asking_for_views()); break;
     case 8: check_answer(message, asking_for_preview()); break;
     case 9: check_answer(message, asking_for_playlist()); break;
+    case 10: check_answer(message, asking_for_faces()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

@@ -56,6 +56,9 @@ TEST(Sample, ShowsTheDefaults)
     EXPECT_EQ(config.organisation.under_18_services, Organisation{}.under_18_services);
     EXPECT_EQ(config.findings, Findings{});
     EXPECT_EQ(config.guard, Guard{});
+    Faces faces;
+    faces.models = Storage{}.directory / "models";
+    EXPECT_EQ(config.faces, faces);
     EXPECT_EQ(config.network, Network{});
     EXPECT_EQ(config.fetch, Fetch{});
     EXPECT_EQ(config.workers, Workers{});

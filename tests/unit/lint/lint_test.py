@@ -15,7 +15,7 @@ MAX_LINES = 450
 # finding, and the commands of people, which are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
-MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "videos", "store", "vault", "config"}
+MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "videos", "faces", "store", "vault", "config"}
 PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "followup", "control"}
 LAYERS = {
     "core": set(),
@@ -23,6 +23,8 @@ LAYERS = {
     "packages": {"core", "pictures"},
     "features": {"core", "packages", "pictures"},
     "matcher": {"core", "features", "packages", "pictures"},
+    "faces": {"core", "config"},  # what is decided about faces, pure; a profile is a file of an operator's
+    "faces/reading": {"core", "faces", "pictures"},  # OpenCV's networks, in the program stillwatch-faces only
     "videos": {"core"},  # what is decided about videos, pure
     "videos/playlists": {"core", "html"},  # what parses them, in the worker only
     "videos/decode": {"core", "videos"},  # FFmpeg, in the program stillwatch-video only
@@ -31,7 +33,7 @@ LAYERS = {
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
     "crawler": {"core", "crawler/policy", "store"},
-    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode", "videos/playlists"},
+    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode", "videos/playlists", "faces", "faces/reading"},
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
@@ -39,7 +41,7 @@ LAYERS = {
     # What follows a finding: it stands on what was found, kept and told, and knows no command and no visit.
     "followup": {"core", "crawler/policy", "crawler/frontier", "store", "vault", "cases", "evidence", "alerts"},
     "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts", "followup"},
-    "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
+    "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "faces", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
 }
@@ -61,6 +63,9 @@ FOREIGN = {
         "features",
         "pictures/orient.cpp",  # turning
         "matcher/draw.cpp",     # drawing
+        "faces/reading",
+        "sandbox/faces_main.cpp",  # one thread, said before anything is loaded
+        "bench/face_swaps.hpp", "bench/face_swaps.cpp", "bench/faces_bench.cpp",  # faces put on other pictures
     },
     r"libav(format|codec|util)/|libswscale/": {"videos/decode"},
     r"sqlite3\.h": {"store/sqlite"},
@@ -90,7 +95,7 @@ FOREIGN = {
     },
     r"systemd/": {"daemon"},
     # The vocabulary of concurrency, Task and the loop, is Asio's: every folder that waits includes its parts.
-    r"boost/asio/": set(LAYERS) - {"backup", "followup", "html", "pictures", "packages", "features", "matcher", "videos", "videos/matching", "store", "vault", "config"},
+    r"boost/asio/": set(LAYERS) - {"backup", "followup", "html", "pictures", "packages", "features", "matcher", "videos", "videos/matching", "faces", "faces/reading", "store", "vault", "config"},
     # The review desk's home is review/; until it stands, one small answer to scrapers needs HTTP on a socket.
     r"boost/beast/": {"daemon/metrics.cpp"},
     r"boost/system/": set(LAYERS),  # Result is one of its types

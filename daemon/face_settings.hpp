@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "core/result.hpp"
+#include "faces/plan.hpp"
+#include "faces/profile.hpp"
+#include "sandbox/worker_pool.hpp"
+
+#include <vector>
+
+namespace stillwatch::daemon {
+
+// What looking for faces needs.
+struct FaceSetup {
+    faces::Profile profile;
+    faces::Budget budget;
+    sandbox::PoolSettings pool; // of stillwatch-faces
+};
+
+faces::Budget face_budget(const config::Faces& settings);
+
+// Errors: not_found (no profile is configured, or stillwatch-faces is not installed), those of
+// faces::load_profile; of the models themselves nothing: a process that cannot read them says so.
+Result<FaceSetup> face_setup(const config::Config& config,
+                             faces::Calibration calibration = faces::Calibration::needed);
+
+} // namespace stillwatch::daemon
