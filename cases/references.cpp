@@ -50,7 +50,8 @@ Result<matcher::EnrolledReference> open_reference(const vault::KeyPair& key, con
                                       record->file_digest,
                                       std::move(record->features),
                                       record->listed,
-                                      std::move(record->moments)};
+                                      std::move(record->moments),
+                                      std::move(record->face)};
 }
 
 } // namespace
@@ -162,6 +163,11 @@ Error consent_without_videos()
     return {Errc::refused, "it is a video, and the consent does not cover \"videos\": record one that does"};
 }
 
+Error consent_without_faces()
+{
+    return {Errc::refused, "it is a face, and the consent does not cover \"faces\": record one that does"};
+}
+
 ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
                               const std::set<ReferenceId>& opened)
 {
@@ -179,6 +185,7 @@ ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime m
         ReferencePlan::CaseRows rows{
             c.id, std::move(c.pseudonym), std::move(c.public_key), std::move(c.sealed_secret_key), {}};
         rows.covers_videos = covers(c.consent, "videos");
+        rows.covers_faces = covers(c.consent, "faces");
         constexpr std::size_t rows_a_step = 1'000;
         for (ReferenceId after{};;) {
             auto step = database.reference_rows(c.id, after, rows_a_step);
@@ -231,6 +238,10 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
                 opened.refused.push_back({c.pseudonym, row.name, consent_without_videos()});
                 continue;
             }
+            if (reference->face && !c.covers_faces) {
+                opened.refused.push_back({c.pseudonym, row.name, consent_without_faces()});
+                continue;
+            }
             std::vector<matcher::EnrolledReference> one;
             one.push_back(*std::move(reference));
             opened.references.push_back(
@@ -243,6 +254,9 @@ OpenedReferences open_references(const ReferencePlan& plan, const vault::KeyPair
 
 bool is_same_picture(const matcher::StoredReference& one, const matcher::StoredReference& other)
 {
+    if (one.is_face() || other.is_face())
+        return one.is_face() && other.is_face() && one.face_picture == other.face_picture &&
+               one.face_model == other.face_model;
     if (one.is_hash_only() || other.is_hash_only())
         return one.is_hash_only() && other.is_hash_only() && one.listed.front() == other.listed.front();
     if (one.file_digest == other.file_digest || one.data_digest == other.data_digest) return true;
@@ -263,6 +277,7 @@ Result<std::optional<ReferenceId>> find_same_picture(const store::CaseDatabase& 
     plan.cases.push_back(
         {c.id, c.pseudonym, c.public_key, c.sealed_secret_key, {{{}, "", std::move(sealed)}}});
     plan.cases.front().covers_videos = covers(c.consent, "videos");
+    plan.cases.front().covers_faces = covers(c.consent, "faces");
     const auto added = open_references(plan, installation, memory);
     if (!added.refused.empty()) return Error{Errc::refused, added.refused.front().reason.detail};
     plan.cases.front().references.clear();

@@ -77,6 +77,7 @@ struct ReferencePlan {
         std::vector<Row> references;
         std::vector<Bytes> places{}; // consented ones, sealed
         bool covers_videos = false;  // the consent: else references that are videos stay closed
+        bool covers_faces = false;   // likewise faces
     };
     std::vector<CaseRows> cases;
     std::int64_t state = 0;               // CaseDatabase::references_state()
@@ -89,8 +90,9 @@ struct ReferencePlan {
 ReferencePlan plan_references(const store::CaseDatabase& database, ConsentTime moment,
                               const std::set<ReferenceId>& opened);
 
-// Why a reference that is a video is not opened.
+// Why a reference that is a video, or a face, is not opened.
 Error consent_without_videos();
+Error consent_without_faces();
 
 struct OpenedReferences {
     std::vector<std::shared_ptr<const matcher::StoredReference>>

@@ -245,6 +245,20 @@ void add_reference(Program program)
             enrol_sealed(program, *pseudonym, *sealed);
     });
 
+    auto photographs = std::make_shared<std::vector<std::string>>();
+    auto is_same_person = std::make_shared<bool>(false);
+    const auto add_face = group.add_subcommand(
+        "add-face", "Reads photographs of the person's face here (3 to 10 from different days are best), "
+                    "keeps what tells "
+                    "the face from others, sealed for the case; needs consent that covers faces");
+    add_face.add_option("case", *pseudonym, "Pseudonym").required();
+    add_face.add_option("photographs", *photographs, "Photographs with one face each").required();
+    add_face.add_flag("--same-person", *is_same_person,
+                      "Take faces that are not like the others: somebody knows that it is the same person");
+    add_face.callback([program, pseudonym, photographs, is_same_person]() mutable {
+        enrol_faces(program, *pseudonym, *photographs, *is_same_person);
+    });
+
     auto key = std::make_shared<std::string>();
     auto own_files = std::make_shared<std::vector<std::string>>();
     const auto seal = group.add_subcommand(

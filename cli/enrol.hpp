@@ -13,6 +13,13 @@ namespace stillwatch::cli {
 // R-02, …
 void enrol_files(Program& program, const std::string& pseudonym, const std::vector<std::string>& files);
 
+// `stillwatch reference add-face`: reads photographs of the person in workers of this process, seals what
+// tells the face from others to the case's public key and hands it over; needs consent that covers faces.
+// What cannot stand for the person is named with what to improve; so is a face that is not like the others of
+// this command, unless `is_same_person`. Named F-01, F-02, …
+void enrol_faces(Program& program, const std::string& pseudonym, const std::vector<std::string>& files,
+                 bool is_same_person);
+
 // `stillwatch reference seal`: reads each file in a worker, without any installation, and prints what
 // `reference add
 // --sealed` takes: a line a picture, sealed to the key. The picture and its name do not travel.

@@ -14,6 +14,7 @@ add_custom_target(stage ALL
     COMMAND ${CMAKE_COMMAND} -E copy ${PROJECT_SOURCE_DIR}/systemd/stillwatchd.service.in
         ${PROJECT_SOURCE_DIR}/systemd/stillwatch.sysusers ${PROJECT_SOURCE_DIR}/systemd/stillwatch.tmpfiles
         ${STILLWATCH_STAGE}
+    COMMAND ${CMAKE_COMMAND} -E copy_directory ${PROJECT_SOURCE_DIR}/config/faces ${STILLWATCH_STAGE}/faces
     VERBATIM)
 # All that is installed, without the tests.
 add_custom_target(programs)
@@ -22,6 +23,11 @@ set(STILLWATCH_VIDEO_PROGRAM "")
 if(STILLWATCH_HAS_VIDEO)
     add_dependencies(programs stillwatch-video)
     set(STILLWATCH_VIDEO_PROGRAM sandbox/stillwatch-video)
+endif()
+set(STILLWATCH_FACES_PROGRAM "")
+if(STILLWATCH_HAS_FACES)
+    add_dependencies(programs stillwatch-faces)
+    set(STILLWATCH_FACES_PROGRAM sandbox/stillwatch-faces)
 endif()
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/install_rules.cmake.in ${PROJECT_BINARY_DIR}/install_rules.cmake @ONLY)

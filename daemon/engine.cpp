@@ -5,6 +5,7 @@
 #include "core/memory.hpp"
 #include "daemon/burial.hpp"
 #include "daemon/checkpoints.hpp"
+#include "daemon/face_settings.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "evidence/orphans.hpp"
@@ -57,16 +58,17 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
       web_(loop, or_throw(http_settings(config), "network"), body_limits(config)), time_(loop.get_executor()),
       robots_(stores_), fetcher_(web_, robots_, time_, clock),
       workers_(loop, or_throw(pool_settings(config), "workers")), videos_(video_readers(loop)),
+      faces_(face_reader(loop, config, references_)),
       frontier_(stores_, references_, options_.compares ? StalePictures::are_due : StalePictures::are_left,
                 counters_),
       scheduler_(loop.get_executor(), time_, clock, frontier_, fetcher_, crawl_),
       queue_(run_on_store(stores_)),
       channels_(or_throw(Channels::make(config, loop, queue_, clock), "channels")),
       pipeline_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
-                 [this] { channels_->wake(); }, videos_.get()},
+                 [this] { channels_->wake(); }, videos_.get(), faces_.get()},
                 pipeline_settings()),
       watcher_({stores_, fetcher_, workers_, references_, cpu_, keys_.signing, clock, counters_, problems_,
-                [] {}, videos_.get()},
+                [] {}, videos_.get(), faces_.get()},
                [this] { return pipeline_.settings(); }),
       commands_(make_commands()), snapshots_(stores_, paths_of(config).storage),
       health_(loop, stores_, problems_, clock,
@@ -416,34 +418,6 @@ Task<Result<void>> Engine::use(config::Config config)
     health_.use(health_settings(config_));
     scheduler_.wake();
     co_return Result<void>{};
-}
-
-Task<> Engine::wait_for(const TaskGroup& tasks) const
-{
-    asio::steady_timer timer(loop_);
-    while (tasks.running() > 0) {
-        timer.expires_after(std::chrono::milliseconds(10));
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-}
-
-Task<> Engine::stop()
-{
-    scheduler_.stop();
-    fetcher_.stop();
-    web_.stop();
-    channels_->stop();
-    outboxes_.stop();
-    loops_.stop();
-    snapshots_.stop();
-    co_await workers_.stop();
-    co_await wait_for(outboxes_);
-    co_await wait_for(loops_);
-    asio::steady_timer timer(loop_);
-    while (snapshots_.is_running()) {
-        timer.expires_after(std::chrono::milliseconds(10));
-        co_await timer.async_wait(asio::use_awaitable);
-    }
 }
 
 } // namespace stillwatch::daemon

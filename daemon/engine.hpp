@@ -125,7 +125,8 @@ private:
     StoredRobots robots_;
     crawler::PoliteFetcher fetcher_;
     sandbox::WorkerPool workers_;
-    std::unique_ptr<VideoReaders> videos_; // null where there is no program that reads them
+    std::unique_ptr<VideoReaders> videos_;       // null where there is no program that reads them
+    std::unique_ptr<sandbox::WorkerPool> faces_; // null where no face is looked for
     StoredFrontier frontier_;
     crawler::Scheduler scheduler_;
     alerts::StoredAlertQueue queue_;

@@ -236,6 +236,7 @@ pipeline::RecordSettings record_settings(const config::Config& config)
     settings.room = {static_cast<std::uintmax_t>(config.evidence.max_bytes),
                      static_cast<std::uintmax_t>(config.evidence.min_free_bytes)};
     settings.max_findings_per_site_and_day = config.crawl.max_findings_per_site_and_day;
+    settings.max_face_leads_per_case_and_day = config.faces.max_leads_per_day;
     settings.zero_view = zero_view(config);
     settings.guard_channels = guard_channels(config);
     return settings;

@@ -1,5 +1,7 @@
 #include "faces/judge.hpp"
 
+#include <string.h> // explicit_bzero
+
 #include <algorithm>
 #include <map>
 
@@ -49,6 +51,13 @@ std::vector<Match> leads_in(const FacesSeen& seen, const People& people, const S
     for (const auto& one : ranked)
         leads.push_back(lead_of(one.alike, *one.face));
     return leads;
+}
+
+void wipe(FacesSeen& seen) noexcept
+{
+    for (auto& face : seen.faces)
+        if (!face.embedding.empty())
+            explicit_bzero(face.embedding.data(), face.embedding.size() * sizeof face.embedding.front());
 }
 
 } // namespace stillwatch::faces

@@ -16,4 +16,7 @@ enum class Weak { left_out, told };
 // first. None where the faces come from other models than `model`.
 std::vector<Match> leads_in(const FacesSeen& seen, const People& people, const Sha256& model, Weak weak);
 
+// Overwrites the embeddings: of faces that are nobody's nothing may live on.
+void wipe(FacesSeen& seen) noexcept;
+
 } // namespace stillwatch::faces

@@ -9,6 +9,8 @@
 #include <string.h> // explicit_bzero
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <utility>
 
 namespace stillwatch::matcher {
@@ -19,6 +21,8 @@ constexpr std::string_view family = "SWR"; // of the marks of all versions
 constexpr std::string_view magic = "SWR2";
 constexpr std::string_view listed_magic = "SWL1";
 constexpr std::string_view video_magic = "SWV1";
+constexpr std::string_view face_magic = "SWF1";
+constexpr std::size_t max_face_numbers = 2'048;
 constexpr std::size_t max_reason_bytes = 512;
 constexpr std::size_t head_bytes = 4 + 4 + 1 + 2; // mark, version, weak, length of the reason
 constexpr std::size_t video_bytes = 32 + 1;       // digest of the file, number of frames
@@ -35,6 +39,38 @@ Result<ReferenceRecord> decode_listed(ByteView bytes)
     if (bytes.size() != 1 + bytes_of(hash.kind)) return damaged;
     std::ranges::copy(bytes.subspan(1), hash.value.begin());
     return make_reference_record(hash);
+}
+
+Result<ReferenceRecord> decode_face(ByteView bytes)
+{
+    BinaryReader reader(bytes);
+    ReferenceFace face;
+    face.model = reader.digest();
+    face.picture = reader.digest();
+    const auto count = reader.count<std::uint16_t>(max_face_numbers);
+    face.embedding.reserve(count);
+    double squares = 0;
+    for (std::size_t i = 0; i < count && reader.ok(); ++i) {
+        face.embedding.push_back(std::bit_cast<float>(reader.number<std::uint32_t>()));
+        squares += static_cast<double>(face.embedding.back()) * static_cast<double>(face.embedding.back());
+    }
+    constexpr double tolerance = 1e-3;
+    if (!reader.complete() || !(std::abs(squares - 1) <= tolerance))
+        return Error{Errc::corrupt, "stored face is damaged"};
+    return make_reference_record(std::move(face));
+}
+
+Bytes encode_face(const ReferenceFace& face)
+{
+    BinaryWriter writer;
+    writer.reserve(face_magic.size() + 2 * face.model.bytes.size() + 2 + 4 * face.embedding.size());
+    writer.bytes(as_bytes(face_magic));
+    writer.bytes(face.model.bytes);
+    writer.bytes(face.picture.bytes);
+    writer.clamped<std::uint16_t>(face.embedding.size());
+    for (const auto number : face.embedding)
+        writer.number(std::bit_cast<std::uint32_t>(number));
+    return std::move(writer).take();
 }
 
 void wipe_fingerprints(PictureFeatures& features) noexcept
@@ -134,6 +170,13 @@ ReferenceRecord make_reference_record(const ListedHash& hash)
     return record;
 }
 
+ReferenceRecord make_reference_record(ReferenceFace face)
+{
+    ReferenceRecord record;
+    record.face = std::move(face);
+    return record;
+}
+
 ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures features)
 {
     ReferenceRecord record;
@@ -148,6 +191,7 @@ ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures
 
 Bytes encode_reference(const ReferenceRecord& record)
 {
+    if (record.face) return encode_face(*record.face);
     if (record.listed) {
         BinaryWriter writer;
         writer.reserve(listed_magic.size() + 1 + record.listed->value.size());
@@ -177,6 +221,7 @@ Result<ReferenceRecord> decode_reference(ByteView bytes)
 {
     const Error damaged{Errc::corrupt, "stored reference is damaged"};
     if (begins_with(bytes, listed_magic)) return decode_listed(bytes.subspan(listed_magic.size()));
+    if (begins_with(bytes, face_magic)) return decode_face(bytes.subspan(face_magic.size()));
     const bool is_video = begins_with(bytes, video_magic);
     if ((!is_video && !begins_with(bytes, family)) || bytes.size() < magic.size() + 4) return damaged;
     BinaryReader reader(bytes.subspan(magic.size()));

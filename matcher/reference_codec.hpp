@@ -24,12 +24,17 @@ struct ReferenceRecord {
     std::optional<ListedHash> listed{};
     // Of a video one a working frame, in their order; made by matcher/video_reference.hpp.
     std::vector<ReferenceMoment> moments{};
+    // Of a face all that is kept; then the features are empty.
+    std::optional<ReferenceFace> face{};
 
     friend bool operator==(const ReferenceRecord&, const ReferenceRecord&) = default;
 };
 
 // Of a hash that others brought. It rests on no extractor, so every version reads it.
 ReferenceRecord make_reference_record(const ListedHash& hash);
+
+// Of a face. It rests on its models and on no extractor.
+ReferenceRecord make_reference_record(ReferenceFace face);
 
 // The record of a picture file and its features, with the weakness found.
 ReferenceRecord make_reference_record(const Sha256& file_digest, PictureFeatures features);

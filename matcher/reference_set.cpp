@@ -138,6 +138,7 @@ bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
 std::vector<std::uint32_t> ReferenceSet::copies_of(const StoredReference& reference) const
 {
     std::set<std::uint32_t> owners;
+    if (reference.is_face()) return {}; // that two people look alike is told to nobody
     if (reference.is_hash_only()) {
         for (std::uint32_t i = 0; i < references_.size(); ++i)
             if (references_[i]->is_hash_only() && references_[i]->listed.front() == reference.listed.front())

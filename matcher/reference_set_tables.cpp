@@ -82,6 +82,7 @@ ReferenceSet::ReferenceSet(std::vector<std::shared_ptr<const StoredReference>> r
     for (std::uint32_t owner = 0; owner < references_.size(); ++owner) {
         const auto& reference = *references_[owner];
         std::fill_n(index_of_slot_.begin() + slots_[owner], slots_of(reference), owner);
+        if (reference.is_face()) continue; // compared elsewhere (faces/people.hpp)
         if (reference.is_hash_only()) {
             const auto& hash = reference.listed.front();
             if (hash.kind == HashKind::sha256) digests_.push_back({{hash.value}, owner});

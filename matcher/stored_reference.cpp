@@ -20,8 +20,13 @@ StoredReference::StoredReference(const EnrolledReference& enrolled, std::pmr::me
     : reference(enrolled.reference), case_id(enrolled.case_id), file_digest(enrolled.file_digest),
       data_digest(enrolled.features.data_digest),
       frames(enrolled.features.frames.begin(), enrolled.features.frames.end(), &memory), local(&memory),
-      listed(&memory), moments(enrolled.moments.begin(), enrolled.moments.end(), &memory)
+      listed(&memory), moments(enrolled.moments.begin(), enrolled.moments.end(), &memory), face(&memory)
 {
+    if (enrolled.face) {
+        face.assign(enrolled.face->embedding.begin(), enrolled.face->embedding.end());
+        face_model = enrolled.face->model;
+        face_picture = enrolled.face->picture;
+    }
     if (enrolled.listed) listed.push_back(*enrolled.listed);
     const auto& features = enrolled.features;
     local.reserve(features.local.size());
@@ -49,6 +54,10 @@ void wipe(std::vector<EnrolledReference>& references) noexcept
         explicit_bzero(&reference.file_digest, sizeof reference.file_digest);
         explicit_bzero(&features.file_digest, sizeof features.file_digest);
         explicit_bzero(&features.data_digest, sizeof features.data_digest);
+        if (reference.face) {
+            wipe_elements(reference.face->embedding);
+            explicit_bzero(&reference.face->picture, sizeof reference.face->picture);
+        }
         if (reference.listed) explicit_bzero(&reference.listed->value, sizeof reference.listed->value);
         wipe_elements(features.frames);
         for (auto& frame : features.local)

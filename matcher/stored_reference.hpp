@@ -25,6 +25,15 @@ struct ReferenceMoment {
     friend bool operator==(const ReferenceMoment&, const ReferenceMoment&) = default;
 };
 
+// A photograph of the person's face, which is no picture to look for: what is kept of it.
+struct ReferenceFace {
+    Sha256 model;                 // that read it (faces/profile.hpp); others are not comparable
+    Sha256 picture;               // of the photograph's file, so that it is enrolled once
+    std::vector<float> embedding; // unit length
+
+    friend bool operator==(const ReferenceFace&, const ReferenceFace&) = default;
+};
+
 // A reference as it was opened: what to compare with, and whose it is.
 struct EnrolledReference {
     // Frames kept of a reference that is a video: half an hour has one in a quarter of a minute.
@@ -38,6 +47,8 @@ struct EnrolledReference {
     std::optional<ListedHash> listed{};
     // One a working frame where it is a video, in their order; else none.
     std::vector<ReferenceMoment> moments{};
+    // Of a face all there is, like a hash.
+    std::optional<ReferenceFace> face{};
 
     friend bool operator==(const EnrolledReference&, const EnrolledReference&) = default;
 };
@@ -64,6 +75,12 @@ struct StoredReference {
     std::pmr::vector<ListedHash> listed;       // one where it is hash-only: then nothing else is known
     std::pmr::vector<ReferenceMoment> moments; // one a local frame where it is a video, else none
 
+    // Of a face: the numbers, the models that they come from and the photograph's digest.
+    std::pmr::vector<float> face;
+    Sha256 face_model{};
+    Sha256 face_picture{};
+
+    bool is_face() const noexcept { return !face.empty(); }
     bool is_video() const noexcept { return !moments.empty(); }
     // The features of a local frame that are searched for.
     std::span<const LocalFeature> searched(std::size_t frame) const noexcept

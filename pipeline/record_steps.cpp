@@ -1,6 +1,8 @@
 #include "pipeline/record_steps.hpp"
 
 #include "cases/case_consent.hpp"
+#include "cases/consent.hpp"
+#include "core/face.hpp"
 #include "pipeline/finding_alerts.hpp"
 #include "pipeline/known_findings.hpp"
 #include "pipeline/known_place.hpp"
@@ -40,8 +42,24 @@ bool is_larger(const Finding& seen, const store::CaseDatabase::Place& place)
 
 bool has_its_findings(const store::CaseDatabase& cases, const RecordSettings& settings, const Finding& seen)
 {
-    return cases.findings_since(seen.site, start_of_day(seen.last_seen)) >=
-           settings.max_findings_per_site_and_day;
+    const auto today = start_of_day(seen.last_seen);
+    if (seen.match.tier == Tier::resemblance &&
+        cases.face_leads_since(seen.case_id, today) >= settings.max_face_leads_per_case_and_day)
+        return true;
+    return cases.findings_since(seen.site, today) >= settings.max_findings_per_site_and_day;
+}
+
+bool covers_faces(const store::CaseDatabase& cases, CaseId id)
+{
+    const auto found = cases.find_case(id);
+    return found && cases::covers(found->consent, "faces");
+}
+
+// A face that is a little alike counts where the page shows a picture of the same person besides: one that
+// was matched, and that nobody dismissed.
+bool is_weak_and_alone(const store::CaseDatabase& cases, const Finding& seen)
+{
+    return band_of(seen.match) == Band::weak && !cases.has_match_on(seen.case_id, seen.page_url);
 }
 
 // Counts what is neither recorded nor told. Gives whether that is its end.
@@ -154,6 +172,10 @@ Result<std::optional<RecordStep>> plan_step(store::CaseDatabase& cases, const cr
                                             const RecordSettings& settings, Finding seen, Timestamp now,
                                             RecordTally& tally)
 {
+    if (is_weak_and_alone(cases, seen)) {
+        ++tally.weak;
+        return std::optional<RecordStep>();
+    }
     const auto standing = standing_of(cases, frontier, settings, seen);
     tally.tied += standing.tied ? 1 : 0;
     tally.silenced += standing.is_dismissed() ? 1 : 0;
@@ -181,6 +203,8 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
     Committed done;
     // Recaptures take their time; a consent may have ended meanwhile.
     if (!cases::has_consent(cases, seen.case_id, at)) return Error{Errc::refused, "consent has ended"};
+    if (seen.match.tier == Tier::resemblance && !covers_faces(cases, seen.case_id))
+        return Error{Errc::refused, "the consent covers no faces any more"};
     if (cases.is_guarded(seen.page_url) || cases.is_guarded(seen.image_url.document()))
         return Error{Errc::refused, "nothing of this page is told"};
     if (step.known) {

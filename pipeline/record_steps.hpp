@@ -41,6 +41,7 @@ struct RecordTally {
     std::int64_t tied = 0;      // sizes of what is recorded
     std::int64_t silenced = 0;  // sightings of what was dismissed
     std::int64_t back = 0;      // findings that were down
+    std::int64_t weak = 0;      // faces that are a little alike, without another sign on their page
     std::vector<CaseId> capped; // of each match that was left out
 };
 

@@ -125,6 +125,7 @@ void Recorder::tell_known(const Url& page, const Url& image, const RecordTally& 
                    {{"url", image.text()}, {"page", page.text()}});
     }
     if (tally.silenced > 0) services_.counters.add("sightings_of_dismissed_total", {}, {}, tally.silenced);
+    if (tally.weak > 0) services_.counters.add("face_leads_weak_total", {}, {}, tally.weak);
     if (tally.back == 0) return;
     services_.counters.add("findings_reappeared_total", {}, {}, tally.back);
     services_.alerts_queued();

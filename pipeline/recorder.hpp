@@ -35,6 +35,9 @@ struct RecordSettings {
     // New findings, and so alerts of a channel, of one site on one day (UTC): a hostile site could bury the
     // desk.
     std::int64_t max_findings_per_site_and_day = 300;
+    // New leads by the face of one person on one day (UTC); more are counted, and compared again the next
+    // day.
+    std::int64_t max_face_leads_per_case_and_day = 20;
     ZeroView zero_view = ZeroView::exact;
     std::vector<std::string> guard_channels; // that are told when the guard trips
 };

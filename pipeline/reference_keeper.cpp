@@ -38,6 +38,12 @@ auto as_result(Work work) -> Result<std::invoke_result_t<Work&>>
     }
 }
 
+bool covers(const cases::ReferencePlan::CaseRows& consent, const matcher::StoredReference& reference)
+{
+    if (reference.is_face()) return consent.covers_faces;
+    return !reference.is_video() || consent.covers_videos;
+}
+
 // Of `plan`, from what is open already and what was opened now; by number.
 auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
             cases::OpenedReferences& opened)
@@ -50,13 +56,23 @@ auto chosen(const cases::ReferencePlan& plan, const matcher::ReferenceSet& held,
         kept.emplace(reference->reference, &reference);
     for (const auto& c : plan.cases)
         for (const auto& row : c.references)
-            if (const auto found = kept.find(row.id);
-                found != kept.end() && ((*found->second)->is_video() ? c.covers_videos : true))
+            if (const auto found = kept.find(row.id); found != kept.end() && covers(c, **found->second))
                 by_number.emplace(row.id, *found->second);
     std::vector<std::shared_ptr<const matcher::StoredReference>> all;
     for (auto& [number, reference] : by_number)
         all.push_back(std::move(reference));
     return all;
+}
+
+std::shared_ptr<const faces::People>
+people_of(const std::vector<std::shared_ptr<const matcher::StoredReference>>& references,
+          const ReferenceKeeper::FaceTerms& terms, std::pmr::memory_resource& memory)
+{
+    std::vector<faces::EnrolledFace> enrolled;
+    for (const auto& reference : references)
+        if (reference->is_face())
+            enrolled.push_back({reference->reference, reference->case_id, reference->face});
+    return std::make_shared<const faces::People>(enrolled, terms.thresholds, terms.budget, memory);
 }
 
 } // namespace
@@ -73,6 +89,25 @@ void ReferenceKeeper::use_none()
 {
     current_ =
         std::make_shared<const matcher::ReferenceSet>(std::vector<matcher::EnrolledReference>{}, 0, memory_);
+    people_.reset();
+}
+
+// Faces that cannot be compared here: nobody looks for faces, or other models read them.
+void ReferenceKeeper::refuse_faces(const cases::ReferencePlan& plan, cases::OpenedReferences& opened) const
+{
+    std::set<ReferenceId> refused;
+    for (const auto& reference : opened.references)
+        if (reference->is_face() && (!face_terms_ || reference->face_model != face_terms_->model))
+            refused.insert(reference->reference);
+    if (refused.empty()) return;
+    std::erase_if(opened.references, [&](const auto& one) { return refused.contains(one->reference); });
+    const Error why{Errc::refused, face_terms_
+                                       ? "the face was read with other models than faces.profile names: "
+                                         "enrol it again with `stillwatch reference add-face`"
+                                       : "faces are off: no faces.profile is configured"};
+    for (const auto& c : plan.cases)
+        for (const auto& row : c.references)
+            if (refused.contains(row.id)) opened.refused.push_back({c.pseudonym, row.name, why});
 }
 
 Task<Result<void>> ReferenceKeeper::reload()
@@ -131,6 +166,7 @@ Task<Result<void>> ReferenceKeeper::load()
         };
         auto opened = co_await offload(cpu_, std::move(open));
         if (!opened) co_return opened.error();
+        refuse_faces(*plan, *opened);
         auto references = chosen(*plan, *current_, *opened);
         opened->references.clear();
         const auto refused =
@@ -140,8 +176,11 @@ Task<Result<void>> ReferenceKeeper::load()
         if (!generation) co_return generation.error();
         if (!*generation) continue; // a command changed the rows meanwhile
         std::vector<ReferenceId> colliding;
-        auto build = [this, &references, &known, &colliding, before = current_, number = **generation] {
+        std::shared_ptr<const faces::People> people;
+        auto build = [this, &references, &known, &colliding, &people, before = current_,
+                      number = **generation] {
             return as_result([&] {
+                if (face_terms_) people = people_of(references, *face_terms_, memory_);
                 auto set = before->changed(std::move(references), number, memory_);
                 colliding = collisions_of(*set, known);
                 return set;
@@ -151,6 +190,7 @@ Task<Result<void>> ReferenceKeeper::load()
         if (!built) co_return built.error();
         stop_indexing_ = true; // it may hold what left
         auto next = *std::move(built);
+        people_ = std::move(people);
         co_await exchange(std::move(next));
         merge_timer_.cancel();
         next_change_ = plan->next_change;
@@ -318,6 +358,7 @@ Task<Result<std::optional<ReferenceId>>> ReferenceKeeper::same_picture(std::stri
                               found->sealed_secret_key,
                               {{{}, "", std::move(sealed)}}});
         plan.cases.front().covers_videos = cases::covers(found->consent, "videos");
+        plan.cases.front().covers_faces = cases::covers(found->consent, "faces");
         auto opened = as_result([&] { return cases::open_references(plan, installation_, memory_); });
         if (!opened) return opened.error();
         if (!opened->refused.empty()) return Error{Errc::refused, opened->refused.front().reason.detail};

@@ -4,6 +4,7 @@
 #include "core/async.hpp"
 #include "core/clock.hpp"
 #include "core/problems.hpp"
+#include "faces/people.hpp"
 #include "matcher/reference_set.hpp"
 #include "pipeline/stores.hpp"
 #include "vault/locked_memory.hpp"
@@ -37,6 +38,19 @@ public:
 
     // Never null: before the first reload an empty set of generation 0.
     std::shared_ptr<const matcher::ReferenceSet> current() const { return current_; }
+
+    // From the next reload on faces are compared, of people whose consent covers them. Without it they are
+    // told as references that cannot be used. `model`: which models read what is found; faces that others
+    // read are refused.
+    struct FaceTerms {
+        Sha256 model;
+        faces::ThresholdTable thresholds;
+        faces::Budget budget;
+    };
+    void look_for_faces(FaceTerms terms) { face_terms_ = std::move(terms); }
+    // Everyone whose face is looked for now. Null where faces are not looked for.
+    std::shared_ptr<const faces::People> people() const { return people_; }
+    const std::optional<FaceTerms>& face_terms() const { return face_terms_; }
 
     // Where pictures may stay, of the cases whose consent is valid. Never null.
     std::shared_ptr<const cases::ConsentedPlaces> places() const { return places_; }
@@ -77,6 +91,7 @@ private:
     void tell(const std::vector<cases::RefusedReference>& refused);
     void tell_clock(Timestamp decided_by);
     void use_none();
+    void refuse_faces(const cases::ReferencePlan& plan, cases::OpenedReferences& opened) const;
     Task<> exchange(std::shared_ptr<const matcher::ReferenceSet> next);
 
     Stores& stores_;
@@ -87,6 +102,8 @@ private:
     vault::LockedMemoryResource memory_;
     std::shared_ptr<const matcher::ReferenceSet> current_;
     std::shared_ptr<const cases::ConsentedPlaces> places_ = std::make_shared<const cases::ConsentedPlaces>();
+    std::optional<FaceTerms> face_terms_;
+    std::shared_ptr<const faces::People> people_;
     std::function<Task<>(std::vector<ReferenceId>)> tell_collisions_;
     std::optional<Timestamp> next_change_;
     std::set<std::pair<std::string, std::string>> told_; // kind and case of problems

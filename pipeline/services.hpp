@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/counters.hpp"
+#include "core/face.hpp"
 #include "core/inspector.hpp"
 #include "core/problems.hpp"
 #include "core/video_reader.hpp"
@@ -29,6 +30,7 @@ struct Services {
     Problems& problems;
     std::function<void()> alerts_queued; // called after findings were committed
     VideoReaders* videos = nullptr;      // null: nothing here reads videos
+    FaceReader* faces = nullptr;         // null: nobody looks for faces
 };
 
 } // namespace stillwatch::pipeline

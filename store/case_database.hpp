@@ -226,12 +226,13 @@ public:
                                  PageState page, const Actor& actor);
     std::vector<std::string> evidence_files() const; // by name
     std::int64_t pending_evidence() const;           // occurrences without their package
-    // Findings of a site first seen then or later.
-    std::int64_t findings_since(const std::string& site, Timestamp since) const;
+    std::int64_t findings_since(const std::string& site, Timestamp since) const; // first seen then or later
     // One match more above the bound of a site and day. Gives how many it is now.
     Result<std::int64_t> leave_match_out(const std::string& site, Timestamp at);
-    // Of the day of `at` (UTC), by site.
-    std::vector<std::pair<std::string, std::int64_t>> matches_left_out(Timestamp at) const;
+    std::vector<std::pair<std::string, std::int64_t>>
+    matches_left_out(Timestamp at) const;                            // that day, by site
+    std::int64_t face_leads_since(CaseId id, Timestamp since) const; // findings of tier resemblance
+    bool has_match_on(CaseId id, const Url& page) const;             // of another tier, and not dismissed
 
     // --- looking at findings ---
     // Empty or absent: all.

@@ -273,6 +273,21 @@ std::int64_t CaseDatabase::findings_since(const std::string& site, Timestamp sin
     return row.bind(site, since).step() ? row.integer(0) : 0;
 }
 
+std::int64_t CaseDatabase::face_leads_since(CaseId id, Timestamp since) const
+{
+    auto row = impl_->connection.prepare(
+        "SELECT count(*) FROM finding WHERE case_id = ?1 AND tier = 'resemblance' AND first_seen >= ?2");
+    return row.bind(id, since).step() ? row.integer(0) : 0;
+}
+
+bool CaseDatabase::has_match_on(CaseId id, const Url& page) const
+{
+    auto row = impl_->connection.prepare("SELECT 1 FROM occurrence o JOIN finding f ON f.id = o.finding_id "
+                                         "WHERE o.page_url = ?2 AND f.case_id = ?1 "
+                                         "AND f.tier <> 'resemblance' AND f.state <> 'dismissed' LIMIT 1");
+    return row.bind(id, page.text()).step();
+}
+
 Result<std::int64_t> CaseDatabase::leave_match_out(const std::string& site, Timestamp at)
 {
     auto& connection = impl_->connection;

@@ -9,7 +9,7 @@ import unittest
 import stage
 
 NEEDED = ("cmake_install.cmake", "install_rules.cmake", "cli/stillwatch", "daemon/stillwatchd", "sandbox/stillwatch-worker", "stage",
-          *(name for name in ("sandbox/stillwatch-video",) if (stage.BUILD / name).exists()))  # where FFmpeg was found
+          *(name for name in ("sandbox/stillwatch-video", "sandbox/stillwatch-faces") if (stage.BUILD / name).exists()))  # where they were built
 
 
 class Install(unittest.TestCase):
