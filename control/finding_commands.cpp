@@ -1,6 +1,7 @@
 #include "control/forms.hpp"
 
 #include "core/ascii.hpp"
+#include "core/face.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +22,10 @@ void describe_match(json::object& object, const Match& match)
     object["tier"] = name_of(match.tier);
     object["relation"] = name_of(match.relation);
     object["hash_only"] = match.hash_only;
-    object["score"] = match.score;
+    // The number of a face's band would be read as a probability.
+    const auto band = band_of(match);
+    object["score"] = band ? json::value(nullptr) : json::value(match.score);
+    if (band) object["band"] = name_of(*band);
     // A part of a picture has a fingerprint of its own: there is nothing to count bits against.
     object["distance_bits"] =
         match.tier == Tier::derived ? json::value(nullptr) : json::value(match.distance_bits);

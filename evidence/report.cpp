@@ -1,6 +1,7 @@
 #include "evidence/report.hpp"
 
 #include "core/ascii.hpp"
+#include "core/match.hpp"
 #include "evidence/html_text.hpp"
 
 #include <fmt/format.h>
@@ -108,6 +109,10 @@ std::string match_text(const json::object& manifest)
     const auto& told = match->get_object();
     const auto* score = told.if_contains("score");
     const auto known_by = bool_member(told, "hash_only").value_or(false) ? ", known by its hash only" : "";
+    // The number of a face's band would be read as a probability.
+    if (text_member(told, "tier") == name_of(Tier::resemblance))
+        return fmt::format("a possible resemblance of a face to that of reference {}: a lead, no match",
+                           text_member(told, "reference").value_or("?"));
     return fmt::format("tier {}, {}, reference {}{}, score {}", text_member(told, "tier").value_or("?"),
                        text_member(told, "relation").value_or("?"),
                        text_member(told, "reference").value_or("?"), known_by,

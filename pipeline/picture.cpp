@@ -1,6 +1,6 @@
 #include "core/log.hpp"
-#include "faces/judge.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/face_leads.hpp"
 #include "pipeline/picture_mark.hpp"
 #include "pipeline/pipeline.hpp"
 
@@ -158,45 +158,13 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
         return true;
     });
     matched.matches = std::move(compared->matches);
-    auto leads = co_await face_leads(state, std::move(of_faces), matched.matches.empty());
+    auto leads =
+        co_await face_leads(services_, state.visit.url, std::move(of_faces), matched.matches.empty());
     if (!leads) co_return leads.error();
     if (!leads->empty() && !matched.fingerprint && compared->fingerprint)
         matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
     matched.matches.insert(matched.matches.end(), leads->begin(), leads->end());
     co_return std::move(matched);
-}
-
-// Who of those whose consent covers faces is like a face in the picture. What was seen of everybody else is
-// wiped here. Where faces could not be looked at and nothing else matches, the picture is as good as not
-// read.
-Task<Result<std::vector<Match>>> Pipeline::face_leads(const VisitState& state, Document document,
-                                                      bool is_alone)
-{
-    std::vector<Match> leads;
-    const auto people = services_.references.people();
-    if (services_.faces == nullptr || !people || people->size() == 0) co_return std::move(leads);
-    auto seen = co_await services_.faces->faces(std::move(document));
-    if (!seen) {
-        if (seen.error().code == Errc::cancelled) co_return seen.error();
-        services_.counters.add("face_errors_total", "code", name_of(seen.error().code));
-        log::debug("pipeline", "faces not read",
-                   {{"url", state.visit.url.text()}, {"reason", to_string(seen.error())}});
-        const bool is_passing = seen.error().code == Errc::io || seen.error().code == Inspector::lost;
-        if (seen.error().code == Errc::io)
-            services_.problems.set("faces", "", "faces are not looked for: " + seen.error().detail);
-        if (is_passing && is_alone) co_return seen.error();
-        co_return std::move(leads);
-    }
-    services_.problems.clear("faces", "");
-    services_.counters.add("faces_seen_total", {}, {}, static_cast<std::int64_t>(seen->faces.size()));
-    services_.counters.add("faces_left_out_total", {}, {}, static_cast<std::int64_t>(seen->left_out));
-    auto compare = [people, &seen, model = services_.references.face_terms()->model] {
-        auto found = faces::leads_in(*seen, *people, model, faces::Weak::told);
-        faces::wipe(*seen);
-        return found;
-    };
-    leads = co_await offload(services_.cpu, std::move(compare));
-    co_return std::move(leads);
 }
 
 // A match counts when a worker that served no other site has said it: as nearly never, a second one is asked.

@@ -150,7 +150,6 @@ private:
     Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                           const Error& error);
     Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);
-    Task<Result<std::vector<Match>>> face_leads(const VisitState& state, Document document, bool is_alone);
     Task<Result<Compared>> compare_twice(const VisitState& state, Document document, ComparisonTerms terms);
     Task<Matched> matched_before(Sha256 file);
     Task<Result<Seen>> keep(const VisitState& state, const Came& came, Seen seen, Matched matched);

@@ -4,6 +4,8 @@
 #include "sandbox/sealed_memory.hpp"
 #include "sandbox/worker_pool_state.hpp"
 
+#include <string.h> // explicit_bzero
+
 #include <algorithm>
 #include <optional>
 
@@ -124,9 +126,12 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
 {
     const auto began = steady_clock::now();
     worker->kill_after(self->settings_.deadline);
-    const auto received = co_await worker->receive();
+    auto received = co_await worker->receive();
     worker->finish_in_time();
     auto answer = received ? decode_answer(received->payload, request) : Result<Answer>(received.error());
+    // Of faces that are nobody's nothing may live on in memory that was given back.
+    if (received && std::holds_alternative<FacesWork>(request.work))
+        explicit_bzero(received->payload.data(), received->payload.size());
     if (answer && received->number != request.number) answer = Error{Errc::malformed, "answer: number"};
     if (!answer) {
         auto loss = co_await loss_of(self, std::move(worker), answer.error());

@@ -227,10 +227,9 @@ public:
     std::vector<std::string> evidence_files() const; // by name
     std::int64_t pending_evidence() const;           // occurrences without their package
     std::int64_t findings_since(const std::string& site, Timestamp since) const; // first seen then or later
-    // One match more above the bound of a site and day. Gives how many it is now.
+    // One match more above the bound of a site and day. Gives how many it is now; below, of that day by site.
     Result<std::int64_t> leave_match_out(const std::string& site, Timestamp at);
-    std::vector<std::pair<std::string, std::int64_t>>
-    matches_left_out(Timestamp at) const;                            // that day, by site
+    std::vector<std::pair<std::string, std::int64_t>> matches_left_out(Timestamp at) const;
     std::int64_t face_leads_since(CaseId id, Timestamp since) const; // findings of tier resemblance
     bool has_match_on(CaseId id, const Url& page) const;             // of another tier, and not dismissed
 
