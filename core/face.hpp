@@ -1,10 +1,7 @@
 #pragma once
 
-#include "core/async.hpp"
 #include "core/digest.hpp"
-#include "core/inspector.hpp"
 #include "core/match.hpp"
-#include "core/result.hpp"
 
 #include <array>
 #include <cstdint>
@@ -51,12 +48,5 @@ std::string_view name_of(Band band) noexcept;
 double score_of(Band band) noexcept;
 // Nothing for matches of other tiers.
 std::optional<Band> band_of(const Match& match) noexcept;
-
-// Reads faces in a restricted process. Errors: those of Inspector; not_found (no models are configured).
-class FaceReader {
-public:
-    virtual ~FaceReader() = default;
-    virtual Task<Result<FacesSeen>> faces(Document document) = 0;
-};
 
 } // namespace stillwatch

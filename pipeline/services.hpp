@@ -2,7 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/counters.hpp"
-#include "core/face.hpp"
+#include "core/face_reader.hpp"
 #include "core/inspector.hpp"
 #include "core/problems.hpp"
 #include "core/video_reader.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/async.hpp"
-#include "core/face.hpp"
+#include "core/face_reader.hpp"
 #include "core/inspector.hpp"
 #include "features/preview.hpp"
 #include "html/extract.hpp"
