@@ -9,8 +9,11 @@ Task<Result<std::vector<Match>>> face_leads(const Services& services, const Url&
                                             bool is_alone)
 {
     std::vector<Match> leads;
-    const auto people = services.references.people();
-    if (services.faces == nullptr || !people || people->size() == 0) co_return std::move(leads);
+    const auto has_people = [&] {
+        const auto people = services.references.people();
+        return people && people->size() > 0;
+    };
+    if (services.faces == nullptr || !has_people()) co_return std::move(leads);
     auto seen = co_await services.faces->faces(std::move(document));
     if (!seen) {
         if (seen.error().code == Errc::cancelled) co_return seen.error();
@@ -26,7 +29,13 @@ Task<Result<std::vector<Match>>> face_leads(const Services& services, const Url&
     services.problems.clear("faces", "");
     services.counters.add("faces_seen_total", {}, {}, static_cast<std::int64_t>(seen->faces.size()));
     services.counters.add("faces_left_out_total", {}, {}, static_cast<std::int64_t>(seen->left_out));
-    auto compare = [people, &seen, model = services.references.face_terms()->model] {
+    // Taken only now: a withdrawn face must not live on while a worker is busy.
+    auto people = services.references.people();
+    if (!people) {
+        faces::wipe(*seen);
+        co_return std::move(leads);
+    }
+    auto compare = [people = std::move(people), &seen, model = services.references.face_terms()->model] {
         auto found = faces::leads_in(*seen, *people, model, faces::Weak::told);
         faces::wipe(*seen);
         return found;
