@@ -7,7 +7,7 @@ namespace stillwatch::faces {
 namespace {
 
 constexpr double most_of_leads = 1e-6;
-constexpr double least_of_leads = 1e-12; // where a budget of nearly nothing meets a large watch list
+constexpr double least_of_leads = 1e-18; // only so that logarithms stay finite
 constexpr double step = 10;
 
 } // namespace
