@@ -153,9 +153,9 @@ TEST_F(FacesInPipeline, FacesOfOtherModelsAreRefusedAndTold)
 {
     (void)enrol_face(open_case_with("pictures,faces"), Sha256::of(as_bytes("older models")));
     EXPECT_EQ(references.people()->size(), 0U);
-    const auto told = problems.current();
-    ASSERT_THAT(told, SizeIs(1));
-    EXPECT_THAT(told.front().detail, testing::HasSubstr("reference add-face"));
+    const auto raised = problems.current();
+    ASSERT_THAT(raised, SizeIs(1));
+    EXPECT_THAT(raised.front().detail, testing::HasSubstr("reference add-face"));
 }
 
 TEST_F(FacesInPipeline, AWeakLeadCountsOnlyBesideAPictureOfThePerson)
