@@ -99,6 +99,7 @@ std::vector<Resemblance> People::alike(std::span<const float> probe, int faces) 
         if (const auto band = known->second.band_of(alike))
             found.push_back({person.case_id, person.first, *band, alike, person.references});
     }
+    explicit_bzero(asked.data(), asked.size() * sizeof asked.front()); // it may be a stranger's
     std::ranges::stable_sort(found, std::ranges::greater{}, &Resemblance::similarity);
     return found;
 }
