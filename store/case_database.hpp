@@ -443,6 +443,7 @@ public:
     Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);
 
 private:
+    friend class NoticeTable;
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -313,6 +313,7 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
                        "JOIN finding f ON f.id = o.finding_id WHERE f.case_id = ?1)",
                        id);
         delete_of_case(connection, "DELETE FROM consented_place WHERE case_id = ?1", id);
+        delete_of_case(connection, "DELETE FROM notice WHERE case_id = ?1", id); // with what it is about
         delete_of_case(
             connection,
             "DELETE FROM occurrence WHERE finding_id IN (SELECT id FROM finding WHERE case_id = ?1)", id);

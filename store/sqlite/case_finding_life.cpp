@@ -65,6 +65,33 @@ void insert_change(Connection& connection, const FindingChange& change)
         .run();
 }
 
+Result<void> apply_steps(Connection& connection, const std::vector<FindingStep>& steps)
+{
+    for (const auto& step : steps) {
+        const auto& change = step.change;
+        if (change.event == "assign")
+            connection.prepare("UPDATE finding SET assigned = ?2 WHERE id = ?1 AND state = ?3")
+                .bind(change.finding, change.reason, name_of(change.from))
+                .run();
+        else if (change.event == "note")
+            connection.prepare("UPDATE finding SET state = state WHERE id = ?1 AND state = ?2")
+                .bind(change.finding, name_of(change.from))
+                .run();
+        else
+            connection
+                .prepare("UPDATE finding SET state = ?3, reason = ?4, changed_at = ?5, silences = ?6, "
+                         "confirmed_by_person = ?7 WHERE id = ?1 AND state = ?2")
+                .bind(change.finding, name_of(change.from), name_of(change.to), change.reason, change.at,
+                      step.silences, step.is_confirmed_by_person)
+                .run();
+        if (connection.changed_rows() == 0)
+            return Error{Errc::refused,
+                         fmt::format("F-{} was changed meanwhile; nothing was done", change.finding.value)};
+        insert_change(connection, change);
+    }
+    return {};
+}
+
 std::vector<FindingStanding> CaseDatabase::standings(const FindingQuery& query) const
 {
     std::vector<FindingStanding> result;
@@ -130,28 +157,8 @@ Result<void> CaseDatabase::change_findings(const std::vector<FindingStep>& steps
 {
     auto& connection = impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        for (const auto& step : steps) {
-            const auto& change = step.change;
-            if (change.event == "assign")
-                connection.prepare("UPDATE finding SET assigned = ?2 WHERE id = ?1 AND state = ?3")
-                    .bind(change.finding, change.reason, name_of(change.from))
-                    .run();
-            else if (change.event == "note")
-                connection.prepare("UPDATE finding SET state = state WHERE id = ?1 AND state = ?2")
-                    .bind(change.finding, name_of(change.from))
-                    .run();
-            else
-                connection
-                    .prepare("UPDATE finding SET state = ?3, reason = ?4, changed_at = ?5, silences = ?6, "
-                             "confirmed_by_person = ?7 WHERE id = ?1 AND state = ?2")
-                    .bind(change.finding, name_of(change.from), name_of(change.to), change.reason, change.at,
-                          step.silences, step.is_confirmed_by_person)
-                    .run();
-            if (connection.changed_rows() == 0)
-                return Error{Errc::refused, fmt::format("F-{} was changed meanwhile; nothing was done",
-                                                        change.finding.value)};
-            insert_change(connection, change);
-        }
+        const auto applied = apply_steps(connection, steps);
+        if (!applied) return applied.error();
         for (const auto& [alert, case_id] : alerts)
             insert_alert(connection, alert, case_id, actor.at);
         impl_->audit(actor, action, object);

@@ -35,6 +35,9 @@ Occurrence read_occurrence(const Statement& row);
 // A row of a finding's history.
 void insert_change(Connection& connection, const FindingChange& change);
 
+// What is done with findings, inside a transaction. Errors: refused (one changed meanwhile).
+Result<void> apply_steps(Connection& connection, const std::vector<FindingStep>& steps);
+
 // Of candidates only other pictures of a scene are recorded, as leads.
 MatchStatus status_of(Relation relation) noexcept;
 

@@ -118,6 +118,9 @@ Result<ErasedFinding> CaseDatabase::erase_finding(FindingId named, std::string_v
                   std::string_view(
                       "DELETE FROM earlier_evidence WHERE occurrence_id IN (SELECT id FROM occurrence "
                       "WHERE finding_id = ?1)"),
+                  // Its text names the addresses.
+                  std::string_view("DELETE FROM notice WHERE id IN (SELECT notice_id FROM notice_finding "
+                                   "WHERE finding_id = ?1)"),
                   std::string_view("DELETE FROM occurrence WHERE finding_id = ?1"),
                   std::string_view("DELETE FROM finding WHERE id = ?1")})
                 connection.prepare(sql).bind(id).run();

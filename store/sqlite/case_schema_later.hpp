@@ -65,4 +65,35 @@ CREATE INDEX reference_list ON reference (case_id, id, name, quality_percent, we
     added_at, list, hash_kind, frames) WHERE removed = 0;
 )sql";
 
+// Notices that ask to take pictures down, with the findings each is about.
+constexpr const char* seventeenth_step = R"sql(
+CREATE TABLE notice (
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_id          INTEGER NOT NULL REFERENCES "case" (id),
+    route            TEXT NOT NULL,
+    language         TEXT NOT NULL,
+    host             TEXT NOT NULL,
+    state            TEXT NOT NULL CHECK (state IN ('draft', 'sent', 'acknowledged', 'refused', 'withdrawn')),
+    drafted_at       INTEGER NOT NULL,
+    drafted_by       TEXT NOT NULL,
+    sent_at          INTEGER,
+    deadline_at      INTEGER,
+    recipient        TEXT NOT NULL DEFAULT '',
+    ticket           TEXT NOT NULL DEFAULT '',
+    answered_at      INTEGER,
+    reason           TEXT NOT NULL DEFAULT '',
+    told_approaching INTEGER NOT NULL DEFAULT 0 CHECK (told_approaching IN (0, 1)),
+    told_overdue     INTEGER NOT NULL DEFAULT 0 CHECK (told_overdue IN (0, 1)),
+    sealed           BLOB NOT NULL
+) STRICT;
+CREATE INDEX notice_of_case ON notice (case_id);
+CREATE INDEX notice_running ON notice (deadline_at) WHERE deadline_at IS NOT NULL;
+CREATE TABLE notice_finding (
+    notice_id  INTEGER NOT NULL REFERENCES notice (id) ON DELETE CASCADE,
+    finding_id INTEGER NOT NULL REFERENCES finding (id),
+    PRIMARY KEY (notice_id, finding_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_of_finding ON notice_finding (finding_id);
+)sql";
+
 } // namespace stillwatch::store
