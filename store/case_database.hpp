@@ -436,8 +436,7 @@ public:
         std::size_t references = 0;
         std::size_t hosts = 0;
     };
-    // Withdraws, removes and stops here what a newer store of the same installation withdrew, removed and
-    // stopped. What is unknown here is passed over. Errors: io, as withdraw().
+    // Does here what a newer store withdrew, removed and stopped, as far as it is known here. Errors: io.
     Result<Buried> bury(const Tombstones& tombstones, const Actor& actor);
     // The generation above both `known` and its own: every verdict made so far is stale.
     Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);
