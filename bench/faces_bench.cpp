@@ -191,6 +191,7 @@ public:
         std::size_t made = 0;
         std::size_t seen_at_all = 0;
         std::array<std::size_t, 2> found{}; // at 1e-5, at 1e-4
+        std::vector<float> strangers;       // each face of a swap with photographs of everybody else
         for (const auto& [person, all] : by_person_) {
             if (all.size() < 6) continue;
             for (int turn = 0; turn < 2; ++turn) {
@@ -209,8 +210,12 @@ public:
                 if (!seen || seen->faces.empty()) continue;
                 ++seen_at_all;
                 double best = -1;
-                for (const auto& face : seen->faces)
+                for (const auto& face : seen->faces) {
                     best = std::max<double>(best, similarity(known, face.embedding));
+                    for (const auto& photo : photos_)
+                        if (photo.person != person && photo.person != host.person)
+                            strangers.push_back(similarity(photo.face.embedding, face.embedding));
+                }
                 if (best >= profile_.thresholds.similarity(5, 1, 1e-5)) ++found[0];
                 if (best >= profile_.thresholds.similarity(5, 1, 1e-4)) ++found[1];
             }
@@ -221,6 +226,9 @@ public:
         tell(fmt::format("{}: found at 1e-5", name), share(found[0]),
              fmt::format("{} swaps, a face seen in {:.3f}, at 1e-4 {:.3f}", made, share(seen_at_all),
                          share(found[1])));
+        tell(fmt::format("{}: strangers at 1e-5, in 1e-5", name),
+             1e5 * share_from(strangers, profile_.thresholds.similarity(1, 1, 1e-5)),
+             fmt::format("{} pairs, one reference", strangers.size()));
     }
 
     void turned()

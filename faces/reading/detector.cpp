@@ -22,6 +22,19 @@ constexpr std::array<Scale, 4> scales{
 constexpr double of_places = 0.1; // variances
 constexpr double of_sizes = 0.2;
 
+// 1 x 3 x height x width, blue first, 0..255; all three planes of a grey picture are the same.
+cv::Mat input_of(const cv::Mat& picture)
+{
+    if (picture.channels() != 1) return cv::dnn::blobFromImage(picture);
+    const std::array<int, 4> shape{1, 3, picture.rows, picture.cols};
+    cv::Mat input(static_cast<int>(shape.size()), shape.data(), CV_32F);
+    for (int channel = 0; channel < shape[1]; ++channel) {
+        cv::Mat plane(picture.rows, picture.cols, CV_32F, input.ptr<float>(0, channel));
+        picture.convertTo(plane, CV_32F);
+    }
+    return input;
+}
+
 double overlap(const cv::Rect2d& a, const cv::Rect2d& b)
 {
     const double shared = (a & b).area();
@@ -76,7 +89,7 @@ Result<std::vector<Detection>> Detector::faces_in(const cv::Mat& picture)
         cv::copyMakeBorder(picture, padded, 0, std::max(0, least_side_px - picture.rows), 0,
                            std::max(0, least_side_px - picture.cols), cv::BORDER_CONSTANT);
     try {
-        net_.setInput(cv::dnn::blobFromImage(padded));
+        net_.setInput(input_of(padded));
         std::vector<cv::Mat> outputs;
         net_.forward(outputs, std::vector<cv::String>{"loc", "conf", "iou"});
         return decoded(outputs[0], outputs[1], outputs[2], padded.size());

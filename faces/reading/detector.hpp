@@ -32,8 +32,8 @@ public:
     // Errors: malformed (the bytes are no such network).
     static Result<Detector> load(ByteView model, const DetectorProfile& profile);
 
-    // Faces in a picture of three channels, blue first, at most about 2 000 pixels a side; as it stands,
-    // small ones padded. Errors: undecodable (the network failed on it).
+    // Faces in a picture that is grey or has three channels, blue first, at most about 2 000 pixels a side;
+    // as it stands, small ones padded. Errors: undecodable (the network failed on it).
     Result<std::vector<Detection>> faces_in(const cv::Mat& picture);
 
 private:

@@ -86,6 +86,7 @@ cv::Mat aligned(const cv::Mat& picture, const Detection& face, const EmbedderPro
     const cv::Matx23d matrix(fit.a, -fit.b, fit.tx, fit.b, fit.a, fit.ty);
     cv::Mat result;
     cv::warpAffine(source, result, matrix, {profile.side_px, profile.side_px}, cv::INTER_LINEAR);
+    if (result.channels() == 1) cv::cvtColor(result, result, cv::COLOR_GRAY2BGR);
     return result;
 }
 

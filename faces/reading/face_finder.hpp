@@ -43,6 +43,7 @@ private:
     FaceFinder(Profile profile, Detector detector, std::vector<Embedder> embedders);
     Result<std::vector<Detection>> detect(const cv::Mat& frame, double scale);
     Result<std::vector<Detection>> first_pass(const cv::Mat& frame);
+    Result<int> better_turn(const cv::Mat& frame, double best);
     Result<bool> look_in_tiles(const cv::Mat& frame, std::vector<Detection>& faces, Deadline deadline);
     Result<std::vector<Found>> find_in(const cv::Mat& frame, Deadline deadline, bool& is_in_part);
     Result<std::optional<Face>> embedded(const Found& found);

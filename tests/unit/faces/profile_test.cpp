@@ -43,7 +43,7 @@ TEST(FaceProfile, WhatIsWrongIsNamedWithItsKey)
     };
     EXPECT_THAT(why("dimension = 512", "dimension = 5"), HasSubstr("embedder.dimension"));
     EXPECT_THAT(why("side_px = 112", "sides_px = 112"), HasSubstr("embedder.side_px is missing"));
-    EXPECT_THAT(why("probe_px = 32", "probe_px = 32\nprobe_py = 1"), HasSubstr("unknown key gates.probe_py"));
+    EXPECT_THAT(why("probe_px = 20", "probe_px = 20\nprobe_py = 1"), HasSubstr("unknown key gates.probe_py"));
     EXPECT_THAT(why("\"fr_feature.onnx\"", "\"../fr_feature.onnx\""), HasSubstr("plain name"));
     EXPECT_THAT(why("[1e-3, 0.347]", "[1e-3, 0.9]"), HasSubstr("rising similarities"));
     EXPECT_THAT(why("channels = \"rgb\"", "channels = \"grb\""), HasSubstr("embedder.channels"));
@@ -57,7 +57,7 @@ TEST(FaceProfile, TheModelIsWhatEmbeddingsComeFromAndNothingElse)
         return parse_profile(replaced(text, what, with)).value().model();
     };
     const auto own = parse_profile(text).value().model();
-    EXPECT_EQ(model("probe_px = 32", "probe_px = 40"), own);
+    EXPECT_EQ(model("probe_px = 20", "probe_px = 40"), own);
     EXPECT_EQ(model("[1e-7, 0.580]", "[1e-7, 0.590]"), own);
     EXPECT_NE(model("scale = 0.0078125", "scale = 0.0078"), own);
     EXPECT_NE(model("87aacdfe", "97aacdfe"), own);
