@@ -79,9 +79,10 @@ TimeStampQuery make_time_stamp_query(const Sha256& digest)
     require(TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get()) == 1 &&
             TS_MSG_IMPRINT_set_msg(imprint.get(), reinterpret_cast<unsigned char*>(bytes.data()),
                                    static_cast<int>(bytes.size())) == 1 &&
-            TS_REQ_set_version(request.get(), 1) == 1 && TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 &&
-            ASN1_INTEGER_set_uint64(nonce.get(), number) == 1 && TS_REQ_set_nonce(request.get(), nonce.get()) == 1 &&
-            TS_REQ_set_cert_req(request.get(), 1) == 1);
+            TS_REQ_set_version(request.get(), 1) == 1 &&
+            TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 &&
+            ASN1_INTEGER_set_uint64(nonce.get(), number) == 1 &&
+            TS_REQ_set_nonce(request.get(), nonce.get()) == 1 && TS_REQ_set_cert_req(request.get(), 1) == 1);
     unsigned char* der = nullptr;
     const int size = i2d_TS_REQ(request.get(), &der);
     require(size > 0);
@@ -150,7 +151,8 @@ std::optional<std::time_t> time_of(const TS_TST_INFO& info)
 
 std::string serial_of(const TS_TST_INFO& info)
 {
-    const std::unique_ptr<BIGNUM, Freed<BN_free>> number(ASN1_INTEGER_to_BN(TS_TST_INFO_get_serial(&info), nullptr));
+    const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
+        ASN1_INTEGER_to_BN(TS_TST_INFO_get_serial(&info), nullptr));
     const std::unique_ptr<char, void (*)(char*)> text(number ? BN_bn2hex(number.get()) : nullptr,
                                                       [](char* memory) { OPENSSL_free(memory); });
     return text ? text.get() : "";
@@ -186,8 +188,9 @@ std::optional<Error> refusal_of(TS_RESP& response)
     const auto* texts = TS_STATUS_INFO_get0_text(status);
     for (int i = 0; texts && i < sk_ASN1_UTF8STRING_num(texts); ++i) {
         const auto* text = sk_ASN1_UTF8STRING_value(texts, i);
-        words += fmt::format(" {}", std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                                                     static_cast<std::size_t>(ASN1_STRING_length(text))));
+        words +=
+            fmt::format(" {}", std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                                static_cast<std::size_t>(ASN1_STRING_length(text))));
     }
     return Error{Errc::refused, fmt::format("time stamp: refused with status {}{}", code, words)};
 }
@@ -219,7 +222,8 @@ Result<TimeStamp> check_time_stamp(ByteView reply, const Sha256& digest, const T
     const auto view = std::as_bytes(
         std::span(ASN1_STRING_get0_data(imprint), static_cast<std::size_t>(ASN1_STRING_length(imprint))));
     if (!std::ranges::equal(view, digest.bytes)) return corrupt("message imprint mismatch");
-    return TimeStamp{Timestamp(std::chrono::seconds(*stamped)), signer_of(*token), serial_of(*info), policy_of(*info)};
+    return TimeStamp{Timestamp(std::chrono::seconds(*stamped)), signer_of(*token), serial_of(*info),
+                     policy_of(*info)};
 }
 
 } // namespace stillwatch::net

@@ -11,8 +11,8 @@
 
 namespace stillwatch::net {
 
-// What an authority is asked (RFC 3161, TimeStampReq): version 1, the digest, a nonce of 64 bits, and the wish for
-// its certificate. Nothing but the digest leaves the house.
+// What an authority is asked (RFC 3161, TimeStampReq): version 1, the digest, a nonce of 64 bits, and the
+// wish for its certificate. Nothing but the digest leaves the house.
 struct TimeStampQuery {
     Bytes der; // to be sent as application/timestamp-query
 };
@@ -40,9 +40,9 @@ private:
 };
 
 // Checks a whole reply (TimeStampResp): granted, of this digest, of `query` where one is given (its nonce and
-// policy), signed by a certificate whose only use is time stamping and that a chain ties to the roots at the time of
-// the stamp. Errors: refused (the authority says no; the detail has its words), malformed, corrupt (what does not
-// hold is named).
+// policy), signed by a certificate whose only use is time stamping and that a chain ties to the roots at the
+// time of the stamp. Errors: refused (the authority says no; the detail has its words), malformed, corrupt
+// (what does not hold is named).
 Result<TimeStamp> check_time_stamp(ByteView reply, const Sha256& digest, const TimeStampRoots& roots,
                                    const TimeStampQuery* query = nullptr);
 
