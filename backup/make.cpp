@@ -1,7 +1,8 @@
 #include "backup/make.hpp"
 
 #include "backup/files.hpp"
-#include "store/case_database.hpp"
+#include "evidence/stamp_file.hpp"
+#include "store/evidence_table.hpp"
 #include "store/store_lock.hpp"
 #include "vault/pending_file.hpp"
 
@@ -63,21 +64,33 @@ Result<void> check_owner(const fs::path& folder, const Snapshot& snapshot)
     return {};
 }
 
-// Every package that findings name, with the digest they give it.
+// Every package that places of findings name, with the digest they give it.
 Result<std::map<std::string, Sha256>> evidence_of(const fs::path& cases_file)
 {
     std::map<std::string, Sha256> packages;
     try {
-        const store::CaseDatabase cases(cases_file);
+        store::CaseDatabase cases(cases_file);
         if (const auto problem = cases.integrity(); problem != "ok")
             return Error{Errc::corrupt, fmt::format("the database of cases is damaged: {}", problem)};
-        for (const auto& finding : cases.findings())
-            if (!finding.evidence_file.empty())
-                packages.emplace(finding.evidence_file, finding.evidence_digest);
+        packages = store::EvidenceTable(cases).packages();
     } catch (const std::runtime_error& error) {
         return Error{Errc::corrupt, error.what()};
     }
     return packages;
+}
+
+// What stands beside a package changes: a note that no time stamp came yet, and then the stamps.
+Result<void> copy_beside(const fs::path& from, const fs::path& to, const std::string& package)
+{
+    for (const auto suffix : {evidence::unstamped_suffix, evidence::stamp_suffix}) {
+        const auto name = package + std::string(suffix);
+        std::error_code ignored; // absent is unequal
+        const auto size = fs::file_size(from / name, ignored);
+        if (!ignored && fs::file_size(to / name, ignored) == size && !ignored) continue;
+        const auto copied = copy_private(from / name, to / name);
+        if (!copied && copied.error().code != Errc::not_found) return copied.error();
+    }
+    return {};
 }
 
 Result<void> copy_evidence(const fs::path& from, const fs::path& to,
@@ -87,6 +100,7 @@ Result<void> copy_evidence(const fs::path& from, const fs::path& to,
     made.missing.clear();
     made.damaged.clear();
     for (const auto& [name, digest] : packages) {
+        if (const auto beside = copy_beside(from, to, name); !beside) return beside;
         std::error_code ignored; // absent is unequal
         const auto size = fs::file_size(from / name, ignored);
         const bool is_there = !ignored && fs::file_size(to / name, ignored) == size && !ignored;
@@ -110,7 +124,8 @@ Result<void> remove_unnamed(const fs::path& evidence, const std::map<std::string
     std::error_code error;
     std::vector<fs::path> gone;
     for (const auto& entry : fs::directory_iterator(evidence, error))
-        if (!packages.contains(entry.path().filename().string())) gone.push_back(entry.path());
+        if (!packages.contains(evidence::package_of(entry.path().filename().string())))
+            gone.push_back(entry.path());
     for (const auto& path : gone) {
         if (!fs::remove(path, error) || error)
             return Error{Errc::io, fmt::format("remove {}: {}", path.string(), error.message())};

@@ -1,7 +1,8 @@
 #include "backup/restore.hpp"
 
 #include "backup/files.hpp"
-#include "store/case_database.hpp"
+#include "evidence/stamp_file.hpp"
+#include "store/evidence_table.hpp"
 #include "store/frontier_tables.hpp"
 #include "store/store_lock.hpp"
 #include "store/tombstone_file.hpp"
@@ -258,11 +259,17 @@ private:
     Result<void> place_evidence()
     {
         std::set<std::string> named;
-        for (const auto& finding : cases_->findings()) {
-            const auto& name = finding.evidence_file;
-            if (name.empty() || name.find('/') != std::string::npos || !named.insert(name).second) continue;
+        for (const auto& [name, digest] : store::EvidenceTable(*cases_).packages()) {
+            if (name.find('/') != std::string::npos) continue;
+            named.insert(name);
+            for (const auto suffix : {evidence::unstamped_suffix, evidence::stamp_suffix}) {
+                const auto beside = name + std::string(suffix);
+                if (is_there(at_.evidence / beside)) continue; // newer than the backup's
+                const auto copied = copy_private(from_ / evidence_name / beside, at_.evidence / beside);
+                if (!copied && copied.error().code != Errc::not_found) return copied.error();
+            }
             const auto present = measure(at_.evidence / name);
-            if (present && present->digest == finding.evidence_digest) {
+            if (present && present->digest == digest) {
                 ++told_.evidence_files;
                 continue;
             }
@@ -273,13 +280,14 @@ private:
             }
             if (!copied) return copied.error();
             ++told_.evidence_files;
-            if (copied->digest != finding.evidence_digest) told_.damaged.push_back(name);
+            if (copied->digest != digest) told_.damaged.push_back(name);
         }
         // The daemon removes packages that no finding knows; those found after the backup are kept for a
         // person to judge.
         std::vector<fs::path> newer;
         for (const auto& entry : fs::directory_iterator(at_.evidence))
-            if (entry.is_regular_file() && !named.contains(entry.path().filename().string()))
+            if (entry.is_regular_file() &&
+                !named.contains(evidence::package_of(entry.path().filename().string())))
                 newer.push_back(entry.path());
         if (newer.empty()) return {};
         if (auto made = make_directory(at_.evidence / aside_); !made) return made;

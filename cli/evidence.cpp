@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 #include "cli/evidence_extract.hpp"
 #include "cli/evidence_key.hpp"
+#include "cli/evidence_open.hpp"
+#include "cli/evidence_witness.hpp"
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
@@ -41,7 +43,8 @@ struct Checked {
 };
 
 // Compares with the key that `key` names, else with that of this installation, where there is one.
-Result<Checked> check(const Global& global, const std::string& file, const std::string& key)
+Result<Checked> check(const Global& global, const std::string& file, const std::string& key,
+                      const WitnessFiles& witnesses)
 {
     std::optional<vault::VerifyKey> expected;
     if (!key.empty()) {
@@ -61,6 +64,7 @@ Result<Checked> check(const Global& global, const std::string& file, const std::
     auto report = evidence::verify_package(*archive, expected);
     if (!report)
         return Error{report.error().code, fmt::format("damaged or changed: {}", report.error().detail)};
+    if (const auto checked = check_witnesses(global, witnesses, *report); !checked) return checked.error();
     return Checked{*std::move(report), expected.has_value()};
 }
 
@@ -74,6 +78,15 @@ json::object describe(const Checked& checked)
     for (const auto* member : {"case", "organisation", "software", "recorded_at", "page_url", "image_url"})
         told[member] = report.text(member);
     told["warc_records"] = report.warc.records;
+    json::array stamps;
+    for (const auto& [address, stamp] : report.stamps)
+        stamps.push_back(json::object{{"at", format_utc(stamp.at)},
+                                      {"authority", stamp.authority},
+                                      {"address", address},
+                                      {"serial", stamp.serial},
+                                      {"policy", stamp.policy}});
+    told["time_stamps"] = std::move(stamps);
+    told["in_audit_log"] = !report.logged.empty();
     return told;
 }
 
@@ -136,8 +149,10 @@ void add_extract_command(Program program, Command group)
     command.add_option("directory", *directory, "A folder that is not there yet").required();
     command.add_option("--key", *key,
                        "The key that must have signed it: a PEM file or 64 hexadecimal digits");
-    command.callback([program, file, directory, key]() mutable {
-        const auto checked = check(program.global, *file, *key);
+    auto witnesses = std::make_shared<WitnessFiles>();
+    add_witness_options(command, witnesses);
+    command.callback([program, file, directory, key, witnesses]() mutable {
+        const auto checked = check(program.global, *file, *key, *witnesses);
         if (!checked) {
             program.exit_code = print_error(checked.error());
             return;
@@ -160,6 +175,7 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
     if (!config) return Error{Errc::invalid_argument, "the configuration cannot be read"};
     Bytes sealed;
     std::string name;
+    json::object beside; // stamps and proof, as the first part tells them
     for (;;) {
         const auto reply = run(*config, {"evidence.read", {{"package", which}, {"offset", sealed.size()}}});
         if (!reply) return reply.error();
@@ -169,6 +185,7 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
         if (!part || !from_hex(hex, bytes))
             return Error{Errc::malformed, "the daemon's answer holds no bytes"};
         name = text_member(*part, "file").value_or("");
+        if (sealed.empty()) beside = *part;
         sealed.insert(sealed.end(), bytes.begin(), bytes.end());
         if (bytes.empty() || std::cmp_greater_equal(sealed.size(), number_member(*part, "size").value_or(0)))
             break;
@@ -177,18 +194,28 @@ Result<json::object> get(Program& program, const std::string& which, std::filesy
     if (std::filesystem::is_directory(destination, ignored))
         destination /= std::filesystem::path(name).filename();
     if (const auto written = write_new_file(destination, sealed); !written) return written.error();
-    return json::object{{"package", name},
-                        {"written", destination.string()},
-                        {"size", sealed.size()},
-                        {"sha256", Sha256::of(sealed).hex()}};
+    json::object told{{"package", name},
+                      {"written", destination.string()},
+                      {"size", sealed.size()},
+                      {"sha256", Sha256::of(sealed).hex()},
+                      {"time_stamp", text_member(beside, "time_stamp").value_or("none")}};
+    for (const auto& [member, suffix] : {std::pair("stamp", ".stamp"), std::pair("log", ".log")}) {
+        const auto text = text_member(beside, member);
+        if (!text) continue;
+        const auto path = destination.string() + suffix;
+        if (const auto written = write_new_file(path, as_bytes(*text)); !written) return written.error();
+        told[member] = path;
+    }
+    return told;
 }
 
 void add_get_command(Program program, Command group)
 {
     auto which = std::make_shared<std::string>();
     auto destination = std::make_shared<std::string>();
-    const auto command =
-        group.add_subcommand("get", "Copies a sealed package out of the store; stands in the audit log");
+    const auto command = group.add_subcommand(
+        "get", "Copies a sealed package out of the store, with its time stamps and their line "
+               "of the audit log; stands in that log");
     command
         .add_option("package", *which,
                     "Number of the finding, or name of the package as `evidence list` shows it")
@@ -245,13 +272,16 @@ void add_evidence_commands(Program program)
         "--key", *key,
         "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
         "without it that of this installation, where there is one");
-    verify.callback([program, file, key]() mutable {
-        const auto checked = check(program.global, *file, *key);
+    auto witnesses = std::make_shared<WitnessFiles>();
+    add_witness_options(verify, witnesses);
+    verify.callback([program, file, key, witnesses]() mutable {
+        const auto checked = check(program.global, *file, *key, *witnesses);
         program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked))
                                     : print_error(checked.error());
     });
     add_extract_command(program, group);
     add_get_command(program, group);
+    add_open_commands(program, group);
     add_key_command(program, group);
 }
 

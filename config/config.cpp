@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <tuple>
 
 namespace stillwatch::config {
@@ -23,6 +24,19 @@ LoadOutcome failed(const std::filesystem::path& file, Place place, std::string m
     return outcome;
 }
 
+// Wherever it stands, in a comment, too; upper and lower case are the same key (Bech32).
+std::optional<Place> private_key_in(std::string_view text)
+{
+    constexpr std::string_view mark = "age-secret-key-1";
+    const auto found = std::ranges::search(
+        text, mark, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (found.empty()) return std::nullopt;
+    const auto before = text.substr(0, static_cast<std::size_t>(found.begin() - text.begin()));
+    const auto line_start = before.rfind('\n') + 1; // npos + 1 is 0
+    return Place{static_cast<int>(std::ranges::count(before, '\n')) + 1,
+                 static_cast<int>(before.size() - line_start) + 1};
+}
+
 } // namespace
 
 std::string to_string(const ConfigProblem& problem)
@@ -33,6 +47,13 @@ std::string to_string(const ConfigProblem& problem)
 
 LoadOutcome parse_config(std::string_view text, const std::filesystem::path& file, const LoadOptions& options)
 {
+    if (const auto place = private_key_in(text)) {
+        // Whoever takes this machine must not be able to read what it wrote.
+        return failed(
+            file, *place,
+            "a private key of age stands here, which opens evidence: take it off this machine, and make "
+            "new keys if others could read this file");
+    }
     const auto parsed = parse_tree(text);
     if (!parsed.error.empty()) return failed(file, parsed.error_place, parsed.error);
 
@@ -76,6 +97,11 @@ std::vector<std::string> config_keys()
         one.push_back(Value{{}, Table{}});
         root.entries.push_back({name, {}, Value{{}, std::move(one)}});
     }
+    Array authorities;
+    authorities.push_back(Value{{}, Table{}});
+    Table evidence;
+    evidence.entries.push_back({"time_authority", {}, Value{{}, std::move(authorities)}});
+    root.entries.push_back({"evidence", {}, Value{{}, std::move(evidence)}});
     const LoadOptions options{FileChecks::no};
     Document document(root, {}, options);
     (void)document.read(); // only the questions count here, not the answers

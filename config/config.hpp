@@ -76,11 +76,22 @@ struct Crawl {
     friend bool operator==(const Crawl&, const Crawl&) = default;
 };
 
+// Who stamps the time of evidence (RFC 3161).
+struct TimeAuthority {
+    std::string url;
+    std::filesystem::path roots; // certificates in PEM that its own leads to
+
+    friend bool operator==(const TimeAuthority&, const TimeAuthority&) = default;
+};
+
 struct Evidence {
     std::vector<std::string> recipients;     // age public keys, at least one
     std::filesystem::path directory;         // after loading never empty: "evidence" in the storage directory
     std::int64_t max_bytes = 0;              // of all packages; 0: no bound
     std::int64_t min_free_bytes = 512 << 20; // of the file system, below which no evidence is written
+    std::chrono::milliseconds stamp_every{
+        std::chrono::hours(1)};                  // time authorities are asked at most so often
+    std::vector<TimeAuthority> time_authorities; // [[evidence.time_authority]], at most two
 
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };

@@ -3,10 +3,12 @@
 #include "config/checks.hpp"
 #include "config/nearest.hpp"
 #include "config/secret.hpp"
+#include "core/url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unistd.h>
 
 namespace stillwatch::config {
@@ -275,6 +277,30 @@ void Document::read_evidence(Evidence& out, const Storage& storage)
     section.get("max_bytes", out.max_bytes, {0, 1'000 * tebibyte});
     section.get("min_free_bytes", out.min_free_bytes, {0, tebibyte});
     out.directory = out.directory.empty() ? storage.directory / "evidence" : from_base(out.directory);
+    section.get("stamp_every", out.stamp_every, {1s, 24h});
+    read_time_authorities(section, out.time_authorities);
+}
+
+void Document::read_time_authorities(Section& evidence, std::vector<TimeAuthority>& out)
+{
+    constexpr std::size_t most = 2; // more add nothing that a court would ask for
+    std::set<std::string> urls;
+    for (const auto& [table, place] : evidence.tables("time_authority")) {
+        Section section("evidence.time_authority", table, place, complaints_, known_keys_);
+        TimeAuthority authority;
+        section.get("url", authority.url);
+        read_file(section, "roots", authority.roots);
+        const auto url = Url::parse(authority.url);
+        if (!url)
+            section.complain("url", "missing, or no http(s) address");
+        else if (!urls.insert(url->text()).second)
+            section.complain("url", "named twice");
+        if (authority.roots.empty())
+            section.complain("roots",
+                             "missing: the file with the certificates that the authority's leads to");
+        if (out.size() == most) section.complain("url", "a third one: two are enough");
+        out.push_back(std::move(authority));
+    }
 }
 
 void Document::read_control(Control& out)

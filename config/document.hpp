@@ -37,6 +37,7 @@ private:
     void read_workers(Workers& out);
     void read_crawl(Crawl& out);
     void read_evidence(Evidence& out, const Storage& storage);
+    void read_time_authorities(Section& evidence, std::vector<TimeAuthority>& out);
     void read_storage(Storage& out);
     void read_control(Control& out);
     void read_metrics(Metrics& out);

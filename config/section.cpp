@@ -38,6 +38,26 @@ const Value* Section::find(std::string_view key)
     return entry == table_->entries.end() ? nullptr : &entry->value;
 }
 
+std::vector<std::pair<const Table*, Place>> Section::tables(std::string_view key)
+{
+    if (std::ranges::find(asked_, key) == asked_.end()) asked_.emplace_back(key);
+    std::vector<std::pair<const Table*, Place>> result;
+    if (!has(key)) return result;
+    const auto& value = std::ranges::find(table_->entries, key, &Entry::key)->value;
+    const auto* items = std::get_if<Array>(&value.content);
+    if (!items) {
+        complain(key, fmt::format("expected sections [[{}.{}]], with two brackets", name_, key));
+        return result;
+    }
+    for (const auto& item : *items) {
+        if (const auto* found = std::get_if<Table>(&item.content))
+            result.emplace_back(found, item.place);
+        else
+            complain_at(item.place, key, fmt::format("expected a section [[{}.{}]]", name_, key));
+    }
+    return result;
+}
+
 bool Section::has(std::string_view key) const
 {
     return table_ && std::ranges::find(table_->entries, key, &Entry::key) != table_->entries.end();

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace stillwatch::config {
@@ -49,6 +50,8 @@ public:
     void get(std::string_view key, std::int64_t& out, Range<std::int64_t> range);
     void get(std::string_view key, std::chrono::milliseconds& out, Range<std::chrono::milliseconds> range);
     void get(std::string_view key, std::vector<PlacedText>& out);
+    // The sections [[name.key]] inside this one.
+    std::vector<std::pair<const Table*, Place>> tables(std::string_view key);
 
     // Complains at the value of `key`, or at the section when it is absent: "fetch.connect: " + what.
     void complain(std::string_view key, std::string_view what);

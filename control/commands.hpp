@@ -118,6 +118,7 @@ private:
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
+    Result<void> add_stamps(json::object& told, const std::string& package) const;
     Result<CommandOutcome> findings_check(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_note(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_groups(const json::object& arguments, const store::Actor& actor);

@@ -1,5 +1,7 @@
+#include "control/audit_tree.hpp"
 #include "control/forms.hpp"
 #include "core/ascii.hpp"
+#include "evidence/stamp_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,6 +19,8 @@ namespace stillwatch::control {
 namespace {
 
 constexpr std::size_t part_bytes = 512U << 10U; // of one reply
+
+constexpr std::size_t max_stamp_bytes = 256U << 10U;
 
 // Only what the recorder names so: no path, nothing hidden, nothing half written.
 bool is_package_name(std::string_view name)
@@ -95,7 +99,46 @@ Result<CommandOutcome> Commands::evidence_read(const json::object& arguments, co
     if (offset == 0)
         if (const auto noted = cases_.append_audit(actor, "evidence.get", *name); !noted)
             return noted.error();
-    return done(json::object{{"bytes", to_hex(part->bytes)}, {"file", *name}, {"size", part->size}});
+    json::object told{{"bytes", to_hex(part->bytes)}, {"file", *name}, {"size", part->size}};
+    if (offset == 0)
+        if (const auto added = add_stamps(told, *name); !added) return added.error();
+    return done(std::move(told));
+}
+
+// What stands beside a package: how it is about its time, the file of its stamps, and that the log has their
+// line.
+Result<void> Commands::add_stamps(json::object& told, const std::string& package) const
+{
+    const auto& directory = settings_.evidence_directory;
+    const auto beside = [&](std::string_view suffix) { return directory / (package + std::string(suffix)); };
+    const auto stamp = read_part(beside(evidence::stamp_suffix), 0);
+    if (!stamp && stamp.error().code != Errc::not_found) return stamp.error();
+    if (!stamp) {
+        std::error_code ignored; // what cannot be looked at does not wait
+        told["time_stamp"] =
+            std::filesystem::exists(beside(evidence::unstamped_suffix), ignored) ? "pending" : "none";
+        return {};
+    }
+    if (stamp->bytes.size() > max_stamp_bytes) return Error{Errc::too_large, "the file of its time stamps"};
+    told["time_stamp"] = "stamped";
+    told["stamp"] = as_text(stamp->bytes);
+    const auto file = evidence::read_stamp_file(as_text(stamp->bytes));
+    if (!file) return file.error();
+    if (file->stamps.empty()) return {};
+    const auto root = fmt::format("root={} ", file->stamps.back().root.hex());
+    constexpr std::size_t lines_at_once = 10'000;
+    for (std::int64_t after = 0;;) {
+        const auto lines = cases_.audit(after, lines_at_once);
+        for (const auto& line : lines)
+            if (line.action == "evidence.stamp" && line.object.starts_with(root)) {
+                const auto proof = prove_line(cases_, line.seq, *settings_.signing);
+                if (!proof) return proof.error();
+                told["log"] = json::serialize(*proof) + "\n";
+                return {};
+            }
+        if (lines.size() < lines_at_once) return {};
+        after = lines.back().seq;
+    }
 }
 
 } // namespace stillwatch::control

@@ -2,6 +2,7 @@
 
 #include "cases/guard_list.hpp"
 #include "core/log.hpp"
+#include "evidence/orphans.hpp"
 
 #include <fmt/format.h>
 
@@ -19,11 +20,11 @@ Result<CommandOutcome> Commands::findings_under_18(const json::object& arguments
     if (!erased) return erased.error();
     std::int64_t left = 0;
     for (const auto& file : erased->evidence_files) {
-        std::error_code error;
-        std::filesystem::remove(settings_.evidence_directory / file, error);
-        if (!error) continue;
+        const auto removed = evidence::remove_package(settings_.evidence_directory, file);
+        if (removed) continue;
         ++left;
-        log::error("control", "evidence file not erased", {{"file", file}, {"error", error.message()}});
+        log::error("control", "evidence file not erased",
+                   {{"file", file}, {"error", removed.error().detail}});
     }
     to_forget_ = std::move(erased->images);
     json::object object;

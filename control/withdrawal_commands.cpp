@@ -4,6 +4,7 @@
 #include "cases/pin_attempts.hpp"
 #include "core/ascii.hpp"
 #include "core/log.hpp"
+#include "evidence/orphans.hpp"
 #include "store/tombstone_file.hpp"
 #include "vault/pin.hpp"
 #include "vault/signed_note.hpp"
@@ -23,10 +24,14 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
 {
     std::size_t erased = 0;
     for (const auto& name : files) {
-        std::error_code error;
-        if (std::filesystem::remove(directory / name, error)) ++erased;
-        if (error)
-            log::error("control", "evidence file not erased", {{"file", name}, {"error", error.message()}});
+        std::error_code ignored; // what cannot be looked at cannot be removed either, and that is told
+        const bool was_there = std::filesystem::exists(directory / name, ignored);
+        const auto removed = evidence::remove_package(directory, name);
+        if (removed)
+            erased += was_there ? 1 : 0;
+        else
+            log::error("control", "evidence file not erased",
+                       {{"file", name}, {"error", removed.error().detail}});
     }
     return erased;
 }

@@ -8,7 +8,6 @@
 #include "daemon/face_settings.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
-#include "evidence/orphans.hpp"
 #include "html/extract.hpp"
 #include "pipeline/reference_history.hpp"
 
@@ -80,6 +79,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
     give_large_blocks_back();
     queue_.use(channel_rules(config_));
     rounds_.use(round_settings(config_));
+    stamper_.use(or_throw(stamp_settings(config), "evidence"));
     health_.use(health_settings(config_));
 }
 
@@ -142,30 +142,13 @@ Task<Result<void>> Engine::prepare_store()
     co_return co_await stores_.run(std::move(prepare));
 }
 
-Task<Result<void>> Engine::remove_orphaned_evidence()
-{
-    auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](CaseDatabase& cases,
-                                                                              UrlFrontier&) {
-        const auto files = cases.evidence_files();
-        return evidence::remove_orphans(directory, {files.begin(), files.end()}, now);
-    };
-    const auto removed = co_await stores_.run(std::move(clean));
-    if (!removed) co_return removed.error();
-    if (removed->temporaries + removed->packages > 0)
-        log::info("engine", "evidence without a finding removed",
-                  {{"unfinished", removed->temporaries}, {"packages", removed->packages}});
-    co_return Result<void>{};
-}
-
 Task<Result<void>> Engine::start()
 {
     snapshots_.discard();
     auto storage = config_.storage.directory;
     const auto buried = co_await bury_withdrawn(stores_, std::move(storage), clock_);
     if (!buried) co_return buried.error();
-    const auto cleaned = co_await remove_orphaned_evidence();
-    if (!cleaned)
-        log::error("engine", "evidence directory not cleaned", {{"reason", cleaned.error().detail}});
+    co_await remove_orphaned_evidence();
     const auto prepared = co_await prepare_store();
     if (!prepared) co_return prepared.error();
     const auto noted = co_await note_robots();
@@ -343,6 +326,7 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         told["visits"] = progress.visits;
         told["in_flight"] = progress.in_flight;
         told["problems"] = health_.rows();
+        told["time_stamps"] = stamper_.status();
         auto heartbeat = co_await rounds_.status();
         told["heartbeat"] = std::move(heartbeat);
     }
@@ -375,6 +359,8 @@ Task<Result<void>> Engine::use(config::Config config)
     auto read = [&config] { return guard_list(config); };
     auto guard = co_await offload(cpu_, std::move(read));
     if (!guard) co_return guard.error();
+    auto stamps = stamp_settings(config);
+    if (!stamps) co_return stamps.error();
     auto client = web_.make(*web);
     if (!client) co_return client.error();
     auto channels = Channels::make(config, loop_, queue_, clock_);
@@ -400,6 +386,7 @@ Task<Result<void>> Engine::use(config::Config config)
     config.workers = config_.workers;
     config_ = std::move(config);
     crawl_ = *crawl;
+    stamper_.use(*std::move(stamps));
     guard_ = *std::move(guard);
     web_.use(*web, *std::move(client), body_limits(config_));
     pipeline_.use(pipeline_settings());

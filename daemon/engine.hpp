@@ -15,6 +15,7 @@
 #include "daemon/loop_watch.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/store_adapters.hpp"
+#include "daemon/time_stamper.hpp"
 #include "daemon/watcher.hpp"
 #include "daemon/web.hpp"
 #include "pipeline/pipeline.hpp"
@@ -97,7 +98,8 @@ private:
     AlertRounds::LoopNumbers numbers();
     // From now on the channels' rules of the configuration count, for what is held, too.
     Task<> use_alert_rules();
-    Task<Result<void>> remove_orphaned_evidence();
+    // Cleans the folder of evidence; says so where it cannot.
+    Task<> remove_orphaned_evidence();
     Task<> tell_collisions(std::vector<ReferenceId> references);
     Task<Result<void>> prepare_store();
     Task<Result<void>> finish(std::shared_ptr<control::Commands> commands);
@@ -136,6 +138,7 @@ private:
     std::shared_ptr<control::Commands> commands_;
     Snapshots snapshots_;
     HealthWatch health_;
+    TimeStamper stamper_{stores_, web_, clock_, counters_, problems_};
     AlertRounds rounds_;
     TaskGroup outboxes_;
     TaskGroup loops_;

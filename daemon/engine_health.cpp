@@ -12,6 +12,7 @@ void Engine::start_health()
 {
     loops_.spawn("health", health_.run(), on_loop_failure_);
     loops_.spawn("rounds", rounds_.run(), on_loop_failure_);
+    loops_.spawn("time stamps", stamper_.run(), on_loop_failure_);
 }
 
 LoopFacts Engine::loop_facts() const
@@ -55,6 +56,7 @@ std::string Engine::metrics()
     text += gauge_text("worker_documents_retried", static_cast<double>(workers.retried));
     text += gauge_text("worker_documents_asked_again", static_cast<double>(workers.asked_again));
     text += gauge_text("workers_disagreed", static_cast<double>(workers.disagreed));
+    text += gauge_text("packages_without_time_stamp", static_cast<double>(stamper_.waiting()));
     const auto alerts = channels_->counts();
     text += gauge_text("alerts_sent", static_cast<double>(alerts.sent));
     text += gauge_text("alerts_retried", static_cast<double>(alerts.retried));

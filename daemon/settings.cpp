@@ -277,6 +277,24 @@ evidence::EvidenceSettings evidence_settings(const config::Config& config)
     return settings;
 }
 
+Result<StampSettings> stamp_settings(const config::Config& config)
+{
+    StampSettings settings{config.evidence.directory, {}, config.evidence.stamp_every};
+    for (const auto& authority : config.evidence.time_authorities) {
+        const auto url = Url::parse(authority.url);
+        if (!url) return Error{Errc::invalid_argument, "evidence.time_authority.url"};
+        std::ifstream file(authority.roots, std::ios::binary);
+        const std::string pem{std::istreambuf_iterator<char>(file), {}};
+        if (!file.is_open()) return Error{Errc::io, authority.roots.string() + " cannot be read"};
+        auto roots = net::TimeStampRoots::from_pem(pem);
+        if (!roots)
+            return Error{roots.error().code,
+                         fmt::format("{}: {}", authority.roots.string(), roots.error().detail)};
+        settings.authorities.push_back({*url, *std::move(roots)});
+    }
+    return settings;
+}
+
 std::vector<std::string> channel_names(const config::Config& config)
 {
     std::vector<std::string> names;

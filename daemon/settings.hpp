@@ -10,6 +10,7 @@
 #include "crawler/settings.hpp"
 #include "daemon/alert_rounds.hpp"
 #include "daemon/health_judge.hpp"
+#include "daemon/time_stamper.hpp"
 #include "evidence/capture.hpp"
 #include "net/http_settings.hpp"
 #include "pipeline/fetched_video.hpp"
@@ -44,6 +45,8 @@ std::vector<store::SiteRow> site_rows(const config::Config& config);
 Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const config::Config& config);
 
 evidence::EvidenceSettings evidence_settings(const config::Config& config);
+// Who stamps its time. Errors: io, malformed (a file of certificates).
+Result<StampSettings> stamp_settings(const config::Config& config);
 
 // Names of the enabled channels.
 std::vector<std::string> channel_names(const config::Config& config);

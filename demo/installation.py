@@ -175,7 +175,7 @@ concurrency = {concurrency}
         sealed = self.folder / "data" / "evidence" / place["evidence_file"]
         return subprocess.run(["age", "-d", "-i", self.identity, sealed], check=True, capture_output=True).stdout
 
-    def verify_evidence(self, archive: bytes) -> None:
+    def verify_evidence(self, archive: bytes, *options: str) -> None:
         """`stillwatch evidence verify -`; raises when it is not whole."""
-        subprocess.run([self.programs.command, "evidence", "verify", "-"], input=archive, check=True,
+        subprocess.run([self.programs.command, "evidence", "verify", *options, "-"], input=archive, check=True,
                        capture_output=True, env={**os.environ, "STILLWATCH_CONFIG": str(self.config)})

@@ -1,6 +1,7 @@
 #include "evidence/orphans.hpp"
 
 #include "evidence/package.hpp"
+#include "evidence/stamp_file.hpp"
 #include "vault/pending_file.hpp"
 
 #include <fmt/format.h>
@@ -28,6 +29,17 @@ Result<void> remove_file(const fs::path& path)
     return io_error("remove", path, errno);
 }
 
+// The package goes last: without it what stands beside it is an orphan for the next start.
+Result<void> remove_with_stamps(const fs::path& package)
+{
+    for (const auto suffix : {unstamped_suffix, stamp_suffix}) {
+        auto path = package;
+        path += suffix;
+        if (const auto done = remove_file(path); !done) return done;
+    }
+    return remove_file(package);
+}
+
 bool is_older(const fs::path& path, Timestamp limit)
 {
     struct stat status {};
@@ -36,9 +48,17 @@ bool is_older(const fs::path& path, Timestamp limit)
     return Timestamp(seconds) <= limit;
 }
 
+// Whether a file stands beside a package, by its name.
+bool is_beside_a_package(std::string_view name)
+{
+    const auto package = package_of(name);
+    return package != name && is_package_name(package);
+}
+
 struct Candidates {
     std::vector<fs::path> temporaries;
     std::vector<fs::path> packages; // unknown ones
+    std::vector<fs::path> beside;   // files about time stamps whose package is not there
 };
 
 Result<Candidates> candidates_in(const fs::path& directory, const std::set<std::string>& known)
@@ -51,8 +71,12 @@ Result<Candidates> candidates_in(const fs::path& directory, const std::set<std::
         std::error_code ignored; // a file that vanishes meanwhile is no plain file
         if (!fs::is_regular_file(entries->symlink_status(ignored))) continue;
         constexpr std::string_view unfinished = ".tmp";
-        if (name.ends_with(unfinished) && is_package_name(name.substr(0, name.size() - unfinished.size())))
+        const auto finished =
+            name.ends_with(unfinished) ? name.substr(0, name.size() - unfinished.size()) : "";
+        if (is_package_name(finished) || is_beside_a_package(finished))
             found.temporaries.push_back(entries->path());
+        else if (is_beside_a_package(name) && !fs::exists(directory / package_of(name)))
+            found.beside.push_back(entries->path());
         else if (is_package_name(name) && !known.contains(name))
             found.packages.push_back(entries->path());
     }
@@ -83,9 +107,12 @@ Result<RemovedOrphans> remove_orphans(const fs::path& directory, const std::set<
             ++removed.kept_young;
             continue;
         }
-        if (const auto done = remove_file(path); !done) return done.error();
+        if (const auto done = remove_with_stamps(path); !done) return done.error();
         ++removed.packages;
     }
+    for (const auto& path : found->beside)
+        if (is_older(path, now - limits.min_age)) // younger: its package is on its way
+            if (const auto done = remove_file(path); !done) return done.error();
     if (const auto synced = vault::sync_directory(directory); !synced) return synced.error();
     return removed;
 }
@@ -94,7 +121,7 @@ Result<void> remove_package(const fs::path& directory, const std::string& file)
 {
     if (!is_package_name(file) || file.find('/') != std::string::npos)
         return Error{Errc::invalid_argument, "not the name of an evidence package"};
-    if (const auto removed = remove_file(directory / file); !removed) return removed;
+    if (const auto removed = remove_with_stamps(directory / file); !removed) return removed;
     return vault::sync_directory(directory);
 }
 

@@ -33,8 +33,8 @@ Result<RemovedOrphans> remove_orphans(const std::filesystem::path& directory,
                                       const std::set<std::string>& known, Timestamp now,
                                       const OrphanLimits& limits = {});
 
-// Removes one package for good, as a withdrawal asks; a package that is gone already is fine. Errors:
-// invalid_argument (not the name of a package), io.
+// Removes one package and its time stamps for good, as a withdrawal asks; a package that is gone already is
+// fine. Errors: invalid_argument (not the name of a package), io.
 Result<void> remove_package(const std::filesystem::path& directory, const std::string& file);
 
 } // namespace stillwatch::evidence

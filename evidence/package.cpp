@@ -4,6 +4,8 @@
 #include "evidence/cover.hpp"
 #include "evidence/custody.hpp"
 #include "evidence/manifest.hpp"
+#include "evidence/orphans.hpp"
+#include "evidence/unstamped.hpp"
 #include "evidence/verify_pack.hpp"
 #include "evidence/wacz.hpp"
 #include "evidence/warc.hpp"
@@ -108,12 +110,17 @@ Result<Package> make_package(const EvidenceSettings& settings, const vault::Sign
     files.add(package_digest_file, as_bytes(digest));
     auto archive = write_zip(files.members(), facts.recorded_at);
     if (!archive) return archive.error();
-    return Package{std::move(*archive), Sha256::of(as_bytes(manifest))};
+    return Package{std::move(*archive), Sha256::of(as_bytes(manifest)), Sha256::of(as_bytes(list))};
 }
 
 bool is_package_name(std::string_view name) noexcept
 {
     return name.ends_with(package_suffix) || name.ends_with(older_package_suffix);
+}
+
+std::string package_name(std::string_view pseudonym, const Sha256& manifest_digest, std::string_view suffix)
+{
+    return fmt::format("{}-{}{}", pseudonym, manifest_digest.hex().substr(0, 24), suffix);
 }
 
 Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const vault::SigningKey& key,
@@ -126,11 +133,8 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     const auto package = make_package(settings, key, facts, capture);
     if (!package) return package.error();
 
-    StoredEvidence stored{fmt::format("{}-{}{}", facts.case_pseudonym,
-                                      package->manifest_digest.hex().substr(0, 24), package_suffix),
-                          0,
-                          {},
-                          package->manifest_digest};
+    StoredEvidence stored{
+        package_name(facts.case_pseudonym, package->manifest_digest), 0, {}, package->manifest_digest};
     auto file = vault::PendingFile::create(settings.directory / stored.file);
     if (!file) return file.error();
     Sha256Hasher hasher;
@@ -143,7 +147,13 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     if (!writer) return writer.error();
     if (const auto written = writer->write(package->archive); !written) return written.error();
     if (const auto finished = writer->finish(); !finished) return finished.error();
-    if (const auto committed = file->commit(); !committed) return committed.error();
+    const Unstamped note{stored.file, package->list_digest, facts.recorded_at};
+    if (const auto noted = note_unstamped(settings.directory, note); !noted) return noted.error();
+    if (const auto committed = file->commit(); !committed) {
+        // Without its package the note says nothing; the next start removes it where this cannot.
+        if (committed.error().code != Errc::exists) (void)remove_package(settings.directory, stored.file);
+        return committed.error();
+    }
     stored.digest = hasher.finish();
     return stored;
 }

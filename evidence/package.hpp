@@ -38,6 +38,10 @@ constexpr std::string_view older_package_suffix = ".tar.age"; // of format 1: st
 // Whether `name` is that of a sealed package.
 bool is_package_name(std::string_view name) noexcept;
 
+// The name of a sealed package.
+std::string package_name(std::string_view pseudonym, const Sha256& manifest_digest,
+                         std::string_view suffix = package_suffix);
+
 // A package on disk, durable.
 struct StoredEvidence {
     std::string file; // name inside the evidence directory
@@ -51,14 +55,15 @@ struct StoredEvidence {
 struct Package {
     Bytes archive;
     Sha256 manifest_digest;
+    Sha256 list_digest; // of datapackage.json: what time stamps are of
 };
 Result<Package> make_package(const EvidenceSettings& settings, const vault::SigningKey& key,
                              const EvidenceFacts& facts, const Capture& capture);
 
 // Makes the package and writes it to `settings.directory` as an age stream: no clear byte reaches the disk.
 // Named after the pseudonym and the manifest's digest. Blocks for as long as the disk needs: for a pool
-// thread. Errors: invalid_argument (recipients, pseudonym, no picture), exists, io (disk full …; then no file
-// is left).
+// thread. The note that it waits for a time stamp (evidence/unstamped.hpp) is there before it. Errors:
+// invalid_argument (recipients, pseudonym, no picture), exists, io (disk full …; then no package is left).
 Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const vault::SigningKey& key,
                                       const EvidenceFacts& facts, const Capture& capture);
 

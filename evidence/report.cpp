@@ -153,6 +153,14 @@ ReportLines report_lines(const VerifyReport& report, const std::vector<Extracted
                                                                     {"recorded at", "recorded_at"},
                                                                     {"first seen", "first_seen"}})
         lines.emplace_back(heading, report.text(member));
+    for (const auto& [address, stamp] : report.stamps)
+        lines.emplace_back("time stamp",
+                           fmt::format("it existed at {}, says {} ({}, serial {}), and its certificate "
+                                       "leads to the roots given",
+                                       format_utc(stamp.at), stamp.authority, address, stamp.serial));
+    if (report.stamps.empty())
+        lines.emplace_back("time stamp", "none was given: times are those of the organisation's own clock");
+    if (!report.logged.empty()) lines.emplace_back("line of the audit log", report.logged);
     lines.emplace_back("match", match_text(report.manifest));
     lines.emplace_back("state of the page", report.text("page_state"));
     if (const auto error = report.text("page_error"); !error.empty())

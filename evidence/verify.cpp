@@ -44,11 +44,28 @@ Result<void> check_file(const PackageFile& file, ByteView content)
     return {};
 }
 
-// A signature that does not hold leaves open which side was changed. The manifest names its key in two ways;
-// where both differ, it is the key.
+// Whether datapackage.json lists another digest of that file; not where it cannot be read.
+bool differs_from_list(const PackageParts& parts, std::string_view name)
+{
+    const auto list = parse_json(parts.text(package_list_file));
+    const auto* told = list ? list->if_object() : nullptr;
+    const auto* resources = told ? told->if_contains("resources") : nullptr;
+    if (!resources || !resources->is_array()) return false;
+    const auto actual = "sha256:" + Sha256::of(parts.file(name)).hex();
+    return std::ranges::any_of(resources->get_array(), [&](const json::value& each) {
+        const auto* resource = each.if_object();
+        return resource && text_member(*resource, "path") == name && text_member(*resource, "hash") != actual;
+    });
+}
+
+// A signature that does not hold leaves open which side was changed. The list of the package has a digest of
+// each; in packages without one, the manifest names its key in two ways: where both differ, it is the key.
 Error signature_error(const PackageParts& parts, const vault::VerifyKey& key)
 {
     const auto& layout = *parts.layout;
+    if (parts.is_wacz())
+        for (const auto name : {layout.key, layout.signature})
+            if (differs_from_list(parts, name)) return corrupt(name, "was changed");
     const auto manifest = parse_json(parts.text(layout.manifest));
     if (manifest && manifest->is_object()) {
         const auto& object = manifest->get_object();
@@ -123,6 +140,19 @@ bool names_a_record(std::string_view pages, const WarcContent& warc)
            });
 }
 
+// Whether the list is another one than the digest file, which agrees with itself, was signed for: who changes
+// a list cannot sign it.
+bool is_another_list(std::string_view digest_text, std::string_view list_text)
+{
+    const auto value = parse_json(digest_text);
+    const auto* digest = value ? value->if_object() : nullptr;
+    const auto* inner = digest ? digest->if_contains("signedData") : nullptr;
+    if (!inner || !inner->is_object()) return false;
+    const auto hash = text_member(*digest, "hash");
+    return hash && hash == text_member(inner->get_object(), "hash") &&
+           hash != "sha256:" + Sha256::of(as_bytes(list_text)).hex();
+}
+
 // What makes it a WACZ file: the lists that other programs read say what the manifest and the records say.
 Result<void> check_wacz(const PackageParts& parts, const json::object& manifest, const WarcContent& warc)
 {
@@ -141,6 +171,8 @@ Result<void> check_wacz(const PackageParts& parts, const json::object& manifest,
                              text_member(*told, "software").value_or(""), *created, files}) != list_text)
         return corrupt(package_list_file, "does not list the files as they are");
     const auto key = check_package_digest(parts.text(package_digest_file), list_text);
+    if (!key && is_another_list(parts.text(package_digest_file), list_text))
+        return corrupt(package_list_file, "is not the one that was signed");
     if (!key) return corrupt(package_digest_file, key.error().detail);
     if (text_member(manifest, "wacz_key") != to_base64(key->spki()))
         return corrupt(package_digest_file, "its key is not the one that the manifest names");
@@ -161,6 +193,11 @@ std::string_view name_of(Verdict verdict) noexcept
     case Verdict::differs: return "differs";
     }
     return "unknown";
+}
+
+std::string VerifyReport::file_name() const
+{
+    return package_name(text("case"), manifest_digest, list_digest ? package_suffix : older_package_suffix);
 }
 
 Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault::VerifyKey>& expected)
@@ -185,6 +222,8 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
         if (const auto checked = check_wacz(*parts, *manifest, *warc); !checked) return checked.error();
 
     VerifyReport report;
+    if (parts->is_wacz()) report.list_digest = Sha256::of(parts->file(package_list_file));
+    report.manifest_digest = Sha256::of(parts->file(layout.manifest));
     report.signing_key = *key;
     report.manifest = std::move(*manifest);
     report.files = std::move(*files);

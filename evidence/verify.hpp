@@ -3,6 +3,7 @@
 #include "core/result.hpp"
 #include "evidence/compare.hpp"
 #include "evidence/manifest.hpp"
+#include "evidence/stamp_file.hpp"
 #include "vault/sign.hpp"
 
 #include <optional>
@@ -29,12 +30,22 @@ struct VerifyReport {
     json::object manifest;
     std::vector<PackageFile> files;
     WarcContent warc;
-    Chains chains; // within `warc`
+    Chains chains;                     // within `warc`
+    std::optional<Sha256> list_digest; // of datapackage.json; packages of older programs have none
+    Sha256 manifest_digest;
+
+    // What was checked beside the package (evidence/stamp_file.hpp, the audit log); nothing by
+    // verify_package.
+    std::vector<CheckedStamp> stamps{};
+    std::vector<Sha256> stamped_roots{};
+    std::string logged{}; // the line of the audit log
 
     VerifyReport() = default;
     VerifyReport(VerifyReport&&) = default; // `chains` go on pointing into what was moved
     VerifyReport& operator=(VerifyReport&&) = default;
 
+    // The name that the sealed package has (evidence/package.hpp).
+    std::string file_name() const;
     // A member of the manifest that is text; empty where there is none.
     std::string text(std::string_view member) const { return text_member(manifest, member).value_or(""); }
 };

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Checks an evidence package with nothing but Python and the openssl command.
 
-    verify_pack.py [--key published.pub] package.wacz      (or - for standard input)
+    verify_pack.py [--key published.pub] [--stamp FILE --roots FILE] [--log FILE] package.wacz      (or - for standard input)
+
+--stamp and --log are the files that `evidence get` wrote beside the package: its time stamps (RFC 3161), which openssl
+checks against the authorities' certificates --roots (PEM), and the proof that the audit log knows of it.
 
 It shares no code with the program that writes packages. Prints one line and ends with 0 when every part holds; names
 the first part that does not and ends with 1 otherwise. Without --key nobody knows who signed: the line says so, and the
@@ -10,6 +13,7 @@ end is 1, too.
 
 import argparse
 import base64
+import calendar
 import hashlib
 import json
 import pathlib
@@ -36,6 +40,14 @@ class Fault(Exception):
 def require(condition, part, what):
     if not condition:
         raise Fault(part, what)
+
+
+def within(part, check, *arguments):
+    """What check() gives; what it stumbles over is a fault of that part."""
+    try:
+        return check(*arguments)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        raise Fault(part, "is not of its format") from None
 
 
 def zip_headers(name, content, offset, stamp):
@@ -119,7 +131,7 @@ def der_signature(raw):
     return b"\x30" + bytes([len(both)]) + both
 
 
-def check_data_package(files, manifest):
+def check_list(files):
     package = json.loads(files[PACKAGE])
     require(package["profile"] == "data-package" and package["wacz_version"] == "1.1.1", PACKAGE, "is of another kind")
     require([resource["path"] for resource in package["resources"]] == MEMBERS[:-2], PACKAGE, "lists other files")
@@ -127,6 +139,10 @@ def check_data_package(files, manifest):
         content = files[resource["path"]]
         require(resource["bytes"] == len(content) and resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest(),
                 PACKAGE, f"{resource['path']} is not as it says")
+    return package
+
+
+def check_digest(files, manifest, package):
     digest = json.loads(files[DIGEST])
     told = "sha256:" + hashlib.sha256(files[PACKAGE]).hexdigest()
     signed = digest["signedData"]
@@ -258,29 +274,127 @@ def check_pages(text, responses):
     require(page["url"] in [r["WARC-Target-URI"] for r in responses], PAGES, "names a page that is not in the archive")
 
 
+def is_included(leaf, index, size, proof, root):
+    """RFC 9162 section 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    at, last, told = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            told = hashlib.sha256(b"\1" + sibling + told).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            told = hashlib.sha256(b"\1" + told + sibling).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and told == root
+
+
+def stamped_time(reply):
+    """What the reply says, as seconds since 1970 and as text; the check of its signature comes after."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory, "reply")
+        path.write_bytes(reply)
+        said = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], capture_output=True, check=False).stdout
+    found = re.search(rb"^Time stamp: (\w{3}) +(\d+) (\d+):(\d+):(\d+)(?:\.\d+)? (\d{4}) GMT$", said, re.MULTILINE)
+    if not found:
+        return None, None
+    month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(found[1].decode()) // 3 + 1
+    day, hour, minute, second, year = (int(found[number]) for number in range(2, 7))
+    return calendar.timegm((year, month, day, hour, minute, second)), \
+        f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+def check_stamps(text, files, roots):
+    """The times at which authorities saw the digest of datapackage.json, and the roots that they stamped."""
+    part = "stamp file"
+    try:
+        told = json.loads(text)
+        stamps = [(stamp["authority"], bytes.fromhex(stamp["root"]), stamp["index"], stamp["size"],
+                   [bytes.fromhex(one) for one in stamp["proof"]], base64.b64decode(stamp["reply"], validate=True))
+                  for stamp in told["stamps"]]
+        canonical = json.dumps(told, indent=2, sort_keys=True) + "\n"
+        require(told["format"] == "stillwatch-stamp-1" and canonical.encode() == text, part, "is not written as stamp files are")
+    except (ValueError, KeyError, TypeError):
+        raise Fault(part, "is damaged") from None
+    digest_of_list = hashlib.sha256(files[PACKAGE]).digest()
+    require(told["datapackage_sha256"] == digest_of_list.hex(), part, "is of another package")
+    require(stamps, part, "holds no stamp")
+    times = []
+    for authority, root, index, size, proof, reply in stamps:
+        part = f"time stamp of {authority}"
+        require(is_included(hashlib.sha256(b"\0" + digest_of_list).digest(), index, size, proof, root), part,
+                "its proof does not lead from the package to what was stamped")
+        seconds, time = stamped_time(reply)
+        require(time, part, "is no reply of a time authority")
+        # The chain must have held at the time of the stamp, so that it holds for ever.
+        holds = openssl("ts", "-verify", "-digest", root.hex(), "-in", "reply", "-CAfile", "roots", "-attime", str(seconds),
+                        reply=reply, roots=roots)
+        require(holds, part, "openssl does not accept it")
+        times.append(f"{time} by {authority}")
+    return times, [stamp[1].hex() for stamp in stamps]
+
+
+def check_log(text, files, manifest, stamped_roots):
+    """That a line of the audit log, whose root the organisation signed, speaks of this package."""
+    part = "audit log"
+    try:
+        proof = json.loads(text)
+        entry, index, path, note = proof["entry"], proof["index"], [bytes.fromhex(one) for one in proof["proof"]], proof["checkpoint"]
+        body, _, signature = note.rpartition("\n\n")
+        origin, size, root = body.split("\n")
+        dash, name, signed = signature.removesuffix("\n").split(" ")
+        signed, root, size, line = base64.b64decode(signed, validate=True), base64.b64decode(root, validate=True), int(size), json.loads(entry)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Fault(part, "is no proof of a line") from None
+    require(dash == "\u2014" and name == origin == f"stillwatch/{manifest['signing_key_id']}", part, "is another organisation's")
+    holds = openssl("pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", "-in", "note", "-sigfile", "signature",
+                    key=files[KEY], note=(body + "\n").encode(), signature=signed[4:])
+    require(holds, part, "openssl does not accept the signature of its checkpoint")
+    require(is_included(hashlib.sha256(b"\0" + entry.encode()).digest(), index, size, path, root), part,
+            "the line does not stand in the log of its checkpoint")
+    name = f"{manifest['case']}-{hashlib.sha256(files[MANIFEST]).hexdigest()[:24]}.wacz.age"
+    about = {"evidence.stamp": any(line["object"].startswith(f"root={root} ") for root in stamped_roots),
+             "evidence.get": line["object"] == name}
+    require(about.get(line["action"], False), part, "the line that is proven does not speak of this package")
+
+
 def check(data, expected_key):
     files = read_archive(data)
-    manifest = check_manifest(files, expected_key)
-    check_data_package(files, manifest)
-    records = [check_record(n + 1, *record) for n, record in enumerate(warc_records(files[WARC]))]
+    manifest = within(MANIFEST, check_manifest, files, expected_key)
+    package = within(PACKAGE, check_list, files)
+    within(DIGEST, check_digest, files, manifest, package)
+    records = [within(WARC, check_record, n + 1, *record) for n, record in enumerate(warc_records(files[WARC]))]
     types = [record["WARC-Type"] for record in records]
     require(types[:1] == ["warcinfo"] and "response" in types, WARC, "kinds of records")
     responses = [record for record in records if record["WARC-Type"] == "response"]
-    check_fetches(manifest, responses)
-    check_index(files[INDEX], records)
-    check_pages(files[PAGES], responses)
-    return manifest, types
+    within(MANIFEST, check_fetches, manifest, responses)
+    within(INDEX, check_index, files[INDEX], records)
+    within(PAGES, check_pages, files[PAGES], responses)
+    return files, manifest, types
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--key", help="public key (PEM) that must have signed")
     parser.add_argument("file", nargs="?", default="-")
+    parser.add_argument("--stamp", help="the file of its time stamps")
+    parser.add_argument("--roots", help="certificates (PEM) that those of the time authorities lead to")
+    parser.add_argument("--log", help="the proof that a line of the audit log speaks of it")
     options = parser.parse_args()
+    if options.stamp and not options.roots:
+        parser.error("--stamp needs --roots: nobody else's certificates count")
     data = sys.stdin.buffer.read() if options.file == "-" else pathlib.Path(options.file).read_bytes()
     key = pathlib.Path(options.key).read_bytes() if options.key else None
     try:
-        manifest, types = check(data, key)
+        files, manifest, types = check(data, key)
+        times, roots = [], []
+        if options.stamp:
+            times, roots = check_stamps(pathlib.Path(options.stamp).read_bytes(), files, pathlib.Path(options.roots).read_bytes())
+        if options.log:
+            check_log(pathlib.Path(options.log).read_text(), files, manifest, roots)
     except Fault as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -288,6 +402,7 @@ def main():
         print(f"package: a part of it is not of its format ({error!r})", file=sys.stderr)
         return 1
     told = f"case {manifest['case']} key {manifest['signing_key_id']} warc records {len(types)}"
+    told += "".join(f"; time stamp {time}" for time in times) + ("; in the audit log" if options.log else "")
     if key is None:
         print(f"unproven {told}: every part holds, but without --key nobody knows who signed")
         return 1

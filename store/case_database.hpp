@@ -214,8 +214,7 @@ public:
     std::vector<Occurrence> occurrences_of_content(const Sha256& content) const;
     // Seen again, under this address from now on, where one is given. Errors: not_found.
     Result<void> touch_occurrence(OccurrenceId id, Timestamp seen, const std::optional<Url>& image = {});
-    // The picture was down and is back: its earlier evidence is kept as such, and new is to be made, where it
-    // had any. Errors: not_found.
+    // It was down and is back: evidence is kept as earlier, new is made where it had any. Errors: not_found.
     Result<void> renew_evidence(OccurrenceId id);
     std::vector<EarlierEvidence> earlier_evidence(FindingId id) const; // oldest first
     // When in a video it is shown (pipeline/video_json.hpp), the last told. Errors: not_found.
@@ -442,6 +441,7 @@ public:
     Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);
 
 private:
+    friend class EvidenceTable;
     friend class NoticeTable;
     class Impl;
     std::unique_ptr<Impl> impl_;

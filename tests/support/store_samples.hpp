@@ -82,7 +82,7 @@ inline Finding sample_finding(CaseId case_id, ReferenceId reference,
             1,
             at(10),
             at(11),
-            "F-" + page.substr(page.rfind('/') + 1) + ".age",
+            "F-" + page.substr(page.rfind('/') + 1) + ".wacz.age",
             Sha256::of(as_bytes("evidence"))};
 }
 

@@ -146,7 +146,7 @@ class Backups(unittest.TestCase):
         self.found_all()
         self.stillwatch.ask("backup", str(self.backup))
         self.stillwatch.stop()
-        package = next((self.backup / "evidence").iterdir())
+        package = next((self.backup / "evidence").glob("*.age"))
         package.unlink()
         shutil.rmtree(self.stage.storage / "evidence")
         done = self.run_command("restore", self.backup, "--force")

@@ -1,11 +1,16 @@
 """Evidence as people handle it: fetched by an operator, opened with age, checked, taken out and read."""
+import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import unittest
+import zipfile
 
 import stage
+import tamper
+import time_authority
 from stage import within
 
 
@@ -15,6 +20,10 @@ class Evidence(unittest.TestCase):
         cls.stage = stage.Stage(57)
         cls.addClassCleanup(cls.stage.close)
         cls.stillwatch = cls.stage.stillwatch
+        cls.authority = time_authority.TimeAuthority(cls.stage.work / "time")
+        cls.addClassCleanup(cls.authority.close)
+        cls.authority.configure(cls.stillwatch)
+        cls.authority.is_down = True
         cls.stillwatch.start()
         cls.stillwatch.open_case(cls.stage.references)
         if not within(120, lambda: cls.stillwatch.ask("findings", "list", "--grouped") and cls.stillwatch.is_idle()):
@@ -78,6 +87,132 @@ class Evidence(unittest.TestCase):
         self.assertNotRegex(html, r"<(script|img|link|iframe|a)\b")
         again = self.command("evidence", "extract", "-", folder, input=archive)
         self.assertEqual(again.returncode, 1)
+
+    def test_time_is_pending_while_no_authority_answers_and_then_stamped_and_checked_by_everybody(self):
+        evidence = self.stage.storage / "evidence"
+        packages = {place["evidence_file"] for place in self.stillwatch.places()} - {""}
+        self.assertTrue(packages)
+        pending = self.stillwatch.status()["time_stamps"]
+        self.assertEqual(pending["pending"], len(packages))
+        self.assertIn("503", pending["authorities"][0]["failure"])
+        self.assertEqual(self.got("pending")[0]["time_stamp"], "pending")
+        self.authority.is_down = False
+        self.stillwatch.stop()  # what waits is on the disk
+        self.stillwatch.start()
+        self.assertTrue(within(20, lambda: not list(evidence.glob("*.unstamped"))))
+        self.assertEqual({file.name for file in evidence.glob("*.stamp")}, {name + ".stamp" for name in packages})
+        self.assertEqual(self.stillwatch.status()["time_stamps"]["pending"], 0)
+        told, sealed = self.got("stamped")
+        self.assertEqual(told["time_stamp"], "stamped")
+        archive = self.stage.work / "package.wacz"
+        archive.write_bytes(subprocess.run(["age", "-d", "-i", self.stillwatch.identity, sealed], check=True, capture_output=True).stdout)
+        witnesses = ["--stamp", told["stamp"], "--roots", self.authority.roots, "--log", told["log"]]
+        own = json.loads(self.command("--json", "evidence", "verify", *witnesses, archive).stdout)
+        self.assertEqual((own["verdict"], own["in_audit_log"], len(own["time_stamps"])), ("whole", True, 1))
+        self.assertEqual(own["time_stamps"][0]["authority"], "CN=Example-Time")
+        other = self.verify_pack(archive, *witnesses)
+        self.assertEqual(other.returncode, 0, other.stderr)
+        self.assertIn(f"time stamp {own['time_stamps'][0]['at'][:19]}Z by {self.authority.url}; in the audit log", other.stdout)
+        self.check_with_openssl(pathlib.Path(told["stamp"]))
+        self.check_faults(archive, told)
+        folder = self.stage.work / "stamped-out"
+        self.assertEqual(self.command("evidence", "extract", *witnesses, archive, folder).returncode, 0)
+        self.assertIn("says CN=Example-Time", (folder / "report.txt").read_text())
+        self.assertIn("evidence.stamp", (folder / "report.txt").read_text())
+
+    def test_packages_are_opened_and_sealed_to_others_where_a_private_key_is(self):
+        told, sealed = self.got("reseal")
+        other = self.stage.work / "other.key"
+        other.write_text(subprocess.run(["age-keygen"], check=True, capture_output=True, text=True).stdout)
+        recipient = re.search(r"age1\w+", other.read_text())[0]
+        folder = self.stage.work / "resealed"
+        folder.mkdir()
+        identity = self.stillwatch.identity
+        clear = self.command("evidence", "open", sealed, "--identity", identity).stdout
+        self.assertEqual(self.command("evidence", "verify", "-", input=clear).returncode, 0)
+        done = self.command("evidence", "reseal", sealed, "--identity", identity, "--to", recipient, "--into", folder, config=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        again = folder / sealed.name
+        self.assertEqual(subprocess.run(["age", "-d", "-i", other, again], check=True, capture_output=True).stdout, clear)
+        self.assertEqual(self.command("evidence", "open", again, "--identity", identity).returncode, 1)
+        cut = self.stage.work / "cut.wacz.age"
+        cut.write_bytes(sealed.read_bytes()[:-1000])
+        self.assertEqual(self.command("evidence", "reseal", cut, "--identity", identity, "--to", recipient, "--into", folder).returncode, 1)
+        self.assertEqual([file.name for file in folder.iterdir() if file.name.startswith("cut")], [])
+
+    def test_the_daemon_does_not_start_where_a_private_key_of_evidence_is_in_its_configuration(self):
+        config = self.stage.work / "with-key.toml"
+        config.write_text(self.stillwatch.config.read_text() + "\n# " + self.stillwatch.identity.read_text().splitlines()[-1] + "\n")
+        done = subprocess.run([self.stillwatch.programs.daemon, "--config", config], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("a private key of age stands here", done.stderr)
+        self.assertNotIn("AGE-SECRET-KEY", done.stderr)
+
+    def test_changed_bytes_are_refused_by_both_programs_in_their_part(self):
+        """A small sample of what scripts/check-tampering does."""
+        file = self.stage.work / "tamper.wacz"
+        _, sealed = self.got("tamper")
+        file.write_bytes(self.command("evidence", "open", sealed, "--identity", self.stillwatch.identity).stdout)
+        faults = tamper.run([self.stillwatch.programs.command, "evidence", "verify"], [tamper.Archive(file)], 60, seed=57)
+        self.assertEqual(faults, [])
+
+    def got(self, name: str) -> tuple[dict, pathlib.Path]:
+        folder = self.stage.work / name
+        folder.mkdir()
+        told = json.loads(self.command("--json", "evidence", "get", self.finding, folder).stdout)
+        return told, pathlib.Path(told["written"])
+
+    def verify_pack(self, archive: pathlib.Path, *witnesses) -> subprocess.CompletedProcess:
+        with zipfile.ZipFile(archive) as package:
+            program = self.stage.work / "verify_pack.py"
+            program.write_bytes(package.read("evidence/verify_pack.py"))
+        key = self.stillwatch.config.parent / "signing_key.pub"
+        return subprocess.run(["/usr/bin/python3", program, "--key", key, *witnesses, archive], capture_output=True, text=True)
+
+    def check_with_openssl(self, stamp_file: pathlib.Path):
+        """Without any program of ours."""
+        stamp = json.loads(stamp_file.read_text())["stamps"][0]
+        reply = self.stage.work / "reply.tsr"
+        reply.write_bytes(base64.b64decode(stamp["reply"]))
+        said = subprocess.run(["openssl", "ts", "-verify", "-digest", stamp["root"], "-in", reply, "-CAfile", self.authority.roots],
+                              capture_output=True, text=True)
+        self.assertIn("Verification: OK", said.stdout)
+
+    def check_faults(self, archive: pathlib.Path, told: dict):
+        """What is wrong with stamp or proof is named by both programs."""
+        stamp, log = json.loads(pathlib.Path(told["stamp"]).read_text()), json.loads(pathlib.Path(told["log"]).read_text())
+        one = stamp["stamps"][0]
+        other_roots = self.stage.work / "other-roots.pem"
+        other_roots.write_text(self.other_roots())
+        faults = [("time stamp of", {**stamp, "stamps": [{**one, "index": one["index"] + 1, "size": one["size"] + 2}]}, log, None),
+                  ("time stamp of", {**stamp, "stamps": [{**one, "root": "00" * 32}]}, log, None),
+                  ("time stamp of", stamp, log, other_roots),
+                  ("stamp file", {**stamp, "datapackage_sha256": "00" * 32}, log, None),
+                  ("stamp file", {**stamp, "stamps": []}, log, None),
+                  ("audit log", stamp, {**log, "index": log["index"] + 1}, None),
+                  ("audit log", stamp, {**log, "entry": log["entry"].replace("stillwatchd", "stillwatche")}, None),
+                  ("audit log", stamp, {**log, "checkpoint": log["checkpoint"].replace("stillwatch/", "stillwatsh/")}, None),
+                  ("audit log", stamp, self.other_proof(), None)]
+        for part, changed, proof, roots in faults:
+            (self.stage.work / "changed.stamp").write_text(json.dumps(changed, indent=2, sort_keys=True) + "\n")
+            (self.stage.work / "changed.log").write_text(json.dumps(proof))
+            witnesses = ["--stamp", self.stage.work / "changed.stamp", "--roots", roots or self.authority.roots,
+                         "--log", self.stage.work / "changed.log"]
+            own = self.command("evidence", "verify", *witnesses, archive)
+            self.assertEqual(own.returncode, 1, changed)
+            self.assertIn(f": {part}", own.stderr.decode())
+            other = self.verify_pack(archive, *witnesses)
+            self.assertEqual(other.returncode, 1, changed)
+            self.assertTrue(other.stderr.startswith(part), other.stderr)
+
+    def other_roots(self) -> str:
+        other = time_authority.TimeAuthority(self.stage.work / "other-time")
+        self.addCleanup(other.close)
+        return other.roots.read_text()
+
+    def other_proof(self) -> dict:
+        """Of a line about something else."""
+        return json.loads(self.stillwatch.plain("audit", "prove", "1"))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,17 @@ import time
 import unittest
 
 import stage
+import time_authority
 
-KILLS = 30
+KILLS = 35
 
 
 class Moment:
-    """A moment to kill at: after some time, when the next alert comes in (before or just after it is answered), or when the
-    database has written its next commit."""
+    """A moment to kill at: after some time, when the next alert comes in (before or just after it is answered), when the
+    database has written its next commit, when a file of evidence comes or goes, or when a time authority has answered (before
+    or just after its answer was sent)."""
 
-    KINDS = ("time", "before the answer", "after the answer", "commit")
+    KINDS = ("time", "before the answer", "after the answer", "commit", "stamp made", "package", "stamp sent")
 
     def __init__(self, kind: str, rng: random.Random, test: "Kill"):
         self.kind, self.rng, self.test = kind, rng, test
@@ -32,6 +34,17 @@ class Moment:
             while self.written(log) == stamp and time.monotonic() < until:
                 time.sleep(0.0002)
             time.sleep(self.rng.uniform(0, 0.004))
+        elif self.kind == "package":
+            packages = self.test.stage.storage / "evidence"
+            there = len(os.listdir(packages))
+            while len(os.listdir(packages)) == there and time.monotonic() < until:
+                time.sleep(0.0002)
+            time.sleep(self.rng.uniform(0, 0.004))
+        elif self.kind.startswith("stamp"):
+            came = threading.Event()
+            self.test.authority.on_reply = lambda moment: moment == self.kind[6:] and (stillwatch.kill_now(), came.set())
+            came.wait(max(1.5, until - time.monotonic()))
+            self.test.authority.on_reply = lambda moment: None
         else:
             came = threading.Event()
             hook.on_request = (lambda: (stillwatch.kill_now(), came.set())) if self.kind == "before the answer" else came.set
@@ -55,12 +68,15 @@ class Kill(unittest.TestCase):
         self.seed = int(os.environ.get("STILLWATCH_SEED", "20"))
         self.stage = stage.Stage(self.seed, delay="60ms", concurrency=2)
         self.addCleanup(self.stage.close)
+        self.authority = time_authority.TimeAuthority(self.stage.work / "time")
+        self.addCleanup(self.authority.close)
+        self.authority.configure(self.stage.stillwatch)
 
     def integrity(self, name: str) -> str:
         with sqlite3.connect(self.stage.storage / name) as database:
             return database.execute("PRAGMA integrity_check").fetchone()[0]
 
-    def test_thirty_kills_lose_no_alert_and_double_none(self):
+    def test_kills_lose_no_alert_and_double_none(self):
         rng = random.Random(self.seed)
         stillwatch = self.stage.stillwatch
         stillwatch.open_case(self.stage.references)
@@ -91,7 +107,16 @@ class Kill(unittest.TestCase):
         named = {place["evidence_file"] for place in stillwatch.places()} - {""}
         for file in named:
             stillwatch.verify_evidence(stillwatch.open_evidence({"evidence_file": file}))
-        self.assertLessEqual(named, {file.name for file in (self.stage.storage / "evidence").iterdir()})
+        evidence = self.stage.storage / "evidence"
+        until = time.monotonic() + 60
+        while list(evidence.glob("*.unstamped")):
+            self.assertLess(time.monotonic(), until, "packages were not stamped")
+            time.sleep(0.2)
+        # Each package once and its stamps, and nothing else.
+        self.assertEqual({file.name for file in evidence.iterdir()}, named | {name + ".stamp" for name in named})
+        for file in named:
+            archive = stillwatch.open_evidence({"evidence_file": file})
+            stillwatch.verify_evidence(archive, "--stamp", str(evidence / (file + ".stamp")))
         self.assertEqual(stillwatch.ask("audit", "verify")[0]["audit"], "whole")
         self.assertEqual(stillwatch.stop(), 0)
         self.assertEqual(self.integrity("cases.db"), "ok")

@@ -1,6 +1,7 @@
 #include "tests/support/command.hpp"
 #include "tests/support/sample_capture.hpp"
 #include "vault/age.hpp"
+#include "vault/age_read.hpp"
 
 #include <gtest/gtest.h>
 
@@ -111,6 +112,24 @@ TEST(AgeProgramDamage, AnUnfinishedStreamIsRefused)
         ByteView(sealed.file).first(sealed.file.size() - 200'000 % 65'536 - 16); // without the last chunk
     sealed.file = Bytes(whole.begin(), whole.end());
     EXPECT_NE(decrypt(sealed).exit_code, 0);
+}
+
+TEST(AgeProgram, WhatItSealsIsOpenedHere)
+{
+    const TemporaryDirectory directory;
+    const auto identity = generate_age_identity();
+    const auto clear = test::noise(200'000);
+    const auto sealed =
+        run_command({"age", "-r", generate_age_identity().recipient, "-r", identity.recipient}, clear);
+    ASSERT_EQ(sealed.exit_code, 0) << sealed.err;
+    Bytes opened;
+    const auto identities = AgeIdentities::parse(identity.identity.text()).value();
+    const auto done = open_age(as_bytes(sealed.out), identities, [&opened](ByteView part) -> Result<void> {
+        append(opened, part);
+        return {};
+    });
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_TRUE(opened == clear);
 }
 
 } // namespace

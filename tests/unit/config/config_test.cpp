@@ -157,5 +157,31 @@ TEST(Config, PlainWebhooksAreOnlyForLoopbackAndAllowedNetworks)
     EXPECT_THAT(problems_of(webhook("http://hooks.example/x", "")), testing::SizeIs(1));
 }
 
+TEST(Config, TimeAuthoritiesStandInTheSectionOfEvidence)
+{
+    const std::string one =
+        "[[evidence.time_authority]]\nurl = \"http://time.example/tsr\"\nroots = \"roots.pem\"\n";
+    const auto config = loaded("stamp_every = \"5m\"\n" + one);
+    EXPECT_EQ(config.evidence.stamp_every, std::chrono::minutes(5));
+    ASSERT_EQ(config.evidence.time_authorities.size(), 1U);
+    EXPECT_EQ(config.evidence.time_authorities[0].roots, "/etc/stillwatch/roots.pem");
+    EXPECT_THAT(problems_of(one + one), ElementsAre("10: evidence.time_authority.url: named twice"));
+    EXPECT_THAT(problems_of("[[evidence.time_authority]]\nurl = \"nowhere\"\n"), testing::SizeIs(2));
+    EXPECT_THAT(
+        problems_of("time_authority = \"http://time.example/\"\n"),
+        ElementsAre(
+            "6: evidence.time_authority: expected sections [[evidence.time_authority]], with two brackets"));
+}
+
+TEST(Config, APrivateKeyOfEvidenceIsRefusedWhereverItStands)
+{
+    for (const auto* key : {"AGE-SECRET-KEY-1QQ", "age-secret-key-1qq"}) {
+        const auto problems = problems_of(std::string("\n# ours: ") + key + "\n");
+        ASSERT_THAT(problems, testing::SizeIs(1));
+        EXPECT_THAT(problems[0], testing::StartsWith("7: a private key of age stands here"));
+        EXPECT_THAT(problems[0], testing::Not(testing::HasSubstr(key)));
+    }
+}
+
 } // namespace
 } // namespace stillwatch::config

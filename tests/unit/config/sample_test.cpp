@@ -29,6 +29,7 @@ std::set<std::string> listed_keys()
     std::istringstream lines{std::string(sample_config())};
     std::string section;
     for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("# [[")) line = line.substr(2);
         if (line.starts_with('[')) {
             const auto begin = line.find_first_not_of('[');
             section = line.substr(begin, line.find(']') - begin);

@@ -54,7 +54,7 @@ TEST_F(GuardCommands, EverythingThatIsKeptOfThePictureGoesWithItOfWhateverCase)
     copy.content = first.content; // the same bytes elsewhere, for another case
     copy.page_url = Url::parse("https://elsewhere.example/page").value();
     copy.image_url = Url::parse("https://elsewhere.example/b.jpg").value();
-    copy.evidence_file = "F-2.age";
+    copy.evidence_file = "F-2.wacz.age";
     std::ofstream(directory / copy.evidence_file) << "sealed";
     (void)cases.record_finding(copy, {}, {"stillwatchd", clock.time}).value();
     auto stranger = copy;
@@ -62,11 +62,11 @@ TEST_F(GuardCommands, EverythingThatIsKeptOfThePictureGoesWithItOfWhateverCase)
     stranger.fingerprint.reset();
     stranger.page_url = Url::parse("https://stranger.example/page").value();
     stranger.image_url = Url::parse("https://stranger.example/c.jpg").value();
-    stranger.evidence_file = "F-3.age";
+    stranger.evidence_file = "F-3.wacz.age";
     (void)cases.record_finding(stranger, {}, {"stillwatchd", clock.time}).value();
     const auto outcome = run("findings.under-18", {{"id", "F-1"}}).value();
     EXPECT_EQ(outcome.result.at("findings"), 2);
-    EXPECT_FALSE(std::filesystem::exists(directory / "F-2.age"));
+    EXPECT_FALSE(std::filesystem::exists(directory / "F-2.wacz.age"));
     ASSERT_EQ(cases.findings().size(), 1U);
     EXPECT_EQ(cases.findings()[0].content, stranger.content);
     EXPECT_EQ(result_of("guard.list").as_array().size(), 4U);
@@ -77,7 +77,7 @@ TEST_F(GuardCommands, NoByteOfItIsLeftInTheFile)
 {
     (void)result_of("findings.under-18", {{"id", 1}});
     const auto bytes = stillwatch::test::read_file(directory / "cases.db");
-    EXPECT_EQ(as_text(bytes).find("F-1.age"), std::string_view::npos);
+    EXPECT_EQ(as_text(bytes).find("F-1.wacz.age"), std::string_view::npos);
     for (const auto& line : cases.audit(0, 100))
         EXPECT_EQ(line.object.find("example"), std::string::npos);
 }

@@ -38,6 +38,30 @@ TEST(Orphans, UnknownPackagesAndUnfinishedFilesGo)
     EXPECT_FALSE(fs::exists(directory / "C-1-half.tar.age.tmp"));
 }
 
+TEST(Orphans, WhatStandsBesideAPackageGoesWithItAndNotWithoutIt)
+{
+    const TemporaryDirectory directory;
+    for (const auto* package : {"C-1-known.wacz.age", "C-1-orphan.wacz.age"})
+        for (const auto* suffix : {"", ".unstamped", ".stamp"})
+            put(directory / (std::string(package) + suffix), std::chrono::minutes(60));
+    put(directory / "C-1-gone.wacz.age.stamp", std::chrono::minutes(60));
+    put(directory / "C-1-coming.wacz.age.unstamped", std::chrono::minutes(1));
+    put(directory / "C-1-known.wacz.age.stamp.tmp", std::chrono::minutes(0));
+    put(directory / "other.stamp", std::chrono::minutes(60));
+    const auto removed = remove_orphans(directory.path(), {"C-1-known.wacz.age"}, now());
+    ASSERT_TRUE(removed) << to_string(removed.error());
+    EXPECT_EQ(removed->packages, 1U);
+    std::set<std::string> left;
+    for (const auto& entry : fs::directory_iterator(directory.path()))
+        left.insert(entry.path().filename().string());
+    EXPECT_EQ(left, (std::set<std::string>{"C-1-known.wacz.age", "C-1-known.wacz.age.unstamped",
+                                           "C-1-known.wacz.age.stamp", "C-1-coming.wacz.age.unstamped",
+                                           "other.stamp"}));
+    ASSERT_TRUE(remove_package(directory.path(), "C-1-known.wacz.age"));
+    EXPECT_FALSE(fs::exists(directory / "C-1-known.wacz.age.stamp"));
+    EXPECT_FALSE(fs::exists(directory / "C-1-known.wacz.age.unstamped"));
+}
+
 TEST(Orphans, YoungPackagesStay)
 {
     const TemporaryDirectory directory;

@@ -102,7 +102,7 @@ TEST(Package, ManagesWithoutThePage)
     EXPECT_EQ(report->warc.records, 1U + 3U + 4U);
 }
 
-TEST(Evidence, IsOneFileOfWhichSizeAndDigestAreKnown)
+TEST(Evidence, IsOneFileOfWhichSizeAndDigestAreKnownAndANoteThatItsTimeIsNotStamped)
 {
     const TemporaryDirectory directory;
     const auto stored = write_sample(directory.path());
@@ -112,7 +112,8 @@ TEST(Evidence, IsOneFileOfWhichSizeAndDigestAreKnown)
     EXPECT_EQ(stored->digest, Sha256::of(content));
     EXPECT_TRUE(stored->file.starts_with("C-7F3K-"));
     EXPECT_TRUE(stored->file.ends_with(".wacz.age"));
-    EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()), 1);
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()), 2);
+    EXPECT_TRUE(fs::exists(directory / (stored->file + ".unstamped")));
     EXPECT_TRUE(as_text(content).starts_with("age-encryption.org/v1\n"));
 }
 

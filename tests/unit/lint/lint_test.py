@@ -37,10 +37,10 @@ LAYERS = {
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},
-    "backup": {"core", "store", "vault"},
+    "backup": {"core", "store", "vault", "evidence"},
     # What follows a finding: it stands on what was found, kept and told, and knows no command and no visit.
     "followup": {"core", "crawler/policy", "crawler/frontier", "store", "vault", "cases", "evidence", "alerts"},
-    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts", "followup"},
+    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts", "evidence", "followup"},
     "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "faces", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,

@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include "cases/references.hpp"
+#include "evidence/package.hpp"
 #include "tests/support/store_samples.hpp"
 #include "vault/age.hpp"
 #include "videos/playlists/playlist.hpp"
@@ -247,7 +248,8 @@ std::vector<std::string> World::evidence_files() const
 {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(evidence))
-        names.push_back(entry.path().filename());
+        if (evidence::is_package_name(entry.path().filename().string()))
+            names.push_back(entry.path().filename());
     return names;
 }
 

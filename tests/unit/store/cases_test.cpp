@@ -132,7 +132,7 @@ TEST_F(Cases, WithdrawalErasesEverythingOfTheCaseAndNothingElse)
 
     const auto files = database.withdraw(id, actor(20));
     ASSERT_TRUE(files);
-    EXPECT_EQ(files->evidence_files, (std::vector<std::string>{"F-1.age", "F-3.age"}));
+    EXPECT_EQ(files->evidence_files, (std::vector<std::string>{"F-1.wacz.age", "F-3.wacz.age"}));
     const auto withdrawn = database.find_case("C-7F3K");
     ASSERT_TRUE(withdrawn);
     EXPECT_EQ(withdrawn->state, CaseState::withdrawn);
@@ -143,7 +143,7 @@ TEST_F(Cases, WithdrawalErasesEverythingOfTheCaseAndNothingElse)
     EXPECT_EQ(database.references().size(), 1u);
     EXPECT_EQ(database.findings().size(), 1u);
     EXPECT_EQ(database.alerts(10).size(), 1u);
-    EXPECT_EQ(database.evidence_files(), std::vector<std::string>{"F-2.age"});
+    EXPECT_EQ(database.evidence_files(), std::vector<std::string>{"F-2.wacz.age"});
     const auto line = database.audit(0, 100).back();
     EXPECT_EQ(line.action, "case.withdraw");
     EXPECT_EQ(line.object, "C-7F3K references=1 findings=1 alerts=2");

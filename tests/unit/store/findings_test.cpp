@@ -93,7 +93,7 @@ TEST_F(Findings, AKnownOccurrenceOnlyMovesLastSeen)
     EXPECT_FALSE(again.created);
     EXPECT_EQ(again.id, first.id);
     EXPECT_EQ(database.find_finding(first.id)->last_seen, at(500));
-    EXPECT_EQ(database.find_finding(first.id)->evidence_file, "F-1.age");
+    EXPECT_EQ(database.find_finding(first.id)->evidence_file, "F-1.wacz.age");
     EXPECT_EQ(database.alerts(10).size(), 1u);
     EXPECT_EQ(database.audit(0, 100).size(), lines);
 }

@@ -1,4 +1,5 @@
 #include "vault/age.hpp"
+#include "vault/age_read.hpp"
 
 #include <gtest/gtest.h>
 
@@ -81,6 +82,82 @@ TEST(AgeWriter, HandsOnErrorsOfItsSink)
     const auto written = writer->write(Bytes(2 * chunk));
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error(), (Error{Errc::io, "disk full"}));
+}
+
+// An age file, and the text of the identity that opens it.
+struct SealedText {
+    Bytes file;
+    std::string identity;
+};
+
+SealedText sealed_with(ByteView clear)
+{
+    SealedText sealed;
+    auto identity = generate_age_identity();
+    sealed.identity = identity.identity.text();
+    const std::vector recipients{some_recipient(), *AgeRecipient::parse(identity.recipient)};
+    auto writer = AgeWriter::start(recipients, [&sealed](ByteView part) -> Result<void> {
+        append(sealed.file, part);
+        return {};
+    });
+    EXPECT_TRUE(writer->write(clear));
+    EXPECT_TRUE(writer->finish());
+    return sealed;
+}
+
+Result<Bytes> opened(ByteView file, const std::string& identity)
+{
+    Bytes clear;
+    const auto identities = AgeIdentities::parse(identity).value();
+    const auto done = open_age(file, identities, [&clear](ByteView part) -> Result<void> {
+        append(clear, part);
+        return {};
+    });
+    if (!done) return done.error();
+    return clear;
+}
+
+TEST(OpenAge, GivesWhatWasSealedOfEverySize)
+{
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, chunk - 1, chunk, chunk + 1, 2 * chunk, 3 * chunk + 5}) {
+        Bytes clear(size, std::byte{7});
+        if (size > 0) clear.back() = std::byte{9};
+        const auto sealed = sealed_with(clear);
+        const auto back = opened(sealed.file, "# ours\n\n" + sealed.identity + "\n");
+        ASSERT_TRUE(back) << size << back.error().detail;
+        EXPECT_EQ(*back, clear) << size;
+    }
+}
+
+TEST(OpenAge, EachChangedByteAndEachCutIsNoticed)
+{
+    const auto sealed = sealed_with(as_bytes("a page and a picture"));
+    for (std::size_t i = 0; i < sealed.file.size(); ++i) {
+        auto changed = sealed.file;
+        changed[i] ^= std::byte{1};
+        EXPECT_FALSE(opened(changed, sealed.identity)) << i;
+        EXPECT_FALSE(opened(ByteView(sealed.file).first(i), sealed.identity)) << i;
+    }
+    const auto two = sealed_with(Bytes(2 * chunk));
+    EXPECT_EQ(opened(ByteView(two.file).first(two.file.size() - chunk - 16), two.identity).error().code,
+              Errc::corrupt);
+}
+
+TEST(OpenAge, AnotherIdentityOpensNothing)
+{
+    const auto sealed = sealed_with(as_bytes("x"));
+    const auto other = generate_age_identity();
+    EXPECT_EQ(opened(sealed.file, std::string(other.identity.text())).error().code, Errc::refused);
+}
+
+TEST(AgeIdentities, AreReadFromAFileOfAgeKeygenAndNothingElse)
+{
+    for (const auto* text : {"", "# nothing\n", "age1qqqq\n", "AGE-SECRET-KEY-1QQ\n"}) {
+        const auto parsed = AgeIdentities::parse(text);
+        ASSERT_FALSE(parsed) << text;
+        EXPECT_EQ(parsed.error().detail.find("QQ"), std::string::npos);
+    }
 }
 
 } // namespace
