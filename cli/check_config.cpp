@@ -3,6 +3,7 @@
 
 #include "daemon/installation.hpp"
 #include "daemon/mail_ciphers.hpp"
+#include "daemon/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -151,6 +152,10 @@ void add_check_command(Program program)
             check_mail(*outcome.config, found);
             for (const auto& problem : found.problems)
                 say("", fmt::format("{}: {}", program.global.config.string(), problem));
+            const auto of_notices = daemon::notice_problems(*outcome.config);
+            for (const auto& problem : of_notices)
+                say("", problem);
+            if (!of_notices.empty()) program.exit_code = exit_configuration;
             for (const auto& note : found.notes)
                 say("note: ", fmt::format("{}: {}", program.global.config.string(), note));
             if (!found.problems.empty()) program.exit_code = exit_configuration;

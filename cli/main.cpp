@@ -37,6 +37,7 @@ int run(int argc, char** argv)
     add_account_commands(program);
     add_case_commands(program);
     add_findings_commands(program);
+    add_notice_commands(program);
     add_alert_commands(program);
     add_operation_commands(program);
     add_site_commands(program);

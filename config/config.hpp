@@ -25,6 +25,10 @@ struct Organisation {
     std::vector<std::string> under_18_services{// told to whoever asks for a person under 18
                                                "Take It Down (https://takeitdown.ncmec.org)",
                                                "Report Remove (https://www.childline.org.uk/remove)"};
+    // What stands in notices; empty: a notice that needs it is refused.
+    std::string postal_address; // in one line
+    std::string signatory;      // who signs, authorised to act for the people of the cases
+    std::string notice_email;   // where recipients answer
 
     friend bool operator==(const Organisation&, const Organisation&) = default;
 };
@@ -150,6 +154,20 @@ struct Findings {
     friend bool operator==(const Findings&, const Findings&) = default;
 };
 
+// How pictures are asked to be taken down.
+struct Notices {
+    std::filesystem::path templates; // directory with LANGUAGE/ROUTE.txt of one's own; empty: those that ship
+    std::string language = "en";
+    std::filesystem::path laws; // directory of *.toml of one's own; empty: those that ship
+    std::string country;        // for reports to the police; empty: it is named with each
+    std::chrono::milliseconds follow_up{std::chrono::hours(7 * 24)}; // where no law names a time; 0: never
+    std::chrono::milliseconds warn_before{std::chrono::hours(12)};   // the end of the time
+    std::filesystem::path
+        rdap_bootstrap; // directory of dns.json, ipv4.json, ipv6.json; empty: those that ship
+
+    friend bool operator==(const Notices&, const Notices&) = default;
+};
+
 // Pictures that nobody here may look at.
 struct Guard {
     std::vector<std::filesystem::path> lists; // of hashes, a line each
@@ -257,7 +275,8 @@ struct Site {
     std::string proxy;                 // "socks5h://host:port"; empty: none
     bool proxy_resolves_names = false; // false: the proxy is asked for onion services only
     TlsErrors tls_errors = TlsErrors::refuse;
-    std::string contact_note; // stands in the User-Agent for this site
+    std::string contact_note;  // stands in the User-Agent for this site
+    std::string abuse_contact; // where its operator takes notices: a mail address or an https address
 
     friend bool operator==(const Site&, const Site&) = default;
 };
@@ -276,6 +295,7 @@ struct Config {
     Log log;
     Alerts alerts;
     Findings findings;
+    Notices notices;
     Guard guard;
     Faces faces;
     std::vector<Channel> channels; // [[channel]]

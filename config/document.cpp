@@ -37,6 +37,7 @@ Config Document::read()
     read_log(config.log);
     read_alerts(config.alerts);
     read_findings(config.findings);
+    read_notices(config.notices);
     read_channels(config.channels, config.network, config.alerts);
     read_guard(config.guard, config.channels);
     read_faces(config.faces, config.storage);
@@ -109,6 +110,7 @@ void Document::read_organisation(Organisation& out)
             out.under_18_services.push_back(std::move(service.text));
         if (services.empty()) section.complain("under_18_services", "name at least one service");
     }
+    read_sender(section, out);
     if (const auto problem = organisation_problem(out.name)) section.complain("name", *problem);
     if (const auto problem = contact_problem(out.contact)) section.complain("contact", *problem);
 }

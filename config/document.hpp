@@ -32,6 +32,7 @@ private:
     void complain_of_unknown_sections();
 
     void read_organisation(Organisation& out);
+    void read_sender(Section& section, Organisation& out); // what stands in notices
     void read_network(Network& out);
     void read_fetch(Fetch& out);
     void read_workers(Workers& out);
@@ -45,6 +46,7 @@ private:
     void read_log(Log& out);
     void read_alerts(Alerts& out);
     void read_findings(Findings& out);
+    void read_notices(Notices& out);
     void read_guard(Guard& out, const std::vector<Channel>& channels);
     void read_faces(Faces& out, const Storage& storage);
     void read_channels(std::vector<Channel>& out, const Network& network, const Alerts& alerts);

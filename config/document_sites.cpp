@@ -161,6 +161,9 @@ void Document::read_manner(Section& section, Site& site)
     // As organisation.name: a comment of RFC 9110 section 5.6.5.
     if (site.contact_note.size() > 200 || site.contact_note.find_first_of("()\\") != std::string::npos)
         section.complain("contact_note", "longer than 200 bytes, or holds '(', ')' or '\\'");
+    section.get("abuse_contact", site.abuse_contact);
+    if (!site.abuse_contact.empty() && contact_problem(site.abuse_contact))
+        section.complain("abuse_contact", "neither a mail address nor an http(s) address");
 }
 
 void Document::read_visitor(Section& section, Site& site)

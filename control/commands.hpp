@@ -8,6 +8,7 @@
 #include "control/protocol.hpp"
 #include "core/clock.hpp"
 #include "crawler/frontier/url_frontier.hpp"
+#include "followup/draft.hpp"
 #include "store/case_database.hpp"
 #include "vault/sign.hpp"
 
@@ -40,6 +41,9 @@ struct CommandSettings {
     std::function<Result<std::string>(const Case& c, FindingId finding, ByteView sealed)> open_note{};
     // The same of a consented place, as text.
     std::function<Result<std::string>(const Case& c, ByteView sealed)> open_place{};
+    // The text of a notice, likewise.
+    std::function<Result<std::string>(const Case& c, store::NoticeId notice, ByteView sealed)> open_notice{};
+    followup::NoticeSettings notices{};
 };
 
 // What changed, for the one who holds references and the outbox in memory.
@@ -129,6 +133,22 @@ private:
     Result<CommandOutcome> findings_undo(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_assign(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_under_18(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_draft(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_list(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_show(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_sent(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_acknowledged(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_refused(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_withdraw(const json::object& arguments, const store::Actor& actor);
+    // What the recipient said.
+    Result<CommandOutcome> answer(const json::object& arguments, const store::Actor& actor,
+                                  store::NoticeState state);
+    // The notice that "id" of the arguments names.
+    Result<store::NoticeRow> notice_argument(const json::object& arguments);
+    Result<std::string> text_of_notice(const store::NoticeRow& notice) const;
+    // What follows for those of its findings that are not as far yet.
+    std::vector<store::FindingStep> steps_of(const store::NoticeRow& notice, cases::FindingEvent event,
+                                             const store::Actor& actor, const std::string& reason) const;
     Result<CommandOutcome> guard_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> outbox_show(const json::object& arguments, const store::Actor& actor);

@@ -27,6 +27,7 @@ std::int64_t limit_of(const json::object& arguments, std::int64_t when_absent);
 // Of which cases a list is, for the audit log.
 std::string looked_at(const json::object& arguments);
 
+json::object describe_notice(const store::NoticeRow& notice);
 json::object describe_finding(const Finding& finding);
 json::object describe_occurrence(const Occurrence& occurrence);
 json::array describe_history(const std::vector<store::FindingChange>& history);

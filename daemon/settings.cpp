@@ -6,6 +6,7 @@
 #include "config/secret.hpp"
 #include "crawler/robots/robots_pattern.hpp"
 #include "daemon/installation.hpp"
+#include "followup/sealed_notice.hpp"
 #include "pipeline/guard.hpp"
 #include "sandbox/worker_program.hpp"
 
@@ -373,6 +374,10 @@ control::CommandSettings command_settings(const config::Config& config, const va
     settings.open_note = [&keys](const Case& c, FindingId finding, ByteView sealed) {
         return cases::open_note(c, keys.sealing, finding, sealed);
     };
+    settings.open_notice = [&keys](const Case& c, store::NoticeId notice, ByteView sealed) {
+        return followup::open_notice(c, keys.sealing, notice, sealed);
+    };
+    settings.notices = notice_settings(config);
     settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
     settings.channels = channel_names(config);

@@ -12,6 +12,7 @@
 #include "daemon/health_judge.hpp"
 #include "daemon/time_stamper.hpp"
 #include "evidence/capture.hpp"
+#include "followup/draft.hpp"
 #include "net/http_settings.hpp"
 #include "pipeline/fetched_video.hpp"
 #include "pipeline/recorder.hpp"
@@ -64,6 +65,12 @@ std::vector<alerts::ChannelRules> channel_rules(const config::Config& config);
 RoundSettings round_settings(const config::Config& config);
 
 HealthSettings health_settings(const config::Config& config);
+
+// How notices are made. Own templates and laws that are wrong are logged, and refused where they are asked
+// for.
+followup::NoticeSettings notice_settings(const config::Config& config);
+// What is wrong with templates and laws, "file:line: message".
+std::vector<std::string> notice_problems(const config::Config& config);
 
 // With the keys, which must outlive them.
 control::CommandSettings command_settings(const config::Config& config, const vault::InstallationKeys& keys);

@@ -56,6 +56,7 @@ TEST(Sample, ShowsTheDefaults)
     EXPECT_EQ(config.organisation.require_second_approver, Organisation{}.require_second_approver);
     EXPECT_EQ(config.organisation.under_18_services, Organisation{}.under_18_services);
     EXPECT_EQ(config.findings, Findings{});
+    EXPECT_EQ(config.notices, Notices{});
     EXPECT_EQ(config.guard, Guard{});
     Faces faces;
     faces.models = Storage{}.directory / "models";

@@ -44,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 58U);
+    EXPECT_EQ(names.size(), 65U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -94,6 +94,8 @@ TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
         {"findings.assign", {{"ids", {1}}, {"to", "anna"}}, "to", 1},
         {"findings.note", {{"ids", {1}}, {"text", "a note"}}, "text", 1},
         {"findings.under-18", {{"id", 1}}, "id", "one"},
+        {"notice.draft", {{"ids", {1}}, {"route", "host"}}, "route", "pigeon"},
+        {"notice.show", {{"id", 1}}, "id", "one"},
         {"outbox.replay", {{"id", 1}}, "id", 1.5},
         {"alert-test", {{"channel", "desk"}}, "channel", 1},
     };

@@ -1,0 +1,216 @@
+#include "cli/command.hpp"
+#include "cli/evidence_extract.hpp"
+#include "cli/finding_work.hpp"
+#include "cli/session.hpp"
+
+#include "followup/route.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+// Notices that ask to take pictures down.
+namespace stillwatch::cli {
+
+namespace {
+
+struct Draft {
+    std::vector<std::string> ids;
+    std::string route;
+    std::string language;
+    std::vector<std::string> set; // "name=value"
+    std::string out;
+};
+
+// One notice, and what is said of it.
+struct Named {
+    std::string id;
+    std::string to;
+    std::string at;
+    std::string ticket;
+    std::string reason;
+    std::string out;
+};
+
+void print_rest(const json::object& object)
+{
+    const auto line = [&](const char* label, const char* name) {
+        if (const auto value = text_of(object, name); !value.empty()) fmt::print("{}  {}\n", label, value);
+    };
+    fmt::print("N-{}  {}  {}  {}  {}\n", text_of(object, "notice"), text_of(object, "case"),
+               text_of(object, "route"), text_of(object, "host"), text_of(object, "state"));
+    line("sent to  ", "recipient");
+    line("sent at  ", "sent_at");
+    line("time ends", "deadline_at");
+    line("ticket   ", "ticket");
+    line("reason   ", "reason");
+}
+
+// The text for people: to the file, which must be new, or behind what is said about it.
+void print_text(Program& program, const json::object& object, const std::string& out)
+{
+    const auto text = text_member(object, "text").value_or("");
+    if (!out.empty()) {
+        const auto written = write_new_file(out, as_bytes(text));
+        if (!written) {
+            program.exit_code = print_error(written.error());
+            return;
+        }
+    }
+    if (program.global.style() == Style::json) {
+        print_object(Style::json, object);
+        return;
+    }
+    print_rest(object);
+    if (const auto privacy = text_of(object, "privacy"); !privacy.empty())
+        fmt::print("\nWHO SEES WHAT: {}\n", privacy);
+    if (const auto ends = text_of(object, "time_ends"); !ends.empty() && text_of(object, "state") == "draft")
+        fmt::print("If it is sent now, the recipient's time ends at {:.16} UTC.\n", ends);
+    if (!out.empty()) {
+        fmt::print("\nThe text is in {}.\n", printable(out));
+    } else {
+        fmt::print("\n----\n");
+        std::string_view rest = text;
+        while (!rest.empty()) {
+            const auto end = std::min(rest.find('\n'), rest.size());
+            fmt::print("{}\n", printable(rest.substr(0, end)));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        fmt::print("----\n");
+    }
+    if (text_of(object, "state") == "draft")
+        fmt::print("\nNothing was sent. When you have sent it: stillwatch notice sent N-{} --to ADDRESS\n",
+                   text_of(object, "notice"));
+}
+
+void run_draft(Program& program, const Draft& draft)
+{
+    json::object set;
+    for (const auto& each : draft.set) {
+        const auto equals = each.find('=');
+        if (equals == std::string::npos || equals == 0) {
+            fmt::print(stderr, "stillwatch: --set {}: write name=value\n", printable(each));
+            program.exit_code = exit_usage;
+            return;
+        }
+        set[each.substr(0, equals)] = each.substr(equals + 1);
+    }
+    json::object arguments{{"ids", json::array(draft.ids.begin(), draft.ids.end())},
+                           {"route", draft.route},
+                           {"set", std::move(set)}};
+    if (!draft.language.empty()) arguments["language"] = draft.language;
+    const auto reply = ask(program, {"notice.draft", std::move(arguments)});
+    if (!reply || !reply->is_object()) return;
+    print_text(program, reply->get_object(), draft.out);
+}
+
+void run_named(Program& program, const std::string& command, const Named& named)
+{
+    json::object arguments{{"id", named.id}};
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) arguments[name] = value;
+    };
+    add("to", named.to);
+    add("at", named.at);
+    add("ticket", named.ticket);
+    add("reason", named.reason);
+    const auto reply = ask(program, {command, std::move(arguments)});
+    if (!reply || !reply->is_object()) return;
+    const auto& object = reply->get_object();
+    if (program.global.style() == Style::json)
+        print_object(Style::json, object);
+    else
+        print_rest(object);
+}
+
+void add_draft(Program program, Command notice)
+{
+    const auto draft = std::make_shared<Draft>();
+    const auto command = notice.add_subcommand(
+        "draft", "Makes the text that asks to take findings down, and says who will see which name; a "
+                 "person sends it");
+    command.add_option("findings", draft->ids, "Confirmed findings of one case on one host: 12, F-12")
+        .required();
+    command.add_option("--route", draft->route, "The way: " + followup::route_names()).required();
+    command.add_option("--language", draft->language, "Two letters; else as notices.language");
+    command.add_option("--set", draft->set,
+                       "name=value: what only you know, such as person, facts, work, authorship, queries, "
+                       "recipient, remark, country");
+    command.add_option("--out", draft->out, "Writes the text to this new file");
+    command.callback([program, draft]() mutable { run_draft(program, *draft); });
+}
+
+void add_list(Program program, Command notice)
+{
+    struct Listing {
+        std::string about;
+        std::string state;
+    };
+    const auto listing = std::make_shared<Listing>();
+    const auto command = notice.add_subcommand("list", "Notices with their states and deadlines");
+    command.add_option("about", listing->about, "Only of this case or finding");
+    command.add_option("--state", listing->state, "Only draft, sent, acknowledged, refused or withdrawn");
+    command.callback([program, listing]() mutable {
+        json::object arguments;
+        if (!listing->about.empty()) arguments["about"] = listing->about;
+        if (!listing->state.empty()) arguments["state"] = listing->state;
+        const auto reply = ask(program, {"notice.list", std::move(arguments)});
+        if (!reply || !reply->is_array()) return;
+        print_rows(
+            program.global.style(), reply->get_array(),
+            {"notice", "case", "route", "host", "state", "sent_at", "deadline_at", "recipient", "ticket"},
+            "there is no notice");
+    });
+}
+
+Command add_named(Program program, Command notice, const std::shared_ptr<Named>& named,
+                  const std::string& name, const std::string& description)
+{
+    const auto command = notice.add_subcommand(name, description);
+    command.add_option("id", named->id, "The notice: 3 or N-3").required();
+    command.callback([program, named, name]() mutable { run_named(program, "notice." + name, *named); });
+    return command;
+}
+
+} // namespace
+
+void add_notice_commands(Program program)
+{
+    const auto notice =
+        program.app.add_subcommand("notice", "Notices that ask to take pictures down").require_subcommand(1);
+    add_draft(program, notice);
+    add_list(program, notice);
+
+    const auto show = std::make_shared<Named>();
+    auto command = add_named(program, notice, show, "show", "A notice with its text");
+    command.add_option("--out", show->out, "Writes the text to this new file");
+    command.callback([program, show]() mutable {
+        const auto reply = ask(program, {"notice.show", {{"id", show->id}}});
+        if (reply && reply->is_object()) print_text(program, reply->get_object(), show->out);
+    });
+
+    const auto sent = std::make_shared<Named>();
+    command = add_named(program, notice, sent, "sent",
+                        "Says that you sent it: its findings are noticed, the recipient's time begins");
+    command.add_option("--to", sent->to, "Where: a mail address, or the address of a form");
+    command.add_option("--at", sent->at, "When, 2026-11-30T10:00:00Z; else now");
+
+    const auto acknowledged = std::make_shared<Named>();
+    command = add_named(program, notice, acknowledged, "acknowledged", "Says that the recipient has it");
+    command.add_option("ticket", acknowledged->ticket, "The recipient's number for it").required();
+    command.add_option("--at", acknowledged->at, "When; else now");
+
+    const auto refused = std::make_shared<Named>();
+    command = add_named(program, notice, refused, "refused", "Says that the recipient will not do it");
+    command.add_option("--reason", refused->reason, "What was said");
+    command.add_option("--at", refused->at, "When; else now");
+
+    (void)add_named(program, notice, std::make_shared<Named>(), "withdraw", "Takes a notice back");
+
+    notice.add_subcommand("elements", "Prints what a notice has to say by each way, with sources and days")
+        .callback([] { fmt::print("{}", followup::elements_document()); });
+}
+
+} // namespace stillwatch::cli

@@ -1,0 +1,165 @@
+#include "commands_fixture.hpp"
+
+#include "followup/sealed_notice.hpp"
+#include "vault/case_key.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace stillwatch::control {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// A desk whose installation has its keys, so that notices open.
+class NoticeWork : public testing::Test, public test::Desk {
+protected:
+    NoticeWork()
+    {
+        (void)result_of("reference.add", reference(pseudonym));
+        row = cases.references().at(0);
+        for (const auto* page :
+             {"https://board.example/1", "https://board.example/2", "https://other.example/1"})
+            (void)cases
+                .record_finding(stillwatch::test::sample_finding(row.case_id, row.id, page), {},
+                                {"stillwatchd", clock.time})
+                .value();
+    }
+    json::value with_keys(const std::string& name, json::object arguments = {})
+    {
+        const auto outcome = keyed.run({name, std::move(arguments)}, {"anna", true});
+        if (!outcome) return json::object{{"error", outcome.error().detail}};
+        return outcome->result;
+    }
+    std::string error(const std::string& name, json::object arguments = {})
+    {
+        const auto value = with_keys(name, std::move(arguments));
+        const auto* said = value.is_object() ? value.get_object().if_contains("error") : nullptr;
+        return said ? std::string(said->as_string()) : "no error at all";
+    }
+    static json::object draft(std::initializer_list<const char*> ids, std::string_view route = "take-it-down")
+    {
+        json::array all;
+        for (const auto* id : ids)
+            all.emplace_back(id);
+        return {{"ids", std::move(all)}, {"route", route}};
+    }
+    std::string state(int id) { return std::string(name_of(cases.standing(FindingId{id})->state)); }
+    CommandSettings keyed_settings()
+    {
+        auto made = settings;
+        made.notices.sender = {"Example Helpline", "https://helpline.example/", "1 Harbour Street",
+                               "A. Signatory", "notices@helpline.example"};
+        made.open_notice = [this](const Case& c, store::NoticeId id, ByteView sealed) {
+            return followup::open_notice(c, installation, id, sealed);
+        };
+        return made;
+    }
+    std::string open_keyed() { return std::string(with_keys("case.open", consent()).at("case").as_string()); }
+
+    vault::KeyPair installation = vault::make_key_pair();
+    Commands keyed{cases, frontier, installation.public_key, keyed_settings(), clock};
+    std::string pseudonym = open_keyed();
+    Reference row;
+};
+
+TEST_F(NoticeWork, GoesFromDraftToAcknowledgedWithItsFindings)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1", "F-2"}}});
+    const auto made = with_keys("notice.draft", draft({"F-1", "F-2"}));
+    ASSERT_FALSE(made.as_object().contains("error")) << json::serialize(made);
+    EXPECT_EQ(made.at("host"), "board.example");
+    EXPECT_EQ(made.at("state"), "draft");
+    EXPECT_THAT(std::string(made.at("text").as_string()), HasSubstr("(https://board.example/2)"));
+    EXPECT_THAT(std::string(made.at("privacy").as_string()), HasSubstr("The person is not named"));
+    EXPECT_EQ(state(1), "confirmed");
+
+    clock.time += std::chrono::hours(1);
+    const auto sent = with_keys("notice.sent", {{"id", "N-1"}, {"to", "abuse@board.example"}});
+    EXPECT_EQ(sent.at("deadline_at").as_string(), format_utc(clock.time + std::chrono::hours(48)));
+    EXPECT_EQ(state(1), "noticed");
+    EXPECT_EQ(state(2), "noticed");
+    EXPECT_EQ(state(3), "new");
+    EXPECT_EQ(cases.history(FindingId{1}).back().reason, "N-1");
+
+    (void)with_keys("notice.acknowledged", {{"id", 1}, {"ticket", "Case #4711/A"}});
+    EXPECT_EQ(state(2), "acknowledged");
+    const auto shown = with_keys("notice.show", {{"id", "1"}});
+    EXPECT_EQ(shown.at("ticket"), "Case #4711/A");
+    EXPECT_EQ(shown.at("text"), made.at("text"));
+    EXPECT_EQ(with_keys("notice.list", {{"about", "F-2"}}).as_array().size(), 1U);
+    EXPECT_EQ(with_keys("notice.list", {{"about", pseudonym}}).as_array().size(), 1U);
+    EXPECT_EQ(with_keys("notice.list", {{"about", "F-3"}}).as_array().size(), 0U);
+    EXPECT_EQ(with_keys("notice.list", {{"state", "draft"}}).as_array().size(), 0U);
+}
+
+TEST_F(NoticeWork, EveryLookAndChangeIsALineWithoutAddress)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("notice.sent", {{"id", 1}, {"to", "abuse@board.example"}});
+    (void)with_keys("notice.refused", {{"id", 1}, {"reason", "not ours"}});
+    (void)with_keys("notice.show", {{"id", 1}});
+    (void)with_keys("notice.list");
+    (void)with_keys("notice.withdraw", {{"id", 1}});
+    std::vector<std::string> actions;
+    for (const auto& line : cases.audit(0, 1'000)) {
+        if (line.action.starts_with("notice.")) actions.push_back(line.action);
+        EXPECT_THAT(line.object, Not(HasSubstr("board.example")));
+    }
+    EXPECT_THAT(actions, testing::ElementsAre("notice.draft", "notice.sent", "notice.refused", "notice.show",
+                                              "notice.list", "notice.withdrawn"));
+}
+
+TEST_F(NoticeWork, WhatCannotBeOneNoticeIsRefusedAndLeavesNone)
+{
+    EXPECT_THAT(error("notice.draft", draft({"F-1"})), HasSubstr("F-1 is new; a notice needs a confirmed"));
+    (void)with_keys("findings.confirm", {{"ids", {"F-1", "F-3"}}});
+    EXPECT_THAT(error("notice.draft", draft({"F-1", "F-3"})), HasSubstr("draft one notice for each host"));
+    EXPECT_THAT(error("notice.draft", draft({"F-1"}, "gdpr17")),
+                HasSubstr("missing: person (--set person=…"));
+    auto wrong = draft({"F-1"});
+    wrong["set"] = json::object{{"facts", "a\x1b[2J"}};
+    EXPECT_THAT(error("notice.draft", wrong), HasSubstr("without control characters"));
+    wrong = draft({"F-1"});
+    wrong["language"] = "tlh";
+    EXPECT_THAT(error("notice.draft", wrong), HasSubstr("languages: de, en"));
+    EXPECT_EQ(with_keys("notice.list").as_array().size(), 0U);
+}
+
+TEST_F(NoticeWork, OnlyADraftIsSentAndOnlyWhatWasSentIsAnswered)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    EXPECT_THAT(error("notice.acknowledged", {{"id", 1}, {"ticket", "7"}}), HasSubstr("is draft"));
+    EXPECT_THAT(error("notice.sent", {{"id", 1}, {"at", "2030-01-01T00:00:00Z"}}), HasSubstr("and now"));
+    EXPECT_THAT(error("notice.sent", {{"id", 1}, {"to", "a\nb"}}), HasSubstr("one line"));
+    (void)with_keys("notice.sent", {{"id", 1}});
+    EXPECT_THAT(error("notice.sent", {{"id", 1}}), HasSubstr("is sent, no draft"));
+    EXPECT_THAT(error("notice.sent", {{"id", 9}}), HasSubstr("no notice N-9"));
+    (void)with_keys("notice.withdraw", {{"id", 1}});
+    EXPECT_THAT(error("notice.refused", {{"id", 1}}), HasSubstr("only what was sent is answered"));
+}
+
+TEST_F(NoticeWork, ASecondWayLeavesWhatIsNoticedAsItIs)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("notice.sent", {{"id", 1}});
+    ASSERT_FALSE(with_keys("notice.draft", draft({"F-1"}, "host")).as_object().contains("error"));
+    const auto sent = with_keys("notice.sent", {{"id", 2}});
+    EXPECT_EQ(sent.at("deadline_at").as_string(), format_utc(clock.time + std::chrono::hours(7 * 24)));
+    EXPECT_EQ(state(1), "noticed");
+}
+
+TEST_F(NoticeWork, GoesWithItsCase)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("case.withdraw", {{"case", pseudonym}});
+    EXPECT_THAT(error("notice.show", {{"id", 1}}), HasSubstr("no notice N-1"));
+}
+
+} // namespace
+} // namespace stillwatch::control
