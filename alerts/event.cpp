@@ -182,6 +182,11 @@ bool is_problem(const AlertEvent& event)
     return event.type == "problem.began" || event.type == "problem.ended";
 }
 
+bool is_notice(const AlertEvent& event)
+{
+    return event.type.starts_with("notice.");
+}
+
 std::string write_event(const AlertEvent& event)
 {
     json::object object;
@@ -205,6 +210,8 @@ std::string write_event(const AlertEvent& event)
         object["bundle"] = event.bundle;
         object["cases"] = event.cases;
     }
+    if (is_notice(event)) object["notice"] = event.notice;
+    if (event.deadline) object["deadline"] = format_utc(*event.deadline);
     if (event.heartbeat) object["heartbeat"] = heartbeat_json(*event.heartbeat);
     return json::serialize(object);
 }
@@ -246,6 +253,8 @@ Result<AlertEvent> read_event(std::string_view text)
     event.cases = small_number(*object, "cases").value_or(0);
     if (const auto* told = object->if_contains("heartbeat"); told && told->is_object())
         event.heartbeat = read_heartbeat(told->get_object());
+    event.notice = number_member(*object, "notice").value_or(0);
+    event.deadline = parse_utc(text_member(*object, "deadline").value_or(""));
     if (event.finding < 0) return Error{Errc::malformed, "alert event: no finding has that number"};
     if (!is_well_formed(event)) return Error{Errc::malformed, "alert event: a member holds more than it may"};
     return event;
@@ -262,6 +271,9 @@ bool is_well_formed(const AlertEvent& event)
     if (!is_word(event.bundle, 16) || (event.type == "heartbeat") != event.heartbeat.has_value())
         return false;
     if (event.heartbeat && (!is_base64(event.heartbeat->key) || !is_base64(event.heartbeat->signature)))
+        return false;
+    if (is_notice(event) ? event.notice <= 0 || !event.deadline
+                         : event.notice != 0 || event.deadline.has_value())
         return false;
     if (!is_word(event.problem, 64) || !is_word(event.subject, 64)) return false;
     if (event.problem.find('.') != std::string::npos || event.subject.find('.') != std::string::npos)

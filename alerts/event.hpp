@@ -55,6 +55,9 @@ struct AlertEvent {
     std::string bundle{};
     int cases = 0;
     std::optional<Heartbeat> heartbeat{}; // of "heartbeat" only
+    // Of "notice.…" only: its number, and when the recipient's time ends.
+    std::int64_t notice = 0;
+    std::optional<Timestamp> deadline{};
     // Only for channels whose `disclosure` lets it leave; never stored.
     std::string disclosed{};
 
@@ -95,6 +98,9 @@ json::object heartbeat_json(const Heartbeat& heartbeat);
 
 // `pattern` (alerts.link of the settings) with "{alert}" replaced by the id.
 std::string alert_link(std::string_view pattern, std::string_view alert_id);
+
+// Whether it tells of the time of a notice.
+bool is_notice(const AlertEvent& event);
 
 // Whether it tells of the installation and not of a match.
 bool is_problem(const AlertEvent& event);

@@ -33,6 +33,9 @@ std::string headline(const AlertEvent& event)
     if (event.type == "item.down")
         return fmt::format("{} {} down ({})", event.count, event.count == 1 ? "item is" : "items are",
                            event.case_pseudonym);
+    if (is_notice(event))
+        return fmt::format("The time of a notice {} ({})",
+                           event.type == "notice.overdue" ? "is over" : "ends soon", event.case_pseudonym);
     if (event.bundle == "reminder")
         return fmt::format("{} {} for an answer ({})", event.count,
                            event.count == 1 ? "item waits" : "items wait", event.case_pseudonym);
@@ -86,6 +89,13 @@ std::vector<std::pair<std::string, std::string>> facts(const AlertEvent& event)
         return result;
     }
     if (!event.case_pseudonym.empty()) result.emplace_back("Case", event.case_pseudonym);
+    if (is_notice(event)) {
+        result.emplace_back("Notice", fmt::format("N-{}", event.notice));
+        if (event.deadline) result.emplace_back("Time ends", format_utc(*event.deadline));
+        result.emplace_back("Still up",
+                            fmt::format("{} {}", event.count, event.count == 1 ? "item" : "items"));
+        return result;
+    }
     const bool is_of_findings = event.type.starts_with("match.") || event.type == "item.down";
     if (!is_of_findings) return result;
     if (!event.disclosed.empty()) result.emplace_back("Where", event.disclosed);
@@ -185,6 +195,8 @@ std::string payload_of(const AlertEvent& event)
     } else if (!event.type.starts_with("match.") && event.type != "item.down" && event.type != "test") {
         data["case"] = event.case_pseudonym;
         data["count"] = event.count;
+        if (is_notice(event)) data["notice"] = event.notice;
+        if (event.deadline) data["deadline"] = format_utc(*event.deadline);
     } else if (event.type != "test") {
         data["case"] = event.case_pseudonym;
         data["tier"] = name_of(event.tier);

@@ -11,6 +11,8 @@ const std::vector<std::string_view>& event_names()
                                                      "match.reappeared",
                                                      "match.capped",
                                                      "item.down",
+                                                     "notice.deadline_approaching",
+                                                     "notice.overdue",
                                                      "crawl.degraded",
                                                      "consent.expiring",
                                                      "consent.withdrawn",
@@ -57,7 +59,8 @@ bool chooses(const ChannelRules& rules, std::string_view topic, std::string_view
 bool must_be_told(std::string_view topic)
 {
     return topic.starts_with("match.") || topic == "guard.tripped" || topic == "outbox.dead_letter" ||
-           topic == "consent.withdrawn" || topic == "reference.quarantined" || topic == "reference.collided";
+           topic == "consent.withdrawn" || topic == "reference.quarantined" ||
+           topic == "reference.collided" || topic == "notice.overdue";
 }
 
 } // namespace

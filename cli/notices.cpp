@@ -207,6 +207,26 @@ void add_notice_commands(Program program)
     command.add_option("--reason", refused->reason, "What was said");
     command.add_option("--at", refused->at, "When; else now");
 
+    struct Escalation {
+        std::string id;
+        std::string regulator;
+        std::string out;
+    };
+    const auto escalation = std::make_shared<Escalation>();
+    command = notice.add_subcommand(
+        "escalate",
+        "Makes what a regulator is handed when the recipient's time is over and something is still up");
+    command.add_option("id", escalation->id, "The notice: 3 or N-3").required();
+    command.add_option("--regulator", escalation->regulator,
+                       "ftc, ofcom, esafety or dsc; else the one that the notice's way leads to");
+    command.add_option("--out", escalation->out, "Writes the report to this new file");
+    command.callback([program, escalation]() mutable {
+        json::object arguments{{"id", escalation->id}};
+        if (!escalation->regulator.empty()) arguments["regulator"] = escalation->regulator;
+        const auto reply = ask(program, {"notice.escalate", std::move(arguments)});
+        if (reply && reply->is_object()) print_text(program, reply->get_object(), escalation->out);
+    });
+
     (void)add_named(program, notice, std::make_shared<Named>(), "withdraw", "Takes a notice back");
 
     notice.add_subcommand("elements", "Prints what a notice has to say by each way, with sources and days")

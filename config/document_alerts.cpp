@@ -17,11 +17,25 @@ namespace {
 using namespace std::chrono_literals;
 
 // The names in docs/formats/alerts.md; a test compares them with those of alerts/.
-constexpr std::array<std::string_view, 17> event_words{
-    "match.opened",       "match.grouped",     "match.reappeared",  "match.capped",  "item.down",
-    "crawl.degraded",     "consent.expiring",  "consent.withdrawn", "guard.tripped", "reference.quarantined",
-    "outbox.dead_letter", "storage.low",       "heartbeat",         "test",          "problem",
-    "escalated",          "reference.collided"};
+constexpr std::array<std::string_view, 19> event_words{"match.opened",
+                                                       "match.grouped",
+                                                       "match.reappeared",
+                                                       "match.capped",
+                                                       "item.down",
+                                                       "crawl.degraded",
+                                                       "consent.expiring",
+                                                       "consent.withdrawn",
+                                                       "guard.tripped",
+                                                       "reference.quarantined",
+                                                       "outbox.dead_letter",
+                                                       "storage.low",
+                                                       "heartbeat",
+                                                       "test",
+                                                       "problem",
+                                                       "escalated",
+                                                       "reference.collided",
+                                                       "notice.deadline_approaching",
+                                                       "notice.overdue"};
 constexpr std::array<std::string_view, 7> days{"sunday",   "monday", "tuesday", "wednesday",
                                                "thursday", "friday", "saturday"};
 

@@ -55,6 +55,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"guard.list", &Commands::guard_list},
         {"notice.acknowledged", &Commands::notice_acknowledged},
         {"notice.draft", &Commands::notice_draft},
+        {"notice.escalate", &Commands::notice_escalate},
         {"notice.list", &Commands::notice_list},
         {"notice.refused", &Commands::notice_refused},
         {"notice.sent", &Commands::notice_sent},

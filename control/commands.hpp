@@ -140,6 +140,7 @@ private:
     Result<CommandOutcome> notice_acknowledged(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_refused(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_withdraw(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_escalate(const json::object& arguments, const store::Actor& actor);
     // What the recipient said.
     Result<CommandOutcome> answer(const json::object& arguments, const store::Actor& actor,
                                   store::NoticeState state);

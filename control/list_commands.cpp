@@ -128,6 +128,10 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["references_quarantined"] = cases_.quarantined().size();
     object["guard_hits"] = cases_.count_guard_hits();
     object["evidence_pending"] = cases_.pending_evidence();
+    const auto running = store::NoticeTable(cases_).running();
+    object["notices_running"] = running.size();
+    object["notices_overdue"] = std::ranges::count_if(
+        running, [&](const store::RunningNotice& notice) { return notice.deadline_at <= actor.at; });
     object["alerts_queued"] = queued;
     object["alerts_dead"] = dead;
     return done(std::move(object));

@@ -79,6 +79,7 @@ const std::vector<CommandRule>& command_rules()
         {"guard.list", running, "where pictures stood that nobody may look at"},
         {"notice.acknowledged", casework, "says that a recipient has a notice, under which number"},
         {"notice.draft", casework, "makes the text that asks to take pictures down"},
+        {"notice.escalate", casework, "makes what a regulator is handed when a notice's time is over"},
         {"notice.list", casework, "notices, their states and deadlines"},
         {"notice.refused", casework, "says that a recipient will not do it"},
         {"notice.sent", casework, "says that a notice was sent, which starts its time"},

@@ -3,6 +3,7 @@
 #include "alerts/rounds.hpp"
 #include "core/digest.hpp"
 #include "core/log.hpp"
+#include "followup/notice_clock.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -55,8 +56,12 @@ Result<std::size_t> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
     try {
         const auto made = alerts::make_rounds(cases, settings.channels, settings.link, now);
         if (!made) return made.error();
+        const auto of_notices =
+            followup::tell_ticks(cases, settings.channels, settings.link, settings.warn_before, now);
+        if (!of_notices) return of_notices.error();
         const auto since = cases.heartbeat_since(now);
-        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now) return *made;
+        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now)
+            return *made + *of_notices;
         auto beat = count_sites(numbers.sites, since);
         beat.compared = cases.compared_since_heartbeat();
         beat.problems = static_cast<std::int64_t>(numbers.problems);
@@ -65,7 +70,7 @@ Result<std::size_t> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
         const auto alerts = for_channels(beat, settings, now);
         const auto noted = cases.note_heartbeat(alerts, {"stillwatchd", now});
         if (!noted) return noted.error();
-        return *made + alerts.size();
+        return *made + *of_notices + alerts.size();
     } catch (const std::exception& error) { // a disk that cannot be read
         return Error{Errc::io, error.what()};
     }

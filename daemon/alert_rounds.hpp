@@ -22,9 +22,11 @@ struct RoundSettings {
     std::shared_ptr<const TimeZone> zone = TimeZone::utc();
     std::optional<int> heartbeat_at; // minutes since midnight; nothing: none is sent
     std::chrono::milliseconds every{30'000};
+    std::chrono::milliseconds warn_before{std::chrono::hours(12)}; // the end of a notice's time
 };
 
-// Again and again: reminds, hands on, and once a day tells every channel that all goes on. Loop thread.
+// Again and again: reminds, hands on, tells of notices whose time ends, and once a day tells every channel
+// that all goes on. Loop thread.
 class AlertRounds {
 public:
     // What the loop knows of how it goes.

@@ -193,6 +193,15 @@ void HealthJudge::judge_consents(const StoreFacts& store)
         raise("quarantine", pseudonym, true, detail, Severity::warning);
     }
     problems_.keep_only("quarantine", aside);
+    std::set<std::string> overdue;
+    for (const auto& [pseudonym, notices] : store.overdue) {
+        overdue.insert(pseudonym);
+        raise("notice_overdue", pseudonym, true,
+              fmt::format("the time of {} is over and something is still up: `stillwatch notice escalate`",
+                          notices),
+              Severity::warning);
+    }
+    problems_.keep_only("notice_overdue", overdue);
     std::set<std::string> waiting;
     for (const auto& [pseudonym, since] : store.waiting) {
         const bool is_late = now - since > settings_.approve_within;

@@ -63,12 +63,19 @@ struct WaitingConsent {
     Timestamp since{};
 };
 
+// Notices of a case whose time is over while something is still up.
+struct OverdueFacts {
+    std::string pseudonym;
+    std::string notices; // "N-3, N-7"
+};
+
 // What the databases say, read on the store thread.
 struct StoreFacts {
     std::vector<SiteFacts> sites;
     std::vector<ConsentFacts> consents;         // of open cases that have references
     std::vector<QuarantineFacts> quarantined;   // references that match too often
     std::vector<WaitingConsent> waiting;        // of open cases
+    std::vector<OverdueFacts> overdue;          // by case
     std::map<std::string, std::int64_t> queued; // alerts by channel
     std::map<std::string, std::int64_t> given_up;
     std::int64_t pictures_pending = 0;

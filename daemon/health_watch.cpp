@@ -1,6 +1,7 @@
 #include "daemon/health_watch.hpp"
 
 #include "core/log.hpp"
+#include "store/notice_table.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -44,7 +45,8 @@ SiteFacts facts_of(const json::object& row)
 }
 
 // Store thread. Errors: io.
-Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, UrlFrontier& frontier)
+Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, UrlFrontier& frontier,
+                              Timestamp now)
 {
     try {
         StoreFacts facts;
@@ -68,6 +70,15 @@ Result<StoreFacts> read_facts(control::Commands& commands, CaseDatabase& cases, 
                  fmt::format("reference {} matches too often; {} findings since {} were told to "
                              "nobody: `stillwatch reference release {} {}`",
                              one.name, one.findings, format_utc(one.since), one.pseudonym, one.name)});
+        std::map<std::string, std::string> overdue;
+        for (const auto& notice : store::NoticeTable(cases).running()) {
+            if (notice.deadline_at > now) continue;
+            auto& notices = overdue[notice.case_pseudonym];
+            if (notices.size() < 200) // as many as a line bears
+                notices += fmt::format("{}N-{}", notices.empty() ? "" : ", ", notice.id.value);
+        }
+        for (auto& [pseudonym, notices] : overdue)
+            facts.overdue.push_back({pseudonym, std::move(notices)});
         for (const auto& count : cases.alert_counts())
             (count.state == store::AlertState::dead ? facts.given_up : facts.queued)[count.channel] +=
                 count.count;
@@ -116,8 +127,9 @@ Task<> HealthWatch::run()
 
 Task<> HealthWatch::check()
 {
-    auto read = [commands = sources_.commands()](CaseDatabase& cases, UrlFrontier& frontier) {
-        return read_facts(*commands, cases, frontier);
+    auto read = [commands = sources_.commands(), now = clock_.now()](CaseDatabase& cases,
+                                                                     UrlFrontier& frontier) {
+        return read_facts(*commands, cases, frontier, now);
     };
     const auto facts = co_await stores_.run(std::move(read));
     checked_at_ = steady_clock::now();

@@ -51,7 +51,8 @@ std::vector<Telling> ProblemTeller::due(const std::vector<Problem>& problems, Ti
         const Key key{problem.kind, problem.subject};
         current.insert(key);
         gone_since_.erase(key);
-        if (problem.kind == "quarantine") continue; // told at once, as reference.quarantined
+        // Told at once, as reference.quarantined and notice.overdue.
+        if (problem.kind == "quarantine" || problem.kind == "notice_overdue") continue;
         const auto known = told_.find(key);
         const bool is_told = known != told_.end() && known->second.stands;
         if (is_told || now - problem.since < settings.after) continue;

@@ -340,6 +340,7 @@ RoundSettings round_settings(const config::Config& config)
     if (const auto zone = TimeZone::load(config.alerts.time_zone)) settings.zone = *zone;
     settings.heartbeat_at = config.alerts.heartbeat_at;
     settings.every = std::min(settings.every, config.health.check_every);
+    settings.warn_before = config.notices.warn_before;
     return settings;
 }
 

@@ -153,6 +153,30 @@ TEST_F(NoticeWork, ASecondWayLeavesWhatIsNoticedAsItIs)
     EXPECT_EQ(state(1), "noticed");
 }
 
+TEST_F(NoticeWork, IsEscalatedOnceItsTimeIsOverAndNotBefore)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("notice.sent", {{"id", 1}, {"to", "abuse@board.example"}});
+    EXPECT_THAT(error("notice.escalate", {{"id", 1}}), HasSubstr("has time until"));
+    clock.time += std::chrono::hours(47);
+    const auto picture = cases.find_finding(FindingId{1})->image_url;
+    ASSERT_TRUE(cases.touch_occurrence(OccurrenceId{1}, clock.time));
+    EXPECT_EQ(with_keys("status").at("notices_overdue"), 0);
+    EXPECT_EQ(with_keys("status").at("notices_running"), 1);
+    clock.time += std::chrono::hours(1);
+    EXPECT_EQ(with_keys("status").at("notices_overdue"), 1);
+    const auto pack = with_keys("notice.escalate", {{"id", "N-1"}});
+    ASSERT_FALSE(pack.as_object().contains("error")) << json::serialize(pack);
+    EXPECT_EQ(pack.at("regulator"), "ftc");
+    const std::string text(pack.at("text").as_string());
+    EXPECT_THAT(text, HasSubstr("F-1  seen, and it matches\n    " + std::string(picture.text())));
+    EXPECT_THAT(text, HasSubstr("SHA-256 " + cases.find_finding(FindingId{1})->evidence_digest.hex()));
+    EXPECT_THAT(text, HasSubstr("Signed electronically by A. Signatory"));
+    EXPECT_EQ(cases.audit(0, 1'000).back().action, "notice.escalate");
+    EXPECT_THAT(error("notice.escalate", {{"id", 1}, {"regulator", "nobody"}}), HasSubstr("ftc, ofcom"));
+}
+
 TEST_F(NoticeWork, GoesWithItsCase)
 {
     (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
