@@ -48,6 +48,17 @@ void print_rest(const json::object& object)
     line("reason   ", "reason");
 }
 
+// Rows of contacts, who can do most first.
+void print_contacts(const json::object& object, const char* member)
+{
+    const auto* contacts = object.if_contains(member);
+    if (!contacts || !contacts->is_array()) return;
+    for (const auto& each : contacts->get_array())
+        if (const auto* row = each.if_object())
+            fmt::print("{}  {}  {}\n    {}\n", text_of(*row, "kind"), text_of(*row, "address"),
+                       text_of(*row, "name"), text_of(*row, "does"));
+}
+
 // The text for people: to the file, which must be new, or behind what is said about it.
 void print_text(Program& program, const json::object& object, const std::string& out)
 {
@@ -79,6 +90,11 @@ void print_text(Program& program, const json::object& object, const std::string&
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
         fmt::print("----\n");
+    }
+    if (object.contains("recipients")) {
+        fmt::print("\nWhom it may go to:\n");
+        print_contacts(object, "recipients");
+        fmt::print("`stillwatch contacts {}` says more.\n", text_of(object, "host"));
     }
     if (text_of(object, "state") == "draft")
         fmt::print("\nNothing was sent. When you have sent it: stillwatch notice sent N-{} --to ADDRESS\n",
@@ -174,10 +190,42 @@ Command add_named(Program program, Command notice, const std::shared_ptr<Named>&
     return command;
 }
 
+void add_contacts(Program program)
+{
+    struct Question {
+        std::string host;
+        bool fresh = false;
+    };
+    const auto question = std::make_shared<Question>();
+    const auto command = program.app.add_subcommand(
+        "contacts",
+        "Whom to write to about a host, who can do most first; asked of the host and of registries, "
+        "and kept for a week");
+    command.add_option("host", question->host, "The host, such as board.example").required();
+    command.add_flag("--fresh", question->fresh, "Asks again, whatever is known");
+    command.callback([program, question]() mutable {
+        const auto reply =
+            ask(program, {"contacts.show", {{"host", question->host}, {"fresh", question->fresh}}});
+        if (!reply || !reply->is_object()) return;
+        const auto& object = reply->get_object();
+        if (program.global.style() == Style::json) {
+            print_object(Style::json, object);
+            return;
+        }
+        if (const auto cdn = text_of(object, "cdn"); !cdn.empty())
+            fmt::print("{} stands in front of this host: it passes notices on, with who complains.\n", cdn);
+        print_contacts(object, "contacts");
+        if (const auto* failures = object.if_contains("failures"); failures && failures->is_array())
+            for (const auto& failure : failures->get_array())
+                fmt::print("failed: {}\n", failure.is_string() ? printable(failure.get_string()) : "");
+    });
+}
+
 } // namespace
 
 void add_notice_commands(Program program)
 {
+    add_contacts(program);
     const auto notice =
         program.app.add_subcommand("notice", "Notices that ask to take pictures down").require_subcommand(1);
     add_draft(program, notice);

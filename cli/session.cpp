@@ -106,6 +106,9 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
         outcome->result.as_object()["daemon"] = "not running (start it: systemctl start stillwatchd)";
     if (!outcome->effects.looks.empty())
         return Error{Errc::refused, "the daemon is not running: it is the one that visits sites"};
+    if (!outcome->effects.contacts_of.empty())
+        return Error{Errc::refused,
+                     "the daemon is not running: it is the one that asks registries and hosts"};
     return std::move(outcome->result);
 }
 

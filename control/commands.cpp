@@ -38,6 +38,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"reference.quarantined", &Commands::reference_quarantined},
         {"reference.release", &Commands::reference_release},
         {"reference.remove", &Commands::reference_remove},
+        {"contacts.show", &Commands::contacts_show},
         {"findings.list", &Commands::findings_list},
         {"findings.show", &Commands::findings_show},
         {"evidence.key", &Commands::evidence_key},

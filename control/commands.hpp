@@ -48,10 +48,11 @@ struct CommandSettings {
 
 // What changed, for the one who holds references and the outbox in memory.
 struct Effects {
-    bool references = false; // reload them before the reply leaves
-    bool alerts = false;     // look at the outbox
-    bool hosts = false;      // which are stopped
-    bool guard = false;      // addresses that nobody may ask for
+    bool references = false;   // reload them before the reply leaves
+    bool alerts = false;       // look at the outbox
+    bool hosts = false;        // which are stopped
+    bool guard = false;        // addresses that nobody may ask for
+    std::string contacts_of{}; // ask whom to write to about this host; that becomes the result
     std::vector<Url>
         looks{}; // pictures that are to be looked at now; what was seen is put into the result's "seen"
 };
@@ -140,6 +141,9 @@ private:
     Result<CommandOutcome> notice_acknowledged(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_refused(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_withdraw(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> contacts_show(const json::object& arguments, const store::Actor& actor);
+    // Whom a notice by that way may go to, as far as it was learnt.
+    json::array recipients_of(const store::NoticeRow& notice, followup::Route route) const;
     Result<CommandOutcome> notice_escalate(const json::object& arguments, const store::Actor& actor);
     // What the recipient said.
     Result<CommandOutcome> answer(const json::object& arguments, const store::Actor& actor,

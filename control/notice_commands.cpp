@@ -190,6 +190,7 @@ Result<CommandOutcome> Commands::notice_draft(const json::object& arguments, con
     object["privacy"] = rule.privacy;
     // As it would be if it were sent now.
     object["time_ends"] = time_or_null(followup::deadline_of(*route, actor.at, settings_.notices.follow_up));
+    object["recipients"] = recipients_of(notice, *route);
     object["text"] = text;
     return done(std::move(object));
 }

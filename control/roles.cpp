@@ -62,6 +62,7 @@ const std::vector<CommandRule>& command_rules()
         {"case.show", casework, "consent, references and coverage of a case"},
         {"case.withdraw", casework, "destroys a case's key and erases what was known under it"},
         {"case.withdraw-by-pin", staff, "withdraws with the case's number and the person's PIN"},
+        {"contacts.show", casework, "whom to write to about a host"},
         {"evidence.key", staff, "the public key that evidence is signed with"},
         {"evidence.read", casework, "fetches a sealed package"},
         {"findings.assign", casework, "says who works on findings"},

@@ -79,6 +79,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
     give_large_blocks_back();
     queue_.use(channel_rules(config_));
     rounds_.use(round_settings(config_));
+    contacts_.use(lookup_settings(config_));
     stamper_.use(or_throw(stamp_settings(config), "evidence"));
     health_.use(health_settings(config_));
 }
@@ -317,6 +318,12 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         auto seen = co_await look_now(stores_, pipeline_, clock_, std::move(pictures));
         outcome->result.as_object()["seen"] = std::move(seen);
     }
+    if (!outcome->effects.contacts_of.empty()) {
+        auto host = std::move(outcome->effects.contacts_of);
+        auto contacts = co_await contacts_.look(std::move(host));
+        if (!contacts) co_return contacts.error();
+        outcome->result = *std::move(contacts);
+    }
     if (is_status) {
         const auto progress = scheduler_.progress();
         auto& told = outcome->result.as_object();
@@ -387,6 +394,7 @@ Task<Result<void>> Engine::use(config::Config config)
     config_ = std::move(config);
     crawl_ = *crawl;
     stamper_.use(*std::move(stamps));
+    contacts_.use(lookup_settings(config_));
     guard_ = *std::move(guard);
     web_.use(*web, *std::move(client), body_limits(config_));
     pipeline_.use(pipeline_settings());

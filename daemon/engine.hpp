@@ -11,6 +11,7 @@
 #include "crawler/scheduler.hpp"
 #include "daemon/alert_rounds.hpp"
 #include "daemon/channels.hpp"
+#include "daemon/contact_lookup.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/snapshot.hpp"
@@ -139,6 +140,7 @@ private:
     Snapshots snapshots_;
     HealthWatch health_;
     TimeStamper stamper_{stores_, web_, clock_, counters_, problems_};
+    ContactLookup contacts_{stores_, web_, clock_};
     AlertRounds rounds_;
     TaskGroup outboxes_;
     TaskGroup loops_;

@@ -6,8 +6,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 namespace stillwatch::daemon {
+
+namespace {
+
+constexpr std::size_t max_list_bytes = 2 << 20;
+
+// A file of the folder; empty where it is not there.
+std::string text_of(const std::filesystem::path& file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) return {};
+    std::string text(max_list_bytes + 1, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+    return text;
+}
+
+Result<followup::RdapBootstrap> bootstrap_in(const std::filesystem::path& folder)
+{
+    const auto names = text_of(folder / "dns.json");
+    if (names.empty()) return Error{Errc::not_found, (folder / "dns.json").string() + " is missing or empty"};
+    return followup::RdapBootstrap::parse(names, text_of(folder / "ipv4.json"),
+                                          text_of(folder / "ipv6.json"));
+}
+
+} // namespace
+
+LookupSettings lookup_settings(const config::Config& config)
+{
+    LookupSettings settings;
+    for (const auto& site : config.sites)
+        for (const auto& host : site.hosts)
+            if (!site.abuse_contact.empty())
+                settings.site_contacts.emplace(host.substr(0, host.find(':')), site.abuse_contact);
+    if (config.notices.rdap_bootstrap.empty()) return settings;
+    auto bootstrap = bootstrap_in(config.notices.rdap_bootstrap);
+    if (bootstrap)
+        settings.bootstrap = std::make_shared<const followup::RdapBootstrap>(*std::move(bootstrap));
+    else
+        log::error("notices", "the lists of registries cannot be read; those that ship are used",
+                   {{"error", to_string(bootstrap.error())}});
+    return settings;
+}
 
 followup::NoticeSettings notice_settings(const config::Config& config)
 {
@@ -44,6 +87,9 @@ std::vector<std::string> notice_problems(const config::Config& config)
     for (const auto& problem : laws.problems)
         problems.push_back(config::to_string(problem));
     const auto is_it = [&](const CountryLaw& law) { return law.country == config.notices.country; };
+    if (const auto& folder = config.notices.rdap_bootstrap; !folder.empty())
+        if (const auto bootstrap = bootstrap_in(folder); !bootstrap)
+            problems.push_back(fmt::format("notices.rdap_bootstrap: {}", to_string(bootstrap.error())));
     if (!config.notices.country.empty() && std::ranges::none_of(laws.laws, is_it))
         problems.push_back(fmt::format("notices.country: no law of \"{}\"", config.notices.country));
     return problems;

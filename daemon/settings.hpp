@@ -9,6 +9,7 @@
 #include "core/links.hpp"
 #include "crawler/settings.hpp"
 #include "daemon/alert_rounds.hpp"
+#include "daemon/contact_lookup.hpp"
 #include "daemon/health_judge.hpp"
 #include "daemon/time_stamper.hpp"
 #include "evidence/capture.hpp"
@@ -69,7 +70,9 @@ HealthSettings health_settings(const config::Config& config);
 // How notices are made. Own templates and laws that are wrong are logged, and refused where they are asked
 // for.
 followup::NoticeSettings notice_settings(const config::Config& config);
-// What is wrong with templates and laws, "file:line: message".
+// Whom to write to about hosts. A list of registries that is wrong is logged, and those that ship are used.
+LookupSettings lookup_settings(const config::Config& config);
+// What is wrong with templates, laws and lists of registries, "file:line: message".
 std::vector<std::string> notice_problems(const config::Config& config);
 
 // With the keys, which must outlive them.

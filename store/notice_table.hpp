@@ -52,8 +52,15 @@ struct RunningNotice {
     FindingId first{};         // of these, the lowest number
 };
 
-// The tables `notice` and `notice_finding` of a database of cases; to be used as it is, on its thread.
-// Functions return and throw as those of CaseDatabase do.
+// Whom to write to about a host, as it was learnt: JSON of followup::describe(). Nothing of a case.
+struct ContactRow {
+    std::string host;
+    Timestamp looked_at{};
+    std::string told;
+};
+
+// The tables `notice`, `notice_finding` and `contact` of a database of cases; to be used as it is, on its
+// thread. Functions return and throw as those of CaseDatabase do.
 class NoticeTable {
 public:
     explicit NoticeTable(CaseDatabase& cases) : cases_(cases) {}
@@ -81,6 +88,11 @@ public:
     std::vector<RunningNotice> running() const;
     // Remembers that it was told, in one transaction with the alerts.
     Result<void> told(NoticeId id, bool is_overdue, const std::vector<NewAlert>& alerts, const Actor& actor);
+
+    // --- whom to write to (store/sqlite/case_contacts.cpp) ---
+    std::optional<ContactRow> contact_of(std::string_view host) const;
+    // In the place of what was known; what is older than 90 days is forgotten.
+    Result<void> keep_contact(const ContactRow& row);
 
 private:
     CaseDatabase& cases_;

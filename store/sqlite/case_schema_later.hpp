@@ -96,4 +96,13 @@ CREATE TABLE notice_finding (
 CREATE INDEX notice_of_finding ON notice_finding (finding_id);
 )sql";
 
+// Whom to write to about hosts, as registries and the hosts said.
+constexpr const char* eighteenth_step = R"sql(
+CREATE TABLE contact (
+    host      TEXT PRIMARY KEY,
+    looked_at INTEGER NOT NULL,
+    told      TEXT NOT NULL CHECK (told <> '')
+) STRICT, WITHOUT ROWID;
+)sql";
+
 } // namespace stillwatch::store

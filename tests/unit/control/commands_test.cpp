@@ -44,7 +44,7 @@ TEST_F(CommandsTest, AnUnknownCommandIsNamed)
 TEST_F(CommandsTest, EveryNameIsKnown)
 {
     const auto names = Commands::names();
-    EXPECT_EQ(names.size(), 66U);
+    EXPECT_EQ(names.size(), 67U);
     for (const auto name : names) {
         const auto outcome = run(std::string(name));
         if (!outcome) {
@@ -96,6 +96,7 @@ TEST_F(CommandsTest, AMissingOrWrongArgumentIsNamed)
         {"findings.under-18", {{"id", 1}}, "id", "one"},
         {"notice.draft", {{"ids", {1}}, {"route", "host"}}, "route", "pigeon"},
         {"notice.show", {{"id", 1}}, "id", "one"},
+        {"contacts.show", {{"host", "board.example"}}, "host", "board.example/path"},
         {"outbox.replay", {{"id", 1}}, "id", 1.5},
         {"alert-test", {{"channel", "desk"}}, "channel", 1},
     };

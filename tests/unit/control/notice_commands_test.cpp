@@ -177,6 +177,35 @@ TEST_F(NoticeWork, IsEscalatedOnceItsTimeIsOverAndNotBefore)
     EXPECT_THAT(error("notice.escalate", {{"id", 1}, {"regulator", "nobody"}}), HasSubstr("ftc, ofcom"));
 }
 
+TEST_F(NoticeWork, WhomToWriteToIsAskedOnceAWeekAndProposed)
+{
+    const auto asked = keyed.run({"contacts.show", {{"host", "Board.Example"}}}, {"anna", true}).value();
+    EXPECT_EQ(asked.effects.contacts_of, "board.example");
+    const auto* told =
+        R"({"host":"board.example","contacts":[{"kind":"registrar","address":"abuse@names.test",
+        "route":"registrar"},{"kind":"site","address":"admin@board.test","route":null}]})";
+    ASSERT_TRUE(store::NoticeTable(cases).keep_contact({"board.example", clock.time, told}));
+    clock.time += std::chrono::hours(24 * 6);
+    const auto known = keyed.run({"contacts.show", {{"host", "board.example"}}}, {"anna", true}).value();
+    EXPECT_EQ(known.effects.contacts_of, "");
+    EXPECT_EQ(known.result.at("cached"), true);
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    const auto by_law = with_keys("notice.draft", draft({"F-1"})).at("recipients").as_array();
+    ASSERT_EQ(by_law.size(), 1U);
+    EXPECT_EQ(by_law[0].at("address"), "admin@board.test");
+    EXPECT_EQ(with_keys("notice.draft", draft({"F-1"}, "registrar"))
+                  .at("recipients")
+                  .as_array()
+                  .at(0)
+                  .at("address"),
+              "abuse@names.test");
+    clock.time += std::chrono::hours(24 * 2);
+    EXPECT_EQ(
+        keyed.run({"contacts.show", {{"host", "board.example"}}}, {"anna", true}).value().effects.contacts_of,
+        "board.example");
+    EXPECT_THAT(error("contacts.show", {{"host", "user@board.example"}}), HasSubstr("the name of a host"));
+}
+
 TEST_F(NoticeWork, GoesWithItsCase)
 {
     (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});

@@ -1,0 +1,191 @@
+#include "daemon/contact_lookup.hpp"
+
+#include "store/notice_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stillwatch::daemon {
+
+namespace {
+
+constexpr int max_requests = 12; // of one lookup, redirects among them
+constexpr int max_redirects = 3; // of one question: a registry sends on to the one in charge
+
+bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+FetchLimits limits_of(std::size_t max_bytes)
+{
+    FetchLimits limits;
+    limits.max_body_bytes = max_bytes;
+    limits.total = std::chrono::seconds(20);
+    return limits;
+}
+
+} // namespace
+
+// What one lookup has done so far.
+struct ContactLookup::Asked {
+    followup::ContactFacts facts;
+    std::string address{}; // of the machine that answered for the host
+    int requests = 0;
+
+    void failed(std::string_view what, const Error& error)
+    {
+        facts.failures.push_back(fmt::format("{}: {}", what, to_string(error)));
+    }
+};
+
+const followup::RdapBootstrap& ContactLookup::bootstrap() const
+{
+    return settings_.bootstrap ? *settings_.bootstrap : followup::RdapBootstrap::shipped();
+}
+
+// Uncoded bodies only: decoding is the worker's, and these are small.
+Task<Result<Fetched>> ContactLookup::ask(Asked& asked, Url url, std::size_t max_bytes, std::string accept)
+{
+    for (int redirects = 0;; ++redirects) {
+        if (++asked.requests > max_requests)
+            co_return Error{Errc::refused, fmt::format("more than {} requests", max_requests)};
+        FetchRequest request{url};
+        request.headers = {{"Accept", accept}, {"Accept-Encoding", "identity"}};
+        request.limits = limits_of(max_bytes);
+        auto answer = co_await web_.fetch(std::move(request));
+        if (!answer) co_return answer.error();
+        if (!is_redirect(answer->status)) {
+            if (answer->cut != Cut::none)
+                co_return Error{
+                    Errc::too_large,
+                    fmt::format("{} answers with more than {} bytes, or too slowly", url.host(), max_bytes)};
+            if (!answer->encodings().empty())
+                co_return Error{Errc::malformed,
+                                fmt::format("{} answers with an encoding nobody asked for", url.host())};
+            co_return std::move(*answer);
+        }
+        auto next = Url::join(url, answer->header("Location"));
+        if (!next || redirects >= max_redirects || !next->text().starts_with("https://"))
+            co_return Error{Errc::refused, fmt::format("{} leads on and on, or away from https", url.host())};
+        url = *std::move(next);
+    }
+}
+
+Task<void> ContactLookup::ask_host(Asked& asked)
+{
+    const auto url = Url::parse(fmt::format("https://{}/.well-known/security.txt", asked.facts.host));
+    if (!url) {
+        asked.failed("security.txt", url.error());
+        co_return;
+    }
+    auto question = *url;
+    std::string accept = "text/plain";
+    auto answer =
+        co_await ask(asked, std::move(question), followup::max_security_txt_bytes, std::move(accept));
+    if (!answer) {
+        asked.failed("security.txt", answer.error());
+        co_return;
+    }
+    if (answer->url.host() == asked.facts.host) asked.address = answer->peer.address;
+    asked.facts.server = std::string(answer->header("Server"));
+    const bool is_text = answer->header("Content-Type").starts_with("text/plain");
+    const auto body = answer->payload();
+    if (answer->status != 200 || !is_text || !body) {
+        asked.facts.failures.push_back(fmt::format("security.txt: none (HTTP {})", answer->status));
+        co_return;
+    }
+    asked.facts.security_txt = followup::parse_security_txt(as_text(*body), clock_.now());
+}
+
+Task<Result<followup::RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
+{
+    std::string accept = "application/rdap+json";
+    auto answer = co_await ask(asked, std::move(url), followup::max_rdap_bytes, std::move(accept));
+    if (!answer) co_return answer.error();
+    if (answer->status != 200)
+        co_return Error{Errc::not_found,
+                        fmt::format("{} answers HTTP {}", answer->url.host(), answer->status)};
+    const auto body = answer->payload();
+    if (!body) co_return body.error();
+    co_return followup::parse_rdap(as_text(*body));
+}
+
+Task<void> ContactLookup::ask_about_name(Asked& asked)
+{
+    const auto base = bootstrap().for_name(asked.facts.name);
+    const auto url =
+        base ? Url::parse(base->text() + "domain/" + asked.facts.name)
+             : Result<Url>(Error{Errc::not_found, "no registry of it is known (notices.rdap_bootstrap)"});
+    if (!url) {
+        asked.failed("RDAP of the name", url.error());
+        co_return;
+    }
+    auto question = *url;
+    auto domain = co_await ask_rdap(asked, std::move(question));
+    if (!domain) {
+        asked.failed("RDAP of the name", domain.error());
+        co_return;
+    }
+    asked.facts.domain = *std::move(domain);
+    if (!asked.facts.domain->related) co_return;
+    auto next = *asked.facts.domain->related;
+    auto registrar = co_await ask_rdap(asked, std::move(next));
+    if (registrar)
+        asked.facts.registrar = *std::move(registrar);
+    else
+        asked.failed("RDAP of the registrar", registrar.error());
+}
+
+Task<void> ContactLookup::ask_about_network(Asked& asked)
+{
+    if (asked.address.empty()) {
+        asked.facts.failures.emplace_back(
+            "RDAP of the network: the address of the host is not known, it did not answer");
+        co_return;
+    }
+    const auto base = bootstrap().for_address(asked.address);
+    const auto url = base ? Url::parse(base->text() + "ip/" + asked.address)
+                          : Result<Url>(Error{Errc::not_found, "no registry of this address is known"});
+    if (!url) {
+        asked.failed("RDAP of the network", url.error());
+        co_return;
+    }
+    auto question = *url;
+    auto network = co_await ask_rdap(asked, std::move(question));
+    if (network)
+        asked.facts.network = *std::move(network);
+    else
+        asked.failed("RDAP of the network", network.error());
+}
+
+Task<Result<json::object>> ContactLookup::look(std::string host)
+{
+    if (is_busy_) co_return Error{Errc::refused, "another lookup is under way: ask again in a moment"};
+    is_busy_ = true;
+    struct Free {
+        bool& busy;
+        ~Free() { busy = false; }
+    } free{is_busy_};
+    Asked asked;
+    asked.facts.host = host;
+    asked.facts.name = followup::registered_name(host);
+    if (const auto own = settings_.site_contacts.find(host); own != settings_.site_contacts.end())
+        asked.facts.site_contact = own->second;
+    co_await ask_host(asked);
+    co_await ask_about_network(asked);
+    co_await ask_about_name(asked);
+    auto told = followup::describe(asked.facts);
+    const auto now = clock_.now();
+    auto keep = [host, text = json::serialize(told), now](store::CaseDatabase& cases, crawler::UrlFrontier&) {
+        return store::NoticeTable(cases).keep_contact({host, now, text});
+    };
+    const auto kept = co_await stores_.run(std::move(keep));
+    if (!kept) co_return kept.error();
+    told["looked_at"] = format_utc(now);
+    told["cached"] = false;
+    co_return told;
+}
+
+} // namespace stillwatch::daemon

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/async.hpp"
+#include "core/clock.hpp"
+#include "core/fetch.hpp"
+#include "core/json.hpp"
+#include "followup/contacts.hpp"
+#include "pipeline/stores.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace stillwatch::daemon {
+
+struct LookupSettings {
+    std::map<std::string, std::string> site_contacts{};         // abuse_contact, by host of the watch list
+    std::shared_ptr<const followup::RdapBootstrap> bootstrap{}; // null: the one that ships
+};
+
+// Asks whom to write to about a host: the host itself for its security.txt, the registries of its name and of
+// its network, the registrar. Through the guard like every request; one lookup at a time, its requests one
+// after the other, at most twelve, and what was learnt is kept for a week. Loop thread.
+class ContactLookup {
+public:
+    // Everything given must outlive it.
+    ContactLookup(pipeline::Stores& stores, Fetcher& web, const Clock& clock)
+        : stores_(stores), web_(web), clock_(clock)
+    {
+    }
+
+    void use(LookupSettings settings) { settings_ = std::move(settings); }
+    // As followup::describe() says, with "looked_at". What fails is told in it. Errors: refused (another
+    // lookup is under way); io.
+    Task<Result<json::object>> look(std::string host);
+
+private:
+    struct Asked;
+    Task<Result<Fetched>> ask(Asked& asked, Url url, std::size_t max_bytes, std::string accept);
+    Task<void> ask_host(Asked& asked);
+    Task<void> ask_about_name(Asked& asked);
+    Task<void> ask_about_network(Asked& asked);
+    Task<Result<followup::RdapAnswer>> ask_rdap(Asked& asked, Url url);
+    const followup::RdapBootstrap& bootstrap() const;
+
+    pipeline::Stores& stores_;
+    Fetcher& web_;
+    const Clock& clock_;
+    LookupSettings settings_;
+    bool is_busy_ = false;
+};
+
+} // namespace stillwatch::daemon

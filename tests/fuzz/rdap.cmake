@@ -1,0 +1,15 @@
+add_fuzz_target(rdap
+    SOURCES
+        core/bytes.cpp
+        core/clock.cpp
+        core/json.cpp
+        core/result.cpp
+        core/url.cpp
+        core/url_inside.cpp
+        core/url_layout.cpp
+        followup/contacts.cpp
+        followup/rdap.cpp
+        followup/rdap_bootstrap.cpp
+        followup/route.cpp
+    FOREIGN fmt::fmt Boost::url Boost::json PkgConfig::idn2 sodium
+    LINK stillwatch_followup)
