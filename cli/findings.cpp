@@ -49,6 +49,23 @@ void print_occurrences(const json::array& rows)
     }
 }
 
+// The newest ones; all of them with --json.
+void print_checks(const json::array& rows)
+{
+    constexpr std::size_t most = 12;
+    if (!rows.empty()) fmt::print("\n  still up?\n");
+    for (std::size_t i = 0; i < rows.size() && i < most; ++i) {
+        const auto& row = rows[i].get_object();
+        const auto saw = [&](const std::string& what) {
+            const auto status = text_of(row, what + "_status");
+            return text_of(row, what) + (status == "0" ? "" : fmt::format(" ({})", status));
+        };
+        fmt::print("    {:.16}  {:<9}  page {}, picture {}\n", text_of(row, "began"), text_of(row, "verdict"),
+                   saw("page"), saw("picture"));
+    }
+    if (rows.size() > most) fmt::print("    and {} before, see --json\n", rows.size() - most);
+}
+
 json::array taken(json::object& object, std::string_view name)
 {
     json::array rows;
@@ -140,8 +157,10 @@ void show_finding(Program& program, const PageOptions& options)
     }
     const auto occurrences = taken(object, "occurrences");
     const auto history = taken(object, "history");
+    const auto checks = taken(object, "checks");
     print_object(Style::text, object);
     print_history(history);
+    print_checks(checks);
     print_occurrences(occurrences);
     if (!occurrences.empty())
         say_there_may_be_more(occurrences.size(), options.limit,

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/face.hpp"
+#include "store/still_up_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,8 @@ namespace {
 constexpr std::int64_t most_rows = 10'000;
 constexpr std::size_t occurrences_in_list = 50;     // of each finding, the best
 constexpr std::size_t occurrences_in_reply = 5'000; // of all; findings after that have their number only
-constexpr std::size_t most_looked_at = 4;           // addresses of one finding, when it is checked
+constexpr std::size_t checks_in_reply = 500;
+constexpr std::size_t most_looked_at = 4; // addresses of one finding, when it is checked
 
 void describe_match(json::object& object, const Match& match)
 {
@@ -100,6 +102,31 @@ json::array describe_history(const std::vector<store::FindingChange>& history)
         row["reason"] = change.reason;
         row["epoch"] = change.epoch;
         row["note"] = nullptr;
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+json::array describe_checks(const std::vector<store::StillUpCheck>& checks)
+{
+    const auto time = [](const std::optional<Timestamp>& at) {
+        return at ? json::value(format_utc(*at)) : json::value(nullptr);
+    };
+    json::array rows;
+    for (const auto& check : checks) {
+        json::object row;
+        row["occurrence"] = check.occurrence.value;
+        row["began"] = format_utc(check.began);
+        row["ended"] = time(check.ended);
+        row["verdict"] = name_of(check.verdict);
+        const auto seen = [&](const std::string& what, const store::Looked& looked) {
+            row[what] = name_of(looked.sight);
+            row[what + "_status"] = looked.status;
+            row[what + "_at"] = time(looked.at);
+        };
+        seen("page", check.page);
+        seen("picture", check.picture);
+        row["content"] = check.content ? json::value(check.content->hex()) : json::value(nullptr);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -190,6 +217,7 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     object["earlier_evidence"] = std::move(earlier);
     if (const auto told = cases_.video_of(found->id))
         if (auto video = parse_json(*told)) object["video"] = *std::move(video);
+    object["checks"] = describe_checks(store::StillUpChecks(cases_).of(found->id, checks_in_reply));
     const auto history = cases_.history(found->id);
     auto rows = describe_history(history);
     const auto c = cases_.find_case(found->case_id);

@@ -1,4 +1,5 @@
 #include "control/forms.hpp"
+#include "store/still_up_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -127,6 +128,10 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
     object["findings_confirmed_unseen"] = cases_.confirmed_unseen();
     object["references_quarantined"] = cases_.quarantined().size();
     object["guard_hits"] = cases_.count_guard_hits();
+    json::object still_up;
+    for (const auto& count : store::StillUpChecks(cases_).counts())
+        still_up[name_of(count.verdict)] = count.places;
+    object["places_still_up"] = std::move(still_up);
     object["evidence_pending"] = cases_.pending_evidence();
     const auto running = store::NoticeTable(cases_).running();
     object["notices_running"] = running.size();

@@ -22,6 +22,7 @@
 #include "pipeline/pipeline.hpp"
 #include "pipeline/reference_keeper.hpp"
 #include "pipeline/stores.hpp"
+#include "pipeline/under_check.hpp"
 #include "sandbox/worker_pool.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
@@ -134,6 +135,7 @@ private:
     crawler::Scheduler scheduler_;
     alerts::StoredAlertQueue queue_;
     std::unique_ptr<Channels> channels_;
+    pipeline::UnderCheck under_check_;
     pipeline::Pipeline pipeline_;
     Watcher watcher_;
     std::shared_ptr<control::Commands> commands_;

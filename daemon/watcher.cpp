@@ -1,8 +1,10 @@
 #include "daemon/watcher.hpp"
 
 #include "core/log.hpp"
+#include "daemon/still_up.hpp"
 #include "pipeline/evidence_room.hpp"
 #include "pipeline/finding_alerts.hpp"
+#include "pipeline/under_check.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,16 +21,8 @@ namespace {
 
 constexpr std::chrono::minutes between_rounds{1};
 
-// Twice as long after each of `times`.
-std::chrono::minutes doubled(std::chrono::minutes pause, std::int64_t times, std::chrono::minutes most)
-{
-    for (; times > 0 && pause < most; --times)
-        pause *= 2;
-    return std::min(pause, most);
-}
-
 struct Round {
-    std::size_t looks = 0;
+    StillUpRound still_up;
     std::int64_t pending = 0;
     std::vector<std::pair<std::string, std::int64_t>> left_out;
 };
@@ -56,13 +50,6 @@ std::string saw(const store::VisitResult& result)
 
 } // namespace
 
-std::chrono::minutes pause_before_look(std::int64_t looks, bool is_evidence_pending)
-{
-    const std::chrono::minutes day = std::chrono::hours(24);
-    return is_evidence_pending ? doubled(std::chrono::minutes(10), looks, day)
-                               : doubled(day, looks, 14 * day);
-}
-
 Task<std::size_t> Watcher::round()
 {
     const auto settings = settings_();
@@ -77,18 +64,13 @@ Task<std::size_t> Watcher::round()
     else
         room.refusal = used.error().detail;
 
-    auto plan = [can_write = room.refusal.empty(), now = services_.clock.now()](
-                    store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Round> {
+    auto plan = [settings, can_write = room.refusal.empty(), now = services_.clock.now(),
+                 &counters = services_.counters](store::CaseDatabase& cases,
+                                                 crawler::UrlFrontier& frontier) -> Result<Round> {
+        auto still_up = still_up_round(cases, frontier, settings->record, can_write, now, counters);
+        if (!still_up) return still_up.error();
         Round round;
-        for (const auto& look : cases.due_looks(now, most_looks)) {
-            const auto planned =
-                cases.plan_look(look.occurrence, now + pause_before_look(look.looks, look.is_pending));
-            if (!planned) return planned.error();
-            if (look.is_pending && !can_write) continue; // a visit would be for nothing
-            const auto due = frontier.look_again(look.image_url, now);
-            if (!due) return due.error();
-            round.looks += *due ? 1 : 0;
-        }
+        round.still_up = *std::move(still_up);
         round.pending = cases.pending_evidence();
         round.left_out = cases.matches_left_out(now);
         return round;
@@ -98,7 +80,16 @@ Task<std::size_t> Watcher::round()
         log::error("watcher", "pictures of findings not looked after", {{"reason", to_string(done.error())}});
         co_return 0;
     }
+    if (services_.under_check) services_.under_check->watch(done->still_up.under_check);
+    if (done->still_up.has_alerts) services_.alerts_queued();
     auto& problems = services_.problems;
+    problems.set(
+        "checks", {},
+        done->still_up.long_unclear == 0
+            ? ""
+            : fmt::format("of {} places of findings do not tell whether they are still up, three times in "
+                          "a row or more: refused, unreachable, stopped or on no watch list",
+                          done->still_up.long_unclear));
     if (!room.refusal.empty())
         problems.set("evidence", {}, "cannot be written: " + room.refusal);
     else if (!room.warning.empty() || done->pending == 0) // else the recorder said why
@@ -112,8 +103,9 @@ Task<std::size_t> Watcher::round()
             problems.clear("findings", problem.subject); // of another day
     for (const auto& [site, matches] : done->left_out)
         problems.set("findings", site, pipeline::left_out_text(matches));
-    services_.counters.add("looks_at_findings_total", {}, {}, static_cast<std::int64_t>(done->looks));
-    co_return done->looks;
+    const auto looks = done->still_up.looks;
+    services_.counters.add("looks_at_findings_total", {}, {}, static_cast<std::int64_t>(looks));
+    co_return looks;
 }
 
 Task<> Watcher::follow(std::function<void()> on_looks)

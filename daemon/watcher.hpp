@@ -12,19 +12,11 @@
 
 namespace stillwatch::daemon {
 
-// When a picture of a live finding is looked at next, after so many looks that showed no change: daily at
-// first, then ever more rarely, 14 days at most. Where evidence is still to be made: after 10 minutes,
-// doubled, a day at most.
-std::chrono::minutes pause_before_look(std::int64_t looks, bool is_evidence_pending);
-
 // Pictures of live findings are looked at on a schedule of their own: a page that did not change would never
 // bring back a picture that was taken down and put up again. Also says what of findings calls for a person:
 // evidence that is pending, a disk that fills up, matches above the bound of the day. Loop thread.
 class Watcher {
 public:
-    // Of one round; the rest waits for the next.
-    static constexpr std::size_t most_looks = 64;
-
     Watcher(pipeline::Services services,
             std::function<std::shared_ptr<const pipeline::PipelineSettings>()> settings)
         : services_(std::move(services)), settings_(std::move(settings))

@@ -54,6 +54,24 @@ std::vector<store::NewAlert> reappeared_alerts(const RecordSettings& settings, F
     return for_each_channel(settings, event);
 }
 
+std::vector<store::NewAlert> down_alerts(const RecordSettings& settings, const Finding& finding,
+                                         const std::string& pseudonym, Timestamp now)
+{
+    alerts::AlertEvent event;
+    event.alert_id =
+        alerts::alert_id(pseudonym, finding.reference, fmt::format("down F-{}", finding.id.value),
+                         format_utc(now), finding.epoch);
+    event.type = "item.down";
+    event.at = now;
+    event.case_pseudonym = pseudonym;
+    event.tier = finding.match.tier;
+    event.relation = finding.match.relation;
+    event.epoch = finding.epoch;
+    event.finding = finding.id.value;
+    event.link = alerts::alert_link(settings.link, event.alert_id);
+    return for_each_channel(settings, event);
+}
+
 std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,
                                            const std::string& site, Timestamp now)
 {

@@ -17,6 +17,10 @@ std::vector<store::NewAlert> alerts_of(const RecordSettings& settings, Finding& 
 std::vector<store::NewAlert> reappeared_alerts(const RecordSettings& settings, Finding& finding,
                                                const std::string& pseudonym, Timestamp now);
 
+// The alerts of one that the checks found to be down.
+std::vector<store::NewAlert> down_alerts(const RecordSettings& settings, const Finding& finding,
+                                         const std::string& pseudonym, Timestamp now);
+
 // The alerts that say that a site has its findings of the day: the same ids for the same case, site and day.
 std::vector<store::NewAlert> capped_alerts(const RecordSettings& settings, const std::string& pseudonym,
                                            const std::string& site, Timestamp now);

@@ -50,6 +50,7 @@ Task<VisitState> Pipeline::arrive(VisitState state, const Came& came)
     auto visit = co_await services_.stores.run(&crawler::UrlFrontier::arrive, state.visit, end, now, until);
     if (!visit) co_return std::move(state);
     state.led_here.push_back(finish_moved(state, came.answer->hops.front().status, end, VisitEnd{now}));
+    state.led_from.push_back(state.visit.url);
     state.visit = *std::move(visit);
     state.conditions = {};
     co_return std::move(state);

@@ -3,6 +3,9 @@
 #include "core/log.hpp"
 #include "crawler/revisit.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/sight.hpp"
+#include "pipeline/under_check.hpp"
+#include "store/still_up_checks.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -59,7 +62,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     if (!came) {
         const auto outcome = outcome_of(came.error());
         note_failure(state, came.error());
-        const auto visit_end = co_await end(state, 0);
+        const auto visit_end = co_await end(state, visited_without_answer());
         services_.counters.add("visits_total", "outcome", name_of(outcome));
         auto result = finish_without_answer(state, outcome, visit_end);
         if (auto host = crawler::host_outside(came.error()); host && *host != state.visit.url.host_port())
@@ -83,7 +86,7 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     controls_[state.site->name].visited(state.visit.url.text(), showed);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
-    const auto visit_end = co_await end(state, came->fetched().status);
+    const auto visit_end = co_await end(state, visited_of(state, *came, *seen));
     auto result = finish(state, *came, *std::move(seen), visit_end);
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
@@ -168,19 +171,33 @@ void Pipeline::note_trouble(const Error& error)
     if (error.code == Inspector::lost) trouble_.lost();
 }
 
-Task<VisitEnd> Pipeline::end(const VisitState& state, int http_status)
+Task<VisitEnd> Pipeline::end(const VisitState& state, store::Visited visited)
 {
     VisitEnd visit_end{services_.clock.now()};
-    if (state.was_match()) co_await note_look(state, visit_end.at, http_status);
+    const auto* const under_check = services_.under_check;
+    const auto is_asked_for = [&](const Url& url) { return under_check && under_check->contains(url); };
+    if (state.was_match() || is_asked_for(state.visit.url) ||
+        std::ranges::any_of(state.led_from, is_asked_for)) {
+        visited.at = visit_end.at;
+        co_await note_look(state, std::move(visited));
+    }
     if (state.site) visit_end.scale = co_await scales_.of(state.site);
     co_return visit_end;
 }
 
-// A picture that matched: what became of it stands with its findings.
-Task<> Pipeline::note_look(const VisitState& state, Timestamp at, int http_status)
+// What became of the places of findings there stands with them. What led here showed the same.
+Task<> Pipeline::note_look(const VisitState& state, store::Visited visited)
 {
-    const auto noted =
-        co_await services_.stores.run(&store::CaseDatabase::note_look, state.visit.url, at, http_status);
+    auto addresses = state.led_from;
+    addresses.push_back(state.visit.url);
+    auto note = [addresses = std::move(addresses), visited = std::move(visited)](
+                    store::CaseDatabase& cases, crawler::UrlFrontier&) -> Result<void> {
+        store::StillUpChecks checks(cases);
+        for (const auto& address : addresses)
+            if (const auto noted = checks.note_look(address, visited); !noted) return noted;
+        return {};
+    };
+    const auto noted = co_await services_.stores.run(std::move(note));
     if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
 }
 

@@ -23,6 +23,7 @@
 #include "pipeline/video_comparison.hpp"
 #include "pipeline/ways_in.hpp"
 #include "pipeline/worker_trouble.hpp"
+#include "store/still_up_check.hpp"
 
 #include <map>
 #include <memory>
@@ -90,13 +91,13 @@ private:
     Task<VisitState> arrive(VisitState state, const Came& came);
     Task<Result<Seen>> look(const VisitState& state, const Came& came);
     Task<> go_in(const VisitState& state, const Came& came, const Seen& seen);
-    Task<VisitEnd> end(const VisitState& state, int http_status);
+    Task<VisitEnd> end(const VisitState& state, store::Visited visited);
     void count_arrival(const Came& came);
     void count(const Seen& seen, const Came& came);
     void count(NotCompared reason);
     void note_failure(const VisitState& state, const Error& error);
     void note_trouble(const Error& error);
-    Task<> note_look(const VisitState& state, Timestamp at, int http_status);
+    Task<> note_look(const VisitState& state, store::Visited visited);
 
     Task<Result<Seen>> read_page(const VisitState& state, const Came& came, bool is_unseen);
     Task<Result<Seen>> take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page);

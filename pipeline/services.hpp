@@ -17,6 +17,8 @@
 
 namespace stillwatch::pipeline {
 
+class UnderCheck;
+
 // The parts a picture passes on its way; all outlive those who are given them.
 struct Services {
     Stores& stores;
@@ -31,6 +33,7 @@ struct Services {
     std::function<void()> alerts_queued; // called after findings were committed
     VideoReaders* videos = nullptr;      // null: nothing here reads videos
     FaceReader* faces = nullptr;         // null: nobody looks for faces
+    UnderCheck* under_check = nullptr;   // null: nobody checks whether findings are still up
 };
 
 } // namespace stillwatch::pipeline

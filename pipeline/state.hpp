@@ -30,6 +30,7 @@ struct VisitState {
     Knowledge known{};                                // of the bytes that came last time
     crawler::Conditions conditions{};                 // that it is asked for with
     std::vector<store::VisitResult> led_here{};       // of addresses whose redirects led to this one
+    std::vector<Url> led_from{};                      // these addresses
 
     bool is_conditional() const { return !conditions.etag.empty() || !conditions.last_modified.empty(); }
     bool was_match() const { return known.verdict && known.verdict->matched; }

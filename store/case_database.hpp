@@ -297,21 +297,6 @@ public:
     std::vector<GuardHit> guard_hits(std::int64_t after, std::size_t limit) const; // by number
     std::int64_t count_guard_hits() const;                                         // pages left out
 
-    // --- going to look at what is known ---
-    struct Look {
-        OccurrenceId occurrence;
-        Url image_url;
-        bool is_pending = false; // its evidence is still to be made
-        std::int64_t looks = 0;  // without a change so far
-    };
-    // Occurrences of live findings of consenting cases whose time to be looked at has come; of each finding
-    // those that have evidence or are to get it.
-    std::vector<Look> due_looks(Timestamp now, std::size_t limit) const;
-    Result<void> plan_look(OccurrenceId id, Timestamp next);
-    // What a visit of that address showed of the occurrences there, by whatever signature they were recorded:
-    // HTTP status, 0 for no answer.
-    Result<void> note_look(const Url& image, Timestamp at, int status);
-
     // --- outbox ---
     // Queued rows whose time has come, oldest first.
     std::vector<OutboxRow> due_alerts(Timestamp now, std::size_t limit) const;
@@ -443,6 +428,7 @@ public:
 private:
     friend class EvidenceTable;
     friend class NoticeTable;
+    friend class StillUpChecks; // store/still_up_checks.hpp
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

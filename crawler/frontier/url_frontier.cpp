@@ -298,11 +298,11 @@ Result<void> UrlFrontier::set_ways_in(const std::string& site, const std::vector
     });
 }
 
-Result<bool> UrlFrontier::look_again(const Url& url, Timestamp at)
+Result<bool> UrlFrontier::look_again(const Url& url, Timestamp at, LinkKind kind)
 {
     bool is_due = false;
     const auto done = impl_->change([&]() -> Result<void> {
-        const auto known = impl_->offer(Impl::visited_as(url), LinkKind::image, 1, at, UrlId{});
+        const auto known = impl_->offer(Impl::visited_as(url), kind, 1, at, UrlId{});
         if (!known) return {};
         is_due = true;
         const auto row = impl_->tables->address(known->id);

@@ -64,9 +64,9 @@ public:
     // are dropped. A page that names a picture whose verdict is `matched` for the first time makes it due at
     // once.
     Result<void> apply(const std::vector<store::VisitResult>& results);
-    // Makes a picture due at `at` or sooner, whatever its revisit would be; one that is not known is taken
-    // up. False where no host of the watch list has it.
-    Result<bool> look_again(const Url& url, Timestamp at);
+    // Makes an address due at `at` or sooner, whatever its revisit would be; one that is not known is taken
+    // up as `kind`. False where no host of the watch list has it.
+    Result<bool> look_again(const Url& url, Timestamp at, LinkKind kind = LinkKind::image);
     // The same of what was last answered with these bytes at that origin; at most 10,000 addresses.
     Result<void> look_again_at(const Sha256& content, const std::string& origin, Timestamp at);
     // Addresses of a site behind which its gates open (pipeline/ways_in.hpp), as they were last set.

@@ -88,6 +88,9 @@ Result<void> apply_steps(Connection& connection, const std::vector<FindingStep>&
             return Error{Errc::refused,
                          fmt::format("F-{} was changed meanwhile; nothing was done", change.finding.value)};
         insert_change(connection, change);
+        // Those who were told begin to act now.
+        if (change.to == FindingState::noticed && change.from != change.to)
+            restart_checks(connection, change.finding, change.at);
     }
     return {};
 }

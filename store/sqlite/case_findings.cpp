@@ -8,20 +8,25 @@ namespace stillwatch::store {
 
 namespace {
 
+// followup::next_check() begins so, too.
+constexpr std::chrono::hours before_first_check{1};
+
 OccurrenceId insert_occurrence(Connection& connection, FindingId id, const Finding& seen)
 {
+    const bool is_pending = seen.evidence == EvidenceState::pending;
     const auto& match = seen.match;
     connection
         .prepare(
             "INSERT INTO occurrence (finding_id, page_url, image_url, content, fingerprint, pixels, tier, "
             "relation, score, distance_bits, orientation, inverted, inliers, page_state, evidence, "
-            "evidence_file, evidence_digest, first_seen, last_seen, sightings, look_due) VALUES (?1, ?2, ?3, "
-            "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, ?20)")
+            "evidence_file, evidence_digest, first_seen, last_seen, sightings, look_due, checks_from) VALUES "
+            "(?1, ?2, ?3, "
+            "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, ?20, ?18)")
         .bind(id, seen.page_url.text(), seen.image_url.text(), seen.content, stored(seen.fingerprint),
               seen.pixels, name_of(match.tier), name_of(match.relation), match.score, match.distance_bits,
               name_of(match.orientation), match.inverted, match.inliers, name_of(seen.page_state),
               name_of(seen.evidence), seen.evidence_file, seen.evidence_digest, seen.first_seen,
-              seen.last_seen, seen.last_seen)
+              seen.last_seen, is_pending ? seen.last_seen : seen.last_seen + before_first_check)
         .run();
     return OccurrenceId{connection.last_row_id()};
 }
@@ -92,7 +97,8 @@ Result<void> seen_again(Connection& connection, OccurrenceId id, Timestamp seen)
 {
     connection
         .prepare(
-            "UPDATE occurrence SET last_seen = max(last_seen, ?2), sightings = sightings + 1 WHERE id = ?1")
+            "UPDATE occurrence SET last_seen = max(last_seen, ?2), sightings = sightings + 1, seen_up_at = "
+            "max(coalesce(seen_up_at, 0), ?2), " NOT_GONE " WHERE id = ?1")
         .bind(id, seen)
         .run();
     if (connection.changed_rows() == 0) return Error{Errc::not_found, fmt::format("occurrence {}", id.value)};
@@ -181,6 +187,8 @@ Result<bool> CaseDatabase::reappear(FindingId id, const std::string& alert_id,
             .run();
         insert_change(connection, {id, actor.at, actor.name, "reappeared", known->state,
                                    FindingState::reappeared, "seen_again", known->epoch + 1});
+        restart_checks(connection, id, actor.at);
+        connection.prepare("UPDATE occurrence SET " NOT_GONE " WHERE finding_id = ?1").bind(id).run();
         queue_alerts(connection, known->case_id, id, alerts, actor.at);
         impl_->audit(actor, "finding.reappear", fmt::format("F-{}", id.value));
         return true;

@@ -37,6 +37,12 @@ void insert_change(Connection& connection, const FindingChange& change);
 
 // What is done with findings, inside a transaction. Errors: refused (one changed meanwhile).
 Result<void> apply_steps(Connection& connection, const std::vector<FindingStep>& steps);
+// What a sighting makes of the checks of a place, in an UPDATE of `occurrence`.
+#define NOT_GONE                                                                                             \
+    "still_up = 'up', gone_since = NULL, gone_checks = 0, replaced_checks = 0, unclear_checks = 0, is_down " \
+    "= 0"
+// The schedule of the checks of all its places begins anew.
+void restart_checks(Connection& connection, FindingId id, Timestamp at);
 
 // Of candidates only other pictures of a scene are recorded, as leads.
 MatchStatus status_of(Relation relation) noexcept;

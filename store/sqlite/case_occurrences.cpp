@@ -1,4 +1,3 @@
-#include "core/signed_address.hpp"
 #include "store/sqlite/case_database_impl.hpp"
 #include "store/sqlite/case_findings_impl.hpp"
 
@@ -303,80 +302,6 @@ std::vector<Occurrence> CaseDatabase::best_occurrences(FindingId id, std::size_t
                                          "WHERE o.finding_id = ?1 ORDER BY o.pixels DESC, o.id LIMIT ?2");
     row.bind(id, limit);
     return read_occurrences(std::move(row));
-}
-
-std::vector<CaseDatabase::Look> CaseDatabase::due_looks(Timestamp now, std::size_t limit) const
-{
-    auto row = impl_->connection.prepare(
-        "SELECT o.id, o.image_url, o.evidence = 'pending', o.looks FROM occurrence o JOIN finding f ON f.id "
-        "= "
-        "o.finding_id JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = f.case_id) "
-        "WHERE o.look_due <= ?1 AND o.evidence <> 'none' AND f.state <> 'dismissed' AND n.expires_at > ?1 "
-        "ORDER BY o.look_due LIMIT ?2");
-    row.bind(now, limit);
-    std::vector<Look> result;
-    while (row.step())
-        result.push_back({row.id<OccurrenceId>(0), stored_url(row.text(1)), row.flag(2), row.integer(3)});
-    return result;
-}
-
-Result<void> CaseDatabase::plan_look(OccurrenceId id, Timestamp next)
-{
-    auto& connection = impl_->connection;
-    return in_transaction(connection, [&]() -> Result<void> {
-        connection.prepare("UPDATE occurrence SET look_due = ?2, looks = looks + 1 WHERE id = ?1")
-            .bind(id, next)
-            .run();
-        return {};
-    });
-}
-
-namespace {
-
-// The address itself, the pictures of a package there, and those of the same document with another signature
-// in their query.
-std::vector<std::string> shown_by(Connection& connection, const Url& image)
-{
-    std::vector<std::string> addresses{image.text()};
-    constexpr std::size_t most = 256;
-    {
-        auto inside = connection.prepare(
-            "SELECT DISTINCT image_url FROM occurrence WHERE image_url > ?1 AND image_url < ?2 LIMIT ?3");
-        inside.bind(image.text() + "#", image.text() + "$", most); // '$' follows '#'
-        while (inside.step())
-            if (const auto entry = stored_url(inside.text(0)); !entry.entry_inside().empty())
-                addresses.push_back(entry.text());
-    }
-    const auto own = without_signature(image.target());
-    if (!own || !own->is_sure) return addresses;
-    const auto path = image.origin() + std::string(image.path());
-    auto row = connection.prepare(
-        "SELECT DISTINCT image_url FROM occurrence WHERE image_url > ?1 AND image_url < ?2 LIMIT ?3");
-    row.bind(path + "?", path + "@", most); // '@' follows '?'
-    while (row.step()) {
-        const auto other = stored_url(row.text(0));
-        const auto its = without_signature(other.target());
-        if (other != image && its && its->target == own->target) addresses.push_back(other.text());
-    }
-    return addresses;
-}
-
-} // namespace
-
-Result<void> CaseDatabase::note_look(const Url& image, Timestamp at, int status)
-{
-    auto& connection = impl_->connection;
-    return in_transaction(connection, [&]() -> Result<void> {
-        for (const auto& address : shown_by(connection, image))
-            // Where it changed, it is looked at often again.
-            connection
-                .prepare("UPDATE occurrence SET looked_at = ?2, looks = CASE WHEN looked_at IS NOT NULL AND "
-                         "look_status "
-                         "<> ?3 THEN 0 ELSE looks END, look_status = ?3 WHERE image_url = ?1")
-                .bind(address, at, status)
-                .run();
-        return {};
-    });
 }
 
 } // namespace stillwatch::store

@@ -105,4 +105,36 @@ CREATE TABLE contact (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Checks whether findings are still up, and how they went at each place. What older programs recorded is
+// looked at within an hour.
+constexpr const char* nineteenth_step = R"sql(
+CREATE TABLE still_up_check (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    occurrence_id  INTEGER NOT NULL REFERENCES occurrence (id) ON DELETE CASCADE,
+    began_at       INTEGER NOT NULL,
+    ended_at       INTEGER,
+    page_sight     TEXT NOT NULL DEFAULT 'unseen',
+    page_status    INTEGER NOT NULL DEFAULT 0,
+    page_at        INTEGER,
+    picture_sight  TEXT NOT NULL DEFAULT 'unseen',
+    picture_status INTEGER NOT NULL DEFAULT 0,
+    picture_at     INTEGER,
+    content        BLOB CHECK (length(content) = 32),
+    verdict        TEXT NOT NULL DEFAULT 'unchecked'
+) STRICT;
+CREATE UNIQUE INDEX check_under_way ON still_up_check (occurrence_id) WHERE ended_at IS NULL;
+CREATE INDEX check_of_occurrence ON still_up_check (occurrence_id, id);
+ALTER TABLE occurrence ADD COLUMN checks_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE occurrence ADD COLUMN still_up TEXT NOT NULL DEFAULT 'unchecked';
+ALTER TABLE occurrence ADD COLUMN seen_up_at INTEGER;
+ALTER TABLE occurrence ADD COLUMN gone_since INTEGER;
+ALTER TABLE occurrence ADD COLUMN gone_checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE occurrence ADD COLUMN replaced_checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE occurrence ADD COLUMN unclear_checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE occurrence ADD COLUMN is_down INTEGER NOT NULL DEFAULT 0 CHECK (is_down IN (0, 1));
+UPDATE occurrence SET checks_from = first_seen, looks = 0;
+DROP INDEX occurrence_look;
+CREATE INDEX occurrence_look ON occurrence (look_due);
+)sql";
+
 } // namespace stillwatch::store

@@ -1,3 +1,4 @@
+#include "daemon/still_up.hpp"
 #include "daemon/watcher.hpp"
 #include "tests/unit/pipeline/world.hpp"
 
@@ -32,15 +33,12 @@ protected:
     Watcher watcher{services, [this] { return pipeline.settings(); }};
 };
 
-TEST(PauseBeforeLook, GrowsFromADayToFortnightsAndFromMinutesToADay)
+TEST(PauseForEvidence, GrowsFromMinutesToADay)
 {
     using namespace std::chrono_literals;
-    EXPECT_EQ(pause_before_look(0, false), 24h);
-    EXPECT_EQ(pause_before_look(2, false), 96h);
-    EXPECT_EQ(pause_before_look(1'000, false), 14 * 24h);
-    EXPECT_EQ(pause_before_look(0, true), 10min);
-    EXPECT_EQ(pause_before_look(3, true), 80min);
-    EXPECT_EQ(pause_before_look(99, true), 24h);
+    EXPECT_EQ(pause_for_evidence(0), 10min);
+    EXPECT_EQ(pause_for_evidence(3), 80min);
+    EXPECT_EQ(pause_for_evidence(99), 24h);
 }
 
 TEST_F(WatcherTest, APictureThatGoesAndComesBackUnderAnUnchangedPageIsSeen)
@@ -57,16 +55,6 @@ TEST_F(WatcherTest, APictureThatGoesAndComesBackUnderAnUnchangedPageIsSeen)
     EXPECT_EQ(occurrences().at(0).look_status, 200);
     EXPECT_GT(occurrences().at(0).last_seen, before.last_seen);
     EXPECT_THAT(stores.cases().alerts(10), SizeIs(2));
-}
-
-TEST_F(WatcherTest, LooksBecomeRareWhileNothingChanges)
-{
-    (void)crawl();
-    const auto asked = web.times_asked(image);
-    for (int day = 0; day < 15; ++day)
-        next_day();
-    EXPECT_LE(web.times_asked(image) - asked, 7U); // after 1, 2, 4, 8 days; and its own revisits
-    EXPECT_GE(web.times_asked(image) - asked, 4U);
 }
 
 TEST_F(WatcherTest, PendingEvidenceIsMadeWhenTheDiskIsFineAgain)
@@ -109,6 +97,7 @@ TEST_F(WatcherTest, PicturesOfFindingsAreKnownAgainToANewFrontier)
     finding.last_seen = clock.now();
     (void)stores.cases().record_finding(finding, {}, {"anna", clock.now()}).value();
     serve(elsewhere, picture_file("sea", "b"));
+    clock.pass(std::chrono::hours(1));
     (void)run(watcher.round());
     (void)crawl();
     EXPECT_EQ(web.times_asked(elsewhere), 1U);

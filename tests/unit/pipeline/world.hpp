@@ -2,6 +2,7 @@
 
 #include "cases/case_book.hpp"
 #include "pipeline/pipeline.hpp"
+#include "pipeline/under_check.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -129,8 +130,9 @@ public:
     Counters counters;
     int told = 0; // how often the outbox was woken
     PipelineSettings settings;
-    Services services{stores,  fetcher, inspector, references, cpu,
-                      signing, clock,   counters,  problems,   [this] { ++told; }};
+    UnderCheck under_check;
+    Services services{stores,   fetcher,  inspector,          references, cpu,     signing,     clock,
+                      counters, problems, [this] { ++told; }, nullptr,    nullptr, &under_check};
     Pipeline pipeline{services, nullptr};
 };
 

@@ -233,25 +233,6 @@ TEST_F(Findings, MatchesAboveTheBoundAreCountedByDay)
     EXPECT_TRUE(database.matches_left_out(at(0) + 2 * day).empty());
 }
 
-TEST_F(Findings, WhatIsKnownIsLookedAtWhenItsTimeHasCome)
-{
-    auto quiet = seen(2);
-    quiet.evidence = EvidenceState::none;
-    const auto id = database.record_finding(seen(1), {}, actor()).value().occurrence;
-    (void)database.record_finding(quiet, {}, actor()).value();
-    const auto due = database.due_looks(at(100), 10);
-    ASSERT_EQ(due.size(), 1u);
-    EXPECT_EQ(due[0].occurrence, id);
-    ASSERT_TRUE(database.plan_look(id, at(1'000)));
-    EXPECT_TRUE(database.due_looks(at(999), 10).empty());
-    EXPECT_EQ(database.due_looks(at(1'000), 10).at(0).looks, 1);
-    ASSERT_TRUE(database.note_look(seen(1).image_url, at(200), 200));
-    EXPECT_EQ(database.due_looks(at(1'000), 10).at(0).looks, 1);
-    ASSERT_TRUE(database.note_look(seen(1).image_url, at(300), 404)); // it changed: looked at often again
-    EXPECT_EQ(database.due_looks(at(1'000), 10).at(0).looks, 0);
-    EXPECT_EQ(database.occurrences(FindingId{1}, {}, 1).at(0).look_status, 404);
-}
-
 TEST_F(Findings, NothingIsRecordedForAWithdrawnCase)
 {
     ASSERT_TRUE(database.withdraw(case_id, actor()));

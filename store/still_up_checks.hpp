@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "store/still_up_check.hpp"
+
+#include <vector>
+
+namespace stillwatch::store {
+
+class CaseDatabase;
+
+// What a database of cases knows of the checks whether findings are still up (followup/ decides). Store
+// thread, as the database itself, which outlives it.
+class StillUpChecks {
+public:
+    explicit StillUpChecks(CaseDatabase& cases) : cases_(cases) {}
+
+    struct Look {
+        OccurrenceId occurrence;
+        Url page_url;
+        Url image_url;
+        bool is_pending = false; // its evidence is still to be made
+        std::int64_t looks = 0;  // for that
+        Timestamp schedule_from{};
+    };
+    // Places of live findings of consenting cases whose time has come and which no check is under way of.
+    std::vector<Look> due(Timestamp now, std::size_t limit) const;
+    Result<void> plan_look(OccurrenceId id, Timestamp next); // counts it as one for pending evidence
+
+    // `next`: of the check after this one, where nobody ends it. Errors: exists (one is under way).
+    Result<void> begin(OccurrenceId id, Timestamp now, Timestamp next);
+    std::vector<OpenCheck> under_way(std::size_t limit) const; // oldest first
+    // What a visit of that address showed of the places there, by whatever signature they were recorded.
+    Result<void> note_look(const Url& address, const Visited& visited);
+    // In one transaction; those of cases that were withdrawn meanwhile are passed over.
+    Result<void> end(const std::vector<EndedCheck>& ended, Timestamp now);
+
+    // Whether every place where it was ever seen is down. False where sightings were only counted.
+    bool is_wholly_down(FindingId id) const;
+    std::vector<StillUpCheck> of(FindingId id, std::size_t limit) const; // newest first
+    // Of findings that are not dismissed.
+    std::vector<StillUpCount> counts() const;
+
+private:
+    CaseDatabase& cases_;
+};
+
+} // namespace stillwatch::store

@@ -1,0 +1,114 @@
+#include "store/case_database.hpp"
+#include "store/still_up_checks.hpp"
+#include "tests/support/store_samples.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+#include <gtest/gtest.h>
+
+namespace stillwatch::store {
+namespace {
+
+using namespace stillwatch::test;
+
+constexpr std::int64_t hour = 3'600;
+
+struct StillUpChecksTest : testing::Test {
+    TemporaryDirectory directory;
+    CaseDatabase database{directory / "cases.db"};
+    StillUpChecks checks{database};
+    CaseId case_id = database.open_case(sample_case(), actor()).value();
+    ReferenceId reference = database.add_reference(sample_reference(case_id), actor()).value();
+    Finding sample = sample_finding(case_id, reference); // last seen at 11
+    CaseDatabase::Recorded place = database.record_finding(sample, {}, actor()).value();
+
+    OpenCheck only_open() { return checks.under_way(10).at(0); }
+    void begin(std::int64_t seconds)
+    {
+        ASSERT_TRUE(checks.begin(place.occurrence, at(seconds), at(seconds + 1)));
+    }
+};
+
+TEST_F(StillUpChecksTest, APlaceIsDueAnHourAfterItWasSeenAndWhileNoCheckOfItIsUnderWay)
+{
+    EXPECT_TRUE(checks.due(at(11 + hour - 1), 10).empty());
+    ASSERT_EQ(checks.due(at(11 + hour), 10).size(), 1U);
+    EXPECT_FALSE(checks.due(at(11 + hour), 10)[0].is_pending);
+    begin(11 + hour);
+    EXPECT_TRUE(checks.due(at(12 * hour), 10).empty());
+    ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::up, {}, false, at(9 * hour)}},
+                           at(2 * hour)));
+    EXPECT_TRUE(checks.under_way(10).empty());
+    EXPECT_EQ(checks.due(at(9 * hour), 10).size(), 1U);
+}
+
+TEST_F(StillUpChecksTest, ASecondCheckOfAPlaceThatHasOneUnderWayIsRefused)
+{
+    begin(hour);
+    EXPECT_FALSE(checks.begin(place.occurrence, at(hour), at(hour)));
+    EXPECT_EQ(checks.under_way(10).size(), 1U);
+}
+
+TEST_F(StillUpChecksTest, WhatVisitsShowStandsWithTheCheck)
+{
+    begin(hour);
+    ASSERT_TRUE(checks.note_look(sample.page_url, {at(hour + 1), 200, Sight::there}));
+    EXPECT_EQ(only_open().check.page, (Looked{Sight::there, 200, at(hour + 1)}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::unseen);
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour + 2), 404, Sight::gone}));
+    EXPECT_EQ(only_open().check.picture, (Looked{Sight::gone, 404, at(hour + 2)}));
+    EXPECT_EQ(database.occurrences(place.id, {}, 1).at(0).look_status, 404);
+}
+
+TEST_F(StillUpChecksTest, AMatchWithAnotherReferenceIsSomethingElseInItsPlace)
+{
+    begin(hour);
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 200, Sight::match, {ReferenceId{99}}}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::other);
+    ASSERT_TRUE(
+        checks.note_look(sample.image_url, {at(hour), 200, Sight::match, {ReferenceId{99}, reference}}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::match);
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 304, Sight::match})); // the bytes known before
+    EXPECT_EQ(only_open().check.picture.sight, Sight::match);
+}
+
+TEST_F(StillUpChecksTest, AnotherSizeOnThePageThatIsSeenDuringTheCheckIsTold)
+{
+    auto thumbnail = sample;
+    thumbnail.image_url = url("https://img.board.example/a-small.jpg");
+    ASSERT_TRUE(database.add_occurrence(place.id, thumbnail));
+    begin(hour);
+    EXPECT_FALSE(only_open().has_other_size_up);
+    ASSERT_TRUE(checks.note_look(thumbnail.image_url, {at(hour + 1), 200, Sight::match, {reference}}));
+    EXPECT_TRUE(only_open().has_other_size_up);
+}
+
+TEST_F(StillUpChecksTest, IsWhollyDownWhereEveryPlaceIs)
+{
+    auto elsewhere = sample;
+    elsewhere.page_url = url("https://board.example/t/2");
+    const auto other = database.add_occurrence(place.id, elsewhere).value().occurrence;
+    const GoneRun run{at(hour), 2};
+    begin(hour);
+    ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::gone, run, true, at(0)}},
+                           at(9 * hour)));
+    EXPECT_FALSE(checks.is_wholly_down(place.id));
+    ASSERT_TRUE(checks.begin(other, at(hour), at(hour)));
+    ASSERT_TRUE(checks.end({{only_open().check.id, other, StillUp::gone, run, true, at(0)}}, at(9 * hour)));
+    EXPECT_TRUE(checks.is_wholly_down(place.id));
+    ASSERT_TRUE(database.touch_occurrence(other, at(10 * hour), {})); // seen there by the crawl
+    EXPECT_FALSE(checks.is_wholly_down(place.id));
+    EXPECT_EQ(checks.of(place.id, 10).size(), 2U);
+}
+
+TEST_F(StillUpChecksTest, AreErasedWithTheirCase)
+{
+    begin(hour);
+    ASSERT_TRUE(database.withdraw(case_id, actor()));
+    EXPECT_TRUE(checks.under_way(10).empty());
+    EXPECT_TRUE(checks.counts().empty());
+    EXPECT_TRUE(checks.end({{1, place.occurrence}}, at(hour))); // a round that was under way
+    EXPECT_EQ(database.integrity(), "ok");
+}
+
+} // namespace
+} // namespace stillwatch::store
