@@ -35,6 +35,7 @@ void add_case_commands(Program program);      // case, place, reference
 void add_account_commands(Program program);   // account, roles
 void add_findings_commands(Program program);  // findings
 void add_notice_commands(Program program);    // notice
+void add_report_commands(Program program);    // report
 void add_alert_commands(Program program);     // alerts
 void add_operation_commands(Program program); // outbox, audit, status, alert-test
 void add_site_commands(Program program);      // site

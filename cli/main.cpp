@@ -38,6 +38,7 @@ int run(int argc, char** argv)
     add_case_commands(program);
     add_findings_commands(program);
     add_notice_commands(program);
+    add_report_commands(program);
     add_alert_commands(program);
     add_operation_commands(program);
     add_site_commands(program);

@@ -9,6 +9,7 @@
 #include "core/clock.hpp"
 #include "crawler/frontier/url_frontier.hpp"
 #include "followup/draft.hpp"
+#include "followup/report.hpp"
 #include "store/case_database.hpp"
 #include "vault/sign.hpp"
 
@@ -145,6 +146,11 @@ private:
     // Whom a notice by that way may go to, as far as it was learnt.
     json::array recipients_of(const store::NoticeRow& notice, followup::Route route) const;
     Result<CommandOutcome> notice_escalate(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> report_case(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> report_hosts(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> report_period(const json::object& arguments, const store::Actor& actor);
+    // Of one case or of all.
+    std::vector<followup::FindingFacts> finding_facts(std::optional<CaseId> case_id) const;
     // What the recipient said.
     Result<CommandOutcome> answer(const json::object& arguments, const store::Actor& actor,
                                   store::NoticeState state);
