@@ -59,9 +59,12 @@ followup::NoticeSettings notice_settings(const config::Config& config)
     settings.sender = {organisation.name, organisation.contact, organisation.postal_address,
                        organisation.signatory, organisation.notice_email};
     auto templates = followup::TemplateSet::load(config.notices.templates);
-    for (const auto& problem : templates.problems())
-        log::error("notices", "a template is wrong; notices that need it are refused",
-                   {{"file", problem.file}, {"line", problem.line}, {"problem", problem.message}});
+    if (const auto& problems = templates.problems(); !problems.empty())
+        log::error("notices", "templates are wrong; notices that need them are refused: stillwatch check-config",
+                   {{"problems", problems.size()},
+                    {"file", problems.front().file},
+                    {"line", problems.front().line},
+                    {"problem", problems.front().message}});
     settings.templates = std::make_shared<const followup::TemplateSet>(std::move(templates));
     settings.language = config.notices.language;
     auto laws = config::load_laws(config.notices.laws);

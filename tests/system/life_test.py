@@ -45,12 +45,35 @@ class Life(unittest.TestCase):
         # Asked without conditions: a 304 would not bring the bytes that must be compared.
         self.assertFalse([line for line in refetched if " 304 " in line])
 
+    def draft_notice(self, finding: dict) -> None:
+        """From a finding to a notice that was sent, whose time runs."""
+        name = f"F-{finding['id']}"
+        with self.assertRaisesRegex(RuntimeError, "a notice needs a confirmed finding"):
+            self.stillwatch.plain("notice", "draft", name, "--route", "take-it-down")
+        self.stillwatch.plain("findings", "confirm", name)
+        text = self.stage.work / "notice.txt"
+        draft = self.stillwatch.ask("notice", "draft", name, "--route", "take-it-down", "--out", str(text))[0]
+        self.assertIn(finding["image_url"], text.read_text())
+        self.assertIn("A. Signatory of Demonstration Helpline", text.read_text())
+        self.assertIn("not named", draft["privacy"])
+        notice = f"N-{draft['notice']}"
+        sent = self.stillwatch.ask("notice", "sent", notice, "--to", "abuse@board.example")[0]
+        self.assertIsNotNone(sent["deadline_at"])
+        with self.assertRaisesRegex(RuntimeError, "has time until"):
+            self.stillwatch.plain("notice", "escalate", notice)
+        self.assertEqual(self.stillwatch.ask("findings", "show", name)[0]["state"], "noticed")
+        self.assertEqual(self.stillwatch.status()["notices_running"], 1)
+
     def test_withdrawal_is_in_force_within_two_seconds_and_leaves_nothing(self):
+        good = self.stillwatch.config.read_text()
+        self.stillwatch.config.write_text(good.replace('signatory = ""', 'signatory = "A. Signatory"').replace(
+            'notice_email = ""', 'notice_email = "notices@helpline.example"'))
         self.crawled()
         case = self.stillwatch.open_case(self.stage.references)
         self.assertTrue(within(120, self.stillwatch.is_idle))
         self.assertEqual(self.metric("references"), len(self.stage.references))
         findings = self.stillwatch.ask("findings", "list", "--grouped")
+        self.draft_notice(findings[0])
         evidence = self.stage.storage / "evidence"
         self.assertTrue(list(evidence.iterdir()))
         began = time.monotonic()
@@ -69,6 +92,7 @@ class Life(unittest.TestCase):
             content = file.read_bytes()
             self.assertNotIn(picture.encode(), content, f"{file.name} still names a picture")
             self.assertNotIn(page.encode(), content, f"{file.name} still names a page")
+            self.assertNotIn(b"abuse@board.example", content, f"{file.name} still says where a notice went")
         # And it stays withdrawn after a restart.
         self.stillwatch.start()
         self.assertEqual(self.metric("references"), 0)

@@ -121,6 +121,7 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
                             "referer = \"\"",
                             "videos = \"all\"",
                             "contact_note = \"a (b)\"",
+                            "abuse_contact = \"nobody\"",
                             "paths = [\"gallery\"]",
                             "excluded_paths = [\"/a b\"]",
                             "max_pages_per_day = 0",
@@ -132,6 +133,15 @@ TEST(ConfigProblems, TheMannerOfAskingIsChecked)
         EXPECT_THAT(problems[0], testing::StartsWith("10: ")) << bad;
     }
     EXPECT_THAT(with("", "abc.onion"), ElementsAre(HasSubstr("site.proxy: missing")));
+}
+
+TEST(ConfigProblems, WhatStandsInNoticesIsChecked)
+{
+    for (const auto* bad : {"language = \"english\"", "country = \"a b\"", "follow_up = \"-1d\"",
+                            "warn_before = \"1y\"", "law = 1"})
+        EXPECT_THAT(problems_of(std::string("[notices]\n") + bad + "\n"), SizeIs(1)) << bad;
+    EXPECT_THAT(problems_of("[notices]\nlanguage = \"fr\"\ncountry = \"scotland\"\nfollow_up = \"0s\"\n"),
+                IsEmpty());
 }
 
 TEST(ConfigProblems, AProxyLooksNamesUpOnlyWhereTheSiteSaysSo)
