@@ -1,6 +1,7 @@
 #include "control/forms.hpp"
 
 #include "followup/regulator.hpp"
+#include "store/still_up_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -27,6 +28,23 @@ void add_looks(std::vector<followup::TimedLook>& looks, const Occurrence& place,
         looks.push_back({place.finding, page, image, place.last_seen, -1, "seen, and it matches"});
     if (place.looked_at && *place.looked_at >= sent_at)
         looks.push_back({place.finding, page, image, *place.looked_at, place.look_status, ""});
+}
+
+// The checks of a place that ended since then, each with what it says; whether there were any.
+bool add_checks(std::vector<followup::TimedLook>& looks, const Occurrence& place,
+                const std::vector<store::StillUpCheck>& checks, Timestamp sent_at)
+{
+    bool has_some = false;
+    for (const auto& check : checks) {
+        if (check.occurrence != place.id || !check.ended || *check.ended < sent_at) continue;
+        has_some = true;
+        const bool was_asked = check.picture.sight != store::Sight::unseen;
+        looks.push_back({place.finding, std::string(place.page_url.text()),
+                         std::string(place.image_url.text()), check.picture.at.value_or(*check.ended),
+                         was_asked ? check.picture.status : -1,
+                         fmt::format("check: {}", name_of(check.verdict))});
+    }
+    return has_some;
 }
 
 } // namespace
@@ -61,12 +79,16 @@ Result<CommandOutcome> Commands::notice_escalate(const json::object& arguments, 
     pack.regulator = *regulator;
     pack.notice = *notice;
     pack.text = *text;
-    for (const auto id : notice->findings)
+    const auto sent_at = notice->sent_at.value_or(actor.at);
+    for (const auto id : notice->findings) {
+        const auto checks = store::StillUpChecks(cases_).of(id, most_places);
         for (const auto& place : cases_.best_occurrences(id, most_places)) {
-            add_looks(pack.looks, place, notice->sent_at.value_or(actor.at));
+            // Where no check has ended yet, what is known of it otherwise.
+            if (!add_checks(pack.looks, place, checks, sent_at)) add_looks(pack.looks, place, sent_at);
             if (place.evidence == EvidenceState::stored && !place.evidence_file.empty())
                 pack.witnesses.push_back({id, place.evidence_file, place.evidence_digest.hex()});
         }
+    }
     std::ranges::stable_sort(pack.looks, {}, &followup::TimedLook::at);
     pack.organisation = settings_.notices.sender.name;
     pack.signatory = settings_.notices.sender.signatory;

@@ -60,7 +60,8 @@ followup::NoticeSettings notice_settings(const config::Config& config)
                        organisation.signatory, organisation.notice_email};
     auto templates = followup::TemplateSet::load(config.notices.templates);
     if (const auto& problems = templates.problems(); !problems.empty())
-        log::error("notices", "templates are wrong; notices that need them are refused: stillwatch check-config",
+        log::error("notices",
+                   "templates are wrong; notices that need them are refused: stillwatch check-config",
                    {{"problems", problems.size()},
                     {"file", problems.front().file},
                     {"line", problems.front().line},
