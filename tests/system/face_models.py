@@ -118,7 +118,7 @@ def install(folder: pathlib.Path) -> pathlib.Path:
     middle, half = (DARK + LIGHT) / 2, (LIGHT - DARK) / 2
     text += (f"side_px = {SIDE_PX}\nmean = [{middle}, {middle}, {middle}]\nscale = {1 / half}\nchannels = \"rgb\"\n"
              f"dimension = {3 * BLOCKS * BLOCKS}\ntemplate = {[list(point) for point in TEMPLATE]}\n"
-             "[gates]\nprobe_score = 0.7\nprobe_px = 24\nprobe_norm = 0\nreference_score = 0.9\nreference_px = 80\n"
+             "[gates]\nprobe_score = 0.7\nprobe_px = 15\nprobe_norm = 0\nreference_score = 0.9\nreference_px = 80\n"
              "reference_norm = 0\nreference_agreement = 0.5\n[[threshold]]\nreferences = 1\nfaces = 1\n"
              "points = [[1e-3, 0.5], [1e-5, 0.6], [1e-6, 0.7], [1e-7, 0.8]]\n")
     profile = folder / "drawn.toml"
