@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/evidence_extract.hpp"
+#include "cli/evidence_keep.hpp"
 #include "cli/evidence_key.hpp"
 #include "cli/evidence_open.hpp"
 #include "cli/evidence_witness.hpp"
@@ -282,6 +283,7 @@ void add_evidence_commands(Program program)
     add_extract_command(program, group);
     add_get_command(program, group);
     add_open_commands(program, group);
+    add_keep_commands(program, group);
     add_key_command(program, group);
 }
 

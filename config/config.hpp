@@ -93,6 +93,11 @@ struct Evidence {
     std::filesystem::path directory;         // after loading never empty: "evidence" in the storage directory
     std::int64_t max_bytes = 0;              // of all packages; 0: no bound
     std::int64_t min_free_bytes = 512 << 20; // of the file system, below which no evidence is written
+    // For how long packages are kept, by what became of their finding; whole days, 0: without end.
+    std::chrono::milliseconds keep_open{0};
+    std::chrono::milliseconds keep_dismissed{0};
+    std::chrono::milliseconds keep_down{0};
+    std::chrono::milliseconds keep_earlier{0};
     std::chrono::milliseconds stamp_every{
         std::chrono::hours(1)};                  // time authorities are asked at most so often
     std::vector<TimeAuthority> time_authorities; // [[evidence.time_authority]], at most two

@@ -279,6 +279,15 @@ void Document::read_evidence(Evidence& out, const Storage& storage)
     section.get("max_bytes", out.max_bytes, {0, 1'000 * tebibyte});
     section.get("min_free_bytes", out.min_free_bytes, {0, tebibyte});
     out.directory = out.directory.empty() ? storage.directory / "evidence" : from_base(out.directory);
+    constexpr std::chrono::milliseconds longest = 24h * 36'500;
+    section.get("keep_open", out.keep_open, {0ms, longest});
+    section.get("keep_dismissed", out.keep_dismissed, {0ms, longest});
+    section.get("keep_down", out.keep_down, {0ms, longest});
+    section.get("keep_earlier", out.keep_earlier, {0ms, longest});
+    for (const auto& [key, kept] :
+         {std::pair("keep_open", out.keep_open), std::pair("keep_dismissed", out.keep_dismissed),
+          std::pair("keep_down", out.keep_down), std::pair("keep_earlier", out.keep_earlier)})
+        if (kept % 24h != 0ms) section.complain(key, "counts in whole days, such as \"90d\"");
     section.get("stamp_every", out.stamp_every, {1s, 24h});
     read_time_authorities(section, out.time_authorities);
 }

@@ -10,7 +10,7 @@
 #include "crawler/frontier/url_frontier.hpp"
 #include "followup/draft.hpp"
 #include "followup/report.hpp"
-#include "store/case_database.hpp"
+#include "store/evidence_table.hpp"
 #include "vault/sign.hpp"
 
 #include <filesystem>
@@ -27,6 +27,7 @@ struct CommandSettings {
     std::filesystem::path
         storage; // where withdrawn cases are remembered outside the databases; empty: nowhere
     std::filesystem::path evidence_directory;
+    store::Retention retention;                 // of evidence, where a case has none of its own
     const vault::SigningKey* signing = nullptr; // of evidence and of the audit log; required
     std::vector<std::string> channels;          // names, in the order of the configuration
     std::vector<store::SiteRow> sites;          // the watch list
@@ -124,6 +125,10 @@ private:
     Result<CommandOutcome> findings_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_key(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> evidence_read(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_hold(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_holds(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_keep(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> evidence_release(const json::object& arguments, const store::Actor& actor);
     Result<void> add_stamps(json::object& told, const std::string& package) const;
     Result<CommandOutcome> findings_check(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_note(const json::object& arguments, const store::Actor& actor);

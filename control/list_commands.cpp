@@ -133,6 +133,7 @@ Result<CommandOutcome> Commands::status(const json::object&, const store::Actor&
         still_up[name_of(count.verdict)] = count.places;
     object["places_still_up"] = std::move(still_up);
     object["evidence_pending"] = cases_.pending_evidence();
+    object["evidence_holds"] = store::EvidenceTable(cases_).holds(actor.at).size();
     const auto running = store::NoticeTable(cases_).running();
     object["notices_running"] = running.size();
     object["notices_overdue"] = std::ranges::count_if(

@@ -37,13 +37,16 @@ std::size_t erase_evidence(const std::filesystem::path& directory, const std::se
 }
 
 // What the person is given: signed, so that it can be shown to others, and without content.
-std::string receipt_text(std::string_view origin, const cases::WithdrawalReceipt& receipt, std::size_t files)
+std::string receipt_text(std::string_view origin, const cases::WithdrawalReceipt& receipt, std::size_t files,
+                         std::size_t held)
 {
     return fmt::format(
-        "{}\nerasure receipt\ncase {}\nat {}\nreferences {}\nfindings {}\nevidence packages {}\n"
+        "{}\nerasure receipt\ncase {}\nat {}\nreferences {}\nfindings {}\nevidence packages {}\n{}"
         "audit line {}\n",
         origin, receipt.pseudonym, format_utc(receipt.at), receipt.references_erased, receipt.findings_erased,
-        files, receipt.audit_seq);
+        files,
+        held == 0 ? "" : fmt::format("sealed packages that a legal hold keeps until its end {}\n", held),
+        receipt.audit_seq);
 }
 
 } // namespace
@@ -51,7 +54,11 @@ std::string receipt_text(std::string_view origin, const cases::WithdrawalReceipt
 Result<CommandOutcome> Commands::withdraw(const Case& c, const store::Actor& actor)
 {
     const auto files = cases_.evidence_files_of(c.id);
-    const std::set<std::string> evidence_files(files.begin(), files.end());
+    std::set<std::string> evidence_files(files.begin(), files.end());
+    const auto held = store::EvidenceTable(cases_).keep_held(c.id, actor);
+    if (!held) return held.error();
+    for (const auto& file : *held)
+        evidence_files.erase(file);
     auto images = cases_.addresses_found(c.id);
     if (!settings_.storage.empty()) {
         // First: whatever fails from here on, the next start makes up for it.
@@ -75,9 +82,10 @@ Result<CommandOutcome> Commands::withdraw(const Case& c, const store::Actor& act
     object["references_erased"] = receipt->references_erased;
     object["findings_erased"] = receipt->findings_erased;
     object["evidence_files_erased"] = files_erased;
+    object["evidence_files_held"] = held->size();
     object["audit_seq"] = receipt->audit_seq;
-    object["receipt"] =
-        vault::sign_note(origin, *settings_.signing, receipt_text(origin, *receipt, files_erased));
+    object["receipt"] = vault::sign_note(origin, *settings_.signing,
+                                         receipt_text(origin, *receipt, files_erased, held->size()));
     if (receipt->audit_seq != 0) announce("consent.withdrawn", receipt->pseudonym, actor);
     return done(std::move(object), {.references = true, .alerts = true});
 }

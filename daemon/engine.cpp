@@ -81,6 +81,7 @@ Engine::Engine(asio::io_context& loop, const config::Config& config, EngineOptio
     rounds_.use(round_settings(config_));
     contacts_.use(lookup_settings(config_));
     stamper_.use(or_throw(stamp_settings(config), "evidence"));
+    keeper_.use(keep_settings(config_));
     health_.use(health_settings(config_));
 }
 
@@ -395,6 +396,7 @@ Task<Result<void>> Engine::use(config::Config config)
     crawl_ = *crawl;
     stamper_.use(*std::move(stamps));
     contacts_.use(lookup_settings(config_));
+    keeper_.use(keep_settings(config_));
     guard_ = *std::move(guard);
     web_.use(*web, *std::move(client), body_limits(config_));
     pipeline_.use(pipeline_settings());

@@ -12,6 +12,7 @@
 #include "daemon/alert_rounds.hpp"
 #include "daemon/channels.hpp"
 #include "daemon/contact_lookup.hpp"
+#include "daemon/evidence_keeper.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/snapshot.hpp"
@@ -143,6 +144,7 @@ private:
     HealthWatch health_;
     TimeStamper stamper_{stores_, web_, clock_, counters_, problems_};
     ContactLookup contacts_{stores_, web_, clock_};
+    EvidenceKeeper keeper_{stores_, clock_, counters_, problems_};
     AlertRounds rounds_;
     TaskGroup outboxes_;
     TaskGroup loops_;

@@ -13,6 +13,7 @@ void Engine::start_health()
     loops_.spawn("health", health_.run(), on_loop_failure_);
     loops_.spawn("rounds", rounds_.run(), on_loop_failure_);
     loops_.spawn("time stamps", stamper_.run(), on_loop_failure_);
+    loops_.spawn("retention", keeper_.run(), on_loop_failure_);
 }
 
 LoopFacts Engine::loop_facts() const

@@ -278,6 +278,19 @@ evidence::EvidenceSettings evidence_settings(const config::Config& config)
     return settings;
 }
 
+KeepSettings keep_settings(const config::Config& config)
+{
+    const auto days = [](std::chrono::milliseconds kept) {
+        return std::int64_t{std::chrono::floor<std::chrono::days>(kept).count()};
+    };
+    const auto& evidence = config.evidence;
+    return {evidence.directory,
+            {{store::EvidenceKind::open, days(evidence.keep_open)},
+             {store::EvidenceKind::dismissed, days(evidence.keep_dismissed)},
+             {store::EvidenceKind::down, days(evidence.keep_down)},
+             {store::EvidenceKind::earlier, days(evidence.keep_earlier)}}};
+}
+
 Result<StampSettings> stamp_settings(const config::Config& config)
 {
     StampSettings settings{config.evidence.directory, {}, config.evidence.stamp_every};
@@ -381,6 +394,7 @@ control::CommandSettings command_settings(const config::Config& config, const va
     settings.notices = notice_settings(config);
     settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
+    settings.retention = keep_settings(config).usual;
     settings.channels = channel_names(config);
     settings.rules = channel_rules(config);
     settings.link = config.alerts.link;

@@ -10,6 +10,7 @@
 #include "crawler/settings.hpp"
 #include "daemon/alert_rounds.hpp"
 #include "daemon/contact_lookup.hpp"
+#include "daemon/evidence_keeper.hpp"
 #include "daemon/health_judge.hpp"
 #include "daemon/time_stamper.hpp"
 #include "evidence/capture.hpp"
@@ -49,6 +50,8 @@ Result<std::shared_ptr<const crawler::CrawlSettings>> crawl_settings(const confi
 evidence::EvidenceSettings evidence_settings(const config::Config& config);
 // Who stamps its time. Errors: io, malformed (a file of certificates).
 Result<StampSettings> stamp_settings(const config::Config& config);
+// For how long it is kept.
+KeepSettings keep_settings(const config::Config& config);
 
 // Names of the enabled channels.
 std::vector<std::string> channel_names(const config::Config& config);

@@ -3,6 +3,7 @@
 #include "core/fetch.hpp"
 #include "core/finding.hpp"
 #include "core/json.hpp"
+#include "evidence/drawing.hpp"
 
 #include <filesystem>
 #include <string>
@@ -28,6 +29,7 @@ struct EvidenceFacts {
     std::string reference_name; // "R-01"
     json::object explanation{}; // more of the match, from the matcher: thresholds, versions, quadrilateral
     Timestamp recorded_at{};    // when the finding was made
+    PictureSize picture{};      // of the found picture; zeros where it is not known
 };
 
 // What was fetched for it. `page` and `image` hold the redirects in order and end with the answer itself.

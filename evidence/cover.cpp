@@ -128,6 +128,24 @@ constexpr std::string_view files_and_checks =
     "change the program in it. ReplayWeb.page shows the page and the picture of the package as they "
     "were.</p>\n";
 
+// Where the reference lies, drawn, and what the outlines mean.
+std::string where_it_lies(const EvidenceFacts& facts)
+{
+    const auto& placement = facts.finding.match.placement;
+    if (!placement) return {};
+    const auto drawing = render_drawing(*placement, facts.picture);
+    if (drawing.empty()) return {};
+    return "<h2>Where it lies</h2>\n<figure>\n" + drawing +
+           fmt::format("<figcaption>The grey area stands for the found picture, {} × {} pixels, the blue "
+                       "outline for the "
+                       "reference picture as it lies in it, the blue dot for its upper left corner; a red "
+                       "outline shows where "
+                       "they disagree. It is drawn from the figures in manifest.json; no part of either "
+                       "picture is shown."
+                       "</figcaption>\n</figure>\n",
+                       facts.picture.width_px, facts.picture.height_px);
+}
+
 } // namespace
 
 std::string render_cover(const EvidenceSettings& settings, const EvidenceFacts& facts, const Capture& capture,
@@ -137,6 +155,7 @@ std::string render_cover(const EvidenceSettings& settings, const EvidenceFacts& 
     html += fmt::format("<h1>Evidence, case {}</h1>\n", cell(facts.case_pseudonym));
     html += what_this_is;
     html += "<h2>What was found</h2>\n" + found_table(facts, capture);
+    html += where_it_lies(facts);
     html += what_it_proves;
     html += files_and_checks;
     html += "<h2>Who made it</h2>\n<table>\n";

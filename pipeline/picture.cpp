@@ -150,6 +150,7 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     if (!compared->matches.empty() && compared->fingerprint)
         matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
     matched.pixels = std::int64_t{compared->width_px} * compared->height_px;
+    matched.size = {compared->width_px, compared->height_px};
     memory.learn(compared->file_digest, compared->parts_of_others);
     // A lead that is not another picture of the scene tells a caseworker nothing.
     std::erase_if(compared->matches, [this](const Match& match) {

@@ -88,9 +88,10 @@ Task<Result<Seen>> Pipeline::keep(const VisitState& state, const Came& came, See
 Task<Result<Recorder::Outcome>> Pipeline::record(const VisitState& state, const Came& came, Matched& matched)
 {
     auto chain = co_await chain_in_pool(came);
-    Sighting sighting{state.visit.id, state.visit.url,          matched.file,    matched.fingerprint,
-                      matched.pixels, matched.generation,       matched.matches, std::move(chain),
-                      matched.videos, std::move(matched.parts), state.site};
+    Sighting sighting{state.visit.id,      state.visit.url,          matched.file,
+                      matched.fingerprint, matched.pixels,           matched.size,
+                      matched.generation,  matched.matches,          std::move(chain),
+                      matched.videos,      std::move(matched.parts), state.site};
     std::shared_ptr<const RecordSettings> settings(state.settings, &state.settings->record);
     auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
     if (recorded && state.visit.named_by) {

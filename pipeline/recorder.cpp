@@ -72,7 +72,7 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
         capture.page_error = std::move(second.error);
         for (auto& step : plan->steps) {
             step.seen.page_state = second.state;
-            const auto settled = co_await settle(*settings, std::move(step), capture, sighting.generation);
+            const auto settled = co_await settle(*settings, std::move(step), capture, sighting);
             if (!settled) co_return settled.error();
             outcome.is_capped = outcome.is_capped || settled->is_capped;
         }
@@ -160,11 +160,14 @@ Task<> Recorder::tell_capped(const RecordSettings& settings, std::string site, s
 }
 
 // How the finding is named among people; nothing where its case or reference is gone.
-Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, std::int64_t generation)
+Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, const Sighting& sighting)
 {
     evidence::EvidenceFacts facts{finding, {}, {}, {}, services_.clock.now()};
     facts.explanation["extractor_version"] = extractor_version;
-    facts.explanation["reference_generation"] = generation;
+    facts.explanation["reference_generation"] = sighting.generation;
+    facts.picture = sighting.size;
+    if (sighting.size != evidence::PictureSize{})
+        facts.explanation["picture_size"] = json::array{sighting.size.width_px, sighting.size.height_px};
     if (finding.match.placement) facts.explanation["placement"] = placement_json(*finding.match.placement);
     auto names =
         co_await services_.stores.run(&store::CaseDatabase::names_of, finding.case_id, finding.reference);
@@ -206,10 +209,10 @@ Task<bool> Recorder::witness(const RecordSettings& settings, Finding& seen,
 
 // Evidence first; then finding, alerts and audit line in one transaction.
 Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings, RecordStep step,
-                                                 const evidence::Capture& capture, std::int64_t generation)
+                                                 const evidence::Capture& capture, const Sighting& sighting)
 {
     auto& seen = step.seen;
-    auto facts = co_await facts_of(seen, generation);
+    auto facts = co_await facts_of(seen, sighting);
     if (!step.video.empty()) facts.explanation["video"] = step.video;
     if (facts.case_pseudonym.empty() || facts.reference_name.empty())
         co_return Outcome{}; // withdrawn since it was compared

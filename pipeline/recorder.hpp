@@ -49,6 +49,7 @@ struct Sighting {
     Sha256 content;
     std::optional<Fingerprint> fingerprint; // its mark: see picture_mark()
     std::int64_t pixels = 0;                // 0: not known
+    evidence::PictureSize size{};           // zeros: not known
     std::int64_t generation = 0;            // of the references that it was compared with
     std::vector<Match> matches;
     std::vector<Fetched> chain; // redirects, then the picture
@@ -81,10 +82,10 @@ private:
     Task<std::vector<Url>> pages_of(const RecordSettings& settings, const Sighting& sighting);
     Task<Result<Plan>> plan_for(const RecordSettings& settings, const Url& page, const Sighting& sighting);
     Task<Result<Outcome>> settle(const RecordSettings& settings, RecordStep step,
-                                 const evidence::Capture& capture, std::int64_t generation);
+                                 const evidence::Capture& capture, const Sighting& sighting);
     Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
                        const evidence::Capture& capture);
-    Task<evidence::EvidenceFacts> facts_of(const Finding& finding, std::int64_t generation);
+    Task<evidence::EvidenceFacts> facts_of(const Finding& finding, const Sighting& sighting);
     void tell_known(const Url& page, const Url& image, const RecordTally& tally);
     void tell_recorded(const Committed& done, const Finding& seen, const std::string& pseudonym);
     Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);

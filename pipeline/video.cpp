@@ -323,6 +323,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     matched.generation = compared->generation;
     matched.is_in_part = seen.is_in_part;
     matched.pixels = std::int64_t{compared->facts.width_px} * compared->facts.height_px;
+    matched.size = {compared->facts.width_px, compared->facts.height_px};
     for (const auto& match : compared->matches) {
         matched.matches.push_back(match.best);
         matched.videos.push_back(video_json(*compared, match));

@@ -313,6 +313,11 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
                        "JOIN finding f ON f.id = o.finding_id WHERE f.case_id = ?1)",
                        id);
         delete_of_case(connection, "DELETE FROM consented_place WHERE case_id = ?1", id);
+        delete_of_case(connection, "DELETE FROM case_retention WHERE case_id = ?1", id);
+        delete_of_case(
+            connection,
+            "DELETE FROM evidence_hold WHERE case_id = ?1 AND id NOT IN (SELECT hold_id FROM held_package)",
+            id);
         delete_of_case(connection, "DELETE FROM notice WHERE case_id = ?1", id); // with what it is about
         delete_of_case(
             connection,

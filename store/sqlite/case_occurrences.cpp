@@ -231,7 +231,7 @@ std::vector<std::string> CaseDatabase::evidence_files() const
     std::vector<std::string> result;
     auto row = impl_->connection.prepare(
         "SELECT evidence_file FROM occurrence WHERE evidence_file <> '' UNION SELECT evidence_file FROM "
-        "earlier_evidence ORDER BY 1");
+        "earlier_evidence UNION SELECT evidence_file FROM held_package ORDER BY 1");
     while (row.step())
         result.push_back(row.text(0));
     return result;

@@ -137,4 +137,30 @@ DROP INDEX occurrence_look;
 CREATE INDEX occurrence_look ON occurrence (look_due);
 )sql";
 
+// For how long packages of evidence are kept, what is excepted, and what is held beyond a withdrawal.
+constexpr const char* twentieth_step = R"sql(
+CREATE TABLE case_retention (
+    case_id INTEGER NOT NULL REFERENCES "case" (id),
+    kind    TEXT NOT NULL CHECK (kind IN ('open', 'dismissed', 'down', 'earlier')),
+    days    INTEGER NOT NULL CHECK (days >= 0),
+    PRIMARY KEY (case_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE evidence_hold (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    case_id    INTEGER NOT NULL REFERENCES "case" (id),
+    finding_id INTEGER,
+    until      INTEGER NOT NULL,
+    reason     TEXT NOT NULL CHECK (reason <> ''),
+    set_by     TEXT NOT NULL,
+    set_at     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hold_of_case ON evidence_hold (case_id, until);
+CREATE TABLE held_package (
+    evidence_file   TEXT PRIMARY KEY,
+    evidence_digest BLOB NOT NULL CHECK (length(evidence_digest) = 32),
+    hold_id         INTEGER NOT NULL REFERENCES evidence_hold (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by ON held_package (hold_id);
+)sql";
+
 } // namespace stillwatch::store

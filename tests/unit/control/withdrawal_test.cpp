@@ -52,6 +52,36 @@ TEST(Withdrawal, ErasesEvidenceAndGivesAReceipt)
     EXPECT_EQ(desk.error_of("case.withdraw", {{"case", desk.pseudonym}}).code, Errc::refused);
 }
 
+TEST(Withdrawal, LeavesTheSealedPackagesThatALegalHoldKeepsAndSaysSo)
+{
+    Withdrawing desk;
+    const auto until = format_utc(desk.clock.time + std::chrono::hours(24 * 30));
+    const json::object hold{{"what", "F-1"}, {"until", until}, {"reason", "police, reference 7"}};
+    EXPECT_EQ(desk.result_of("evidence.hold", hold).at("hold"), 1);
+    EXPECT_EQ(desk.result_of("evidence.holds", {}).as_array().at(0).at("reason"), "police, reference 7");
+    const auto receipt = desk.result_of("case.withdraw", {{"case", desk.pseudonym}});
+    EXPECT_EQ(receipt.at("evidence_files_erased"), 0);
+    EXPECT_EQ(receipt.at("evidence_files_held"), 1);
+    EXPECT_NE(std::string(receipt.at("receipt").as_string()).find("a legal hold keeps until its end 1\n"),
+              std::string::npos);
+    EXPECT_TRUE(exists(desk.evidence()));
+    EXPECT_TRUE(desk.is_withdrawn());
+    EXPECT_EQ(desk.cases.evidence_files().size(), 1U); // so the next start takes it for no orphan
+    EXPECT_EQ(desk.result_of("status", {}).at("evidence_holds"), 1);
+    (void)desk.result_of("evidence.release", {{"hold", 1}});
+    EXPECT_EQ(desk.result_of("status", {}).at("evidence_holds"), 0);
+}
+
+TEST(Withdrawal, AHoldNeedsAnEndToCome)
+{
+    Withdrawing desk;
+    json::object hold{{"what", desk.pseudonym}, {"until", format_utc(desk.clock.time)}, {"reason", "court"}};
+    EXPECT_EQ(desk.error_of("evidence.hold", hold).code, Errc::invalid_argument);
+    hold["what"] = "F-99";
+    hold["until"] = format_utc(desk.clock.time + std::chrono::hours(1));
+    EXPECT_EQ(desk.error_of("evidence.hold", hold).code, Errc::not_found);
+}
+
 TEST(Withdrawal, ForgetsWhatMatchedWhereAddressesAreKept)
 {
     Withdrawing desk;
