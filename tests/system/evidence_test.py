@@ -8,6 +8,8 @@ import subprocess
 import unittest
 import zipfile
 
+import rfc3161ng
+
 import stage
 import tamper
 import time_authority
@@ -113,7 +115,7 @@ class Evidence(unittest.TestCase):
         other = self.verify_pack(archive, *witnesses)
         self.assertEqual(other.returncode, 0, other.stderr)
         self.assertIn(f"time stamp {own['time_stamps'][0]['at'][:19]}Z by {self.authority.url}; in the audit log", other.stdout)
-        self.check_with_openssl(pathlib.Path(told["stamp"]))
+        self.check_with_others(pathlib.Path(told["stamp"]))
         self.check_faults(archive, told)
         folder = self.stage.work / "stamped-out"
         self.assertEqual(self.command("evidence", "extract", *witnesses, archive, folder).returncode, 0)
@@ -169,7 +171,7 @@ class Evidence(unittest.TestCase):
         key = self.stillwatch.config.parent / "signing_key.pub"
         return subprocess.run(["/usr/bin/python3", program, "--key", key, *witnesses, archive], capture_output=True, text=True)
 
-    def check_with_openssl(self, stamp_file: pathlib.Path):
+    def check_with_others(self, stamp_file: pathlib.Path):
         """Without any program of ours."""
         stamp = json.loads(stamp_file.read_text())["stamps"][0]
         reply = self.stage.work / "reply.tsr"
@@ -177,6 +179,11 @@ class Evidence(unittest.TestCase):
         said = subprocess.run(["openssl", "ts", "-verify", "-digest", stamp["root"], "-in", reply, "-CAfile", self.authority.roots],
                               capture_output=True, text=True)
         self.assertIn("Verification: OK", said.stdout)
+        token = rfc3161ng.decode_timestamp_response(reply.read_bytes()).time_stamp_token
+        certificate = (self.authority.folder / "tsa.pem").read_bytes()
+        self.assertTrue(rfc3161ng.check_timestamp(token, certificate, digest=bytes.fromhex(stamp["root"]), hashname="sha256"))
+        with self.assertRaisesRegex(ValueError, "imprint"):
+            rfc3161ng.check_timestamp(token, certificate, digest=bytes(32), hashname="sha256")
 
     def check_faults(self, archive: pathlib.Path, told: dict):
         """What is wrong with stamp or proof is named by both programs."""

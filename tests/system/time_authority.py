@@ -22,7 +22,7 @@ distinguished_name = dn
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign
 """
-KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config ts.cnf"
+KEY = "-newkey rsa:2048 -nodes -config ts.cnf"  # python3-rfc3161ng knows no other
 
 
 class TimeAuthority:
