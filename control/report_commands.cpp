@@ -94,6 +94,8 @@ json::array statement_of(const json::object& report, const std::string& pseudony
                 left == 1 ? "1 was" : fmt::format("{} were", left), number(all, "undecodable"),
                 number(all, "too_small"), number(all, "gone"), number(all, "unreachable"),
                 number(all, "pending") + number(all, "waiting")));
+    } else if (!bool_member(report, "has_references").value_or(true)) {
+        say("The case has no reference yet: nothing is compared for it.");
     } else {
         say("No picture has been compared with all references of the case: one of them is not in force.");
     }
@@ -144,6 +146,7 @@ Result<CommandOutcome> Commands::report_case(const json::object& arguments, cons
 
     auto report = begun("case", *period);
     report["case"] = found->pseudonym;
+    report["has_references"] = cases_.cases_with_references().contains(found->id.value);
     const auto sites = site_health({}, actor);
     if (!sites) return sites.error();
     json::array looked_at;
