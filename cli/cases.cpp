@@ -147,6 +147,21 @@ void add_case(Program program)
         show_object(program, {"case.show", {{"case", *pseudonym}}});
     });
 
+    auto sites = std::make_shared<std::vector<std::string>>();
+    auto everywhere = std::make_shared<bool>(false);
+    const auto face_sites = group.add_subcommand(
+        "face-sites",
+        "On which sites the person's face is looked for; all of the watch list without a choice");
+    face_sites.add_option("case", *pseudonym, "Pseudonym").required();
+    face_sites.add_option("sites", *sites, "Names of the watch list; none: tells them");
+    face_sites.add_flag("--everywhere", *everywhere, "On all of the watch list again");
+    face_sites.callback([program, pseudonym, sites, everywhere]() mutable {
+        json::object arguments{{"case", *pseudonym}};
+        if (*everywhere) sites->clear();
+        if (*everywhere || !sites->empty()) arguments["sites"] = json::array(sites->begin(), sites->end());
+        show_object(program, {"case.face-sites", std::move(arguments)});
+    });
+
     auto renewal = std::make_shared<ConsentOptions>();
     const auto renew =
         group.add_subcommand("renew", "Records a new consent; all pictures are compared again");

@@ -109,10 +109,12 @@ Result<std::vector<Match>> FaceSearch::leads_of(const fs::path& file, bool is_be
     const auto found = looked_.find(file);
     if (found == looked_.end()) return std::vector<Match>{}; // a video
     if (!found->second) return found->second.error();
-    auto leads = is_beside_another ? found->second->weak_too : found->second->sure;
-    for (auto& lead : leads)
-        if (const auto box = boxes_.find(lead.reference); box != boxes_.end())
-            lead.placement->edited = box->second;
+    std::vector<Match> leads;
+    for (const auto& lead : is_beside_another ? found->second->weak_too : found->second->sure) {
+        leads.push_back(lead.match);
+        if (const auto box = boxes_.find(lead.match.reference); box != boxes_.end())
+            leads.back().placement->edited = box->second;
+    }
     return leads;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/face_files.hpp"
 #include "core/match.hpp"
+#include "faces/judge.hpp"
 #include "faces/people.hpp"
 
 #include <array>
@@ -35,8 +36,8 @@ public:
 
 private:
     struct Leads {
-        std::vector<Match> sure;
-        std::vector<Match> weak_too;
+        std::vector<faces::LeadByFace> sure;
+        std::vector<faces::LeadByFace> weak_too;
     };
 
     FaceSearch(const config::Config& config, daemon::FaceSetup setup)

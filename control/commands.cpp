@@ -20,6 +20,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"account.disable", &Commands::account_disable},
         {"account.list", &Commands::account_list},
         {"case.approve", &Commands::case_approve},
+        {"case.face-sites", &Commands::case_face_sites},
         {"case.open", &Commands::case_open},
         {"case.list", &Commands::case_list},
         {"case.show", &Commands::case_show},

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/face.hpp"
+#include "store/face_records.hpp"
 #include "store/still_up_checks.hpp"
 
 #include <fmt/format.h>
@@ -218,6 +219,8 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     if (const auto told = cases_.video_of(found->id))
         if (auto video = parse_json(*told)) object["video"] = *std::move(video);
     object["checks"] = describe_checks(store::StillUpChecks(cases_).of(found->id, checks_in_reply));
+    if (const auto face = store::FaceRecords(cases_).lead_of(found->id); face && face->other_face)
+        object["same_picture_with_another_face"] = fmt::format("F-{}", face->other_face.value);
     const auto history = cases_.history(found->id);
     auto rows = describe_history(history);
     const auto c = cases_.find_case(found->case_id);

@@ -55,6 +55,7 @@ const std::vector<CommandRule>& command_rules()
         {"audit.verify", watching, "whether no line of it was changed or left out"},
         {"backup.snapshot", operators, "copies the databases of the running daemon"},
         {"case.approve", casework, "makes the consent of a case valid; another account than recorded it"},
+        {"case.face-sites", casework, "on which sites a person's face is looked for"},
         {"case.list", staff, "pseudonyms, consent, numbers"},
         {"case.open", casework, "opens a case, which waits for approval"},
         {"case.pin", casework, "gives a case a new PIN of withdrawal, shown once"},

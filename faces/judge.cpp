@@ -7,8 +7,6 @@
 
 namespace stillwatch::faces {
 
-namespace {
-
 Match lead_of(const Resemblance& alike, const Face& face)
 {
     Match match;
@@ -26,11 +24,9 @@ Match lead_of(const Resemblance& alike, const Face& face)
     return match;
 }
 
-} // namespace
-
-std::vector<Match> leads_in(const FacesSeen& seen, const People& people, const Sha256& model, Weak weak)
+std::vector<LeadByFace> leads_in(const FacesSeen& seen, const People& people, const Sha256& model, Weak weak)
 {
-    std::vector<Match> leads;
+    std::vector<LeadByFace> leads;
     if (seen.model != model) return leads;
     struct Best {
         Resemblance alike;
@@ -49,7 +45,8 @@ std::vector<Match> leads_in(const FacesSeen& seen, const People& people, const S
     std::ranges::stable_sort(ranked, std::ranges::greater{},
                              [](const Best& one) { return one.alike.similarity; });
     for (const auto& one : ranked)
-        leads.push_back(lead_of(one.alike, *one.face));
+        leads.push_back(
+            {lead_of(one.alike, *one.face), static_cast<std::size_t>(one.face - seen.faces.data())});
     return leads;
 }
 

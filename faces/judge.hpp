@@ -12,9 +12,18 @@ namespace stillwatch::faces {
 // page, or from the same account).
 enum class Weak { left_out, told };
 
+// A lead, and which of the faces it rests on.
+struct LeadByFace {
+    Match match;
+    std::size_t face = 0; // its place in FacesSeen::faces
+};
+
+// What is told of a face that is like an enrolled one.
+Match lead_of(const Resemblance& alike, const Face& face);
+
 // The people whom faces of a picture are like: for each the face that is most alike, as a lead. Most alike
 // first. None where the faces come from other models than `model`.
-std::vector<Match> leads_in(const FacesSeen& seen, const People& people, const Sha256& model, Weak weak);
+std::vector<LeadByFace> leads_in(const FacesSeen& seen, const People& people, const Sha256& model, Weak weak);
 
 // Overwrites the embeddings: of faces that are nobody's nothing may live on.
 void wipe(FacesSeen& seen) noexcept;

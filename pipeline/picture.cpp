@@ -162,9 +162,17 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     auto leads =
         co_await face_leads(services_, state.visit.url, std::move(of_faces), matched.matches.empty());
     if (!leads) co_return leads.error();
-    if (!leads->empty() && !matched.fingerprint && compared->fingerprint)
-        matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
-    matched.matches.insert(matched.matches.end(), leads->begin(), leads->end());
+    for (auto& lead : *leads) {
+        // Where the person's own picture is found, a face that is like theirs says nothing more.
+        const bool is_told = std::ranges::any_of(matched.matches, [&](const Match& match) {
+            return match.case_id == lead.match.case_id && match.status == MatchStatus::match;
+        });
+        if (is_told) continue;
+        if (!matched.fingerprint && compared->fingerprint)
+            matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
+        matched.faces[lead.match.case_id] = lead.mark;
+        matched.matches.push_back(std::move(lead.match));
+    }
     co_return std::move(matched);
 }
 

@@ -77,6 +77,7 @@ private:
         std::optional<cases::GuardReason> guarded{};
         std::vector<json::object> videos{}; // of a video: what video_json() tells of each match
         std::vector<Fetched> parts{};       // of a video, beside the answer
+        FaceMarks faces{};                  // that leads of tier resemblance rest on
     };
 
     Task<VisitState> prepare(store::Visit visit);

@@ -91,7 +91,8 @@ Task<Result<Recorder::Outcome>> Pipeline::record(const VisitState& state, const 
     Sighting sighting{state.visit.id,      state.visit.url,          matched.file,
                       matched.fingerprint, matched.pixels,           matched.size,
                       matched.generation,  matched.matches,          std::move(chain),
-                      matched.videos,      std::move(matched.parts), state.site};
+                      matched.videos,      std::move(matched.parts), state.site,
+                      matched.faces};
     std::shared_ptr<const RecordSettings> settings(state.settings, &state.settings->record);
     auto recorded = co_await recorder_.record(std::move(settings), std::move(sighting));
     if (recorded && state.visit.named_by) {

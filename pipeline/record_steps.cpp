@@ -3,15 +3,21 @@
 #include "cases/case_consent.hpp"
 #include "cases/consent.hpp"
 #include "core/face.hpp"
+#include "pipeline/face_mark.hpp"
 #include "pipeline/finding_alerts.hpp"
 #include "pipeline/known_findings.hpp"
 #include "pipeline/known_place.hpp"
+#include "store/face_records.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace stillwatch::pipeline {
 
 namespace {
+
+// Between pictures that are the same (matcher/judge.hpp, tier near).
+constexpr int near_bits = 31;
 
 // Of one reference on one page; past them a second size of a picture is a place of its own.
 constexpr std::size_t max_occurrences_tied = 256;
@@ -55,11 +61,28 @@ bool covers_faces(const store::CaseDatabase& cases, CaseId id)
     return found && cases::covers(found->consent, "faces");
 }
 
+// A person's face is looked for on the sites of their list only, where they have one.
+bool is_looked_for_elsewhere(const store::CaseDatabase& cases, const Finding& seen)
+{
+    if (seen.match.tier != Tier::resemblance) return false;
+    const auto sites = store::FaceRecords(cases).sites(seen.case_id);
+    return !sites.empty() && std::ranges::find(sites, seen.site) == sites.end();
+}
+
+// What a person dismissed: that picture class, or that face.
+std::optional<FindingId> silenced_by(const store::CaseDatabase& cases, const Finding& seen,
+                                     const std::optional<Fingerprint>& face)
+{
+    if (const auto silent = cases.silenced_by(seen)) return silent;
+    return face ? store::FaceRecords(cases).silenced_by(seen.case_id, *face, same_face_bits) : std::nullopt;
+}
+
 // A face that is a little alike counts where the page shows a picture of the same person besides: one that
 // was matched, and that nobody dismissed.
 bool is_weak_and_alone(const store::CaseDatabase& cases, const Finding& seen)
 {
-    return band_of(seen.match) == Band::weak && !cases.has_match_on(seen.case_id, seen.page_url);
+    return band_of(seen.match) == Band::weak &&
+           !store::FaceRecords(cases).has_match_on(seen.case_id, seen.page_url);
 }
 
 // Counts what is neither recorded nor told. Gives whether that is its end.
@@ -143,7 +166,8 @@ Result<store::CaseDatabase::Recorded> commit_place(store::CaseDatabase& cases, c
 } // namespace
 
 Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                     const RecordSettings& settings, const Finding& seen, FindingId tied)
+                     const RecordSettings& settings, const Finding& seen,
+                     const std::optional<Fingerprint>& face, FindingId tied)
 {
     Standing standing;
     auto known = tied ? known_place_in(cases, tied, seen) : known_place(cases, seen);
@@ -159,7 +183,7 @@ Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontie
         standing.place = known->place;
         standing.is_signed_anew = known->is_signed_anew;
         standing.kind = known->place.occurrence ? Kind::known_place : Kind::further_place;
-    } else if (const auto silent = cases.silenced_by(seen)) {
+    } else if (const auto silent = silenced_by(cases, seen, face)) {
         standing.silenced_by = *silent;
         standing.kind = Kind::silenced;
     } else if (!seen.is_consented && has_its_findings(cases, settings, seen)) {
@@ -169,20 +193,30 @@ Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontie
 }
 
 Result<std::optional<RecordStep>> plan_step(store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                                            const RecordSettings& settings, Finding seen, Timestamp now,
+                                            const RecordSettings& settings, SeenThere there, Timestamp now,
                                             RecordTally& tally)
 {
+    auto& [seen, face] = there;
+    if (is_looked_for_elsewhere(cases, seen)) {
+        ++tally.elsewhere;
+        return std::optional<RecordStep>();
+    }
     if (is_weak_and_alone(cases, seen)) {
         ++tally.weak;
         return std::optional<RecordStep>();
     }
-    const auto standing = standing_of(cases, frontier, settings, seen);
+    const auto standing = standing_of(cases, frontier, settings, seen, face);
     tally.tied += standing.tied ? 1 : 0;
     tally.silenced += standing.is_dismissed() ? 1 : 0;
     const auto is_left_out = count_left_out(cases, standing, seen, now, tally);
     if (!is_left_out) return is_left_out.error();
     if (*is_left_out) return std::optional<RecordStep>();
     RecordStep step{std::move(seen), standing.tied};
+    step.face = face;
+    if (face)
+        step.other_face = store::FaceRecords(cases)
+                              .other_face_on(step.seen, *face, near_bits, other_face_bits)
+                              .value_or(FindingId{});
     if (standing.kind == Standing::Kind::known_place) {
         const auto evidence = touch(cases, settings, standing, step.seen, now, tally);
         if (!evidence) return evidence.error();
@@ -214,7 +248,7 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
         done.is_package_used = attached.has_value(); // else another visit was first, or a withdrawal
         return done;
     }
-    const auto standing = standing_of(cases, frontier, settings, seen, step.tied);
+    const auto standing = standing_of(cases, frontier, settings, seen, step.face, step.tied);
     const bool is_newly_tied = standing.tied && !step.tied;
     if (is_newly_tied) { // another size was recorded by a visit beside this one
         done.tally.tied = 1;
@@ -234,6 +268,10 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
     done.recorded = *std::move(recorded);
     if (!step.video.empty()) {
         const auto noted = cases.note_video(done.recorded.id, json::serialize(step.video));
+        if (!noted) return noted.error();
+    }
+    if (step.face && done.recorded.id) {
+        const auto noted = store::FaceRecords::note(cases, done.recorded.id, {*step.face, step.other_face});
         if (!noted) return noted.error();
     }
     done.is_package_used = done.recorded.added && !seen.evidence_file.empty();

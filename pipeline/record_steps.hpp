@@ -32,15 +32,17 @@ struct Standing {
 
     bool is_dismissed() const noexcept { return place && place->state == FindingState::dismissed; }
 };
-// `tied`: the finding that it was tied to before, if any.
+// `tied`: the finding that it was tied to before, if any. `face`: the mark of the face of a lead.
 Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                     const RecordSettings& settings, const Finding& seen, FindingId tied = {});
+                     const RecordSettings& settings, const Finding& seen,
+                     const std::optional<Fingerprint>& face, FindingId tied = {});
 
 // What was counted instead of recorded, or beside it.
 struct RecordTally {
     std::int64_t tied = 0;      // sizes of what is recorded
     std::int64_t silenced = 0;  // sightings of what was dismissed
     std::int64_t back = 0;      // findings that were down
+    std::int64_t elsewhere = 0; // leads by the face of a person who is looked for on other sites only
     std::int64_t weak = 0;      // faces that are a little alike, without another sign on their page
     std::vector<CaseId> capped; // of each match that was left out
 };
@@ -52,12 +54,20 @@ struct RecordStep {
     OccurrenceId known{}; // on record, and its evidence is still to be made
     bool wants_evidence = true;
     json::object video{}; // what is told of a match in a video beside it (pipeline/video_json.hpp)
+    std::optional<Fingerprint> face{}; // the mark of the face that a lead rests on
+    FindingId other_face{};            // shows the same picture with another face
 };
 
-// What is to be done of `seen`; nothing where it is known, silenced or over the bound, which is written down
+// A match on a page, with the mark of the face that it rests on.
+struct SeenThere {
+    Finding seen;
+    std::optional<Fingerprint> face{};
+};
+
+// What is to be done of it; nothing where it is known, silenced or over the bound, which is written down
 // at once. Errors: io.
 Result<std::optional<RecordStep>> plan_step(store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                                            const RecordSettings& settings, Finding seen, Timestamp now,
+                                            const RecordSettings& settings, SeenThere there, Timestamp now,
                                             RecordTally& tally);
 
 struct Committed {

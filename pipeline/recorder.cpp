@@ -104,7 +104,11 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             const auto& match = sighting.matches[i];
             auto seen = finding_of(sighting, page, match, now);
             seen.is_consented = places->cover(match.case_id, page);
-            auto step = plan_step(cases, frontier, settings, std::move(seen), now, plan.tally);
+            std::optional<Fingerprint> face;
+            if (const auto mark = sighting.faces.find(match.case_id);
+                mark != sighting.faces.end() && match.tier == Tier::resemblance)
+                face = mark->second;
+            auto step = plan_step(cases, frontier, settings, {std::move(seen), face}, now, plan.tally);
             if (!step) return step.error();
             if (!*step) continue;
             plan.steps.push_back(**std::move(step));
@@ -125,6 +129,7 @@ void Recorder::tell_known(const Url& page, const Url& image, const RecordTally& 
                    {{"url", image.text()}, {"page", page.text()}});
     }
     if (tally.silenced > 0) services_.counters.add("sightings_of_dismissed_total", {}, {}, tally.silenced);
+    if (tally.elsewhere > 0) services_.counters.add("face_leads_elsewhere_total", {}, {}, tally.elsewhere);
     if (tally.weak > 0) services_.counters.add("face_leads_weak_total", {}, {}, tally.weak);
     if (tally.back == 0) return;
     services_.counters.add("findings_reappeared_total", {}, {}, tally.back);
@@ -214,6 +219,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
     auto& seen = step.seen;
     auto facts = co_await facts_of(seen, sighting);
     if (!step.video.empty()) facts.explanation["video"] = step.video;
+    if (step.other_face) facts.explanation["same_picture_with_another_face"] = true;
     if (facts.case_pseudonym.empty() || facts.reference_name.empty())
         co_return Outcome{}; // withdrawn since it was compared
 

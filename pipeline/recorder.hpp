@@ -10,6 +10,7 @@
 #include "pipeline/services.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ struct RecordSettings {
     std::vector<std::string> guard_channels; // that are told when the guard trips
 };
 
+// Marks of the faces that leads rest on (pipeline/face_mark.hpp): of each case one in a picture.
+using FaceMarks = std::map<CaseId, Fingerprint>;
+
 // A picture that matches, as it was served.
 struct Sighting {
     UrlId image;
@@ -57,6 +61,7 @@ struct Sighting {
         videos{}; // of a video: what is told of each match beside it (pipeline/video_json.hpp)
     std::vector<Fetched> parts{}; // of a video, what else of it was fetched
     std::shared_ptr<const crawler::SiteRules> site;
+    FaceMarks faces{};
 };
 
 struct RecordStep;

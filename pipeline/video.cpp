@@ -7,6 +7,7 @@
 #include "pipeline/pipeline.hpp"
 #include "pipeline/segmented_video.hpp"
 #include "pipeline/video_comparison.hpp"
+#include "pipeline/video_faces.hpp"
 #include "pipeline/video_json.hpp"
 #include "videos/video_file.hpp"
 
@@ -276,6 +277,11 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     terms.frames.guard = state.settings->guard;
     if (opened->is_whole) terms.frames.file_digest = came.digest;
     const auto frame_terms = terms.frames;
+    VideoFaces faces(services_, state.visit.url, state.site->name);
+    if (faces.is_wanted())
+        terms.beside = [&faces](std::int64_t time_ms, std::shared_ptr<const Bytes> picture) {
+            return faces.look(time_ms, std::move(picture));
+        };
     const auto began = steady_clock::now();
     auto compared = co_await compare_video(video, services_.inspector, services_.cpu, std::move(terms));
     const auto spent = steady_clock::now() - began - video.waited();
@@ -308,9 +314,16 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
         if (confirmed.error().code == Errc::cancelled) co_return confirmed.error();
         co_return video_not_read(state, came, std::move(seen), known, confirmed.error());
     }
+    auto leads = co_await faces.leads(video);
+    const auto unread = leads ? faces.trouble() : std::optional(leads.error());
+    if (unread && unread->code == Errc::cancelled) co_return *unread;
+    if (!leads) leads = std::vector<VideoFaceLead>();
     const bool is_glance_only = pass == VideoPass::glance && state.site->videos == crawler::VideoUse::look;
     const auto why = why_not_watched(video, *compared, is_glance_only);
-    if (compared->matches.empty() && why) {
+    const bool is_nothing = compared->matches.empty() && leads->empty();
+    if (is_nothing && unread && !why) // nobody knows whose faces it shows
+        co_return video_not_read(state, came, std::move(seen), known, *unread);
+    if (is_nothing && why) {
         if (*why == NotCompared::video_glanced)
             seen.not_before = start_of_day(services_.clock.now()) + std::chrono::hours(24);
         co_return seen.ended(*why);
@@ -327,6 +340,17 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     for (const auto& match : compared->matches) {
         matched.matches.push_back(match.best);
         matched.videos.push_back(video_json(*compared, match));
+    }
+    for (const auto& one : *leads) {
+        const auto& lead = one.lead.match;
+        // Where the person's own picture is found, a face that is like theirs says nothing more.
+        const bool is_told = std::ranges::any_of(compared->matches, [&](const auto& match) {
+            return match.best.case_id == lead.case_id && match.best.status == MatchStatus::match;
+        });
+        if (is_told) continue;
+        matched.matches.push_back(lead);
+        matched.videos.push_back(video_json(*compared, one.match));
+        matched.faces[lead.case_id] = one.lead.mark;
     }
     matched.parts = std::move(opened->parts);
     std::ranges::move(video.take_parts(), std::back_inserter(matched.parts));

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ struct VideoTerms {
     std::optional<SpreadLook> spread{}; // then the pass is a glance, with these stretches beside it
     std::string site{};                 // whose it is, as of a Document
     std::function<void(const VideoProgress&)> tell{}; // after each frame; may be empty
+    // Looks at each frame that was compared for something else besides; may be empty.
+    std::function<Task<>(std::int64_t time_ms, std::shared_ptr<const Bytes> picture)> beside{};
 };
 
 // What a video showed.

@@ -230,7 +230,6 @@ public:
     Result<std::int64_t> leave_match_out(const std::string& site, Timestamp at);
     std::vector<std::pair<std::string, std::int64_t>> matches_left_out(Timestamp at) const;
     std::int64_t face_leads_since(CaseId id, Timestamp since) const; // findings of tier resemblance
-    bool has_match_on(CaseId id, const Url& page) const;             // of another tier, and not dismissed
 
     // --- looking at findings ---
     // Empty or absent: all.
@@ -426,6 +425,7 @@ public:
     Result<std::int64_t> raise_generation_above(std::int64_t known, const Actor& actor);
 
 private:
+    friend class FaceRecords; // store/face_records.hpp
     friend class EvidenceTable;
     friend class NoticeTable;
     friend class StillUpChecks; // store/still_up_checks.hpp

@@ -318,6 +318,7 @@ Result<Erased> CaseDatabase::withdraw(CaseId id, const Actor& actor, Erasure era
             connection,
             "DELETE FROM evidence_hold WHERE case_id = ?1 AND id NOT IN (SELECT hold_id FROM held_package)",
             id);
+        delete_of_case(connection, "DELETE FROM face_site WHERE case_id = ?1", id);
         delete_of_case(connection, "DELETE FROM notice WHERE case_id = ?1", id); // with what it is about
         delete_of_case(
             connection,

@@ -288,14 +288,6 @@ std::int64_t CaseDatabase::face_leads_since(CaseId id, Timestamp since) const
     return row.bind(id, since).step() ? row.integer(0) : 0;
 }
 
-bool CaseDatabase::has_match_on(CaseId id, const Url& page) const
-{
-    auto row = impl_->connection.prepare("SELECT 1 FROM occurrence o JOIN finding f ON f.id = o.finding_id "
-                                         "WHERE o.page_url = ?2 AND f.case_id = ?1 "
-                                         "AND f.tier <> 'resemblance' AND f.state <> 'dismissed' LIMIT 1");
-    return row.bind(id, page.text()).step();
-}
-
 Result<std::int64_t> CaseDatabase::leave_match_out(const std::string& site, Timestamp at)
 {
     auto& connection = impl_->connection;

@@ -163,4 +163,20 @@ CREATE TABLE held_package (
 CREATE INDEX held_by ON held_package (hold_id);
 )sql";
 
+// Of leads by a face: the face's mark (pipeline/face_mark.hpp), and the finding that shows the same picture
+// with another face. On which sites a person's face is looked for; a case without rows: on all.
+constexpr const char* twenty_first_step = R"sql(
+CREATE TABLE face_lead (
+    finding_id INTEGER PRIMARY KEY REFERENCES finding (id) ON DELETE CASCADE,
+    mark       BLOB NOT NULL CHECK (length(mark) = 32),
+    other_face INTEGER REFERENCES finding (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX face_lead_other ON face_lead (other_face) WHERE other_face IS NOT NULL;
+CREATE TABLE face_site (
+    case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE,
+    site    TEXT NOT NULL CHECK (site <> ''),
+    PRIMARY KEY (case_id, site)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 } // namespace stillwatch::store

@@ -70,14 +70,16 @@ TEST_F(PeopleOfTwo, AFoundFaceIsALeadWithItsBoxAndABandInThePlaceOfANumber)
     seen.faces = {far, near};
     const auto leads = leads_in(seen, people, seen.model, Weak::told);
     ASSERT_THAT(leads, SizeIs(1)) << "a person once, by the face that is most alike";
-    EXPECT_EQ(leads.front().tier, Tier::resemblance);
-    EXPECT_EQ(leads.front().status, MatchStatus::candidate);
-    EXPECT_EQ(leads.front().relation, Relation::face_only);
-    EXPECT_EQ(leads.front().reason, Reason::face_resembles);
-    EXPECT_EQ(band_of(leads.front()), Band::strong);
-    EXPECT_EQ(leads.front().score, score_of(Band::strong));
+    EXPECT_EQ(leads.front().face, 1U);
+    const auto& lead = leads.front().match;
+    EXPECT_EQ(lead.tier, Tier::resemblance);
+    EXPECT_EQ(lead.status, MatchStatus::candidate);
+    EXPECT_EQ(lead.relation, Relation::face_only);
+    EXPECT_EQ(lead.reason, Reason::face_resembles);
+    EXPECT_EQ(band_of(lead), Band::strong);
+    EXPECT_EQ(lead.score, score_of(Band::strong));
     const std::array<double, 8> corners{10, 20, 40, 20, 40, 60, 10, 60};
-    EXPECT_EQ(leads.front().placement->quadrilateral, corners);
+    EXPECT_EQ(lead.placement->quadrilateral, corners);
 }
 
 TEST_F(PeopleOfTwo, FacesOfOtherModelsAreNotCompared)
@@ -98,7 +100,7 @@ TEST_F(PeopleOfTwo, WeakLeadsAreLeftOutUnlessAnotherSignStandsBeside)
     EXPECT_THAT(leads_in(seen, people, seen.model, Weak::left_out), SizeIs(0));
     const auto told = leads_in(seen, people, seen.model, Weak::told);
     ASSERT_THAT(told, SizeIs(1));
-    EXPECT_EQ(band_of(told.front()), Band::weak);
+    EXPECT_EQ(band_of(told.front().match), Band::weak);
 }
 
 } // namespace

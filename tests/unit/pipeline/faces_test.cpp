@@ -3,6 +3,7 @@
 #include "cases/finding_life.hpp"
 #include "cases/references.hpp"
 #include "matcher/reference_codec.hpp"
+#include "store/face_records.hpp"
 #include "tests/support/files.hpp"
 
 #include <gmock/gmock.h>
@@ -36,6 +37,7 @@ public:
     std::map<std::string, std::vector<std::vector<float>>> faces_in{};
     std::optional<Error> error{};
     int asked = 0;
+    bool lies = false; // those who served others tell what nobody else sees
 
     Task<Result<FacesSeen>> faces(Document document) override
     {
@@ -45,6 +47,7 @@ public:
         seen.width_px = 640;
         seen.height_px = 480;
         seen.model = model;
+        if (lies && document.trust == Trust::unshared) co_return std::move(seen);
         const auto file = std::string(as_text(*document.body));
         for (const auto& [motif, faces] : faces_in)
             for (const auto& embedding : file.find(motif) == std::string::npos ? decltype(faces){} : faces)
@@ -71,10 +74,10 @@ protected:
         consent.expires_at = at(20'000'000);
         return book.open(consent, cases::ApprovalRule::one_person, {"anna", clock.now()}).value();
     }
-    ReferenceId enrol_face(const Case& c, const Sha256& of_model = model)
+    ReferenceId enrol_face(const Case& c, std::size_t person = 0, const Sha256& of_model = model)
     {
         const auto record = matcher::make_reference_record(
-            matcher::ReferenceFace{of_model, Sha256::of(as_bytes(c.pseudonym)), face_of(0)});
+            matcher::ReferenceFace{of_model, Sha256::of(as_bytes(c.pseudonym)), face_of(person)});
         Reference draft;
         draft.name = "F-01";
         draft.sealed = cases::seal_reference(c.public_key, c.pseudonym, record).value().bytes;
@@ -82,6 +85,25 @@ protected:
         const auto id = book.enrol(c.pseudonym, draft, {"anna", clock.now()}).value();
         reload();
         return id;
+    }
+    void dismiss(FindingId id, cases::Dismissal reason)
+    {
+        const auto now = *stores.cases().standing(id);
+        const auto then = cases::after({now.state, now.epoch, now.silences, now.is_confirmed_by_person},
+                                       {cases::FindingEvent::dismiss, reason})
+                              .value();
+        const store::FindingStep step{{id, clock.now(), "anna", "dismiss", now.state, then.state,
+                                       std::string(name_of(reason)), then.epoch},
+                                      then.silences,
+                                      then.is_confirmed_by_person};
+        ASSERT_TRUE(stores.cases().change_findings({step}, {"anna", clock.now()}, "test", "F"));
+    }
+    // One more picture on the page.
+    void show_also(const std::string& name, const std::string& motif, const std::string& variant = "")
+    {
+        page_ += "\nimg https://img.board.example/" + name;
+        serve(start, page_);
+        serve("https://img.board.example/" + name, picture_file(motif, variant));
     }
     // Visits all that is due.
     void look()
@@ -98,6 +120,7 @@ protected:
         look();
     }
 
+    std::string page_ = "img " + std::string(image);
     FakeFaces faces;
     Services with = [this] {
         auto all = services;
@@ -151,7 +174,7 @@ TEST_F(FacesInPipeline, TheEndOfConsentForgetsFaces)
 
 TEST_F(FacesInPipeline, FacesOfOtherModelsAreRefusedAndTold)
 {
-    (void)enrol_face(open_case_with("pictures,faces"), Sha256::of(as_bytes("older models")));
+    (void)enrol_face(open_case_with("pictures,faces"), 0, Sha256::of(as_bytes("older models")));
     EXPECT_EQ(references.people()->size(), 0U);
     const auto raised = problems.current();
     ASSERT_THAT(raised, SizeIs(1));
@@ -186,21 +209,109 @@ TEST_F(FacesInPipeline, ADismissedLeadIsNotToldAgain)
     faces.faces_in["board"] = {face_of(0)};
     look();
     ASSERT_THAT(findings(), SizeIs(1));
-    const auto id = findings().front().id;
-    const auto now = *stores.cases().standing(id);
-    const cases::Deed deed{cases::FindingEvent::dismiss, cases::Dismissal::not_the_person};
-    const auto then =
-        cases::after({now.state, now.epoch, now.silences, now.is_confirmed_by_person}, deed).value();
-    const store::FindingStep step{
-        {id, clock.now(), "anna", "dismiss", now.state, then.state, "not_the_person", then.epoch},
-        then.silences,
-        then.is_confirmed_by_person};
-    ASSERT_TRUE(stores.cases().change_findings({step}, {"anna", clock.now()}, "test", "F"));
-    serve(start, "img " + image + "\nimg https://img.board.example/2.jpg");
-    serve("https://img.board.example/2.jpg", picture_file("board", "again"));
+    dismiss(findings().front().id, cases::Dismissal::not_the_person);
+    show_also("2.jpg", "board", "again");
     look_later();
     EXPECT_THAT(findings(), SizeIs(1));
     EXPECT_GT(counters.total("sightings_of_dismissed_total"), 0);
+}
+
+// The same face on another picture, a little changed; and another face that is as much like the person.
+TEST_F(FacesInPipeline, ADismissedFaceIsSilentOnEveryPictureAndNoOtherFaceIs)
+{
+    (void)enrol_face(open_case_with("pictures,faces"));
+    auto stranger = face_of(0, 0.75); // and the rest in direction 1
+    faces.faces_in["board"] = {stranger};
+    look();
+    ASSERT_THAT(findings(), SizeIs(1));
+    dismiss(findings().front().id, cases::Dismissal::not_the_person);
+
+    stranger[1] = static_cast<float>(std::sqrt(1 - 0.75 * 0.75 - 0.04));
+    stranger[8] = 0.2F;
+    faces.faces_in["sea"] = {stranger};
+    show_also("2.jpg", "sea");
+    look_later();
+    look_later();
+    EXPECT_THAT(findings(), SizeIs(1));
+    EXPECT_GT(findings().front().left_out, 0);
+
+    std::vector<float> other(dimension);
+    other[0] = 0.75F;
+    other[5] = static_cast<float>(std::sqrt(1 - 0.75 * 0.75));
+    faces.faces_in["hill"] = {other};
+    show_also("3.jpg", "hill");
+    look_later();
+    look_later();
+    EXPECT_THAT(findings(), SizeIs(2));
+}
+
+TEST_F(FacesInPipeline, WhatIsLawfulSilencesNoFace)
+{
+    (void)enrol_face(open_case_with("pictures,faces"));
+    faces.faces_in["board"] = {face_of(0)};
+    look();
+    dismiss(findings().front().id, cases::Dismissal::lawful);
+    faces.faces_in["sea"] = {face_of(0)};
+    show_also("2.jpg", "sea");
+    look_later();
+    look_later();
+    EXPECT_THAT(findings(), SizeIs(2));
+}
+
+TEST_F(FacesInPipeline, ALeadCountsWhenAWorkerSaysSoThatServedNoOtherSite)
+{
+    (void)enrol_face(open_case_with("pictures,faces"));
+    faces.faces_in["board"] = {face_of(0)};
+    faces.lies = true;
+    look();
+    EXPECT_EQ(faces.asked, 2);
+    EXPECT_THAT(findings(), IsEmpty());
+    EXPECT_EQ(counters.total("worker_disagreements_total"), 1);
+}
+
+TEST_F(FacesInPipeline, APersonIsLookedForOnTheSitesOfTheirList)
+{
+    const auto c = open_case_with("pictures,faces");
+    (void)enrol_face(c);
+    ASSERT_TRUE(store::FaceRecords::set_sites(stores.cases(), c.id, {"another"}, {"anna", clock.now()}));
+    faces.faces_in["board"] = {face_of(0)};
+    look();
+    EXPECT_THAT(findings(), IsEmpty());
+    EXPECT_EQ(counters.total("face_leads_elsewhere_total"), 1);
+    ASSERT_TRUE(
+        store::FaceRecords::set_sites(stores.cases(), c.id, {"another", "board"}, {"anna", clock.now()}));
+    look_later();
+    EXPECT_THAT(findings(), SizeIs(1));
+}
+
+TEST_F(FacesInPipeline, OnThePersonsOwnPictureAFaceSaysNothingMore)
+{
+    const auto c = open_case_with("pictures,faces");
+    (void)enrol_face(c);
+    (void)enrol(c, picture_file("board"));
+    faces.faces_in["board"] = {face_of(0)};
+    look();
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_NE(findings().front().match.tier, Tier::resemblance);
+}
+
+// One body with two faces: the picture of a case's lead shows up with the face of another's.
+TEST_F(FacesInPipeline, TheSamePictureWithAnotherFaceIsToldBesideTheLead)
+{
+    (void)enrol_face(open_case_with("pictures,faces"), 0);
+    (void)enrol_face(open_case_with("pictures,faces"), 10);
+    faces.faces_in["board\none"] = {face_of(0)};
+    faces.faces_in["board\ntwo"] = {face_of(10)};
+    serve(image, picture_file("board", "one"));
+    look();
+    ASSERT_THAT(findings(), SizeIs(1));
+    const auto first = findings().front().id;
+    EXPECT_FALSE(store::FaceRecords(stores.cases()).lead_of(first)->other_face);
+    show_also("2.jpg", "board", "two far");
+    look_later();
+    look_later();
+    ASSERT_THAT(findings(), SizeIs(2));
+    EXPECT_EQ(store::FaceRecords(stores.cases()).lead_of(findings().back().id)->other_face, first);
 }
 
 TEST_F(FacesInPipeline, MoreLeadsThanOfADayAreCounted)

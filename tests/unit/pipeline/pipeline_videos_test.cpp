@@ -1,4 +1,7 @@
+#include "cases/references.hpp"
 #include "core/json.hpp"
+#include "matcher/reference_codec.hpp"
+#include "store/face_records.hpp"
 #include "world.hpp"
 
 #include <gmock/gmock.h>
@@ -213,6 +216,79 @@ TEST_F(WatchedVideos, WhereNoTimeIsLeftForMoreTheRestWaitsForTheNextDay)
     EXPECT_EQ(result.outcome, Outcome::waiting);
     EXPECT_GE(result.due, std::chrono::floor<std::chrono::days>(clock.now()) + std::chrono::hours(24));
     EXPECT_THAT(counters.by_label("not_compared_total"), ElementsAre(testing::Pair("video_glanced", 1)));
+}
+
+// A face like the person's in each picture of the sea.
+class FacesOfTheSea final : public FaceReader {
+public:
+    bool lies = false; // those who served others tell what nobody else sees
+
+    static std::vector<float> numbers() { return {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
+    static Sha256 model() { return Sha256::of(as_bytes("models")); }
+    Task<Result<FacesSeen>> faces(Document document) override
+    {
+        FacesSeen seen;
+        seen.width_px = 640;
+        seen.height_px = 360;
+        seen.model = model();
+        const bool is_there = std::string(as_text(*document.body)).find("sea") != std::string::npos;
+        if (is_there && !(lies && document.trust == Trust::unshared))
+            seen.faces.push_back({{100, 50, 60, 80}, 0.99, 60, 3, 0, numbers()});
+        co_return std::move(seen);
+    }
+};
+
+class FacesInVideos : public WatchedVideos {
+protected:
+    FacesInVideos()
+    {
+        references.look_for_faces(
+            {FacesOfTheSea::model(), faces::ThresholdTable({{1, 1, {{1e-5, 0.5}, {1e-7, 0.7}}}}), {}});
+        auto with_both = services;
+        with_both.videos = &videos;
+        with_both.faces = &readers;
+        watching.emplace(with_both, pipeline.settings());
+        auto consent = stillwatch::test::sample_consent();
+        consent.scope = "pictures,faces";
+        consent.expires_at = at(20'000'000);
+        const auto c = book.open(consent, cases::ApprovalRule::one_person, {"anna", clock.now()}).value();
+        const auto record = matcher::make_reference_record(matcher::ReferenceFace{
+            FacesOfTheSea::model(), Sha256::of(as_bytes("photograph")), FacesOfTheSea::numbers()});
+        Reference draft;
+        draft.name = "F-01";
+        draft.sealed = cases::seal_reference(c.public_key, c.pseudonym, record).value().bytes;
+        draft.extractor_version = extractor_version;
+        (void)book.enrol(c.pseudonym, draft, {"anna", clock.now()}).value();
+        reload();
+        videos.film = {{0, picture_file("hill")},
+                       {1'000, picture_file("sea")},
+                       {2'000, picture_file("sea", "2")},
+                       {3'000, picture_file("sea", "3")},
+                       {4'000, picture_file("wood")}};
+    }
+    FacesOfTheSea readers;
+};
+
+TEST_F(FacesInVideos, AFaceOverSomeFramesIsOneLeadWithWhenItIsSeen)
+{
+    EXPECT_EQ(watch().outcome, Outcome::compared);
+    ASSERT_EQ(findings().size(), 1U);
+    EXPECT_EQ(findings()[0].match.tier, Tier::resemblance);
+    EXPECT_EQ(findings()[0].match.status, MatchStatus::candidate);
+    EXPECT_TRUE(store::FaceRecords(stores.cases()).lead_of(findings()[0].id));
+    const auto video = parse_json(*stores.cases().video_of(findings()[0].id)).value().as_object();
+    const auto& span = video.at("spans").as_array().at(0).as_object();
+    EXPECT_DOUBLE_EQ(span.at("from_s").to_number<double>(), 1.0);
+    EXPECT_DOUBLE_EQ(span.at("to_s").to_number<double>(), 3.0);
+    EXPECT_EQ(video.at("frames_matched").to_number<int>(), 3);
+}
+
+TEST_F(FacesInVideos, ALeadCountsWhenAWorkerSaysSoThatServedNoOtherSite)
+{
+    readers.lies = true;
+    EXPECT_EQ(watch().outcome, Outcome::compared);
+    EXPECT_THAT(findings(), IsEmpty());
+    EXPECT_EQ(counters.total("worker_disagreements_total"), 1);
 }
 
 } // namespace

@@ -1,0 +1,114 @@
+#include "store/face_records.hpp"
+#include "store/sqlite/case_database_impl.hpp"
+#include "store/sqlite/case_findings_impl.hpp"
+
+#include <fmt/format.h>
+
+// What is kept of leads by faces, and where a person's face is looked for.
+namespace stillwatch::store {
+
+Result<void> FaceRecords::note(CaseDatabase& cases, FindingId id, const FaceLead& lead)
+{
+    auto& connection = cases.impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        connection
+            .prepare("INSERT INTO face_lead (finding_id, mark, other_face) SELECT id, ?2, nullif(?3, 0) FROM "
+                     "finding WHERE id = ?1 ON CONFLICT (finding_id) DO UPDATE SET other_face = "
+                     "coalesce(face_lead.other_face, excluded.other_face)")
+            .bind(id, stored(lead.mark), lead.other_face)
+            .run();
+        if (connection.changed_rows() == 0)
+            return Error{Errc::not_found, fmt::format("finding F-{}", id.value)};
+        return {};
+    });
+}
+
+std::optional<FaceLead> FaceRecords::lead_of(FindingId id) const
+{
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT mark, coalesce(other_face, 0) FROM face_lead WHERE finding_id = ?1");
+    if (!row.bind(id).step()) return std::nullopt;
+    return FaceLead{read_fingerprint(row, 0).value_or(Fingerprint{}), row.id<FindingId>(1)};
+}
+
+// That a picture is lawful or may stay says nothing of whose face it is.
+std::optional<FindingId> FaceRecords::silenced_by(CaseId id, const Fingerprint& mark, int bits) const
+{
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT f.id, l.mark, f.confirmed_by_person FROM finding f JOIN face_lead l ON l.finding_id = f.id "
+        "WHERE f.case_id = ?1 AND (f.confirmed_by_person = 1 OR (f.state = 'dismissed' AND f.reason IN "
+        "('not_the_person', 'wrong_match'))) ORDER BY f.id");
+    row.bind(id);
+    std::optional<FindingId> found;
+    while (row.step()) {
+        const auto known = read_fingerprint(row, 1);
+        if (!known || hamming(*known, mark) > bits) continue;
+        if (row.flag(2)) return std::nullopt; // two people who disagree silence nothing
+        if (!found) found = row.id<FindingId>(0);
+    }
+    return found;
+}
+
+std::optional<FindingId> FaceRecords::other_face_on(const Finding& seen, const Fingerprint& mark,
+                                                    int picture_bits, int face_bits) const
+{
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT f.id, f.case_id, f.tier, o.content, o.fingerprint, o.relation, l.mark FROM occurrence o JOIN "
+        "finding f ON f.id = o.finding_id LEFT JOIN face_lead l ON l.finding_id = f.id WHERE f.state <> "
+        "'dismissed' ORDER BY f.id");
+    while (row.step()) {
+        const auto content = row.digest(3);
+        const bool is_lead = stored_enum<Tier>(row.text(2)) == Tier::resemblance;
+        if (!is_lead) {
+            const bool is_edited_copy = content == seen.content && row.id<CaseId>(1) != seen.case_id &&
+                                        stored_enum<Relation>(row.text(5)) == Relation::edited;
+            if (is_edited_copy) return row.id<FindingId>(0);
+            continue;
+        }
+        const auto picture = read_fingerprint(row, 4);
+        const auto face = read_fingerprint(row, 6);
+        if (!picture || !face || !seen.fingerprint || content == seen.content) continue;
+        if (hamming(*picture, *seen.fingerprint) <= picture_bits && hamming(*face, mark) >= face_bits)
+            return row.id<FindingId>(0);
+    }
+    return std::nullopt;
+}
+
+bool FaceRecords::has_match_on(CaseId id, const Url& page) const
+{
+    auto row =
+        cases_.impl_->connection.prepare("SELECT 1 FROM occurrence o JOIN finding f ON f.id = o.finding_id "
+                                         "WHERE o.page_url = ?2 AND f.case_id = ?1 "
+                                         "AND f.tier <> 'resemblance' AND f.state <> 'dismissed' LIMIT 1");
+    return row.bind(id, page.text()).step();
+}
+
+std::vector<std::string> FaceRecords::sites(CaseId id) const
+{
+    std::vector<std::string> sites;
+    auto row =
+        cases_.impl_->connection.prepare("SELECT site FROM face_site WHERE case_id = ?1 ORDER BY site");
+    row.bind(id);
+    while (row.step())
+        sites.push_back(row.text(0));
+    return sites;
+}
+
+Result<void> FaceRecords::set_sites(CaseDatabase& cases, CaseId id, const std::vector<std::string>& sites,
+                                    const Actor& actor)
+{
+    auto& connection = cases.impl_->connection;
+    return in_transaction(connection, [&]() -> Result<void> {
+        const auto c = cases.find_case(id);
+        if (!c) return Error{Errc::not_found, "the case"};
+        connection.prepare("DELETE FROM face_site WHERE case_id = ?1").bind(id).run();
+        for (const auto& site : sites)
+            connection.prepare("INSERT INTO face_site (case_id, site) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                .bind(id, site)
+                .run();
+        cases.impl_->audit(actor, "case.face_sites", fmt::format("{} {} sites", c->pseudonym, sites.size()));
+        return {};
+    });
+}
+
+} // namespace stillwatch::store
