@@ -200,7 +200,7 @@ std::string report_page(const json::object& report, const std::string& organisat
     for (const auto& table : tables_of(report)) {
         page += fmt::format("<h2>{}</h2>\n<table class=\"report\">\n<tr>", escaped(table.title));
         for (const auto& column : table.columns)
-            page += fmt::format("<td>{}</td>", escaped(label_of(column)));
+            page += fmt::format("<td style=\"overflow-wrap:normal\">{}</td>", escaped(label_of(column)));
         page += "</tr>\n";
         for (const auto& row : table.rows) {
             page += "<tr>";
