@@ -119,11 +119,15 @@ Result<void> Commands::add_stamps(json::object& told, const std::string& package
             std::filesystem::exists(beside(evidence::unstamped_suffix), ignored) ? "pending" : "none";
         return {};
     }
-    if (stamp->bytes.size() > max_stamp_bytes) return Error{Errc::too_large, "the file of its time stamps"};
+    const auto file = stamp->bytes.size() > max_stamp_bytes
+                          ? Result<evidence::StampFile>(Error{Errc::too_large, "the file of its time stamps"})
+                          : evidence::read_stamp_file(as_text(stamp->bytes));
+    if (!file) { // the package is whole all the same
+        told["time_stamp"] = "damaged: " + to_string(file.error());
+        return {};
+    }
     told["time_stamp"] = "stamped";
     told["stamp"] = as_text(stamp->bytes);
-    const auto file = evidence::read_stamp_file(as_text(stamp->bytes));
-    if (!file) return file.error();
     if (file->stamps.empty()) return {};
     const auto root = fmt::format("root={} ", file->stamps.back().root.hex());
     constexpr std::size_t lines_at_once = 10'000;

@@ -33,6 +33,11 @@ Result<CommandOutcome> Commands::evidence_hold(const json::object& arguments, co
     } else {
         const auto found = book_.find(*what);
         if (!found) return found.error();
+        if (found->state == CaseState::withdrawn)
+            return Error{Errc::refused,
+                         fmt::format("{} is withdrawn: what was held then stays held until its end, "
+                                     "and nothing more can be",
+                                     found->pseudonym)};
         hold.case_id = found->id;
         hold.case_pseudonym = found->pseudonym;
     }

@@ -28,7 +28,8 @@ struct Gone {
 
 Task<std::size_t> EvidenceKeeper::round()
 {
-    const auto settings = settings_; // a reload may change them meanwhile
+    if (problems_.is_set("clock")) co_return 0; // nothing is undone that a wrong clock removes
+    const auto settings = settings_;            // a reload may change them meanwhile
     std::size_t gone = 0;
     std::string failure;
     for (;;) {
@@ -50,6 +51,7 @@ Task<std::size_t> EvidenceKeeper::round()
         if (some && failure.empty()) failure = some->failure;
         if (!some || some->packages == 0) break;
         gone += some->packages;
+        if (!failure.empty()) break; // what cannot be removed is not to be forgotten by the thousand
     }
     problems_.set("evidence", "retention",
                   failure.empty() ? ""

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace stillwatch::daemon {
 
@@ -21,6 +20,7 @@ using store::OpenCheck;
 using store::Sight;
 
 constexpr std::size_t most_under_way = 10'000;
+constexpr std::chrono::hours before_check_without_evidence{1};
 
 bool has_page(const OpenCheck& open)
 {
@@ -56,7 +56,7 @@ store::EndedCheck ended(const OpenCheck& open, Timestamp now)
         {open.check.page.sight, open.check.picture.sight, has_page(open), open.has_other_size_up});
     store::EndedCheck end{open.check.id, open.check.occurrence, verdict};
     end.run = followup::after(open.run, verdict, now);
-    end.is_down = followup::is_down(end.run, now);
+    if (verdict != store::StillUp::unclear) end.is_down = followup::is_down(end.run, now);
     end.next = followup::next_check({verdict, open.before, end.run, now}, open.schedule_from);
     return end;
 }
@@ -66,14 +66,14 @@ Result<bool> mark_down(store::CaseDatabase& cases, const pipeline::RecordSetting
                        Timestamp now)
 {
     const auto known = cases.standing(id);
-    if (!known || !store::StillUpChecks(cases).is_wholly_down(id)) return false;
+    if (!known) return false;
     const auto then =
         cases::after({known->state, known->epoch, known->silences, known->is_confirmed_by_person},
                      {cases::FindingEvent::take_down, std::nullopt, false});
     if (!then) return false; // nobody confirmed it, or it is known to be down
     const auto finding = cases.find_finding(id);
     const auto c = cases.find_case(known->case_id);
-    if (!finding || !c) return false;
+    if (!finding || !c || !cases::has_consent(cases, *c, now)) return false;
     store::FindingStep step{{id, now, "stillwatchd", std::string(name_of(cases::FindingEvent::take_down)),
                              known->state, then->state, "checked", known->epoch},
                             then->silences,
@@ -92,17 +92,14 @@ Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings
 {
     const auto checks = store::StillUpChecks(cases).under_way(most_under_way);
     std::vector<store::EndedCheck> ends;
-    std::set<FindingId> maybe_down;
     for (const auto& group : ripe_groups(checks, now))
-        for (const auto* const open : group) {
+        for (const auto* const open : group)
             ends.push_back(ended(*open, now));
-            if (ends.back().is_down) maybe_down.insert(open->finding);
-        }
-    if (ends.empty()) return {};
     if (const auto kept = store::StillUpChecks(cases).end(ends, now); !kept) return kept.error();
     for (const auto& end : ends)
         counters.add("still_up_checks_total", "verdict", name_of(end.verdict));
-    for (const auto id : maybe_down) {
+    // Also those that a kill or a late confirmation left behind.
+    for (const auto id : store::StillUpChecks(cases).wholly_down(most_looks_a_round)) {
         const auto told = mark_down(cases, settings, id, now);
         if (!told) return told.error();
         round.has_alerts = round.has_alerts || *told;
@@ -122,6 +119,11 @@ Result<void> begin_due(store::CaseDatabase& cases, crawler::UrlFrontier& frontie
         }
         const auto planned = checks.plan_look(look.occurrence, now + pause_for_evidence(look.looks));
         if (!planned) return planned.error();
+        if (now >= look.schedule_from + before_check_without_evidence) { // it may be gone before it is made
+            const auto begun = checks.begin(look.occurrence, now, now + pause_for_evidence(look.looks));
+            if (!begun) return begun.error();
+            continue;
+        }
         if (!can_write) continue; // a visit would be for nothing
         const auto due = frontier.look_again(look.image_url, now);
         if (!due) return due.error();

@@ -298,9 +298,12 @@ def stamped_time(reply):
         path = pathlib.Path(directory, "reply")
         path.write_bytes(reply)
         said = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], capture_output=True, check=False).stdout
-    found = re.search(rb"^Time stamp: (\w{3}) +(\d+) (\d+):(\d+):(\d+)(?:\.\d+)? (\d{4}) GMT$", said, re.MULTILINE)
-    if not found:
+    # In front of this mark stands what nobody signed, in words of whoever made the reply.
+    signed = said.split(b"\nTST info:\n")
+    times = re.findall(rb"^Time stamp: (\w{3}) +(\d+) (\d+):(\d+):(\d+)(?:\.\d+)? (\d{4}) GMT$", signed[-1], re.MULTILINE)
+    if len(signed) != 2 or len(times) != 1:
         return None, None
+    found = (None, *times[0])
     month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(found[1].decode()) // 3 + 1
     day, hour, minute, second, year = (int(found[number]) for number in range(2, 7))
     return calendar.timegm((year, month, day, hour, minute, second)), \

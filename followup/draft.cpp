@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace stillwatch::followup {
@@ -59,12 +60,13 @@ std::string confirmed_by(const FoundThere& found)
 std::string addresses_of(std::span<const FoundThere> found, std::size_t& count)
 {
     std::vector<std::pair<std::string, std::set<std::string>>> pictures;
+    std::map<std::string, std::size_t, std::less<>> places; // in `pictures`
     for (const auto& each : found)
         for (const auto& place : each.places) {
             const std::string image(place.image_url.text());
-            auto known = std::ranges::find(pictures, image, [](const auto& one) { return one.first; });
-            if (known == pictures.end()) known = pictures.insert(pictures.end(), {image, {}});
-            if (place.page_url.text() != image) known->second.emplace(place.page_url.text());
+            const auto [known, is_new] = places.emplace(image, pictures.size());
+            if (is_new) pictures.push_back({image, {}});
+            if (place.page_url.text() != image) pictures[known->second].second.emplace(place.page_url.text());
         }
     count = pictures.size();
     std::string text;

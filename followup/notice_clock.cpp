@@ -1,5 +1,7 @@
 #include "followup/notice_clock.hpp"
 
+#include "cases/case_consent.hpp"
+
 #include "alerts/event.hpp"
 
 namespace stillwatch::followup {
@@ -51,6 +53,7 @@ Result<std::size_t> tell_ticks(store::CaseDatabase& cases, const std::vector<ale
     store::NoticeTable notices(cases);
     std::size_t queued = 0;
     for (const auto& tick : ticks_due(notices.running(), now, warn_before)) {
+        if (!cases::has_consent(cases, tick.notice.case_id, now)) continue; // told once it is renewed
         const auto event = event_of(tick, now, link_pattern);
         std::vector<store::NewAlert> messages;
         for (const auto& channel : alerts::routed(channels, event.type, "", event.case_pseudonym))

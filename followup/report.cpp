@@ -49,7 +49,7 @@ FindingFacts facts_of(const Finding& finding, const std::vector<store::FindingCh
 {
     FindingFacts facts{finding.id,
                        finding.case_id,
-                       finding.page_url.host_port(),
+                       std::string(finding.page_url.host()),
                        finding.state,
                        finding.match.status != MatchStatus::match,
                        finding.first_seen};

@@ -1,5 +1,7 @@
 #include "net/time_stamp.hpp"
 
+#include "core/printable.hpp"
+
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -192,7 +194,9 @@ std::optional<Error> refusal_of(TS_RESP& response)
             fmt::format(" {}", std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
                                                 static_cast<std::size_t>(ASN1_STRING_length(text))));
     }
-    return Error{Errc::refused, fmt::format("time stamp: refused with status {}{}", code, words)};
+    constexpr std::size_t longest_words = 200;
+    return Error{Errc::refused, fmt::format("time stamp: refused with status {}{}", code,
+                                            printable(std::string_view(words).substr(0, longest_words)))};
 }
 
 } // namespace

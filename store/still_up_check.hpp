@@ -84,8 +84,8 @@ struct EndedCheck {
     OccurrenceId occurrence;
     StillUp verdict = StillUp::unclear;
     GoneRun run{};
-    bool is_down = false; // confirmed
-    Timestamp next{};     // its next check
+    std::optional<bool> is_down{}; // confirmed; nothing: as it was
+    Timestamp next{};              // its next check
 };
 
 // What a visit showed, for all checks of that address.

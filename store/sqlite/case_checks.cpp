@@ -60,12 +60,32 @@ StillUpCheck read_check(const Statement& row)
     return check;
 }
 
-// Whether the visit matched a reference of the finding; where the bytes were known it is not told of which.
-Sight sight_for(const Visited& visited, ReferenceId reference)
+// What a place is of, and whether pictures are compared with that now.
+struct Shown {
+    OccurrenceId id;
+    CaseId case_id;
+    bool is_compared = false;
+};
+
+// A match with any reference of the case; where the bytes were known it is not told with which. Something
+// else is seen only where it would have been told from a match.
+Sight sight_for(const Visited& visited, const std::vector<CaseId>& matched_cases, const Shown& place)
 {
-    if (visited.sight != Sight::match || visited.matched.empty()) return visited.sight;
-    const bool is_its = std::ranges::find(visited.matched, reference) != visited.matched.end();
-    return is_its ? Sight::match : Sight::other;
+    auto sight = visited.sight;
+    if (sight == Sight::match && !visited.matched.empty() &&
+        std::ranges::find(matched_cases, place.case_id) == matched_cases.end())
+        sight = Sight::other;
+    return sight == Sight::other && !place.is_compared ? Sight::unclear : sight;
+}
+
+std::vector<CaseId> cases_of(Connection& connection, const std::vector<ReferenceId>& references)
+{
+    std::vector<CaseId> cases;
+    for (const auto reference : references) {
+        auto row = connection.prepare("SELECT case_id FROM reference WHERE id = ?1");
+        if (row.bind(reference).step()) cases.push_back(row.id<CaseId>(0));
+    }
+    return cases;
 }
 
 } // namespace
@@ -145,20 +165,24 @@ Result<void> StillUpChecks::note_look(const Url& address, const Visited& visited
 {
     auto& connection = cases_.impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
-        struct Shown {
-            OccurrenceId id;
-            ReferenceId reference;
-        };
+        const auto matched_cases = cases_of(connection, visited.matched);
+        const auto tiers = cases_.compared_tiers();
         std::vector<Shown> places;
         for (const auto& shown : shown_by(connection, address)) {
-            auto row = connection.prepare("SELECT o.id, f.reference FROM occurrence o JOIN finding f ON f.id "
-                                          "= o.finding_id WHERE o.image_url = ?1");
+            auto row = connection.prepare(
+                "SELECT o.id, f.case_id, f.tier, EXISTS (SELECT 1 FROM in_force i WHERE i.reference = "
+                "f.reference) "
+                "FROM occurrence o JOIN finding f ON f.id = o.finding_id WHERE o.image_url = ?1");
             row.bind(shown);
-            while (row.step())
-                places.push_back({row.id<OccurrenceId>(0), row.id<ReferenceId>(1)});
+            while (row.step()) {
+                const auto tier = stored_enum<Tier>(row.text(2));
+                // Whether faces were looked for is not known here.
+                const bool is_compared = row.flag(3) && tier != Tier::resemblance && tiers.contains(tier);
+                places.push_back({row.id<OccurrenceId>(0), row.id<CaseId>(1), is_compared});
+            }
         }
         for (const auto& place : places) {
-            const auto sight = sight_for(visited, place.reference);
+            const auto sight = sight_for(visited, matched_cases, place);
             connection
                 .prepare("UPDATE occurrence SET looked_at = ?2, look_status = ?3, seen_up_at = CASE WHEN ?4 "
                          "THEN ?2 ELSE seen_up_at END WHERE id = ?1")
@@ -194,9 +218,9 @@ Result<void> StillUpChecks::end(const std::vector<EndedCheck>& ended, Timestamp 
                 .run();
             if (connection.changed_rows() == 0) continue; // its case was withdrawn meanwhile
             connection
-                .prepare(
-                    "UPDATE occurrence SET still_up = ?2, gone_since = ?3, gone_checks = ?4, "
-                    "replaced_checks = ?5, unclear_checks = ?6, is_down = ?7, look_due = ?8 WHERE id = ?1")
+                .prepare("UPDATE occurrence SET still_up = ?2, gone_since = ?3, gone_checks = ?4, "
+                         "replaced_checks = ?5, unclear_checks = ?6, is_down = coalesce(?7, is_down), "
+                         "look_due = ?8 WHERE id = ?1")
                 .bind(check.occurrence, name_of(check.verdict), check.run.since, check.run.checks,
                       check.run.replaced, check.run.unclear, check.is_down, check.next)
                 .run();
@@ -212,6 +236,20 @@ bool StillUpChecks::is_wholly_down(FindingId id) const
                                          "WHERE finding_id = f.id AND is_down = "
                                          "0) FROM finding f WHERE f.id = ?1");
     return row.bind(id).step() && row.flag(0);
+}
+
+std::vector<FindingId> StillUpChecks::wholly_down(std::size_t limit) const
+{
+    auto row = cases_.impl_->connection.prepare("SELECT f.id FROM finding f WHERE f.state IN ('confirmed', "
+                                                "'noticed', 'acknowledged', 'reappeared') AND "
+                                                "f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM occurrence "
+                                                "WHERE finding_id = f.id AND is_down = 0) ORDER BY "
+                                                "f.id LIMIT ?1");
+    row.bind(limit);
+    std::vector<FindingId> result;
+    while (row.step())
+        result.push_back(row.id<FindingId>(0));
+    return result;
 }
 
 std::vector<StillUpCheck> StillUpChecks::of(FindingId id, std::size_t limit) const

@@ -40,12 +40,12 @@ constexpr const char* expired_earlier = EXPIRED_OF(
     "earlier_evidence p JOIN occurrence o ON o.id = p.occurrence_id JOIN finding f ON f.id = o.finding_id ",
     "'earlier'", "coalesce(f.changed_at, f.last_seen)") "ORDER BY f.id, p.id LIMIT ?6";
 
-// Of two holds the longer one counts.
+// Under each of its holds: one that is released does not end another.
 #define KEEP_HELD_OF(TABLE)                                                                                  \
     "INSERT OR IGNORE INTO held_package (evidence_file, evidence_digest, hold_id) SELECT p.evidence_file, "  \
-    "p.evidence_digest, (SELECT h.id FROM evidence_hold h WHERE h.case_id = f.case_id AND h.until > ?2 AND " \
-    "(h.finding_id IS NULL OR h.finding_id = f.id) ORDER BY h.until DESC LIMIT 1) AS held FROM " TABLE       \
-    "WHERE f.case_id = ?1 AND p.evidence_file <> '' AND held IS NOT NULL"
+    "p.evidence_digest, h.id FROM " TABLE                                                                    \
+    "JOIN evidence_hold h ON h.case_id = f.case_id AND h.until > ?2 AND (h.finding_id IS NULL OR "           \
+    "h.finding_id = f.id) WHERE f.case_id = ?1 AND p.evidence_file <> ''"
 
 constexpr const char* keep_held_rows = KEEP_HELD_OF("occurrence p JOIN finding f ON f.id = p.finding_id ");
 constexpr const char* keep_held_earlier = KEEP_HELD_OF(
@@ -70,12 +70,15 @@ std::vector<Expired> expired(Connection& connection, const char* sql, const Rete
     return found;
 }
 
-// Held beyond a withdrawal, by holds that have ended.
+// Held beyond a withdrawal, by holds that have all ended; nothing that a finding still has.
 std::vector<std::string> no_longer_held(Connection& connection, std::size_t at_most, Timestamp now)
 {
-    auto row = connection.prepare(
-        "SELECT p.evidence_file FROM held_package p JOIN evidence_hold h ON h.id = p.hold_id "
-        "WHERE h.until <= ?1 ORDER BY 1 LIMIT ?2");
+    auto row = connection.prepare("SELECT p.evidence_file FROM held_package p JOIN evidence_hold h ON h.id = "
+                                  "p.hold_id GROUP BY 1 HAVING "
+                                  "max(h.until) <= ?1 AND NOT EXISTS (SELECT 1 FROM occurrence o WHERE "
+                                  "o.evidence_file = p.evidence_file) AND "
+                                  "NOT EXISTS (SELECT 1 FROM earlier_evidence e WHERE e.evidence_file = "
+                                  "p.evidence_file) ORDER BY 1 LIMIT ?2");
     row.bind(now, at_most);
     std::vector<std::string> files;
     while (row.step())
@@ -202,9 +205,9 @@ Result<std::vector<std::string>> EvidenceTable::keep_held(CaseId id, const Actor
         for (const auto* keep : {keep_held_rows, keep_held_earlier})
             connection.prepare(keep).bind(id, actor.at).run();
         std::vector<std::string> files;
-        auto row =
-            connection.prepare("SELECT p.evidence_file FROM held_package p JOIN evidence_hold h ON h.id = "
-                               "p.hold_id WHERE h.case_id = ?1 ORDER BY 1");
+        auto row = connection.prepare(
+            "SELECT DISTINCT p.evidence_file FROM held_package p JOIN evidence_hold h ON h.id = "
+            "p.hold_id WHERE h.case_id = ?1 ORDER BY 1");
         row.bind(id);
         while (row.step())
             files.push_back(row.text(0));

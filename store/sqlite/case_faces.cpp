@@ -12,7 +12,8 @@ Result<void> FaceRecords::note(CaseDatabase& cases, FindingId id, const FaceLead
     auto& connection = cases.impl_->connection;
     return in_transaction(connection, [&]() -> Result<void> {
         connection
-            .prepare("INSERT INTO face_lead (finding_id, mark, other_face) SELECT id, ?2, nullif(?3, 0) FROM "
+            .prepare("INSERT INTO face_lead (finding_id, mark, other_face) SELECT id, ?2, (SELECT id FROM "
+                     "finding WHERE id = ?3) FROM "
                      "finding WHERE id = ?1 ON CONFLICT (finding_id) DO UPDATE SET other_face = "
                      "coalesce(face_lead.other_face, excluded.other_face)")
             .bind(id, stored(lead.mark), lead.other_face)
@@ -52,22 +53,23 @@ std::optional<FindingId> FaceRecords::silenced_by(CaseId id, const Fingerprint& 
 std::optional<FindingId> FaceRecords::other_face_on(const Finding& seen, const Fingerprint& mark,
                                                     int picture_bits, int face_bits) const
 {
-    auto row = cases_.impl_->connection.prepare(
-        "SELECT f.id, f.case_id, f.tier, o.content, o.fingerprint, o.relation, l.mark FROM occurrence o JOIN "
-        "finding f ON f.id = o.finding_id LEFT JOIN face_lead l ON l.finding_id = f.id WHERE f.state <> "
-        "'dismissed' ORDER BY f.id");
+    auto& connection = cases_.impl_->connection;
+    {
+        auto row = connection.prepare("SELECT f.id FROM occurrence o JOIN finding f ON f.id = o.finding_id "
+                                      "WHERE o.content = ?1 AND o.relation = "
+                                      "'edited' AND f.case_id <> ?2 AND f.state <> 'dismissed' AND f.tier <> "
+                                      "'resemblance' ORDER BY f.id LIMIT 1");
+        if (row.bind(seen.content, seen.case_id).step()) return row.id<FindingId>(0);
+    }
+    if (!seen.fingerprint) return std::nullopt;
+    auto row = connection.prepare(
+        "SELECT f.id, o.content, o.fingerprint, l.mark FROM face_lead l JOIN finding f ON f.id "
+        "= l.finding_id JOIN occurrence o ON o.id = f.best WHERE f.state <> 'dismissed' ORDER "
+        "BY f.id");
     while (row.step()) {
-        const auto content = row.digest(3);
-        const bool is_lead = stored_enum<Tier>(row.text(2)) == Tier::resemblance;
-        if (!is_lead) {
-            const bool is_edited_copy = content == seen.content && row.id<CaseId>(1) != seen.case_id &&
-                                        stored_enum<Relation>(row.text(5)) == Relation::edited;
-            if (is_edited_copy) return row.id<FindingId>(0);
-            continue;
-        }
-        const auto picture = read_fingerprint(row, 4);
-        const auto face = read_fingerprint(row, 6);
-        if (!picture || !face || !seen.fingerprint || content == seen.content) continue;
+        const auto picture = read_fingerprint(row, 2);
+        const auto face = read_fingerprint(row, 3);
+        if (!picture || !face || row.digest(1) == seen.content) continue;
         if (hamming(*picture, *seen.fingerprint) <= picture_bits && hamming(*face, mark) >= face_bits)
             return row.id<FindingId>(0);
     }

@@ -170,6 +170,8 @@ Result<void> NoticeTable::sent(const NoticeRow& notice, const std::vector<Findin
         if (connection.changed_rows() == 0) return changed_meanwhile(notice.id);
         const auto applied = apply_steps(connection, steps);
         if (!applied) return applied.error();
+        for (const auto finding : notice.findings)
+            restart_checks(connection, finding, notice.sent_at.value_or(actor.at));
         impl.audit(actor, "notice.sent", object_of(notice));
         return {};
     });

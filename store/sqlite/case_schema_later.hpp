@@ -132,7 +132,7 @@ ALTER TABLE occurrence ADD COLUMN gone_checks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE occurrence ADD COLUMN replaced_checks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE occurrence ADD COLUMN unclear_checks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE occurrence ADD COLUMN is_down INTEGER NOT NULL DEFAULT 0 CHECK (is_down IN (0, 1));
-UPDATE occurrence SET checks_from = first_seen, looks = 0;
+UPDATE occurrence SET checks_from = first_seen, looks = 0, look_due = 0;
 DROP INDEX occurrence_look;
 CREATE INDEX occurrence_look ON occurrence (look_due);
 )sql";
@@ -156,9 +156,10 @@ CREATE TABLE evidence_hold (
 ) STRICT;
 CREATE INDEX hold_of_case ON evidence_hold (case_id, until);
 CREATE TABLE held_package (
-    evidence_file   TEXT PRIMARY KEY,
+    evidence_file   TEXT NOT NULL,
     evidence_digest BLOB NOT NULL CHECK (length(evidence_digest) = 32),
-    hold_id         INTEGER NOT NULL REFERENCES evidence_hold (id)
+    hold_id         INTEGER NOT NULL REFERENCES evidence_hold (id),
+    PRIMARY KEY (evidence_file, hold_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX held_by ON held_package (hold_id);
 )sql";

@@ -1,8 +1,10 @@
+#include "store/evidence_table.hpp"
 #include "store/sqlite/case_database_impl.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 // What a restored backup does not know: what was withdrawn, removed and stopped after it was made.
 namespace stillwatch::store {
@@ -27,11 +29,14 @@ Result<CaseDatabase::Buried> CaseDatabase::bury(const Tombstones& tombstones, co
     for (const auto& pseudonym : tombstones.withdrawn) {
         const auto c = find_case(pseudonym);
         if (!c || c->state == CaseState::withdrawn) continue;
+        const auto held = EvidenceTable(*this).keep_held(c->id, actor);
+        if (!held) return held.error();
         const auto files = withdraw(c->id, actor);
         if (!files) return files.error();
         buried.cases.push_back(pseudonym);
-        buried.evidence_files.insert(buried.evidence_files.end(), files->evidence_files.begin(),
-                                     files->evidence_files.end());
+        std::ranges::copy_if(
+            files->evidence_files, std::back_inserter(buried.evidence_files),
+            [&](const std::string& file) { return std::ranges::find(*held, file) == held->end(); });
     }
     const auto known = references();
     const auto all = cases();

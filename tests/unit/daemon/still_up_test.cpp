@@ -101,6 +101,30 @@ TEST_F(StillUpTest, PageAndPictureThatAreGoneAreDownAfterTwoChecksAndToldOnce)
     EXPECT_EQ(std::ranges::count(told_of(), "item.down"), 1);
 }
 
+TEST_F(StillUpTest, ARefusalAfterTwoChecksTooCloseTogetherConfirmsNothing)
+{
+    find();
+    answer(image, 404);
+    pass(hours(6)); // after 1 and 6 hours: five apart
+    ASSERT_EQ(state(), FindingState::confirmed);
+    answer(image, 403);
+    pass(hours(12));
+    EXPECT_EQ(state(), FindingState::confirmed);
+    answer(image, 404);
+    pass(hours(24));
+    EXPECT_EQ(state(), FindingState::down);
+}
+
+TEST_F(StillUpTest, ConfirmedLateItIsMarkedDownAtTheNextRound)
+{
+    find(false);
+    answer(image, 404);
+    pass(hours(20));
+    say("confirm", FindingState::fresh, FindingState::confirmed);
+    pass(hours(1));
+    EXPECT_EQ(state(), FindingState::down);
+}
+
 TEST_F(StillUpTest, APictureWhosePageIsGoneIsUp)
 {
     find();

@@ -73,7 +73,13 @@ struct Telling : testing::Test {
     TemporaryDirectory directory;
     store::CaseDatabase cases{directory / "cases.db"};
     store::NoticeTable notices{cases};
-    CaseId owner = cases.open_case(sample_case(), actor()).value();
+    static Case with_consent_until(Timestamp end)
+    {
+        auto draft = sample_case();
+        draft.consent.expires_at = end;
+        return draft;
+    }
+    CaseId owner = cases.open_case(with_consent_until(at(30) + 100h), actor()).value();
     ReferenceId reference = cases.add_reference(sample_reference(owner), actor()).value();
     alerts::ChannelRules quiet = [] {
         alerts::ChannelRules rules{"matches"};
@@ -99,6 +105,12 @@ TEST_F(Telling, OneAlertAnEventOverTheChannelsThatAreToldUnderIdsThatRepeat)
     EXPECT_EQ(rows[0].case_id, owner);
     EXPECT_EQ(event.alert_id,
               alerts::alert_id("C-7F3K", ReferenceId{1}, "notice.overdue", format_utc(at(30) + 48h), 0));
+}
+
+TEST_F(Telling, NothingIsToldOfACaseWhoseConsentHasEnded)
+{
+    EXPECT_EQ(tell(at(30) + 101h), 0U);
+    EXPECT_EQ(tell(at(30) + 99h), 1U); // as it would have been
 }
 
 TEST_F(Telling, WhatIsSaidHoldsNothingOfWhatWasFound)

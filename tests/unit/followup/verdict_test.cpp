@@ -98,6 +98,12 @@ TEST(Down, ChecksThatDoNotTellNeitherConfirmNorDeny)
     EXPECT_TRUE(is_down_after({gone, unclear, gone}, hours(12)));
 }
 
+TEST(Down, ChecksThatDoNotTellEndNoRun)
+{
+    store::GoneRun run{at(hours(1)), 2, 0, 0};
+    EXPECT_EQ(after(run, StillUp::unclear, at(hours(9))), (store::GoneRun{at(hours(1)), 2, 0, 1}));
+}
+
 TEST(Down, SomethingElseInItsPlaceTakesThreeChecksAndADay)
 {
     using enum StillUp;

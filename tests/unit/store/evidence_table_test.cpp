@@ -145,6 +145,28 @@ TEST_F(EvidenceTableTest, WhatIsHeldOutlivesAWithdrawalUntilItsEnd)
     EXPECT_EQ(log_of("evidence.expire"), Files{"packages=1 kind=held"});
 }
 
+TEST_F(EvidenceTableTest, OfTwoHoldsBeyondAWithdrawalEachHoldsUntilItsOwnEnd)
+{
+    EvidenceHold police{.case_id = case_id, .until = on_day(300).at, .reason = "police"};
+    EvidenceHold court{.case_id = case_id, .finding = first, .until = on_day(500).at, .reason = "court"};
+    ASSERT_TRUE(table.hold(police, actor()));
+    const auto longer = table.hold(court, actor()).value();
+    ASSERT_EQ(table.keep_held(case_id, on_day(1)).value().size(), 2U);
+    ASSERT_TRUE(database.withdraw(case_id, on_day(1)));
+    ASSERT_TRUE(table.end_hold(longer, on_day(100)));
+    EXPECT_EQ(expired({}, 101), Files{}); // the police's lasts
+    EXPECT_EQ(expired({}, 300).size(), 2U);
+}
+
+TEST_F(EvidenceTableTest, WhatAFindingStillHasIsNotLetGoWithAHold)
+{
+    EvidenceHold hold{.case_id = case_id, .until = on_day(10).at, .reason = "police"};
+    ASSERT_TRUE(table.hold(hold, actor()));
+    ASSERT_TRUE(table.keep_held(case_id, on_day(1))); // and the withdrawal behind it failed
+    EXPECT_EQ(expired({}, 11), Files{});
+    EXPECT_EQ(database.evidence_files().size(), 2U);
+}
+
 TEST_F(EvidenceTableTest, OnlySoManyGoAtOnce)
 {
     put(first, FindingState::dismissed);

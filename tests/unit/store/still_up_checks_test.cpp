@@ -61,6 +61,7 @@ TEST_F(StillUpChecksTest, WhatVisitsShowStandsWithTheCheck)
 
 TEST_F(StillUpChecksTest, AMatchWithAnotherReferenceIsSomethingElseInItsPlace)
 {
+    ASSERT_TRUE(database.put_in_force({reference}, 0, actor()));
     begin(hour);
     ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 200, Sight::match, {ReferenceId{99}}}));
     EXPECT_EQ(only_open().check.picture.sight, Sight::other);
@@ -69,6 +70,31 @@ TEST_F(StillUpChecksTest, AMatchWithAnotherReferenceIsSomethingElseInItsPlace)
     EXPECT_EQ(only_open().check.picture.sight, Sight::match);
     ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 304, Sight::match})); // the bytes known before
     EXPECT_EQ(only_open().check.picture.sight, Sight::match);
+}
+
+TEST_F(StillUpChecksTest, WhatIsNotComparedIsNotSomethingElseInItsPlace)
+{
+    begin(hour);
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 200, Sight::other}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::unclear); // its reference is not in force
+    ASSERT_TRUE(database.put_in_force({reference}, 0, actor()));
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 200, Sight::other}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::other);
+    ASSERT_TRUE(checks.note_look(sample.image_url, {at(hour), 404, Sight::gone}));
+    EXPECT_EQ(only_open().check.picture.sight, Sight::gone);
+}
+
+TEST_F(StillUpChecksTest, ACheckThatDoesNotTellLeavesAPlaceAsItWas)
+{
+    for (const auto& [is_down, expected] : {std::pair{std::optional(true), true},
+                                            {std::optional<bool>{}, true},
+                                            {std::optional(false), false},
+                                            {std::optional<bool>{}, false}}) {
+        begin(hour);
+        ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::gone, {}, is_down, at(0)}},
+                               at(hour)));
+        EXPECT_EQ(checks.is_wholly_down(place.id), expected);
+    }
 }
 
 TEST_F(StillUpChecksTest, AnotherSizeOnThePageThatIsSeenDuringTheCheckIsTold)
