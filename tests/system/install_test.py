@@ -95,7 +95,7 @@ class Install(unittest.TestCase):
         self.assertIn("backup", self.completions("stillwatch "))
         self.assertNotIn("write-pages", self.completions("stillwatch "))
         self.assertEqual(self.completions("stillwatch fin"), ["findings", "fingerprint"])
-        self.assertEqual(sorted(self.completions("stillwatch case ")), ["approve", "list", "open", "pin", "renew", "show", "withdraw"])
+        self.assertEqual(sorted(self.completions("stillwatch case ")), ["approve", "face-sites", "list", "open", "pin", "renew", "show", "withdraw"])
         self.assertIn("--expires", self.completions("stillwatch case open --"))
         self.assertIn("--json", self.completions("stillwatch --config x.toml case open --j"))
         self.assertEqual(self.completions("stillwatch case open --reco"), ["--recorded-by"])
