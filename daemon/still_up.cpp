@@ -99,7 +99,7 @@ Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings
     for (const auto& end : ends)
         counters.add("still_up_checks_total", "verdict", name_of(end.verdict));
     // Also those that a kill or a late confirmation left behind.
-    for (const auto id : store::StillUpChecks(cases).wholly_down(most_looks_a_round)) {
+    for (const auto id : store::StillUpChecks(cases).wholly_down(now, most_looks_a_round)) {
         const auto told = mark_down(cases, settings, id, now);
         if (!told) return told.error();
         round.has_alerts = round.has_alerts || *told;

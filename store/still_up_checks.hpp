@@ -37,8 +37,9 @@ public:
 
     // Whether every place where it was ever seen is down. False where sightings were only counted.
     bool is_wholly_down(FindingId id) const;
-    // Those of which a person said that they are what was looked for, and which are not marked so yet.
-    std::vector<FindingId> wholly_down(std::size_t limit) const;
+    // Those of consenting cases of which a person said that they are what was looked for, and which are not
+    // marked so yet.
+    std::vector<FindingId> wholly_down(Timestamp now, std::size_t limit) const;
     std::vector<StillUpCheck> of(FindingId id, std::size_t limit) const; // newest first
     // Of findings that are not dismissed.
     std::vector<StillUpCount> counts() const;

@@ -238,14 +238,16 @@ bool StillUpChecks::is_wholly_down(FindingId id) const
     return row.bind(id).step() && row.flag(0);
 }
 
-std::vector<FindingId> StillUpChecks::wholly_down(std::size_t limit) const
+std::vector<FindingId> StillUpChecks::wholly_down(Timestamp now, std::size_t limit) const
 {
-    auto row = cases_.impl_->connection.prepare("SELECT f.id FROM finding f WHERE f.state IN ('confirmed', "
-                                                "'noticed', 'acknowledged', 'reappeared') AND "
-                                                "f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM occurrence "
-                                                "WHERE finding_id = f.id AND is_down = 0) ORDER BY "
-                                                "f.id LIMIT ?1");
-    row.bind(limit);
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT f.id FROM finding f JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = "
+        "f.case_id) WHERE f.state IN ('confirmed', 'noticed', 'acknowledged', 'reappeared') AND n.expires_at "
+        "> ?1 "
+        "AND f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM occurrence WHERE finding_id = f.id AND is_down = "
+        "0) "
+        "ORDER BY f.id LIMIT ?2");
+    row.bind(now, limit);
     std::vector<FindingId> result;
     while (row.step())
         result.push_back(row.id<FindingId>(0));

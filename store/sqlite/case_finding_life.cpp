@@ -91,6 +91,13 @@ Result<void> apply_steps(Connection& connection, const std::vector<FindingStep>&
         // Those who were told begin to act now.
         if (change.to == FindingState::noticed && change.from != change.to)
             restart_checks(connection, change.finding, change.at);
+        // Whoever takes back that it is down does not believe the checks that said so.
+        if (change.from == FindingState::down && change.from != change.to) {
+            restart_checks(connection, change.finding, change.at);
+            connection.prepare("UPDATE occurrence SET " NOT_GONE " WHERE finding_id = ?1")
+                .bind(change.finding)
+                .run();
+        }
     }
     return {};
 }

@@ -125,6 +125,19 @@ TEST_F(StillUpTest, ConfirmedLateItIsMarkedDownAtTheNextRound)
     EXPECT_EQ(state(), FindingState::down);
 }
 
+TEST_F(StillUpTest, APersonWhoTakesBackThatItIsDownIsNotOverruledByOldChecks)
+{
+    find();
+    answer(image, 404);
+    pass(hours(20));
+    ASSERT_EQ(state(), FindingState::down);
+    say("undo", FindingState::down, FindingState::confirmed);
+    pass(hours(6));
+    EXPECT_EQ(state(), FindingState::confirmed);
+    pass(hours(6)); // two new ones say it again
+    EXPECT_EQ(state(), FindingState::down);
+}
+
 TEST_F(StillUpTest, APictureWhosePageIsGoneIsUp)
 {
     find();
