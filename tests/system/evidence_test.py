@@ -117,6 +117,7 @@ class Evidence(unittest.TestCase):
         self.assertIn(f"time stamp {own['time_stamps'][0]['at'][:19]}Z by {self.authority.url}; in the audit log", other.stdout)
         self.check_with_others(pathlib.Path(told["stamp"]))
         self.check_faults(archive, told)
+        self.check_words_that_nobody_signed(archive, told, own["time_stamps"][0]["at"][:19])
         folder = self.stage.work / "stamped-out"
         self.assertEqual(self.command("evidence", "extract", *witnesses, archive, folder).returncode, 0)
         self.assertIn("says CN=Example-Time", (folder / "report.txt").read_text())
@@ -212,6 +213,21 @@ class Evidence(unittest.TestCase):
             self.assertEqual(other.returncode, 1, changed)
             self.assertTrue(other.stderr.startswith(part), other.stderr)
 
+    def check_words_that_nobody_signed(self, archive: pathlib.Path, told: dict, time: str):
+        """The status in front of a token is nobody's word: no time is read from it."""
+        stamp = json.loads(pathlib.Path(told["stamp"]).read_text())
+        reply = base64.b64decode(stamp["stamps"][0]["reply"])
+        forged = b"ok\nTime stamp: Dec 24 12:00:00 2026 GMT"
+        for words, code in ((forged, 0), (b"ok\n\nTST info:\n" + forged, 1)):
+            stamp["stamps"][0]["reply"] = base64.b64encode(with_status_text(reply, words)).decode()
+            changed = self.stage.work / "words.stamp"
+            changed.write_text(json.dumps(stamp, indent=2, sort_keys=True) + "\n")
+            other = self.verify_pack(archive, "--stamp", changed, "--roots", self.authority.roots, "--log", told["log"])
+            self.assertEqual(other.returncode, code, other.stderr)
+            self.assertNotIn("2026-12-24", other.stdout)
+            if code == 0:
+                self.assertIn(f"time stamp {time}Z", other.stdout)
+
     def other_roots(self) -> str:
         other = time_authority.TimeAuthority(self.stage.work / "other-time")
         self.addCleanup(other.close)
@@ -220,6 +236,29 @@ class Evidence(unittest.TestCase):
     def other_proof(self) -> dict:
         """Of a line about something else."""
         return json.loads(self.stillwatch.plain("audit", "prove", "1"))
+
+
+def der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, size] if size < 128 else [tag, 128 | len(length)]) + (b"" if size < 128 else length) + content
+
+
+def content_of(text: bytes, at: int) -> tuple[int, int]:
+    """Where the content of the DER value at `at` begins and ends."""
+    size, begin = text[at + 1], at + 2
+    if size >= 128:
+        begin += size & 127
+        size = int.from_bytes(text[at + 2:begin], "big")
+    return begin, begin + size
+
+
+def with_status_text(reply: bytes, words: bytes) -> bytes:
+    """A TimeStampResp (RFC 3161 section 2.4.2) whose status says so; its token is as it was."""
+    begin, _ = content_of(reply, 0)
+    _, token = content_of(reply, begin)
+    status = der(0x30, b"\x02\x01\x00" + der(0x30, der(0x0c, words)))  # granted, with a text
+    return der(0x30, status + reply[token:])
 
 
 if __name__ == "__main__":
