@@ -35,10 +35,8 @@ public:
     // In one transaction; those of cases that were withdrawn meanwhile are passed over.
     Result<void> end(const std::vector<EndedCheck>& ended, Timestamp now);
 
-    // Whether every place where it was ever seen is down. False where sightings were only counted.
-    bool is_wholly_down(FindingId id) const;
-    // Those of consenting cases of which a person said that they are what was looked for, and which are not
-    // marked so yet.
+    // Findings of consenting cases of which every place is down, by number: those of which a person said that
+    // they are what was looked for, which are not marked so yet, and of which no sighting was only counted.
     std::vector<FindingId> wholly_down(Timestamp now, std::size_t limit) const;
     std::vector<StillUpCheck> of(FindingId id, std::size_t limit) const; // newest first
     // Of findings that are not dismissed.

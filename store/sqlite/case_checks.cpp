@@ -229,15 +229,6 @@ Result<void> StillUpChecks::end(const std::vector<EndedCheck>& ended, Timestamp 
     });
 }
 
-bool StillUpChecks::is_wholly_down(FindingId id) const
-{
-    auto row =
-        cases_.impl_->connection.prepare("SELECT f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM occurrence "
-                                         "WHERE finding_id = f.id AND is_down = "
-                                         "0) FROM finding f WHERE f.id = ?1");
-    return row.bind(id).step() && row.flag(0);
-}
-
 std::vector<FindingId> StillUpChecks::wholly_down(Timestamp now, std::size_t limit) const
 {
     auto row = cases_.impl_->connection.prepare(

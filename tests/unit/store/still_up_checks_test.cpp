@@ -18,9 +18,15 @@ struct StillUpChecksTest : testing::Test {
     StillUpChecks checks{database};
     CaseId case_id = database.open_case(sample_case(), actor()).value();
     ReferenceId reference = database.add_reference(sample_reference(case_id), actor()).value();
-    Finding sample = sample_finding(case_id, reference); // last seen at 11
+    Finding sample = confirmed(sample_finding(case_id, reference)); // last seen at 11
     CaseDatabase::Recorded place = database.record_finding(sample, {}, actor()).value();
 
+    static Finding confirmed(Finding finding)
+    {
+        finding.state = FindingState::confirmed;
+        return finding;
+    }
+    bool is_wholly_down() { return !checks.wholly_down(at(10 * hour), 10).empty(); }
     OpenCheck only_open() { return checks.under_way(10).at(0); }
     void begin(std::int64_t seconds)
     {
@@ -93,7 +99,7 @@ TEST_F(StillUpChecksTest, ACheckThatDoesNotTellLeavesAPlaceAsItWas)
         begin(hour);
         ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::gone, {}, is_down, at(0)}},
                                at(hour)));
-        EXPECT_EQ(checks.is_wholly_down(place.id), expected);
+        EXPECT_EQ(is_wholly_down(), expected);
     }
 }
 
@@ -117,12 +123,12 @@ TEST_F(StillUpChecksTest, IsWhollyDownWhereEveryPlaceIs)
     begin(hour);
     ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::gone, run, true, at(0)}},
                            at(9 * hour)));
-    EXPECT_FALSE(checks.is_wholly_down(place.id));
+    EXPECT_FALSE(is_wholly_down());
     ASSERT_TRUE(checks.begin(other, at(hour), at(hour)));
     ASSERT_TRUE(checks.end({{only_open().check.id, other, StillUp::gone, run, true, at(0)}}, at(9 * hour)));
-    EXPECT_TRUE(checks.is_wholly_down(place.id));
+    EXPECT_TRUE(is_wholly_down());
     ASSERT_TRUE(database.touch_occurrence(other, at(10 * hour), {})); // seen there by the crawl
-    EXPECT_FALSE(checks.is_wholly_down(place.id));
+    EXPECT_FALSE(is_wholly_down());
     EXPECT_EQ(checks.of(place.id, 10).size(), 2U);
 }
 
