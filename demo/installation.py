@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 
+import clock
+
 
 def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
@@ -36,6 +38,7 @@ class Installation:
         self.config = folder / "stillwatch.toml"
         self.identity = folder.parent / "helpline.key"
         self.webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        self.clock = clock.Clock()
         self._daemon: subprocess.Popen | None = None
         self._log = None
 
@@ -100,7 +103,7 @@ concurrency = {concurrency}
             ready.bind(name)
             ready.settimeout(0.2)
             self._log = open(self.folder / "stillwatchd.log", "ab")
-            environment = {**os.environ, "NOTIFY_SOCKET": "@" + name[1:]}
+            environment = {**os.environ, **self.clock.environment(), "NOTIFY_SOCKET": "@" + name[1:]}
             self._daemon = subprocess.Popen([self.programs.daemon, "--config", self.config], stderr=self._log,
                                             env=environment)
             until = time.monotonic() + timeout
@@ -119,6 +122,18 @@ concurrency = {concurrency}
     @property
     def pid(self) -> int:
         return self._daemon.pid
+
+    def memory_of_workers(self) -> dict[int, str]:
+        """What is mapped into the workers that the daemon runs."""
+        maps = {}
+        for file in pathlib.Path(f"/proc/{self.pid}/task").glob("*/children"):
+            for child in file.read_text().split():
+                try:
+                    if os.readlink(f"/proc/{child}/exe") != str(self.programs.daemon):  # not started yet
+                        maps[int(child)] = pathlib.Path(f"/proc/{child}/maps").read_text()
+                except OSError:
+                    continue  # it ended
+        return maps
 
     def is_running(self) -> bool:
         return self._daemon is not None and self._daemon.poll() is None
@@ -141,6 +156,8 @@ concurrency = {concurrency}
         self._daemon.kill()
 
     def _close(self) -> None:
+        if self._daemon and self.clock.ahead:
+            clock.forget(self._daemon.pid)
         self._daemon = None
         if self._log:
             self._log.close()

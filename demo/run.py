@@ -14,6 +14,7 @@ import sys
 import time
 
 import demo_site
+import follow_up
 import installation
 import receivers
 import staff
@@ -251,6 +252,15 @@ class Demonstration:
         references = [WORK / "references" / name for name in self.plan["references"][:3]]
         return story.Story(self.stillwatch, self.mail, self.hook, references, say).tell()
 
+    def follow_up(self) -> list[str]:
+        """What comes after a finding, until it is down and after."""
+        days = follow_up.FollowUp(self.programs, WORK / "follow-up", WORK / "references" / self.plan["references"][0], self.seed, say)
+        try:
+            problems = days.tell()
+        finally:
+            ended = days.close()
+        return problems + ended
+
     def show_what_to_try(self) -> None:
         command = f"{self.programs.command} --config {self.stillwatch.config}"
         say(f"""
@@ -264,6 +274,7 @@ Everything stays up until you press Ctrl-C. Try, in another terminal:
   stillwatch findings check 1
   stillwatch outbox list
   stillwatch alert-test desk
+  stillwatch report hosts
   stillwatch audit list
   age -d -i {self.stillwatch.identity} {WORK}/installation/data/evidence/*.wacz.age > package.wacz     (one file at a time)
   python3 -m zipfile -l package.wacz; stillwatch evidence verify package.wacz
@@ -305,6 +316,7 @@ def main() -> int:
         demonstration.open_case()
         problems = demonstration.judge()
         problems += demonstration.tell_a_story()
+        problems += demonstration.follow_up()
         if not options.check:
             for problem in problems:
                 say(f"  problem: {problem}")

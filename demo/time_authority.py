@@ -1,9 +1,12 @@
-"""A time authority (RFC 3161) on loopback that OpenSSL's own programs make: for tests only, nobody trusts it."""
+"""A time authority (RFC 3161) on loopback that OpenSSL's own programs make: for tests and the demonstration, nobody trusts it."""
 import http.server
+import os
 import pathlib
 import re
 import subprocess
 import threading
+
+import clock
 
 CONFIGURATION = """
 [it]
@@ -31,6 +34,7 @@ class TimeAuthority:
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
+        self.clock = clock.Clock()
         folder.mkdir()
         (folder / "ts.cnf").write_text(CONFIGURATION)
         (folder / "serial").write_text("01\n")
@@ -74,7 +78,14 @@ class TimeAuthority:
         return self.folder / "root.pem"
 
     def run(self, words: str) -> None:
-        subprocess.run(["openssl", *words.split()], cwd=self.folder, check=True, capture_output=True)
+        environment = {**os.environ, **self.clock.environment()}
+        with subprocess.Popen(["openssl", *words.split()], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as program:
+            out, errors = program.communicate()
+        if self.clock.ahead:
+            clock.forget(program.pid)
+        if program.returncode != 0:
+            raise subprocess.CalledProcessError(program.returncode, words, out, errors)
 
     def reply(self, query: bytes) -> bytes:
         (self.folder / "query").write_bytes(query)
