@@ -6,6 +6,7 @@
 #include "evidence/drawing.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,23 @@ struct EvidenceFacts {
     PictureSize picture{};      // of the found picture; zeros where it is not known
 };
 
+// A style sheet that a page names, as the site served it within a day before the package; without it a replay
+// of the page is hard to read. Shared: one fetch serves all packages of a site for that long.
+struct StyleSheet {
+    Url url;                      // as it is named
+    std::string via{};            // the sheet that imports it; empty: pages name it
+    std::vector<Fetched> chain{}; // redirects, then the answer; empty: there is none
+    std::string missing{};        // why there is none, for a person
+};
+
 // What was fetched for it. `page` and `image` hold the redirects in order and end with the answer itself.
 struct Capture {
     std::vector<Fetched> page;    // recapture of the page; empty when nothing came or no page is known
     std::string page_error{};     // why nothing came: text of the Error
     std::vector<Fetched> image;   // at least one
     std::vector<Fetched> parts{}; // of a video: what else of it was fetched, ranges and segments, in order
+    std::vector<std::shared_ptr<const StyleSheet>>
+        styles{}; // of the page; each after the one that imports it
 };
 
 } // namespace stillwatch::evidence

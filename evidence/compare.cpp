@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 
 namespace stillwatch::evidence {
@@ -15,12 +16,12 @@ namespace stillwatch::evidence {
 namespace {
 
 // Members of a manifest that say what no record can: which case, how alike, what a person should know.
-constexpr std::array<std::string_view, 10> word_alone{"case",           "epoch",   "files", "first_seen",
-                                                      "format",         "limits",  "match", "page_error",
-                                                      "signing_key_id", "wacz_key"};
-constexpr std::array<std::string_view, 10> borne_out{
-    "content_sha256", "image_fetch", "image_url",    "organisation", "page_fetch",
-    "page_state",     "page_url",    "part_fetches", "recorded_at",  "software"};
+constexpr std::array<std::string_view, 11> word_alone{
+    "case",  "epoch",      "files",          "first_seen",     "format",  "limits",
+    "match", "page_error", "signing_key_id", "styles_missing", "wacz_key"};
+constexpr std::array<std::string_view, 11> borne_out{
+    "content_sha256", "image_fetch",  "image_url",   "organisation", "page_fetch",   "page_state",
+    "page_url",       "part_fetches", "recorded_at", "software",     "style_fetches"};
 
 std::string shown(const json::value* value)
 {
@@ -31,10 +32,9 @@ std::string shown(const json::value* value)
     return text;
 }
 
-// Redirects in order and the answer: how many exchanges a member page_fetch or image_fetch tells of.
-std::optional<std::size_t> exchanges_of(const json::object& manifest, std::string_view name)
+// Redirects in order and the answer: how many exchanges a member like page_fetch tells of.
+std::optional<std::size_t> exchanges_of(const json::value* fetch)
 {
-    const auto* fetch = manifest.if_contains(name);
     if (!fetch) return std::nullopt;
     if (fetch->is_null()) return 0;
     if (!fetch->is_object()) return std::nullopt;
@@ -51,6 +51,21 @@ std::optional<std::size_t> parts_of(const json::object& manifest)
     if (!parts) return 0;
     if (!parts->is_array()) return std::nullopt;
     return parts->get_array().size();
+}
+
+// The same of each style sheet.
+std::optional<std::vector<std::size_t>> exchanges_of_styles(const json::object& manifest)
+{
+    const auto* styles = manifest.if_contains("style_fetches");
+    std::vector<std::size_t> all;
+    if (!styles) return all;
+    if (!styles->is_array()) return std::nullopt;
+    for (const auto& style : styles->get_array()) {
+        const auto some = exchanges_of(&style);
+        if (!some || *some == 0) return std::nullopt;
+        all.push_back(*some);
+    }
+    return all;
 }
 
 class Comparison {
@@ -75,6 +90,20 @@ public:
             const auto name = fmt::format("part_fetches[{}]", i);
             fetch(name, parts.subspan(i, 1), &told->get_array()[i]);
             redirects(name, parts.subspan(i, 1), text_member(manifest_, "image_url").value_or(""));
+        }
+    }
+
+    // Pages name a sheet, or one that stands before it imports it.
+    void styles(const std::vector<std::span<const ReadExchange>>& styles)
+    {
+        const auto* told = manifest_.if_contains("style_fetches");
+        std::vector<std::string> before{""};
+        for (std::size_t i = 0; told && i < styles.size(); ++i) {
+            const auto name = fmt::format("style_fetches[{}]", i);
+            fetch(name, styles[i], &told->get_array()[i]);
+            const auto& via = styles[i].front().via;
+            redirects(name, styles[i], std::ranges::find(before, via) == before.end() ? "" : via);
+            before.push_back(styles[i].front().fetched.url.text());
         }
     }
 
@@ -200,17 +229,30 @@ private:
 Result<Chains> divide(const json::object& manifest, const WarcContent& warc)
 {
     const auto corrupt = [](std::string detail) { return Error{Errc::corrupt, std::move(detail)}; };
-    const auto page = exchanges_of(manifest, "page_fetch");
-    const auto image = exchanges_of(manifest, "image_fetch");
+    const auto page = exchanges_of(manifest.if_contains("page_fetch"));
+    const auto image = exchanges_of(manifest.if_contains("image_fetch"));
     const auto parts = parts_of(manifest);
-    if (!page || !image || !parts)
-        return corrupt("manifest.json: page_fetch, image_fetch or part_fetches is damaged");
+    const auto styles = exchanges_of_styles(manifest);
+    if (!page || !image || !parts || !styles)
+        return corrupt("manifest.json: page_fetch, image_fetch, part_fetches or style_fetches is damaged");
     if (*image == 0) return corrupt("manifest.json: image_fetch is missing");
-    if (*page + *image + *parts != warc.exchanges.size())
-        return corrupt(fmt::format("data.warc.gz: {} exchanges, the manifest tells of {}",
-                                   warc.exchanges.size(), *page + *image + *parts));
-    const std::span all(warc.exchanges);
-    return Chains{all.first(*page), all.subspan(*page, *image), all.subspan(*page + *image)};
+    const auto told = std::accumulate(styles->begin(), styles->end(), *page + *image + *parts);
+    if (told != warc.exchanges.size())
+        return corrupt(
+            fmt::format("data.warc.gz: {} exchanges, the manifest tells of {}", warc.exchanges.size(), told));
+    std::span rest(warc.exchanges);
+    const auto take = [&rest](std::size_t count) {
+        const auto some = rest.first(count);
+        rest = rest.subspan(count);
+        return some;
+    };
+    Chains chains;
+    chains.page = take(*page);
+    chains.image = take(*image);
+    chains.parts = take(*parts);
+    for (const auto count : *styles)
+        chains.styles.push_back(take(count));
+    return chains;
 }
 
 std::vector<std::string> differences(const json::object& manifest, const WarcContent& warc,
@@ -230,6 +272,7 @@ std::vector<std::string> differences(const json::object& manifest, const WarcCon
     compare.redirects("image_fetch", chains.image,
                       has_page ? std::string_view(page_url) : std::string_view());
     compare.parts(chains.parts);
+    compare.styles(chains.styles);
     compare.page_state(chains.page);
     compare.content(chains.image.back());
     compare.unknown_members();

@@ -14,7 +14,8 @@ namespace stillwatch::evidence {
 struct Chains {
     std::span<const ReadExchange> page;
     std::span<const ReadExchange> image;
-    std::span<const ReadExchange> parts; // of a video, each an answer of its own
+    std::span<const ReadExchange> parts;                 // of a video, each an answer of its own
+    std::vector<std::span<const ReadExchange>> styles{}; // of each style sheet
 };
 
 // Errors: corrupt (the WARC file holds more or fewer exchanges than the manifest tells of, or none of the

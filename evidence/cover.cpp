@@ -39,6 +39,28 @@ std::string server_of(const Fetched& answer)
                        peer.tls_version.empty() ? ", not encrypted" : ", " + peer.tls_version);
 }
 
+// How the page looked depends on its style sheets: what of them is kept, and what is not and why.
+void add_style_rows(std::string& html, const Capture& capture)
+{
+    std::size_t kept = 0;
+    for (const auto& style : capture.styles)
+        kept += style->chain.empty() ? 0 : 1;
+    if (kept > 0)
+        add_row(html, "Style sheets of the page",
+                fmt::format("{} kept with it, each fetched within a day before", kept));
+    for (const auto& style : capture.styles) {
+        if (style->chain.empty()) {
+            add_row(html, "A style sheet that is not kept",
+                    fmt::format("{}: {}", style->url.text(), style->missing));
+            continue;
+        }
+        const auto& answer = style->chain.back();
+        if (answer.cut != Cut::none)
+            add_row(html, "A style sheet that is cut short",
+                    fmt::format("{}, after {} bytes", style->url.text(), answer.body.size()));
+    }
+}
+
 std::string found_table(const EvidenceFacts& facts, const Capture& capture)
 {
     std::string html = "<table>\n";
@@ -61,6 +83,7 @@ std::string found_table(const EvidenceFacts& facts, const Capture& capture)
         add_row(html, "The page's answer",
                 capture.page_error.empty() ? "no page is known" : "none: " + capture.page_error);
     }
+    add_style_rows(html, capture);
     add_row(html, "First seen there", format_utc(finding.first_seen));
     add_row(html, "SHA-256 of the picture", finding.content.hex());
     add_row(html, "It is", tier_in_words(finding.match.tier));

@@ -33,6 +33,8 @@ std::string render_custody(const EvidenceSettings& settings, const EvidenceFacts
     add_answers(steps, capture.page, "page");
     add_answers(steps, capture.image, "picture");
     add_answers(steps, capture.parts, "part of a video");
+    for (const auto& style : capture.styles)
+        add_answers(steps, style->chain, "style sheet");
     std::ranges::stable_sort(steps, {}, &Step::at);
     steps.push_back({facts.recorded_at, json::object{{"event", "compared and recorded"},
                                                      {"what", "picture"},

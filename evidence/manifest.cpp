@@ -163,6 +163,9 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
     for (const auto* chain : {&capture.page, &capture.image, &capture.parts})
         for (const auto& fetched : *chain)
             requests.push_back(&fetched);
+    for (const auto& style : capture.styles)
+        for (const auto& fetched : style->chain)
+            requests.push_back(&fetched);
     const auto secrets = secrets_of(requests);
     json::object manifest{{"case", facts.case_pseudonym},
                           {"content_sha256", finding.content.hex()},
@@ -189,6 +192,15 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
             parts.push_back(fetch_json(std::span(&hop, 1)));
         manifest["part_fetches"] = std::move(parts);
     }
+    json::array styles;
+    json::array missing;
+    for (const auto& style : capture.styles) {
+        if (!style->chain.empty()) styles.push_back(fetch_json(hops_of(style->chain, secrets)));
+        if (!style->missing.empty())
+            missing.push_back(json::object{{"reason", style->missing}, {"url", style->url.text()}});
+    }
+    if (!styles.empty()) manifest["style_fetches"] = std::move(styles);
+    if (!missing.empty()) manifest["styles_missing"] = std::move(missing);
     return sorted_json(manifest);
 }
 

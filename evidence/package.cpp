@@ -37,6 +37,8 @@ WarcFile warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, c
     add_hops(exchanges, capture.image, page == facts.finding.image_url ? "" : page.text());
     for (const auto& part : capture.parts)
         exchanges.push_back({&part, facts.finding.image_url.text()});
+    for (const auto& style : capture.styles)
+        add_hops(exchanges, style->chain, style->via);
     const WarcInfo info{std::string(warc_name), settings.software, settings.organisation,
                         settings.user_agent,    settings.robots,   facts.recorded_at};
     return write_warc(info, exchanges);

@@ -102,6 +102,17 @@ void add_exchange(ReportLines& lines, std::string_view what, std::span<const Rea
     }
 }
 
+void add_missing_styles(ReportLines& lines, const json::object& manifest)
+{
+    const auto* missing = manifest.if_contains("styles_missing");
+    if (!missing || !missing->is_array()) return;
+    for (const auto& each : missing->get_array())
+        if (const auto* told = each.if_object())
+            lines.emplace_back("style sheet that is not kept",
+                               fmt::format("{}: {}", text_member(*told, "url").value_or("?"),
+                                           text_member(*told, "reason").value_or("?")));
+}
+
 std::string match_text(const json::object& manifest)
 {
     const auto* match = manifest.if_contains("match");
@@ -171,6 +182,9 @@ ReportLines report_lines(const VerifyReport& report, const std::vector<Extracted
     add_exchange(lines, "picture", report.chains.image);
     if (!report.chains.parts.empty())
         lines.emplace_back("parts of a video", fmt::format("{} further answers", report.chains.parts.size()));
+    for (const auto& style : report.chains.styles)
+        add_exchange(lines, "style sheet", style);
+    add_missing_styles(lines, report.manifest);
     lines.emplace_back("picture compared, SHA-256", report.text("content_sha256"));
     for (const auto& body : bodies)
         lines.emplace_back("file " + body.name, fmt::format("{} bytes, SHA-256 {}", body.bytes.size(),

@@ -228,9 +228,9 @@ Result<VerifyReport> verify_package(ByteView archive, const std::optional<vault:
     report.manifest = std::move(*manifest);
     report.files = std::move(*files);
     report.warc = std::move(*warc);
-    const auto chains = divide(report.manifest, report.warc);
+    auto chains = divide(report.manifest, report.warc);
     if (!chains) return chains.error();
-    report.chains = *chains;
+    report.chains = *std::move(chains);
     report.differences = differences(report.manifest, report.warc, report.chains);
     if (report.text("signing_key_id") != key->id())
         report.differences.push_back(fmt::format("signing_key_id: {}, the package is signed with {}",

@@ -254,6 +254,7 @@ def check_fetches(manifest, responses):
     """Addresses, statuses, peers and times of the manifest against those of the records."""
     fetches = [("page_fetch", manifest["page_fetch"]), ("image_fetch", manifest["image_fetch"])]
     fetches += [("part_fetches", fetch) for fetch in manifest.get("part_fetches", [])]
+    fetches += [("style_fetches", fetch) for fetch in manifest.get("style_fetches", [])]
     for name, fetch in fetches:
         if fetch is None:
             continue

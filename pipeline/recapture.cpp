@@ -4,6 +4,7 @@
 #include "crawler/canonical.hpp"
 #include "crawler/walls.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/style_sheets.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,6 +68,7 @@ Task<Result<Recapture>> recapture(const Services& services, const FetchLimits& l
         return is_same_document(image_url, named) || std::ranges::find(known_as, named) != known_as.end();
     });
     look.state = is_named ? PageState::named : PageState::not_named;
+    look.sheets = sheets_in(*links);
     co_return std::move(look);
 }
 

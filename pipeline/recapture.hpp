@@ -17,6 +17,7 @@ struct Recapture {
     PageState state = PageState::none;
     std::vector<Fetched> fetched{}; // redirects, then the page; empty when nothing came
     std::string error{};            // why nothing of use came
+    std::vector<Url> sheets{};      // style sheets that it names, in its order
 };
 
 // Fetches `page` without conditions and looks whether it still names the picture, by its address or one that

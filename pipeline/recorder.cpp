@@ -68,6 +68,12 @@ Task<Result<Recorder::Outcome>> Recorder::record(std::shared_ptr<const RecordSet
             if (!looked) co_return looked.error();
             second = *std::move(looked);
         }
+        capture.styles.clear();
+        if (!second.sheets.empty()) {
+            auto styles = co_await styles_.of_page(sighting.site, page, std::move(second.sheets));
+            if (!styles) co_return styles.error();
+            capture.styles = *std::move(styles);
+        }
         capture.page = std::move(second.fetched);
         capture.page_error = std::move(second.error);
         for (auto& step : plan->steps) {

@@ -8,6 +8,7 @@
 #include "pipeline/evidence_room.hpp"
 #include "pipeline/recapture.hpp"
 #include "pipeline/services.hpp"
+#include "pipeline/style_sheets.hpp"
 
 #include <cstddef>
 #include <map>
@@ -73,7 +74,7 @@ struct Committed;
 // evidence is made by a later visit. Loop thread; any number of sightings at once.
 class Recorder {
 public:
-    explicit Recorder(Services services) : services_(std::move(services)) {}
+    explicit Recorder(Services services) : services_(std::move(services)), styles_(services_) {}
 
     struct Outcome {
         bool is_capped = false; // matches were counted only: the site has its findings of the day
@@ -96,6 +97,7 @@ private:
     Task<> tell_capped(const RecordSettings& settings, std::string site, std::vector<CaseId> cases);
 
     Services services_;
+    StyleSheets styles_;
 };
 
 } // namespace stillwatch::pipeline

@@ -96,6 +96,37 @@ inline evidence::Capture sample_capture(std::size_t image_size = 3000)
     return {{fetched_page()}, "", {fetched_redirect(), fetched_image(image_size)}};
 }
 
+// The same with style sheets: one behind a redirect, one that it imports, and one that is not kept.
+inline evidence::Capture styled_capture(std::size_t image_size = 3000)
+{
+    const auto answered = [](const std::string& address, const std::string& text, int at) {
+        auto sheet = fetched_page();
+        sheet.url = url_of(address);
+        sheet.request_head = "GET " + std::string(sheet.url.target()) +
+                             " HTTP/1.1\r\nHost: board.example\r\nCookie: canary-cookie\r\n\r\n";
+        sheet.response_head = "HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\n";
+        sheet.headers = {{"Content-Type", "text/css"}};
+        sheet.body = to_bytes(text);
+        sheet.started = sample_time(at);
+        sheet.finished = sample_time(at + 10);
+        return sheet;
+    };
+    auto moved = answered("https://board.example/s.css", "", -5000);
+    moved.response_head = "HTTP/1.1 301 Moved\r\nLocation: /t.css\r\n\r\n";
+    moved.headers = {{"Location", "/t.css"}};
+    moved.status = 301;
+    const auto main = answered("https://board.example/t.css", "@import 'u.css';p{color:red}", -4000);
+    auto cut = answered("https://board.example/u.css", "p{color:blu", -3000);
+    cut.cut = Cut::size;
+    auto capture = sample_capture(image_size);
+    for (const evidence::StyleSheet& sheet :
+         {evidence::StyleSheet{moved.url, "", {moved, main}, ""},
+          evidence::StyleSheet{cut.url, moved.url.text(), {cut}, ""},
+          evidence::StyleSheet{url_of("https://cdn.example/v.css"), "", {}, "scope: off_site cdn.example"}})
+        capture.styles.push_back(std::make_shared<const evidence::StyleSheet>(sheet));
+    return capture;
+}
+
 // Of a capture with a picture of that size.
 inline evidence::EvidenceFacts sample_facts(std::size_t image_size = 3000)
 {

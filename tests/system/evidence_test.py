@@ -85,6 +85,7 @@ class Evidence(unittest.TestCase):
         self.assertTrue(any(name.startswith("picture.") for name in files), files)
         report = (folder / "report.txt").read_text()
         self.assertIn("whole: signed with the expected key", report)
+        self.assertRegex(report, r"style sheet:\n +http\S+/static/site\.css\n")
         html = (folder / "report.html").read_text()
         self.assertNotRegex(html, r"<(script|img|link|iframe|a)\b")
         again = self.command("evidence", "extract", "-", folder, input=archive)

@@ -25,7 +25,7 @@ Bytes decrypted_sample(const TemporaryDirectory& directory)
     test::write_file(identity_path, identity.identity.bytes());
     const auto stored = write_evidence(test::sample_settings(directory.path(), identity.recipient),
                                        test::sample_signing_key(), test::sample_facts(200'000),
-                                       test::sample_capture(200'000));
+                                       test::styled_capture(200'000));
     EXPECT_TRUE(stored);
     const auto opened =
         run_command({"age", "-d", "-i", identity_path.string(), (directory / stored->file).string()});
@@ -50,7 +50,7 @@ TEST(Package, OpenedByAgeHoldsForUsAndForAnIndependentProgram)
     test::write_file(directory / "key.pem", as_bytes(test::sample_signing_key().verify_key().pem()));
     const auto verdict = python_verdict(archive, {"--key", (directory / "key.pem").string()});
     EXPECT_EQ(verdict.exit_code, 0) << verdict.err;
-    EXPECT_EQ(verdict.out, "ok case C-7F3K key " + report->signing_key.id() + " warc records 12\n");
+    EXPECT_EQ(verdict.out, "ok case C-7F3K key " + report->signing_key.id() + " warc records 24\n");
 }
 
 TEST(Package, OfAnotherSignerIsRefusedByTheIndependentProgram)

@@ -3,6 +3,7 @@
 #include "evidence/compare.hpp"
 #include "evidence/package.hpp"
 #include "evidence/package_parts.hpp"
+#include "evidence/report.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/package_forge.hpp"
 #include "tests/support/sample_capture.hpp"
@@ -79,6 +80,64 @@ TEST(Verify, APartThatTheManifestTellsOtherwiseIsNamed)
     EXPECT_FALSE(divide(report.manifest, report.warc));
     report.manifest["part_fetches"] = "none";
     EXPECT_FALSE(divide(report.manifest, report.warc));
+}
+
+Bytes package_with_styles()
+{
+    return make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(),
+                        test::styled_capture())
+        .value()
+        .archive;
+}
+
+TEST(Verify, KnowsTheStyleSheetsOfThePage)
+{
+    const auto report = verify_package(package_with_styles(), test::sample_signing_key().verify_key());
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->verdict, Verdict::whole) << fmt::format("{}", fmt::join(report->differences, "\n"));
+    ASSERT_EQ(report->chains.styles.size(), 2U);
+    EXPECT_EQ(report->chains.styles[0].size(), 2U);
+    EXPECT_EQ(report->chains.styles[1].front().fetched.cut, Cut::size);
+    EXPECT_EQ(report->chains.styles[1].front().via, "https://board.example/s.css");
+    EXPECT_EQ(json::serialize(report->manifest.at("styles_missing")),
+              R"([{"reason":"scope: off_site cdn.example","url":"https://cdn.example/v.css"}])");
+    const auto lines = report_text(report_lines(*report, bodies_of(*report)));
+    EXPECT_NE(lines.find("https://cdn.example/v.css: scope: off_site cdn.example"), std::string::npos);
+}
+
+TEST(Verify, AStyleSheetThatTheManifestTellsOtherwiseIsNamed)
+{
+    auto report = verify_package(package_with_styles(), test::sample_signing_key().verify_key()).value();
+    report.manifest["style_fetches"].as_array()[1].as_object()["cut"] = "none";
+    EXPECT_THAT(differences(report.manifest, report.warc, report.chains),
+                ElementsAre(R"(style_fetches[1].cut: "none", the records say "size")"));
+    report.manifest["style_fetches"].as_array().pop_back();
+    EXPECT_FALSE(divide(report.manifest, report.warc));
+    report.manifest["style_fetches"] = "none";
+    EXPECT_FALSE(divide(report.manifest, report.warc));
+}
+
+// Nothing leads from the sheets of a page to those that another one imports.
+TEST(Verify, AStyleSheetThatNoOtherOneImportsIsNamed)
+{
+    auto capture = test::styled_capture();
+    std::swap(capture.styles[0], capture.styles[1]);
+    const auto package =
+        make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(), capture)
+            .value();
+    const auto report = verify_package(package.archive, test::sample_signing_key().verify_key()).value();
+    EXPECT_EQ(report.verdict, Verdict::differs);
+    EXPECT_THAT(report.differences, ElementsAre(testing::HasSubstr("was reached from \"\"")));
+}
+
+TEST(Verify, TheCoverSaysWhichStyleSheetsAreKeptAndWhichAreNot)
+{
+    const auto package = package_with_styles();
+    const auto parts = package_parts(package).value();
+    const auto cover = parts.text(cover_file);
+    EXPECT_NE(cover.find("2 kept with it"), std::string_view::npos);
+    EXPECT_NE(cover.find("https://board.example/u.css, after 11 bytes"), std::string_view::npos);
+    EXPECT_NE(cover.find("https://cdn.example/v.css: scope: off_site cdn.example"), std::string_view::npos);
 }
 
 TEST(Verify, FractionsOfAnyLengthAreWrittenAsManifestsAre)

@@ -80,7 +80,9 @@ Task<Result<PageLinks>> FakeInspector::links(Document document, std::string base
         }
         const bool is_image = kind.starts_with("img");
         const int item = kind.starts_with("img:") ? std::stoi(kind.substr(4)) : 0;
-        const auto of_page = kind == "control" ? Mechanism::control : Mechanism::a_href;
+        const auto of_page = kind == "control" ? Mechanism::control
+                             : kind == "style" ? Mechanism::css_import
+                                               : Mechanism::a_href;
         page.links.push_back({is_image ? Mechanism::img_src : of_page,
                               is_image ? LinkKind::image : LinkKind::page, address, item});
     }

@@ -46,8 +46,8 @@ SignGrid empty_sign_grid(int tile_columns, int tile_rows);
 // Features of such a file: pictures of one motif are near, others are not. There is nothing local in them.
 PictureFeatures features_of(const std::string& file, Detail detail = Detail::reference);
 
-// Reads pages of lines, "a ADDRESS", "control ADDRESS", "img ADDRESS", "img:ITEM ADDRESS", "inline MOTIF"
-// (a picture that stands in the page) or "wall NAME", and pictures of picture_file().
+// Reads pages of lines, "a ADDRESS", "control ADDRESS", "style ADDRESS", "img ADDRESS", "img:ITEM ADDRESS",
+// "inline MOTIF" (a picture that stands in the page) or "wall NAME", and pictures of picture_file().
 class FakeInspector final : public Inspector {
 public:
     int pages_read = 0;
