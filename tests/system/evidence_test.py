@@ -9,11 +9,14 @@ import unittest
 import zipfile
 
 import rfc3161ng
+from PIL import Image
 
 import stage
 import tamper
 import time_authority
 from stage import within
+
+REPLAY = stage.ROOT / "tests" / "integration" / "replay"
 
 
 class Evidence(unittest.TestCase):
@@ -22,6 +25,12 @@ class Evidence(unittest.TestCase):
         cls.stage = stage.Stage(57)
         cls.addClassCleanup(cls.stage.close)
         cls.stillwatch = cls.stage.stillwatch
+        cls.picture = next(picture for picture in cls.stage.plan["pictures"] if picture["reference"])["url"]
+        cls.page = f"http://{cls.stage.hosts[0]}/shown.html"
+        www = cls.stage.work / "www" / "pages"
+        (www / "shown.html").write_text(f'<!DOCTYPE html><h1>A Sunday</h1><p>Seen by the sea.</p><img src="{cls.picture}">'
+                                        '<img src="/static/blank.gif?other">')
+        (www / "index.html").write_text((www / "index.html").read_text() + '<a href="/shown.html">shown</a>')
         cls.authority = time_authority.TimeAuthority(cls.stage.work / "time")
         cls.addClassCleanup(cls.authority.close)
         cls.authority.configure(cls.stillwatch)
@@ -151,6 +160,22 @@ class Evidence(unittest.TestCase):
         self.assertEqual(done.returncode, 78)
         self.assertIn("a private key of age stands here", done.stderr)
         self.assertNotIn("AGE-SECRET-KEY", done.stderr)
+
+    def test_replaywebpage_shows_page_and_picture_of_an_opened_package(self):
+        """In Chromium, which reaches nothing but the package: `npm ci` in tests/integration/replay."""
+        place = next(place for place in self.stillwatch.places() if place["page_url"] == self.page and place["image_url"] == self.picture)
+        archive, screenshot = self.stage.work / "shown.wacz", self.stage.work / "shown.png"
+        archive.write_bytes(self.stillwatch.open_evidence(place))
+        done = subprocess.run(["node", REPLAY / "show.mjs", archive, self.page, screenshot], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(done.stdout)
+        self.assertEqual(shown["text"].split("\n\n"), ["A Sunday", "Seen by the sea."])
+        file = self.stage.work / "www" / ("pages" if self.stage.hosts[0] in self.picture else "pictures") / self.picture.split("/", 3)[3]
+        with Image.open(file) as served:
+            expected = {self.picture: served.size, f"http://{self.stage.hosts[0]}/static/blank.gif?other": (0, 0)}  # not in the package
+        self.assertEqual({picture["src"]: (picture["width"], picture["height"]) for picture in shown["pictures"]}, expected)
+        with Image.open(screenshot) as drawn:  # the picture is on the screen, too, and no even ground
+            self.assertGreater(len(set(drawn.convert("L").getdata())), 50)
 
     def test_changed_bytes_are_refused_by_both_programs_in_their_part(self):
         """A small sample of what scripts/check-tampering does."""
