@@ -1,9 +1,8 @@
 #include "cli/command.hpp"
+#include "cli/face_calibration.hpp"
 #include "cli/face_files.hpp"
-#include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
-#include "faces/calibration.hpp"
 #include "faces/plan.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,8 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <map>
 #include <memory>
 
 namespace stillwatch::cli {
@@ -35,6 +32,23 @@ std::optional<config::Config> configured(Program& program, const FaceOptions& op
     }
     options.apply(*config);
     return config;
+}
+
+// Whose table the thresholds come from.
+std::string source_of(const faces::Profile& profile)
+{
+    if (!profile.calibration) return "the profile's own table";
+    const auto& facts = *profile.calibration;
+    auto text = facts.pairs_of_strangers > 0
+                    ? fmt::format("a table measured here on {} pairs of strangers", facts.pairs_of_strangers)
+                : facts.tightened > 1 ? std::string("the profile's own table")
+                                      : std::string("a table of an earlier calibration");
+    if (facts.tightened > 1)
+        text +=
+            fmt::format(", tightened: strangers were as much alike {:.1f} times more often than it said, by "
+                        "what people decided of leads",
+                        facts.tightened);
+    return text;
 }
 
 void print_plan(Program& program, const FaceOptions& options, const PlanNumbers& numbers)
@@ -69,11 +83,12 @@ void print_plan(Program& program, const FaceOptions& options, const PlanNumbers&
         fmt::print(
             "{} people, {:.0f} faces a week, at most {:.0f} false leads a week (planned for {:.0f} times the "
             "measured rate)\nexpected false leads a week: {:.2g} from lead on, {:.2g} strong; weak ones "
-            "({:.2g}) are told beside another sign only\n",
+            "({:.2g}) are told beside another sign only\nthresholds: {}; `faces calibrate` says how they do "
+            "here\n",
             people, budget.faces_a_week, budget.false_leads_a_week, budget.margin,
             faces::false_leads_a_week(budget, people, rates.lead),
             faces::false_leads_a_week(budget, people, rates.strong),
-            faces::false_leads_a_week(budget, people, rates.weak));
+            faces::false_leads_a_week(budget, people, rates.weak), source_of(*profile));
     print_rows(program.global.style(), rows, {"references", "weak_from", "lead_from", "strong_from"}, "");
 }
 
@@ -118,39 +133,10 @@ void verify(Program& program, const FaceOptions& options)
                        : "");
 }
 
-void calibrate(Program& program, const FaceOptions& options, const std::string& directory)
+void calibrate(Program& program, const FaceOptions& options, const CalibrationOptions& chosen)
 {
     const auto config = configured(program, options);
-    if (!config) return;
-    const auto fail = [&](const Error& error) { program.exit_code = print_error(error); };
-    const auto setup = daemon::face_setup(*config, faces::Calibration::not_yet);
-    if (!setup) return fail(setup.error());
-    const auto files = files_below(directory);
-    if (!files) return fail(files.error());
-    std::map<std::filesystem::path, faces::PersonFaces> people; // by directory
-    std::size_t left_out = 0;
-    const auto read = read_faces(*config, *setup, *files, [&](const auto& file, const auto& seen) {
-        if (!seen || seen->faces.size() != 1)
-            ++left_out;
-        else
-            people[file.parent_path()].push_back(seen->faces.front().embedding);
-    });
-    if (!read) return fail(read.error());
-    std::vector<faces::PersonFaces> all;
-    for (auto& [folder, of_person] : people)
-        all.push_back(std::move(of_person));
-    const auto measured = faces::measured_thresholds(all);
-    if (!measured) return fail(measured.error());
-    const auto target = faces::calibration_file(setup->profile, config->faces.models);
-    std::ofstream stream(target);
-    stream << faces::calibration_text(setup->profile, measured->table);
-    if (!stream.flush()) return fail({Errc::io, fmt::format("{}: cannot be written", target.string())});
-    print_object(program.global.style(), {{"written", target.string()},
-                                          {"people", all.size()},
-                                          {"left_out", left_out},
-                                          {"pairs_of_strangers", measured->pairs_of_strangers},
-                                          {"pairs_of_one_person", measured->pairs_of_one_person},
-                                          {"found_at_1e_5", measured->found_at_1e_5}});
+    if (config) calibrate_faces(program, *config, chosen);
 }
 
 void add_options(const Command& command, FaceOptions& options)
@@ -167,7 +153,7 @@ void add_face_commands(Program program)
                            .require_subcommand(1);
     auto options = std::make_shared<FaceOptions>();
     auto numbers = std::make_shared<PlanNumbers>();
-    auto directory = std::make_shared<std::string>();
+    auto chosen = std::make_shared<CalibrationOptions>();
     const auto plan = faces.add_subcommand(
         "plan", "From how much alike on a face is a lead, and how many false leads that makes a week");
     plan.add_option("--people", numbers->people, "Enrolled people").capture_default_str();
@@ -182,12 +168,20 @@ void add_face_commands(Program program)
     verifying.callback([program, options]() mutable { verify(program, *options); });
     const auto calibrating = faces.add_subcommand(
         "calibrate",
-        "Measures thresholds on photographs of some hundred people, a directory each, and writes\n"
-        "them beside the models. Nothing else of the photographs is kept");
-    calibrating.add_option("directory", *directory, "Directory with a directory for each person").required();
+        "How the thresholds do here, and what they should be; written beside the models. With a directory\n"
+        "they are measured on photographs of some hundred people, of which nothing else is kept. What "
+        "people\n"
+        "decided of leads (confirmed, or dismissed as not_the_person or wrong_match) makes them stricter,\n"
+        "never looser: where ten false leads or more show, 19 times out of 20, that more come a week than\n"
+        "faces.false_leads_per_week allows. At most a hundredfold at once");
+    calibrating.add_option("directory", chosen->directory,
+                           "Directory with a directory for each person; without it only decisions count");
+    calibrating.add_option("--people", chosen->people,
+                           "Enrolled people; else those whose consent covers faces");
+    calibrating.add_flag("--propose", chosen->proposes_only,
+                         "Says what would be written, and writes nothing");
     add_options(calibrating, *options);
-    calibrating.callback(
-        [program, options, directory]() mutable { calibrate(program, *options, *directory); });
+    calibrating.callback([program, options, chosen]() mutable { calibrate(program, *options, *chosen); });
 }
 
 } // namespace stillwatch::cli

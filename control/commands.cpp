@@ -40,6 +40,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"reference.release", &Commands::reference_release},
         {"reference.remove", &Commands::reference_remove},
         {"contacts.show", &Commands::contacts_show},
+        {"faces.decisions", &Commands::faces_decisions},
         {"findings.list", &Commands::findings_list},
         {"findings.show", &Commands::findings_show},
         {"evidence.hold", &Commands::evidence_hold},

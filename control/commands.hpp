@@ -108,6 +108,7 @@ private:
     Result<CommandOutcome> case_withdraw(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> reference_add(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> case_face_sites(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> faces_decisions(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> place_add(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> place_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> place_remove(const json::object& arguments, const store::Actor& actor);

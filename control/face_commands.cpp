@@ -1,4 +1,7 @@
+#include "cases/case_consent.hpp"
+#include "cases/consent.hpp"
 #include "control/forms.hpp"
+#include "faces/decisions.hpp"
 #include "store/face_records.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +10,19 @@
 
 // The commands about looking for people by their face.
 namespace stillwatch::control {
+
+namespace {
+
+// Thresholds, sites and people change: what is older says little.
+constexpr std::chrono::days looked_back{182};
+
+faces::Decided decided_of(const store::JudgedFace& one)
+{
+    if (one.is_confirmed) return faces::Decided::confirmed;
+    return one.is_another_person ? faces::Decided::another_person : faces::Decided::open;
+}
+
+} // namespace
 
 // Which sites a person's face is looked for on: told, or set where `sites` is given; none: all of the watch
 // list.
@@ -40,6 +56,43 @@ Result<CommandOutcome> Commands::case_face_sites(const json::object& arguments, 
     const bool is_everywhere = names.empty();
     return done(
         json::object{{"case", found->pseudonym}, {"sites", std::move(names)}, {"everywhere", is_everywhere}});
+}
+
+// Leads of half a year that the models read, counted by what people said of them, for `faces calibrate`:
+// nothing of it names a case or a finding.
+Result<CommandOutcome> Commands::faces_decisions(const json::object& arguments, const store::Actor& actor)
+{
+    const auto text = text_argument(arguments, "model");
+    if (!text) return text.error();
+    const auto model = Sha256::from_hex(*text);
+    if (!model) return missing("model", "the SHA-256 of a profile's models");
+    const auto noted = note_look(actor, "faces.decisions", "all");
+    if (!noted) return noted.error();
+    const auto now = clock_.now();
+    const auto judged =
+        store::FaceRecords(cases_).judged(*model, now - looked_back, faces::max_decided_leads + 1);
+    std::vector<faces::DecidedLead> leads;
+    auto first = now;
+    for (const auto& one : judged) {
+        leads.push_back({one.case_id, one.mark, one.likeness, decided_of(one)});
+        first = std::min(first, one.first_seen);
+    }
+    const auto people = std::ranges::count_if(cases_.cases(), [&](const Case& c) {
+        return cases::covers(c.consent, "faces") && cases::has_consent(cases_, c, now);
+    });
+    json::array rows;
+    for (const auto& tally : faces::tallies_of(leads))
+        rows.push_back(json::object{{"references", tally.references},
+                                    {"faces", tally.faces},
+                                    {"hundredths", tally.hundredths},
+                                    {"confirmed", tally.confirmed},
+                                    {"another_person", tally.another_person},
+                                    {"open", tally.open}});
+    const auto days = std::chrono::duration_cast<std::chrono::days>(now - first).count();
+    return done(json::object{{"people", people},
+                             {"days", days},
+                             {"is_in_part", judged.size() > faces::max_decided_leads},
+                             {"leads", std::move(rows)}});
 }
 
 } // namespace stillwatch::control

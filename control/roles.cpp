@@ -70,6 +70,7 @@ const std::vector<CommandRule>& command_rules()
         {"evidence.key", staff, "the public key that evidence is signed with"},
         {"evidence.read", casework, "fetches a sealed package"},
         {"evidence.release", running, "ends a hold before its time"},
+        {"faces.decisions", running, "how leads by faces were decided, counted for thresholds"},
         {"findings.assign", casework, "says who works on findings"},
         {"findings.check", casework, "looks now whether pictures are still up"},
         {"findings.confirm", casework, "says that findings show the person"},

@@ -1,5 +1,7 @@
 #include "core/face.hpp"
 
+#include <string.h> // explicit_bzero
+
 namespace stillwatch {
 
 namespace {
@@ -27,6 +29,13 @@ std::optional<Band> band_of(const Match& match) noexcept
     // As stored: the nearest below.
     if (match.score >= band_scores[2]) return Band::strong;
     return match.score >= band_scores[1] ? Band::lead : Band::weak;
+}
+
+void wipe(FacesSeen& seen) noexcept
+{
+    for (auto& face : seen.faces)
+        if (!face.embedding.empty())
+            explicit_bzero(face.embedding.data(), face.embedding.size() * sizeof face.embedding.front());
 }
 
 } // namespace stillwatch

@@ -39,6 +39,9 @@ struct FacesSeen {
     friend bool operator==(const FacesSeen&, const FacesSeen&) = default;
 };
 
+// Overwrites the embeddings: of faces that are nobody's nothing may live on.
+void wipe(FacesSeen& seen) noexcept;
+
 // How much alike a face and an enrolled person are, by how often strangers are so much alike
 // (faces/judge.hpp). Never a probability.
 enum class Band : std::uint8_t { weak, lead, strong };

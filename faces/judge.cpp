@@ -1,11 +1,16 @@
 #include "faces/judge.hpp"
 
-#include <string.h> // explicit_bzero
-
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace stillwatch::faces {
+
+Likeness likeness_of(const Resemblance& alike, const Sha256& model, int faces) noexcept
+{
+    const auto hundredths = static_cast<int>(std::floor(100 * std::clamp(alike.similarity, 0.0, 1.0)));
+    return {model, hundredths, alike.references, faces};
+}
 
 Match lead_of(const Resemblance& alike, const Face& face)
 {
@@ -45,16 +50,10 @@ std::vector<LeadByFace> leads_in(const FacesSeen& seen, const People& people, co
     std::ranges::stable_sort(ranked, std::ranges::greater{},
                              [](const Best& one) { return one.alike.similarity; });
     for (const auto& one : ranked)
-        leads.push_back(
-            {lead_of(one.alike, *one.face), static_cast<std::size_t>(one.face - seen.faces.data())});
+        leads.push_back({lead_of(one.alike, *one.face),
+                         static_cast<std::size_t>(one.face - seen.faces.data()),
+                         likeness_of(one.alike, model, 1)});
     return leads;
-}
-
-void wipe(FacesSeen& seen) noexcept
-{
-    for (auto& face : seen.faces)
-        if (!face.embedding.empty())
-            explicit_bzero(face.embedding.data(), face.embedding.size() * sizeof face.embedding.front());
 }
 
 } // namespace stillwatch::faces

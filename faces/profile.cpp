@@ -39,9 +39,10 @@ Result<std::string> read_text(const std::filesystem::path& file)
 }
 
 // The table that `calibrate` left; nothing where there is none.
-Result<std::optional<ThresholdTable>> calibrated(const Profile& profile, const std::filesystem::path& models)
+Result<std::optional<StoredCalibration>> calibrated(const Profile& profile,
+                                                    const std::filesystem::path& models)
 {
-    std::optional<ThresholdTable> none;
+    std::optional<StoredCalibration> none;
     const auto file = calibration_file(profile, models);
     const auto text = read_text(file);
     if (!text && text.error().code == Errc::not_found) return none;
@@ -97,7 +98,8 @@ Result<Profile> load_profile(const std::filesystem::path& file, const std::files
     auto own = calibrated(*profile, models);
     if (!own && calibration == Calibration::needed) return own.error();
     if (own && *own) {
-        profile->thresholds = **std::move(own);
+        profile->thresholds = std::move((*own)->table);
+        profile->calibration = (*own)->facts;
         profile->needs_calibration = false;
     }
     if (profile->needs_calibration && calibration == Calibration::needed)
@@ -114,10 +116,13 @@ std::filesystem::path calibration_file(const Profile& profile, const std::filesy
     return models / (profile.name + ".calibration.toml");
 }
 
-std::string calibration_text(const Profile& profile, const ThresholdTable& thresholds)
+std::string calibration_text(const Profile& profile, const ThresholdTable& thresholds,
+                             const CalibrationFacts& facts)
 {
     auto text =
-        fmt::format("# Made by `stillwatch faces calibrate`.\nmodel = \"{}\"\n", profile.model().hex());
+        fmt::format("# Made by `stillwatch faces calibrate`.\nmodel = \"{}\"\npairs_of_strangers = {}\n"
+                    "tightened = {:.3f}\n",
+                    profile.model().hex(), facts.pairs_of_strangers, facts.tightened);
     for (const auto& row : thresholds.rows()) {
         text += fmt::format("\n[[threshold]]\nreferences = {}\nfaces = {}\npoints = [", row.references,
                             row.faces);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,14 @@ struct Gates {
     friend bool operator==(const Gates&, const Gates&) = default;
 };
 
+// Where a table comes from that stands in the place of the profile's own.
+struct CalibrationFacts {
+    std::size_t pairs_of_strangers = 0; // of the local set; 0: the profile's own table
+    double tightened = 1;               // each rate was multiplied by that, for what people decided
+
+    friend bool operator==(const CalibrationFacts&, const CalibrationFacts&) = default;
+};
+
 struct Profile {
     std::string name;
     DetectorProfile detector;
@@ -67,6 +76,7 @@ struct Profile {
     ThresholdTable thresholds;
     // Its table is not one that was measured with these models: `stillwatch faces calibrate` has to make one.
     bool needs_calibration = false;
+    std::optional<CalibrationFacts> calibration{}; // where the table is one that `calibrate` left
 
     int dimension() const noexcept; // of all embedders together
     // What embeddings come from: those of another are never compared. Rises with every file and every number
@@ -89,7 +99,8 @@ Result<Profile> load_profile(const std::filesystem::path& file, const std::files
 
 // Where a calibration of a profile stands, and what is written there.
 std::filesystem::path calibration_file(const Profile& profile, const std::filesystem::path& models);
-std::string calibration_text(const Profile& profile, const ThresholdTable& thresholds);
+std::string calibration_text(const Profile& profile, const ThresholdTable& thresholds,
+                             const CalibrationFacts& facts = {});
 
 // The bytes of a model, checked. Errors: not_found, io, too_large (over 256 MiB), refused (other bytes than
 // the profile names).

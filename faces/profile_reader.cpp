@@ -21,6 +21,7 @@ public:
 };
 
 constexpr double largest_number = 1e6;
+constexpr double most_pairs = 1e15;
 
 std::optional<double> number_of(const config::Value& value)
 {
@@ -236,17 +237,22 @@ Result<Profile> read_profile(std::string_view text)
     }
 }
 
-Result<ThresholdTable> read_calibration(std::string_view text, const Sha256& model)
+Result<StoredCalibration> read_calibration(std::string_view text, const Sha256& model)
 {
     try {
         const auto table = tree_of(text);
         Keys root("", table);
         if (root.text("model") != model.hex())
             return Error{Errc::refused, "it was made with other models: calibrate again"};
-        auto thresholds = thresholds_in(root);
+        StoredCalibration stored;
+        // Older calibrations say neither.
+        stored.facts.pairs_of_strangers =
+            static_cast<std::size_t>(root.number_or("pairs_of_strangers", 0, most_pairs, 0));
+        stored.facts.tightened = root.number_or("tightened", 1, largest_number, 1);
+        stored.table = thresholds_in(root);
         root.refuse_others();
-        if (thresholds.rows().empty()) throw Wrong("threshold: none");
-        return thresholds;
+        if (stored.table.rows().empty()) throw Wrong("threshold: none");
+        return stored;
     } catch (const std::exception& wrong) {
         return Error{Errc::malformed, wrong.what()};
     }

@@ -10,7 +10,11 @@ namespace stillwatch::faces {
 
 // Errors: malformed, with the key that is wrong, missing or unknown.
 Result<Profile> read_profile(std::string_view text);
-// The table of a calibration. Errors: malformed; refused (it was made with other models).
-Result<ThresholdTable> read_calibration(std::string_view text, const Sha256& model);
+struct StoredCalibration {
+    ThresholdTable table;
+    CalibrationFacts facts;
+};
+// Errors: malformed; refused (it was made with other models).
+Result<StoredCalibration> read_calibration(std::string_view text, const Sha256& model);
 
 } // namespace stillwatch::faces

@@ -118,7 +118,7 @@ std::vector<Track> Tracks::tracks() const
     return result;
 }
 
-std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& people)
+std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& people, const Sha256& model)
 {
     struct Best {
         Resemblance alike;
@@ -134,7 +134,8 @@ std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& p
         }
     std::vector<LeadByTrack> leads;
     for (const auto& [case_id, one] : best)
-        leads.push_back({lead_of(one.alike, tracks[one.track].clearest), one.track});
+        leads.push_back({lead_of(one.alike, tracks[one.track].clearest), one.track,
+                         likeness_of(one.alike, model, tracks[one.track].faces)});
     return leads;
 }
 

@@ -63,9 +63,11 @@ void wipe(Track& track) noexcept;
 struct LeadByTrack {
     Match match;
     std::size_t track = 0;
+    Likeness likeness{};
 };
 // Of each person the track that is most alike. A track that is too short for a mean is no weak lead.
-std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& people);
+// `model`: that read the tracks.
+std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& people, const Sha256& model);
 
 // The mean of the faces that are like the track (similarity from .5), one a frame: what another reading of
 // its frames saw. `faces` of it 0: none.

@@ -220,7 +220,8 @@ store::VisitResult finish(const VisitState& state, const Came& came, Seen seen, 
     const bool is_inside = state.visit.url.picture_inside().has_value();
     if (is_inside && kept == Kept::answer && result.matched.empty())
         result.due = std::max(result.due, result.at + longest_pause_inside);
-    if (seen.is_capped) result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
+    if (seen.is_capped || seen.has_unread_faces)
+        result.due = std::min(result.due, start_of_day(result.at) + std::chrono::hours(24));
     return result;
 }
 

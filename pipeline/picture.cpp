@@ -162,7 +162,8 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     auto leads =
         co_await face_leads(services_, state.visit.url, std::move(of_faces), matched.matches.empty());
     if (!leads) co_return leads.error();
-    for (auto& lead : *leads) {
+    matched.has_unread_faces = leads->is_unread;
+    for (auto& lead : leads->leads) {
         // Where the person's own picture is found, a face that is like theirs says nothing more.
         const bool is_told = std::ranges::any_of(matched.matches, [&](const Match& match) {
             return match.case_id == lead.match.case_id && match.status == MatchStatus::match;
@@ -170,7 +171,7 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
         if (is_told) continue;
         if (!matched.fingerprint && compared->fingerprint)
             matched.fingerprint = picture_mark(*compared->fingerprint, services_.signing);
-        matched.faces[lead.match.case_id] = lead.mark;
+        matched.faces[lead.match.case_id] = lead.face;
         matched.matches.push_back(std::move(lead.match));
     }
     co_return std::move(matched);

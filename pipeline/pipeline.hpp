@@ -71,13 +71,14 @@ private:
         Sha256 file{};
         std::optional<Fingerprint> fingerprint{};
         std::int64_t pixels = 0;
-        evidence::PictureSize size{}; // where it was compared just now
-        std::int64_t generation = 0;  // of the references it was compared with
-        bool is_in_part = false;      // a bound left out some of what it shows
+        evidence::PictureSize size{};  // where it was compared just now
+        std::int64_t generation = 0;   // of the references it was compared with
+        bool is_in_part = false;       // a bound left out some of what it shows
+        bool has_unread_faces = false; // a worker was lost over them
         std::optional<cases::GuardReason> guarded{};
         std::vector<json::object> videos{}; // of a video: what video_json() tells of each match
         std::vector<Fetched> parts{};       // of a video, beside the answer
-        FaceMarks faces{};                  // that leads of tier resemblance rest on
+        LeadFaces faces{};                  // that leads of tier resemblance rest on
     };
 
     Task<VisitState> prepare(store::Visit visit);

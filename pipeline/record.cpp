@@ -76,7 +76,11 @@ Task<Result<Seen>> Pipeline::keep(const VisitState& state, const Came& came, See
         }
         seen.is_capped = recorded->is_capped;
     }
-    const bool is_whole_answer = co_await is_on_record(matched);
+    // What is told of the rest stands; of its faces nobody knows, so the same bytes are compared again.
+    seen.has_unread_faces = matched.has_unread_faces;
+    if (seen.has_unread_faces) services_.counters.add("pictures_with_unread_faces_total");
+    const bool is_recorded = co_await is_on_record(matched);
+    const bool is_whole_answer = is_recorded && !matched.has_unread_faces;
     for (const auto& match : matched.matches)
         seen.matched.push_back(match.reference);
     seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, verdict_version,

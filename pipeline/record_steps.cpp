@@ -3,7 +3,7 @@
 #include "cases/case_consent.hpp"
 #include "cases/consent.hpp"
 #include "core/face.hpp"
-#include "pipeline/face_mark.hpp"
+#include "faces/same_face.hpp"
 #include "pipeline/finding_alerts.hpp"
 #include "pipeline/known_findings.hpp"
 #include "pipeline/known_place.hpp"
@@ -71,10 +71,11 @@ bool is_looked_for_elsewhere(const store::CaseDatabase& cases, const Finding& se
 
 // What a person dismissed: that picture class, or that face.
 std::optional<FindingId> silenced_by(const store::CaseDatabase& cases, const Finding& seen,
-                                     const std::optional<Fingerprint>& face)
+                                     const std::optional<LeadFace>& face)
 {
     if (const auto silent = cases.silenced_by(seen)) return silent;
-    return face ? store::FaceRecords(cases).silenced_by(seen.case_id, *face, same_face_bits) : std::nullopt;
+    return face ? store::FaceRecords(cases).silenced_by(seen.case_id, face->mark, faces::same_face_bits)
+                : std::nullopt;
 }
 
 // A face that is a little alike counts where the page shows a picture of the same person besides: one that
@@ -166,8 +167,8 @@ Result<store::CaseDatabase::Recorded> commit_place(store::CaseDatabase& cases, c
 } // namespace
 
 Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                     const RecordSettings& settings, const Finding& seen,
-                     const std::optional<Fingerprint>& face, FindingId tied)
+                     const RecordSettings& settings, const Finding& seen, const std::optional<LeadFace>& face,
+                     FindingId tied)
 {
     Standing standing;
     auto known = tied ? known_place_in(cases, tied, seen) : known_place(cases, seen);
@@ -215,7 +216,8 @@ Result<std::optional<RecordStep>> plan_step(store::CaseDatabase& cases, const cr
     step.face = face;
     if (face)
         step.other_face = store::FaceRecords(cases)
-                              .other_face_on(step.seen, *face, near_bits, other_face_bits)
+                              .other_face_on(step.seen, {face->mark, {}, {}, face->frame}, near_bits,
+                                             faces::other_face_bits)
                               .value_or(FindingId{});
     if (standing.kind == Standing::Kind::known_place) {
         const auto evidence = touch(cases, settings, standing, step.seen, now, tally);
@@ -271,7 +273,9 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
         if (!noted) return noted.error();
     }
     if (step.face && done.recorded.id) {
-        const auto noted = store::FaceRecords::note(cases, done.recorded.id, {*step.face, step.other_face});
+        const auto noted = store::FaceRecords::note(
+            cases, done.recorded.id,
+            {step.face->mark, step.other_face, step.face->likeness, step.face->frame});
         if (!noted) return noted.error();
     }
     done.is_package_used = done.recorded.added && !seen.evidence_file.empty();

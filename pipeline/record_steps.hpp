@@ -32,10 +32,10 @@ struct Standing {
 
     bool is_dismissed() const noexcept { return place && place->state == FindingState::dismissed; }
 };
-// `tied`: the finding that it was tied to before, if any. `face`: the mark of the face of a lead.
+// `tied`: the finding that it was tied to before, if any. `face`: that a lead rests on.
 Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
-                     const RecordSettings& settings, const Finding& seen,
-                     const std::optional<Fingerprint>& face, FindingId tied = {});
+                     const RecordSettings& settings, const Finding& seen, const std::optional<LeadFace>& face,
+                     FindingId tied = {});
 
 // What was counted instead of recorded, or beside it.
 struct RecordTally {
@@ -53,15 +53,15 @@ struct RecordStep {
     FindingId tied{};     // the page ties it to this finding
     OccurrenceId known{}; // on record, and its evidence is still to be made
     bool wants_evidence = true;
-    json::object video{}; // what is told of a match in a video beside it (pipeline/video_json.hpp)
-    std::optional<Fingerprint> face{}; // the mark of the face that a lead rests on
-    FindingId other_face{};            // shows the same picture with another face
+    json::object video{};           // what is told of a match in a video beside it (pipeline/video_json.hpp)
+    std::optional<LeadFace> face{}; // that a lead rests on
+    FindingId other_face{};         // shows the same picture with another face
 };
 
-// A match on a page, with the mark of the face that it rests on.
+// A match on a page, with the face that it rests on.
 struct SeenThere {
     Finding seen;
-    std::optional<Fingerprint> face{};
+    std::optional<LeadFace> face{};
 };
 
 // What is to be done of it; nothing where it is known, silenced or over the bound, which is written down

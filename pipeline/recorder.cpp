@@ -110,7 +110,7 @@ Task<Result<Recorder::Plan>> Recorder::plan_for(const RecordSettings& settings, 
             const auto& match = sighting.matches[i];
             auto seen = finding_of(sighting, page, match, now);
             seen.is_consented = places->cover(match.case_id, page);
-            std::optional<Fingerprint> face;
+            std::optional<LeadFace> face;
             if (const auto mark = sighting.faces.find(match.case_id);
                 mark != sighting.faces.end() && match.tier == Tier::resemblance)
                 face = mark->second;

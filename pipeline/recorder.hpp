@@ -3,6 +3,7 @@
 #include "alerts/rules.hpp"
 #include "core/async.hpp"
 #include "core/finding.hpp"
+#include "core/likeness.hpp"
 #include "crawler/settings.hpp"
 #include "evidence/capture.hpp"
 #include "pipeline/evidence_room.hpp"
@@ -44,8 +45,14 @@ struct RecordSettings {
     std::vector<std::string> guard_channels; // that are told when the guard trips
 };
 
-// Marks of the faces that leads rest on (pipeline/face_mark.hpp): of each case one in a picture.
-using FaceMarks = std::map<CaseId, Fingerprint>;
+// What is kept of the face that a lead rests on.
+struct LeadFace {
+    Fingerprint mark{}; // pipeline/face_mark.hpp
+    Likeness likeness{};
+    std::optional<Fingerprint> frame{}; // of a video, the mark of the frame that shows it (picture_mark.hpp)
+};
+// Of each case one in a picture.
+using LeadFaces = std::map<CaseId, LeadFace>;
 
 // A picture that matches, as it was served.
 struct Sighting {
@@ -62,7 +69,7 @@ struct Sighting {
         videos{}; // of a video: what is told of each match beside it (pipeline/video_json.hpp)
     std::vector<Fetched> parts{}; // of a video, what else of it was fetched
     std::shared_ptr<const crawler::SiteRules> site;
-    FaceMarks faces{};
+    LeadFaces faces{};
 };
 
 struct RecordStep;

@@ -81,6 +81,7 @@ struct Seen {
     bool has_locked = false;               // something in a package is under a password
     std::int64_t further_bytes = 0;        // of a video, that came beside the answer
     bool is_capped = false;                // a match was counted only: it is compared again tomorrow
+    bool has_unread_faces = false;         // a worker was lost over them: likewise
 };
 
 } // namespace stillwatch::pipeline

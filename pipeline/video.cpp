@@ -278,10 +278,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     if (opened->is_whole) terms.frames.file_digest = came.digest;
     const auto frame_terms = terms.frames;
     VideoFaces faces(services_, state.visit.url, state.site->name);
-    if (faces.is_wanted())
-        terms.beside = [&faces](std::int64_t time_ms, std::shared_ptr<const Bytes> picture) {
-            return faces.look(time_ms, std::move(picture));
-        };
+    if (faces.is_wanted()) terms.beside = [&faces](const FrameBeside& frame) { return faces.look(frame); };
     const auto began = steady_clock::now();
     auto compared = co_await compare_video(video, services_.inspector, services_.cpu, std::move(terms));
     const auto spent = steady_clock::now() - began - video.waited();
@@ -335,6 +332,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     if (seen.is_in_part) services_.counters.add("videos_in_part_total");
     matched.generation = compared->generation;
     matched.is_in_part = seen.is_in_part;
+    matched.has_unread_faces = unread.has_value();
     matched.pixels = std::int64_t{compared->facts.width_px} * compared->facts.height_px;
     matched.size = {compared->facts.width_px, compared->facts.height_px};
     for (const auto& match : compared->matches) {
@@ -350,7 +348,7 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
         if (is_told) continue;
         matched.matches.push_back(lead);
         matched.videos.push_back(video_json(*compared, one.match));
-        matched.faces[lead.case_id] = one.lead.mark;
+        matched.faces[lead.case_id] = one.lead.face;
     }
     matched.parts = std::move(opened->parts);
     std::ranges::move(video.take_parts(), std::back_inserter(matched.parts));

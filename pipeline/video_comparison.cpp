@@ -147,7 +147,10 @@ private:
         parts.insert(parts.end(), compared->parts_of_others.begin(), compared->parts_of_others.end());
         ComparedFrame judged{frame.time_ms, std::move(compared->matches)};
         frames_.insert(frames_.begin() + place, std::move(judged));
-        if (terms_.beside && !result_.guarded) co_await terms_.beside(frame.time_ms, frame.picture);
+        if (terms_.beside && !result_.guarded) {
+            const FrameBeside shown{frame.time_ms, frame.picture, compared->fingerprint};
+            co_await terms_.beside(shown);
+        }
         if (terms_.tell) terms_.tell({frame.time_ms, result_.facts.duration_ms, result_.frames_compared});
         co_return Result<void>{};
     }

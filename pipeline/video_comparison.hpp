@@ -35,6 +35,13 @@ constexpr std::size_t most_stretches = 24;
 // The times that are looked at in them, rising; none where it is not known how long the video lasts.
 std::vector<std::int64_t> times_of(const SpreadLook& look, std::int64_t duration_ms);
 
+// A frame that was compared.
+struct FrameBeside {
+    std::int64_t time_ms = 0;
+    std::shared_ptr<const Bytes> picture;
+    std::optional<Fingerprint> fingerprint; // as it stands
+};
+
 struct VideoTerms {
     // What each frame is compared with; its file_digest is that of the whole video, where it is known.
     ComparisonTerms frames;
@@ -43,7 +50,7 @@ struct VideoTerms {
     std::string site{};                 // whose it is, as of a Document
     std::function<void(const VideoProgress&)> tell{}; // after each frame; may be empty
     // Looks at each frame that was compared for something else besides; may be empty.
-    std::function<Task<>(std::int64_t time_ms, std::shared_ptr<const Bytes> picture)> beside{};
+    std::function<Task<>(const FrameBeside&)> beside{};
 };
 
 // What a video showed.

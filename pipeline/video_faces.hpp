@@ -8,6 +8,7 @@
 #include "pipeline/video_comparison.hpp"
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,8 +31,8 @@ public:
     VideoFaces& operator=(const VideoFaces&) = delete;
 
     bool is_wanted() const;
-    // One frame. What cannot be read is counted.
-    Task<> look(std::int64_t time_ms, std::shared_ptr<const Bytes> picture);
+    // One frame; given as long as it takes. What cannot be read is counted.
+    Task<> look(const FrameBeside& frame);
     // Once, after all frames: people whom a track is like, as workers say that served no other site (`reader`
     // is asked for the frames again). Errors: those of VideoReader; cancelled.
     Task<Result<std::vector<VideoFaceLead>>> leads(VideoReader& reader);
@@ -39,14 +40,21 @@ public:
     const std::optional<Error>& trouble() const { return trouble_; }
 
 private:
+    struct Linked {
+        std::vector<faces::Track> tracks;
+        std::vector<faces::LeadByTrack> leads;
+    };
     Task<Result<FacesSeen>> faces_in(std::shared_ptr<const Bytes> picture, Trust trust);
     Task<Result<bool>> is_seen_again(VideoReader& reader, const faces::Track& track, CaseId id,
-                                     Fingerprint& mark);
+                                     LeadFace& face);
+    // In the CPU pool: linking and comparing some thousand faces would hold the loop up.
+    Task<Linked> linked();
 
     const Services& services_;
     Url video_;
     std::string site_;
     std::optional<faces::Tracks> tracks_;
+    std::map<std::int64_t, Fingerprint> marks_; // of frames with faces, by time (pipeline/picture_mark.hpp)
     std::optional<Error> trouble_;
 };
 

@@ -29,6 +29,18 @@ bool is_sound(const Face& face)
            is_near(face.norm) && face.frame < most_frames && is_unit(face.embedding);
 }
 
+// What was read of a message that turned out to be none may be of strangers all the same.
+class Wiped {
+public:
+    explicit Wiped(FacesSeen& seen) : seen_(seen) {}
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    ~Wiped() { wipe(seen_); }
+
+private:
+    FacesSeen& seen_;
+};
+
 } // namespace
 
 void write_faces(BinaryWriter& writer, const FacesSeen& seen)
@@ -56,6 +68,7 @@ void write_faces(BinaryWriter& writer, const FacesSeen& seen)
 std::optional<FacesSeen> read_faces(BinaryReader& reader)
 {
     FacesSeen seen;
+    const Wiped wiped(seen); // unless it is whole
     seen.width_px = reader.integer<std::uint32_t>();
     seen.height_px = reader.integer<std::uint32_t>();
     seen.model = reader.digest();
@@ -65,8 +78,10 @@ std::optional<FacesSeen> read_faces(BinaryReader& reader)
     const auto count = reader.count<std::uint8_t>(FacesSeen::max_faces);
     if (!reader.ok() || seen.width_px < 1 || seen.height_px < 1 || (count == 0) != (dimension == 0))
         return std::nullopt;
+    seen.faces.reserve(count);
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
-        Face face;
+        auto& face =
+            seen.faces.emplace_back(); // in its place before it holds anything: wiped with the others
         for (auto& number : face.box)
             number = reader.real();
         face.score = reader.real();
@@ -77,10 +92,9 @@ std::optional<FacesSeen> read_faces(BinaryReader& reader)
         for (std::size_t n = 0; n < dimension && reader.ok(); ++n)
             face.embedding.push_back(std::bit_cast<float>(reader.number<std::uint32_t>()));
         if (!reader.ok() || !is_sound(face)) return std::nullopt;
-        seen.faces.push_back(std::move(face));
     }
     if (!reader.complete()) return std::nullopt;
-    return seen;
+    return seen; // moved: nothing is left behind to be wiped
 }
 
 } // namespace stillwatch::sandbox

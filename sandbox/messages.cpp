@@ -289,7 +289,9 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
     const auto* faces = std::get_if<FacesWork>(&request.work);
     if (kind == AnswerKind::faces && faces != nullptr) {
         auto seen = read_faces(reader);
-        if (!seen || !within(seen->width_px, seen->height_px, faces->limits)) return broken("answer: faces");
+        const bool is_within = seen && within(seen->width_px, seen->height_px, faces->limits);
+        if (seen && !is_within) wipe(*seen);
+        if (!is_within) return broken("answer: faces");
         return Answer{*std::move(seen)};
     }
     if (kind == AnswerKind::error && reader.ok())

@@ -132,7 +132,10 @@ Task<Result<Answer>> WorkerPool::State::exchange(std::shared_ptr<State> self, Sl
     // Of faces that are nobody's nothing may live on in memory that was given back.
     if (received && std::holds_alternative<FacesWork>(request.work))
         explicit_bzero(received->payload.data(), received->payload.size());
-    if (answer && received->number != request.number) answer = Error{Errc::malformed, "answer: number"};
+    if (answer && received->number != request.number) {
+        if (auto* seen = std::get_if<FacesSeen>(&*answer)) wipe(*seen);
+        answer = Error{Errc::malformed, "answer: number"};
+    }
     if (!answer) {
         auto loss = co_await loss_of(self, std::move(worker), answer.error());
         co_return loss;

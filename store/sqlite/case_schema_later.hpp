@@ -180,4 +180,14 @@ CREATE TABLE face_site (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// How alike the face of a lead was, for what people decide of leads to be counted (faces/decisions.hpp); null
+// in leads of older programs. Of one in a video, what the frame that shows it is known by.
+constexpr const char* twenty_second_step = R"sql(
+ALTER TABLE face_lead ADD COLUMN model BLOB CHECK (length(model) = 32);
+ALTER TABLE face_lead ADD COLUMN hundredths INTEGER NOT NULL DEFAULT 0 CHECK (hundredths BETWEEN 0 AND 100);
+ALTER TABLE face_lead ADD COLUMN refs INTEGER NOT NULL DEFAULT 1 CHECK (refs > 0);
+ALTER TABLE face_lead ADD COLUMN faces INTEGER NOT NULL DEFAULT 1 CHECK (faces > 0);
+ALTER TABLE face_lead ADD COLUMN frame BLOB CHECK (length(frame) = 32);
+)sql";
+
 } // namespace stillwatch::store

@@ -107,20 +107,25 @@ def embedder() -> bytes:
     return graph.model(SIDE_PX, ["numbers"])
 
 
-def install(folder: pathlib.Path) -> pathlib.Path:
-    """Writes both models and a profile that names them; gives the profile's path."""
+def install(folder: pathlib.Path, embedders: int = 1, needs_calibration: bool = False) -> pathlib.Path:
+    """Writes both models and a profile that names them, the embedder so often; gives the profile's path. One that needs a
+    calibration has no thresholds of its own."""
     folder.mkdir(parents=True)
     text = 'name = "drawn"\n[detector]\nkind = "yunet-2022mar"\nlongest_side_px = 640\nleast_score = 0.6\nmost_overlap = 0.3\n'
     for name, model in (("detector.onnx", detector()), ("embedder.onnx", embedder())):
         (folder / name).write_bytes(model)
-        text += "[[embedder]]\n" if name.startswith("embedder") else ""
-        text += f'file = "{name}"\nsha256 = "{hashlib.sha256(model).hexdigest()}"\n'
+        named = f'file = "{name}"\nsha256 = "{hashlib.sha256(model).hexdigest()}"\n'
+        text += named if name.startswith("detector") else ""
     middle, half = (DARK + LIGHT) / 2, (LIGHT - DARK) / 2
-    text += (f"side_px = {SIDE_PX}\nmean = [{middle}, {middle}, {middle}]\nscale = {1 / half}\nchannels = \"rgb\"\n"
-             f"dimension = {3 * BLOCKS * BLOCKS}\ntemplate = {[list(point) for point in TEMPLATE]}\n"
-             "[gates]\nprobe_score = 0.7\nprobe_px = 15\nprobe_norm = 0\nreference_score = 0.9\nreference_px = 80\n"
-             "reference_norm = 0\nreference_agreement = 0.5\n[[threshold]]\nreferences = 1\nfaces = 1\n"
-             "points = [[1e-3, 0.5], [1e-5, 0.6], [1e-6, 0.7], [1e-7, 0.8]]\n")
+    text = f"needs_calibration = {str(needs_calibration).lower()}\n" + text
+    text += embedders * (f"[[embedder]]\n{named}side_px = {SIDE_PX}\nmean = [{middle}, {middle}, {middle}]\nscale = {1 / half}\n"
+                         f"channels = \"rgb\"\ndimension = {3 * BLOCKS * BLOCKS}\n"
+                         f"template = {[list(point) for point in TEMPLATE]}\n")
+    text += ("[gates]\nprobe_score = 0.7\nprobe_px = 15\nprobe_norm = 0\nreference_score = 0.9\nreference_px = 80\n"
+             "reference_norm = 0\nreference_agreement = 0.5\n")
+    if not needs_calibration:
+        text += ("[[threshold]]\nreferences = 1\nfaces = 1\n"
+                 "points = [[1e-3, 0.5], [1e-5, 0.6], [1e-6, 0.7], [1e-7, 0.8]]\n")
     profile = folder / "drawn.toml"
     profile.write_text(text)
     return profile

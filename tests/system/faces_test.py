@@ -1,10 +1,12 @@
 """A face that is enrolled and looked for by the real daemon, and where embeddings go: those of strangers nowhere. Models and faces are
 drawn (face_models.py); what real models find is measured by scripts/bench-faces."""
 import http.server
+import json
 import os
 import pathlib
 import re
 import struct
+import subprocess
 import tempfile
 import threading
 import time
@@ -164,11 +166,61 @@ class Faces(unittest.TestCase):
         self.assertTrue(person, "what is looked for is not what is kept, so nothing is shown")
         self.assertEqual(others, [False] * len(strangers), list(strangers))
 
+        self.stillwatch.ask("findings", "dismiss", "F-1", "--reason", "not_the_person")
+        told = self.stillwatch.ask("faces", "calibrate")[0]
+        self.assertEqual([(row["references"], row["faces"], row["another_person"], row["right_between"]) for row in told["leads"]],
+                         [(3, 1, 1, "0.00 and 0.79")])
+        self.assertEqual((told["enrolled_people"], told["false_leads"], told["tightened"]), (1, 1, "1.00"))
+        self.assertEqual(told["written"], "nothing: the thresholds stay")
+
         self.stillwatch.ask("case", "withdraw", case, "--yes")
         gone = lambda: not any(in_memory(self.stillwatch.pid, as_steps(PERSON), as_floats(PERSON)))
         self.assertTrue(within(2, gone), "a face outlives its consent")
         self.assertEqual(self.stillwatch.stop(), 0)
         self.assert_nowhere({**strangers, "the person": as_floats(PERSON), "the person in steps": as_steps(PERSON)})
+
+
+@unittest.skipUnless(READER.exists(), "this build reads no faces (libopencv-dnn-dev)")
+class Calibrated(unittest.TestCase):
+    """As yunet22+sface is shipped: a profile without thresholds of its own; here with two embedders that share one table."""
+
+    PEOPLE = 450  # 101 025 pairs of strangers: enough for a rate of 1e-4
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="sw-")
+        self.addCleanup(folder.cleanup)
+        self.work = pathlib.Path(folder.name)
+        self.models = self.work / "models"
+        self.profile = face_models.install(self.models, embedders=2, needs_calibration=True)
+
+    def faces(self, *words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([stage.BUILD / "cli" / "stillwatch", "--config", self.work / "none.toml", "--json", "faces", *words,
+                               "--face-profile", self.profile, "--face-models", self.models], capture_output=True, text=True)
+
+    def test_a_profile_without_thresholds_is_refused_until_it_was_calibrated_on_a_local_set(self):
+        refused = self.faces("plan")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("faces calibrate", refused.stderr)
+        alone = self.faces("calibrate")
+        self.assertEqual(alone.returncode, 1)
+        self.assertIn("name a directory", alone.stderr)
+        photographs = self.work / "people"
+        for number in range(self.PEOPLE):
+            (photographs / str(number)).mkdir(parents=True)
+            drawn = face_models.DrawnFace(1000 + number).picture(number, cell=(1, 1), size=(224, 224))
+            (photographs / str(number) / "portrait.png").write_bytes(drawn)
+        proposed = self.faces("calibrate", str(photographs), "--propose")
+        self.assertEqual(proposed.returncode, 0, proposed.stderr)
+        self.assertEqual(self.faces("plan").returncode, 1, "nothing was to be written")
+        made = self.faces("calibrate", str(photographs))
+        self.assertEqual(made.returncode, 0, made.stderr)
+        told = json.loads(made.stdout)
+        self.assertEqual((told["people"], told["left_out"]), (self.PEOPLE, 0))
+        self.assertEqual(told["pairs_of_strangers"], self.PEOPLE * (self.PEOPLE - 1) // 2)
+        plan = self.faces("plan")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        # Strangers agree in half of 49 blocks, with a deviation of 1/7: the rarest of a hundred thousand pairs is at 4 of them.
+        self.assertGreater(float(json.loads(plan.stdout.splitlines()[0])["lead_from"]), 0.55)
 
 
 if __name__ == "__main__":

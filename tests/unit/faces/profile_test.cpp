@@ -82,6 +82,12 @@ TEST(FaceProfile, OneThatNeedsItIsRefusedUntilItWasCalibrated)
     const auto ready = load_profile(file, folder.path());
     ASSERT_TRUE(ready) << ready.error().detail;
     EXPECT_EQ(ready->thresholds, measured);
+    EXPECT_EQ(ready->calibration, CalibrationFacts{});
+
+    const CalibrationFacts facts{123'456'789, 3.162};
+    test::write_file(calibration_file(*profile, folder.path()),
+                     as_bytes(calibration_text(*profile, measured, facts)));
+    EXPECT_EQ(load_profile(file, folder.path()).value().calibration, facts);
 
     auto other = *profile;
     other.embedders.front().scale = 2;

@@ -96,7 +96,7 @@ TEST_F(FaceTracks, WhatIsComparedIsTheMeanOfTheFiveClearest)
     EXPECT_EQ(found.front().faces, 5);
     EXPECT_NEAR(found.front().probe[0], 1, 1e-6);
     EXPECT_EQ(found.front().clearest_ms, 6'000);
-    const auto leads = leads_in(found, *people);
+    const auto leads = leads_in(found, *people, model);
     ASSERT_THAT(leads, SizeIs(1)) << "one track, one lead";
     EXPECT_EQ(band_of(leads.front().match), Band::strong);
 }
@@ -109,12 +109,12 @@ TEST_F(FaceTracks, AShortOneIsNoWeakLead)
     };
     for (const int second : {0, 1})
         tracks.add(second * 1'000, frame_with({face(alike)}));
-    EXPECT_THAT(leads_in(tracks.tracks(), *people), IsEmpty());
+    EXPECT_THAT(leads_in(tracks.tracks(), *people, model), IsEmpty());
 
     Tracks longer{model};
     for (const int second : {0, 1, 2})
         longer.add(second * 1'000, frame_with({face(between_weak_and_lead(3))}));
-    const auto leads = leads_in(longer.tracks(), *people);
+    const auto leads = leads_in(longer.tracks(), *people, model);
     ASSERT_THAT(leads, SizeIs(1));
     EXPECT_EQ(band_of(leads.front().match), Band::weak);
 }

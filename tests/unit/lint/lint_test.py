@@ -40,7 +40,7 @@ LAYERS = {
     "backup": {"core", "store", "vault", "evidence"},
     # What follows a finding: it stands on what was found, kept and told, and knows no command and no visit.
     "followup": {"core", "crawler/policy", "crawler/frontier", "store", "vault", "cases", "evidence", "alerts"},
-    "control": {"core", "crawler/frontier", "store", "vault", "cases", "alerts", "evidence", "followup"},
+    "control": {"core", "crawler/frontier", "faces", "store", "vault", "cases", "alerts", "evidence", "followup"},
     "pipeline": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "packages", "pictures", "matcher", "faces", "store", "vault", "videos"} | (PRODUCT - {"backup", "control"}),
     "daemon": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline"} | MECHANISMS | PRODUCT,
     "cli": {"core", "videos/matching", "crawler/policy", "crawler/frontier", "pipeline", "daemon"} | MECHANISMS | PRODUCT,
@@ -65,7 +65,7 @@ FOREIGN = {
         "matcher/draw.cpp",     # drawing
         "faces/reading",
         "sandbox/faces_main.cpp",  # one thread, said before anything is loaded
-        "bench/face_swaps.hpp", "bench/face_swaps.cpp", "bench/faces_bench.cpp",  # faces put on other pictures
+        "bench/face_swaps.hpp", "bench/face_swaps.cpp", "bench/faces_bench.cpp", "bench/face_tracks_bench.cpp",  # faces put on other pictures
     },
     r"libav(format|codec|util)/|libswscale/": {"videos/decode"},
     r"sqlite3\.h": {"store/sqlite"},

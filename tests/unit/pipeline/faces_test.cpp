@@ -134,7 +134,7 @@ TEST_F(FacesInPipeline, AFaceLikeAnEnrolledOneIsALeadAndNeverAMatch)
 {
     const auto c = open_case_with("pictures,faces");
     const auto id = enrol_face(c);
-    faces.faces_in["board"] = {face_of(10), face_of(0, 0.9)};
+    faces.faces_in["board"] = {face_of(10), face_of(0, 0.905)};
     look();
     ASSERT_THAT(findings(), SizeIs(1));
     const auto finding = findings().front();
@@ -145,6 +145,8 @@ TEST_F(FacesInPipeline, AFaceLikeAnEnrolledOneIsALeadAndNeverAMatch)
     EXPECT_EQ(band_of(finding.match), Band::strong);
     EXPECT_EQ(finding.state, FindingState::fresh);
     EXPECT_EQ(counters.total("faces_seen_total"), 2);
+    const auto kept = store::FaceRecords(stores.cases()).lead_of(finding.id).value();
+    EXPECT_EQ(kept.likeness, (Likeness{model, 90, 1, 1}));
 }
 
 TEST_F(FacesInPipeline, WithoutConsentForFacesNobodyIsLookedFor)
@@ -362,6 +364,31 @@ TEST_F(FacesInPipeline, WhereFacesCannotBeReadThePictureWaitsAndSomebodyIsTold)
     faces.faces_in["board"] = {face_of(0)};
     look_later();
     EXPECT_THAT(findings(), SizeIs(1));
+}
+
+// The picture shows somebody else's reference; nobody knows whose faces, while a worker is lost over them.
+TEST_F(FacesInPipeline, WhereAPictureMatchesAndItsFacesCannotBeReadTheyAreReadTheNextDay)
+{
+    const auto c = open_case_with("pictures,faces");
+    (void)enrol_face(c);
+    const auto another = open_case_with("pictures");
+    (void)enrol(another, picture_file("board"));
+    faces.error = Error{Inspector::lost, "worker: killed"};
+    faces.faces_in["board"] = {face_of(0)};
+    look();
+    ASSERT_THAT(findings(), SizeIs(1));
+    EXPECT_EQ(findings().front().case_id, another.id);
+    EXPECT_EQ(counters.total("pictures_with_unread_faces_total"), 1);
+    faces.error.reset();
+    clock.pass(std::chrono::hours(25));
+    look();
+    ASSERT_THAT(findings(), SizeIs(2));
+    EXPECT_EQ(findings().back().case_id, c.id);
+    // From then on it is known whole.
+    const auto asked = faces.asked;
+    clock.pass(std::chrono::hours(25));
+    look();
+    EXPECT_EQ(faces.asked, asked);
 }
 
 } // namespace

@@ -3,8 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <string.h> // explicit_bzero
+#include <unistd.h>
+
+#include <bit>
+#include <cmath>
+#include <fstream>
 #include <functional>
 #include <limits>
+#include <random>
 
 namespace stillwatch::sandbox {
 namespace {
@@ -72,6 +80,67 @@ TEST(FacesMessage, WhatNoFaceHasIsRefused)
         lies[i](faces);
         EXPECT_FALSE(sent(faces)) << "lie " << i;
     }
+}
+
+// Whether those numbers stand in the memory that this process writes. `kept_away`: the same with all bits
+// turned, so that what is looked for stands nowhere else.
+bool is_in_memory(const std::vector<std::uint32_t>& kept_away)
+{
+    const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    std::ifstream maps("/proc/self/maps");
+    std::string line;
+    std::vector<std::uint32_t> content;
+    bool is_found = false;
+    while (memory >= 0 && std::getline(maps, line)) {
+        std::uintptr_t begin = 0;
+        std::uintptr_t end = 0;
+        std::array<char, 5> rights{};
+        if (std::sscanf(line.c_str(), "%zx-%zx %4s", &begin, &end, rights.data()) != 3) continue;
+        if (std::string_view(rights.data()).substr(0, 2) != "rw") continue;
+        content.assign((end - begin) / sizeof(std::uint32_t), 0);
+        const auto got = ::pread(memory, content.data(), end - begin, static_cast<off_t>(begin));
+        const auto count = got > 0 ? static_cast<std::size_t>(got) / sizeof(std::uint32_t) : 0;
+        for (std::size_t i = 0; i + kept_away.size() <= count && !is_found; ++i) {
+            std::size_t same = 0;
+            while (same < kept_away.size() && content[i + same] == ~kept_away[same])
+                ++same;
+            is_found = same == kept_away.size();
+        }
+        explicit_bzero(content.data(), content.size() * sizeof content.front());
+    }
+    if (memory >= 0) (void)::close(memory);
+    return is_found;
+}
+
+// The faces before the one that is none may be of strangers.
+TEST(FacesMessage, OfAnAnswerThatIsNoneNoFaceIsLeftInMemory)
+{
+    constexpr std::size_t dimension = 256;
+    constexpr float number = 1.0F / 16; // of unit length, whatever the signs
+    FacesSeen two = seen();
+    two.faces.front().embedding.assign(dimension, number);
+    two.faces.push_back(two.faces.front());
+    two.faces.back().score = 1.5;
+    auto bytes = encode_answer(9, two);
+    // The signs go into the message itself, since whoever writes one leaves copies behind.
+    std::vector<std::uint32_t> plain(dimension, std::bit_cast<std::uint32_t>(number));
+    const auto wanted = std::as_bytes(std::span(plain));
+    const auto place = std::ranges::search(bytes, wanted).begin();
+    ASSERT_NE(place, bytes.end());
+    std::mt19937 random(7);
+    std::vector<std::uint32_t> kept_away;
+    constexpr std::size_t from = 64; // what lies before is overwritten by lists of free memory
+    for (std::size_t i = 0; i < dimension; ++i) {
+        auto bits = std::bit_cast<std::uint32_t>(number);
+        if (random() % 2 == 0) bits ^= std::uint32_t{1} << 31U;
+        std::memcpy(&*place + i * sizeof bits, &bits, sizeof bits);
+        if (i >= from && i < 2 * from) kept_away.push_back(~bits);
+    }
+    const auto wipe_message = [&] { explicit_bzero(bytes.data(), bytes.size()); };
+    ASSERT_TRUE(is_in_memory(kept_away)) << "what is looked for is not what is sent";
+    EXPECT_FALSE(decode_answer(ByteView(bytes).subspan(answer_header_bytes), request()));
+    wipe_message();
+    EXPECT_FALSE(is_in_memory(kept_away));
 }
 
 TEST(FacesMessage, AnAnswerOfAnotherKindIsNone)
