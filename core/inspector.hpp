@@ -3,6 +3,7 @@
 #include "core/async.hpp"
 #include "core/bytes.hpp"
 #include "core/fingerprint.hpp"
+#include "core/frame_times.hpp"
 #include "core/links.hpp"
 #include "core/playlist.hpp"
 #include "core/result.hpp"
@@ -57,6 +58,8 @@ public:
     // What an HLS or DASH playlist that was fetched from `base` names. Its addresses are as its sender wrote
     // them, made absolute: whoever asks for one checks it like any link. Undecodable: it is no playlist.
     virtual Task<Result<Playlist>> playlist(Document document, std::string base) = 0;
+    // When the frames of a picture are seen that features() told of: asked where one of them matches.
+    virtual Task<Result<FrameTimes>> frame_times(Document document) = 0;
 };
 
 } // namespace stillwatch

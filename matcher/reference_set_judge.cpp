@@ -96,6 +96,26 @@ bool surer(const Match& a, const Match& b)
 
 } // namespace
 
+std::optional<std::size_t> ReferenceSet::frame_of(const Shortlist& shortlist, const Match& match) const
+{
+    const Lead* best = nullptr;
+    const auto is_better = [&](const Lead& lead) {
+        if (best == nullptr) return true;
+        if (match.tier == Tier::near && lead.is_near != best->is_near) return lead.is_near;
+        if (match.tier == Tier::near && lead.is_near)
+            return lead.distance_bits.value_or(256) < best->distance_bits.value_or(256);
+        const auto inliers = [](const Lead& one) { return one.alignment ? one.alignment->inliers : 0; };
+        return inliers(lead) > inliers(*best);
+    };
+    for (const auto& lead : shortlist.leads) {
+        const bool is_of_whole = static_cast<std::size_t>(lead.picture_frame) < shortlist.whole_frames;
+        if (references_[lead.reference]->reference != match.reference || !is_of_whole || lead.is_exact) continue;
+        if (is_better(lead)) best = &lead;
+    }
+    if (best == nullptr) return std::nullopt;
+    return static_cast<std::size_t>(best->picture_frame);
+}
+
 std::vector<Match> ReferenceSet::judge(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                                        const Templates& templates) const
 {

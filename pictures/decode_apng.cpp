@@ -65,6 +65,7 @@ public:
         return static_cast<std::size_t>(frame_->width_px) * static_cast<std::size_t>(frame_->height_px);
     }
     Layers shown() const;
+    std::int64_t delay_ms() const noexcept { return delay_ms_; } // of the frame that was begun last
 
 private:
     std::uint8_t* at(int x, int y) noexcept
@@ -78,6 +79,7 @@ private:
     int height_px_;
     ByteView header_;
     Bytes common_;
+    std::int64_t delay_ms_ = 0;
     std::optional<FrameControl> frame_;
     std::optional<FrameControl> last_;
     Bytes data_;
@@ -90,6 +92,12 @@ bool Animation::begin(ByteView control)
     frame_.reset();
     data_.clear();
     if (control.size() < 26) return false;
+    // Seconds as a fraction; a denominator of 0 means hundredths (APNG, fcTL).
+    const auto pair = [&](std::size_t at) {
+        return std::int64_t{256} * byte_at(control, at) + byte_at(control, at + 1);
+    };
+    const auto parts = pair(22);
+    delay_ms_ = 1'000 * pair(20) / (parts == 0 ? 100 : parts);
     const std::uint64_t width = big_32(control, 4);
     const std::uint64_t height = big_32(control, 8);
     const std::uint64_t left = big_32(control, 12);
@@ -219,6 +227,7 @@ Result<Picture> decode_apng(ByteView file, const PictureLimits& limits)
     const auto end_frame = [&] {
         if (!animation.has_begun() || !budget.allows(canvas_px + animation.pixels_of_frame())) return false;
         if (!animation.draw()) return false;
+        chooser.show_for(animation.delay_ms());
         animation.shown().offer_to(chooser);
         return true;
     };
@@ -244,6 +253,7 @@ Result<Picture> decode_apng(ByteView file, const PictureLimits& limits)
     shown.width_px = width;
     shown.height_px = height;
     shown.is_in_part = budget.is_spent() || chooser.has_left_out();
+    shown.times = chooser.times();
     shown.frames = std::move(chooser).take();
     return shown;
 }

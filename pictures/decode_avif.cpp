@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 
 namespace stillwatch::pictures {
@@ -127,6 +128,8 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
         if (!budget.allows(std::size_t{2} * image.width * image.height)) break;
         result = avifDecoderNextImage(decoder.get());
         if (result != AVIF_RESULT_OK) break;
+        if (decoder->imageCount > 1)
+            chooser.show_for(std::llround(1'000 * std::clamp(decoder->imageTiming.duration, 0.0, 86'400.0)));
         auto layers = layers_of(image, limits);
         if (!layers) return layers.error();
         for (auto& layer : *layers)
@@ -135,6 +138,7 @@ Result<Picture> decode_avif(ByteView file, const PictureLimits& limits)
     if (chooser.is_empty())
         return Error{Errc::undecodable, fmt::format("AVIF: {}", avifResultToString(result))};
     picture.is_in_part = budget.is_spent() || chooser.has_left_out();
+    picture.times = chooser.times();
     picture.frames = std::move(chooser).take();
     picture.width_px = picture.frames.front().width_px;
     picture.height_px = picture.frames.front().height_px;

@@ -94,6 +94,7 @@ public:
     // least half of its rows came.
     bool next();
     Layers shown();
+    std::int64_t delay_ms() const noexcept { return std::int64_t{10} * control_.DelayTime; } // of that frame
     std::size_t pixels_of_frame() const noexcept
     {
         return static_cast<std::size_t>(drawn_.width) * static_cast<std::size_t>(drawn_.height);
@@ -243,9 +244,11 @@ Result<Picture> decode_gif(ByteView file, const PictureLimits& limits)
     // What breaks later on is no matter: what came is what a browser shows.
     for (int index = 0; index < outline.frames || index == 0; ++index) {
         if (!player.next() || !budget.allows(canvas_px + player.pixels_of_frame())) break;
+        chooser.show_for(player.delay_ms());
         player.shown().offer_to(chooser);
     }
     picture.is_in_part = budget.is_spent() || chooser.has_left_out();
+    picture.times = chooser.times();
     picture.frames = std::move(chooser).take();
     if (picture.frames.empty()) return Error{Errc::undecodable, "GIF: broken or cut"};
     return picture;

@@ -67,7 +67,7 @@ Result<Layers> decode_rgba(ByteView file, const PictureLimits& limits)
     return layers;
 }
 
-Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& limits, bool& is_in_part)
+Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& limits, Picture& picture)
 {
     WebPAnimDecoderOptions options;
     WebPAnimInfo info;
@@ -83,18 +83,22 @@ Result<std::vector<Luma>> decode_animation(ByteView file, const PictureLimits& l
     const int height = static_cast<int>(info.canvas_height);
     FrameChooser chooser(limits.max_working_bytes / 4);
     FrameBudget budget;
+    int shown_until_ms = 0; // the library tells when a frame ends
     for (std::uint32_t index = 0; index < info.frame_count; ++index) {
         if (!budget.allows(std::size_t{info.canvas_width} * info.canvas_height)) break;
         std::uint8_t* canvas = nullptr;
         int timestamp = 0;
         if (WebPAnimDecoderGetNext(decoder.get(), &canvas, &timestamp) == 0) break; // what came is shown
+        chooser.show_for(timestamp - shown_until_ms);
+        shown_until_ms = timestamp;
         Layers layers(width, height);
         for (int y = 0; y < height; ++y)
             layers.premultiplied_row(y, canvas + std::ptrdiff_t{4} * y * width);
         std::move(layers).offer_to(chooser);
     }
     if (chooser.is_empty()) return Error{Errc::undecodable, "WebP: broken animation"};
-    is_in_part = budget.is_spent() || chooser.has_left_out();
+    picture.is_in_part = budget.is_spent() || chooser.has_left_out();
+    picture.times = chooser.times();
     return std::move(chooser).take();
 }
 
@@ -115,7 +119,7 @@ Result<Picture> decode_webp(ByteView file, const PictureLimits& limits)
     picture.width_px = features.width;
     picture.height_px = features.height;
     if (animated) {
-        auto frames = decode_animation(file, limits, picture.is_in_part);
+        auto frames = decode_animation(file, limits, picture);
         if (!frames) return frames.error();
         picture.frames = std::move(*frames);
         return picture;

@@ -17,6 +17,9 @@ constexpr float same_picture = 2;
 constexpr float other_picture = 8;
 // So many frames of one scene do.
 constexpr std::size_t moments_of_a_scene = 4;
+// What browsers make of a frame of no length (Chromium and Firefox alike).
+constexpr std::int64_t no_time_ms = 10;
+constexpr std::int64_t instead_ms = 100;
 // A frame without any structure shows nothing to compare.
 constexpr float flat_range = 4;
 
@@ -92,16 +95,52 @@ bool FrameChooser::makes_room_for(const Sketch& sketch, const Luma& frame)
     return true;
 }
 
+void FrameChooser::show_for(std::int64_t milliseconds) noexcept
+{
+    const auto lasts = milliseconds <= no_time_ms ? instead_ms : std::min(milliseconds, FrameTimes::longest_ms);
+    shown_ = {shown_.to_ms, std::min(shown_.to_ms + lasts, FrameTimes::longest_ms)};
+    ++shows_;
+}
+
+// What is left out and looks like the frame that was seen right before goes on showing that one.
+void FrameChooser::note_again(const Sketch& sketch) noexcept
+{
+    Kept* nearest = nullptr;
+    auto least = other_picture;
+    for (auto& each : kept_)
+        if (const float apart = distance(each.sketch, sketch); apart < least) {
+            least = apart;
+            nearest = &each;
+        }
+    if (nearest != nullptr && nearest->time.to_ms == shown_.from_ms) nearest->time.to_ms = shown_.to_ms;
+}
+
+FrameTimes FrameChooser::times() const
+{
+    FrameTimes times;
+    if (shows_ < 2) return times;
+    times.duration_ms = shown_.to_ms;
+    for (const auto& each : kept_)
+        times.frames.push_back(each.time);
+    return times;
+}
+
 void FrameChooser::offer(Luma&& frame)
 {
     const auto sketch = sketch_of(frame);
-    if (makes_room_for(sketch, frame)) kept_.push_back({sketch, std::move(frame)});
+    if (makes_room_for(sketch, frame))
+        kept_.push_back({sketch, std::move(frame), shown_});
+    else
+        note_again(sketch);
 }
 
 void FrameChooser::offer(const Luma& frame)
 {
     const auto sketch = sketch_of(frame);
-    if (makes_room_for(sketch, frame)) kept_.push_back({sketch, frame});
+    if (makes_room_for(sketch, frame))
+        kept_.push_back({sketch, frame, shown_});
+    else
+        note_again(sketch);
 }
 
 std::vector<Luma> FrameChooser::take() &&

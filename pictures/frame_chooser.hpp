@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/frame_times.hpp"
 #include "pictures/picture.hpp"
 
 #include <array>
@@ -17,11 +18,16 @@ public:
     // What is kept fits into `most_bytes`, but for the first frame, which is kept in any case.
     explicit FrameChooser(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 
+    // Of an animation: for how long what is offered from now on is shown, before the next frame. Of 10 and
+    // less browsers make 100.
+    void show_for(std::int64_t milliseconds) noexcept;
     void offer(Luma&& frame);
     void offer(const Luma& frame); // copied where it is kept
     bool is_empty() const noexcept { return kept_.empty(); }
     // Whether another picture, rather than another moment of one, was left out for want of room.
     bool has_left_out() const noexcept { return has_left_out_; }
+    // When those are seen that take() gives; of what moves over more than one frame. Before take().
+    FrameTimes times() const;
     // In the order in which they came.
     std::vector<Luma> take() &&;
 
@@ -31,6 +37,7 @@ private:
     struct Kept {
         Sketch sketch{};
         Luma frame{};
+        FrameTime time{};
     };
     struct Pair {
         std::size_t later = 0; // never the first frame
@@ -41,10 +48,13 @@ private:
     static float distance(const Sketch& a, const Sketch& b) noexcept;
     static bool is_flat(const Sketch& sketch) noexcept;
     bool makes_room_for(const Sketch& sketch, const Luma& frame);
+    void note_again(const Sketch& sketch) noexcept;
     Pair closest_pair() const noexcept;
 
     std::size_t most_bytes_;
     bool has_left_out_ = false;
+    FrameTime shown_{}; // what is offered now
+    std::size_t shows_ = 0;
     std::vector<Kept> kept_;
 };
 

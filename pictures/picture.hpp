@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/frame_times.hpp"
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
 #include "pictures/limits.hpp"
@@ -47,6 +48,7 @@ struct Picture {
     int width_px = 0;
     int height_px = 0;
     std::vector<Luma> frames; // 1..PictureFeatures::max_frames
+    FrameTimes times{};       // of an animation: one a frame; else none
     bool is_in_part = false;  // a bound on frames or pixels left some of what it shows out
     bool is_coarse = false;   // reduced, or not read to its end, because no more was asked for
 };

@@ -35,6 +35,7 @@ Compared nothing_yet(const PictureFeatures& features)
     compared.width_px = features.width_px;
     compared.height_px = features.height_px;
     compared.is_in_part = features.is_in_part;
+    compared.format = features.format;
     if (!features.frames.empty())
         compared.fingerprint =
             features.frames.front().fingerprints[static_cast<std::size_t>(Orientation::original)];
@@ -59,6 +60,28 @@ Task<std::optional<cases::GuardReason>> guard_reason(asio::thread_pool& cpu, con
     };
     auto reason = co_await offload(cpu, std::move(ask));
     co_return reason;
+}
+
+// Of a picture with several frames those that look like one of them, that one first.
+std::vector<std::size_t> frames_like(const PictureFeatures& features, std::size_t number)
+{
+    constexpr int near_bits = 31; // as tier near has it
+    const auto upright = static_cast<std::size_t>(Orientation::original);
+    const auto whole = [](const Frame& frame) { return !frame.trimmed; };
+    const auto is_it = [&](const Frame& frame) {
+        return whole(frame) && static_cast<std::size_t>(frame.number) == number;
+    };
+    std::vector<std::size_t> like{number};
+    const auto shown = std::ranges::find_if(features.frames, is_it);
+    if (shown == features.frames.end()) return like;
+    const auto frames = features.local.size() - features.parts.size();
+    for (const auto& frame : features.frames) {
+        const auto other = static_cast<std::size_t>(frame.number);
+        if (whole(frame) && other != number && other < frames &&
+            hamming(frame.fingerprints[upright], shown->fingerprints[upright]) <= near_bits)
+            like.push_back(other);
+    }
+    return like;
 }
 
 // What the digest alone tells: a reference's very file is found whether or not a worker can read it.
@@ -159,15 +182,20 @@ Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& 
         if (!again) co_return not_read(terms, as_passing(again.error()));
         references = same.lock();
         if (!references) continue;
-        auto judge = [references = std::move(references), &shortlist, &sign_grids, &looks, &again, &terms] {
+        auto judge = [references = std::move(references), &features, &shortlist, &sign_grids, &looks, &again,
+                      &terms] {
             references->move_leads(shortlist, *sign_grids, looks, *again, *terms.templates);
             auto matches = references->judge(shortlist, *sign_grids, *terms.templates);
             auto parts = references->parts_of_others(shortlist, *sign_grids, matches, terms.is_background);
-            return std::pair(std::move(matches), std::move(parts));
+            std::map<ReferenceId, std::vector<std::size_t>> shown_in;
+            if (shortlist.whole_frames > 1)
+                for (const auto& match : matches)
+                    if (const auto frame = references->frame_of(shortlist, match))
+                        shown_in[match.reference] = frames_like(features, *frame);
+            return std::tuple(std::move(matches), std::move(parts), std::move(shown_in));
         };
         auto judged = co_await offload(cpu, std::move(judge));
-        compared.matches = std::move(judged.first);
-        compared.parts_of_others = std::move(judged.second);
+        std::tie(compared.matches, compared.parts_of_others, compared.shown_in) = std::move(judged);
         co_return std::move(compared);
     }
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -36,6 +37,9 @@ struct Compared {
     bool is_in_part = false;                     // a bound left out some of what it shows
     std::optional<Fingerprint> fingerprint{};    // of the picture as it stands
     std::optional<cases::GuardReason> guarded{}; // then nothing was compared
+    PictureFormat format = PictureFormat::jpeg;
+    // Of a picture with several frames: the one that shows the reference, then those like that frame.
+    std::map<ReferenceId, std::vector<std::size_t>> shown_in{};
 };
 
 // Compares one picture with all references: its features from a worker, the few references that come into

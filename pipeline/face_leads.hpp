@@ -13,6 +13,7 @@ namespace stillwatch::pipeline {
 struct FaceLead {
     Match match;
     LeadFace face;
+    std::size_t frame = 0; // of the picture, that shows it
 };
 
 struct FaceLeads {

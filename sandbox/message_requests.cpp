@@ -23,7 +23,8 @@ enum class WorkKind : std::uint8_t {
     views = 3,
     preview = 4,
     playlist = 5,
-    faces = 6
+    faces = 6,
+    times = 7
 };
 
 std::uint32_t side_code(int side_px)
@@ -214,6 +215,9 @@ Result<Bytes> encode_request(const Request& request)
     } else if (const auto* faces = std::get_if<FacesWork>(&request.work)) {
         begin(WorkKind::faces);
         write_limits(writer, faces->limits);
+    } else if (const auto* times = std::get_if<TimesWork>(&request.work)) {
+        begin(WorkKind::times);
+        write_limits(writer, times->limits);
     }
     return std::move(writer).take();
 }
@@ -235,6 +239,7 @@ Result<Request> decode_request(ByteView message)
     case WorkKind::preview: request.work = PreviewWork{read_limits(reader)}; break;
     case WorkKind::playlist: request.work = PlaylistWork{std::string(reader.text(Url::max_bytes))}; break;
     case WorkKind::faces: request.work = FacesWork{read_limits(reader)}; break;
+    case WorkKind::times: request.work = TimesWork{read_limits(reader)}; break;
     default: return broken("request: kind");
     }
     if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");

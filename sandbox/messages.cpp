@@ -6,6 +6,7 @@
 #include "sandbox/message_faces.hpp"
 #include "sandbox/message_parts.hpp"
 #include "sandbox/message_playlist.hpp"
+#include "sandbox/message_times.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -26,7 +27,8 @@ enum class AnswerKind : std::uint8_t {
     sign_grids = 4,
     preview = 5,
     playlist = 6,
-    faces = 7
+    faces = 7,
+    times = 8
 };
 
 // Only a name the core knows: an Errc or Mechanism added there is accepted here without a change.
@@ -244,6 +246,10 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
             writer.number(code_of(AnswerKind::faces));
             write_faces(writer, *faces);
         }
+        if (const auto* times = std::get_if<FrameTimes>(&answer)) {
+            writer.number(code_of(AnswerKind::times));
+            write_times(writer, *times);
+        }
     });
 }
 
@@ -293,6 +299,11 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
         if (seen && !is_within) wipe(*seen);
         if (!is_within) return broken("answer: faces");
         return Answer{*std::move(seen)};
+    }
+    if (kind == AnswerKind::times && std::holds_alternative<TimesWork>(request.work)) {
+        auto times = read_times(reader);
+        if (!times) return broken("answer: times");
+        return Answer{*std::move(times)};
     }
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};

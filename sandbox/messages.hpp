@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/face.hpp"
 #include "core/fingerprint.hpp"
+#include "core/frame_times.hpp"
 #include "core/links.hpp"
 #include "core/playlist.hpp"
 #include "core/result.hpp"
@@ -36,6 +37,7 @@
 //     kind 4 preview:  picture limits
 //     kind 5 playlist: text base
 //     kind 6 faces:    picture limits
+//     kind 7 times:    picture limits
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
@@ -55,6 +57,7 @@
 //     u8 7 faces:    u32 width_px  u32 height_px  32 bytes model  u8 is_in_part  u32 left_out  u16 dimension
 //                    u8 count  { 4 x f64 box  f64 score  f64 side_px  f64 norm  u8 frame
 //                    dimension x f32 } …
+//     u8 8 times:    u8 version (1)  u32 duration_ms  u8 count  { u32 from_ms  u32 to_ms } …
 //     range: u64 offset  u64 length; both 0: there is none
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
@@ -108,12 +111,17 @@ struct FacesWork {
     pictures::PictureLimits limits;
 };
 
+// When the frames of an animated picture are seen.
+struct TimesWork {
+    pictures::PictureLimits limits;
+};
+
 struct Request {
     std::uint64_t number = 0; // comes back in the answer
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork, FacesWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork, FacesWork, TimesWork> work;
 };
 
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
@@ -140,7 +148,7 @@ struct Refusal {
 };
 
 using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview,
-                            Playlist, FacesSeen>;
+                            Playlist, FacesSeen, FrameTimes>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

@@ -4,6 +4,7 @@
 #include "html/extract.hpp"
 #include "packages/pictures_inside.hpp"
 #include "packages/unpack.hpp"
+#include "pictures/decode.hpp"
 #include "pictures/sniff.hpp"
 #include "sandbox/content_decoding.hpp"
 #include "sandbox/frame_cache.hpp"
@@ -93,6 +94,8 @@ public:
         if (views != nullptr) return sign_grids_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);
+        if (const auto* asked = std::get_if<sandbox::TimesWork>(&request.work))
+            return times(*asked, content->bytes);
         return features(std::get<sandbox::FeaturesWork>(request.work), *content);
     }
 
@@ -136,6 +139,15 @@ private:
         auto decoded = features::decode_frames(file, work.limits);
         if (!decoded) return sandbox::Refusal(decoded.error());
         return features::Preview{decoded->width_px, decoded->height_px, std::move(decoded->frames.front())};
+    }
+
+    // Of the frames that features() tells of: the same are chosen again.
+    static sandbox::Answer times(const sandbox::TimesWork& work, ByteView file)
+    {
+        auto picture = pictures::decode_file(file, work.limits);
+        if (!picture) return sandbox::Refusal(picture.error());
+        if (picture->times.frames.size() != picture->frames.size()) return FrameTimes{};
+        return std::move(picture->times);
     }
 
     sandbox::Answer sign_grids_anew(const sandbox::ViewsWork& work, ByteView file)

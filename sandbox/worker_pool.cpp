@@ -351,6 +351,11 @@ Task<Result<FacesSeen>> WorkerPool::faces(Document document)
     return State::ask<FacesSeen>(state_, std::move(document), FacesWork{state_->settings().picture});
 }
 
+Task<Result<FrameTimes>> WorkerPool::frame_times(Document document)
+{
+    return State::ask<FrameTimes>(state_, std::move(document), TimesWork{state_->settings().picture});
+}
+
 Task<Result<features::Preview>> WorkerPool::preview(Document document)
 {
     return State::ask<features::Preview>(state_, std::move(document),

@@ -74,6 +74,7 @@ public:
     Task<Result<std::vector<SignGrid>>> views(Document document, Sha256 file_digest,
                                               std::vector<View> views) override;
     Task<Result<Playlist>> playlist(Document document, std::string base) override;
+    Task<Result<FrameTimes>> frame_times(Document document) override;
     // Of a pool whose program is stillwatch-faces; others refuse it.
     Task<Result<FacesSeen>> faces(Document document) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.

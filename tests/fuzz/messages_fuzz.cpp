@@ -61,6 +61,11 @@ Request asking_for_faces()
     return asking_for(FacesWork{});
 }
 
+Request asking_for_times()
+{
+    return asking_for(TimesWork{});
+}
+
 void check_request(ByteView message)
 {
     const auto request = decode_request(message);
@@ -97,6 +102,11 @@ void check_answer(ByteView payload, const Request& request)
         claim(playlist->variants.size() <= Playlist::max_variants, "variants in bounds");
     if (const auto* seen = std::get_if<FacesSeen>(&*answer))
         claim(seen->faces.size() <= FacesSeen::max_faces, "faces in bounds");
+    if (const auto* times = std::get_if<FrameTimes>(&*answer)) {
+        claim(times->frames.size() <= PictureFeatures::max_frames, "frames in bounds");
+        for (const auto& frame : times->frames)
+            claim(frame.from_ms <= frame.to_ms && frame.to_ms <= times->duration_ms, "times in bounds");
+    }
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -109,7 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] == 'F' ? 10 : data[0] % 10) {
+    switch (data[0] == 'F' ? 10 : data[0] == 'T' ? 11 : data[0] % 10) {
     case 0: check_request(message); break;
     case 1: check_answer(message, asking_for_links()); break;
     case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
@@ -124,6 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 8: check_answer(message, asking_for_preview()); break;
     case 9: check_answer(message, asking_for_playlist()); break;
     case 10: check_answer(message, asking_for_faces()); break;
+    case 11: check_answer(message, asking_for_times()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

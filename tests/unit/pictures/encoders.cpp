@@ -269,24 +269,34 @@ Bytes encode_bmp(const Drawing& drawing, BmpKind kind)
 
 Bytes encode_avif(const Drawing& drawing)
 {
-    const std::unique_ptr<avifImage, decltype(&avifImageDestroy)> image(
-        avifImageCreate(static_cast<std::uint32_t>(drawing.width_px),
-                        static_cast<std::uint32_t>(drawing.height_px), 8, AVIF_PIXEL_FORMAT_YUV420),
-        avifImageDestroy);
-    image->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_BT601;
-    avifRGBImage rgb{};
-    avifRGBImageSetDefaults(&rgb, image.get());
-    rgb.pixels = const_cast<std::uint8_t*>(drawing.rgba.data());
-    rgb.rowBytes = static_cast<std::uint32_t>(4 * drawing.width_px);
-    rgb.ignoreAlpha = AVIF_TRUE;
-    require(avifImageRGBToYUV(image.get(), &rgb) == AVIF_RESULT_OK, "AVIF colours");
+    return encode_animated_avif({drawing});
+}
+
+Bytes encode_animated_avif(const std::vector<Drawing>& frames)
+{
     const std::unique_ptr<avifEncoder, decltype(&avifEncoderDestroy)> encoder(avifEncoderCreate(),
                                                                               avifEncoderDestroy);
     encoder->codecChoice = AVIF_CODEC_CHOICE_AOM;
     encoder->speed = AVIF_SPEED_FASTEST;
     encoder->maxThreads = 1;
+    encoder->timescale = 10;
+    const auto kind = frames.size() == 1 ? AVIF_ADD_IMAGE_FLAG_SINGLE : AVIF_ADD_IMAGE_FLAG_NONE;
+    for (const auto& drawing : frames) {
+        const std::unique_ptr<avifImage, decltype(&avifImageDestroy)> image(
+            avifImageCreate(static_cast<std::uint32_t>(drawing.width_px),
+                            static_cast<std::uint32_t>(drawing.height_px), 8, AVIF_PIXEL_FORMAT_YUV420),
+            avifImageDestroy);
+        image->matrixCoefficients = AVIF_MATRIX_COEFFICIENTS_BT601;
+        avifRGBImage rgb{};
+        avifRGBImageSetDefaults(&rgb, image.get());
+        rgb.pixels = const_cast<std::uint8_t*>(drawing.rgba.data());
+        rgb.rowBytes = static_cast<std::uint32_t>(4 * drawing.width_px);
+        rgb.ignoreAlpha = AVIF_TRUE;
+        require(avifImageRGBToYUV(image.get(), &rgb) == AVIF_RESULT_OK, "AVIF colours");
+        require(avifEncoderAddImage(encoder.get(), image.get(), 1, kind) == AVIF_RESULT_OK, "AVIF frame");
+    }
     avifRWData data = AVIF_DATA_EMPTY;
-    require(avifEncoderWrite(encoder.get(), image.get(), &data) == AVIF_RESULT_OK, "AVIF encoder");
+    require(avifEncoderFinish(encoder.get(), &data) == AVIF_RESULT_OK, "AVIF encoder");
     Bytes out;
     append(out, view(data.data, data.size));
     avifRWDataFree(&data);

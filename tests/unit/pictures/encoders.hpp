@@ -31,6 +31,7 @@ enum class TiffKind { little, big, tiled };
 Bytes encode_tiff(const Drawing& drawing, TiffKind kind = TiffKind::little, int exif_orientation = 1);
 
 Bytes encode_avif(const Drawing& drawing);
+Bytes encode_animated_avif(const std::vector<Drawing>& frames); // 100 ms each, as the others
 
 // The first is the primary picture.
 enum class HeifKind { plain, ten_bits, with_thumbnail };

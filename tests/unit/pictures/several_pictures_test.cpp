@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 
 namespace stillwatch::pictures {
 namespace {
@@ -53,6 +54,41 @@ TEST(SeveralPictures, EachOfAFewFramesIsLookedAt)
             EXPECT_TRUE(shows(picture, frame)) << name_of(picture->format);
         EXPECT_LT(difference(picture->frames.front(), luma(frames.front())), 7) << name_of(picture->format);
     }
+}
+
+// One scene twice, another once, the first again: two pictures, and when each is seen.
+TEST(SeveralPictures, OfAnAnimationItIsToldWhenItsFramesAreSeen)
+{
+    const auto scene_of = scenes(2);
+    const std::vector<Drawing> frames{scene_of[0], scene_of[0], scene_of[1], scene_of[0]};
+    for (const auto& file : {encode_gif(frames), encode_animated_webp(frames), encode_apng(frames),
+                             encode_apng(frames, true), encode_animated_avif(frames)}) {
+        const auto picture = decode_file(file, {});
+        ASSERT_TRUE(picture) << to_string(picture.error());
+        ASSERT_EQ(picture->frames.size(), 2U) << name_of(picture->format);
+        EXPECT_EQ(picture->times, (FrameTimes{400, {{0, 200}, {200, 300}}})) << name_of(picture->format);
+    }
+    for (const auto& file : {encode_gif({scene_of[0]}), encode_png(scene_of[0]), encode_webp(scene_of[0]),
+                             encode_avif(scene_of[0]), encode_tiff_pages(frames)}) {
+        const auto picture = decode_file(file, {});
+        ASSERT_TRUE(picture) << to_string(picture.error());
+        EXPECT_EQ(picture->times, FrameTimes{}) << name_of(picture->format) << " does not move";
+    }
+}
+
+TEST(SeveralPictures, FramesOfNoLengthAreShownForATenthOfASecondAndNoneForEver)
+{
+    FrameChooser chooser(std::size_t{1} << 30U);
+    const auto drawings = scenes(3);
+    chooser.show_for(0);
+    chooser.offer(luma(drawings[0]));
+    chooser.show_for(-5);
+    chooser.offer(luma(drawings[1]));
+    chooser.show_for(std::numeric_limits<std::int64_t>::max());
+    chooser.offer(luma(drawings[2]));
+    const auto times = chooser.times();
+    EXPECT_EQ(times.frames, (std::vector<FrameTime>{{0, 100}, {100, 200}, {200, FrameTimes::longest_ms}}));
+    EXPECT_EQ(times.duration_ms, FrameTimes::longest_ms);
 }
 
 TEST(SeveralPictures, WhatIsLookedAtInPartSaysSo)

@@ -1,0 +1,55 @@
+#include "pipeline/animation_json.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace stillwatch::pipeline {
+
+namespace {
+
+struct Span {
+    FrameTime time;
+    std::int64_t best_ms = 0;
+    std::size_t frames = 0;
+};
+
+double seconds_of(std::int64_t time_ms)
+{
+    return static_cast<double>(time_ms) / 1'000;
+}
+
+} // namespace
+
+json::object animation_json(std::string_view format, const FrameTimes& times,
+                            std::span<const std::size_t> shown_in)
+{
+    if (shown_in.empty() || shown_in.front() >= times.frames.size()) return {};
+    const auto best_ms = times.frames[shown_in.front()].from_ms;
+    std::vector<std::size_t> rising;
+    std::ranges::copy_if(shown_in, std::back_inserter(rising),
+                         [&](std::size_t frame) { return frame < times.frames.size(); });
+    std::ranges::sort(rising);
+    std::vector<Span> spans;
+    for (const auto frame : rising) {
+        const auto& time = times.frames[frame];
+        // Frames that follow each other are one span.
+        if (spans.empty() || time.from_ms > spans.back().time.to_ms) spans.push_back({time, time.from_ms, 0});
+        auto& span = spans.back();
+        span.time.to_ms = std::max(span.time.to_ms, time.to_ms);
+        if (time.from_ms == best_ms) span.best_ms = best_ms;
+        ++span.frames;
+    }
+    json::array told;
+    for (const auto& span : spans)
+        told.push_back(json::object{{"from_s", seconds_of(span.time.from_ms)},
+                                    {"to_s", seconds_of(span.time.to_ms)},
+                                    {"best_s", seconds_of(span.best_ms)},
+                                    {"frames", span.frames}});
+    return {{"container", json::string(format)},
+            {"duration_s", seconds_of(times.duration_ms)},
+            {"frames_matched", rising.size()},
+            {"frames_compared", times.frames.size()},
+            {"spans", std::move(told)}};
+}
+
+} // namespace stillwatch::pipeline
