@@ -137,8 +137,8 @@ public:
     std::vector<Match> judge(const Shortlist& shortlist, std::span<const SignGrid> sign_grids,
                              const Templates& templates = {}) const;
 
-    // The whole frame of the picture that a verdict of judge() rests on: the nearest, or else the one that has
-    // most of the reference. Nothing where it is a part of it, or the file itself.
+    // The whole frame of the picture that a verdict of judge() rests on: the nearest, or else the one that
+    // has most of the reference. Nothing where it is a part of it, or the file itself.
     std::optional<std::size_t> frame_of(const Shortlist& shortlist, const Match& match) const;
 
     // Parts of references that the picture shows without being the reference, by these verdicts: what a

@@ -109,7 +109,8 @@ std::optional<std::size_t> ReferenceSet::frame_of(const Shortlist& shortlist, co
     };
     for (const auto& lead : shortlist.leads) {
         const bool is_of_whole = static_cast<std::size_t>(lead.picture_frame) < shortlist.whole_frames;
-        if (references_[lead.reference]->reference != match.reference || !is_of_whole || lead.is_exact) continue;
+        if (references_[lead.reference]->reference != match.reference || !is_of_whole || lead.is_exact)
+            continue;
         if (is_better(lead)) best = &lead;
     }
     if (best == nullptr) return std::nullopt;

@@ -97,7 +97,8 @@ bool FrameChooser::makes_room_for(const Sketch& sketch, const Luma& frame)
 
 void FrameChooser::show_for(std::int64_t milliseconds) noexcept
 {
-    const auto lasts = milliseconds <= no_time_ms ? instead_ms : std::min(milliseconds, FrameTimes::longest_ms);
+    const auto lasts =
+        milliseconds <= no_time_ms ? instead_ms : std::min(milliseconds, FrameTimes::longest_ms);
     shown_ = {shown_.to_ms, std::min(shown_.to_ms + lasts, FrameTimes::longest_ms)};
     ++shows_;
 }

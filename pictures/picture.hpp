@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/frame_times.hpp"
 #include "core/fingerprint.hpp"
+#include "core/frame_times.hpp"
 #include "core/result.hpp"
 #include "pictures/limits.hpp"
 

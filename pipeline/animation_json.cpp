@@ -52,4 +52,28 @@ json::object animation_json(std::string_view format, const FrameTimes& times,
             {"spans", std::move(told)}};
 }
 
+Task<std::vector<json::object>> when_shown(const Services& services, Document document,
+                                           const Compared& compared, const std::vector<Match>& matches)
+{
+    std::vector<json::object> told;
+    const bool may_move = compared.format == PictureFormat::gif || compared.format == PictureFormat::webp ||
+                          compared.format == PictureFormat::avif || compared.format == PictureFormat::png;
+    const bool is_shown = std::ranges::any_of(
+        matches, [&](const Match& match) { return compared.shown_in.contains(match.reference); });
+    if (!may_move || !is_shown) co_return std::move(told);
+    document.trust = Trust::unshared; // as the match itself
+    const auto times = co_await services.inspector.frame_times(std::move(document));
+    if (!times) {
+        services.counters.add("frame_times_unread_total", "code", name_of(times.error().code));
+        co_return std::move(told);
+    }
+    for (const auto& match : matches) {
+        const auto shown = compared.shown_in.find(match.reference);
+        told.push_back(shown == compared.shown_in.end()
+                           ? json::object()
+                           : animation_json(name_of(compared.format), *times, shown->second));
+    }
+    co_return std::move(told);
+}
+
 } // namespace stillwatch::pipeline

@@ -24,9 +24,10 @@ Task<Leads> compared(const Services& services, FacesSeen seen)
                     model = services.references.face_terms()->model] {
         Leads found;
         for (const auto& lead : faces::leads_in(seen, *people, model, faces::Weak::told))
-            found.push_back({lead.match,
-                             {face_mark(seen.faces[lead.face].embedding, services.signing), lead.likeness, {}},
-                             static_cast<std::size_t>(std::max(seen.faces[lead.face].frame, 0))});
+            found.push_back(
+                {lead.match,
+                 {face_mark(seen.faces[lead.face].embedding, services.signing), lead.likeness, {}},
+                 static_cast<std::size_t>(std::max(seen.faces[lead.face].frame, 0))});
         wipe(seen);
         return found;
     };

@@ -177,33 +177,8 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
         compared->shown_in[lead.match.reference] = {lead.frame};
         matched.matches.push_back(std::move(lead.match));
     }
-    matched.videos = co_await when_shown(std::move(of_times), *compared, matched.matches);
+    matched.videos = co_await when_shown(services_, std::move(of_times), *compared, matched.matches);
     co_return std::move(matched);
-}
-
-// When an animated picture shows each match, as of a video; nothing where it does not move, or nobody can tell.
-Task<std::vector<json::object>> Pipeline::when_shown(Document document, const Compared& compared,
-                                                     const std::vector<Match>& matches)
-{
-    std::vector<json::object> told;
-    const bool may_move = compared.format == PictureFormat::gif || compared.format == PictureFormat::webp ||
-                          compared.format == PictureFormat::avif || compared.format == PictureFormat::png;
-    const bool is_shown = std::ranges::any_of(
-        matches, [&](const Match& match) { return compared.shown_in.contains(match.reference); });
-    if (!may_move || !is_shown) co_return std::move(told);
-    document.trust = Trust::unshared; // as the match itself
-    const auto times = co_await services_.inspector.frame_times(std::move(document));
-    if (!times) {
-        services_.counters.add("frame_times_unread_total", "code", name_of(times.error().code));
-        co_return std::move(told);
-    }
-    for (const auto& match : matches) {
-        const auto shown = compared.shown_in.find(match.reference);
-        told.push_back(shown == compared.shown_in.end()
-                           ? json::object()
-                           : animation_json(name_of(compared.format), *times, shown->second));
-    }
-    co_return std::move(told);
 }
 
 // A match counts when a worker that served no other site has said it: as nearly never, a second one is asked.

@@ -154,8 +154,6 @@ private:
     Seen picture_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                           const Error& error);
     Task<Result<Matched>> compare(const VisitState& state, const Came& came, bool is_unseen);
-    Task<std::vector<json::object>> when_shown(Document document, const Compared& compared,
-                                               const std::vector<Match>& matches);
     Task<Result<Compared>> compare_twice(const VisitState& state, Document document, ComparisonTerms terms);
     Task<Matched> matched_before(Sha256 file);
     Task<Result<Seen>> keep(const VisitState& state, const Came& came, Seen seen, Matched matched);

@@ -11,7 +11,8 @@ namespace stillwatch::sandbox {
 void write_times(BinaryWriter& writer, const FrameTimes& times);
 
 // Nothing where it is none: more frames than a picture is told of, a frame that ends before it begins or
-// after the animation, one that begins before the one in front of it, or a length over FrameTimes::longest_ms.
+// after the animation, one that begins before the one in front of it, or a length over
+// FrameTimes::longest_ms.
 std::optional<FrameTimes> read_times(BinaryReader& reader);
 
 } // namespace stillwatch::sandbox

@@ -321,6 +321,20 @@ class Lint(unittest.TestCase):
         for other in ("core/url.hpp", "`core/url`", "`url.hpp`", "`/etc/a.toml`", "`scripts/bench --all`", "`a/*.cpp`", "`core/`"):
             self.assertFalse(list(named_files(other)), other)
 
+    def test_formats_name_every_table_audit_line_and_explanation(self):
+        def written_in(folders: str, pattern: str) -> set[str]:
+            return {name for folder in folders.split() for path in sorted((ROOT / folder).rglob("*.[ch]pp"))
+                    for name in re.findall(pattern, path.read_text())}
+
+        tables = written_in("store/sqlite", r'CREATE TABLE "?(\w+)"? \(') - {"old_finding", "old_outbox", "listed_before"}
+        audit = written_in("control store pipeline daemon cases backup",
+                           r'(?:append_audit|note_look|[>.]audit)\((?:\{[^}]*\}|\w+),\s*"([a-z_0-9-]+\.[a-z_0-9-]+)"')
+        explanations = written_in("pipeline evidence", r'explanation\["(\w+)"\]')
+        for document, names, least in (("databases", tables, 45), ("audit", audit, 40), ("evidence", explanations, 7)):
+            self.assertGreaterEqual(len(names), least, f"{document}: the check sees less than there is")
+            text = (ROOT / "docs/formats" / f"{document}.md").read_text()
+            self.none(f"docs/formats/{document}.md does not tell of {name}" for name in sorted(names) if f"`{name}`" not in text)
+
     def test_programs_of_scripts_can_be_run(self):
         with_interpreter = [path for path in files_of() if path.is_file() and path.read_bytes()[:2] == b"#!"]
         in_place = [path for path in with_interpreter if folder_of(path) in ("scripts", ".ci")]

@@ -37,8 +37,8 @@ private:
 
 // A picture file that FakeInspector reads: the motif decides what it resembles, the variant which bytes it
 // has. A variant with "large" in it has four times the pixels; one with "far" differs by 16 bits: still near,
-// of another class. One with "moves" is an animation: frame 0 shows another thing, 1 and 3 the motif, 2 nothing of
-// either.
+// of another class. One with "moves" is an animation: frame 0 shows another thing, 1 and 3 the motif, 2
+// nothing of either.
 std::string picture_file(const std::string& motif, const std::string& variant = "");
 
 // Cells of which nothing is clear.
@@ -59,7 +59,7 @@ public:
     std::function<std::optional<Error>(const Document&)> refusal{}; // of a picture
     std::string pretends{};      // a picture that those tell of who served others, whatever they have
     std::vector<Trust> trusts{}; // that pictures were asked with
-    FrameTimes times{};                       // of pictures that move
+    FrameTimes times{};          // of pictures that move
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
     std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
 

@@ -1,5 +1,5 @@
-#include "sandbox/message_times.hpp"
 #include "core/fingerprint.hpp"
+#include "sandbox/message_times.hpp"
 #include "sandbox/messages.hpp"
 
 #include <gtest/gtest.h>
