@@ -52,6 +52,7 @@ struct LocalSet {
     faces::MeasuredThresholds measured;
     std::size_t people = 0;
     std::size_t left_out = 0;
+    double norm_5_percent = 0; // that 95 of 100 faces reach
 };
 
 Result<LocalSet> local_set(const config::Config& config, const daemon::FaceSetup& setup,
@@ -61,11 +62,14 @@ Result<LocalSet> local_set(const config::Config& config, const daemon::FaceSetup
     if (!files) return files.error();
     LocalSet set;
     std::map<std::filesystem::path, faces::PersonFaces> people; // by directory
+    std::vector<double> norms;
     const auto read = read_faces(config, setup, *files, [&](const auto& file, const auto& seen) {
-        if (!seen || seen->faces.size() != 1)
+        if (!seen || seen->faces.size() != 1) {
             ++set.left_out;
-        else
-            people[file.parent_path()].push_back(seen->faces.front().embedding);
+            return;
+        }
+        people[file.parent_path()].push_back(seen->faces.front().embedding);
+        norms.push_back(seen->faces.front().norm);
     });
     if (!read) return read.error();
     std::vector<faces::PersonFaces> all;
@@ -75,6 +79,8 @@ Result<LocalSet> local_set(const config::Config& config, const daemon::FaceSetup
     if (!measured) return measured.error();
     set.measured = *std::move(measured);
     set.people = all.size();
+    std::ranges::sort(norms);
+    set.norm_5_percent = norms[norms.size() / 20]; // there are some, or nothing was measured
     return set;
 }
 
@@ -179,7 +185,9 @@ void calibrate_faces(Program& program, const config::Config& config, const Calib
                 {"left_out", set->left_out},
                 {"pairs_of_strangers", set->measured.pairs_of_strangers},
                 {"pairs_of_one_person", set->measured.pairs_of_one_person},
-                {"found_at_1e_5", set->measured.found_at_1e_5}};
+                {"found_at_1e_5", set->measured.found_at_1e_5},
+                {"norm_5_percent", fmt::format("{:.2f}", set->norm_5_percent)},
+                {"agreement_5_percent", fmt::format("{:.3f}", set->measured.agreement_5_percent)}};
     }
     std::error_code ignored;
     const bool is_installed = std::filesystem::exists(program.global.config, ignored);

@@ -85,6 +85,10 @@ Result<MeasuredThresholds> measured_thresholds(const std::vector<PersonFaces>& p
         if (points.size() >= needed_points) rows.push_back({references, 1, std::move(points)});
     }
     measured.table = ThresholdTable(std::move(rows));
+    if (!same.empty()) {
+        std::ranges::sort(same);
+        measured.agreement_5_percent = same[same.size() / 20];
+    }
     const double threshold = measured.table.similarity(1, 1, 1e-5);
     const auto found = std::ranges::count_if(same, [&](float alike) { return alike >= threshold; });
     measured.found_at_1e_5 = same.empty() ? 0 : static_cast<double>(found) / static_cast<double>(same.size());

@@ -17,7 +17,8 @@ struct MeasuredThresholds {
     ThresholdTable table;
     std::size_t pairs_of_strangers = 0; // for one reference and one face
     std::size_t pairs_of_one_person = 0;
-    double found_at_1e_5 = 0; // share of the pairs of one person, at the table's threshold for it
+    double agreement_5_percent = 0; // similarity that 95 of 100 pairs of one person reach; 0: no such pair
+    double found_at_1e_5 = 0;       // share of the pairs of one person, at the table's threshold for it
 };
 
 // Thresholds for 1, 3 and 5 references from all pairs of different people: at each rate of 1e-2, 1e-3 … that

@@ -46,6 +46,8 @@ TEST(FaceCalibration, ThresholdsAreWhatStrangersReach)
     EXPECT_NEAR(measured->table.similarity(1, 1, 1e-2), 2.33 / 8, 0.03);
     EXPECT_GT(measured->table.similarity(1, 1, 1e-4), measured->table.similarity(1, 1, 1e-3));
     EXPECT_GT(measured->found_at_1e_5, 0.95);
+    // Photographs differ by .3 in each direction: 1 / (1 + .09), and some less.
+    EXPECT_NEAR(measured->agreement_5_percent, 0.917 - 0.03, 0.03);
 }
 
 TEST(FaceCalibration, AFewPeopleSayNothingOfRareMistakes)

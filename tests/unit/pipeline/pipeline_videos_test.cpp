@@ -1,6 +1,7 @@
 #include "cases/references.hpp"
 #include "core/json.hpp"
 #include "matcher/reference_codec.hpp"
+#include "matcher/video_reference.hpp"
 #include "pipeline/picture_mark.hpp"
 #include "pipeline/video_faces.hpp"
 #include "store/face_records.hpp"
@@ -61,14 +62,17 @@ VideoFrame frame_at(std::int64_t time_ms, const std::string& file)
 
 class FakeVideo final : public VideoReader {
 public:
-    FakeVideo(Film film, std::optional<Error> error) : film_(std::move(film)), error_(std::move(error)) {}
+    FakeVideo(Film film, std::optional<Error> error, std::int64_t duration_ms = 3'000)
+        : film_(std::move(film)), error_(std::move(error)), duration_ms_(duration_ms)
+    {
+    }
 
     Result<void> put(std::uint64_t, ByteView) override { return {}; }
     Task<Result<VideoReading>> frames(VideoPass, std::int64_t after_ms, MoreBytes) override
     {
         if (error_) co_return *error_;
         VideoReading reading;
-        reading.facts = {"mov", "h264", 3'000, 640, 360};
+        reading.facts = {"mov", "h264", duration_ms_, 640, 360};
         for (const auto& [time, file] : film_) // those whole seconds are chosen
             if (time > after_ms && time % 1'000 == 0) reading.frames.push_back(frame_at(time, file));
         co_return reading;
@@ -77,7 +81,7 @@ public:
     {
         if (error_) co_return *error_;
         VideoReading reading;
-        reading.facts = {"mov", "h264", 3'000, 640, 360};
+        reading.facts = {"mov", "h264", duration_ms_, 640, 360};
         std::set<std::int64_t> nearest;
         for (const auto wanted : times_ms)
             nearest.insert(std::ranges::min_element(film_, {}, [&](const auto& one) {
@@ -91,18 +95,20 @@ public:
 private:
     Film film_;
     std::optional<Error> error_;
+    std::int64_t duration_ms_;
 };
 
 class FakeVideos final : public VideoReaders {
 public:
     Film film{};
     std::optional<Error> error{};
+    std::int64_t duration_ms = 3'000;
     int opened = 0;
 
     Result<std::unique_ptr<VideoReader>> open(std::uint64_t) override
     {
         ++opened;
-        return std::unique_ptr<VideoReader>(std::make_unique<FakeVideo>(film, error));
+        return std::unique_ptr<VideoReader>(std::make_unique<FakeVideo>(film, error, duration_ms));
     }
 };
 
@@ -219,6 +225,43 @@ TEST_F(WatchedVideos, WhereNoTimeIsLeftForMoreTheRestWaitsForTheNextDay)
     EXPECT_EQ(result.outcome, Outcome::waiting);
     EXPECT_GE(result.due, std::chrono::floor<std::chrono::days>(clock.now()) + std::chrono::hours(24));
     EXPECT_THAT(counters.by_label("not_compared_total"), ElementsAre(testing::Pair("video_glanced", 1)));
+}
+
+// A film that was taken from a site begins with the site's logo, and so do all films there.
+TEST_F(WatchedVideos, WhatASitePutsBeforeItsFilmsHasNoVoiceFromTheFourthOn)
+{
+    auto consent = stillwatch::test::sample_consent();
+    consent.scope = "pictures,videos";
+    consent.expires_at = at(20'000'000);
+    const auto c = book.open(consent, cases::ApprovalRule::one_person, {"anna", clock.now()}).value();
+    std::vector<matcher::ReferenceFrame> frames;
+    for (const auto& [time, motif] :
+         std::map<std::int64_t, std::string>{{0, "logo"}, {2'000, "sea"}, {6'000, "cliff"}})
+        frames.push_back({time, features_of(picture_file(motif), Detail::reference)});
+    const auto record = matcher::make_video_record(Sha256::of(as_bytes("film")), std::move(frames)).value();
+    Reference draft;
+    draft.name = "V-01";
+    draft.sealed = cases::seal_reference(c.public_key, c.pseudonym, record).value().bytes;
+    draft.extractor_version = extractor_version;
+    (void)book.enrol(c.pseudonym, draft, {"anna", clock.now()}).value();
+    reload();
+    const auto show = [&](const std::string& name, const std::string& then) {
+        web.pages[start] =
+            ScriptedFetcher::status(200, {{"Content-Type", "video/webm"}}, "\x1A\x45\xDF\xA3 film " + name);
+        videos.duration_ms += 5'000; // films of one length are one film
+        videos.film = {{0, picture_file("logo")},          {300, picture_file("logo", "2")},
+                       {1'000, picture_file("logo", "3")}, {1'300, picture_file("logo", "4")},
+                       {20'000, picture_file(then)},       {20'300, picture_file(then, "2")}};
+        return watch().matched.size();
+    };
+    videos.duration_ms = 30'000;
+    for (const auto* name : {"one", "two", "three"})
+        EXPECT_EQ(show(name, "wood"), 1U) << name << ": a person decides";
+    EXPECT_EQ(show("four", "hill"), 0U);
+    EXPECT_EQ(counters.total("video_intros_left_out_total"), 1);
+    // What shows more of the reference than its beginning is found all the same.
+    EXPECT_EQ(show("five", "sea"), 1U);
+    EXPECT_EQ(counters.total("video_intros_left_out_total"), 1);
 }
 
 // A face like the person's in each picture of the sea.
