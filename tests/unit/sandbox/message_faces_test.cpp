@@ -89,7 +89,7 @@ bool is_in_memory(const std::vector<std::uint32_t>& kept_away)
     const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     std::ifstream maps("/proc/self/maps");
     std::string line;
-    std::vector<std::uint32_t> content;
+    std::vector<std::byte> content;
     bool is_found = false;
     while (memory >= 0 && std::getline(maps, line)) {
         std::uintptr_t begin = 0;
@@ -97,16 +97,22 @@ bool is_in_memory(const std::vector<std::uint32_t>& kept_away)
         std::array<char, 5> rights{};
         if (std::sscanf(line.c_str(), "%zx-%zx %4s", &begin, &end, rights.data()) != 3) continue;
         if (std::string_view(rights.data()).substr(0, 2) != "rw") continue;
-        content.assign((end - begin) / sizeof(std::uint32_t), 0);
+        content.assign(end - begin, std::byte{0});
         const auto got = ::pread(memory, content.data(), end - begin, static_cast<off_t>(begin));
-        const auto count = got > 0 ? static_cast<std::size_t>(got) / sizeof(std::uint32_t) : 0;
-        for (std::size_t i = 0; i + kept_away.size() <= count && !is_found; ++i) {
+        const auto count = got > 0 ? static_cast<std::size_t>(got) : 0;
+        const auto number_at = [&](std::size_t place) {
+            std::uint32_t number = 0;
+            std::memcpy(&number, content.data() + place, sizeof number);
+            return number;
+        };
+        // In a message they stand at any byte.
+        for (std::size_t i = 0; i + kept_away.size() * 4 <= count && !is_found; ++i) {
             std::size_t same = 0;
-            while (same < kept_away.size() && content[i + same] == ~kept_away[same])
+            while (same < kept_away.size() && number_at(i + 4 * same) == ~kept_away[same])
                 ++same;
             is_found = same == kept_away.size();
         }
-        explicit_bzero(content.data(), content.size() * sizeof content.front());
+        explicit_bzero(content.data(), content.size());
     }
     if (memory >= 0) (void)::close(memory);
     return is_found;
