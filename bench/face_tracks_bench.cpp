@@ -31,6 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 using Numbers = std::vector<float>;
 
+// A frame at a cut belongs to either side.
+constexpr std::int64_t at_a_cut_ms = 150;
 constexpr std::array rates{1e-4, 1e-5, 1e-6, 1e-7};
 
 struct Shown {
@@ -144,7 +146,8 @@ public:
             tally.means += track.frames >= least_of_mean ? 1 : 0;
             std::set<std::string> of;
             for (const auto& shown : clip.shown)
-                if (track.from_ms < shown.to_ms && track.to_ms >= shown.from_ms) of.insert(shown.person);
+                if (track.from_ms < shown.to_ms - at_a_cut_ms && track.to_ms >= shown.from_ms + at_a_cut_ms)
+                    of.insert(shown.person);
             tally.mixed += of.size() > 1 ? 1 : 0;
         }
         std::set<std::string> in_it;

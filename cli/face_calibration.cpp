@@ -194,12 +194,13 @@ void calibrate_faces(Program& program, const config::Config& config, const Calib
     const auto decisions = is_installed ? decisions_of(config, profile)
                                         : Result<Decisions>(Error{Errc::not_found, "no installation"});
     if (!decisions && options.directory.empty()) return fail(decisions.error());
+    auto people = static_cast<std::size_t>(std::max<std::int64_t>(options.people, 1));
     json::array leads;
     if (decisions) {
-        const auto people = options.people > 0 ? static_cast<std::size_t>(options.people) : decisions->people;
+        if (options.people <= 0) people = decisions->people;
         auto result = judged(*decisions, table, setup->budget, people);
-        for (auto& [key, value] : result.told)
-            told[key] = value;
+        for (const auto& member : result.told)
+            told[member.key()] = member.value();
         leads = std::move(result.leads);
         table = faces::tightened(table, result.tightening.factor);
         facts.tightened *= result.tightening.factor;
@@ -216,8 +217,7 @@ void calibrate_faces(Program& program, const config::Config& config, const Calib
         told["written"] = target.string();
         told["in_force"] = "with the next start of stillwatchd";
     }
-    const auto rates =
-        faces::rates_for(setup->budget, std::max<std::size_t>(decisions ? decisions->people : 1, 1));
+    const auto rates = faces::rates_for(setup->budget, people);
     const auto single = faces::thresholds_for(table, rates, 1, 1);
     told["lead_from"] = fmt::format("{:.3f}", single.lead);
     told["leads"] = std::move(leads);
