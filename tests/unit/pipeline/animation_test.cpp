@@ -53,9 +53,9 @@ TEST_F(Animations, AFindingSaysWhereInThePictureTheMatchShows)
     (void)crawl();
     ASSERT_EQ(findings().size(), 1U);
     EXPECT_EQ(findings()[0].match.tier, Tier::near);
-    const auto told = stores.cases().video_of(findings()[0].id);
-    ASSERT_TRUE(told);
-    const auto spans = spans_of(parse_json(*told).value().as_object());
+    const auto kept = stores.cases().video_of(findings()[0].id);
+    ASSERT_TRUE(kept);
+    const auto spans = spans_of(parse_json(*kept).value().as_object());
     ASSERT_EQ(spans.size(), 2U);
     EXPECT_EQ(spans[0].at("from_s").to_number<double>(), 0.5);
     EXPECT_EQ(spans[0].at("to_s").to_number<double>(), 0.9);
