@@ -65,7 +65,8 @@ VideoFrame frame_at(std::int64_t time_ms, const std::string& file)
 
 class FakeVideo final : public VideoReader {
 public:
-    FakeVideo(Film film, std::optional<Error> error, std::int64_t duration_ms = 3'000)
+    explicit FakeVideo(Film film) : film_(std::move(film)) {}
+    FakeVideo(Film film, std::optional<Error> error, std::int64_t duration_ms)
         : film_(std::move(film)), error_(std::move(error)), duration_ms_(duration_ms)
     {
     }
@@ -97,8 +98,8 @@ public:
 
 private:
     Film film_;
-    std::optional<Error> error_;
-    std::int64_t duration_ms_;
+    std::optional<Error> error_{};
+    std::int64_t duration_ms_ = 3'000;
 };
 
 class FakeVideos final : public VideoReaders {
@@ -391,7 +392,7 @@ TEST_F(FacesInVideos, WhereAVideoMatchesAndItsFacesCannotBeReadTheyAreReadTheNex
 // Counts what it is asked.
 class CountedVideo final : public VideoReader {
 public:
-    explicit CountedVideo(Film film) : video_(std::move(film), {}) {}
+    explicit CountedVideo(Film film) : video_(std::move(film)) {}
     int asked_near = 0;
 
     Result<void> put(std::uint64_t from, ByteView bytes) override { return video_.put(from, bytes); }
