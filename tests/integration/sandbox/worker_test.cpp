@@ -195,23 +195,6 @@ TEST_F(Worker, ExtractsTheFeaturesOfAPicture)
     EXPECT_EQ(*encoded, *found);
 }
 
-// As many as there are frames to compare, in their order.
-TEST_F(Worker, TellsWhenTheFramesOfAnAnimationAreSeen)
-{
-    const auto sea = pictures::test::scene(3, 96, 64);
-    const auto hill = pictures::test::scene(4, 96, 64);
-    const auto file = pictures::test::encode_gif({sea, sea, hill, sea});
-    const auto found = features(document(file));
-    ASSERT_TRUE(found.has_value()) << to_string(found.error());
-    EXPECT_EQ(found->local.size(), 2U);
-    const auto times = run(pool_.frame_times(document(gzip(file), "gzip")));
-    ASSERT_TRUE(times.has_value()) << to_string(times.error());
-    EXPECT_EQ(*times, (FrameTimes{400, {{0, 200}, {200, 300}}}));
-    const auto still = run(pool_.frame_times(document(bitmap(128))));
-    ASSERT_TRUE(still.has_value()) << to_string(still.error());
-    EXPECT_EQ(*still, FrameTimes{});
-}
-
 TEST_F(Worker, ABombIsTooLargeAndTheNextPageIsRead)
 {
     const auto bomb = gzip(gzip(Bytes(64U << 20U)));
