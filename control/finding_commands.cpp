@@ -128,6 +128,7 @@ json::array describe_checks(const std::vector<store::StillUpCheck>& checks)
         seen("page", check.page);
         seen("picture", check.picture);
         row["content"] = check.content ? json::value(check.content->hex()) : json::value(nullptr);
+        row["evidence_file"] = check.evidence_file;
         rows.push_back(std::move(row));
     }
     return rows;
@@ -211,10 +212,11 @@ Result<CommandOutcome> Commands::findings_show(const json::object& arguments, co
     object["occurrences"] = describe_sizes(cases_.occurrences(found->id, after, limit));
     json::array earlier;
     for (const auto& one : cases_.earlier_evidence(found->id))
-        earlier.push_back(json::object{{"occurrence", one.occurrence.value},
-                                       {"epoch", one.epoch},
-                                       {"evidence_file", one.evidence_file},
-                                       {"evidence_digest", one.evidence_digest.hex()}});
+        if (one.check == 0)
+            earlier.push_back(json::object{{"occurrence", one.occurrence.value},
+                                           {"epoch", one.epoch},
+                                           {"evidence_file", one.evidence_file},
+                                           {"evidence_digest", one.evidence_digest.hex()}});
     object["earlier_evidence"] = std::move(earlier);
     if (const auto told = cases_.video_of(found->id))
         if (auto video = parse_json(*told)) object["video"] = *std::move(video);

@@ -82,6 +82,9 @@ Result<CommandOutcome> Commands::notice_escalate(const json::object& arguments, 
     const auto sent_at = notice->sent_at.value_or(actor.at);
     for (const auto id : notice->findings) {
         const auto checks = store::StillUpChecks(cases_).of(id, most_places);
+        for (const auto& check : checks) // what shows that it was up then
+            if (check.began >= sent_at && !check.evidence_file.empty())
+                pack.witnesses.push_back({id, check.evidence_file, check.evidence_digest.hex()});
         for (const auto& place : cases_.best_occurrences(id, most_places)) {
             // Where no check has ended yet, what is known of it otherwise.
             if (!add_checks(pack.looks, place, checks, sent_at)) add_looks(pack.looks, place, sent_at);

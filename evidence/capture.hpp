@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/captured_record.hpp"
 #include "core/fetch.hpp"
 #include "core/finding.hpp"
 #include "core/json.hpp"
@@ -7,6 +8,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,13 @@ struct EvidenceSettings {
     std::string software;        // "stillwatch 0.1.0"
 };
 
+// A later look whether a picture is still there, which the package is of.
+struct LaterCheck {
+    std::int64_t number = 0; // of the check at the installation
+    std::optional<CapturedRecord>
+        same{}; // where the bytes that came again are kept; none: they came in others
+};
+
 // What is said about a capture: the finding (its page_state, match, content; id and evidence_* are not read)
 // and how it is named among people.
 struct EvidenceFacts {
@@ -31,6 +40,7 @@ struct EvidenceFacts {
     json::object explanation{}; // more of the match, from the matcher: thresholds, versions, quadrilateral
     Timestamp recorded_at{};    // when the finding was made
     PictureSize picture{};      // of the found picture; zeros where it is not known
+    std::optional<LaterCheck> check{};
 };
 
 // A style sheet that a page names, as the site served it within a day before the package; without it a replay

@@ -19,16 +19,16 @@ namespace {
 constexpr std::array<std::string_view, 11> word_alone{
     "case",  "epoch",      "files",          "first_seen",     "format",  "limits",
     "match", "page_error", "signing_key_id", "styles_missing", "wacz_key"};
-constexpr std::array<std::string_view, 11> borne_out{
-    "content_sha256", "image_fetch",  "image_url",   "organisation", "page_fetch",   "page_state",
-    "page_url",       "part_fetches", "recorded_at", "software",     "style_fetches"};
+constexpr std::array<std::string_view, 12> borne_out{
+    "check",      "content_sha256", "image_fetch",  "image_url",   "organisation", "page_fetch",
+    "page_state", "page_url",       "part_fetches", "recorded_at", "software",     "style_fetches"};
 
 std::string shown(const json::value* value)
 {
     if (!value) return "nothing";
     auto text = json::serialize(*value);
     constexpr std::size_t most = 200;
-    if (text.size() > most) text = text.substr(0, most) + " …";
+    if (text.size() > most) text.replace(most, text.size() - most, " …");
     return text;
 }
 
@@ -133,7 +133,9 @@ public:
     void redirects(std::string_view name, std::span<const ReadExchange> chain, std::string_view via)
     {
         for (std::size_t i = 0; i < chain.size(); ++i) {
-            const auto& [fetched, told_via, redacted] = chain[i];
+            const auto& fetched = chain[i].fetched;
+            const auto& told_via = chain[i].via;
+            const auto& redacted = chain[i].redacted;
             if (told_via != via)
                 lines.push_back(fmt::format("{}: {} was reached from \"{}\", the record says \"{}\"", name,
                                             fetched.url.text(), via, told_via));
@@ -176,6 +178,31 @@ public:
         if (!fits) lines.push_back(fmt::format("page_state: {}, the records hold status {}", state, status));
     }
 
+    // A record without its payload is the picture's only, and the manifest says which record has that; in
+    // which package is the organisation's word.
+    void revisits(const WarcContent& warc, const ReadExchange& picture)
+    {
+        for (const auto& exchange : warc.exchanges)
+            if (exchange.revisit && &exchange != &picture)
+                lines.push_back(
+                    fmt::format("{}: its bytes are said to be elsewhere", exchange.fetched.url.text()));
+        const auto* check = manifest_.if_contains("check");
+        const auto* object = check ? check->if_object() : nullptr;
+        const auto* same = object ? object->if_contains("same_as") : nullptr;
+        const auto* told = same ? same->if_object() : nullptr;
+        if (!picture.revisit) {
+            if (same) lines.push_back("check.same_as: the records hold the picture themselves");
+            return;
+        }
+        if (!told) {
+            lines.push_back("check.same_as: missing, the records refer to another one for the picture");
+            return;
+        }
+        member(*told, "record", "check.same_as.", json::value(picture.revisit->record));
+        member(*told, "started_at", "check.same_as.", json::value(picture.revisit->at));
+        member(*told, "url", "check.same_as.", json::value(picture.revisit->url));
+    }
+
     void content(const ReadExchange& picture)
     {
         const auto& fetched = picture.fetched;
@@ -187,6 +214,14 @@ public:
         }
         const auto encoding = fetched.encodings();
         if (!encoding.empty() && !same_name(encoding, "identity")) return;
+        if (picture.revisit) { // only of bytes that came without encoding
+            const auto told = Sha256::from_hex(text_member(manifest_, "content_sha256").value_or(""));
+            const auto digest = told ? "sha256:" + to_base32(told->bytes) : "nothing";
+            if (digest != picture.revisit->payload_digest)
+                add("content_sha256", manifest_.if_contains("content_sha256"),
+                    json::value(picture.revisit->payload_digest));
+            return;
+        }
         const auto payload = fetched.payload();
         if (!payload) return;
         const auto recorded = Sha256::of(*payload).hex();
@@ -274,6 +309,7 @@ std::vector<std::string> differences(const json::object& manifest, const WarcCon
     compare.parts(chains.parts);
     compare.styles(chains.styles);
     compare.page_state(chains.page);
+    compare.revisits(warc, chains.image.back());
     compare.content(chains.image.back());
     compare.unknown_members();
     return std::move(compare.lines);

@@ -83,6 +83,13 @@ std::string found_table(const EvidenceFacts& facts, const Capture& capture)
         add_row(html, "The page's answer",
                 capture.page_error.empty() ? "no page is known" : "none: " + capture.page_error);
     }
+    if (facts.check && facts.check->same)
+        add_row(html, "It is the same as",
+                fmt::format("the picture in package {}, fetched {}: the same bytes came again, and are kept "
+                            "there only",
+                            facts.check->same->package, format_utc(facts.check->same->at)));
+    else if (facts.check)
+        add_row(html, "It is not the same as", "before: other bytes of the picture came, and are kept here");
     add_style_rows(html, capture);
     add_row(html, "First seen there", format_utc(finding.first_seen));
     add_row(html, "SHA-256 of the picture", finding.content.hex());
@@ -100,6 +107,12 @@ constexpr std::string_view what_this_is =
     "with that "
     "person's consent, and made this package when it found one. <strong>This page shows no picture; the file "
     "archive/data.warc.gz holds it.</strong></p>\n";
+
+constexpr std::string_view what_a_check_is =
+    "<p>This package keeps what a web server sent when it was asked once more for a picture that a program "
+    "of "
+    "the organisation named below had found there before: whether it was still there at that time. It was "
+    "recognised as before. <strong>This page shows no picture.</strong></p>\n";
 
 constexpr std::string_view what_it_proves =
     "<h2>What this proves</h2>\n<ul>\n"
@@ -176,7 +189,7 @@ std::string render_cover(const EvidenceSettings& settings, const EvidenceFacts& 
 {
     auto html = html_head(fmt::format("Evidence, case {}", facts.case_pseudonym));
     html += fmt::format("<h1>Evidence, case {}</h1>\n", cell(facts.case_pseudonym));
-    html += what_this_is;
+    html += facts.check ? what_a_check_is : what_this_is;
     html += "<h2>What was found</h2>\n" + found_table(facts, capture);
     html += where_it_lies(facts);
     html += what_it_proves;

@@ -32,6 +32,7 @@ std::string render_custody(const EvidenceSettings& settings, const EvidenceFacts
     std::vector<Step> steps;
     add_answers(steps, capture.page, "page");
     add_answers(steps, capture.image, "picture");
+    if (facts.check && facts.check->same) steps.back().told["same_as"] = facts.check->same->package;
     add_answers(steps, capture.parts, "part of a video");
     for (const auto& style : capture.styles)
         add_answers(steps, style->chain, "style sheet");

@@ -1,5 +1,7 @@
 #include "evidence/manifest.hpp"
 
+#include "evidence/sorted_json.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,44 +9,6 @@
 namespace stillwatch::evidence {
 
 namespace {
-
-void write_sorted(std::string& out, const json::value& value, std::size_t depth)
-{
-    const auto new_line = [&out](std::size_t level) {
-        out.push_back('\n');
-        out.append(level * 2, ' ');
-    };
-    if (const auto* object = value.if_object(); object && !object->empty()) {
-        std::vector<const json::key_value_pair*> members;
-        for (const auto& member : *object)
-            members.push_back(&member);
-        std::ranges::sort(members, {}, [](const auto* member) { return std::string_view(member->key()); });
-        const char* before = "{";
-        for (const auto* member : members) {
-            out += before;
-            before = ",";
-            new_line(depth + 1);
-            out += fmt::format("{}: ", json::serialize(json::string_view(member->key())));
-            write_sorted(out, member->value(), depth + 1);
-        }
-        new_line(depth);
-        out.push_back('}');
-    } else if (const auto* array = value.if_array(); array && !array->empty()) {
-        const char* before = "[";
-        for (const auto& element : *array) {
-            out += before;
-            before = ",";
-            new_line(depth + 1);
-            write_sorted(out, element, depth + 1);
-        }
-        new_line(depth);
-        out.push_back(']');
-    } else if (const auto* number = value.if_double()) {
-        out += fmt::format("{}", *number); // shortest form that reads back the same
-    } else {
-        out += json::serialize(value);
-    }
-}
 
 json::object match_json(const EvidenceFacts& facts)
 {
@@ -134,14 +98,6 @@ std::string_view limits_text() noexcept
            "than this package.";
 }
 
-std::string sorted_json(const json::value& value)
-{
-    std::string text;
-    write_sorted(text, value, 0);
-    text.push_back('\n');
-    return text;
-}
-
 namespace {
 
 std::vector<Hop> hops_of(const std::vector<Fetched>& chain, std::span<const std::string> secrets)
@@ -150,6 +106,17 @@ std::vector<Hop> hops_of(const std::vector<Fetched>& chain, std::span<const std:
     for (const auto& fetched : chain)
         hops.push_back({&fetched, redacted_names(fetched, secrets)});
     return hops;
+}
+
+json::object check_json(const LaterCheck& check)
+{
+    json::object told{{"number", check.number}};
+    if (check.same)
+        told["same_as"] = json::object{{"package", check.same->package},
+                                       {"record", check.same->record},
+                                       {"started_at", format_utc(check.same->at)},
+                                       {"url", check.same->url.text()}};
+    return told;
 }
 
 } // namespace
@@ -192,6 +159,7 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
             parts.push_back(fetch_json(std::span(&hop, 1)));
         manifest["part_fetches"] = std::move(parts);
     }
+    if (facts.check) manifest["check"] = check_json(*facts.check);
     json::array styles;
     json::array missing;
     for (const auto& style : capture.styles) {

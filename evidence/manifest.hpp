@@ -47,7 +47,4 @@ std::string render_manifest(const EvidenceSettings& settings, const EvidenceFact
                             const Capture& capture, const ManifestKeys& keys,
                             std::span<const PackageFile> files);
 
-// JSON with members sorted by name at every level, indented by two blanks; ends with a line end.
-std::string sorted_json(const json::value& value);
-
 } // namespace stillwatch::evidence

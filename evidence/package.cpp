@@ -35,6 +35,7 @@ WarcFile warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, c
     add_hops(exchanges, capture.page, "");
     const auto& page = facts.finding.page_url;
     add_hops(exchanges, capture.image, page == facts.finding.image_url ? "" : page.text());
+    if (facts.check && facts.check->same) exchanges.back().same = &*facts.check->same;
     for (const auto& part : capture.parts)
         exchanges.push_back({&part, facts.finding.image_url.text()});
     for (const auto& style : capture.styles)
@@ -112,7 +113,8 @@ Result<Package> make_package(const EvidenceSettings& settings, const vault::Sign
     files.add(package_digest_file, as_bytes(digest));
     auto archive = write_zip(files.members(), facts.recorded_at);
     if (!archive) return archive.error();
-    return Package{std::move(*archive), Sha256::of(as_bytes(manifest)), Sha256::of(as_bytes(list))};
+    return Package{std::move(*archive), Sha256::of(as_bytes(manifest)), Sha256::of(as_bytes(list)),
+                   warc.answers[capture.page.size() + capture.image.size() - 1]};
 }
 
 bool is_package_name(std::string_view name) noexcept
@@ -136,7 +138,7 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     if (!package) return package.error();
 
     StoredEvidence stored{
-        package_name(facts.case_pseudonym, package->manifest_digest), 0, {}, package->manifest_digest};
+        package_name(facts.case_pseudonym, package->manifest_digest), 0, {}, package->manifest_digest, {}};
     auto file = vault::PendingFile::create(settings.directory / stored.file);
     if (!file) return file.error();
     Sha256Hasher hasher;
@@ -157,6 +159,12 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
         return committed.error();
     }
     stored.digest = hasher.finish();
+    const auto& picture = capture.image.back();
+    const auto payload = picture.payload();
+    const bool is_elsewhere = facts.check && facts.check->same;
+    if (payload && !is_elsewhere && picture.cut == Cut::none && Sha256::of(*payload) == facts.finding.content)
+        stored.picture = CapturedRecord{stored.file, package->picture_record, picture.url, picture.started,
+                                        facts.finding.content};
     return stored;
 }
 

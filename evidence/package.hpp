@@ -5,6 +5,7 @@
 #include "vault/sign.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,9 @@ struct StoredEvidence {
     std::uint64_t size = 0;
     Sha256 digest;          // of that file, encrypted as it is
     Sha256 manifest_digest; // of evidence/manifest.json in it
+    // The record that holds the picture; none where it came encoded, inside a document or in part, and where
+    // another package holds it.
+    std::optional<CapturedRecord> picture{};
 };
 
 // The archive of a package in clear: a WACZ 1.1.1 file. Equal input gives equal bytes. Errors:
@@ -55,7 +59,8 @@ struct StoredEvidence {
 struct Package {
     Bytes archive;
     Sha256 manifest_digest;
-    Sha256 list_digest; // of datapackage.json: what time stamps are of
+    Sha256 list_digest;           // of datapackage.json: what time stamps are of
+    std::string picture_record{}; // id of the record that holds the picture
 };
 Result<Package> make_package(const EvidenceSettings& settings, const vault::SigningKey& key,
                              const EvidenceFacts& facts, const Capture& capture);

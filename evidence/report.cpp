@@ -102,6 +102,24 @@ void add_exchange(ReportLines& lines, std::string_view what, std::span<const Rea
     }
 }
 
+void add_check(ReportLines& lines, const VerifyReport& report)
+{
+    const auto* check = report.manifest.if_contains("check");
+    const auto* told = check ? check->if_object() : nullptr;
+    if (!told) return;
+    const auto number = number_member(*told, "number").value_or(0);
+    const auto& revisit = report.chains.image.back().revisit;
+    const auto* same = told->if_contains("same_as");
+    const auto package =
+        same && same->is_object() ? text_member(same->get_object(), "package") : std::nullopt;
+    lines.emplace_back("check whether it is still up",
+                       revisit
+                           ? fmt::format("number {}: the bytes that came are those of record {} in the "
+                                         "package {}, fetched at {}",
+                                         number, revisit->record, package.value_or("?"), revisit->at)
+                           : fmt::format("number {}: other bytes of the picture came than before", number));
+}
+
 void add_missing_styles(ReportLines& lines, const json::object& manifest)
 {
     const auto* missing = manifest.if_contains("styles_missing");
@@ -139,6 +157,7 @@ std::vector<ExtractedBody> bodies_of(const VerifyReport& report)
         const auto& page = report.chains.page.back().fetched;
         bodies.push_back({"page.txt" + encoding_ending(page), payload_of(page)});
     }
+    if (report.chains.image.back().revisit) return bodies; // another package holds it
     const auto& picture = report.chains.image.back().fetched;
     auto bytes = payload_of(picture);
     // A name of an encoding that hides a plain picture changes nothing: its first bytes say what it is.
@@ -180,6 +199,7 @@ ReportLines report_lines(const VerifyReport& report, const std::vector<Extracted
     lines.emplace_back("picture as found", report.text("image_url"));
     add_exchange(lines, "page", report.chains.page);
     add_exchange(lines, "picture", report.chains.image);
+    add_check(lines, report);
     if (!report.chains.parts.empty())
         lines.emplace_back("parts of a video", fmt::format("{} further answers", report.chains.parts.size()));
     for (const auto& style : report.chains.styles)

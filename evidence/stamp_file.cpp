@@ -2,7 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/merkle.hpp"
-#include "evidence/manifest.hpp"
+#include "evidence/sorted_json.hpp"
 
 #include <fmt/format.h>
 

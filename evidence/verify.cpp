@@ -2,6 +2,7 @@
 
 #include "evidence/package.hpp"
 #include "evidence/package_parts.hpp"
+#include "evidence/sorted_json.hpp"
 #include "evidence/wacz.hpp"
 
 #include <fmt/format.h>

@@ -29,6 +29,8 @@ MANIFEST, SIGNATURE, KEY = "evidence/manifest.json", "evidence/manifest.sig", "e
 CUSTODY, COVER, PROGRAM = "evidence/custody.jsonl", "evidence/cover.html", "evidence/verify_pack.py"
 PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 SIGNED = [WARC, INDEX, PAGES, KEY, CUSTODY, COVER, PROGRAM]
+ANSWERS = ("response", "revisit")
+REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 MEMBERS = SIGNED + [MANIFEST, SIGNATURE, PACKAGE, DIGEST]
 
 
@@ -177,8 +179,12 @@ def warc_records(data):
         data = inflater.unused_data
 
 
+def hex_digest(digits):
+    return "sha256:" + base64.b32encode(bytes.fromhex(digits)).decode().rstrip("=")
+
+
 def digest(data):
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+    return hex_digest(hashlib.sha256(data).hexdigest())
 
 
 def split_head(block):
@@ -217,14 +223,16 @@ def check_record(number, record, offset, length):
     block = block[:-4]
     require(int(fields["Content-Length"]) == len(block), part, "Content-Length")
     require(fields["WARC-Block-Digest"] == digest(block), part, "block digest")
-    if "WARC-Payload-Digest" in fields:
+    is_revisit = fields["WARC-Type"] == "revisit"
+    require(not is_revisit or fields["WARC-Profile"] == REVISIT and split_head(block)[1] == b"", part, "is no revisit")
+    if "WARC-Payload-Digest" in fields and not is_revisit:
         http_head, body = split_head(block)
         # Of HTTP/1 only: there is no chunk framing in HTTP/2.
         if fields["WARC-Protocol"].startswith("http/1") and re.search(
                 rb"(?im)^transfer-encoding[ \t]*:.*\bchunked\b", http_head):
             body = without_chunks(body)
         require(fields["WARC-Payload-Digest"] == digest(body), part, "payload digest")
-    if fields["WARC-Type"] == "response":
+    if fields["WARC-Type"] in ANSWERS:
         fields["status"] = int(block.split(None, 2)[1][:3])
     return {**fields, "offset": offset, "length": length}
 
@@ -241,13 +249,24 @@ def check_index(text, records):
                                  entry["filename"])
     recorded = {}
     for record in records:
-        if record["WARC-Type"] in ("response", "resource"):
+        if record["WARC-Type"] in (*ANSWERS, "resource"):
             status = str(record["status"]) if "status" in record else None
             payload = record.get("WARC-Payload-Digest", ":").split(":")[1] or None
             time = re.sub("[-:T]", "", record["WARC-Date"])[:14]
             recorded[str(record["offset"])] = (record["WARC-Target-URI"], str(record["length"]), time, status, payload,
                                                "data.warc.gz")
     require(told == recorded, INDEX, "does not name the records as they lie in the archive")
+
+
+def check_same(manifest, picture):
+    """Of a later check that found the same bytes: which record of which package holds them."""
+    same = manifest.get("check", {}).get("same_as")
+    require((same is not None) == (picture["WARC-Type"] == "revisit"), MANIFEST, "check.same_as does not fit the records")
+    if same is not None:
+        require((same["record"], same["url"], same["started_at"]) == tuple(picture["WARC-Refers-To" + end] for end in
+                ("", "-Target-URI", "-Date")), MANIFEST, "check.same_as is not that of the record")
+        require(hex_digest(manifest["content_sha256"]) == picture["WARC-Payload-Digest"], MANIFEST,
+                "content_sha256 is not that of the record")
 
 
 def check_fetches(manifest, responses):
@@ -266,6 +285,10 @@ def check_fetches(manifest, responses):
             require(fetch[member] == recorded, MANIFEST, f"{name}.{member} is not that of the record")
         require([(hop["url"], hop["status"]) for hop in fetch["chain"]]
                 == [(r["WARC-Target-URI"], r["status"]) for r in chain], MANIFEST, f"{name}.chain is not that of the records")
+        if name == "image_fetch":
+            check_same(manifest, last)
+            chain = chain[:-1]
+        require(all(r["WARC-Type"] == "response" for r in chain), MANIFEST, f"{name}: its bytes are said to be elsewhere")
     require(not responses, WARC, "more responses than the manifest tells of")
 
 
@@ -372,8 +395,8 @@ def check(data, expected_key):
     within(DIGEST, check_digest, files, manifest, package)
     records = [within(WARC, check_record, n + 1, *record) for n, record in enumerate(warc_records(files[WARC]))]
     types = [record["WARC-Type"] for record in records]
-    require(types[:1] == ["warcinfo"] and "response" in types, WARC, "kinds of records")
-    responses = [record for record in records if record["WARC-Type"] == "response"]
+    responses = [record for record in records if record["WARC-Type"] in ANSWERS]
+    require(types[:1] == ["warcinfo"] and responses, WARC, "kinds of records")
     within(MANIFEST, check_fetches, manifest, responses)
     within(INDEX, check_index, files[INDEX], records)
     within(PAGES, check_pages, files[PAGES], responses)

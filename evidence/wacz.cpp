@@ -1,5 +1,7 @@
 #include "evidence/wacz.hpp"
 
+#include "evidence/sorted_json.hpp"
+
 #include <fmt/format.h>
 
 namespace stillwatch::evidence {

@@ -65,9 +65,10 @@ public:
         return id;
     }
 
-    // Names the record that was added last.
-    void index(CdxRecord record)
+    // Names the record that was added last; `answer`: its id, where it is of an answer.
+    void index(CdxRecord record, std::string answer = {})
     {
+        if (!answer.empty()) file_.answers.push_back(std::move(answer));
         std::tie(record.offset, record.length) = last_;
         file_.index.push_back(std::move(record));
     }
@@ -131,22 +132,37 @@ Effort effort_for(const Fetched& fetched)
     return is_pressed ? Effort::store : Effort::press;
 }
 
-std::string add_response(Writer& writer, const Fetched& fetched, std::span<const std::string> secrets)
+// Of an answer with the same payload as another record; the block ends with the head, which WARC-Truncated
+// says (WARC 1.1, section 6.7.2).
+void add_revisit_fields(Fields& fields, const CapturedRecord& same)
 {
+    fields.push_back({"WARC-Profile", std::string(revisit_profile)});
+    fields.push_back({"WARC-Refers-To", same.record});
+    fields.push_back({"WARC-Refers-To-Target-URI", same.url.text()});
+    fields.push_back({"WARC-Refers-To-Date", format_utc(same.at)});
+    fields.push_back({"WARC-Truncated", "length"});
+}
+
+std::string add_response(Writer& writer, const WarcExchange& exchange, std::span<const std::string> secrets)
+{
+    const auto& fetched = *exchange.fetched;
     auto fields = connection_fields(fetched);
     const auto answer =
         redact_response(in_http1_syntax(fetched.response_head, fetched.peer), fetched.secrets, secrets);
     fields.push_back({redacted_field, fmt::format("{}", fmt::join(answer.names, ", "))});
-    fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
+    if (exchange.same)
+        add_revisit_fields(fields, *exchange.same);
+    else
+        fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
     std::string digest;
     if (const auto payload = fetched.payload()) {
         digest = warc_digest(*payload);
         fields.push_back({"WARC-Payload-Digest", digest});
     }
     auto block = to_bytes(answer.head);
-    block.insert(block.end(), fetched.body.begin(), fetched.body.end());
-    auto id = writer.add("response", fetched.started, std::move(fields), "application/http; msgtype=response",
-                         block, effort_for(fetched));
+    if (!exchange.same) block.insert(block.end(), fetched.body.begin(), fetched.body.end());
+    auto id = writer.add(exchange.same ? "revisit" : "response", fetched.started, std::move(fields),
+                         "application/http; msgtype=response", block, effort_for(fetched));
     // As a reader will read it: what the fetch made of the head may be less.
     Fetched written{.url = fetched.url};
     written.started = fetched.started;
@@ -154,14 +170,16 @@ std::string add_response(Writer& writer, const Fetched& fetched, std::span<const
         written.status = head->status;
         written.headers = std::move(head->fields);
     }
-    writer.index(cdx_of_answer(written, digest));
+    auto entry = cdx_of_answer(written, digest);
+    if (exchange.same) entry.mime = revisit_mime;
+    writer.index(std::move(entry), id);
     return id;
 }
 
 void add_exchange(Writer& writer, const WarcExchange& exchange, std::span<const std::string> secrets)
 {
     const auto& fetched = *exchange.fetched;
-    const auto response = add_response(writer, fetched, secrets);
+    const auto response = add_response(writer, exchange, secrets);
     const auto with_response = [&response](Fields fields) {
         fields.push_back({"WARC-Concurrent-To", response});
         return fields;

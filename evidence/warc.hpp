@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/captured_record.hpp"
 #include "core/fetch.hpp"
 #include "evidence/cdxj.hpp"
 
@@ -19,16 +20,19 @@ struct WarcInfo {
     Timestamp created_at{};
 };
 
-// One request with its answer. `via` is the address that led here, empty at the start.
+// One request with its answer. `via` is the address that led here, empty at the start. `same`: its payload is
+// that of the record named, so the answer becomes a record of type "revisit" and is written without it.
 struct WarcExchange {
     const Fetched* fetched = nullptr;
     std::string via{};
+    const CapturedRecord* same = nullptr;
 };
 
 // A WARC file, and where in it the records lie that an index names.
 struct WarcFile {
     Bytes bytes;
     std::vector<CdxRecord> index;
+    std::vector<std::string> answers; // ids of the records of the answers, in the order of the exchanges
 };
 
 // A WARC 1.1 file (ISO 28500:2017), one gzip member a record: warcinfo, then for each exchange request,
@@ -37,6 +41,11 @@ struct WarcFile {
 // (evidence/redact.hpp). Record ids derive from the content: equal input gives equal bytes.
 // docs/formats/evidence.md lists the fields.
 WarcFile write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges);
+
+// WARC 1.1, section 6.7.2.
+constexpr std::string_view revisit_profile =
+    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+constexpr std::string_view revisit_mime = "warc/revisit"; // as indexes call such records
 
 // The field of a record that names the headers whose values were replaced in its block.
 constexpr std::string_view redacted_field = "X-Stillwatch-Redacted";

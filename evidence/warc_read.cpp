@@ -53,7 +53,8 @@ public:
         const auto type = record.value("WARC-Type");
         if (content.records == 0) return take_info(record, type);
         if (record.value("WARC-Warcinfo-ID") != info_id_) return corrupt("belongs to another file");
-        if (type == "response" && awaited_ != Awaited::request) return take_response(record);
+        if ((type == "response" || type == "revisit") && awaited_ != Awaited::request)
+            return take_response(record);
         if (awaited_ == Awaited::response) return corrupt(fmt::format("{} where a response belongs", type));
         if (const auto checked = check_belonging(record); !checked) return checked;
         if (type == "request" && awaited_ == Awaited::request) return take_request(record);
@@ -93,9 +94,18 @@ private:
         if (awaited_ != Awaited::response) return corrupt("response out of its place");
         auto answer = answer_of(record);
         if (!answer) return answer.error();
-        content.exchanges.push_back({std::move(*answer), {}, {}});
+        content.exchanges.push_back({std::move(*answer), {}, {}, {}});
         content.exchanges.back().redacted.response = names_of(record.value(redacted_field));
-        index(cdx_of_answer(content.exchanges.back().fetched, record.value("WARC-Payload-Digest")));
+        const auto digest = record.value("WARC-Payload-Digest");
+        auto entry = cdx_of_answer(content.exchanges.back().fetched, digest);
+        if (record.value("WARC-Type") == "revisit") {
+            entry.mime = revisit_mime;
+            content.exchanges.back().revisit =
+                ReadExchange::Revisit{std::string(record.value("WARC-Refers-To")),
+                                      std::string(record.value("WARC-Refers-To-Target-URI")),
+                                      std::string(record.value("WARC-Refers-To-Date")), std::string(digest)};
+        }
+        index(std::move(entry));
         response_id_ = record.value("WARC-Record-ID");
         target_ = record.value("WARC-Target-URI");
         date_ = record.value("WARC-Date");

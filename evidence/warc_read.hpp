@@ -6,6 +6,7 @@
 #include "evidence/redact.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct ReadExchange {
     Fetched fetched;
     std::string via;
     RedactedNames redacted;
+    // Where the record is of type "revisit": which record holds its payload, and the payload's digest.
+    // `fetched` has no body then.
+    struct Revisit {
+        std::string record{};
+        std::string url{};
+        std::string at{};
+        std::string payload_digest{}; // "sha256:…"
+    };
+    std::optional<Revisit> revisit{};
 };
 
 // What a file of write_warc holds.

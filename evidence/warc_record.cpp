@@ -121,6 +121,13 @@ Result<Fetched> answer_of(const WarcRecord& response)
     if (protocols.size() > 1) fetched.peer.tls_version = protocols[1];
     fetched.peer.cipher = response.value("WARC-Cipher-Suite");
     const auto digest = response.value("WARC-Payload-Digest");
+    if (response.value("WARC-Type") == "revisit") {
+        if (response.value("WARC-Profile") != revisit_profile || digest.empty() || !fetched.body.empty() ||
+            response.value("WARC-Truncated") != "length")
+            return corrupt("is no revisit with an identical payload digest");
+        fetched.cut = Cut::none; // the payload is whole, elsewhere
+        return fetched;
+    }
     if (digest.empty()) return fetched;
     const auto payload = fetched.payload();
     if (!payload) return Error{Errc::corrupt, payload.error().detail};

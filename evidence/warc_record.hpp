@@ -35,8 +35,9 @@ struct AnswerHead {
 };
 Result<AnswerHead> read_answer_head(std::string_view block);
 
-// The answer that a record of type "response" holds: url, head, status, headers, body, cut, peer as far as
-// the record tells, started. Checks the payload digest. Errors: corrupt.
+// The answer that a record of type "response", or without its body one of type "revisit", holds: url, head,
+// status, headers, body, cut, peer as far as the record tells, started. Checks the payload digest. Errors:
+// corrupt.
 Result<Fetched> answer_of(const WarcRecord& response);
 
 } // namespace stillwatch::evidence

@@ -2,7 +2,9 @@
 
 #include "core/log.hpp"
 #include "crawler/revisit.hpp"
+#include "evidence/orphans.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/check_witness.hpp"
 #include "pipeline/sight.hpp"
 #include "pipeline/under_check.hpp"
 #include "store/still_up_checks.hpp"
@@ -62,7 +64,8 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     if (!came) {
         const auto outcome = outcome_of(came.error());
         note_failure(state, came.error());
-        const auto visit_end = co_await end(state, visited_without_answer());
+        std::vector<store::CheckPackage> none;
+        const auto visit_end = co_await end(state, visited_without_answer(), std::move(none));
         services_.counters.add("visits_total", "outcome", name_of(outcome));
         auto result = finish_without_answer(state, outcome, visit_end);
         if (auto host = crawler::host_outside(came.error()); host && *host != state.visit.url.host_port())
@@ -86,7 +89,10 @@ Task<Result<store::VisitResult>> Pipeline::visit(store::Visit visit)
     controls_[state.site->name].visited(state.visit.url.text(), showed);
     auto sitemaps = co_await discover_sitemaps(state, *came);
     std::ranges::move(sitemaps, std::back_inserter(seen->discovered));
-    const auto visit_end = co_await end(state, visited_of(state, *came, *seen));
+    std::vector<store::CheckPackage> packages;
+    if (is_looked_after(state))
+        packages = co_await witness_checks(services_, state.settings->record, state, *came, *seen);
+    const auto visit_end = co_await end(state, visited_of(state, *came, *seen), std::move(packages));
     auto result = finish(state, *came, *std::move(seen), visit_end);
     services_.counters.add("visits_total", "outcome", name_of(result.outcome));
     co_return std::move(result);
@@ -171,34 +177,55 @@ void Pipeline::note_trouble(const Error& error)
     if (error.code == Inspector::lost) trouble_.lost();
 }
 
-Task<VisitEnd> Pipeline::end(const VisitState& state, store::Visited visited)
+// Whether somebody wants to know what it shows of a finding.
+bool Pipeline::is_looked_after(const VisitState& state) const
 {
-    VisitEnd visit_end{services_.clock.now()};
     const auto* const under_check = services_.under_check;
     const auto is_asked_for = [&](const Url& url) { return under_check && under_check->contains(url); };
-    if (state.was_match() || is_asked_for(state.visit.url) ||
-        std::ranges::any_of(state.led_from, is_asked_for)) {
+    return state.was_match() || is_asked_for(state.visit.url) ||
+           std::ranges::any_of(state.led_from, is_asked_for);
+}
+
+Task<VisitEnd> Pipeline::end(const VisitState& state, store::Visited visited,
+                             std::vector<store::CheckPackage> packages)
+{
+    VisitEnd visit_end{services_.clock.now()};
+    if (is_looked_after(state)) {
         visited.at = visit_end.at;
-        co_await note_look(state, std::move(visited));
+        co_await note_look(state, std::move(visited), std::move(packages));
     }
     if (state.site) visit_end.scale = co_await scales_.of(state.site);
     co_return visit_end;
 }
 
-// What became of the places of findings there stands with them. What led here showed the same.
-Task<> Pipeline::note_look(const VisitState& state, store::Visited visited)
+// What became of the places of findings there stands with them, and what witnesses it. What led here showed
+// the same.
+Task<> Pipeline::note_look(const VisitState& state, store::Visited visited,
+                           std::vector<store::CheckPackage> packages)
 {
     auto addresses = state.led_from;
     addresses.push_back(state.visit.url);
-    auto note = [addresses = std::move(addresses), visited = std::move(visited)](
+    std::vector<std::string> unused;
+    auto note = [&unused, addresses = std::move(addresses), visited = std::move(visited),
+                 packages = std::move(packages), now = services_.clock.now()](
                     store::CaseDatabase& cases, crawler::UrlFrontier&) -> Result<void> {
         store::StillUpChecks checks(cases);
+        for (const auto& package : packages)
+            unused.push_back(package.file);
+        // First: a check that has seen all may end.
+        auto kept = checks.keep_packages(packages, {"stillwatchd", now});
+        if (!kept) return kept.error();
+        unused = *std::move(kept);
         for (const auto& address : addresses)
             if (const auto noted = checks.note_look(address, visited); !noted) return noted;
         return {};
     };
     const auto noted = co_await services_.stores.run(std::move(note));
     if (!noted) log::error("pipeline", "look at a finding not noted", {{"reason", to_string(noted.error())}});
+    for (const auto& file : unused) {
+        const auto removed = evidence::remove_package(state.settings->record.evidence.directory, file);
+        if (!removed) log::error("pipeline", "evidence not removed", {{"reason", removed.error().detail}});
+    }
 }
 
 } // namespace stillwatch::pipeline

@@ -94,13 +94,16 @@ private:
     Task<VisitState> arrive(VisitState state, const Came& came);
     Task<Result<Seen>> look(const VisitState& state, const Came& came);
     Task<> go_in(const VisitState& state, const Came& came, const Seen& seen);
-    Task<VisitEnd> end(const VisitState& state, store::Visited visited);
+    bool is_looked_after(const VisitState& state) const;
+    Task<VisitEnd> end(const VisitState& state, store::Visited visited,
+                       std::vector<store::CheckPackage> packages);
     void count_arrival(const Came& came);
     void count(const Seen& seen, const Came& came);
     void count(NotCompared reason);
     void note_failure(const VisitState& state, const Error& error);
     void note_trouble(const Error& error);
-    Task<> note_look(const VisitState& state, store::Visited visited);
+    Task<> note_look(const VisitState& state, store::Visited visited,
+                     std::vector<store::CheckPackage> packages);
 
     Task<Result<Seen>> read_page(const VisitState& state, const Came& came, bool is_unseen);
     Task<Result<Seen>> take_page(const VisitState& state, const Came& came, Seen seen, const PageLinks& page);

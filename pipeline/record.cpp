@@ -83,8 +83,9 @@ Task<Result<Seen>> Pipeline::keep(const VisitState& state, const Came& came, See
     const bool is_whole_answer = is_recorded && !matched.has_unread_faces;
     for (const auto& match : matched.matches)
         seen.matched.push_back(match.reference);
+    seen.matches = std::move(matched.matches);
     seen.verdict = {came.content, is_whole_answer ? seen.generation : 0, verdict_version,
-                    !matched.matches.empty()};
+                    !seen.matches.empty()};
     if (matched.file != came.content) seen.verdict->file = matched.file;
     co_return seen.ended(Ending::compared());
 }

@@ -8,6 +8,7 @@
 #include "pipeline/known_findings.hpp"
 #include "pipeline/known_place.hpp"
 #include "store/face_records.hpp"
+#include "store/still_up_checks.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -164,6 +165,14 @@ Result<store::CaseDatabase::Recorded> commit_place(store::CaseDatabase& cases, c
     return recorded;
 }
 
+// Which record later checks refer to. Where a crash comes before, they keep the bytes themselves.
+Result<void> note_captured(store::CaseDatabase& cases, const RecordStep& step, OccurrenceId id,
+                           const Committed& done)
+{
+    if (!done.is_package_used || !step.captured) return {};
+    return store::StillUpChecks(cases).note_captured(id, *step.captured);
+}
+
 } // namespace
 
 Standing standing_of(const store::CaseDatabase& cases, const crawler::UrlFrontier& frontier,
@@ -248,6 +257,7 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
                                                     seen.page_state, {"stillwatchd", at});
         if (!attached && attached.error().code == Errc::io) return attached.error();
         done.is_package_used = attached.has_value(); // else another visit was first, or a withdrawal
+        if (const auto noted = note_captured(cases, step, step.known, done); !noted) return noted.error();
         return done;
     }
     const auto standing = standing_of(cases, frontier, settings, seen, step.face, step.tied);
@@ -279,6 +289,8 @@ Result<Committed> commit_step(store::CaseDatabase& cases, const crawler::UrlFron
         if (!noted) return noted.error();
     }
     done.is_package_used = done.recorded.added && !seen.evidence_file.empty();
+    if (const auto noted = note_captured(cases, step, done.recorded.occurrence, done); !noted)
+        return noted.error();
     return done;
 }
 

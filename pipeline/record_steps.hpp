@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/captured_record.hpp"
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "crawler/frontier/url_frontier.hpp"
@@ -53,6 +54,7 @@ struct RecordStep {
     FindingId tied{};     // the page ties it to this finding
     OccurrenceId known{}; // on record, and its evidence is still to be made
     bool wants_evidence = true;
+    std::optional<CapturedRecord> captured{}; // where its package holds the picture
     json::object video{};           // what is told of a match in a video beside it (pipeline/video_json.hpp)
     std::optional<LeadFace> face{}; // that a lead rests on
     FindingId other_face{};         // shows the same picture with another face

@@ -6,6 +6,7 @@
 #include "evidence/package.hpp"
 #include "pipeline/finding_alerts.hpp"
 #include "pipeline/record_steps.hpp"
+#include "pipeline/write_package.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -190,32 +191,18 @@ Task<evidence::EvidenceFacts> Recorder::facts_of(const Finding& finding, const S
     co_return std::move(facts);
 }
 
-// Writes the package of what was seen, synced and renamed; where that cannot be, says so and leaves it
-// pending.
-Task<bool> Recorder::witness(const RecordSettings& settings, Finding& seen,
+// Writes the package of what was seen; where that cannot be, leaves it pending.
+Task<bool> Recorder::witness(const RecordSettings& settings, RecordStep& step,
                              const evidence::EvidenceFacts& facts, const evidence::Capture& capture)
 {
-    std::string warning;
-    auto write = [&settings, &facts, &capture, &warning, this]() -> Result<evidence::StoredEvidence> {
-        const auto used = measure_room(settings.evidence.directory, settings.room);
-        if (!used) return used.error();
-        auto verdict = judge_room(*used, settings.room);
-        if (!verdict.refusal.empty()) return Error{Errc::io, std::move(verdict.refusal)};
-        warning = std::move(verdict.warning);
-        return evidence::write_evidence(settings.evidence, services_.signing, facts, capture);
-    };
-    const auto stored = co_await offload(services_.cpu, std::move(write));
-    if (stored) {
-        services_.problems.set("evidence", {}, std::move(warning));
-        seen.evidence = EvidenceState::stored;
-        seen.evidence_file = stored->file;
-        seen.evidence_digest = stored->digest;
-        co_return true;
-    }
-    services_.counters.add("evidence_errors_total");
-    services_.problems.set("evidence", {}, "cannot be written: " + stored.error().detail);
-    seen.evidence = EvidenceState::pending;
-    co_return false;
+    auto& seen = step.seen;
+    const auto stored = co_await write_package(services_, settings, facts, capture);
+    seen.evidence = stored ? EvidenceState::stored : EvidenceState::pending;
+    if (!stored) co_return false;
+    seen.evidence_file = stored->file;
+    seen.evidence_digest = stored->digest;
+    step.captured = stored->picture;
+    co_return true;
 }
 
 // Evidence first; then finding, alerts and audit line in one transaction.
@@ -231,7 +218,7 @@ Task<Result<Recorder::Outcome>> Recorder::settle(const RecordSettings& settings,
 
     seen.evidence = EvidenceState::none;
     bool was_written = false;
-    if (step.wants_evidence) was_written = co_await witness(settings, seen, facts, capture);
+    if (step.wants_evidence) was_written = co_await witness(settings, step, facts, capture);
     if (step.known && !was_written) co_return Outcome{}; // as before
     const auto file = seen.evidence_file;
 

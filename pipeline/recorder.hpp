@@ -96,7 +96,7 @@ private:
     Task<Result<Plan>> plan_for(const RecordSettings& settings, const Url& page, const Sighting& sighting);
     Task<Result<Outcome>> settle(const RecordSettings& settings, RecordStep step,
                                  const evidence::Capture& capture, const Sighting& sighting);
-    Task<bool> witness(const RecordSettings& settings, Finding& seen, const evidence::EvidenceFacts& facts,
+    Task<bool> witness(const RecordSettings& settings, RecordStep& step, const evidence::EvidenceFacts& facts,
                        const evidence::Capture& capture);
     Task<evidence::EvidenceFacts> facts_of(const Finding& finding, const Sighting& sighting);
     void tell_known(const Url& page, const Url& image, const RecordTally& tally);

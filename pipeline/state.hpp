@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/match.hpp"
 #include "crawler/polite_fetcher.hpp"
 #include "pipeline/not_compared.hpp"
 #include "store/visit.hpp"
@@ -73,6 +74,7 @@ struct Seen {
     std::map<std::string, store::OutsideHost> outside{}; // of nobody's, that pictures lie on
     std::optional<store::Verdict> verdict{};             // of a picture that was compared now
     std::vector<ReferenceId> matched{};
+    std::vector<Match> matches{};          // with these
     std::optional<store::Unread> unread{}; // a worker was lost over it
     Timestamp not_before{};                // of the next visit
     bool is_stand_in = false;              // the same bytes come for nearly everything there

@@ -71,12 +71,14 @@ struct PlaceRow {
     std::string added_by;
 };
 
-// What a picture's earlier stay was witnessed by, before it was down.
+// What witnesses a picture beside the package of its place: that of an earlier stay, before it was down, or
+// that of a check whether it is still up.
 struct EarlierEvidence {
     OccurrenceId occurrence;
     int epoch = 1;
     std::string evidence_file;
     Sha256 evidence_digest{};
+    std::int64_t check = 0; // its number; 0: of an earlier stay
 };
 
 // What was erased with a finding.

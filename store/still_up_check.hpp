@@ -1,12 +1,15 @@
 #pragma once
 
+#include "core/captured_record.hpp"
 #include "core/clock.hpp"
 #include "core/digest.hpp"
+#include "core/finding.hpp"
 #include "core/id.hpp"
 #include "core/url.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -64,6 +67,8 @@ struct StillUpCheck {
     Looked picture{};
     std::optional<Sha256> content{}; // of what the picture's address served, as far as it was read
     StillUp verdict = StillUp::unchecked;
+    std::string evidence_file{}; // of the package that witnesses it; empty: none does
+    Sha256 evidence_digest{};
 };
 
 // A check under way, with what decides how it ends.
@@ -86,6 +91,26 @@ struct EndedCheck {
     GoneRun run{};
     std::optional<bool> is_down{}; // confirmed; nothing: as it was
     Timestamp next{};              // its next check
+};
+
+// A check under way that no package witnesses yet, of a place whose first package is there.
+struct UnwitnessedCheck {
+    std::int64_t check = 0;
+    OccurrenceId occurrence;
+    Finding finding; // with the page of this place
+    std::string pseudonym;
+    std::string reference_name;
+    std::optional<CapturedRecord>
+        captured{}; // where the first package holds the picture, as far as it is known
+};
+
+// A package that witnesses a check.
+struct CheckPackage {
+    std::int64_t check = 0;
+    OccurrenceId occurrence;
+    int epoch = 1;
+    std::string file;
+    Sha256 digest; // of the sealed file
 };
 
 // What a visit showed, for all checks of that address.

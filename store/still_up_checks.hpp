@@ -8,6 +8,7 @@
 namespace stillwatch::store {
 
 class CaseDatabase;
+struct Actor;
 
 // What a database of cases knows of the checks whether findings are still up (followup/ decides). Store
 // thread, as the database itself, which outlives it.
@@ -32,6 +33,14 @@ public:
     std::vector<OpenCheck> under_way(std::size_t limit) const; // oldest first
     // What a visit of that address showed of the places there, by whatever signature they were recorded.
     Result<void> note_look(const Url& address, const Visited& visited);
+    // Of the places of the picture at that address, of consenting cases.
+    std::vector<UnwitnessedCheck> unwitnessed(const Url& address, Timestamp now, std::size_t limit) const;
+    // With a line of the audit log for each, in one transaction. Gives the files that are nobody's: their
+    // checks have ended or are witnessed, or their cases were withdrawn meanwhile.
+    Result<std::vector<std::string>> keep_packages(const std::vector<CheckPackage>& packages,
+                                                   const Actor& actor);
+    // Of the package that the place has now.
+    Result<void> note_captured(OccurrenceId id, const CapturedRecord& captured);
     // In one transaction; those of cases that were withdrawn meanwhile are passed over.
     Result<void> end(const std::vector<EndedCheck>& ended, Timestamp now);
 

@@ -47,7 +47,11 @@ Looked read_looked(const Statement& row, int first)
 
 #define CHECK_COLUMNS                                                                                        \
     "SELECT k.id, k.occurrence_id, k.began_at, k.ended_at, k.page_sight, k.page_status, k.page_at, "         \
-    "k.picture_sight, k.picture_status, k.picture_at, k.content, k.verdict"
+    "k.picture_sight, k.picture_status, k.picture_at, k.content, k.verdict, w.evidence_file, "               \
+    "w.evidence_digest"
+#define CHECK_TABLES                                                                                         \
+    " FROM still_up_check k JOIN occurrence o ON o.id = k.occurrence_id LEFT JOIN earlier_evidence w ON "    \
+    "w.check_id = k.id "
 
 StillUpCheck read_check(const Statement& row)
 {
@@ -57,6 +61,10 @@ StillUpCheck read_check(const Statement& row)
     check.picture = read_looked(row, 7);
     if (!row.is_null(10)) check.content = row.digest(10);
     check.verdict = stored_enum<StillUp>(row.text(11));
+    if (!row.is_null(12)) {
+        check.evidence_file = row.text(12);
+        check.evidence_digest = row.digest(13);
+    }
     return check;
 }
 
@@ -143,19 +151,19 @@ std::vector<OpenCheck> StillUpChecks::under_way(std::size_t limit) const
         CHECK_COLUMNS ", o.finding_id, o.page_url, o.image_url, o.checks_from, o.gone_since, o.gone_checks, "
                       "o.replaced_checks, o.unclear_checks, o.still_up, EXISTS (SELECT 1 FROM occurrence t "
                       "WHERE t.finding_id = o.finding_id AND t.page_url = o.page_url AND t.id <> o.id AND "
-                      "t.seen_up_at >= k.began_at) FROM still_up_check k JOIN occurrence o ON o.id = "
-                      "k.occurrence_id WHERE k.ended_at IS NULL ORDER BY k.id LIMIT ?1");
+                      "t.seen_up_at >= k.began_at)" CHECK_TABLES
+                      "WHERE k.ended_at IS NULL ORDER BY k.id LIMIT ?1");
     row.bind(limit);
     std::vector<OpenCheck> result;
     while (row.step()) {
-        OpenCheck open{read_check(row), row.id<FindingId>(12), stored_url(row.text(13)),
-                       stored_url(row.text(14)), row.time(15)};
-        if (!row.is_null(16)) open.run.since = row.time(16);
-        open.run.checks = row.small(17);
-        open.run.replaced = row.small(18);
-        open.run.unclear = row.small(19);
-        open.before = stored_enum<StillUp>(row.text(20));
-        open.has_other_size_up = row.flag(21);
+        OpenCheck open{read_check(row), row.id<FindingId>(14), stored_url(row.text(15)),
+                       stored_url(row.text(16)), row.time(17)};
+        if (!row.is_null(18)) open.run.since = row.time(18);
+        open.run.checks = row.small(19);
+        open.run.replaced = row.small(20);
+        open.run.unclear = row.small(21);
+        open.before = stored_enum<StillUp>(row.text(22));
+        open.has_other_size_up = row.flag(23);
         result.push_back(std::move(open));
     }
     return result;
@@ -247,9 +255,8 @@ std::vector<FindingId> StillUpChecks::wholly_down(Timestamp now, std::size_t lim
 
 std::vector<StillUpCheck> StillUpChecks::of(FindingId id, std::size_t limit) const
 {
-    auto row = cases_.impl_->connection.prepare(
-        CHECK_COLUMNS " FROM still_up_check k JOIN occurrence o ON o.id = k.occurrence_id "
-                      "WHERE o.finding_id = ?1 ORDER BY k.id DESC LIMIT ?2");
+    auto row = cases_.impl_->connection.prepare(CHECK_COLUMNS CHECK_TABLES
+                                                "WHERE o.finding_id = ?1 ORDER BY k.id DESC LIMIT ?2");
     row.bind(id, limit);
     std::vector<StillUpCheck> result;
     while (row.step())

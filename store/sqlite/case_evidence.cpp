@@ -38,7 +38,12 @@ constexpr const char* expired_rows =
                "p.last_seen END") "ORDER BY f.id, p.id LIMIT ?6";
 constexpr const char* expired_earlier = EXPIRED_OF(
     "earlier_evidence p JOIN occurrence o ON o.id = p.occurrence_id JOIN finding f ON f.id = o.finding_id ",
-    "'earlier'", "coalesce(f.changed_at, f.last_seen)") "ORDER BY f.id, p.id LIMIT ?6";
+    // Those of checks go as the package of their place does.
+    "CASE WHEN p.check_id IS NULL OR p.epoch < f.epoch THEN 'earlier' WHEN f.state = 'dismissed' THEN "
+    "'dismissed' "
+    "WHEN f.state = 'down' THEN 'down' ELSE 'open' END",
+    "CASE WHEN p.check_id IS NULL OR p.epoch < f.epoch OR f.state IN ('dismissed', 'down') THEN "
+    "coalesce(f.changed_at, f.last_seen) ELSE o.last_seen END") "ORDER BY f.id, p.id LIMIT ?6";
 
 // Under each of its holds: one that is released does not end another.
 #define KEEP_HELD_OF(TABLE)                                                                                  \

@@ -243,12 +243,14 @@ Result<void> CaseDatabase::renew_evidence(OccurrenceId id)
 std::vector<EarlierEvidence> CaseDatabase::earlier_evidence(FindingId id) const
 {
     auto row = impl_->connection.prepare(
-        "SELECT e.occurrence_id, e.epoch, e.evidence_file, e.evidence_digest FROM earlier_evidence e JOIN "
-        "occurrence o ON o.id = e.occurrence_id WHERE o.finding_id = ?1 ORDER BY e.id");
+        "SELECT e.occurrence_id, e.epoch, e.evidence_file, e.evidence_digest, e.check_id FROM "
+        "earlier_evidence "
+        "e JOIN occurrence o ON o.id = e.occurrence_id WHERE o.finding_id = ?1 ORDER BY e.id");
     row.bind(id);
     std::vector<EarlierEvidence> all;
     while (row.step())
-        all.push_back({row.id<OccurrenceId>(0), row.small(1), row.text(2), row.digest(3)});
+        all.push_back({row.id<OccurrenceId>(0), row.small(1), row.text(2), row.digest(3),
+                       row.is_null(4) ? 0 : row.integer(4)});
     return all;
 }
 

@@ -22,13 +22,13 @@ std::optional<Fingerprint> read_fingerprint(const Statement& row, int column);
 // Bytes of a fingerprint for a column; nothing for none.
 std::optional<Bytes> stored(const std::optional<Fingerprint>& fingerprint);
 
-// Of `occurrence o JOIN finding f`.
-#define OCCURRENCE_COLUMNS                                                                                   \
+// Of `occurrence o JOIN finding f`; MORE are columns behind them.
+#define OCCURRENCE_COLUMNS_AND(MORE)                                                                         \
     "SELECT o.id, o.finding_id, f.case_id, f.reference, o.page_url, o.image_url, o.content, o.fingerprint, " \
     "o.pixels, o.page_state, o.evidence, o.evidence_file, o.evidence_digest, o.first_seen, o.last_seen, "    \
     "o.sightings, o.looked_at, o.look_status, " MATCH_COLUMNS(                                               \
-        "o") ", f.state "                                                                                    \
-             "FROM occurrence o JOIN finding f ON f.id = o.finding_id "
+        "o") ", f.state" MORE " FROM occurrence o JOIN finding f ON f.id = o.finding_id "
+#define OCCURRENCE_COLUMNS OCCURRENCE_COLUMNS_AND("")
 constexpr int occurrence_state_column = 26;
 Occurrence read_occurrence(const Statement& row);
 

@@ -190,4 +190,19 @@ ALTER TABLE face_lead ADD COLUMN faces INTEGER NOT NULL DEFAULT 1 CHECK (faces >
 ALTER TABLE face_lead ADD COLUMN frame BLOB CHECK (length(frame) = 32);
 )sql";
 
+// Packages of checks whether findings are still up, beside the earlier ones; and the record that holds the
+// picture of a place, which they refer to.
+constexpr const char* twenty_third_step = R"sql(
+ALTER TABLE earlier_evidence ADD COLUMN check_id INTEGER REFERENCES still_up_check (id);
+CREATE UNIQUE INDEX evidence_of_check ON earlier_evidence (check_id) WHERE check_id IS NOT NULL;
+CREATE TABLE captured_picture (
+    occurrence_id INTEGER PRIMARY KEY REFERENCES occurrence (id) ON DELETE CASCADE,
+    evidence_file TEXT NOT NULL CHECK (evidence_file <> ''),
+    record        TEXT NOT NULL,
+    url           TEXT NOT NULL,
+    fetched_at    INTEGER NOT NULL,
+    payload       BLOB NOT NULL CHECK (length(payload) = 32)
+) STRICT;
+)sql";
+
 } // namespace stillwatch::store

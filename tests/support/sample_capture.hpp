@@ -141,6 +141,35 @@ inline evidence::EvidenceFacts sample_facts(std::size_t image_size = 3000)
     return {finding, "C-7F3K", "R-01", {{"threshold_bits", 31}, {"matcher_version", 1}}, sample_time(500)};
 }
 
+// Of a later check: the same picture was served again, and this record holds it.
+inline CapturedRecord sample_record(std::size_t image_size = 3000)
+{
+    const auto picture = fetched_image(image_size);
+    return {"C-7F3K-0123456789abcdef01234567.wacz.age", "<urn:uuid:00000000-0000-4000-8000-000000000001>",
+            picture.url, picture.started, Sha256::of(picture.body)};
+}
+
+inline evidence::Capture sample_check_capture(std::size_t image_size = 3000)
+{
+    auto capture = sample_capture(image_size);
+    capture.page.clear();
+    capture.page_error = "only the picture was asked for";
+    for (auto& hop : capture.image) {
+        hop.started += std::chrono::hours(24);
+        hop.finished += std::chrono::hours(24);
+    }
+    return capture;
+}
+
+inline evidence::EvidenceFacts sample_check_facts(std::size_t image_size = 3000)
+{
+    auto facts = sample_facts(image_size);
+    facts.finding.page_state = PageState::none;
+    facts.recorded_at += std::chrono::hours(24);
+    facts.check = evidence::LaterCheck{7, sample_record(image_size)};
+    return facts;
+}
+
 inline evidence::EvidenceSettings sample_settings(const std::filesystem::path& directory,
                                                   const std::string& recipient)
 {

@@ -97,10 +97,11 @@ TEST(Package, ItsSignatureIsAcceptedByOpenssl)
     EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
 }
 
-TEST(Package, IsAWaczFileForOtherPrograms)
+// What js-wacz, warcio and WebCrypto make of a package.
+void expect_wacz(ByteView archive)
 {
     const TemporaryDirectory directory;
-    unpack(decrypted_sample(directory), directory);
+    unpack(archive, directory);
     const auto result =
         run_command({"node", STILLWATCH_SOURCE_DIR "/tests/integration/evidence/check_wacz.mjs",
                      (directory / "files").string()});
@@ -121,6 +122,36 @@ TEST(Package, IsAWaczFileForOtherPrograms)
     for (const auto& line : told.at("cdxj").as_array())
         cdxj += std::string(line.as_string()) + "\n";
     EXPECT_EQ(as_text(test::read_file(directory / "files/indexes/index.cdx")), cdxj);
+}
+
+TEST(Package, IsAWaczFileForOtherPrograms)
+{
+    const TemporaryDirectory directory;
+    expect_wacz(decrypted_sample(directory));
+}
+
+// Its picture is a record of type revisit.
+TEST(Package, OfALaterCheckHoldsForOtherProgramsToo)
+{
+    const TemporaryDirectory directory;
+    const auto settings = test::sample_settings(directory.path(), "");
+    const auto archive = make_package(settings, test::sample_signing_key(), test::sample_check_facts(),
+                                      test::sample_check_capture())
+                             .value()
+                             .archive;
+    expect_wacz(archive);
+    test::write_file(directory / "key.pem", as_bytes(test::sample_signing_key().verify_key().pem()));
+    const auto verdict = python_verdict(archive, {"--key", (directory / "key.pem").string()});
+    EXPECT_EQ(verdict.exit_code, 0) << verdict.err;
+
+    auto facts = test::sample_check_facts();
+    facts.finding.content = Sha256::of(as_bytes("another picture"));
+    const auto other =
+        make_package(settings, test::sample_signing_key(), facts, test::sample_check_capture()).value();
+    EXPECT_EQ(python_verdict(other.archive).err,
+              "evidence/manifest.json: content_sha256 is not that of the record\n");
+    EXPECT_EQ(verify_package(other.archive, test::sample_signing_key().verify_key()).value().verdict,
+              Verdict::differs);
 }
 
 // The part that an error names.

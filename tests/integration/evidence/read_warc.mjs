@@ -40,9 +40,12 @@ for await (const record of parser) {
         truncated: header("WARC-Truncated"),
         contentType: record.warcContentType,
         offset: parser.offset,
-        status: record.warcType === "response" ? record.httpHeaders.statusCode : null,
+        refersToUrl: record.warcRefersToTargetURI ?? null,
+        refersToDate: record.warcRefersToDate ?? null,
+        status: record.warcType === "response" || record.warcType === "revisit" ? record.httpHeaders.statusCode : null,
         blockDigest: header("WARC-Block-Digest") === digest(raw[index]),
-        payloadDigest: header("WARC-Payload-Digest") === null || header("WARC-Payload-Digest") === digest(payload),
+        // That of a revisit is of bytes that another record holds.
+        payloadDigest: header("WARC-Payload-Digest") === null || record.warcType === "revisit" || header("WARC-Payload-Digest") === digest(payload),
         payloadSize: payload.length,
     };
     fine = fine && found.blockDigest && found.payloadDigest;

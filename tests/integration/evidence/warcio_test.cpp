@@ -77,6 +77,30 @@ TEST(Warcio, TiesTheCertificatesToTheirAnswer)
     EXPECT_EQ(text_member(records[3], "concurrent"), text_member(records[1], "id"));
 }
 
+TEST(Warcio, ReadsARevisitRecordAndWhatItRefersTo)
+{
+    const TemporaryDirectory directory;
+    const auto path = directory / "data.warc.gz";
+    const auto image = test::fetched_image();
+    const auto same = test::sample_record();
+    const std::vector exchanges{WarcExchange{&image, "", &same}};
+    test::write_file(path,
+                     write_warc({"data.warc.gz", "", "", "", "", test::sample_time()}, exchanges).bytes);
+    const auto result = test::run_command({"node", folder + "/read_warc.mjs", path.string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err << result.out;
+    std::istringstream lines(result.out);
+    std::string line;
+    std::getline(lines, line); // warcinfo
+    std::getline(lines, line);
+    const auto record = parse_json(line).value().as_object();
+    EXPECT_EQ(text_member(record, "type"), "revisit");
+    EXPECT_EQ(text_member(record, "refersToUrl"), same.url.text());
+    EXPECT_EQ(text_member(record, "refersToDate"), format_utc(same.at));
+    EXPECT_EQ(number_member(record, "status"), 200);
+    EXPECT_EQ(number_member(record, "payloadSize"), 0);
+    EXPECT_EQ(bool_member(record, "blockDigest"), true);
+}
+
 TEST(Warcio, ItsOwnIndexerListsEveryAddress)
 {
     const TemporaryDirectory directory;

@@ -1,5 +1,7 @@
 #include "evidence/manifest.hpp"
 
+#include "evidence/sorted_json.hpp"
+
 #include "tests/support/sample_capture.hpp"
 
 #include <gtest/gtest.h>

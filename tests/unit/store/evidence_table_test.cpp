@@ -1,5 +1,6 @@
 #include "store/evidence_table.hpp"
 
+#include "store/still_up_checks.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -82,6 +83,26 @@ TEST_F(EvidenceTableTest, EarlierPackagesHaveDaysOfTheirOwn)
               Files{"F-2.wacz.age"});
     EXPECT_EQ(expired({{EvidenceKind::earlier, 900}}, 1'000), Files{"F-1.wacz.age"});
     EXPECT_EQ(database.earlier_evidence(first).size(), 0U);
+}
+
+TEST_F(EvidenceTableTest, PackagesOfChecksGoWithThatOfTheirPlace)
+{
+    StillUpChecks checks(database);
+    const auto place = database.occurrences(first, {}, 1).at(0).id;
+    ASSERT_TRUE(checks.begin(place, at(50), at(60)));
+    const auto open = checks.unwitnessed(url("https://img.board.example/a.jpg"), at(50), 10);
+    ASSERT_EQ(open.size(), 1U);
+    EXPECT_EQ(open[0].occurrence, place);
+    const std::vector<CheckPackage> packages{{open[0].check, place, 1, "check.wacz.age", {}},
+                                             {open[0].check, place, 1, "twice.wacz.age", {}}};
+    EXPECT_EQ(checks.keep_packages(packages, actor()).value(), Files{"twice.wacz.age"});
+    EXPECT_TRUE(checks.unwitnessed(url("https://img.board.example/a.jpg"), at(50), 10).empty());
+    EXPECT_EQ(checks.of(first, 1).at(0).evidence_file, "check.wacz.age");
+    EXPECT_EQ(log_of("evidence.store"), Files{"F-1 check=1"});
+    EXPECT_EQ(table.packages().size(), 3U);
+    EXPECT_EQ(expired({{EvidenceKind::earlier, 1}}, 1'000), Files{});
+    put(first, FindingState::down);
+    EXPECT_EQ(expired({{EvidenceKind::down, 900}}, 1'000), (Files{"F-1.wacz.age", "check.wacz.age"}));
 }
 
 TEST_F(EvidenceTableTest, ACaseMayHaveDaysOfItsOwn)
