@@ -101,8 +101,53 @@ void print_text(Program& program, const json::object& object, const std::string&
                    text_of(object, "notice"));
 }
 
+// "3 of 4 gone, half of them within 20 hours".
+std::string told_of(const json::object& choice, const char* where)
+{
+    const auto* result = choice.if_contains(where);
+    if (!result || !result->is_object()) return "not tried";
+    const auto& row = result->get_object();
+    auto told = fmt::format("{} of {} gone", text_of(row, "removed"), text_of(row, "findings"));
+    if (const auto hours = text_of(row, "median_hours"); !hours.empty())
+        told += fmt::format(", half of them within {} hours", hours);
+    if (const auto refused = text_of(row, "refused"); refused != "0")
+        told += fmt::format(", {} refused", refused);
+    return told;
+}
+
+void print_routes(const json::object& object)
+{
+    fmt::print("Ways to have it taken down at {}, the likeliest first:\n", text_of(object, "host"));
+    const auto* rows = object.if_contains("routes");
+    if (!rows || !rows->is_array()) return;
+    for (const auto& each : rows->get_array()) {
+        const auto* row = each.if_object();
+        if (!row) continue;
+        const auto ends = text_of(*row, "time_ends");
+        fmt::print(
+            "\n{:<13} {}\n    here {}; at other hosts {}\n    {}\n    WHO SEES WHAT: {}\n",
+            text_of(*row, "route"), text_of(*row, "title"), told_of(*row, "here"), told_of(*row, "elsewhere"),
+            ends.empty() ? "no time is named" : fmt::format("sent now, its time ends at {:.16} UTC", ends),
+            text_of(*row, "privacy"));
+    }
+    fmt::print(
+        "\nNothing was drafted: name one with --route. `--route police` makes a report for an officer.\n");
+}
+
+void run_routes(Program& program, const Draft& draft)
+{
+    const auto reply =
+        ask(program, {"notice.routes", {{"ids", json::array(draft.ids.begin(), draft.ids.end())}}});
+    if (!reply || !reply->is_object()) return;
+    if (program.global.style() == Style::json)
+        print_object(Style::json, reply->get_object());
+    else
+        print_routes(reply->get_object());
+}
+
 void run_draft(Program& program, const Draft& draft)
 {
+    if (draft.route.empty()) return run_routes(program, draft);
     json::object set;
     for (const auto& each : draft.set) {
         const auto equals = each.find('=');
@@ -149,7 +194,10 @@ void add_draft(Program program, Command notice)
                  "person sends it");
     command.add_option("findings", draft->ids, "Confirmed findings of one case on one host: 12, F-12")
         .required();
-    command.add_option("--route", draft->route, "The way: " + followup::route_names()).required();
+    command.add_option("--route", draft->route,
+                       "The way: " + followup::route_names() +
+                           "; without one they are listed, what worked at that host "
+                           "first");
     command.add_option("--language", draft->language, "Two letters; else as notices.language");
     command.add_option("--set", draft->set,
                        "name=value: what only you know, such as person, facts, work, authorship, queries, "

@@ -65,6 +65,7 @@ const std::vector<Commands::Entry>& Commands::table()
         {"notice.escalate", &Commands::notice_escalate},
         {"notice.list", &Commands::notice_list},
         {"notice.refused", &Commands::notice_refused},
+        {"notice.routes", &Commands::notice_routes},
         {"notice.sent", &Commands::notice_sent},
         {"notice.show", &Commands::notice_show},
         {"notice.withdraw", &Commands::notice_withdraw},

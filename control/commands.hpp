@@ -143,6 +143,7 @@ private:
     Result<CommandOutcome> findings_assign(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> findings_under_18(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_draft(const json::object& arguments, const store::Actor& actor);
+    Result<CommandOutcome> notice_routes(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_list(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_show(const json::object& arguments, const store::Actor& actor);
     Result<CommandOutcome> notice_sent(const json::object& arguments, const store::Actor& actor);

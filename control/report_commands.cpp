@@ -127,9 +127,11 @@ json::array statement_of(const json::object& report, const std::string& pseudony
 
 std::vector<FindingFacts> Commands::finding_facts(std::optional<CaseId> case_id) const
 {
+    const auto turns = store::StillUpChecks(cases_).turns(case_id);
     std::vector<FindingFacts> facts;
     for (const auto& finding : cases_.findings({.case_id = case_id}))
-        facts.push_back(followup::facts_of(finding, cases_.history(finding.id)));
+        facts.push_back(followup::facts_of(
+            finding, std::ranges::equal_range(turns, finding.id, {}, &store::FindingChange::finding)));
     return facts;
 }
 

@@ -89,6 +89,7 @@ const std::vector<CommandRule>& command_rules()
         {"notice.escalate", casework, "makes what a regulator is handed when a notice's time is over"},
         {"notice.list", casework, "notices, their states and deadlines"},
         {"notice.refused", casework, "says that a recipient will not do it"},
+        {"notice.routes", casework, "ways to have findings taken down, what worked at their host first"},
         {"notice.sent", casework, "says that a notice was sent, which starts its time"},
         {"notice.show", casework, "a notice with its text"},
         {"notice.withdraw", casework, "takes a notice back"},

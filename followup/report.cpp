@@ -45,7 +45,7 @@ bool works_better(const RouteResult& one, const RouteResult& other)
 
 } // namespace
 
-FindingFacts facts_of(const Finding& finding, const std::vector<store::FindingChange>& history)
+FindingFacts facts_of(const Finding& finding, std::span<const store::FindingChange> history)
 {
     FindingFacts facts{finding.id,
                        finding.case_id,

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct FindingFacts {
     std::vector<Timestamp> downs{};   // each time it was marked down, and not undone
     std::vector<Timestamp> returns{}; // each time it was seen again after that
 };
-FindingFacts facts_of(const Finding& finding, const std::vector<store::FindingChange>& history);
+// `history`: of this finding, oldest first; steps that lead neither to nor from being down may be left out.
+FindingFacts facts_of(const Finding& finding, std::span<const store::FindingChange> history);
 
 // Neither down nor dismissed, and a match.
 bool is_still_up(const FindingFacts& finding) noexcept;

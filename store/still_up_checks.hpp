@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "store/finding_change.hpp"
 #include "store/still_up_check.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace stillwatch::store {
@@ -50,6 +52,10 @@ public:
     std::vector<StillUpCheck> of(FindingId id, std::size_t limit) const; // newest first
     // Of findings that are not dismissed.
     std::vector<StillUpCount> counts() const;
+
+    // What was done with findings that made them down, or took that back: of one case or of all, by finding,
+    // oldest first, without notes. One pass over the histories, however many findings there are.
+    std::vector<FindingChange> turns(std::optional<CaseId> case_id) const;
 
 private:
     CaseDatabase& cases_;

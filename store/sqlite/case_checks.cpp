@@ -275,4 +275,19 @@ std::vector<StillUpCount> StillUpChecks::counts() const
     return result;
 }
 
+std::vector<FindingChange> StillUpChecks::turns(std::optional<CaseId> case_id) const
+{
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT finding_id, at, actor, event, from_state, to_state, reason, epoch FROM finding_change WHERE "
+        "(to_state = 'down' OR from_state = 'down' OR event = 'reappeared') AND (?1 IS NULL OR finding_id IN "
+        "(SELECT id FROM finding WHERE case_id = ?1)) ORDER BY finding_id, id");
+    row.bind(case_id);
+    std::vector<FindingChange> result;
+    while (row.step())
+        result.push_back({row.id<FindingId>(0), row.time(1), row.text(2), row.text(3),
+                          stored_enum<FindingState>(row.text(4)), stored_enum<FindingState>(row.text(5)),
+                          row.text(6), row.small(7)});
+    return result;
+}
+
 } // namespace stillwatch::store

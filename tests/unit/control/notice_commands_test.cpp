@@ -153,6 +153,28 @@ TEST_F(NoticeWork, ASecondWayLeavesWhatIsNoticedAsItIs)
     EXPECT_EQ(state(1), "noticed");
 }
 
+TEST_F(NoticeWork, WaysAreRankedByWhatWorkedAtThatHost)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1", "F-2"}}});
+    const auto before = with_keys("notice.routes", {{"ids", {"F-1"}}});
+    EXPECT_EQ(before.at("host"), "board.example");
+    EXPECT_EQ(before.at("routes").at(0).at("route"), "take-it-down"); // nothing is known yet
+    EXPECT_EQ(before.at("routes").at(0).at("time_ends").as_string(),
+              format_utc(clock.time + std::chrono::hours(48)));
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("notice.sent", {{"id", 1}});
+    (void)with_keys("notice.draft", draft({"F-2"}, "host"));
+    (void)with_keys("notice.sent", {{"id", 2}});
+    clock.time += std::chrono::hours(49);
+    (void)with_keys("findings.mark", {{"ids", {"F-2"}}, {"state", "down"}});
+    const auto after = with_keys("notice.routes", {{"ids", {"F-1"}}});
+    EXPECT_EQ(after.at("routes").at(0).at("route"), "host");
+    EXPECT_EQ(after.at("routes").at(0).at("here").at("removed"), 1);
+    EXPECT_EQ(after.at("routes").as_array().back().at("route"), "take-it-down");
+    EXPECT_THAT(error("notice.routes", {{"ids", {"F-1", "F-3"}}}), HasSubstr("several hosts"));
+    EXPECT_THAT(error("notice.routes", {{"ids", {"F-77"}}}), HasSubstr("F-77"));
+}
+
 TEST_F(NoticeWork, IsEscalatedOnceItsTimeIsOverAndNotBefore)
 {
     (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});

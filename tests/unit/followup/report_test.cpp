@@ -133,11 +133,12 @@ TEST(Report, FactsOfAFindingFollowItsHistory)
     const auto change = [](int hour, const std::string& event, FindingState from, FindingState to) {
         return store::FindingChange{FindingId{1}, begin + hours(hour), "anna", event, from, to, ""};
     };
-    const auto facts =
-        facts_of(found, {change(1, "confirm", fresh, confirmed), change(2, "down", confirmed, down),
-                         change(3, "undo", down, confirmed), change(4, "down", confirmed, down),
-                         change(5, "note", down, down), change(6, "reappeared", down, reappeared),
-                         change(9, "down", reappeared, down)});
+    const std::vector history{
+        change(1, "confirm", fresh, confirmed), change(2, "down", confirmed, down),
+        change(3, "undo", down, confirmed),     change(4, "down", confirmed, down),
+        change(5, "note", down, down),          change(6, "reappeared", down, reappeared),
+        change(9, "down", reappeared, down)};
+    const auto facts = facts_of(found, history);
     EXPECT_THAT(facts.downs, ElementsAre(begin + hours(4), begin + hours(9)));
     EXPECT_THAT(facts.returns, ElementsAre(begin + hours(6)));
     EXPECT_EQ(facts.host, "board.example");

@@ -142,5 +142,32 @@ TEST_F(StillUpChecksTest, AreErasedWithTheirCase)
     EXPECT_EQ(database.integrity(), "ok");
 }
 
+TEST_F(StillUpChecksTest, TurnsAreTheStepsToAndFromBeingDownOfOneCaseOrOfAll)
+{
+    const auto step = [&](FindingId id, std::int64_t when, const char* event, FindingState from,
+                          FindingState to) {
+        const FindingStep made{{id, at(when), "anna", event, from, to, "", 1}};
+        ASSERT_TRUE(database.change_findings({made}, actor(), "finding.mark", "F"));
+    };
+    const auto other_case = database.open_case(sample_case("C-OTHER"), actor()).value();
+    const auto other_reference = database.add_reference(sample_reference(other_case), actor()).value();
+    const auto other =
+        database.record_finding(confirmed(sample_finding(other_case, other_reference)), {}, actor()).value();
+    step(other.id, 20, "down", FindingState::confirmed, FindingState::down);
+    step(place.id, 21, "noticed", FindingState::confirmed, FindingState::noticed);
+    step(place.id, 22, "down", FindingState::noticed, FindingState::down);
+    step(place.id, 23, "undo", FindingState::down, FindingState::noticed);
+
+    const auto turns = checks.turns({});
+    ASSERT_EQ(turns.size(), 3U);
+    EXPECT_EQ(turns[0].finding, place.id);
+    EXPECT_EQ(turns[0].event, "down");
+    EXPECT_EQ(turns[1].at, at(23));
+    EXPECT_EQ(turns[1].from, FindingState::down);
+    EXPECT_EQ(turns[2].finding, other.id);
+    ASSERT_EQ(checks.turns(other_case).size(), 1U);
+    EXPECT_EQ(checks.turns(other_case)[0].actor, "anna");
+}
+
 } // namespace
 } // namespace stillwatch::store
