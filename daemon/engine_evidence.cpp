@@ -12,10 +12,12 @@ Task<> Engine::remove_orphaned_evidence()
     auto clean = [directory = paths_of(config_).evidence, now = clock_.now()](store::CaseDatabase& cases,
                                                                               crawler::UrlFrontier&) {
         const auto files = cases.evidence_files();
+        const auto withdrawn = cases.tombstones().withdrawn;
         // Nothing is on its way into the database: this process has the store's lock and has written nothing
         // yet.
         return evidence::remove_orphans(directory, {files.begin(), files.end()}, now,
-                                        {.min_age = std::chrono::minutes(0)});
+                                        {.min_age = std::chrono::minutes(0)},
+                                        {withdrawn.begin(), withdrawn.end()});
     };
     const auto removed = co_await stores_.run(std::move(clean));
     if (!removed)

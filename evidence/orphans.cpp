@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 #include <vector>
 
 namespace stillwatch::evidence {
@@ -46,6 +48,13 @@ bool is_older(const fs::path& path, Timestamp limit)
     if (::lstat(path.c_str(), &status) != 0) return false;
     const auto seconds = std::chrono::seconds(status.st_mtim.tv_sec);
     return Timestamp(seconds) <= limit;
+}
+
+// The number of the case in the name of a package: what stands before the digest (package_name).
+std::string case_in(std::string_view package)
+{
+    const auto end = package.rfind('-');
+    return end == std::string_view::npos ? std::string() : std::string(package.substr(0, end));
 }
 
 // Whether a file stands beside a package, by its name.
@@ -87,22 +96,30 @@ Result<Candidates> candidates_in(const fs::path& directory, const std::set<std::
 } // namespace
 
 Result<RemovedOrphans> remove_orphans(const fs::path& directory, const std::set<std::string>& known,
-                                      Timestamp now, const OrphanLimits& limits)
+                                      Timestamp now, const OrphanLimits& limits,
+                                      const std::set<std::string>& withdrawn)
 {
-    const auto found = candidates_in(directory, known);
+    auto found = candidates_in(directory, known);
     if (!found) return found.error();
     RemovedOrphans removed;
     for (const auto& path : found->temporaries) {
         if (const auto done = remove_file(path); !done) return done.error();
         ++removed.temporaries;
     }
-    if (found->packages.size() > limits.max_packages)
+    const auto rest = std::ranges::partition(found->packages, [&](const fs::path& path) {
+        return withdrawn.contains(case_in(path.filename().string()));
+    });
+    for (const auto& path : std::ranges::subrange(found->packages.begin(), rest.begin())) {
+        if (const auto done = remove_with_stamps(path); !done) return done.error();
+        ++removed.packages;
+    }
+    if (rest.size() > limits.max_packages)
         return Error{
             Errc::refused,
             fmt::format("{} evidence packages in {} are unknown to the database; was an older database "
-                        "restored? None was removed",
-                        found->packages.size(), directory.string())};
-    for (const auto& path : found->packages) {
+                        "restored? None of them was removed",
+                        rest.size(), directory.string())};
+    for (const auto& path : rest) {
         if (!is_older(path, now - limits.min_age)) {
             ++removed.kept_young;
             continue;

@@ -27,11 +27,14 @@ struct RemovedOrphans {
 
 // Call at start, before anything is written, by the process that owns the store. Removes unfinished files,
 // and packages that no finding knows: only plain files right in `directory` that are named as packages are
-// (evidence/package.hpp), with ".tmp" behind it where they are unfinished. Errors: refused (more than
+// (evidence/package.hpp), with ".tmp" behind it where they are unfinished. `withdrawn`: numbers of cases that
+// were; a kill while their packages were erased may leave any number of them, and all go, whatever their age.
+// Errors: refused (more than
 // limits.max_packages unknown; unfinished files are gone then), io.
 Result<RemovedOrphans> remove_orphans(const std::filesystem::path& directory,
                                       const std::set<std::string>& known, Timestamp now,
-                                      const OrphanLimits& limits = {});
+                                      const OrphanLimits& limits = {},
+                                      const std::set<std::string>& withdrawn = {});
 
 // Removes one package and its time stamps for good, as a withdrawal asks; a package that is gone already is
 // fine. Errors: invalid_argument (not the name of a package), io.

@@ -38,6 +38,29 @@ TEST(Orphans, UnknownPackagesAndUnfinishedFilesGo)
     EXPECT_FALSE(fs::exists(directory / "C-1-half.tar.age.tmp"));
 }
 
+TEST(Orphans, OfAWithdrawnCaseAllGoHoweverManyAKillLeft)
+{
+    const TemporaryDirectory directory;
+    for (int i = 0; i < 40; ++i) {
+        const auto package = "C-7F3K-" + std::to_string(i) + ".wacz.age";
+        put(directory / package, std::chrono::minutes(0));
+        put(directory / (package + ".stamp"), std::chrono::minutes(0));
+    }
+    put(directory / "C-7F3K-held.wacz.age", std::chrono::minutes(0)); // by a legal hold: it is known
+    put(directory / "C-7F3-1.wacz.age", std::chrono::minutes(60));    // of another case
+    const std::set<std::string> known{"C-7F3K-held.wacz.age"};
+    const auto before = remove_orphans(directory.path(), known, now());
+    ASSERT_FALSE(before);
+    EXPECT_EQ(before.error().code, Errc::refused); // a start without that word would have left them
+    const auto removed = remove_orphans(directory.path(), known, now(), {}, {"C-7F3K", "C-9999"});
+    ASSERT_TRUE(removed) << to_string(removed.error());
+    EXPECT_EQ(removed->packages, 41U);
+    std::set<std::string> left;
+    for (const auto& entry : fs::directory_iterator(directory.path()))
+        left.insert(entry.path().filename().string());
+    EXPECT_EQ(left, known);
+}
+
 TEST(Orphans, WhatStandsBesideAPackageGoesWithItAndNotWithoutIt)
 {
     const TemporaryDirectory directory;
