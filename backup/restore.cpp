@@ -4,6 +4,7 @@
 #include "evidence/stamp_file.hpp"
 #include "store/evidence_table.hpp"
 #include "store/frontier_tables.hpp"
+#include "store/guard_tombstones.hpp"
 #include "store/store_lock.hpp"
 #include "store/tombstone_file.hpp"
 #include "vault/installation.hpp"
@@ -197,6 +198,7 @@ private:
                                     "not come from; move it away first",
                                     at_.storage.string())};
                 tombstones_ = present.tombstones();
+                guarded_ = store::all_guard_hits(present);
                 newest_generation_ = std::max(newest_generation_, present.generation());
                 told_.withdrawals_known = true;
             } catch (const std::runtime_error&) {
@@ -230,6 +232,9 @@ private:
         told_.withdrawn = buried->cases;
         told_.references_removed = buried->references;
         told_.hosts_stopped = buried->hosts;
+        const auto guarded = store::guard_again(*cases_, guarded_, actor_);
+        if (!guarded) return guarded.error();
+        told_.under_18_erased = guarded->findings.size();
         // A frontier of the backup may still know where pictures of a case that is withdrawn were: crawling
         // finds the rest anew.
         takes_frontier_ = told_.manifest.find(frontier_name) != nullptr && buried->cases.empty();
@@ -375,6 +380,7 @@ private:
     std::optional<store::StoreLock> lock_;
     std::optional<store::CaseDatabase> cases_;
     store::Tombstones tombstones_;
+    std::vector<store::GuardHit> guarded_; // of the store that is replaced
     std::int64_t newest_generation_ = 0;
     bool present_is_damaged_ = false;
     bool takes_frontier_ = false;

@@ -24,6 +24,7 @@ struct Restored {
     std::size_t open_cases = 0;
     std::vector<std::string> withdrawn; // cases that this restoring withdrew
     std::size_t references_removed = 0; // removed since the backup
+    std::size_t under_18_erased = 0;    // findings that may show a person under 18, erased since
     std::size_t hosts_stopped = 0;      // stopped since
     std::size_t evidence_files = 0;
     std::vector<std::string> missing; // evidence that the backup lacks

@@ -286,6 +286,7 @@ void tell_restored(Program& program, const backup::Restored& restored, const fs:
         withdrawn.push_back(json::string(pseudonym));
     told["withdrawn_since"] = withdrawn.size();
     told["references_removed_since"] = restored.references_removed;
+    told["under_18_erased_since"] = restored.under_18_erased;
     told["hosts_stopped_since"] = restored.hosts_stopped;
     told["withdrawals_known"] = restored.withdrawals_known;
     if (!restored.put_aside.empty()) told["put_aside"] = restored.put_aside.string();

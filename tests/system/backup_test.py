@@ -174,6 +174,20 @@ class Backups(unittest.TestCase):
         for path in self.backup.glob("state-*/cases.db"):
             self.assertNotIn(picture.encode(), path.read_bytes())
 
+    def test_what_may_show_a_person_under_18_stays_erased(self):
+        self.found_all()
+        before = self.stillwatch.places()
+        self.stillwatch.ask("backup", str(self.backup))
+        erased = before[0]
+        self.stillwatch.ask("findings", "under-18", f"F-{erased['id']}", "--yes")
+        after = {(place["page_url"], place["image_url"]) for place in self.stillwatch.places()}
+        self.assertNotIn(erased["image_url"], {image for _, image in after})
+        self.stillwatch.stop()
+        told = self.stillwatch.ask("restore", str(self.backup), "--force")[0]
+        self.assertGreaterEqual(told["under_18_erased_since"], 1)
+        self.assertEqual({(place["page_url"], place["image_url"]) for place in self.stillwatch.places()}, after)
+        self.assertNotIn(erased["evidence_file"], [file.name for file in (self.stage.storage / "evidence").iterdir()])
+
     def test_a_case_named_as_withdrawn_is_withdrawn_before_the_store_is_used(self):
         self.stillwatch.ask("backup", str(self.backup), "--keys", str(self.keys))
         self.stillwatch.stop()

@@ -1,5 +1,6 @@
 #include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
+#include "store/guard_tombstones.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/store_samples.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -153,6 +154,29 @@ TEST_F(Restored, HostsStoppedSinceStayStopped)
     EXPECT_EQ(old.bury(cases.tombstones(), actor()).value().hosts, 1U);
     ASSERT_EQ(old.stopped_hosts().size(), 1U);
     EXPECT_EQ(old.stopped_hosts().front().reason, "they asked");
+}
+
+TEST_F(Restored, WhatMayShowAPersonUnder18StaysErasedInIt)
+{
+    const auto id = fill("C-7F3K", 1);
+    const auto reference = cases.references_of(id).front().id;
+    const auto record = [&](const std::string& page, const std::string& image) {
+        return cases.record_finding(sample_finding(id, reference, page, image), {}, actor()).value().id;
+    };
+    const auto erased = record("https://board.example/t/1", "https://img.board.example/canary.jpg");
+    const auto beside = record("https://board.example/t/1", "https://img.board.example/b.jpg");
+    auto old = restored();
+    ASSERT_TRUE(cases.erase_finding(erased, "may_be_under_18", {}, actor()));
+    const auto again = guard_again(old, all_guard_hits(cases), actor()).value();
+    EXPECT_EQ(again.hits, 2U); // the picture, and the page
+    EXPECT_THAT(again.findings, ElementsAre(erased));
+    EXPECT_FALSE(old.standing(erased));
+    EXPECT_TRUE(old.standing(beside)); // another picture on that page
+    EXPECT_EQ(old.count_guard_hits(), 1);
+    EXPECT_EQ(old.integrity(), "ok");
+    EXPECT_EQ(old.first_broken_audit_line(), std::nullopt);
+    // Once more changes nothing.
+    EXPECT_THAT(guard_again(old, all_guard_hits(cases), actor()).value().findings, IsEmpty());
 }
 
 TEST_F(Restored, CasesOpenInBothStayOpen)
