@@ -132,13 +132,17 @@ Result<void> begin_due(store::CaseDatabase& cases, crawler::UrlFrontier& frontie
     return {};
 }
 
-// Whatever a check has not seen yet is due, also after a kill in between.
+// Whatever a check has not seen yet is due, also after a kill in between: then nothing is `asked` yet.
 Result<void> ask(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, Timestamp now,
-                 StillUpRound& round)
+                 StillUpRound& round, AskedAt& asked)
 {
+    AskedAt still; // without those that were seen meanwhile
     const auto want = [&](const Url& address, Sight sight, LinkKind kind) -> Result<void> {
         round.under_check.push_back(address);
         if (sight != Sight::unseen) return {};
+        const auto before = asked.find(address.text());
+        const bool is_asked = before != asked.end() && now < before->second + before_asked_again;
+        if (!still.emplace(address.text(), is_asked ? before->second : now).second || is_asked) return {};
         const auto due = frontier.look_again(address, now, kind);
         if (!due) return due.error();
         round.looks += *due ? 1 : 0;
@@ -150,6 +154,7 @@ Result<void> ask(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, Tim
         if (!has_page(open)) continue;
         if (const auto page = want(open.page_url, open.check.page.sight, LinkKind::page); !page) return page;
     }
+    asked = std::move(still);
     return {};
 }
 
@@ -166,12 +171,12 @@ std::chrono::minutes pause_for_evidence(std::int64_t looks)
 
 Result<StillUpRound> still_up_round(store::CaseDatabase& cases, crawler::UrlFrontier& frontier,
                                     const pipeline::RecordSettings& settings, bool can_write, Timestamp now,
-                                    Counters& counters)
+                                    Counters& counters, AskedAt& asked)
 {
     StillUpRound round;
     if (const auto done = end_ripe(cases, settings, now, counters, round); !done) return done.error();
     if (const auto done = begin_due(cases, frontier, can_write, now, round); !done) return done.error();
-    if (const auto done = ask(cases, frontier, now, round); !done) return done.error();
+    if (const auto done = ask(cases, frontier, now, round, asked); !done) return done.error();
     for (const auto& count : store::StillUpChecks(cases).counts())
         round.long_unclear += count.long_unclear;
     return round;

@@ -1,7 +1,6 @@
 #include "daemon/watcher.hpp"
 
 #include "core/log.hpp"
-#include "daemon/still_up.hpp"
 #include "pipeline/evidence_room.hpp"
 #include "pipeline/finding_alerts.hpp"
 #include "pipeline/under_check.hpp"
@@ -65,9 +64,9 @@ Task<std::size_t> Watcher::round()
         room.refusal = used.error().detail;
 
     auto plan = [settings, can_write = room.refusal.empty(), now = services_.clock.now(),
-                 &counters = services_.counters](store::CaseDatabase& cases,
-                                                 crawler::UrlFrontier& frontier) -> Result<Round> {
-        auto still_up = still_up_round(cases, frontier, settings->record, can_write, now, counters);
+                 &counters = services_.counters, &asked = asked_](
+                    store::CaseDatabase& cases, crawler::UrlFrontier& frontier) -> Result<Round> {
+        auto still_up = still_up_round(cases, frontier, settings->record, can_write, now, counters, asked);
         if (!still_up) return still_up.error();
         Round round;
         round.still_up = *std::move(still_up);

@@ -2,6 +2,7 @@
 
 #include "core/async.hpp"
 #include "core/json.hpp"
+#include "daemon/still_up.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/services.hpp"
 
@@ -30,6 +31,7 @@ public:
 private:
     pipeline::Services services_;
     std::function<std::shared_ptr<const pipeline::PipelineSettings>()> settings_;
+    AskedAt asked_; // store thread, in a round
 };
 
 // Visits these pictures now, as the crawl would: for each {"image_url", "http_status", "saw"}, a sentence.

@@ -250,5 +250,21 @@ TEST_F(StillUpTest, ARestartInTheMiddleOfACheckNeitherSkipsNorDoublesIt)
     EXPECT_THAT(store::StillUpChecks(stores.cases()).of(id_, 10), SizeIs(1));
 }
 
+TEST_F(StillUpTest, AnAddressThatWaitsForItsVisitIsNotMadeDueEachMinute)
+{
+    find();
+    clock.pass(hours(2));
+    EXPECT_EQ(run(watcher->round()), 2U); // page and picture; nobody visits them meanwhile
+    for (int minute = 1; minute < 10; ++minute) {
+        clock.pass(std::chrono::minutes(1));
+        EXPECT_EQ(run(watcher->round()), 0U) << minute;
+    }
+    clock.pass(std::chrono::minutes(1));
+    EXPECT_EQ(run(watcher->round()), 2U);
+    // Another process knows nothing of it, and asks at once.
+    watcher = std::make_unique<Watcher>(services, [this] { return pipeline.settings(); });
+    EXPECT_EQ(run(watcher->round()), 2U);
+}
+
 } // namespace
 } // namespace stillwatch::daemon
