@@ -91,6 +91,14 @@ void print_text(Program& program, const json::object& object, const std::string&
         }
         fmt::print("----\n");
     }
+    if (const auto* others = object.if_contains("picture_hosts"); others && others->is_array())
+        for (const auto& host : others->get_array()) {
+            const auto name = host.is_string() ? printable(host.get_string()) : "";
+            fmt::print(
+                "\nPictures lie on {}, not on the host of the pages: whoever runs {} alone can remove them "
+                "there.\nSend it to them as well; `stillwatch contacts {}` says to whom.\n",
+                name, name, name);
+        }
     if (object.contains("recipients")) {
         fmt::print("\nWhom it may go to:\n");
         print_contacts(object, "recipients");

@@ -191,6 +191,10 @@ Result<CommandOutcome> Commands::notice_draft(const json::object& arguments, con
     // As it would be if it were sent now.
     object["time_ends"] = time_or_null(followup::deadline_of(*route, actor.at, settings_.notices.follow_up));
     object["recipients"] = recipients_of(notice, *route);
+    json::array others;
+    for (const auto& host : followup::other_hosts_of(found))
+        others.push_back(json::string(host));
+    object["picture_hosts"] = std::move(others);
     object["text"] = text;
     return done(std::move(object));
 }

@@ -13,6 +13,7 @@ namespace stillwatch::control {
 namespace {
 
 constexpr std::size_t most_places = 1'000; // of one finding
+constexpr std::size_t most_checks = 1'000; // of one place since the notice: years of them
 
 bool is_still_up(FindingState state)
 {
@@ -30,21 +31,17 @@ void add_looks(std::vector<followup::TimedLook>& looks, const Occurrence& place,
         looks.push_back({place.finding, page, image, *place.looked_at, place.look_status, ""});
 }
 
-// The checks of a place that ended since then, each with what it says; whether there were any.
-bool add_checks(std::vector<followup::TimedLook>& looks, const Occurrence& place,
-                const std::vector<store::StillUpCheck>& checks, Timestamp sent_at)
+// The checks of a place that ended since the notice, each with what it says.
+void add_checks(std::vector<followup::TimedLook>& looks, const Occurrence& place,
+                const std::vector<store::StillUpCheck>& checks)
 {
-    bool has_some = false;
     for (const auto& check : checks) {
-        if (check.occurrence != place.id || !check.ended || *check.ended < sent_at) continue;
-        has_some = true;
         const bool was_asked = check.picture.sight != store::Sight::unseen;
-        looks.push_back({place.finding, std::string(place.page_url.text()),
-                         std::string(place.image_url.text()), check.picture.at.value_or(*check.ended),
-                         was_asked ? check.picture.status : -1,
-                         fmt::format("check: {}", name_of(check.verdict))});
+        looks.push_back(
+            {place.finding, std::string(place.page_url.text()), std::string(place.image_url.text()),
+             check.picture.at.value_or(check.ended.value_or(check.began)),
+             was_asked ? check.picture.status : -1, fmt::format("check: {}", name_of(check.verdict))});
     }
-    return has_some;
 }
 
 } // namespace
@@ -81,13 +78,20 @@ Result<CommandOutcome> Commands::notice_escalate(const json::object& arguments, 
     pack.text = *text;
     const auto sent_at = notice->sent_at.value_or(actor.at);
     for (const auto id : notice->findings) {
-        const auto checks = store::StillUpChecks(cases_).of(id, most_places);
-        for (const auto& check : checks) // what shows that it was up then
-            if (check.began >= sent_at && !check.evidence_file.empty())
-                pack.witnesses.push_back({id, check.evidence_file, check.evidence_digest.hex()});
-        for (const auto& place : cases_.best_occurrences(id, most_places)) {
+        const auto places = cases_.best_occurrences(id, most_places);
+        if (const auto finding = cases_.find_finding(id))
+            pack.places_left_out +=
+                std::max<std::int64_t>(finding->occurrences - static_cast<std::int64_t>(places.size()), 0);
+        for (const auto& place : places) {
+            const auto checks = store::StillUpChecks(cases_).of_place(place.id, sent_at, most_checks);
+            for (const auto& check : checks) // what shows that it was up then
+                if (!check.evidence_file.empty())
+                    pack.witnesses.push_back({id, check.evidence_file, check.evidence_digest.hex()});
             // Where no check has ended yet, what is known of it otherwise.
-            if (!add_checks(pack.looks, place, checks, sent_at)) add_looks(pack.looks, place, sent_at);
+            if (checks.empty())
+                add_looks(pack.looks, place, sent_at);
+            else
+                add_checks(pack.looks, place, checks);
             if (place.evidence == EvidenceState::stored && !place.evidence_file.empty())
                 pack.witnesses.push_back({id, place.evidence_file, place.evidence_digest.hex()});
         }
@@ -101,6 +105,7 @@ Result<CommandOutcome> Commands::notice_escalate(const json::object& arguments, 
     object["regulator"] = name_of(*regulator);
     object["still_up"] = still_up;
     object["looks"] = pack.looks.size();
+    object["places_left_out"] = pack.places_left_out;
     object["evidence"] = pack.witnesses.size();
     object["text"] = followup::text_of(pack);
     return done(std::move(object));

@@ -314,6 +314,11 @@ delay = "20ms"
         self.expect(self.stillwatch.ask("audit", "verify")[0]["audit"] == "whole", "the audit log is not whole")
         self.tell_at(f"`report hosts`: the board removed {way['removed']} of {way['findings']} {way['median_hours']:.0f} hours after its notice, "
                      f"{board['reappearances']} came back; the other host {other['removed']} of {other['findings']}")
+        ways = [[way["route"] for way in self.stillwatch.ask("notice", "draft", f"F-{finding}")[0]["routes"]]
+                for finding in (self.first, self.second)]
+        self.expect((ways[0][0], ways[1][-1]) == ("take-it-down", "take-it-down"), f"ways are ranked as {ways}")
+        self.also(f"`notice draft F-{self.first}` without a way proposes {ways[0][0]} first for the board, and last for the other host, "
+                  f"where {ways[1][0]} comes first")
         self.also(f"notices, regulator's pack and a report to print: {self.work}/*.txt, report.html")
 
     def expect_told(self, kind: str) -> None:

@@ -197,6 +197,19 @@ std::string host_of(const Finding& finding)
     return std::string(finding.page_url.host());
 }
 
+std::vector<std::string> other_hosts_of(std::span<const FoundThere> found)
+{
+    std::set<std::string> hosts;
+    for (const auto& each : found) {
+        hosts.insert(std::string(each.finding.image_url.host()));
+        for (const auto& place : each.places)
+            hosts.insert(std::string(place.image_url.host()));
+    }
+    for (const auto& each : found)
+        hosts.erase(host_of(each.finding));
+    return {hosts.begin(), hosts.end()};
+}
+
 std::optional<std::string> why_not_together(std::span<const FoundThere> found, std::string_view drafter)
 {
     if (found.empty()) return "no finding is named";

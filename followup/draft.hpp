@@ -61,6 +61,10 @@ std::optional<std::string> why_not_together(std::span<const FoundThere> found, s
 // The host of a finding's pages.
 std::string host_of(const Finding& finding);
 
+// Hosts of their pictures that are not that of their pages, by name: who runs the pages cannot take a picture
+// down there, and a notice to them leaves it up.
+std::vector<std::string> other_hosts_of(std::span<const FoundThere> found);
+
 // Errors: refused (why_not_together), not_found, malformed (the template), invalid_argument (data that is
 // missing, all of it, with where it belongs; or that nobody asked for).
 Result<std::string> draft(std::span<const FoundThere> found, const DraftRequest& request,

@@ -142,6 +142,11 @@ std::string text_of(const RegulatorPack& pack)
     for (const auto& look : pack.looks)
         text += fmt::format("{}  F-{}  {}{}\n    {}\n    on {}\n", minute_of(look.at), look.finding.value,
                             status_of(look), look.says, look.image_url, look.page_url);
+    if (pack.places_left_out > 0)
+        text +=
+            fmt::format("{} further places of these findings are not listed here: `stillwatch findings show` "
+                        "lists all.\n",
+                        pack.places_left_out);
     text += "\n3. Evidence\n\nSealed packages of what the server sent, each with verify_pack.py, which "
             "checks it with "
             "Python and openssl alone:\n\n";

@@ -44,6 +44,7 @@ struct RegulatorPack {
     std::string text;             // of the notice
     std::vector<TimedLook> looks; // oldest first
     std::vector<Witness> witnesses;
+    std::int64_t places_left_out = 0; // of its findings, beyond those looked up here
     std::string organisation;
     std::string signatory;
     std::string email;

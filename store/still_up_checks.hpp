@@ -50,6 +50,8 @@ public:
     // they are what was looked for, which are not marked so yet, and of which no sighting was only counted.
     std::vector<FindingId> wholly_down(Timestamp now, std::size_t limit) const;
     std::vector<StillUpCheck> of(FindingId id, std::size_t limit) const; // newest first
+    // Those of one place that ended then or later, oldest first.
+    std::vector<StillUpCheck> of_place(OccurrenceId id, Timestamp since, std::size_t limit) const;
     // Of findings that are not dismissed.
     std::vector<StillUpCount> counts() const;
 

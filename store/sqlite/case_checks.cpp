@@ -264,6 +264,17 @@ std::vector<StillUpCheck> StillUpChecks::of(FindingId id, std::size_t limit) con
     return result;
 }
 
+std::vector<StillUpCheck> StillUpChecks::of_place(OccurrenceId id, Timestamp since, std::size_t limit) const
+{
+    auto row = cases_.impl_->connection.prepare(
+        CHECK_COLUMNS CHECK_TABLES "WHERE k.occurrence_id = ?1 AND k.ended_at >= ?2 ORDER BY k.id LIMIT ?3");
+    row.bind(id, since, limit);
+    std::vector<StillUpCheck> result;
+    while (row.step())
+        result.push_back(read_check(row));
+    return result;
+}
+
 std::vector<StillUpCount> StillUpChecks::counts() const
 {
     auto row = cases_.impl_->connection.prepare(

@@ -1,6 +1,7 @@
 #include "commands_fixture.hpp"
 
 #include "followup/sealed_notice.hpp"
+#include "store/still_up_checks.hpp"
 #include "vault/case_key.hpp"
 
 #include <gmock/gmock.h>
@@ -70,6 +71,7 @@ TEST_F(NoticeWork, GoesFromDraftToAcknowledgedWithItsFindings)
     const auto made = with_keys("notice.draft", draft({"F-1", "F-2"}));
     ASSERT_FALSE(made.as_object().contains("error")) << json::serialize(made);
     EXPECT_EQ(made.at("host"), "board.example");
+    EXPECT_EQ(made.at("picture_hosts"), (json::array{"img.board.example"})); // it can do nothing there
     EXPECT_EQ(made.at("state"), "draft");
     EXPECT_THAT(std::string(made.at("text").as_string()), HasSubstr("(https://board.example/2)"));
     EXPECT_THAT(std::string(made.at("privacy").as_string()), HasSubstr("The person is not named"));
@@ -166,7 +168,7 @@ TEST_F(NoticeWork, WaysAreRankedByWhatWorkedAtThatHost)
     (void)with_keys("notice.draft", draft({"F-2"}, "host"));
     (void)with_keys("notice.sent", {{"id", 2}});
     clock.time += std::chrono::hours(49);
-    (void)with_keys("findings.mark", {{"ids", {"F-2"}}, {"state", "down"}});
+    (void)with_keys("findings.mark", {{"ids", {"F-2"}}, {"as", "down"}});
     const auto after = with_keys("notice.routes", {{"ids", {"F-1"}}});
     EXPECT_EQ(after.at("routes").at(0).at("route"), "host");
     EXPECT_EQ(after.at("routes").at(0).at("here").at("removed"), 1);
@@ -197,6 +199,33 @@ TEST_F(NoticeWork, IsEscalatedOnceItsTimeIsOverAndNotBefore)
     EXPECT_THAT(text, HasSubstr("Signed electronically by A. Signatory"));
     EXPECT_EQ(cases.audit(0, 1'000).back().action, "notice.escalate");
     EXPECT_THAT(error("notice.escalate", {{"id", 1}, {"regulator", "nobody"}}), HasSubstr("ftc, ofcom"));
+}
+
+// A busy finding has more checks than a list of it shows: those of its first days are in the pack, too.
+TEST_F(NoticeWork, ThePackForARegulatorHasEveryCheckSinceTheNotice)
+{
+    (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});
+    (void)with_keys("notice.draft", draft({"F-1"}));
+    (void)with_keys("notice.sent", {{"id", 1}, {"to", "abuse@board.example"}});
+    store::StillUpChecks checks(cases);
+    constexpr int so_many = 501;
+    auto second = cases.find_finding(FindingId{1}).value();
+    second.image_url = Url::parse("https://img.board.example/other-size.jpg").value();
+    const auto place = cases.record_finding(second, {}, {"stillwatchd", clock.time}).value();
+    ASSERT_EQ(place.id, FindingId{1});
+    for (int i = 0; i < so_many; ++i) {
+        clock.time += std::chrono::minutes(10);
+        for (const auto occurrence : {OccurrenceId{1}, place.occurrence}) {
+            ASSERT_TRUE(checks.begin(occurrence, clock.time, clock.time));
+            const auto open = checks.under_way(1).at(0);
+            ASSERT_TRUE(checks.end({{open.check.id, occurrence, store::StillUp::up, {}, false, clock.time}},
+                                   clock.time));
+        }
+    }
+    const auto pack = with_keys("notice.escalate", {{"id", "N-1"}});
+    ASSERT_FALSE(pack.as_object().contains("error")) << json::serialize(pack);
+    EXPECT_EQ(pack.at("looks"), 2 * so_many);
+    EXPECT_EQ(pack.at("places_left_out"), 0);
 }
 
 TEST_F(NoticeWork, WhomToWriteToIsAskedOnceAWeekAndProposed)
