@@ -10,10 +10,12 @@ endfunction()
 # Builds all unit tests and what they need, no more.
 add_custom_target(unit_tests)
 
-# add_unit_tests(FOLDER SOURCES… LINK…): one test program of tests/unit/FOLDER, label unit.
+# add_unit_tests(FOLDER SOURCES… ALONE… LINK…): one test program of tests/unit/FOLDER, label unit. Behind sanitizers several
+# sources are compiled as one; ALONE are those that name the same thing as a neighbour.
 function(add_unit_tests folder)
-    cmake_parse_arguments(UNIT "" "" "SOURCES;LINK" ${ARGN})
-    add_test_program(unit_${folder} LABEL unit SOURCES ${UNIT_SOURCES} LINK ${UNIT_LINK})
+    cmake_parse_arguments(UNIT "" "" "SOURCES;ALONE;LINK" ${ARGN})
+    add_test_program(unit_${folder} LABEL unit SOURCES ${UNIT_SOURCES} ${UNIT_ALONE} LINK ${UNIT_LINK})
+    set_source_files_properties(${UNIT_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     add_dependencies(unit_tests unit_${folder})
 endfunction()
 

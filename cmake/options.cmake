@@ -38,6 +38,10 @@ if(STILLWATCH_SANITIZE)
     endif()
     target_compile_definitions(stillwatch_options INTERFACE STILLWATCH_SANITIZED=1)
 endif()
+if(CMAKE_UNITY_BUILD)
+    # What one source calls its own may shadow what its neighbour does, and a coroutine keep what is nameless in its frame.
+    target_compile_options(stillwatch_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
 # Asio is compiled once, in core/asio.cpp: a third of the build time otherwise.
 target_compile_definitions(stillwatch_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
     SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)

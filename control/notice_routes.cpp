@@ -10,7 +10,7 @@ namespace stillwatch::control {
 
 namespace {
 
-constexpr std::size_t most_notices = 100'000; // the latest ones, as in reports
+constexpr std::size_t latest_notices = 100'000; // the latest ones, as in reports
 
 } // namespace
 
@@ -32,7 +32,7 @@ Result<CommandOutcome> Commands::notice_routes(const json::object& arguments, co
     if (host.empty()) return Error{Errc::not_found, "no such finding"};
     const auto noted = note_look(actor, "notice.routes", "all cases");
     if (!noted) return noted.error();
-    const auto notices = store::NoticeTable(cases_).list({.limit = most_notices});
+    const auto notices = store::NoticeTable(cases_).list({.limit = latest_notices});
     json::array rows;
     for (const auto& choice : followup::rank_routes(host, finding_facts({}), notices, actor.at)) {
         auto row = followup::describe(choice);

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/links.hpp"
+#include "core/npos.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,6 @@ namespace stillwatch {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t most_parameters = 64;
 constexpr std::size_t most_segments = 32;
 constexpr std::size_t shortest_drawn = 8;
@@ -142,12 +142,12 @@ std::vector<Parameter> parameters_of(std::string_view query)
     return parameters;
 }
 
-struct Parts {
+struct PathAndQuery {
     std::string_view path;
     std::string_view query;
 };
 
-Parts parts_of(std::string_view target) noexcept
+PathAndQuery parts_of(std::string_view target) noexcept
 {
     const auto mark = target.find('?');
     if (mark == npos) return {target, {}};

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/links.hpp"
+#include "core/npos.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +12,6 @@
 namespace stillwatch::crawler {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 // Campaigns and click numbers of advertisers, mailers and networks. Names that a site could use for something
 // of its own ("ref", "source", "s") are not among them.

@@ -1,6 +1,7 @@
 #include "crawler/side_effects.hpp"
 
 #include "core/links.hpp"
+#include "crawler/plain_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,16 +20,6 @@ constexpr std::array<std::string_view, 23> words{
 
 // Parameters whose value names what is to be done.
 constexpr std::array<std::string_view, 7> verbs{"action", "act", "do", "mode", "op", "cmd", "task"};
-
-std::string plain_word(std::string_view text)
-{
-    std::string word;
-    for (const char c : text) {
-        if (c == '-' || c == '_') continue;
-        word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    return word;
-}
 
 bool is_action(std::string_view text)
 {

@@ -1,6 +1,6 @@
 #include "crawler/walls.hpp"
 
-#include "core/ascii.hpp"
+#include "crawler/plain_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,19 +18,11 @@ constexpr std::array<std::string_view, 9> age_words{
     "age",        "agegate",    "agecheck", "ageverification", "verifyage",
     "ageconfirm", "confirmage", "over18",   "areyouover18"};
 
-std::string plain_word(std::string_view text)
-{
-    std::string word;
-    for (const char c : text.substr(0, text.find('.')))
-        if (c != '-' && c != '_') word += lower(c);
-    return word;
-}
-
 Wall wall_of_word(std::string_view text)
 {
     constexpr std::size_t longest = 32;
     if (text.empty() || text.size() > longest) return Wall::none;
-    const auto word = plain_word(text);
+    const auto word = plain_word(text.substr(0, text.find('.')));
     if (std::ranges::find(login_words, word) != login_words.end()) return Wall::login;
     return std::ranges::find(age_words, word) != age_words.end() ? Wall::age : Wall::none;
 }

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 12> borne_out{
     "check",      "content_sha256", "image_fetch",  "image_url",   "organisation", "page_fetch",
     "page_state", "page_url",       "part_fetches", "recorded_at", "software",     "style_fetches"};
 
-std::string shown(const json::value* value)
+std::string as_text(const json::value* value)
 {
     if (!value) return "nothing";
     auto text = json::serialize(*value);
@@ -126,7 +126,7 @@ public:
         for (const auto& said : told->get_object())
             if (!recorded.get_object().contains(said.key()))
                 lines.push_back(fmt::format("{}{}: {}, no record bears it out", prefix,
-                                            std::string_view(said.key()), shown(&said.value())));
+                                            std::string_view(said.key()), as_text(&said.value())));
     }
 
     // Each redirect leads to the next address, and each request says where its address came from.
@@ -235,7 +235,7 @@ public:
             const std::string_view key = said.key();
             if (std::ranges::find(word_alone, key) == word_alone.end() &&
                 std::ranges::find(borne_out, key) == borne_out.end())
-                lines.push_back(fmt::format("{}: {}, no record bears it out", key, shown(&said.value())));
+                lines.push_back(fmt::format("{}: {}, no record bears it out", key, as_text(&said.value())));
         }
     }
 
@@ -253,7 +253,7 @@ private:
 
     void add(std::string_view name, const json::value* told, const json::value& recorded)
     {
-        lines.push_back(fmt::format("{}: {}, the records say {}", name, shown(told), shown(&recorded)));
+        lines.push_back(fmt::format("{}: {}, the records say {}", name, as_text(told), as_text(&recorded)));
     }
 
     const json::object& manifest_;

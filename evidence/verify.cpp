@@ -1,5 +1,6 @@
 #include "evidence/verify.hpp"
 
+#include "evidence/corrupt.hpp"
 #include "evidence/package.hpp"
 #include "evidence/package_parts.hpp"
 #include "evidence/sorted_json.hpp"
@@ -13,11 +14,6 @@
 namespace stillwatch::evidence {
 
 namespace {
-
-Error corrupt(std::string_view part, std::string_view what)
-{
-    return Error{Errc::corrupt, fmt::format("{}: {}", part, what)};
-}
 
 // The files that the manifest lists; nothing when the list is not of this format.
 std::optional<std::vector<PackageFile>> listed_files(const json::object& manifest)

@@ -1,5 +1,6 @@
 #include "evidence/wacz.hpp"
 
+#include "evidence/corrupt.hpp"
 #include "evidence/sorted_json.hpp"
 
 #include <fmt/format.h>
@@ -11,11 +12,6 @@ namespace {
 std::string labelled(const Sha256& digest)
 {
     return fmt::format("sha256:{}", digest.hex());
-}
-
-Error corrupt(std::string_view what)
-{
-    return Error{Errc::corrupt, std::string(what)};
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "evidence/warc_read.hpp"
 
+#include "evidence/corrupt.hpp"
 #include "evidence/gzip.hpp"
 #include "evidence/warc.hpp"
 #include "evidence/warc_record.hpp"
@@ -11,11 +12,6 @@
 namespace stillwatch::evidence {
 
 namespace {
-
-Error corrupt(std::string_view what)
-{
-    return Error{Errc::corrupt, std::string(what)};
-}
 
 std::vector<std::string> names_of(std::string_view list)
 {

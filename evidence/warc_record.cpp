@@ -1,5 +1,6 @@
 #include "evidence/warc_record.hpp"
 
+#include "evidence/corrupt.hpp"
 #include "evidence/warc.hpp"
 #include "net/response_head.hpp"
 
@@ -14,11 +15,6 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view blank_line = "\r\n\r\n";
-
-Error corrupt(std::string_view what)
-{
-    return Error{Errc::corrupt, std::string(what)};
-}
 
 Cut cut_of(std::string_view truncated)
 {

@@ -1,5 +1,6 @@
 #include "evidence/zip.hpp"
 
+#include "evidence/corrupt.hpp"
 #include "evidence/gzip.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ constexpr std::uint16_t names_are_utf8 = 1U << 11U;
 constexpr std::uint32_t mode = 0100600U; // a plain file for its owner
 
 // Little-endian, as everything in a ZIP archive.
-class Writer {
+class RecordWriter {
 public:
     void u16(std::uint32_t value) { number(value, 2); }
     void u32(std::uint32_t value) { number(value, 4); }
@@ -82,7 +83,7 @@ Timestamp time_of(DosTime packed)
 }
 
 // What stands in both headers of a file, between version and name.
-void put_common(Writer& out, const ZipMember& member, std::uint32_t crc, DosTime modified)
+void put_common(RecordWriter& out, const ZipMember& member, std::uint32_t crc, DosTime modified)
 {
     const auto size = static_cast<std::uint32_t>(member.content.size());
     out.u16(version);
@@ -106,7 +107,7 @@ struct Placed {
 // The directory and the end of an archive whose files are those.
 Bytes directory_of(std::span<const Placed> files, std::uint32_t offset, DosTime modified)
 {
-    Writer out;
+    RecordWriter out;
     for (const auto& file : files) {
         out.u32(central_mark);
         out.u16(made_by | version);
@@ -131,16 +132,11 @@ Bytes directory_of(std::span<const Placed> files, std::uint32_t offset, DosTime 
 
 Bytes local_header(const ZipMember& member, std::uint32_t crc, DosTime modified)
 {
-    Writer out;
+    RecordWriter out;
     out.u32(local_mark);
     put_common(out, member, crc, modified);
     out.bytes(as_bytes(member.name));
     return std::move(out.out);
-}
-
-Error corrupt(std::string_view part, std::string_view what)
-{
-    return Error{Errc::corrupt, fmt::format("{}: {}", part, what)};
 }
 
 Error archive_error(std::string_view what)

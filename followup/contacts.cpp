@@ -1,6 +1,7 @@
 #include "followup/contacts.hpp"
 
 #include "core/ascii.hpp"
+#include "followup/written.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,16 +46,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> cdns{
 constexpr std::array<std::string_view, 9> sold_under{"co",  "com", "org", "net", "ac",
                                                      "gov", "edu", "ne",  "or"};
 
-std::string lowered(std::string_view text)
-{
-    std::string result(text.substr(0, 1'000));
-    std::ranges::transform(result, result.begin(), lower);
-    return result;
-}
-
 std::optional<std::string> cdn_in(std::string_view text)
 {
-    const auto low = lowered(text);
+    const auto low = lowered(text.substr(0, 1'000));
     for (const auto& [word, name] : cdns)
         if (low.find(word) != std::string::npos) return std::string(name);
     return std::nullopt;

@@ -1,6 +1,7 @@
 #include "followup/draft.hpp"
 
 #include "cases/finding_life.hpp"
+#include "followup/written.hpp"
 
 #include <fmt/format.h>
 
@@ -27,14 +28,6 @@ const Words& words_in(std::string_view language)
     static constexpr Words english{"picture", "page", "seen", "to", "Source", "text of"};
     static constexpr Words german{"Bild", "Seite", "gesehen", "bis", "Quelle", "Fassung vom"};
     return language == "de" ? german : english;
-}
-
-// "2026-11-23 02:17 UTC"
-std::string minute_of(Timestamp at)
-{
-    auto text = format_utc(at).substr(0, 16);
-    if (text.size() > 10) text[10] = ' ';
-    return text + " UTC";
 }
 
 bool may_be_noticed(FindingState state)

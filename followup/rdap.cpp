@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/json.hpp"
+#include "followup/written.hpp"
 
 #include <fmt/format.h>
 
@@ -17,13 +18,6 @@ constexpr std::size_t max_entities = 256; // of one answer
 constexpr std::size_t max_abuse = 32;
 constexpr std::size_t max_values = 8; // of one contact
 constexpr std::size_t max_text = 200;
-
-std::string lowered(std::string_view text)
-{
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), lower);
-    return result;
-}
 
 bool holds_any(std::string_view text, std::initializer_list<std::string_view> words)
 {

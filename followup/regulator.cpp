@@ -1,5 +1,7 @@
 #include "followup/regulator.hpp"
 
+#include "followup/written.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,13 +41,6 @@ constexpr std::array<Authority, 4> authorities{{
      "Article 53",
      ",dsa16,"},
 }};
-
-std::string minute_of(Timestamp at)
-{
-    auto text = format_utc(at).substr(0, 16);
-    if (text.size() > 10) text[10] = ' ';
-    return text + " UTC";
-}
 
 std::string hours_of(std::chrono::milliseconds time)
 {

@@ -1,5 +1,6 @@
 #include "html/attachments.hpp"
 
+#include "core/npos.hpp"
 #include "html/mark_search.hpp"
 #include "html/text.hpp"
 
@@ -9,8 +10,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 bool has_any(std::string_view text, const auto& marks) noexcept
 {

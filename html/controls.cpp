@@ -1,5 +1,7 @@
 #include "html/controls.hpp"
 
+#include "core/npos.hpp"
+#include "html/listed.hpp"
 #include "html/references.hpp"
 #include "html/script_addresses.hpp"
 #include "html/text.hpp"
@@ -12,13 +14,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
-
-constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
-{
-    return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
-}
 
 // Words of an address that does something.
 bool is_deed(std::string_view word) noexcept

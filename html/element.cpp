@@ -1,10 +1,12 @@
 #include "html/element.hpp"
 
+#include "core/npos.hpp"
 #include "core/refresh.hpp"
 #include "html/attachments.hpp"
 #include "html/attribute_names.hpp"
 #include "html/base64.hpp"
 #include "html/controls.hpp"
+#include "html/listed.hpp"
 #include "html/player.hpp"
 #include "html/redirector.hpp"
 #include "html/references.hpp"
@@ -20,14 +22,8 @@ namespace stillwatch::html {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t shortest_coded = 12; // of base64: "/a/b.jpg"
 constexpr std::size_t longest_coded = 64U << 10U;
-
-constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
-{
-    return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
-}
 
 bool is_of_media(std::string_view element) noexcept
 {

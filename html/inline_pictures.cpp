@@ -1,5 +1,6 @@
 #include "html/inline_pictures.hpp"
 
+#include "core/npos.hpp"
 #include "core/percent.hpp"
 #include "html/base64.hpp"
 #include "html/entities.hpp"
@@ -16,7 +17,6 @@ namespace stillwatch::html {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t longest_type = 128;    // between "data:" and its comma
 constexpr std::size_t most_drawings = 64;    // SVG
 constexpr std::size_t shortest_bare = 1'000; // of base64 without a data: before it

@@ -1,5 +1,6 @@
 #include "html/link_header.hpp"
 
+#include "core/npos.hpp"
 #include "html/element.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
@@ -9,8 +10,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 std::size_t after_blanks(std::string_view text, std::size_t at) noexcept
 {

@@ -1,5 +1,6 @@
 #include "html/player.hpp"
 
+#include "core/npos.hpp"
 #include "html/references.hpp"
 #include "html/script_tokens.hpp"
 #include "html/text.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 using Kind = ScriptToken::Kind;
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t deepest = 64;
 constexpr std::size_t most_awaiting = 16; // of one object, for its type
 constexpr std::size_t longest_key = 40;

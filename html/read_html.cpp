@@ -1,5 +1,6 @@
 #include "html/read_html.hpp"
 
+#include "core/npos.hpp"
 #include "html/controls.hpp"
 #include "html/element.hpp"
 #include "html/entities.hpp"
@@ -14,8 +15,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 // What the name of a tag means to the tokenizer or to what is_plain says.
 enum class Role : unsigned char {

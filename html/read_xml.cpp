@@ -1,7 +1,9 @@
 #include "html/read_xml.hpp"
 
+#include "core/npos.hpp"
 #include "html/element.hpp"
 #include "html/entities.hpp"
+#include "html/listed.hpp"
 #include "html/player.hpp"
 #include "html/references.hpp"
 #include "html/scan.hpp"
@@ -14,13 +16,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
-
-constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
-{
-    return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
-}
 
 std::string_view local_name(std::string_view name) noexcept
 {

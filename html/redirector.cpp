@@ -1,6 +1,7 @@
 #include "html/redirector.hpp"
 
 #include "core/bytes.hpp"
+#include "core/npos.hpp"
 #include "core/percent.hpp"
 #include "core/url.hpp"
 #include "html/base64.hpp"
@@ -15,7 +16,6 @@ namespace stillwatch::html {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr int most_layers = 3;
 constexpr int most_tries = 4;              // parts of a path, each of which is read to the end
 constexpr std::size_t shortest_coded = 12; // "http://a.b/c" has as many

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/links.hpp"
+#include "core/npos.hpp"
 #include "html/entities.hpp"
 #include "html/text.hpp"
 
@@ -12,8 +13,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 // Behind the last dot of the path; empty where there is none.
 std::string_view suffix_of(std::string_view reference) noexcept

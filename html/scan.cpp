@@ -1,5 +1,6 @@
 #include "html/scan.hpp"
 
+#include "core/npos.hpp"
 #include "html/text.hpp"
 
 #include <array>
@@ -7,8 +8,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 // The position after the next `end` from `from`, or the end of the text.
 std::size_t after(std::string_view text, std::string_view end, std::size_t from) noexcept

@@ -1,5 +1,6 @@
 #include "html/script_addresses.hpp"
 
+#include "core/npos.hpp"
 #include "html/base64.hpp"
 #include "html/controls.hpp"
 #include "html/player.hpp"
@@ -15,8 +16,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 class Addresses : public ScriptReader::Listener {
 public:

@@ -1,5 +1,6 @@
 #include "html/script_tokens.hpp"
 
+#include "core/npos.hpp"
 #include "html/entities.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
@@ -10,8 +11,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 constexpr bool is_name_byte(char c) noexcept
 {

@@ -1,5 +1,6 @@
 #include "html/text_addresses.hpp"
 
+#include "core/npos.hpp"
 #include "core/url.hpp"
 #include "html/controls.hpp"
 #include "html/entities.hpp"
@@ -12,8 +13,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 constexpr Characters literal_marks("\"\\");
 constexpr Characters prose_ends("\"'<>[]{}|\\^`");

@@ -1,5 +1,7 @@
 #include "html/video_elements.hpp"
 
+#include "core/npos.hpp"
+#include "html/listed.hpp"
 #include "html/player.hpp"
 #include "html/references.hpp"
 #include "html/text.hpp"
@@ -11,13 +13,6 @@
 namespace stillwatch::html {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
-
-constexpr bool listed(std::initializer_list<std::string_view> names, std::string_view name) noexcept
-{
-    return std::ranges::any_of(names, [&](auto one) { return same_name(one, name); });
-}
 
 bool is_audio(const Element& element) noexcept
 {

@@ -51,7 +51,7 @@ double squared_distance(Point a, Point b)
     return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y);
 }
 
-std::uint32_t place_of(Point p)
+std::uint32_t bits_of(Point p)
 {
     const auto cell = [](double value) {
         return static_cast<std::uint32_t>(std::max(0.0, value) / place_px) & 0xFFFFU;
@@ -66,8 +66,8 @@ int distinct(std::span<const Pair> pairs)
     std::unordered_set<std::uint32_t> to;
     int count = 0;
     for (const auto& pair : pairs) {
-        const bool is_new_from = from.insert(place_of(pair.from)).second;
-        const bool is_new_to = to.insert(place_of(pair.to)).second;
+        const bool is_new_from = from.insert(bits_of(pair.from)).second;
+        const bool is_new_to = to.insert(bits_of(pair.to)).second;
         if (is_new_from && is_new_to) ++count;
     }
     return count;

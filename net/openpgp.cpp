@@ -74,7 +74,7 @@ std::vector<std::string_view> split(std::string_view text, char at)
 }
 
 // "Desk <Desk@helpline.example>" or the bare address.
-std::string address_of(std::string_view user)
+std::string address_in(std::string_view user)
 {
     if (const auto begin = user.rfind('<'); begin != std::string_view::npos) {
         user.remove_prefix(begin + 1);
@@ -111,7 +111,7 @@ Result<KeyFacts> facts_of(ByteView key)
             else if (fields[11].find('E') == std::string_view::npos)
                 facts.trouble = "the key cannot encrypt";
         } else if (fields[0] == "uid") {
-            if (auto address = address_of(fields[9]); !address.empty())
+            if (auto address = address_in(fields[9]); !address.empty())
                 facts.addresses.push_back(std::move(address));
         }
     }

@@ -1,6 +1,7 @@
 #include "packages/pdf.hpp"
 
 #include "core/ascii.hpp"
+#include "core/npos.hpp"
 #include "packages/inflate.hpp"
 #include "packages/pdf_dictionary.hpp"
 #include "packages/png_file.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto npos = std::string_view::npos;
 // A dictionary longer than this is no picture's.
 constexpr std::size_t most_dictionary_bytes = 4096;
 

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Error cancelled()
+Error looking_ended()
 {
     return Error{Errc::cancelled, "the video is no longer looked at"};
 }
@@ -44,7 +44,7 @@ public:
     static Task<Result<VideoReading>> ask(std::shared_ptr<Session> self, VideoRequest request);
     void close() noexcept
     {
-        ended_ = cancelled();
+        ended_ = looking_ended();
         if (worker_) worker_->kill();
         if (!is_busy_) worker_.reset();
     }

@@ -20,7 +20,7 @@ static_assert(max_views == Inspector::max_views);
 constexpr std::chrono::seconds first_pause{1};
 constexpr std::chrono::seconds longest_pause{60};
 
-Error cancelled()
+Error pool_stops()
 {
     return Error{Errc::cancelled, "the worker pool is stopping"};
 }
@@ -56,7 +56,7 @@ Task<Result<void>> WorkerPool::State::greeting_of(std::shared_ptr<State> self, W
     const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
     if (ready && greeting->number == 0) co_return ready;
     const auto ending = co_await worker->end();
-    if (self->slots_->are_stopping()) co_return cancelled();
+    if (self->slots_->are_stopping()) co_return pool_stops();
     const auto why = worker->was_late() ? std::string("no greeting in time")
                      : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
                                 : to_string(ending);
@@ -76,7 +76,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
     // Twice, since one that died before it greeted may have been killed for want of memory: only the second
     // time is it the program's doing.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        if (self->slots_->are_stopping()) co_return cancelled();
+        if (self->slots_->are_stopping()) co_return pool_stops();
         auto spawned = self->spawn(slot);
         if (!spawned) co_return spawned.error();
         auto worker = std::move(*spawned);
@@ -97,7 +97,7 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
 Task<Error> WorkerPool::State::loss_of(std::shared_ptr<State> self, Worker worker, Error reason)
 {
     const auto ending = co_await worker->end();
-    if (self->slots_->are_stopping()) co_return cancelled();
+    if (self->slots_->are_stopping()) co_return pool_stops();
     if (worker->was_late()) {
         ++self->counters_.late;
         const auto limit = std::to_string(self->settings_.deadline.count());
@@ -222,7 +222,7 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     const auto* views = std::get_if<ViewsWork>(&request.work);
     const auto picture = views != nullptr ? std::optional(views->file_digest) : std::nullopt;
     auto turn = co_await Slots::take_turn(self->slots_, picture, document.site);
-    if (turn->slot == nullptr) co_return cancelled();
+    if (turn->slot == nullptr) co_return pool_stops();
     auto& slot = *turn->slot;
     const auto body = co_await handed(self, document.body);
     if (!body) co_return body.error();
@@ -249,7 +249,7 @@ Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> sel
 {
     const bool is_alone = self->slots_->all().size() == 1;
     auto turn = co_await Slots::take_turn(self->slots_, std::nullopt, site, is_alone ? nullptr : &first);
-    if (turn->slot == nullptr) co_return cancelled();
+    if (turn->slot == nullptr) co_return pool_stops();
     auto& slot = *turn->slot;
     ++self->counters_.asked_again;
     auto asked =
@@ -271,7 +271,7 @@ Task<Result<Answer>> WorkerPool::State::compare_notes(std::shared_ptr<State> sel
 Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
 {
     const auto turn = co_await Slots::take_turn(self->slots_, std::nullopt);
-    if (turn->slot == nullptr) co_return cancelled();
+    if (turn->slot == nullptr) co_return pool_stops();
     auto worker = co_await ready_worker(self, *turn->slot);
     if (!worker) co_return worker.error();
     turn->slot->idle = std::move(*worker);

@@ -1,5 +1,6 @@
 #include "vault/age.hpp"
 
+#include "vault/age_format.hpp"
 #include "vault/bech32.hpp"
 #include "vault/mac.hpp"
 #include "vault/random.hpp"
@@ -19,8 +20,6 @@ namespace {
 
 constexpr std::string_view recipient_prefix = "age";
 constexpr std::string_view identity_prefix = "age-secret-key-";
-constexpr std::size_t file_key_size = 16;
-constexpr std::size_t tag_size = crypto_aead_chacha20poly1305_ietf_ABYTES;
 constexpr std::size_t nonce_size = crypto_aead_chacha20poly1305_ietf_NPUBBYTES;
 
 using Nonce = std::array<std::byte, nonce_size>;

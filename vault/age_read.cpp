@@ -1,5 +1,6 @@
 #include "vault/age_read.hpp"
 
+#include "vault/age_format.hpp"
 #include "vault/bech32.hpp"
 #include "vault/mac.hpp"
 #include "vault/sodium.hpp"
@@ -20,8 +21,6 @@ namespace {
 constexpr std::string_view first_line = "age-encryption.org/v1\n";
 constexpr std::size_t max_header_bytes = 64U << 10U;
 constexpr std::size_t chunk_size = 64U << 10U;
-constexpr std::size_t tag_size = crypto_aead_chacha20poly1305_ietf_ABYTES;
-constexpr std::size_t file_key_size = 16;
 constexpr std::size_t body_columns = 64;
 
 using Nonce = std::array<std::byte, crypto_aead_chacha20poly1305_ietf_NPUBBYTES>;

@@ -2,6 +2,7 @@
 
 #include "core/digest.hpp"
 #include "vault/mac.hpp"
+#include "vault/sodium.hpp"
 
 #include <fmt/format.h>
 #include <gmp.h>
@@ -95,11 +96,6 @@ public:
 private:
     dsa_signature signature_{};
 };
-
-const std::uint8_t* raw(ByteView bytes)
-{
-    return reinterpret_cast<const std::uint8_t*>(bytes.data());
-}
 
 // The bytes that ECDSA takes its nonce from: a stream that only the owner of the key can know, another one
 // for each message.

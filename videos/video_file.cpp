@@ -1,5 +1,6 @@
 #include "videos/video_file.hpp"
 
+#include "core/npos.hpp"
 #include "videos/container.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 namespace stillwatch::videos {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 // Pictures and sound in the containers of films (ISO/IEC 14496-12: the brand behind the first box's type).
 bool is_of_others(std::string_view head) noexcept

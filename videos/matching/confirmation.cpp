@@ -21,7 +21,7 @@ std::size_t rounds_of(std::span<const Doubt> asked, std::int64_t time_ms)
     return static_cast<std::size_t>(std::ranges::count(asked, time_ms, &Doubt::time_ms));
 }
 
-bool is_surer(const Match& a, const Match& b)
+bool is_surer_frame(const Match& a, const Match& b)
 {
     if (a.tier != b.tier) return a.tier < b.tier;
     return a.score > b.score;
@@ -36,7 +36,7 @@ const ComparedFrame* surest_doubtful(std::span<const ComparedFrame> frames, cons
         if (frame.time_ms < span.from_ms || frame.time_ms > span.to_ms || !accepts(frame, reference))
             continue;
         if (rounds_of(asked, frame.time_ms) >= neighbour_rounds) continue;
-        if (surest == nullptr || is_surer(*match_of(frame, reference), *match_of(*surest, reference)))
+        if (surest == nullptr || is_surer_frame(*match_of(frame, reference), *match_of(*surest, reference)))
             surest = &frame;
     }
     return surest;

@@ -1,6 +1,7 @@
 #include "videos/playlists/dash_segments.hpp"
 
 #include "core/ascii.hpp"
+#include "core/npos.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +12,6 @@ namespace stillwatch::videos {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t widest = 20; // digits of a number
 constexpr std::size_t longest_address = 8'192;
 

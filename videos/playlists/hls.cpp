@@ -1,4 +1,5 @@
 #include "core/ascii.hpp"
+#include "core/npos.hpp"
 #include "videos/playlists/playlist.hpp"
 #include "videos/playlists/playlist_writer.hpp"
 
@@ -17,7 +18,6 @@ namespace stillwatch::videos {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr double longest_segment_seconds = 86'400;
 
 // What a tag that begins with `name` says behind it, or nothing.
@@ -63,7 +63,7 @@ std::string_view attribute(std::string_view list, std::string_view name) noexcep
 }
 
 template <class Number>
-std::optional<Number> number(std::string_view text) noexcept
+std::optional<Number> leading_number(std::string_view text) noexcept
 {
     text = trimmed(text);
     Number value{};
@@ -72,9 +72,9 @@ std::optional<Number> number(std::string_view text) noexcept
     return value;
 }
 
-double seconds_of(std::string_view text) noexcept
+double segment_seconds(std::string_view text) noexcept
 {
-    const auto value = number<double>(text).value_or(0);
+    const auto value = leading_number<double>(text).value_or(0);
     return std::isfinite(value) && value > 0 ? std::min(value, longest_segment_seconds) : 0;
 }
 
@@ -83,8 +83,8 @@ std::pair<int, int> resolution(std::string_view text) noexcept
 {
     const auto mark = text.find('x');
     if (mark == npos) return {0, 0};
-    const auto width_px = number<std::uint16_t>(text.substr(0, mark)).value_or(0);
-    const auto height_px = number<std::uint16_t>(text.substr(mark + 1)).value_or(0);
+    const auto width_px = leading_number<std::uint16_t>(text.substr(0, mark)).value_or(0);
+    const auto height_px = leading_number<std::uint16_t>(text.substr(mark + 1)).value_or(0);
     return {width_px, height_px};
 }
 
@@ -164,7 +164,7 @@ private:
     {
         Variant variant;
         std::tie(variant.width_px, variant.height_px) = resolution(attribute(list, "RESOLUTION"));
-        variant.bits_per_second = number<std::uint64_t>(attribute(list, "BANDWIDTH")).value_or(0);
+        variant.bits_per_second = leading_number<std::uint64_t>(attribute(list, "BANDWIDTH")).value_or(0);
         return variant;
     }
 
@@ -192,7 +192,7 @@ private:
     bool media(std::string_view line)
     {
         if (const auto text = tag(line, "#EXTINF")) {
-            next_.seconds = seconds_of(text->substr(0, text->find(',')));
+            next_.seconds = segment_seconds(text->substr(0, text->find(',')));
         } else if (const auto range = tag(line, "#EXT-X-BYTERANGE")) {
             next_range_ = *range;
         } else if (const auto list = tag(line, "#EXT-X-MAP")) {
@@ -200,7 +200,7 @@ private:
         } else if (const auto key = tag(line, "#EXT-X-KEY")) {
             take_key(*key);
         } else if (const auto first = tag(line, "#EXT-X-MEDIA-SEQUENCE")) {
-            sequence_ = number<std::uint64_t>(*first).value_or(0);
+            sequence_ = leading_number<std::uint64_t>(*first).value_or(0);
         } else if (tag(line, "#EXT-X-DISCONTINUITY")) {
             next_.is_discontinuous = true;
         } else if (tag(line, "#EXT-X-GAP")) {
@@ -265,9 +265,10 @@ private:
     std::optional<FileRange> range_of(std::string_view text, const std::string& url)
     {
         const auto mark = text.find('@');
-        const auto length = number<std::uint64_t>(text.substr(0, mark));
+        const auto length = leading_number<std::uint64_t>(text.substr(0, mark));
         auto& end = ends_[url];
-        const auto offset = mark == npos ? std::optional(end) : number<std::uint64_t>(text.substr(mark + 1));
+        const auto offset =
+            mark == npos ? std::optional(end) : leading_number<std::uint64_t>(text.substr(mark + 1));
         constexpr std::uint64_t largest = std::uint64_t{1} << 50U;
         if (!length || !offset || *length == 0 || *length > largest || *offset > largest) return std::nullopt;
         end = *offset + *length;

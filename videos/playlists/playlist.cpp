@@ -1,5 +1,6 @@
 #include "videos/playlists/playlist.hpp"
 
+#include "core/npos.hpp"
 #include "videos/playlists/playlist_writer.hpp"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 namespace stillwatch::videos {
 
 namespace {
-
-constexpr auto npos = std::string_view::npos;
 
 std::string_view without_mark(std::string_view text) noexcept
 {
