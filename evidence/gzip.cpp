@@ -1,15 +1,18 @@
 #include "evidence/gzip.hpp"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 namespace stillwatch::evidence {
 
 namespace {
 
+constexpr int usual_level = 6;       // of libdeflate
 constexpr int gzip_window = 15 + 16; // 16 asks zlib for the gzip format
 constexpr std::size_t max_at_once = std::numeric_limits<uInt>::max();
 
@@ -29,26 +32,20 @@ struct Inflater {
 
 Bytes gzip_member(ByteView clear, Effort effort)
 {
-    z_stream stream{};
     if (clear.size() > max_at_once) throw std::length_error("a gzip member of more than 4 GiB");
-    const int level = effort == Effort::store ? Z_NO_COMPRESSION : Z_DEFAULT_COMPRESSION;
-    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        throw std::bad_alloc();
-    Bytes out(deflateBound(&stream, static_cast<uLong>(clear.size())));
-    stream.next_in = input_of(clear);
-    stream.avail_in = static_cast<uInt>(clear.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(std::min(out.size(), max_at_once));
-    const int state = deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    if (state != Z_STREAM_END) throw std::length_error("a gzip member of more than 4 GiB");
+    const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
+        libdeflate_alloc_compressor(effort == Effort::store ? 0 : usual_level), &libdeflate_free_compressor);
+    if (!compressor) throw std::bad_alloc();
+    Bytes out(libdeflate_gzip_compress_bound(compressor.get(), clear.size()));
+    out.resize(
+        libdeflate_gzip_compress(compressor.get(), clear.data(), clear.size(), out.data(), out.size()));
+    if (out.empty()) throw std::logic_error("a gzip member is longer than its bound");
     return out;
 }
 
 std::uint32_t crc32_of(ByteView bytes)
 {
-    return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+    return libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 Result<Bytes> gunzip_member(ByteView& rest, std::size_t max_bytes)
