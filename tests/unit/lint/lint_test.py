@@ -81,7 +81,8 @@ FOREIGN = {
         "core/bytes.cpp",       # base64
     },
     r"toml\+\+/": {"config"},
-    r"seccomp\.h|brotli/|zstd\.h|libdeflate\.h": {"sandbox"},
+    r"seccomp\.h|brotli/|zstd\.h": {"sandbox"},
+    r"libdeflate\.h": {"sandbox", "evidence"},
     r"archive\.h|archive_entry\.h": {"packages"},
     r"zlib\.h": {
         "sandbox",
