@@ -40,6 +40,8 @@ std::string warc_fields(const Fields& fields)
     return text;
 }
 
+constexpr std::size_t small_records = 256U << 10U;
+
 class Writer {
 public:
     // Adds a record and gives its id. `fields` are those between WARC-Date and the digests.
@@ -56,10 +58,15 @@ public:
         const auto id = warc_record_id(++records_, type, rest);
         auto record = to_bytes(
             fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest));
+        record.reserve(record.size() + block.size() + 4);
         record.insert(record.end(), block.begin(), block.end());
         std::ranges::copy(as_bytes("\r\n\r\n"), std::back_inserter(record));
         const auto member = gzip_member(record, effort);
         last_ = {file_.bytes.size(), member.size()};
+        // Room for the small records that follow a picture, which would else be copied for the first of them.
+        if (file_.bytes.capacity() - file_.bytes.size() < member.size())
+            file_.bytes.reserve(file_.bytes.size() +
+                                std::max(file_.bytes.size(), member.size() + small_records));
         file_.bytes.insert(file_.bytes.end(), member.begin(), member.end());
         if (type == "warcinfo") info_id_ = id;
         return id;
@@ -155,10 +162,11 @@ std::string add_response(Writer& writer, const WarcExchange& exchange, std::span
     else
         fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
     std::string digest;
-    if (const auto payload = fetched.payload()) {
+    if (!fetched.is_chunked())
+        digest = warc_digest(fetched.body); // what payload() would copy
+    else if (const auto payload = fetched.payload())
         digest = warc_digest(*payload);
-        fields.push_back({"WARC-Payload-Digest", digest});
-    }
+    if (!digest.empty()) fields.push_back({"WARC-Payload-Digest", digest});
     auto block = to_bytes(answer.head);
     if (!exchange.same) block.insert(block.end(), fetched.body.begin(), fetched.body.end());
     auto id = writer.add(exchange.same ? "revisit" : "response", fetched.started, std::move(fields),
