@@ -132,7 +132,7 @@ TEST(FacesMessage, OfAnAnswerThatIsNoneNoFaceIsLeftInMemory)
     // The signs go into the message itself, since whoever writes one leaves copies behind.
     std::vector<std::uint32_t> plain(dimension, std::bit_cast<std::uint32_t>(number));
     const auto wanted = std::as_bytes(std::span(plain));
-    const auto place = std::ranges::search(bytes, wanted).begin();
+    const auto place = std::search(bytes.begin(), bytes.end(), wanted.begin(), wanted.end());
     ASSERT_NE(place, bytes.end());
     std::mt19937 random(7);
     std::vector<std::uint32_t> kept_away;
