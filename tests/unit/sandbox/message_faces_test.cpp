@@ -7,6 +7,7 @@
 #include <string.h> // explicit_bzero
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <fstream>
