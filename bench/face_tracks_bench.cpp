@@ -153,7 +153,9 @@ public:
         std::set<std::string> in_it;
         for (const auto& shown : clip.shown)
             in_it.insert(shown.person);
-        for (const auto& [name, person] : people_) {
+        for (const auto& entry : people_) {
+            const auto& [name, of_name] = entry;
+            const auto& person = of_name; // clang 14 lets no lambda take a part of a binding
             const bool is_there = in_it.contains(name);
             ++(is_there ? tally.people : tally.pairs);
             for (std::size_t r = 0; r < rates.size(); ++r) {

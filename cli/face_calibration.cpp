@@ -73,6 +73,7 @@ Result<LocalSet> local_set(const config::Config& config, const daemon::FaceSetup
     });
     if (!read) return read.error();
     std::vector<faces::PersonFaces> all;
+    all.reserve(people.size());
     for (auto& [folder, of_person] : people)
         all.push_back(std::move(of_person));
     auto measured = faces::measured_thresholds(all);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 // What was looked at, found, removed and is still up: for the person, for the next notice, for those who pay.
 namespace stillwatch::control {
@@ -129,9 +130,11 @@ std::vector<FindingFacts> Commands::finding_facts(std::optional<CaseId> case_id)
 {
     const auto turns = store::StillUpChecks(cases_).turns(case_id);
     std::vector<FindingFacts> facts;
-    for (const auto& finding : cases_.findings({.case_id = case_id}))
-        facts.push_back(followup::facts_of(
-            finding, std::ranges::equal_range(turns, finding.id, {}, &store::FindingChange::finding)));
+    for (const auto& finding : cases_.findings({.case_id = case_id})) {
+        const auto first = std::ranges::lower_bound(turns, finding.id, {}, &store::FindingChange::finding);
+        const auto end = std::ranges::upper_bound(turns, finding.id, {}, &store::FindingChange::finding);
+        facts.push_back(followup::facts_of(finding, std::span(first, end)));
+    }
     return facts;
 }
 

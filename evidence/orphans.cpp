@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ranges>
+#include <span>
 #include <vector>
 
 namespace stillwatch::evidence {
@@ -106,10 +106,13 @@ Result<RemovedOrphans> remove_orphans(const fs::path& directory, const std::set<
         if (const auto done = remove_file(path); !done) return done.error();
         ++removed.temporaries;
     }
-    const auto rest = std::ranges::partition(found->packages, [&](const fs::path& path) {
-        return withdrawn.contains(case_in(path.filename().string()));
-    });
-    for (const auto& path : std::ranges::subrange(found->packages.begin(), rest.begin())) {
+    const auto first_of_rest =
+        std::partition(found->packages.begin(), found->packages.end(), [&](const fs::path& path) {
+            return withdrawn.contains(case_in(path.filename().string()));
+        });
+    const std::span of_withdrawn(found->packages.begin(), first_of_rest);
+    const std::span rest(first_of_rest, found->packages.end());
+    for (const auto& path : of_withdrawn) {
         if (const auto done = remove_with_stamps(path); !done) return done.error();
         ++removed.packages;
     }

@@ -49,6 +49,7 @@ std::vector<LeadTally> tallies_of(std::span<const DecidedLead> leads)
                                                  : tally.another_person);
     }
     std::vector<LeadTally> all;
+    all.reserve(tallies.size());
     for (const auto& [place, tally] : tallies)
         all.push_back(tally);
     return all;
