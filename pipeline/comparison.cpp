@@ -2,6 +2,8 @@
 
 #include "core/log.hpp"
 
+#include <algorithm>
+
 namespace stillwatch::pipeline {
 
 namespace {
