@@ -133,6 +133,7 @@ std::vector<LeadByTrack> leads_in(std::span<const Track> tracks, const People& p
                 best[alike.case_id] = {alike, t};
         }
     std::vector<LeadByTrack> leads;
+    leads.reserve(best.size());
     for (const auto& [case_id, one] : best)
         leads.push_back({lead_of(one.alike, tracks[one.track].clearest), one.track,
                          likeness_of(one.alike, model, tracks[one.track].faces)});

@@ -78,8 +78,9 @@ Task<Result<bool>> VideoFaces::is_seen_again(VideoReader& reader, const faces::T
     std::vector<FacesSeen> frames;
     for (auto& frame : reading->frames) {
         auto seen = co_await faces_in(frame.picture, Trust::unshared);
-        if (seen) frames.push_back(*std::move(seen));
-        if (!seen && seen.error().code == Errc::cancelled) {
+        if (seen) {
+            frames.push_back(*std::move(seen));
+        } else if (seen.error().code == Errc::cancelled) {
             for (auto& one : frames)
                 wipe(one);
             co_return seen.error();
