@@ -132,7 +132,7 @@ delay = "20ms"
     def also(self, text: str) -> None:
         self.say(f"                 {text}")
 
-    def wait_for(self, condition, what: str, timeout: float = 30) -> None:
+    def wait_for(self, condition, what: str, timeout: float = 120) -> None:
         until = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > until:

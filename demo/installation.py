@@ -95,7 +95,7 @@ concurrency = {concurrency}
         """The same with --json: one object a line."""
         return [json.loads(line) for line in self.plain("--json", *arguments).splitlines()]
 
-    def start(self, timeout: float = 30) -> None:
+    def start(self, timeout: float = 120) -> None:
         """Starts the daemon and waits for READY=1, as systemd does."""
         # Absolute paths of sockets are short of room; an abstract name has none of these troubles.
         name = f"\0stillwatch-{os.getpid()}-{secrets.token_hex(4)}"
@@ -138,7 +138,7 @@ concurrency = {concurrency}
     def is_running(self) -> bool:
         return self._daemon is not None and self._daemon.poll() is None
 
-    def stop(self, timeout: float = 12) -> int:
+    def stop(self, timeout: float = 60) -> int:
         self._daemon.terminate()
         code = self._daemon.wait(timeout)
         self._close()

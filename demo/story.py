@@ -7,7 +7,7 @@ import time
 import staff
 
 
-def wait_for(condition, what: str, timeout: float = 60) -> None:
+def wait_for(condition, what: str, timeout: float = 120) -> None:
     until = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > until:

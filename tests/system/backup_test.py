@@ -10,7 +10,7 @@ import unittest
 
 import stage  # first: it shows the way to the next
 import installation
-from life_test import within
+from life_test import eventually
 
 
 class Backups(unittest.TestCase):
@@ -24,7 +24,7 @@ class Backups(unittest.TestCase):
         self.stillwatch.start()
 
     def found_all(self) -> None:
-        self.assertTrue(within(90, lambda: self.stillwatch.status()["contents"] > 0 and self.stillwatch.is_idle()))
+        self.assertTrue(eventually(lambda: self.stillwatch.status()["contents"] > 0 and self.stillwatch.is_idle()))
 
     def run_command(self, *arguments, config: pathlib.Path | None = None) -> subprocess.CompletedProcess:
         environment = {**os.environ, "STILLWATCH_CONFIG": str(config or self.stillwatch.config)}
@@ -43,7 +43,7 @@ class Backups(unittest.TestCase):
         return other
 
     def test_made_while_the_daemon_crawls_it_starts_elsewhere_with_every_finding_and_its_evidence(self):
-        self.assertTrue(within(60, lambda: self.stillwatch.ask("findings", "list", "--grouped")))
+        self.assertTrue(eventually(lambda: self.stillwatch.ask("findings", "list", "--grouped")))
         told = self.stillwatch.ask("backup", str(self.backup), "--keys", str(self.keys))[0]
         self.assertTrue(self.stillwatch.is_running())
         self.assertGreater(told["evidence"], 0)

@@ -15,7 +15,7 @@ import unittest.mock
 import urllib.request
 
 import stage
-from stage import within
+from stage import eventually
 import installation
 import people
 
@@ -107,16 +107,16 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
         self.case, self.pin = opened["case"], opened["withdrawal_pin"]
         self.stillwatch.ask("reference", "add", self.case, str(self.reference))
         on_site = lambda: [row for row in self.stillwatch.ask("findings", "list") if PICTURE in row["image_url"]]
-        self.assertTrue(within(90, lambda: on_site() and self.stillwatch.is_idle()))
+        self.assertTrue(eventually(lambda: on_site() and self.stillwatch.is_idle()))
         finding = f"F-{on_site()[0]['id']}"
         self.stillwatch.ask("findings", "note", finding, "--text", f"{NAME}: {NOTE}")
         self.stillwatch.ask("findings", "confirm", finding)
         self.stillwatch.ask("findings", "mark", finding, "down")
         self.stillwatch.ask("findings", "check", finding)
         back = lambda: [body for _, body in self.stage.hook.deliveries if body["type"] == "match.reappeared"]
-        self.assertTrue(within(20, back))
+        self.assertTrue(eventually(back))
         self.assertIn(NOTE, self.stillwatch.ask("findings", "show", finding)[0]["history"][0]["note"])
-        self.assertTrue(within(30, lambda: self.stillwatch.status()["alerts_queued"] == 0))
+        self.assertTrue(eventually(lambda: self.stillwatch.status()["alerts_queued"] == 0))
 
     @property
     def canaries(self) -> dict[str, bytes]:
@@ -171,7 +171,7 @@ smime_certificates = ["{certificates / "recipient.pem"}"]
             if command[0] == "sleep":
                 time.sleep(0.2)
             else:
-                self.assertTrue(within(20, lambda: self.stillwatch.plain("status", check=False) != ""))
+                self.assertTrue(eventually(lambda: self.stillwatch.plain("status", check=False) != ""))
                 limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
                 self.assertRegex(limits, r"Max core file size\s+0\s+0")
             self.assertIsNone(process.poll(), said.read_text())

@@ -14,7 +14,7 @@ from PIL import Image
 import stage
 import tamper
 import time_authority
-from stage import within
+from stage import eventually
 
 REPLAY = stage.ROOT / "tests" / "integration" / "replay"
 
@@ -37,7 +37,7 @@ class Evidence(unittest.TestCase):
         cls.authority.is_down = True
         cls.stillwatch.start()
         cls.stillwatch.open_case(cls.stage.references)
-        if not within(120, lambda: cls.stillwatch.ask("findings", "list", "--grouped") and cls.stillwatch.is_idle()):
+        if not eventually(lambda: cls.stillwatch.ask("findings", "list", "--grouped") and cls.stillwatch.is_idle()):
             raise RuntimeError("nothing was found")
         cls.finding = cls.stillwatch.ask("findings", "list", "--grouped")[0]["id"]
 
@@ -111,7 +111,7 @@ class Evidence(unittest.TestCase):
         self.authority.is_down = False
         self.stillwatch.stop()  # what waits is on the disk
         self.stillwatch.start()
-        self.assertTrue(within(20, lambda: not list(evidence.glob("*.unstamped"))))
+        self.assertTrue(eventually(lambda: not list(evidence.glob("*.unstamped"))))
         self.assertEqual({file.name for file in evidence.glob("*.stamp")}, {name + ".stamp" for name in packages})
         self.assertEqual(self.stillwatch.status()["time_stamps"]["pending"], 0)
         told, sealed = self.got("stamped")

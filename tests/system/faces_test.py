@@ -14,7 +14,7 @@ import unittest
 
 import face_models
 import stage
-from stage import within
+from stage import eventually
 
 import installation  # found through stage
 import receivers
@@ -147,11 +147,11 @@ class Faces(unittest.TestCase):
         self.show("/two", STRANGER.picture(22), face_models.picture({}, 23))
         self.stillwatch.start()
         case = self.enrol()
-        self.assertTrue(within(60, lambda: self.findings() and self.stillwatch.is_idle()))
+        self.assertTrue(eventually(lambda: self.findings() and self.stillwatch.is_idle()))
         found = self.findings()
         self.assertEqual([(row["case"], row["image_url"], row["tier"], row["relation"], row["state"]) for row in found],
                          [(case, f"http://{self.site.host}/p0.png", "resemblance", "face_only", "new")])
-        self.assertTrue(within(10, lambda: self.hook.deliveries))
+        self.assertTrue(eventually(lambda: self.hook.deliveries))
         body = self.hook.deliveries[0][1]
         self.assertEqual((body["data"]["tier"], body["data"]["relation"]), ("resemblance", "face_only"))
 
@@ -175,7 +175,7 @@ class Faces(unittest.TestCase):
 
         self.stillwatch.ask("case", "withdraw", case, "--yes")
         gone = lambda: not any(in_memory(self.stillwatch.pid, as_steps(PERSON), as_floats(PERSON)))
-        self.assertTrue(within(2, gone), "a face outlives its consent")
+        self.assertTrue(eventually(gone), "a face outlives its consent")
         self.assertEqual(self.stillwatch.stop(), 0)
         self.assert_nowhere({**strangers, "the person": as_floats(PERSON), "the person in steps": as_steps(PERSON)})
 

@@ -81,11 +81,8 @@ class Findings(unittest.TestCase):
 
     def crawl(self):
         self.stillwatch.start()
-        until = time.monotonic() + 120
-        while not (self.stillwatch.is_idle() and self.stillwatch.status()["images"] == PICTURES
-                   and self.stillwatch.status()["alerts_queued"] == 0):
-            self.assertLess(time.monotonic(), until, "the crawl did not come to its end")
-            time.sleep(0.2)
+        self.assertTrue(stage.eventually(lambda: self.stillwatch.is_idle() and self.stillwatch.status()["images"] == PICTURES
+                                         and self.stillwatch.status()["alerts_queued"] == 0), "the crawl did not come to its end")
 
     def finding(self) -> dict:
         findings = self.stillwatch.ask("findings", "list", "--grouped")
@@ -138,10 +135,7 @@ class Findings(unittest.TestCase):
             self.stillwatch.plain("findings", "check", "1")
 
     def alerts_come_to(self, number: int) -> None:
-        until = time.monotonic() + 60
-        while len(self.mail.ids) < number:
-            self.assertLess(time.monotonic(), until, "an alert did not come")
-            time.sleep(0.2)
+        self.assertTrue(stage.eventually(lambda: len(self.mail.ids) >= number), "an alert did not come")
 
     def test_what_is_down_and_seen_again_is_one_new_alert_in_the_next_epoch(self):
         self.crawl()

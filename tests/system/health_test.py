@@ -16,7 +16,7 @@ import urllib.request
 
 import stage
 import installation  # found through stage
-from life_test import within
+from life_test import eventually
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -138,10 +138,10 @@ class Health(unittest.TestCase):
         self.stillwatch.config.write_text(text)
         self.stillwatch.start()
         wanted = {f"site {name}" for name in sites}
-        self.assertTrue(within(60, lambda: wanted <= self.problems()),
+        self.assertTrue(eventually(lambda: wanted <= self.problems()),
                         (wanted - self.problems(), self.stillwatch.ask("site", "health")))
         self.assertNotIn("site demonstration", self.problems())
-        self.assertTrue(within(20, lambda: self.health()[0] == 200), self.health())  # one site is fine
+        self.assertTrue(eventually(lambda: self.health()[0] == 200), self.health())  # one site is fine
         body = self.health()[1]
         for name in sites:
             self.assertRegex(body, rf"(?m)^warning site {name}: \w+")
@@ -149,11 +149,11 @@ class Health(unittest.TestCase):
             self.assertIn(f'stillwatch_problem{{kind="site",subject="{name}"}} 1', self.metrics())
             self.assertIn(f'stillwatch_site_fine{{site="{name}"}} 0', self.metrics())
         began = {("problem.began", "site", name) for name in sites}
-        self.assertTrue(within(10, lambda: began <= set(self.told())), self.told())
+        self.assertTrue(eventually(lambda: began <= set(self.told())), self.told())
         # A restart tells nothing twice.
         self.stillwatch.stop()
         self.stillwatch.start()
-        self.assertTrue(within(60, lambda: wanted <= self.problems()))
+        self.assertTrue(eventually(lambda: wanted <= self.problems()))
         self.stillwatch.plain("alert-test", "hook")
         for fact in began:
             self.assertEqual(self.told().count(fact), 1, fact)
@@ -165,17 +165,17 @@ class Health(unittest.TestCase):
         good = self.stillwatch.config.read_text()
         self.stillwatch.config.write_text(good.replace("[organisation]", "[organisation]\nnmae = 1"))
         self.reload()
-        self.assertTrue(within(10, lambda: self.health()[0] == 503))
+        self.assertTrue(eventually(lambda: self.health()[0] == 503))
         self.assertRegex(self.health()[1], r"failing configuration: .*stillwatch\.toml:\d+: ")
-        self.assertTrue(within(10, lambda: ("problem.began", "configuration", "") in self.told()))
+        self.assertTrue(eventually(lambda: ("problem.began", "configuration", "") in self.told()))
         # Commands for the daemon need only its socket.
         done = self.command("site", "stop", self.stage.hosts[0], "--reason", "a complaint")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("the configuration has a problem", done.stderr)
         self.stillwatch.config.write_text(good)
         self.reload()
-        self.assertTrue(within(10, lambda: "configuration" not in self.health()[1]), self.health())
-        self.assertTrue(within(30, lambda: ("problem.ended", "configuration", "") in self.told()))
+        self.assertTrue(eventually(lambda: "configuration" not in self.health()[1]), self.health())
+        self.assertTrue(eventually(lambda: ("problem.ended", "configuration", "") in self.told()))
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         return subprocess.run([self.stillwatch.programs.command, *arguments], capture_output=True, text=True, timeout=60,
@@ -195,14 +195,14 @@ class Health(unittest.TestCase):
         case = self.stillwatch.ask("case", "open", "--recorded-by", "anna", "--approved-by", "berit",
                                    "--expires", soon)[0]["case"]
         self.stillwatch.plain("reference", "add", case, str(self.stage.references[0]))
-        self.assertTrue(within(10, lambda: f"consent_ends_in_7_days {case}" in self.problems()))
+        self.assertTrue(eventually(lambda: f"consent_ends_in_7_days {case}" in self.problems()))
         self.assertRegex(self.health()[1], rf"(?m)^warning consent_ends_in_7_days {case}: ")
-        self.assertTrue(within(10, lambda: any(told[1] == "consent_ends_in_7_days" for told in self.told())))
+        self.assertTrue(eventually(lambda: any(told[1] == "consent_ends_in_7_days" for told in self.told())))
 
     def test_a_low_disk_is_named(self):
         self.edit(r"min_free_mb = \d+", "min_free_mb = 1000000000")
         self.stillwatch.start()
-        self.assertTrue(within(10, lambda: "disk storage" in self.problems()))
+        self.assertTrue(eventually(lambda: "disk storage" in self.problems()))
         self.assertEqual(self.health()[0], 503)
 
     def test_two_hundred_silent_clients_do_not_hold_up_a_stop(self):
@@ -225,13 +225,13 @@ class Health(unittest.TestCase):
         self.stage.hook.close()
         done = self.command("alert-test", "hook")
         self.assertEqual((done.returncode, "refused" in done.stdout), (1, True), done)
-        self.assertTrue(within(10, lambda: "channel hook" in self.problems()))
+        self.assertTrue(eventually(lambda: "channel hook" in self.problems()))
         with socket.socket() as silent:  # takes the connection and says nothing
             silent.bind(("127.0.0.1", 0))
             silent.listen()
             self.edit(r'url = "http://127.0.0.1:\d+/alerts"', f'url = "http://127.0.0.1:{silent.getsockname()[1]}/alerts"')
             self.reload()
-            self.assertTrue(within(10, lambda: "configuration taken over" in self.log()))
+            self.assertTrue(eventually(lambda: "configuration taken over" in self.log()))
             done = self.command("alert-test", "hook", "--wait", "1")
             self.assertEqual((done.returncode, "queued" in done.stdout), (75, True), done)
 

@@ -90,14 +90,14 @@ class Imports(unittest.TestCase):
         self.stillwatch.start()
         told = self.imported(self.record("Active"), "stopncii")
         self.assertEqual((told["added"], told["list"]), (1, "list"))
-        self.assertTrue(stage.within(60, lambda: self.stillwatch.ask("findings", "list", "--grouped")
+        self.assertTrue(stage.eventually(lambda: self.stillwatch.ask("findings", "list", "--grouped")
                                      and len(self.hook.ids) > 0 and len(self.mail.ids) > 0))
         finding = self.stillwatch.ask("findings", "list", "--grouped")[0]
         self.assertTrue(finding["hash_only"])
         self.assertEqual(finding["tier"], "near")
         self.assertTrue(self.hook.deliveries[0][1]["data"]["hash_only"])
         self.assertIn("hash that others brought", self.mail.messages[0].get_body(("plain",)).get_content())
-        self.assertTrue(stage.within(30, lambda: self.stillwatch.ask("findings", "list", "--grouped")[0]["evidence"]
+        self.assertTrue(stage.eventually(lambda: self.stillwatch.ask("findings", "list", "--grouped")[0]["evidence"]
                                      == "stored"))
         archive = self.stillwatch.open_evidence(self.stillwatch.ask("findings", "list", "--grouped")[0])
         self.stillwatch.verify_evidence(archive)
@@ -115,7 +115,7 @@ class Imports(unittest.TestCase):
         told = self.imported(f"md5 {plain}\nsha1 {packed}\nnonsense\nvideo_md5 {plain}\n", "hma")
         self.assertEqual((told["added"], told["skipped"], told["other_kinds"]), (2, 1, 1))
         self.stillwatch.start()
-        self.assertTrue(stage.within(60, lambda: len(self.stillwatch.places()) == 2))
+        self.assertTrue(stage.eventually(lambda: len(self.stillwatch.places()) == 2))
         self.assertEqual({place["tier"] for place in self.stillwatch.places()}, {"exact"})
 
     def test_what_is_gone_from_a_whole_list_is_erased_unless_it_looks_like_a_broken_file(self):
@@ -135,7 +135,7 @@ class Imports(unittest.TestCase):
         self.assertEqual(self.stillwatch.ask("place", "list", self.case)[0]["place"], self.site.host)
         self.stillwatch.start()
         self.imported(self.record("Active"), "stopncii")
-        self.assertTrue(stage.within(60, lambda: len(self.stillwatch.places()) == 2))
+        self.assertTrue(stage.eventually(lambda: len(self.stillwatch.places()) == 2))
         finding = self.stillwatch.ask("findings", "list", "--grouped")[0]
         self.assertEqual((finding["state"], finding["reason"]), ("dismissed", "consented_place"))
         self.assertEqual((self.hook.ids, self.mail.ids), ([], []))

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import stage
-from stage import within
+from stage import eventually
 
 
 class Keys(unittest.TestCase):
@@ -40,7 +40,7 @@ class Keys(unittest.TestCase):
         case = self.stillwatch.open_case(self.stage.references)
         self.exchange_key()
         self.stillwatch.start()
-        self.assertTrue(within(60, lambda: self.stillwatch.status()["due"] == 0
+        self.assertTrue(eventually(lambda: self.stillwatch.status()["due"] == 0
                                and self.stillwatch.status()["in_flight"] == 0 and self.stillwatch.status()["images"] > 0))
         self.assertIn("keys " + case, self.health())
         status = self.stillwatch.status()
@@ -51,7 +51,7 @@ class Keys(unittest.TestCase):
         self.assertEqual(self.stillwatch.stop(), 0)
         self.exchange_key()
         self.stillwatch.start()
-        self.assertTrue(within(120, self.stillwatch.is_idle))
+        self.assertTrue(eventually(self.stillwatch.is_idle))
         self.assertEqual(self.health(), "ok\n")
         self.assertEqual(self.stage.found(), self.stage.planted)
         coverage = self.stillwatch.ask("case", "show", case)[0]["coverage"]

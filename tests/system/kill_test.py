@@ -153,7 +153,7 @@ class Kill(unittest.TestCase):
         stillwatch = self.stage.stillwatch
         for _ in range(10):
             stillwatch.start()
-            seen = stage.within(60, lambda: all("unseen" not in (check["page"], check["picture"]) for check in self.checks()))
+            seen = stage.eventually(lambda: all("unseen" not in (check["page"], check["picture"]) for check in self.checks()))
             self.assertTrue(seen, "an address under check was not visited")
             checks = self.checks()
             if len(checks) >= done * len(stillwatch.places()) and all(check["ended"] for check in checks):
@@ -168,10 +168,7 @@ class Kill(unittest.TestCase):
         self.assertFalse(named & of_checks)
         named |= of_checks
         evidence = self.stage.storage / "evidence"
-        until = time.monotonic() + 60
-        while list(evidence.glob("*.unstamped")):
-            self.assertLess(time.monotonic(), until, "packages were not stamped")
-            time.sleep(0.2)
+        self.assertTrue(stage.eventually(lambda: not list(evidence.glob("*.unstamped"))), "packages were not stamped")
         self.assertEqual({file.name for file in evidence.iterdir()}, named | {name + ".stamp" for name in named})
         for file in sorted(named - self.verified):
             archive = stillwatch.open_evidence({"evidence_file": file})

@@ -3,7 +3,7 @@ import sqlite3
 import unittest
 
 import stage
-from stage import within
+from stage import eventually
 
 # What stays of a withdrawn case: that it was there, under which consents, and the audit log.
 STAYS = {"case", "consent", "audit", "audit_checkpoint"}
@@ -40,7 +40,7 @@ class Orphans(unittest.TestCase):
 
     def crawled(self):
         self.stillwatch.start()
-        self.assertTrue(within(120, self.stillwatch.is_idle))
+        self.assertTrue(eventually(self.stillwatch.is_idle))
 
     def check_frontier(self):
         for table, column, other, key in NAMES:

@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 import stage
-from stage import within
+from stage import eventually
 
 import installation  # found through stage
 
@@ -171,10 +171,10 @@ cookies_file = "cookies.secret"
         seen = lambda: " ".join(self.echo.seen + self.mail.seen)
         # Each was sent where it belongs: what follows would say nothing of one that was not.
         sent = [HEADER, COOKIE, COOKIE_IN_FILE, PASSWORD, TOKEN, HOOK]
-        self.assertTrue(within(20, lambda: all(secret in seen() for secret in sent)), [one for one in sent if one not in seen()])
-        self.assertTrue(within(20, lambda: "/more" in seen() and ".jpg" in seen()), self.echo.seen)
+        self.assertTrue(eventually(lambda: all(secret in seen() for secret in sent)), [one for one in sent if one not in seen()])
+        self.assertTrue(eventually(lambda: "/more" in seen() and ".jpg" in seen()), self.echo.seen)
         log = self.work / "i" / "stillwatchd.log"
-        self.assertTrue(within(20, lambda: f"http://{CLOSED}/x.jpg" in log.read_text()))  # what only debug tells
+        self.assertTrue(eventually(lambda: f"http://{CLOSED}/x.jpg" in log.read_text()))  # what only debug tells
         shown = answers + [self.stillwatch.plain(*command, check=False) for command in (
             ("--json", "status"), ("status",), ("site", "health"), ("site", "plan", "board"), ("--json", "outbox", "list"),
             ("audit", "list"), ("check-config",), ("alert-test", "mail"), ("alert-test", "slack"))]

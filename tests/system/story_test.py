@@ -10,7 +10,7 @@ import unittest
 import urllib.request
 
 import stage
-from stage import within
+from stage import eventually
 import installation
 import people
 
@@ -75,7 +75,7 @@ ca_file = "{self.certificates / ca}"
         self.stillwatch.start()
         self.assertIn("expired", (self.stillwatch.folder / "stillwatchd.log").read_text())
         self.stillwatch.open_case(self.stage.references[:2])
-        self.assertTrue(within(60, lambda: self.mail.to(LEAD) and self.stillwatch.is_idle()))
+        self.assertTrue(eventually(lambda: self.mail.to(LEAD) and self.stillwatch.is_idle()))
         for mail in self.mail.to(LEAD):
             clear = email.message_from_bytes(mail, policy=email.policy.default)
             self.assertNotIn("Where", clear.get_body(("plain",)).get_content())  # the certificate's owner has it, sealed
@@ -105,8 +105,8 @@ ca_file = "{self.certificates / ca}"
 
     def everybody_is_told_of_each_match_once(self):
         self.anna.ask("reference", "add", self.case, *self.stage.references[:3])
-        self.assertTrue(within(90, lambda: self.stillwatch.status()["findings"] > 0 and self.stillwatch.is_idle()))
-        self.assertTrue(within(30, lambda: self.stillwatch.status()["alerts_queued"] == 0))
+        self.assertTrue(eventually(lambda: self.stillwatch.status()["findings"] > 0 and self.stillwatch.is_idle()))
+        self.assertTrue(eventually(lambda: self.stillwatch.status()["alerts_queued"] == 0))
         findings = {row["alert"]: row for row in self.anna.ask("findings", "list", "--grouped")}
         self.assertGreaterEqual(len(findings), 4)
 
@@ -151,7 +151,7 @@ ca_file = "{self.certificates / ca}"
         self.anna.ask("findings", "mark", f"F-{self.confirmed}", "noticed", "--reason", "ticket-77")
         self.berit.ask("findings", "mark", f"F-{self.confirmed}", "down")
         down = lambda: [body["data"] for _, body in self.stage.hook.deliveries if body["type"] == "item.down"]
-        self.assertTrue(within(20, down))
+        self.assertTrue(eventually(down))
         self.assertEqual([(data["case"], data["finding"], data["count"]) for data in down()], [(self.case, self.confirmed, 1)])
         shown = self.anna.ask("findings", "show", f"F-{self.confirmed}")[0]
         self.assertEqual([(change["actor"], change["to"]) for change in shown["history"]],
@@ -162,8 +162,8 @@ ca_file = "{self.certificates / ca}"
         for finding in (self.confirmed, self.dismissed, self.confirmed):
             self.anna.ask("findings", "check", f"F-{finding}")
         back = lambda: [body["data"] for _, body in self.stage.hook.deliveries if body["type"] == "match.reappeared"]
-        self.assertTrue(within(20, back))
-        self.assertTrue(within(20, self.stillwatch.is_idle))
+        self.assertTrue(eventually(back))
+        self.assertTrue(eventually(self.stillwatch.is_idle))
         self.assertEqual([(data["finding"], data["epoch"]) for data in back()], [(self.confirmed, 2)])
         shown = self.anna.ask("findings", "show", f"F-{self.confirmed}")[0]
         self.assertEqual((shown["state"], shown["epoch"]), ("reappeared", 2))
@@ -175,12 +175,12 @@ ca_file = "{self.certificates / ca}"
         self.anna.ask("case", "approve", other)
         self.anna.ask("reference", "add", other, self.stage.references[3])
         self.assertEqual(self.references_in_force(), before + 1)
-        self.assertTrue(within(20, lambda: self.anna.ask("case", "show", other)[0]["consent"] == "expired"))
-        self.assertTrue(within(5, lambda: self.references_in_force() == before))
+        self.assertTrue(eventually(lambda: self.anna.ask("case", "show", other)[0]["consent"] == "expired"))
+        self.assertTrue(eventually(lambda: self.references_in_force() == before))
         self.assertIn("expired", self.anna.refused("reference", "add", other, self.stage.references[4]))
         ended = lambda: [body["data"] for _, body in self.stage.hook.deliveries if body["type"] == "problem.began"
                          and body["data"]["problem"] == "consent_ended"]
-        self.assertTrue(within(20, ended))
+        self.assertTrue(eventually(ended))
         self.assertEqual({(data["case"], data["event"]) for data in ended()}, {(other, "consent.expiring")})
 
         # A new consent is approved again, by somebody else than recorded it.
@@ -188,7 +188,7 @@ ca_file = "{self.certificates / ca}"
         self.assertEqual(self.references_in_force(), before)
         self.assertIn("recorded", self.anna.refused("case", "approve", other))
         self.assertEqual(self.berit.ask("case", "approve", other)[0]["consent"], "valid")
-        self.assertTrue(within(5, lambda: self.references_in_force() == before + 1))
+        self.assertTrue(eventually(lambda: self.references_in_force() == before + 1))
         self.other = other
 
     def the_person_withdraws(self):
@@ -209,7 +209,7 @@ ca_file = "{self.certificates / ca}"
         self.assertEqual([row for row in self.anna.ask("findings", "list") if row["case"] == self.case], [])
         self.assertEqual(files & {file.name for file in (self.stage.storage / "evidence").iterdir()}, set())
         gone = lambda: [body["data"]["case"] for _, body in self.stage.hook.deliveries if body["type"] == "consent.withdrawn"]
-        self.assertTrue(within(20, gone))
+        self.assertTrue(eventually(gone))
         self.assertEqual(gone(), [self.case])
         self.assertEqual(self.ines.ask("audit", "verify")[0]["audit"], "whole")
 
