@@ -1,7 +1,7 @@
 #include "control/audit_tree.hpp"
 #include "control/forms.hpp"
 #include "core/ascii.hpp"
-#include "evidence/stamp_file.hpp"
+#include "evidence/unstamped.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,8 +19,6 @@ namespace stillwatch::control {
 namespace {
 
 constexpr std::size_t part_bytes = 512U << 10U; // of one reply
-
-constexpr std::size_t max_stamp_bytes = 256U << 10U;
 
 // Only what the recorder names so: no path, nothing hidden, nothing half written.
 bool is_package_name(std::string_view name)
@@ -111,23 +109,20 @@ Result<void> Commands::add_stamps(json::object& told, const std::string& package
 {
     const auto& directory = settings_.evidence_directory;
     const auto beside = [&](std::string_view suffix) { return directory / (package + std::string(suffix)); };
-    const auto stamp = read_part(beside(evidence::stamp_suffix), 0);
-    if (!stamp && stamp.error().code != Errc::not_found) return stamp.error();
-    if (!stamp) {
+    const auto read = evidence::stamps_beside(directory, package);
+    if (!read) { // the package is whole all the same
+        told["time_stamp"] = "damaged: " + to_string(read.error());
+        return {};
+    }
+    const auto& file = *read;
+    if (!file) {
         std::error_code ignored; // what cannot be looked at does not wait
         told["time_stamp"] =
             std::filesystem::exists(beside(evidence::unstamped_suffix), ignored) ? "pending" : "none";
         return {};
     }
-    const auto file = stamp->bytes.size() > max_stamp_bytes
-                          ? Result<evidence::StampFile>(Error{Errc::too_large, "the file of its time stamps"})
-                          : evidence::read_stamp_file(as_text(stamp->bytes));
-    if (!file) { // the package is whole all the same
-        told["time_stamp"] = "damaged: " + to_string(file.error());
-        return {};
-    }
     told["time_stamp"] = "stamped";
-    told["stamp"] = as_text(stamp->bytes);
+    told["stamp"] = evidence::render_stamp_file(*file); // its very bytes: no other spelling is read
     if (file->stamps.empty()) return {};
     const auto root = fmt::format("root={} ", file->stamps.back().root.hex());
     constexpr std::size_t lines_at_once = 10'000;

@@ -146,9 +146,11 @@ void TimeStamper::judge(const TimeAuthority& authority, const evidence::Waiting&
         problem = fmt::format("no time stamp since {}, {} packages wait: {}",
                               format_utc(waiting.oldest.value_or(clock_.now())), waiting.packages.size(),
                               failure->detail);
-    else if (waiting.damaged > 0)
-        problem = fmt::format("{} notes of packages that wait for a time stamp are damaged: they get none",
-                              waiting.damaged);
+    else if (!waiting.damaged.empty())
+        problem = fmt::format("{} packages get no further time stamp, since what stands beside them is "
+                              "damaged: {}{}",
+                              waiting.damaged.size(), waiting.damaged.front(),
+                              waiting.damaged.size() > 1 ? " and others" : "");
     else if (failure && problems_.is_set("time_stamps", host))
         return; // what stood is not better by failing otherwise
     problems_.set("time_stamps", host, std::move(problem), Severity::warning);
@@ -188,7 +190,9 @@ Task<std::size_t> TimeStamper::ask(StampSettings settings, std::size_t which)
     }
     standing = {batch->stamp.at, {}};
     waiting_ -= std::min(waiting_, *kept);
-    judge(authority, {}, nullptr);
+    evidence::Waiting left;
+    left.damaged = waiting->damaged;
+    judge(authority, left, nullptr);
     const auto difference = std::chrono::abs(clock_.now() - batch->stamp.at);
     problems_.set("clock", host,
                   difference <= longest_difference

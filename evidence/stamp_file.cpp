@@ -13,7 +13,6 @@ namespace stillwatch::evidence {
 namespace {
 
 constexpr std::string_view stamp_format = "stillwatch-stamp-1";
-constexpr std::size_t max_stamps = 16;
 constexpr std::size_t max_proof = 64; // levels of a tree
 
 Error malformed(std::string_view what)

@@ -15,6 +15,9 @@ namespace stillwatch::evidence {
 // there is one (docs/formats/evidence.md).
 constexpr std::string_view unstamped_suffix = ".unstamped";
 constexpr std::string_view stamp_suffix = ".stamp";
+// Of the file of stamps: replies are some kilobytes, and at most so many authorities stamp one package.
+constexpr std::size_t max_stamp_file_bytes = std::size_t{1} << 20U;
+constexpr std::size_t max_stamps = 16;
 
 // The package that a file belongs to by its name: NAME of NAME.stamp; any other name itself.
 std::string package_of(std::string_view file_name);

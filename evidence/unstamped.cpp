@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <set>
 
 namespace stillwatch::evidence {
@@ -20,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t max_stamp_file = 1U << 20U;
+constexpr std::size_t max_note_bytes = 256;
 
 Error io_error(std::string_view what, const fs::path& path)
 {
@@ -32,13 +31,24 @@ fs::path beside(const fs::path& directory, const std::string& package, std::stri
     return directory / (package + std::string(suffix));
 }
 
-std::optional<std::string> text_of(const fs::path& path)
+// Errors: not_found, too_large, io.
+Result<std::string> text_of(const fs::path& path, std::size_t max_bytes)
 {
-    std::ifstream file(path, std::ios::binary);
-    std::string text(max_stamp_file, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad() || file.gcount() <= 0 || !file.eof()) return std::nullopt;
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) {
+        if (errno == ENOENT) return Error{Errc::not_found, path.string()};
+        return io_error("open", path);
+    }
+    std::string text;
+    char part[16384];
+    ssize_t size = 0;
+    while (text.size() <= max_bytes && (size = ::read(descriptor, part, sizeof part)) > 0)
+        text.append(part, static_cast<std::size_t>(size));
+    const auto error = size < 0 ? io_error("read", path) : Error{};
+    (void)::close(descriptor); // opened for reading only
+    if (size < 0) return error;
+    if (text.size() > max_bytes)
+        return Error{Errc::too_large, fmt::format("{}: more than {} bytes", path.string(), max_bytes)};
     return text;
 }
 
@@ -47,23 +57,17 @@ std::string render(const Unstamped& package)
     return fmt::format("{} {}\n", package.digest.hex(), format_utc(package.since));
 }
 
-std::optional<Unstamped> read_note(const fs::path& directory, const std::string& package)
+// Of the package whose datapackage.json has the digest; without a stamp where there is no file. Errors as
+// stamps_beside(), and malformed where it is of another package.
+Result<StampFile> stamps_of(const fs::path& directory, const std::string& package, const Sha256& digest)
 {
-    const auto text = text_of(beside(directory, package, unstamped_suffix));
-    if (!text || text->size() < 66) return std::nullopt;
-    const auto digest = Sha256::from_hex(std::string_view(*text).substr(0, 64));
-    const auto since = parse_utc(std::string_view(*text).substr(65, text->size() - 66));
-    if (!digest || !since) return std::nullopt;
-    Unstamped read{package, *digest, *since};
-    if (render(read) != *text) return std::nullopt;
-    return read;
-}
-
-StampFile stamps_of(const fs::path& directory, const std::string& package)
-{
-    const auto text = text_of(beside(directory, package, stamp_suffix));
-    auto file = text ? read_stamp_file(*text) : Error{Errc::io, "none"};
-    return file ? *std::move(file) : StampFile{};
+    auto file = stamps_beside(directory, package);
+    if (!file) return file.error();
+    if (!*file) return StampFile{digest, {}};
+    if ((*file)->digest != digest)
+        return Error{Errc::malformed, fmt::format("{}: is of another package",
+                                                  beside(directory, package, stamp_suffix).string())};
+    return **std::move(file);
 }
 
 bool is_stamped_by(std::string_view authority, const StampFile& file)
@@ -75,6 +79,20 @@ bool is_stamped_by_all(const std::vector<std::string>& authorities, const StampF
 {
     return std::ranges::all_of(
         authorities, [&file](const std::string& authority) { return is_stamped_by(authority, file); });
+}
+
+// What waits of one package, and the stamps it has. Errors as read_unstamped() and stamps_of().
+struct Standing {
+    Unstamped note;
+    StampFile stamps;
+};
+Result<Standing> standing_of(const fs::path& directory, const std::string& package)
+{
+    auto note = read_unstamped(directory, package);
+    if (!note) return note.error();
+    auto stamps = stamps_of(directory, package, note->digest);
+    if (!stamps) return stamps.error();
+    return Standing{*std::move(note), *std::move(stamps)};
 }
 
 struct Noted {
@@ -142,6 +160,32 @@ Result<void> note_unstamped(const fs::path& directory, const Unstamped& package)
     return file->commit();
 }
 
+Result<Unstamped> read_unstamped(const fs::path& directory, const std::string& package)
+{
+    const auto path = beside(directory, package, unstamped_suffix);
+    const auto text = text_of(path, max_note_bytes);
+    if (!text) return text.error();
+    const auto damaged = [&path] { return Error{Errc::malformed, path.string() + ": is damaged"}; };
+    if (text->size() < 66) return damaged();
+    const auto digest = Sha256::from_hex(std::string_view(*text).substr(0, 64));
+    const auto since = parse_utc(std::string_view(*text).substr(65, text->size() - 66));
+    if (!digest || !since) return damaged();
+    Unstamped read{package, *digest, *since};
+    if (render(read) != *text) return damaged();
+    return read;
+}
+
+Result<std::optional<StampFile>> stamps_beside(const fs::path& directory, const std::string& package)
+{
+    const auto path = beside(directory, package, stamp_suffix);
+    const auto text = text_of(path, max_stamp_file_bytes);
+    if (!text && text.error().code == Errc::not_found) return std::optional<StampFile>();
+    if (!text) return text.error();
+    auto file = read_stamp_file(*text);
+    if (!file) return Error{file.error().code, fmt::format("{}: {}", path.string(), file.error().detail)};
+    return std::optional(*std::move(file));
+}
+
 Result<Waiting> waiting_for(std::string_view authority, const fs::path& directory, std::size_t at_most)
 {
     const auto noted = noted_in(directory);
@@ -150,14 +194,15 @@ Result<Waiting> waiting_for(std::string_view authority, const fs::path& director
     for (const auto& [has_stamp, package] : *noted) {
         waiting.all += has_stamp ? 0 : 1;
         if (waiting.packages.size() >= at_most) continue;
-        if (has_stamp && is_stamped_by(authority, stamps_of(directory, package))) continue;
-        auto note = read_note(directory, package);
-        if (!note) {
-            ++waiting.damaged;
+        auto standing = standing_of(directory, package);
+        if (!standing) {
+            waiting.damaged.push_back(standing.error().detail);
             continue;
         }
-        if (!waiting.oldest || note->since < *waiting.oldest) waiting.oldest = note->since;
-        waiting.packages.push_back(*std::move(note));
+        if (is_stamped_by(authority, standing->stamps)) continue;
+        const auto since = standing->note.since;
+        if (!waiting.oldest || since < *waiting.oldest) waiting.oldest = since;
+        waiting.packages.push_back(std::move(standing->note));
     }
     return waiting;
 }
@@ -167,7 +212,9 @@ Result<void> drop_settled_notes(const fs::path& directory, const std::vector<std
     const auto noted = noted_in(directory);
     if (!noted) return noted.error();
     for (const auto& [has_stamp, package] : *noted) {
-        if (!has_stamp || !is_stamped_by_all(authorities, stamps_of(directory, package))) continue;
+        if (!has_stamp) continue;
+        const auto standing = standing_of(directory, package);
+        if (!standing || !is_stamped_by_all(authorities, standing->stamps)) continue; // waiting_for() tells
         const auto note = beside(directory, package, unstamped_suffix);
         if (::unlink(note.c_str()) != 0 && errno != ENOENT) return io_error("remove", note);
     }
@@ -186,16 +233,19 @@ Result<std::size_t> keep_stamps(const fs::path& directory, const std::vector<New
         const auto& package = each.package.package;
         std::error_code ignored; // what cannot be looked at is not there
         if (!is_package_name(package) || !fs::is_regular_file(directory / package, ignored)) continue;
-        auto file = stamps_of(directory, package);
-        if (file.digest != each.package.digest) file = {each.package.digest, {}};
-        std::erase_if(file.stamps,
+        auto file = stamps_of(directory, package, each.package.digest);
+        if (!file) continue; // whatever stamps are in it stay; waiting_for() tells
+        std::erase_if(file->stamps,
                       [&each](const PackageStamp& stamp) { return stamp.authority == each.stamp.authority; });
-        file.stamps.push_back(each.stamp);
+        file->stamps.push_back(each.stamp);
         auto temporary = beside(directory, package, stamp_suffix);
         temporary += ".tmp";
-        if (const auto written = write_temporary(temporary, render_stamp_file(file)); !written)
-            return written.error();
-        kept.push_back({package, is_stamped_by_all(authorities, file)});
+        const auto text = render_stamp_file(*file);
+        if (file->stamps.size() > max_stamps || text.size() > max_stamp_file_bytes)
+            return Error{Errc::too_large, fmt::format("{} stamps of {} would not be read again",
+                                                      file->stamps.size(), package)};
+        if (const auto written = write_temporary(temporary, text); !written) return written.error();
+        kept.push_back({package, is_stamped_by_all(authorities, *file)});
     }
     if (const auto synced = sync_file_system(directory); !synced) return synced.error();
     for (const auto& each : kept) {

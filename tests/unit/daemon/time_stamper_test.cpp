@@ -235,7 +235,46 @@ TEST_F(TimeStamperTest, ADamagedNoteIsTold)
     const auto file = package("a");
     test::write_file(evidence / (file + ".unstamped"), as_bytes("something"));
     EXPECT_EQ(run(stamper.round()), 0U);
-    EXPECT_THAT(problem(), HasSubstr("1 notes"));
+    EXPECT_THAT(problem(), HasSubstr("1 packages get no further time stamp"));
+    EXPECT_THAT(problem(), HasSubstr(file + ".unstamped: is damaged"));
+}
+
+TEST_F(TimeStamperTest, StampsThatCannotBeReadAreLeftAsTheyAreAndTold)
+{
+    const std::string second = "http://second.example/tsr";
+    answer();
+    web.pages[second] = web.pages[address];
+    const auto file = package("a");
+    const auto other = package("b");
+    stamper.use({evidence,
+                 {{url(address), authority().roots()}, {url(second), authority().roots()}},
+                 std::chrono::hours(1)});
+    web.pages.erase(second);
+    EXPECT_EQ(run(stamper.round()), 2U);
+    const auto path = evidence / (file + ".stamp");
+    const auto good = beside(file, evidence::stamp_suffix);
+    const auto of_other = beside(other, evidence::stamp_suffix);
+    const auto garbled = good.substr(0, good.size() / 2);
+    web.pages[second] = web.pages[address];
+    for (const auto& [content, reason] :
+         {std::pair(garbled, "stamp file: is no JSON object"), std::pair(of_other, "is of another package"),
+          std::pair(std::string(2U << 20U, ' '), "more than 1048576 bytes"), std::pair(std::string(), "")}) {
+        test::write_file(path, as_bytes(content));
+        (void)run(stamper.round());
+        EXPECT_EQ(beside(file, evidence::stamp_suffix), content);
+        EXPECT_NE(beside(file, evidence::unstamped_suffix), "");
+        EXPECT_THAT(problem(), HasSubstr(file + ".stamp: " + reason));
+    }
+    EXPECT_THAT(checked(other, "b"), SizeIs(2)); // which has nothing to do with it
+    std::filesystem::remove(path);
+    std::filesystem::create_directory(path); // a file that cannot be read, whoever reads
+    EXPECT_EQ(run(stamper.round()), 0U);
+    EXPECT_THAT(problem(), HasSubstr("Is a directory"));
+    std::filesystem::remove(path);
+    test::write_file(path, as_bytes(good));
+    EXPECT_EQ(run(stamper.round()), 1U); // once a person has put it right
+    EXPECT_THAT(checked(file, "a"), SizeIs(2));
+    EXPECT_EQ(problem(), "");
 }
 
 TEST_F(TimeStamperTest, AClockThatDiffersFromTheAuthoritysIsTold)
