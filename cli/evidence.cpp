@@ -231,6 +231,23 @@ void add_get_command(Program program, Command group)
     });
 }
 
+// How a package is about its time, for people.
+std::string stamp_of(const json::object& row)
+{
+    const auto state = text_member(row, "time_stamp").value_or("");
+    if (state == "damaged") return "damaged: " + text_member(row, "time_stamp_problem").value_or("");
+    std::string text;
+    if (const auto* stamps = row.if_contains("time_stamps"); stamps && stamps->is_array())
+        for (const auto& each : stamps->get_array())
+            if (const auto* stamp = each.if_object())
+                text += fmt::format("{}{} at {}", text.empty() ? "" : ", ",
+                                    text_member(*stamp, "authority").value_or(""),
+                                    text_member(*stamp, "at").value_or("a time that the audit log lacks"));
+    if (const auto since = text_member(row, "time_stamp_pending_since"))
+        text += fmt::format("{}pending since {}", text.empty() ? "" : ", ", *since);
+    return text.empty() ? "none" : text;
+}
+
 // A row for each place of a finding that has a package or is to get one.
 json::array packages_of(const json::array& findings)
 {
@@ -244,10 +261,38 @@ json::array packages_of(const json::array& findings)
             if (text_member(row, "evidence") == "none") continue;
             row["id"] = finding.at("id");
             row["case"] = finding.at("case");
+            if (row.contains("time_stamp")) row["stamp"] = stamp_of(row);
             rows.push_back(std::move(row));
         }
     }
     return rows;
+}
+
+void list_packages(Program& program)
+{
+    constexpr std::int64_t findings_at_once = 100; // the places of so many fit into a reply
+    const auto config = load(program.global);
+    if (!config) {
+        program.exit_code = exit_configuration;
+        return;
+    }
+    json::array rows;
+    for (std::int64_t after = 0;;) {
+        const auto reply = ask(
+            program, {"findings.list", {{"limit", findings_at_once}, {"after", after}, {"stamps", true}}});
+        if (!reply || !reply->is_array()) return;
+        const auto& findings = reply->get_array();
+        for (auto& row : packages_of(findings))
+            rows.push_back(std::move(row));
+        if (std::cmp_less(findings.size(), findings_at_once)) break;
+        after = number_member(findings.back().get_object(), "id").value_or(0);
+        if (after == 0) break; // an answer that names none: not to be asked again for ever
+    }
+    if (config->evidence.time_authorities.empty() && program.global.style() == Style::text && !rows.empty())
+        fmt::print(
+            "no time authority is configured: packages get no stamp ([[evidence.time_authority]])\n\n");
+    print_rows(program.global.style(), rows,
+               {"id", "case", "evidence", "evidence_file", "page_state", "stamp"}, "no evidence yet");
 }
 
 } // namespace
@@ -257,12 +302,11 @@ void add_evidence_commands(Program program)
     const auto group =
         program.app.add_subcommand("evidence", "Sealed packages behind findings").require_subcommand(1);
 
-    group.add_subcommand("list", "Every package with its finding").callback([program]() mutable {
-        const auto reply = ask(program, {"findings.list", {{"limit", 10'000}}});
-        if (reply && reply->is_array())
-            print_rows(program.global.style(), packages_of(reply->get_array()),
-                       {"id", "case", "evidence", "evidence_file", "page_state"}, "no evidence yet");
-    });
+    group
+        .add_subcommand("list",
+                        "The package of every place of a finding, and how it is about its time: which "
+                        "authorities stamped it when, or since when it waits")
+        .callback([program]() mutable { list_packages(program); });
 
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();

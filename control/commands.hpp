@@ -27,6 +27,7 @@ struct CommandSettings {
     std::filesystem::path
         storage; // where withdrawn cases are remembered outside the databases; empty: nowhere
     std::filesystem::path evidence_directory;
+    bool has_time_authority = false;            // packages are stamped
     store::Retention retention;                 // of evidence, where a case has none of its own
     const vault::SigningKey* signing = nullptr; // of evidence and of the audit log; required
     std::vector<std::string> channels;          // names, in the order of the configuration

@@ -1,3 +1,4 @@
+#include "control/evidence_stamps.hpp"
 #include "control/forms.hpp"
 
 #include "core/ascii.hpp"
@@ -184,6 +185,8 @@ Result<CommandOutcome> Commands::findings_list(const json::object& arguments, co
     const auto appended = note_look(actor, "findings.list", looked_at(arguments));
     if (!appended) return appended.error();
     const bool with_places = bool_member(arguments, "places").value_or(true);
+    const bool with_stamps = bool_member(arguments, "stamps").value_or(false);
+    const store::EvidenceTable log(cases_);
     json::array rows;
     std::size_t room = occurrences_in_reply;
     for (const auto& finding : cases_.findings(*query)) {
@@ -194,7 +197,14 @@ Result<CommandOutcome> Commands::findings_list(const json::object& arguments, co
         }
         const auto best = cases_.best_occurrences(finding.id, std::min(occurrences_in_list, room));
         room -= best.size();
-        row["occurrences"] = describe_sizes(best);
+        auto places = describe_sizes(best);
+        for (auto& place : places)
+            if (with_stamps)
+                if (const auto file = text_member(place.as_object(), "evidence_file"); file && !file->empty())
+                    for (const auto& [name, value] : describe_stamps(settings_.evidence_directory, *file, log,
+                                                                     settings_.has_time_authority))
+                        place.as_object()[name] = value;
+        row["occurrences"] = std::move(places);
         rows.push_back(std::move(row));
     }
     return done(std::move(rows));

@@ -394,6 +394,7 @@ control::CommandSettings command_settings(const config::Config& config, const va
     settings.notices = notice_settings(config);
     settings.storage = config.storage.directory;
     settings.evidence_directory = config.evidence.directory;
+    settings.has_time_authority = !config.evidence.time_authorities.empty();
     settings.retention = keep_settings(config).usual;
     settings.channels = channel_names(config);
     settings.rules = channel_rules(config);

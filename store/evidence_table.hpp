@@ -50,6 +50,10 @@ public:
     // sealed files.
     std::map<std::string, Sha256> packages() const;
 
+    // The line of the audit log that says when an authority stamped that root (evidence/stamp_file.hpp);
+    // nothing: no line of this log does.
+    std::optional<AuditLine> line_of_stamp(const Sha256& root) const;
+
     // What a case has of its own, instead of the usual.
     Retention retention_of(CaseId id) const;
     // `days` 0: without end; nothing: as usual.

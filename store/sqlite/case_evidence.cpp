@@ -117,6 +117,19 @@ std::map<std::string, Sha256> EvidenceTable::packages() const
     return result;
 }
 
+std::optional<AuditLine> EvidenceTable::line_of_stamp(const Sha256& root) const
+{
+    const auto begin = fmt::format("root={} ", root.hex());
+    const auto end = fmt::format("root={}!", root.hex()); // '!' follows ' '
+    auto row = cases_.impl_->connection.prepare(
+        "SELECT seq, at, actor, action, object, previous, own FROM audit INDEXED BY audit_stamp "
+        "WHERE action = 'evidence.stamp' AND object >= ?1 AND object < ?2 LIMIT 1");
+    row.bind(begin, end);
+    if (!row.step()) return std::nullopt;
+    return AuditLine{row.integer(0), row.time(1),   row.text(2),  row.text(3),
+                     row.text(4),    row.digest(5), row.digest(6)};
+}
+
 Retention EvidenceTable::retention_of(CaseId id) const
 {
     auto row = cases_.impl_->connection.prepare("SELECT kind, days FROM case_retention WHERE case_id = ?1");

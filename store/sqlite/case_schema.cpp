@@ -413,12 +413,12 @@ CREATE TABLE silence (
 ) STRICT;
 )sql";
 
-constexpr std::array steps{first_step,        second_step,        third_step,       fourth_step,
-                           fifth_step,        sixth_step,         seventh_step,     eighth_step,
-                           ninth_step,        tenth_step,         eleventh_step,    twelfth_step,
-                           thirteenth_step,   fourteenth_step,    fifteenth_step,   sixteenth_step,
-                           seventeenth_step,  eighteenth_step,    nineteenth_step,  twentieth_step,
-                           twenty_first_step, twenty_second_step, twenty_third_step};
+constexpr std::array steps{first_step,        second_step,        third_step,        fourth_step,
+                           fifth_step,        sixth_step,         seventh_step,      eighth_step,
+                           ninth_step,        tenth_step,         eleventh_step,     twelfth_step,
+                           thirteenth_step,   fourteenth_step,    fifteenth_step,    sixteenth_step,
+                           seventeenth_step,  eighteenth_step,    nineteenth_step,   twentieth_step,
+                           twenty_first_step, twenty_second_step, twenty_third_step, twenty_fourth_step};
 
 } // namespace
 

@@ -205,4 +205,8 @@ CREATE TABLE captured_picture (
 ) STRICT;
 )sql";
 
+// Lines about time stamps are looked for by the root that was stamped.
+constexpr const char* twenty_fourth_step =
+    "CREATE INDEX audit_stamp ON audit (object) WHERE action = 'evidence.stamp';";
+
 } // namespace stillwatch::store

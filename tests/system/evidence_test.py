@@ -108,12 +108,17 @@ class Evidence(unittest.TestCase):
         self.assertEqual(pending["pending"], len(packages))
         self.assertIn("503", pending["authorities"][0]["failure"])
         self.assertEqual(self.got("pending")[0]["time_stamp"], "pending")
+        self.assertRegex(self.listed(), r"(?m)\.wacz\.age +\S+ +pending since 20\d\d-")
         self.authority.is_down = False
         self.stillwatch.stop()  # what waits is on the disk
         self.stillwatch.start()
         self.assertTrue(eventually(lambda: not list(evidence.glob("*.unstamped"))))
         self.assertEqual({file.name for file in evidence.glob("*.stamp")}, {name + ".stamp" for name in packages})
         self.assertEqual(self.stillwatch.status()["time_stamps"]["pending"], 0)
+        self.assertRegex(self.listed(), r"(?m)\.wacz\.age +\S+ +127\.0\.0\.1:\d+ at 20\d\d-")
+        rows = [row for row in self.stillwatch.ask("evidence", "list") if row["evidence_file"]]
+        self.assertEqual({row["evidence_file"] for row in rows}, packages)
+        self.assertEqual({(row["time_stamp"], len(row["time_stamps"]), row["time_stamp_pending_since"]) for row in rows}, {("stamped", 1, None)})
         told, sealed = self.got("stamped")
         self.assertEqual(told["time_stamp"], "stamped")
         archive = self.stage.work / "package.wacz"
@@ -197,6 +202,11 @@ class Evidence(unittest.TestCase):
             program.write_bytes(package.read("evidence/verify_pack.py"))
         key = self.stillwatch.config.parent / "signing_key.pub"
         return subprocess.run(["/usr/bin/python3", program, "--key", key, *witnesses, archive], capture_output=True, text=True)
+
+    def listed(self) -> str:
+        done = self.command("evidence", "list")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.decode()
 
     def check_with_others(self, stamp_file: pathlib.Path):
         """Without any program of ours."""

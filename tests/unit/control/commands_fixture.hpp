@@ -63,6 +63,7 @@ struct Desk {
     vault::SigningKey signing = vault::SigningKey::generate();
     CommandSettings settings{directory.path(),
                              directory.path(),
+                             true,
                              {},
                              &signing,
                              {"desk"},

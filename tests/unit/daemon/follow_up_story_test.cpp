@@ -37,7 +37,7 @@ protected:
     control::CommandSettings command_settings()
     {
         control::CommandSettings made{
-            directory.path(), directory.path(), {}, &signing, {"desk"}, {}, true, {}, {}};
+            directory.path(), directory.path(), false, {}, &signing, {"desk"}, {}, true, {}, {}};
         made.rules = settings.record.channels;
         made.notices.sender = {"Example Helpline", "https://helpline.example/", "1 Harbour Street",
                                "A. Signatory", "notices@helpline.example"};
