@@ -24,6 +24,12 @@ struct Restrictions {
     FileOpening opening = FileOpening::ends_the_process;
 };
 
+// What a process that forks workers gives up: it reads nothing from the network, but what is forked from it
+// does. Capabilities, core dumps, tracing, inherited descriptors; it dies with the thread that started it and
+// leaves stop signals to its parent. Errors: refused (the environment is not empty, more than one thread),
+// io.
+Result<void> prepare_to_fork();
+
 // Takes from this process everything that reading bytes and answering does not need, for ever: capabilities,
 // core dumps, tracing, files, processes, threads, memory and CPU beyond the limits, every descriptor but the
 // two above and every system call that is not on a short list (the kernel kills the process at the first

@@ -214,7 +214,7 @@ Result<void> filter_system_calls(FileOpening opening)
 
 } // namespace
 
-Result<void> restrict_process(const Restrictions& restrictions)
+Result<void> prepare_to_fork()
 {
     if (auto empty = require_empty_environment(); !empty) return empty;
     if (auto bound = die_with_the_parent(); !bound) return bound;
@@ -222,7 +222,13 @@ Result<void> restrict_process(const Restrictions& restrictions)
     volunteer_for_the_oom_killer();
     if (auto dropped = give_up_privileges(); !dropped) return dropped;
     if (auto single = require_single_thread(); !single) return single;
-    if (auto closed = close_inherited_descriptors(); !closed) return closed;
+    return close_inherited_descriptors();
+}
+
+Result<void> restrict_process(const Restrictions& restrictions)
+{
+    if (auto prepared = prepare_to_fork(); !prepared)
+        return prepared; // what binds to the parent is not inherited
     if (auto limited = limit_resources(restrictions); !limited) return limited;
     if (auto filtered = filter_system_calls(restrictions.opening); !filtered) return filtered;
     close_standard_descriptors();

@@ -1,5 +1,6 @@
 #include "sandbox/video_process.hpp"
 
+#include "sandbox/fork_server.hpp"
 #include "sandbox/sparse_memory.hpp"
 #include "sandbox/system_error.hpp"
 #include "sandbox/video_messages.hpp"
@@ -32,11 +33,20 @@ Error as_told_of_video(Error error)
     }
 }
 
+// Longer than the passes may take together: the process minds its own time, and this is for the day when it
+// does not.
+Restrictions restrictions(const VideoSettings& settings)
+{
+    const auto passes = settings.limits.glance_processor_time + settings.limits.look_processor_time;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(passes) + 30s;
+    return Restrictions{settings.max_memory_bytes, static_cast<std::size_t>(seconds.count())};
+}
+
 // The process and what it is told; shared with a call under way, which may outlive the reader.
 class Session {
 public:
-    Session(asio::io_context& io, VideoSettings settings, SparseMemory memory)
-        : io_(io), settings_(std::move(settings)), memory_(std::move(memory))
+    Session(std::shared_ptr<ForkServer> processes, VideoSettings settings, SparseMemory memory)
+        : processes_(std::move(processes)), settings_(std::move(settings)), memory_(std::move(memory))
     {
     }
 
@@ -64,9 +74,8 @@ private:
     static Task<Result<void>> start(std::shared_ptr<Session> self);
     static Task<Result<VideoAnswer>> exchange(std::shared_ptr<Session> self, VideoRequest request);
     static Task<Error> loss_of(std::shared_ptr<Session> self, Error reason);
-    Restrictions restrictions() const;
 
-    asio::io_context& io_;
+    std::shared_ptr<ForkServer> processes_;
     VideoSettings settings_;
     SparseMemory memory_;
     Worker worker_;
@@ -87,35 +96,16 @@ Result<void> Session::put(std::uint64_t from, ByteView bytes)
     return memory_.put(from, bytes);
 }
 
-// Longer than the passes may take together: the process minds its own time, and this is for the day when it
-// does not.
-Restrictions Session::restrictions() const
-{
-    const auto passes = settings_.limits.glance_processor_time + settings_.limits.look_processor_time;
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(passes) + 30s;
-    return Restrictions{settings_.max_memory_bytes, static_cast<std::size_t>(seconds.count())};
-}
-
 Task<Result<void>> Session::start(std::shared_ptr<Session> self)
 {
-    auto worker = WorkerProcess::start(self->io_, self->settings_.program, self->restrictions());
-    if (!worker) {
-        self->ended_ = Error{Errc::io, "video program: " + worker.error().detail};
-        co_return *self->ended_;
+    auto worker = co_await ForkServer::worker(self->processes_);
+    if (worker && !self->ended_) {
+        self->worker_ = std::move(*worker);
+        co_return Result<void>();
     }
-    self->worker_ = std::move(*worker);
-    self->worker_->kill_after(self->settings_.start_deadline);
-    const auto greeting = co_await self->worker_->receive();
-    self->worker_->finish_in_time();
-    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
-    if (ready && greeting->number == 0 && !self->ended_) co_return ready;
-    const auto ending = co_await self->worker_->end();
-    const auto why = self->worker_->was_late() ? std::string("no greeting in time")
-                     : greeting && !ready      ? ready.error().detail
-                                               : to_string(ending);
     if (!self->ended_)
-        self->ended_ = Error{Errc::io, "video program " + self->settings_.program.string() + ": " + why};
-    self->worker_.reset();
+        self->ended_ = Error{Errc::io, "video program " + self->settings_.program.string() + ": " +
+                                           worker.error().detail};
     co_return *self->ended_;
 }
 
@@ -123,6 +113,8 @@ Task<Result<void>> Session::start(std::shared_ptr<Session> self)
 Task<Error> Session::loss_of(std::shared_ptr<Session> self, Error reason)
 {
     const auto ending = co_await self->worker_->end();
+    const bool crashed = !self->ended_ && !self->worker_->was_late();
+    if (crashed) co_await ForkServer::renew(self->processes_);
     if (!self->ended_) {
         std::string why = to_string(ending);
         if (self->worker_->was_late())
@@ -217,15 +209,22 @@ private:
 } // namespace
 
 VideoProcesses::VideoProcesses(asio::io_context& io, VideoSettings settings)
-    : io_(io), settings_(std::move(settings))
+    : settings_(std::move(settings)),
+      processes_(std::make_shared<ForkServer>(
+          io, WorkerProgram{settings_.program, restrictions(settings_), {}, settings_.start_deadline}))
 {
+}
+
+VideoProcesses::~VideoProcesses()
+{
+    processes_->end();
 }
 
 Result<std::unique_ptr<VideoReader>> VideoProcesses::open(std::uint64_t file_bytes)
 {
     auto memory = SparseMemory::make(file_bytes);
     if (!memory) return memory.error();
-    auto session = std::make_shared<Session>(io_, settings_, std::move(*memory));
+    auto session = std::make_shared<Session>(processes_, settings_, std::move(*memory));
     return std::unique_ptr<VideoReader>(std::make_unique<VideoProcess>(std::move(session)));
 }
 

@@ -28,6 +28,8 @@
 // as missing; ask with cannot_come when enough was fetched.
 namespace stillwatch::sandbox {
 
+class ForkServer;
+
 struct VideoSettings {
     std::filesystem::path program;
     // Of one call, which takes 4 seconds of processor time at most; then the process is killed.
@@ -44,12 +46,15 @@ struct VideoSettings {
 class VideoProcesses final : public VideoReaders {
 public:
     VideoProcesses(asio::io_context& io, VideoSettings settings);
+    VideoProcesses(const VideoProcesses&) = delete;
+    VideoProcesses& operator=(const VideoProcesses&) = delete;
+    ~VideoProcesses() override;
 
     Result<std::unique_ptr<VideoReader>> open(std::uint64_t file_bytes) override;
 
 private:
-    asio::io_context& io_;
     VideoSettings settings_;
+    std::shared_ptr<ForkServer> processes_;
 };
 
 } // namespace stillwatch::sandbox

@@ -2,14 +2,19 @@
 
 #include "sandbox/messages.hpp"
 
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,15 +45,83 @@ std::optional<Restrictions> restrictions_from(int argc, const char* const* argv)
     return Restrictions{*memory, *cpu};
 }
 
-std::optional<Descriptor> descriptor_in(msghdr& head)
+// The descriptors that came with a datagram; nothing where they are not as many.
+template <std::size_t count>
+std::optional<std::array<int, count>> descriptors_in(msghdr& head)
 {
     const auto* control = CMSG_FIRSTHDR(&head);
     if (control == nullptr || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
-        control->cmsg_len != CMSG_LEN(sizeof(int)))
+        control->cmsg_len != CMSG_LEN(count * sizeof(int)))
         return std::nullopt;
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(control), sizeof fd);
-    return Descriptor(fd);
+    std::array<int, count> numbers{};
+    std::memcpy(numbers.data(), CMSG_DATA(control), sizeof numbers);
+    return numbers;
+}
+
+ssize_t receive_whole(msghdr& head)
+{
+    ssize_t count = -1;
+    do
+        count = ::recvmsg(request_fd, &head, MSG_CMSG_CLOEXEC);
+    while (count < 0 && errno == EINTR);
+    return (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ? -1 : count;
+}
+
+// The ends of the worker that is to be made: two, or none where the daemon is gone. Nothing where it breaks
+// the format.
+std::optional<std::array<int, 2>> receive_ends()
+{
+    constexpr std::array<int, 2> none{-1, -1};
+    char order = 0;
+    iovec part{&order, sizeof order};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(2 * sizeof(int))> control{};
+    msghdr head{};
+    head.msg_iov = &part;
+    head.msg_iovlen = 1;
+    head.msg_control = control.data();
+    head.msg_controllen = control.size();
+    const auto count = receive_whole(head);
+    if (count < 0) return std::nullopt;
+    if (count == 0) return none;
+    return descriptors_in<2>(head);
+}
+
+// A child of the daemon, not of this process: it watches and waits for every worker itself. No handlers of
+// fork() run: there is one thread, and no lock is held.
+pid_t fork_for_the_daemon()
+{
+    return static_cast<pid_t>(::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0));
+}
+
+// Makes workers until the daemon closes its end. Returns in each of them, with its ends in their places;
+// otherwise the exit code.
+std::optional<int> fork_workers()
+{
+    while (true) {
+        const auto ends = receive_ends();
+        if (!ends) return exit_broken_request;
+        const auto [requests, answers] = *ends;
+        if (requests < 0) return 0;
+        const auto child = fork_for_the_daemon();
+        if (child < 0) return exit_unrestricted;
+        if (child == 0) {
+            const auto self = static_cast<std::int32_t>(::getpid());
+            if (::dup2(requests, request_fd) < 0 || ::dup2(answers, answer_fd) < 0 ||
+                !write_all(std::as_bytes(std::span(&self, 1))))
+                return exit_unrestricted;
+            return std::nullopt; // the two above are closed with all that was inherited
+        }
+        (void)::close(requests);
+        (void)::close(answers);
+    }
+}
+
+// Says on standard error and to the daemon what this process may not do.
+int refuse(const char* program, const Error& why)
+{
+    const auto line = std::string(program) + ": cannot restrict itself: " + to_string(why) + "\n";
+    (void)std::fputs(line.c_str(), stderr);
+    return exit_unrestricted;
 }
 
 } // namespace
@@ -73,16 +146,13 @@ std::optional<Received> receive(Bytes& buffer)
     head.msg_iovlen = 1;
     head.msg_control = control.data();
     head.msg_controllen = control.size();
-    ssize_t count = -1;
-    do
-        count = ::recvmsg(request_fd, &head, MSG_CMSG_CLOEXEC);
-    while (count < 0 && errno == EINTR);
-    if (count < 0 || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return std::nullopt;
+    const auto count = receive_whole(head);
+    if (count < 0) return std::nullopt;
     Received received{ByteView(buffer).first(static_cast<std::size_t>(count)), {}};
     if (CMSG_FIRSTHDR(&head) == nullptr) return received;
-    auto memory = descriptor_in(head);
+    const auto memory = descriptors_in<1>(head);
     if (!memory) return std::nullopt;
-    received.memory = std::move(*memory);
+    received.memory = Descriptor(memory->front());
     return received;
 }
 
@@ -95,14 +165,14 @@ int run_restricted(int argc, const char* const* argv, FileOpening opening, const
         return exit_usage;
     }
     restrictions->opening = opening;
+    if (const auto prepared = prepare_to_fork(); !prepared) {
+        (void)write_all(encode_greeting(prepared));
+        return refuse(argv[0], prepared.error());
+    }
+    if (const auto code = fork_workers()) return *code;
     const auto restricted = restrict_process(*restrictions);
     const bool greeted = write_all(encode_greeting(restricted));
-    if (!restricted) {
-        const auto line =
-            std::string(argv[0]) + ": cannot restrict itself: " + to_string(restricted.error()) + "\n";
-        (void)std::fputs(line.c_str(), stderr);
-        return exit_unrestricted;
-    }
+    if (!restricted) return refuse(argv[0], restricted.error());
     // No destructors of libraries: they may do what the filter forbids.
     ::_exit(greeted ? serve() : 0);
 }

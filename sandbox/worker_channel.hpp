@@ -25,9 +25,10 @@ std::optional<Received> receive(Bytes& buffer);
 // Writes an answer. False where the daemon is gone.
 bool write_all(ByteView bytes);
 
-// Reads `--max-memory-bytes N --max-cpu-seconds N`, restricts the process, says so in its greeting, then
-// leaves it to `serve`, whose result is the exit code. Other codes: 64 (usage), 71 (this process cannot be
-// restricted; the reason stands on standard error and in the greeting).
+// Reads `--max-memory-bytes N --max-cpu-seconds N` and forks a worker for each pair of ends that the daemon
+// hands over (sandbox/fork_server.hpp). A worker tells its number, restricts itself, says so in its greeting,
+// then leaves it to `serve`, whose result is the exit code. Other codes: 64 (usage), 65 (the daemon broke the
+// format), 71 (this process cannot be restricted; the reason stands on standard error and in the greeting).
 int run_restricted(int argc, const char* const* argv, FileOpening opening, const std::function<int()>& serve);
 
 } // namespace stillwatch::sandbox

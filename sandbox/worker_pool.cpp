@@ -35,34 +35,6 @@ Error WorkerPool::State::cannot_start(const Error& error)
     return Error{Errc::io, start_failure_};
 }
 
-Result<WorkerPool::State::Worker> WorkerPool::State::spawn(Slot& slot)
-{
-    if (steady_clock::now() < start_again_at_) return Error{Errc::io, start_failure_};
-    const Restrictions restrictions{settings_.max_memory_bytes,
-                                    static_cast<std::size_t>(cpu_budget_.count())};
-    auto worker =
-        WorkerProcess::start(io_, settings_.worker_program, restrictions, settings_.worker_arguments);
-    if (!worker) return cannot_start(worker.error());
-    slot.current = *worker;
-    return worker;
-}
-
-// Waits for the greeting of a worker; one that does not greet is ended.
-Task<Result<void>> WorkerPool::State::greeting_of(std::shared_ptr<State> self, Worker worker)
-{
-    worker->kill_after(self->settings_.start_deadline);
-    const auto greeting = co_await worker->receive();
-    worker->finish_in_time();
-    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
-    if (ready && greeting->number == 0) co_return ready;
-    const auto ending = co_await worker->end();
-    if (self->slots_->are_stopping()) co_return pool_stops();
-    const auto why = worker->was_late() ? std::string("no greeting in time")
-                     : greeting ? to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())
-                                : to_string(ending);
-    co_return Error{Errc::io, why};
-}
-
 // The slot's worker, or a fresh one whose greeting was heard.
 Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::shared_ptr<State> self,
                                                                         Slot& slot)
@@ -72,25 +44,16 @@ Task<Result<WorkerPool::State::Worker>> WorkerPool::State::ready_worker(std::sha
         ++self->counters_.crashed;
         co_await worker->end();
     }
-    Error reason{Errc::io, {}};
-    // Twice, since one that died before it greeted may have been killed for want of memory: only the second
-    // time is it the program's doing.
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        if (self->slots_->are_stopping()) co_return pool_stops();
-        auto spawned = self->spawn(slot);
-        if (!spawned) co_return spawned.error();
-        auto worker = std::move(*spawned);
-        auto greeted = co_await greeting_of(self, worker);
-        if (greeted) {
-            self->pause_ = std::chrono::seconds(0);
-            if (slot.used_before) ++self->counters_.replaced;
-            slot.begin();
-            co_return worker;
-        }
-        if (greeted.error().code == Errc::cancelled) co_return greeted.error();
-        reason = greeted.error();
-    }
-    co_return self->cannot_start(reason);
+    if (self->slots_->are_stopping()) co_return pool_stops();
+    if (steady_clock::now() < self->start_again_at_) co_return Error{Errc::io, self->start_failure_};
+    auto worker = co_await ForkServer::worker(self->fork_server_);
+    if (self->slots_->are_stopping()) co_return pool_stops();
+    if (!worker) co_return self->cannot_start(worker.error());
+    self->pause_ = std::chrono::seconds(0);
+    if (slot.used_before) ++self->counters_.replaced;
+    slot.begin();
+    slot.current = *worker;
+    co_return worker;
 }
 
 // Why a request got no answer, after the worker that had it is gone.
@@ -104,6 +67,7 @@ Task<Error> WorkerPool::State::loss_of(std::shared_ptr<State> self, Worker worke
         co_return Error{Inspector::lost, "worker: deadline of " + limit + " ms passed"};
     }
     ++self->counters_.crashed;
+    co_await ForkServer::renew(self->fork_server_);
     if (reason.code == Errc::malformed) co_return Error{Inspector::lost, "worker: " + reason.detail};
     co_return Error{Inspector::lost, "worker: " + to_string(ending)};
 }
@@ -282,6 +246,7 @@ Task<Result<void>> WorkerPool::State::start_one(std::shared_ptr<State> self)
 Task<void> WorkerPool::State::stop(std::shared_ptr<State> self)
 {
     self->slots_->send_everyone_home();
+    self->fork_server_->end();
     for (const auto& slot : self->slots_->all())
         if (const auto worker = slot.current.lock()) worker->kill();
     for (auto& slot : self->slots_->all())
@@ -293,6 +258,7 @@ void WorkerPool::State::close() noexcept
 {
     copies_.join();
     slots_->send_everyone_home();
+    fork_server_->end();
     for (auto& slot : slots_->all()) {
         if (const auto worker = slot.current.lock()) worker->end_now();
         slot.idle.reset();

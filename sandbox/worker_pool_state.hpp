@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sandbox/fork_server.hpp"
 #include "sandbox/loss_book.hpp"
 #include "sandbox/messages.hpp"
 #include "sandbox/slots.hpp"
@@ -25,6 +26,11 @@ public:
         // limit, which is there for the day when the daemon no longer watches.
         const auto budget = std::chrono::ceil<std::chrono::seconds>(10 * settings_.deadline);
         cpu_budget_ = std::max(budget, std::chrono::seconds(60));
+        const Restrictions restrictions{settings_.max_memory_bytes,
+                                        static_cast<std::size_t>(cpu_budget_.count())};
+        fork_server_ = std::make_shared<ForkServer>(io, WorkerProgram{settings_.worker_program, restrictions,
+                                                                      settings_.worker_arguments,
+                                                                      settings_.start_deadline});
     }
 
     // Takes body, encoding, site and trust of the document.
@@ -55,7 +61,6 @@ public:
 private:
     using Worker = std::shared_ptr<WorkerProcess>;
 
-    static Task<Result<void>> greeting_of(std::shared_ptr<State> self, Worker worker);
     static Task<Result<Worker>> ready_worker(std::shared_ptr<State> self, Slot& slot);
     static Task<Result<HandedDocument>> handed(std::shared_ptr<State> self,
                                                std::shared_ptr<const Bytes> body);
@@ -81,12 +86,12 @@ private:
     static Task<void> keep_or_end(std::shared_ptr<State> self, Slot& slot, Worker worker,
                                   std::chrono::steady_clock::duration time);
 
-    Result<Worker> spawn(Slot& slot);
     Error cannot_start(const Error& error);
 
     asio::io_context& io_;
     PoolSettings settings_;
     std::shared_ptr<Slots> slots_;
+    std::shared_ptr<ForkServer> fork_server_;
     std::chrono::seconds cpu_budget_{0};
     asio::thread_pool copies_{1}; // puts large documents where a worker can see them
     std::uint64_t last_number_ = 0;

@@ -1,15 +1,14 @@
 #include "sandbox/worker_process.hpp"
 
+#include "sandbox/channel_ends.hpp"
 #include "sandbox/system_error.hpp"
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 // glibc 2.36 forgets this around its declarations.
@@ -19,52 +18,11 @@ extern "C" {
 
 #include <array>
 #include <csignal>
-#include <cstring>
+#include <span>
 
 namespace stillwatch::sandbox {
 
 namespace {
-
-// The ends of a pair made by socketpair or pipe2, all closed by exec.
-struct Ends {
-    Descriptor ours;
-    Descriptor theirs;
-};
-
-// Away from the numbers that the worker's own ends get, so that one dup2 cannot overwrite what the next one
-// needs.
-Result<Descriptor> moved_up(int fd)
-{
-    Descriptor owned(fd);
-    Descriptor moved(fcntl(owned.get(), F_DUPFD_CLOEXEC, answer_fd + 1));
-    if (!moved) return system_error("fcntl(F_DUPFD_CLOEXEC)");
-    return moved;
-}
-
-Result<Ends> request_socket()
-{
-    std::array<int, 2> pair{};
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
-        return system_error("socketpair");
-    Descriptor ours(pair[0]);
-    // A datagram must fit whole, also where the system's own setting is small.
-    constexpr int room = 2 * static_cast<int>(max_datagram_bytes);
-    if (setsockopt(ours.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room) != 0)
-        return system_error("setsockopt(SO_SNDBUF)");
-    auto theirs = moved_up(pair[1]);
-    if (!theirs) return theirs.error();
-    return Ends{std::move(ours), std::move(*theirs)};
-}
-
-Result<Ends> answer_pipe()
-{
-    std::array<int, 2> pair{};
-    if (pipe2(pair.data(), O_CLOEXEC) != 0) return system_error("pipe2");
-    Descriptor ours(pair[0]);
-    auto theirs = moved_up(pair[1]);
-    if (!theirs) return theirs.error();
-    return Ends{std::move(ours), std::move(*theirs)};
-}
 
 // What the new process begins with: its two ends and standard error, for the line that says why it refuses to
 // run.
@@ -156,15 +114,21 @@ Result<std::shared_ptr<WorkerProcess>> WorkerProcess::start(asio::io_context& io
     if (!answers) return answers.error();
     const auto pid = spawn(program.string(), restrictions, more, requests->theirs, answers->theirs);
     if (!pid) return pid.error();
-    Descriptor process(pidfd_open(*pid, 0));
+    return of_child(io, *pid, std::move(requests->ours), std::move(answers->ours));
+}
+
+Result<std::shared_ptr<WorkerProcess>> WorkerProcess::of_child(asio::io_context& io, pid_t child,
+                                                               Descriptor socket, Descriptor answers)
+{
+    Descriptor process(pidfd_open(child, 0));
     if (!process) {
         auto error = system_error("pidfd_open");
-        (void)::kill(*pid, SIGKILL); // still ours: nobody has waited for it
-        (void)waitpid(*pid, nullptr, 0);
+        (void)::kill(child, SIGKILL); // still ours: nobody has waited for it
+        (void)waitpid(child, nullptr, 0);
         return error;
     }
     return std::shared_ptr<WorkerProcess>(
-        new WorkerProcess(io, std::move(requests->ours), std::move(answers->ours), std::move(process)));
+        new WorkerProcess(io, std::move(socket), std::move(answers), std::move(process)));
 }
 
 WorkerProcess::WorkerProcess(asio::io_context& io, Descriptor socket, Descriptor answers, Descriptor process)
@@ -194,24 +158,18 @@ Result<void> WorkerProcess::send(ByteView message, const HandedDocument& documen
         return iovec{const_cast<std::byte*>(bytes.data()), bytes.size()};
     };
     std::array<iovec, 3> parts{part_of(length), part_of(message), part_of(body)};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr head{};
-    head.msg_iov = parts.data();
-    head.msg_iovlen = parts.size();
-    if (!document.is_in_datagram()) {
-        head.msg_control = control.data();
-        head.msg_controllen = control.size();
-        auto* rights = CMSG_FIRSTHDR(&head);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        const int fd = document.memory.get();
-        std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-    }
+    const int memory = document.memory.get();
+    const std::span<const int> handed(&memory, document.is_in_datagram() ? 0 : 1);
     // A waiting worker has read everything, so one message always fits.
-    if (::sendmsg(socket_.get(), &head, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        return system_error("send to a worker");
-    return {};
+    return send_datagram(socket_.get(), parts, handed);
+}
+
+Result<void> WorkerProcess::hand_ends(const Descriptor& requests, const Descriptor& answers)
+{
+    char order = 'f'; // a datagram of nothing would be an end
+    const iovec part{&order, sizeof order};
+    const std::array<int, 2> ends{requests.get(), answers.get()};
+    return send_datagram(socket_.get(), {&part, 1}, ends);
 }
 
 Task<Result<WorkerProcess::Received>> WorkerProcess::receive()

@@ -34,7 +34,8 @@ struct Ending {
 // "killed by SIGSEGV", "ended with code 71".
 std::string to_string(const Ending& ending);
 
-// One running worker program, seen from the daemon's loop. The destructor kills it and waits for it.
+// One running worker, or the server that forks them (sandbox/fork_server.hpp), seen from the daemon's loop.
+// The destructor kills it and waits for it.
 class WorkerProcess : public std::enable_shared_from_this<WorkerProcess> {
 public:
     // Starts `program` with an empty environment, in a session of its own; `more` stands behind the arguments
@@ -44,6 +45,10 @@ public:
                                                         const Restrictions& restrictions,
                                                         const std::vector<std::string>& more = {});
 
+    // A child of this process that has the other ends already. Errors: io (it cannot be watched).
+    static Result<std::shared_ptr<WorkerProcess>> of_child(asio::io_context& io, pid_t child,
+                                                           Descriptor socket, Descriptor answers);
+
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;
     ~WorkerProcess();
@@ -52,6 +57,8 @@ public:
     bool is_waiting() noexcept;
     // Hands over a request with the bytes to read. Errors: io (it is gone or does not listen).
     Result<void> send(ByteView message, const HandedDocument& document);
+    // Hands over the two ends of a worker that is to be forked. Errors: io.
+    Result<void> hand_ends(const Descriptor& requests, const Descriptor& answers);
     // What it says next: one header and payload. Errors: io (it ended), malformed (header).
     struct Received {
         std::uint64_t number = 0;

@@ -38,6 +38,26 @@ inline std::string status_line(pid_t pid, const std::string& name)
     return {};
 }
 
+// Whether a child has a filter beside those that this process was given.
+inline bool is_filtered(pid_t pid)
+{
+    return status_line(pid, "Seccomp_filters") != status_line(getpid(), "Seccomp_filters");
+}
+
+// Those of the children that read documents, and those that fork them.
+inline std::vector<pid_t> workers()
+{
+    auto pids = children();
+    std::erase_if(pids, [](pid_t pid) { return !is_filtered(pid); });
+    return pids;
+}
+inline std::vector<pid_t> fork_servers()
+{
+    auto pids = children();
+    std::erase_if(pids, &is_filtered);
+    return pids;
+}
+
 class Pool : public testing::Test {
 protected:
     static PoolSettings settings()

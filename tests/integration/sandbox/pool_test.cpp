@@ -36,7 +36,7 @@ TEST_F(Pool, ManyRequestsShareFewWorkers)
     for (const auto& answer : answers)
         EXPECT_EQ(first_url(answer), "x");
     EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 200}));
-    EXPECT_EQ(children().size(), 2U);
+    EXPECT_EQ(workers().size(), 2U);
 }
 
 TEST_F(Pool, ADeathCostsOneDocumentOnly)
@@ -115,8 +115,8 @@ TEST_F(Pool, AWorkerThatDiesIdleCostsNothing)
 {
     WorkerPool pool(io_, settings());
     EXPECT_EQ(first_url(ask(pool, "echo:", "x")), "x");
-    ASSERT_EQ(children().size(), 1U);
-    const auto pid = children().front();
+    ASSERT_EQ(workers().size(), 1U);
+    const auto pid = workers().front();
     (void)::kill(pid, SIGKILL);
     siginfo_t dead{};
     ASSERT_EQ(waitid(P_PID, static_cast<id_t>(pid), &dead, WEXITED | WNOWAIT), 0);
@@ -128,9 +128,10 @@ TEST_F(Pool, AStopSignalToTheGroupLeavesWorkersAlive)
 {
     WorkerPool pool(io_, settings());
     ask(pool, "echo:", "x");
-    ASSERT_EQ(children().size(), 1U);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP})
-        (void)::kill(children().front(), number);
+    ASSERT_EQ(workers().size(), 1U);
+    for (const auto child : children())
+        for (const int number : {SIGTERM, SIGINT, SIGHUP})
+            (void)::kill(child, number);
     EXPECT_EQ(first_url(ask(pool, "echo:", "y")), "y");
     EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 2}));
 }
@@ -179,8 +180,8 @@ TEST_F(Pool, AWorkerIsRestrictedBeforeItsFirstRequest)
         started = std::move(result);
     });
     ASSERT_TRUE(started.has_value());
-    ASSERT_EQ(children().size(), 1U);
-    const auto pid = children().front();
+    ASSERT_EQ(workers().size(), 1U);
+    const auto pid = workers().front();
     EXPECT_EQ(status_line(pid, "Seccomp"), "2");
     EXPECT_EQ(status_line(pid, "NoNewPrivs"), "1");
     EXPECT_EQ(status_line(pid, "CapEff"), "0000000000000000");
@@ -246,7 +247,7 @@ TEST_F(Pool, RequestsUnderWayMayDieWithTheLoop)
         asio::co_spawn(loop, ask_into(pool, "spin:", "", under_way), asio::detached);
         asio::co_spawn(loop, ask_into(pool, "echo:", "", waiting), asio::detached);
         loop.run_for(200ms);
-        EXPECT_EQ(children().size(), 1U);
+        EXPECT_EQ(workers().size(), 1U);
     }
     EXPECT_TRUE(children().empty());
     EXPECT_FALSE(under_way || waiting);
@@ -270,7 +271,7 @@ TEST_F(Pool, WorkersDieWithAKilledDaemon)
         std::optional<Result<PageLinks>> never;
         asio::co_spawn(loop, ask_into(pool, "spin:", "", never), asio::detached);
         loop.run_for(200ms); // then the worker is at work, and would not see that its socket ended
-        const pid_t worker = children().at(0);
+        const pid_t worker = workers().at(0);
         (void)!write(told[1], &worker, sizeof worker);
         (void)::raise(SIGKILL);
     }
