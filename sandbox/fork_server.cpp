@@ -89,6 +89,7 @@ Result<ForkServer::Process> ForkServer::server()
 // Why it made no worker, once it is gone.
 Task<Error> ForkServer::failure(std::shared_ptr<ForkServer> self, Process server, bool was_late)
 {
+    server->kill();                // where only the worker is gone: else its last words would be waited for
     if (self->server_ != server) { // another call asks for its last words
         const auto ending = co_await server->end();
         co_return was_late ? no_greeting_in_time() : Error{Errc::io, to_string(ending)};
@@ -160,6 +161,7 @@ Task<void> ForkServer::renew(std::shared_ptr<ForkServer> self)
 void ForkServer::end() noexcept
 {
     has_ended_ = true;
+    if (server_) server_->kill(); // whoever waits for a worker of it hears so
     server_.reset();
 }
 
