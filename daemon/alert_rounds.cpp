@@ -114,9 +114,10 @@ Task<> AlertRounds::run()
         auto token = asio::redirect_error(asio::use_awaitable, error);
         co_await timer_.async_wait(token);
         const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return;
+        if (state.cancelled() != asio::cancellation_type::none) break;
         co_await round();
     }
+    co_await count();
 }
 
 // What the loop counted goes to the database, so that a heartbeat after a restart knows of it.

@@ -95,7 +95,6 @@ class Alerts(unittest.TestCase):
         self.stillwatch.open_case(self.stage.references[:1])
         self.assertTrue(eventually(lambda: self.stillwatch.status()["heartbeat"]["compared"] > 0 and self.stillwatch.is_idle()))
         self.assertEqual(self.stillwatch.status()["heartbeat"]["sites"], 1)
-        time.sleep(1)  # a round writes down what was counted
         compared = self.stillwatch.status()["heartbeat"]["compared"]
         self.stillwatch.stop()
         database = sqlite3.connect(self.stage.storage / "cases.db")
