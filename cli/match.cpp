@@ -113,9 +113,21 @@ Result<void> read_all_references(Search& search, const MatchOptions& options)
 Task<Result<Looked>> look_at_picture(sandbox::WorkerPool& pool, asio::thread_pool& cpu, Document document,
                                      pipeline::ComparisonTerms terms)
 {
+    auto of_times = document;
     auto compared = co_await pipeline::compare_picture(pool, cpu, std::move(document), std::move(terms));
     if (!compared) co_return compared.error();
-    Looked looked = *std::move(compared);
+    ComparedPicture picture{*std::move(compared)};
+    const auto& shown_in = picture.compared.shown_in;
+    if (!shown_in.empty() && pipeline::may_move(picture.compared.format)) {
+        const auto times = co_await pool.frame_times(std::move(of_times));
+        if (!times) picture.times_unread = times.error();
+        for (const auto& [reference, frames] : shown_in) {
+            auto spans =
+                times ? pipeline::animation_spans(*times, frames) : std::vector<pipeline::AnimationSpan>();
+            if (!spans.empty()) picture.shown.emplace(reference, std::move(spans));
+        }
+    }
+    Looked looked = std::move(picture);
     co_return std::move(looked);
 }
 
@@ -165,8 +177,8 @@ Result<void> learn_background(Search& search, const fs::path& directory)
     return compare_files(search, *files, {}, true, [&](const auto& file, const auto& compared) {
         if (!compared)
             fmt::print(stderr, "stillwatch: {}: {}\n", file.string(), to_string(compared.error()));
-        else if (const auto* picture = std::get_if<pipeline::Compared>(&*compared))
-            search.templates.learn(picture->file_digest, picture->parts_of_others);
+        else if (const auto* picture = std::get_if<ComparedPicture>(&*compared))
+            search.templates.learn(picture->compared.file_digest, picture->compared.parts_of_others);
         else // all of its frames are one picture
             search.templates.learn(Sha256::of(as_bytes(file.string())),
                                    std::get<pipeline::ComparedVideo>(*compared).parts_of_others);
@@ -191,8 +203,8 @@ void add_drawn(const Search& search, const fs::path& file, const Looked& looked,
     const auto reference_file = [&](const Match& match) {
         return search.reference_files[static_cast<std::size_t>(match.reference.value - 1)];
     };
-    if (const auto* picture = std::get_if<pipeline::Compared>(&looked)) {
-        for (const auto& match : picture->matches)
+    if (const auto* picture = std::get_if<ComparedPicture>(&looked)) {
+        for (const auto& match : picture->compared.matches)
             to_draw.push_back({file, reference_file(match), match, std::nullopt, match.reference_time_ms});
         return;
     }
@@ -207,16 +219,17 @@ void add_drawn(const Search& search, const fs::path& file, const Looked& looked,
 Result<Looked> with_faces(const Search& search, const fs::path& file, const Result<Looked>& looked)
 {
     if (!search.faces || !looked) return looked;
-    const auto* picture = std::get_if<pipeline::Compared>(&*looked);
+    const auto* picture = std::get_if<ComparedPicture>(&*looked);
     if (picture == nullptr) return looked;
-    const auto leads = search.faces->leads_of(file, !picture->matches.empty());
+    const auto leads = search.faces->leads_of(file, !picture->compared.matches.empty());
     if (!leads) {
         fmt::print(stderr, "stillwatch: {}: its faces are not compared: {}\n", file.string(),
                    to_string(leads.error()));
         return looked;
     }
     auto all = *picture;
-    all.matches.insert(all.matches.end(), leads->begin(), leads->end());
+    auto& matches = all.compared.matches;
+    matches.insert(matches.end(), leads->begin(), leads->end());
     return Looked(std::move(all));
 }
 

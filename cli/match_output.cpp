@@ -93,6 +93,21 @@ void add_video(json::object& row, const videos::VideoMatch& match)
                                    {"reference_to_s", in_seconds(match.sequence->reference_to_ms)}};
 }
 
+// The stretches of an animated picture as a video's: its frames have no neighbours that could confirm them,
+// and are judged like any picture.
+videos::VideoMatch as_video_match(const Match& match, const std::vector<pipeline::AnimationSpan>& shown)
+{
+    videos::VideoMatch found;
+    found.best = match;
+    for (const auto& span : shown) {
+        if (span.has_surest) found.best_ms = span.best_ms;
+        found.spans.push_back({span.time.from_ms, span.time.to_ms, span.best_ms, match, span.frames,
+                               match.status == MatchStatus::match});
+        found.frames_matched += span.frames;
+    }
+    return found;
+}
+
 json::object json_row(const std::string& file, const Match& match, const std::string& reference)
 {
     json::object row{{"file", file},
@@ -174,10 +189,20 @@ void MatchOutput::tell(const std::filesystem::path& path, const Result<Looked>& 
     if (!looked) {
         const auto error = looked.error();
         tell_none(file, &error);
-    } else if (const auto* picture = std::get_if<pipeline::Compared>(&*looked)) {
-        if (picture->matches.empty()) tell_none(file, nullptr);
-        for (const auto& match : picture->matches)
-            tell_match(file, match, nullptr);
+    } else if (const auto* picture = std::get_if<ComparedPicture>(&*looked)) {
+        if (picture->compared.matches.empty()) tell_none(file, nullptr);
+        for (const auto& match : picture->compared.matches) {
+            const auto shown = picture->shown.find(match.reference);
+            if (shown == picture->shown.end()) {
+                tell_match(file, match, nullptr);
+                continue;
+            }
+            const auto in_time = as_video_match(match, shown->second);
+            tell_match(file, match, &in_time);
+        }
+        if (picture->times_unread)
+            fmt::print(stderr, "stillwatch: {}: when its frames are seen is not known: {}\n", file,
+                       to_string(*picture->times_unread));
     } else {
         const auto& video = std::get<pipeline::ComparedVideo>(*looked);
         if (video.matches.empty()) tell_none(file, nullptr);

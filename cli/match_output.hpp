@@ -3,12 +3,14 @@
 #include "cli/output.hpp"
 #include "config/config.hpp"
 #include "core/match.hpp"
+#include "pipeline/animation_json.hpp"
 #include "pipeline/comparison.hpp"
 #include "pipeline/video_comparison.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +19,15 @@
 
 namespace stillwatch::cli {
 
+// What a picture showed, and of an animated one when.
+struct ComparedPicture {
+    pipeline::Compared compared;
+    std::map<ReferenceId, std::vector<pipeline::AnimationSpan>> shown{};
+    std::optional<Error> times_unread{}; // it may move, but when its frames are seen is not known
+};
+
 // What a file showed: a picture, or a video.
-using Looked = std::variant<pipeline::Compared, pipeline::ComparedVideo>;
+using Looked = std::variant<ComparedPicture, pipeline::ComparedVideo>;
 
 // Whether the rows tell times, too: only where videos are among what is compared.
 enum class Times { none, told };
@@ -31,8 +40,8 @@ public:
                                     const std::vector<std::filesystem::path>& references, std::size_t files,
                                     Times times);
 
-    // One file's rows: each match and candidate, or that there is none. A video's row tells of the stretch
-    // with the surest frame; JSON has all of them.
+    // One file's rows: each match and candidate, or that there is none. The row of a video, or of an animated
+    // picture, tells of the stretch with the surest frame; JSON has all of them.
     void tell(const std::filesystem::path& file, const Result<Looked>& looked);
     // Files told so far that could not be read.
     std::size_t unread() const { return unread_; }

@@ -5,6 +5,8 @@
 
 #include <jxl/decode.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -87,6 +89,7 @@ public:
 
 private:
     Result<void> take_header();
+    void take_time();
     bool begin_frame();
     void end_frame();
 
@@ -95,6 +98,7 @@ private:
     FrameChooser chooser_;
     FrameBudget budget_;
     bool is_premultiplied_ = false;
+    double tick_ms_ = 0; // 0: it does not move
     Target target_;
 };
 
@@ -107,7 +111,20 @@ Result<void> Reader::take_header()
     target_.width_px = static_cast<int>(info.xsize); // libjxl turns pictures itself
     target_.height_px = static_cast<int>(info.ysize);
     is_premultiplied_ = info.alpha_premultiplied != 0;
+    const auto& animation = info.animation;
+    if (info.have_animation != 0 && animation.tps_numerator > 0)
+        tick_ms_ = 1'000.0 * animation.tps_denominator / animation.tps_numerator;
     return {};
+}
+
+// libjxl has put together what is one frame to the eye, and tells how long that is shown.
+void Reader::take_time()
+{
+    JxlFrameHeader header;
+    if (tick_ms_ <= 0 || JxlDecoderGetFrameHeader(&decoder_, &header) != JXL_DEC_SUCCESS) return;
+    // A page of several, which are not timed, is one of 2^32 - 1 ticks.
+    const auto shown_ms = std::min(tick_ms_ * header.duration, static_cast<double>(FrameTimes::longest_ms));
+    chooser_.show_for(std::llround(shown_ms));
 }
 
 bool Reader::begin_frame()
@@ -142,6 +159,7 @@ Result<Picture> Reader::read()
         case JXL_DEC_BASIC_INFO:
             if (auto header = take_header(); !header) return header.error();
             break;
+        case JXL_DEC_FRAME: take_time(); break;
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
             goes_on = begin_frame();
             is_under_way = goes_on;
@@ -164,6 +182,7 @@ Result<Picture> Reader::read()
     picture.width_px = target_.width_px;
     picture.height_px = target_.height_px;
     picture.is_in_part = budget_.is_spent() || chooser_.has_left_out();
+    picture.times = chooser_.times();
     picture.frames = std::move(chooser_).take();
     return picture;
 }
@@ -178,7 +197,7 @@ Result<Picture> decode_jxl(ByteView file, const PictureLimits& limits)
     const std::unique_ptr<JxlDecoder, DestroyDecoder> decoder(JxlDecoderCreate(&manager));
     if (!decoder) return Error{Errc::io, "no memory for a JPEG XL decoder"};
     // No runner of threads is set: everything happens here.
-    if (JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE) !=
+    if (JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO | JXL_DEC_FRAME | JXL_DEC_FULL_IMAGE) !=
             JXL_DEC_SUCCESS ||
         JxlDecoderSetInput(decoder.get(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size()) !=
             JXL_DEC_SUCCESS)

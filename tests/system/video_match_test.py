@@ -90,6 +90,18 @@ class VideoMatch(unittest.TestCase):
         self.assertGreaterEqual(rows["screenshot.png"]["reference_s"], 5.9)
         self.assertEqual(rows["other.mp4"]["status"], "none")
 
+    def test_an_animated_picture_says_when_it_shows_a_reference(self):
+        moving = self.work / "moving.gif"
+        ffmpeg("-i", self.clip, "-vf", "fps=2,scale=320:-2", "-loop", "0", moving)  # 18 frames of half a second
+        references = self.folder("references", self.photos[1], self.photos[4])
+        row = json.loads(self.run_command("--json", "match", "--references", references, moving).stdout)
+        self.assertEqual((row["status"], row["reference"]), ("match", self.photos[1].name))
+        self.assertEqual([(span["from_s"], span["to_s"], span["best_s"]) for span in row["spans"]], [(3, 6, 3)])
+        told = self.run_command("match", "--references", references, moving).stdout
+        self.assertIn("  at 0:03.0 to 0:06.0  ", told)
+        still = self.run_command("--json", "match", "--references", references, self.photos[1]).stdout
+        self.assertNotIn("spans", json.loads(still))
+
     def test_fingerprint_prints_a_line_a_frame(self):
         lines = self.run_command("fingerprint", self.clip).stdout.splitlines()
         self.assertEqual(len(lines), 3, "one a slide: nothing else changes")

@@ -62,14 +62,15 @@ TEST(SeveralPictures, OfAnAnimationItIsToldWhenItsFramesAreSeen)
     const auto scene_of = scenes(2);
     const std::vector<Drawing> frames{scene_of[0], scene_of[0], scene_of[1], scene_of[0]};
     for (const auto& file : {encode_gif(frames), encode_animated_webp(frames), encode_apng(frames),
-                             encode_apng(frames, true), encode_animated_avif(frames)}) {
+                             encode_apng(frames, true), encode_animated_avif(frames), encode_jxl(frames)}) {
         const auto picture = decode_file(file, {});
         ASSERT_TRUE(picture) << to_string(picture.error());
         ASSERT_EQ(picture->frames.size(), 2U) << name_of(picture->format);
         EXPECT_EQ(picture->times, (FrameTimes{400, {{0, 200}, {200, 300}}})) << name_of(picture->format);
     }
-    for (const auto& file : {encode_gif({scene_of[0]}), encode_png(scene_of[0]), encode_webp(scene_of[0]),
-                             encode_avif(scene_of[0]), encode_tiff_pages(frames)}) {
+    for (const auto& file :
+         {encode_gif({scene_of[0]}), encode_png(scene_of[0]), encode_webp(scene_of[0]),
+          encode_avif(scene_of[0]), encode_jxl({scene_of[0]}), encode_tiff_pages(frames)}) {
         const auto picture = decode_file(file, {});
         ASSERT_TRUE(picture) << to_string(picture.error());
         EXPECT_EQ(picture->times, FrameTimes{}) << name_of(picture->format) << " does not move";
