@@ -134,6 +134,7 @@ private:
         std::vector<Fetched> parts{}; // of a playlist's, in order
         bool is_whole = false;        // the answer is the whole file
         bool is_in_part = false;
+        std::optional<Error> trouble{}; // why not all came that was asked for, and may come another day
     };
     Task<Result<Came>> fetch_video(const VisitState& state);
     Task<Result<crawler::PoliteAnswer>> fetch_beginning(const VisitState& state, Url url,
@@ -148,8 +149,6 @@ private:
     Task<Result<void>> confirm_frames(const VisitState& state, VideoReader& reader,
                                       const ComparisonTerms& terms, ComparedVideo& compared,
                                       Matched& matched);
-    std::optional<NotCompared> why_not_watched(const FetchedVideo& video, const ComparedVideo& compared,
-                                               bool is_glance_only);
     Seen video_not_read(const VisitState& state, const Came& came, Seen seen, const Knowledge& known,
                         const Error& error);
     void count_video(const ComparedVideo& compared, VideoPass pass, std::chrono::nanoseconds spent);

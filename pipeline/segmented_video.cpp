@@ -16,7 +16,23 @@ namespace {
 // A playlist names variants with playlists of their own, and these name segments.
 constexpr int most_playlists = 2;
 
+// Whether an answer without what was asked for says nothing of the next day (RFC 9110, 15.5 and 15.6; RFC
+// 6585).
+bool is_passing(const Fetched& answer) noexcept
+{
+    constexpr int time_out = 408;
+    constexpr int too_many_requests = 429;
+    constexpr int errors_of_server = 500;
+    return broke_off(answer) || answer.status == time_out || answer.status == too_many_requests ||
+           answer.status >= errors_of_server;
+}
+
 } // namespace
+
+void SegmentFetcher::note_trouble(Error error)
+{
+    if (!video_.trouble) video_.trouble = std::move(error);
+}
 
 // What comes is kept as evidence, whatever it is. Errors: as `gather`, malformed (its address).
 Task<Result<Bytes>> SegmentFetcher::get(std::string address, std::optional<FileRange> range)
@@ -34,13 +50,19 @@ Task<Result<Bytes>> SegmentFetcher::get(std::string address, std::optional<FileR
     auto answer = co_await fetcher_.fetch(site_, *std::move(url), std::move(conditions), std::move(from),
                                           transfer, crawler::Purpose::video);
     if (!answer && answer.error().code == Errc::cancelled) co_return answer.error();
-    if (!answer) co_return Error{Errc::unreachable, to_string(answer.error())};
+    if (!answer) {
+        const auto code = answer.error().code;
+        if (code == Errc::unreachable || code == Errc::timed_out) note_trouble(answer.error());
+        co_return Error{Errc::unreachable, to_string(answer.error())};
+    }
     auto& fetched = answer->answer;
     fetched.share.reset(); // as FetchedVideo does
     bytes_fetched_ += fetched.body.size();
     auto payload = fetched.payload();
     auto body = payload ? *std::move(payload) : fetched.body;
     const bool is_whole = is_success(fetched) && fetched.cut == Cut::none && fetched.encodings().empty();
+    if (!is_whole && is_passing(fetched))
+        note_trouble({Errc::unreachable, "a part of a video did not come whole"});
     const bool is_all_of_file = range && fetched.status == 200; // who knows no ranges gives all
     video_.parts.push_back(std::move(fetched));
     if (!is_whole) co_return Error{Errc::unreachable, "a part of a video did not come whole"};
@@ -111,9 +133,11 @@ Task<Result<void>> SegmentFetcher::add_segment(const Variant& variant, const Seg
     co_return Result<void>{};
 }
 
-// A segment that does not come is left out: what else comes is looked at. Errors: cancelled.
+// A segment that does not come is left out: what else comes is looked at. Errors: cancelled, and of the last
+// segment where none came.
 Task<Result<void>> SegmentFetcher::join(const Variant& variant)
 {
+    Error last{Errc::unreachable, "no segment came"};
     const auto chosen = videos::spread_segments(variant);
     video_.is_in_part = video_.is_in_part || chosen.size() < variant.segments.size();
     for (const auto number : chosen) {
@@ -123,8 +147,9 @@ Task<Result<void>> SegmentFetcher::join(const Variant& variant)
         if (added.error().code == Errc::cancelled) co_return added.error();
         video_.is_in_part = true;
         if (added.error().code == Errc::too_large) break;
-        video_.trouble = added.error();
+        last = added.error();
     }
+    if (video_.file.empty()) co_return last;
     co_return Result<void>{};
 }
 
@@ -140,7 +165,6 @@ Task<Result<SegmentedVideo>> SegmentFetcher::gather(Document playlist, Url base,
     }
     const auto joined = co_await join(*variant);
     if (!joined) co_return joined.error();
-    if (video_.file.empty()) co_return video_.trouble.value_or(Error{Errc::unreachable, "no segment came"});
     co_return std::move(video_);
 }
 

@@ -17,10 +17,12 @@ namespace stillwatch::pipeline {
 // What was fetched of a video that a playlist names.
 struct SegmentedVideo {
     Bytes file; // segments with what a decoder needs before them, joined; empty where it is one file
-    std::optional<Url> one_file{};  // all of it: to be asked for like any video
-    std::vector<Fetched> parts{};   // further playlists, keys and segments, as they came
-    bool is_in_part = false;        // some segments were left out, or did not come
-    std::optional<Error> trouble{}; // why a segment did not come
+    std::optional<Url> one_file{}; // all of it: to be asked for like any video
+    std::vector<Fetched> parts{};  // further playlists, keys and segments, as they came
+    bool is_in_part = false;       // some segments were left out, or did not come
+    // Why a part did not come, where that may be otherwise another day: no answer, one that broke off, or one
+    // that spoke of the server rather than of the part.
+    std::optional<Error> trouble{};
 };
 
 // Fetches what playlists name: the variant nearest what comparing needs, segments spread over its length, as
@@ -45,6 +47,7 @@ private:
     Task<Result<void>> join(const Variant& variant);
     Task<Result<void>> add_segment(const Variant& variant, const Segment& segment);
     Task<Result<Bytes>> get(std::string address, std::optional<FileRange> range);
+    void note_trouble(Error error);
 
     crawler::PoliteFetcher& fetcher_;
     Inspector& inspector_;

@@ -1,5 +1,6 @@
 #include "core/log.hpp"
 #include "pipeline/answers.hpp"
+#include "pipeline/classify.hpp"
 #include "pipeline/content_range.hpp"
 #include "pipeline/fetched_video.hpp"
 #include "pipeline/finding_alerts.hpp"
@@ -43,6 +44,35 @@ std::optional<std::uint64_t> file_bytes_of(const Fetched& answer, const Bytes& b
     const auto range = parse_content_range(answer.header("Content-Range"));
     if (!range || range->from != 0 || body.size() > range->bytes) return std::nullopt;
     return range->file_bytes;
+}
+
+// An answer without ranges that broke off: what is missing can be asked for in no other way.
+std::optional<Error> trouble_of(const Fetched& answer)
+{
+    if (answer.status == status_part || !broke_off(answer)) return std::nullopt;
+    return Error{Errc::timed_out, "the video broke off"};
+}
+
+// What kept a reader, or the workers that its frames were given to, from telling what it shows, where nothing
+// is known of the video therefore.
+std::optional<Error> loss_of(const ComparedVideo& compared)
+{
+    if (compared.stopped) {
+        const auto code = compared.stopped->code == Errc::io ? Errc::io : VideoReader::lost;
+        return Error{code, compared.stopped->detail};
+    }
+    if (compared.frames_lost == 0) return std::nullopt;
+    return Error{Inspector::lost, fmt::format("{} frames cost their workers", compared.frames_lost)};
+}
+
+// The surest frame of a match, then those of its other stretches.
+std::vector<std::int64_t> surest_times(const videos::VideoMatch& match)
+{
+    constexpr std::size_t most = 4;
+    std::vector<std::int64_t> times{match.best_ms};
+    for (const auto& span : match.spans)
+        if (span.best_ms != match.best_ms && times.size() < most) times.push_back(span.best_ms);
+    return times;
 }
 
 // Of a file that is larger than may be fetched, stretches; half of the bytes are left for its index, key
@@ -113,6 +143,7 @@ Task<Result<Pipeline::OpenVideo>> Pipeline::open_video(const VisitState& state, 
         if (!file) co_return file.error();
         opened.video = *std::move(file);
         opened.is_whole = answer.status != status_part && answer.cut == Cut::none;
+        opened.trouble = trouble_of(answer);
         co_return std::move(opened);
     }
     SegmentFetcher segments(services_.fetcher, services_.inspector, state.site,
@@ -122,6 +153,7 @@ Task<Result<Pipeline::OpenVideo>> Pipeline::open_video(const VisitState& state, 
     if (!gathered) co_return gathered.error();
     opened.parts = std::move(gathered->parts);
     opened.is_in_part = gathered->is_in_part;
+    opened.trouble = std::move(gathered->trouble);
     if (gathered->one_file) {
         crawler::Conditions none;
         auto url = *gathered->one_file;
@@ -134,6 +166,7 @@ Task<Result<Pipeline::OpenVideo>> Pipeline::open_video(const VisitState& state, 
         auto file = open_file(state, beginning->answer, *payload, *std::move(gathered->one_file));
         if (!file) co_return file.error();
         opened.video = *std::move(file);
+        opened.trouble = trouble_of(beginning->answer);
         opened.parts.push_back(std::move(beginning->answer));
         co_return std::move(opened);
     }
@@ -159,25 +192,32 @@ Task<Result<void>> Pipeline::confirm_frames(const VisitState& state, VideoReader
             confirmed.push_back(std::move(match));
             continue;
         }
-        std::vector<std::int64_t> times{match.best_ms};
-        auto reading = co_await reader.frames_near(std::move(times), MoreBytes::cannot_come);
-        if (!reading) co_return reading.error();
         bool is_seen = false;
-        for (auto& frame : reading->frames) {
-            Document picture{frame.picture};
-            picture.site = state.site->name;
-            picture.trust = Trust::unshared;
-            auto again = terms;
-            again.file_digest.reset();
-            auto seen = co_await compare_picture(services_.inspector, services_.cpu, std::move(picture),
-                                                 std::move(again));
-            if (!seen) co_return seen.error();
-            is_seen = is_seen || std::ranges::any_of(seen->matches, [&](const Match& one) {
-                          return one.reference == match.best.reference;
-                      });
-            if (is_seen && !matched.fingerprint && seen->fingerprint)
-                matched.fingerprint = picture_mark(*seen->fingerprint, services_.signing);
+        bool is_asked = false;
+        for (const auto time_ms : surest_times(match)) {
+            if (is_asked) break;
+            std::vector<std::int64_t> times{time_ms};
+            auto reading = co_await reader.frames_near(std::move(times), MoreBytes::cannot_come);
+            if (!reading) co_return reading.error();
+            for (auto& frame : reading->frames) {
+                Document picture{frame.picture};
+                picture.site = state.site->name;
+                picture.trust = Trust::unshared;
+                auto again = terms;
+                again.file_digest.reset();
+                auto seen = co_await compare_picture(services_.inspector, services_.cpu, std::move(picture),
+                                                     std::move(again));
+                if (!seen) co_return seen.error();
+                is_asked = true;
+                is_seen = is_seen || std::ranges::any_of(seen->matches, [&](const Match& one) {
+                              return one.reference == match.best.reference;
+                          });
+                if (is_seen && !matched.fingerprint && seen->fingerprint)
+                    matched.fingerprint = picture_mark(*seen->fingerprint, services_.signing);
+            }
         }
+        if (!is_asked) // no disagreement: nobody was asked
+            co_return Error{VideoReader::lost, "video: a frame that matched was not told again"};
         if (is_seen) {
             confirmed.push_back(std::move(match));
             continue;
@@ -190,18 +230,6 @@ Task<Result<void>> Pipeline::confirm_frames(const VisitState& state, VideoReader
     co_return Result<void>{};
 }
 
-// Why a video of which little was seen, and nothing that matches, is no verdict; nothing: it is one.
-std::optional<NotCompared> Pipeline::why_not_watched(const FetchedVideo& video, const ComparedVideo& compared,
-                                                     bool is_glance_only)
-{
-    if (compared.stopped) {
-        note_trouble(*compared.stopped);
-        return compared.stopped->code == Errc::io ? NotCompared::no_worker : NotCompared::worker_lost;
-    }
-    if (video.trouble()) return NotCompared::cut_off;
-    return is_glance_only ? std::optional(NotCompared::video_glanced) : std::nullopt;
-}
-
 // As much as the site lets be looked at and the time of the day allows. Of a file that is too large to be
 // fetched a look takes stretches, where its host gives ranges.
 VideoPass Pipeline::pass_for(const VisitState& state, const Came& came)
@@ -210,10 +238,12 @@ VideoPass Pipeline::pass_for(const VisitState& state, const Came& came)
     const auto file_bytes = file_bytes_of(came.fetched(), *came.body);
     if (!file_bytes) return VideoPass::glance;
     const auto& page = state.visit.named_by;
-    const bool goes_first =
-        *file_bytes <= short_video_bytes || (page && pages_with_findings_.contains(page->text()));
-    const bool is_left = look_budget_.is_left(services_.clock.now(), state.settings->look_time_a_day,
-                                              goes_first ? LookTurn::first : LookTurn::later);
+    // How long what a playlist names lasts is not known before more is fetched.
+    const bool is_short = *file_bytes <= short_video_bytes && !videos::is_playlist(*came.body);
+    const bool goes_first = is_short || (page && pages_with_findings_.contains(page->text()));
+    const bool is_left =
+        look_budget_.is_left(services_.clock.now(), state.settings->look_time_a_day,
+                             goes_first ? LookTurn::first : LookTurn::later, state.site->name);
     return is_left ? VideoPass::look : VideoPass::glance;
 }
 
@@ -238,6 +268,7 @@ void Pipeline::count_video(const ComparedVideo& compared, VideoPass pass, std::c
                  std::chrono::ceil<std::chrono::seconds>(spent).count());
     counters.add("video_frames_compared_total", {}, {}, static_cast<std::int64_t>(compared.frames_compared));
     counters.add("video_frames_refused_total", {}, {}, static_cast<std::int64_t>(compared.frames_refused));
+    counters.add("video_frames_lost_total", {}, {}, static_cast<std::int64_t>(compared.frames_lost));
     for (const auto bound : compared.bounds)
         counters.add("video_bounds_total", "bound", name_of(bound));
 }
@@ -282,13 +313,14 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     const auto began = steady_clock::now();
     auto compared = co_await compare_video(video, services_.inspector, services_.cpu, std::move(terms));
     const auto spent = steady_clock::now() - began - video.waited();
-    if (pass == VideoPass::look) look_budget_.spend(services_.clock.now(), spent);
+    if (pass == VideoPass::look) look_budget_.spend(services_.clock.now(), spent, state.site->name);
     seen.further_bytes = video.further_bytes();
     for (const auto& part : opened->parts)
         seen.further_bytes += static_cast<std::int64_t>(part.body.size());
+    const bool is_cut_off = video.trouble() || opened->trouble;
     if (!compared) {
         if (compared.error().code == Errc::cancelled) co_return compared.error();
-        if (video.trouble()) co_return seen.ended(NotCompared::cut_off);
+        if (is_cut_off) co_return seen.ended(NotCompared::cut_off);
         co_return video_not_read(state, came, std::move(seen), known, compared.error());
     }
     if (compared->guarded) {
@@ -316,19 +348,20 @@ Task<Result<Seen>> Pipeline::judge_video(const VisitState& state, const Came& ca
     if (unread && unread->code == Errc::cancelled) co_return *unread;
     if (!leads) leads = std::vector<VideoFaceLead>();
     const bool is_glance_only = pass == VideoPass::glance && state.site->videos == crawler::VideoUse::look;
-    const auto why = why_not_watched(video, *compared, is_glance_only);
     const bool is_nothing = compared->matches.empty() && leads->empty();
-    if (is_nothing && unread && !why) // nobody knows whose faces it shows
-        co_return video_not_read(state, came, std::move(seen), known, *unread);
-    if (is_nothing && why) {
-        if (*why == NotCompared::video_glanced)
-            seen.not_before = start_of_day(services_.clock.now()) + std::chrono::hours(24);
-        co_return seen.ended(*why);
+    const auto loss = loss_of(*compared);
+    if (is_nothing && loss) co_return video_not_read(state, came, std::move(seen), known, *loss);
+    if (is_nothing && is_cut_off) co_return seen.ended(NotCompared::cut_off);
+    if (is_nothing && is_glance_only) {
+        seen.not_before = start_of_day(services_.clock.now()) + std::chrono::hours(24);
+        co_return seen.ended(NotCompared::video_glanced);
     }
+    if (is_nothing && unread) // nobody knows whose faces it shows
+        co_return video_not_read(state, came, std::move(seen), known, *unread);
     trouble_.worked();
     seen.generation = compared->generation;
     seen.is_in_part = opened->is_in_part || !compared->bounds.empty() || video.is_bounded() ||
-                      compared->frames_refused > 0 || is_glance_only;
+                      compared->frames_refused > 0 || loss || is_cut_off || is_glance_only;
     if (seen.is_in_part) services_.counters.add("videos_in_part_total");
     matched.generation = compared->generation;
     matched.is_in_part = seen.is_in_part;

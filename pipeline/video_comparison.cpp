@@ -2,6 +2,8 @@
 
 #include "pipeline/near_times.hpp"
 #include "pipeline/video_notes.hpp"
+#include "pipeline/video_places.hpp"
+#include "videos/frame_picture.hpp"
 #include "videos/matching/confirmation.hpp"
 
 #include <algorithm>
@@ -30,6 +32,9 @@ public:
         if (read && terms_.spread && !result_.guarded) read = co_await compare_stretches();
         auto of_file = matches_of_file();
         if (!read && frames_.empty() && of_file.empty()) co_return read.error();
+        const bool is_all_refused = result_.frames_refused > 0 && result_.frames_lost == 0;
+        if (frames_.empty() && of_file.empty() && is_all_refused && !result_.guarded)
+            co_return Error{Errc::undecodable, "video: none of its frames can be read"};
         if (!read) result_.stopped = read.error();
         if (!result_.guarded && !result_.stopped) co_await look_beside();
         if (result_.guarded) co_return std::move(result_);
@@ -121,14 +126,16 @@ private:
         }
     }
 
-    // Errors: io and cancelled, which no other frame will be without; a frame that cannot be compared is
-    // counted.
+    // Errors: io and cancelled, which no other frame will be without, and more frames than there may be; a
+    // frame that cannot be compared is counted.
     Task<Result<void>> compare(VideoFrame frame)
     {
         const auto place =
             std::ranges::lower_bound(frames_, frame.time_ms, {}, &ComparedFrame::time_ms) - frames_.begin();
         const auto at = static_cast<std::size_t>(place);
         if (at < frames_.size() && frames_[at].time_ms == frame.time_ms) co_return Result<void>{}; // known
+        if (result_.frames_compared + result_.frames_refused + result_.frames_lost >= most_frames_compared)
+            co_return Error{VideoReader::lost, "video: more frames than a reader tells"};
         Document picture{frame.picture};
         picture.site = terms_.site;
         auto terms = terms_.frames;
@@ -137,7 +144,7 @@ private:
         if (!compared) {
             const auto code = compared.error().code;
             if (code == Errc::io || code == Errc::cancelled) co_return compared.error();
-            ++result_.frames_refused;
+            ++(code == Inspector::lost ? result_.frames_lost : result_.frames_refused);
             co_return Result<void>{};
         }
         ++result_.frames_compared;
@@ -146,12 +153,49 @@ private:
         auto& parts = result_.parts_of_others;
         parts.insert(parts.end(), compared->parts_of_others.begin(), compared->parts_of_others.end());
         ComparedFrame judged{frame.time_ms, std::move(compared->matches)};
+        const videos::FrameSize size{frame.width_px, frame.height_px};
+        const auto closer = co_await look_closer(judged, frame, size);
+        if (!closer) co_return closer.error();
         frames_.insert(frames_.begin() + place, std::move(judged));
+        sizes_.insert(sizes_.begin() + place, size);
         if (terms_.beside && !result_.guarded) {
             const FrameBeside shown{frame.time_ms, frame.picture, compared->fingerprint};
             co_await terms_.beside(shown);
         }
         if (terms_.tell) terms_.tell({frame.time_ms, result_.facts.duration_ms, result_.frames_compared});
+        co_return Result<void>{};
+    }
+
+    // Parts of a frame that may show what it does not as a whole (pipeline/video_places.hpp). Errors: as
+    // `compare`.
+    Task<Result<void>> look_closer(ComparedFrame& judged, const VideoFrame& frame, videos::FrameSize size)
+    {
+        for (const auto& place : places_of(judged, size, frames_, sizes_)) {
+            if (places_ == most_places_a_video || result_.guarded) break;
+            auto part = videos::part_of(*frame.picture, size, place.box);
+            if (!part) continue;
+            ++places_;
+            Document picture{std::make_shared<const Bytes>(*std::move(part))};
+            picture.site = terms_.site;
+            auto terms = terms_.frames;
+            terms.file_digest.reset();
+            auto compared = co_await compare_picture(inspector_, cpu_, std::move(picture), std::move(terms));
+            if (!compared) {
+                const auto code = compared.error().code;
+                if (code == Errc::io || code == Errc::cancelled) co_return compared.error();
+                if (code == Inspector::lost) ++result_.frames_lost;
+                continue; // what is too small or too even to be compared alone
+            }
+            if (compared->guarded) result_.guarded = compared->guarded;
+            result_.generation = std::min(result_.generation, compared->generation);
+            for (auto& match : compared->matches) {
+                if (match.reference != place.reference || match.status != MatchStatus::match) continue;
+                std::erase_if(judged.matches,
+                              [&](const Match& one) { return one.reference == match.reference; });
+                judged.matches.push_back(as_of_frame(std::move(match), place.box, size));
+                break;
+            }
+        }
         co_return Result<void>{};
     }
 
@@ -180,7 +224,9 @@ private:
     asio::thread_pool& cpu_;
     VideoTerms terms_;
     ComparedVideo result_;
-    std::vector<ComparedFrame> frames_; // by rising time
+    std::vector<ComparedFrame> frames_;    // by rising time
+    std::vector<videos::FrameSize> sizes_; // theirs
+    std::size_t places_ = 0;               // looked at closer
 };
 
 } // namespace

@@ -32,6 +32,10 @@ struct SpreadLook {
 constexpr std::uint64_t stretch_bytes = std::uint64_t{2} << 20U;
 constexpr std::size_t most_stretches = 24;
 
+// Frames that are compared of one video at most: a reader keeps far below (videos/limits.hpp, most_doubts),
+// and one that does not is no longer believed.
+constexpr std::size_t most_frames_compared = 4'000;
+
 // The times that are looked at in them, rising; none where it is not known how long the video lasts.
 std::vector<std::int64_t> times_of(const SpreadLook& look, std::int64_t duration_ms);
 
@@ -59,10 +63,11 @@ struct ComparedVideo {
     // Surest first, one a reference. Where the file is the reference's very file there is neither span nor
     // frame.
     std::vector<videos::VideoMatch> matches;
-    std::size_t frames_compared = 0;               // neighbours included
-    std::size_t frames_refused = 0;                // not whole, damaged, or not to be compared
-    std::vector<VideoBound> bounds;                // that were reached
-    std::optional<Error> stopped{};                // reading ended early; the frames until then count
+    std::size_t frames_compared = 0; // neighbours included
+    std::size_t frames_refused = 0;  // not whole, damaged, or not to be compared
+    std::size_t frames_lost = 0;     // over which workers were lost: another day may tell what they show
+    std::vector<VideoBound> bounds;  // that were reached
+    std::optional<Error> stopped{};  // reading ended early; the frames until then count
     std::vector<matcher::PartKey> parts_of_others; // for the site's TemplateMemory
     std::int64_t generation = 0; // the smallest of the references that frames were compared with
     std::optional<cases::GuardReason> guarded{}; // a frame nobody may look at: then nothing is told of others
@@ -70,7 +75,8 @@ struct ComparedVideo {
 
 // Compares the chosen frames of a video like pictures, looks for neighbours of those that show a reference
 // (videos/matching/confirmation.hpp), and judges over time. The reader has all of the file that it will get.
-// Errors: those of VideoReader where no frame could be read, and the file is no reference's. Loop thread.
+// Errors: those of VideoReader where no frame could be read, and the file is no reference's; undecodable
+// where every frame was refused, lost where it has more frames than a reader tells. Loop thread.
 Task<Result<ComparedVideo>> compare_video(VideoReader& reader, Inspector& inspector, asio::thread_pool& cpu,
                                           VideoTerms terms);
 

@@ -3,8 +3,56 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <tuple>
+#include <utility>
 
 namespace stillwatch::videos {
+
+namespace {
+
+// Of a bar that captions are written over, so much of a line across them at most.
+constexpr double most_written_over = 0.3;
+// Widths of the bars on both sides differ by rounding.
+constexpr std::size_t equal_lines = 3;
+
+struct Bars {
+    std::size_t before = 0; // lines
+    std::size_t behind = 0;
+};
+
+// How many lines more, of `size`, belong to the bars, if so much of each may be lit.
+template <class IsOfBar>
+Bars widened(Bars bars, std::size_t size, double lit, const IsOfBar& is_of_bar)
+{
+    while (bars.before < size && is_of_bar(bars.before, lit))
+        ++bars.before;
+    while (bars.before + bars.behind < size && is_of_bar(size - 1 - bars.behind, lit))
+        ++bars.behind;
+    return bars;
+}
+
+// From where to where, of `size` lines, none belongs to a bar. Bars are as wide on one side as on the other;
+// what is written over them hides that. Taken as it looks, a caption beside a picture with a dark rim would
+// cut the one and keep the other, and what is left would end neither where the picture ends nor where the
+// frame does. So bars that are equal but for what is written count, or else the narrower one up to the width
+// of the other.
+template <class IsOfBar>
+std::pair<std::size_t, std::size_t> between_bars(std::size_t size, const IsOfBar& is_of_bar)
+{
+    const auto black = widened({}, size, 0, is_of_bar);
+    if (black.before + black.behind == 0 || black.before + black.behind >= size)
+        return {black.before, size - black.behind};
+    auto bars = widened(black, size, most_written_over, is_of_bar);
+    const auto apart = std::max(bars.before, bars.behind) - std::min(bars.before, bars.behind);
+    if (apart > equal_lines) {
+        const auto wider = std::max(black.before, black.behind);
+        bars.before = std::min(bars.before, wider);
+        bars.behind = std::min(bars.behind, wider);
+    }
+    return {bars.before, size - bars.behind};
+}
+
+} // namespace
 
 ShownBox without_bars(ByteView rgb, int width_px, int height_px)
 {
@@ -18,28 +66,22 @@ ShownBox without_bars(ByteView rgb, int width_px, int height_px)
         const auto pixel = rgb.subspan(3 * (y * width + x), 3);
         return std::ranges::all_of(pixel, [](std::byte value) { return value <= blackest; });
     };
-    const auto is_black_row = [&](std::size_t y) {
-        for (std::size_t x = 0; x < width; ++x)
-            if (!is_black(x, y)) return false;
-        return true;
-    };
     std::size_t top = 0;
-    while (top < height && is_black_row(top))
-        ++top;
     std::size_t bottom = height;
-    while (bottom > top && is_black_row(bottom - 1))
-        --bottom;
-    const auto is_black_column = [&](std::size_t x) {
-        for (auto y = top; y < bottom; ++y)
-            if (!is_black(x, y)) return false;
-        return true;
+    const auto is_row_of_bar = [&](std::size_t y, double written_over) {
+        std::size_t lit = 0;
+        for (std::size_t x = 0; x < width; ++x)
+            lit += is_black(x, y) ? 0 : 1;
+        return static_cast<double>(lit) <= written_over * static_cast<double>(width);
     };
-    std::size_t left = 0;
-    while (left < width && is_black_column(left))
-        ++left;
-    std::size_t right = width;
-    while (right > left && is_black_column(right - 1))
-        --right;
+    const auto is_column_of_bar = [&](std::size_t x, double written_over) {
+        std::size_t lit = 0;
+        for (auto y = top; y < bottom; ++y)
+            lit += is_black(x, y) ? 0 : 1;
+        return static_cast<double>(lit) <= written_over * static_cast<double>(bottom - top);
+    };
+    std::tie(top, bottom) = between_bars(height, is_row_of_bar);
+    const auto [left, right] = between_bars(width, is_column_of_bar);
     constexpr std::size_t least_px = 64;
     if (right < left + least_px || bottom < top + least_px) return all;
     return {static_cast<int>(left), static_cast<int>(top), static_cast<int>(right - left),

@@ -37,26 +37,49 @@ TEST(LookBudget, IsSpentWithinADayAndBeginsAnewTheNext)
 {
     LookBudget budget;
     const auto noon = at(12 * 3600);
-    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
-    budget.spend(noon, 59s);
-    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
-    budget.spend(noon, 2s);
-    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::first));
-    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first));
-    budget.spend(noon + 24h, 1s);
-    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first));
-    EXPECT_FALSE(LookBudget().is_left(noon, 0s, LookTurn::first));
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first, "a"));
+    budget.spend(noon, 59s, "a");
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first, "a"));
+    budget.spend(noon, 2s, "a");
+    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::first, "a"));
+    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first, "a"));
+    budget.spend(noon + 24h, 1s, "a");
+    EXPECT_TRUE(budget.is_left(noon + 24h, 60s, LookTurn::first, "a"));
+    EXPECT_FALSE(LookBudget().is_left(noon, 0s, LookTurn::first, "a"));
 }
 
 TEST(LookBudget, HalfOfADayIsKeptForWhatGoesFirst)
 {
     LookBudget budget;
     const auto noon = at(12 * 3600);
-    budget.spend(noon, 29s);
-    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::later));
-    budget.spend(noon, 2s);
-    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::later));
-    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first));
+    budget.spend(noon, 29s, "a");
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::later, "a"));
+    budget.spend(noon, 2s, "a");
+    EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::later, "a"));
+    EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first, "a"));
+}
+
+// One that names clips without end looks at a half of the day's time, beside its own part of the other.
+TEST(LookBudget, NoSiteTakesThePartsOfTheOthers)
+{
+    LookBudget budget;
+    const auto noon = at(12 * 3600);
+    for (const auto* site : {"greedy", "b", "c"})
+        EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first, site));
+    int looked = 0;
+    while (budget.is_left(noon, 60s, LookTurn::first, "greedy") && ++looked < 100)
+        budget.spend(noon, 1s, "greedy");
+    EXPECT_EQ(looked, 40);
+    for (const auto* site : {"b", "c"}) {
+        EXPECT_TRUE(budget.is_left(noon, 60s, LookTurn::first, site)) << site;
+        budget.spend(noon, 10s, site);
+        EXPECT_FALSE(budget.is_left(noon, 60s, LookTurn::first, site)) << site;
+    }
+    const auto next = noon + 24h; // it is there before the others, who are known from the day before
+    for (looked = 0; budget.is_left(next, 60s, LookTurn::first, "greedy") && looked < 100; ++looked)
+        budget.spend(next, 1s, "greedy");
+    EXPECT_EQ(looked, 40);
+    EXPECT_TRUE(budget.is_left(next, 60s, LookTurn::first, "b"));
 }
 
 TEST(Intros, AreWhatManyFilmsOfASiteBeginWith)

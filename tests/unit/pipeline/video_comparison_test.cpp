@@ -251,9 +251,27 @@ TEST_F(Videos, FramesThatAreNoPictureAreCounted)
     ASSERT_TRUE(compared);
     EXPECT_EQ(compared->frames_refused, 1U);
     EXPECT_EQ(compared->frames_compared, 2U);
+    inspector.refusal = [](const Document&) { return Error{Errc::undecodable, "broken"}; };
+    EXPECT_EQ(compare(film).error().code, Errc::undecodable) << "nothing was seen of it";
+    inspector.refusal = [](const Document&) { return Error{Inspector::lost, "killed"}; };
+    const auto lost = compare(film);
+    ASSERT_TRUE(lost);
+    EXPECT_EQ(lost->frames_lost, 3U);
+    EXPECT_EQ(lost->frames_refused, 0U);
     inspector.refusal = {};
     inspector.picture_error = Error{Errc::io, "no worker"};
     EXPECT_EQ(compare(film).error(), *inspector.picture_error) << "no other frame will fare better";
+}
+
+// A reader that a hostile file took over.
+TEST_F(Videos, AReaderThatTellsFramesWithoutEndIsNoLongerBelieved)
+{
+    FakeFilm film(5'000'000, 1'000, {{0, other}});
+    const auto compared = compare(film);
+    ASSERT_TRUE(compared);
+    EXPECT_EQ(compared->frames_compared, most_frames_compared);
+    ASSERT_TRUE(compared->stopped);
+    EXPECT_EQ(compared->stopped->code, VideoReader::lost);
 }
 
 TEST_F(Videos, AsReferencesAreTheFramesThatAreNewAndSomeOfWhatStands)

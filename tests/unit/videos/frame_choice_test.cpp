@@ -1,5 +1,7 @@
 #include "videos/frame_choice.hpp"
 
+#include "videos/frame_picture.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -48,8 +50,38 @@ TEST(BlackBars, AreLeftOut)
     fill(shown);
     EXPECT_EQ(without_bars(rgb, width, height), shown);
     rgb[0] = std::byte(200);
-    EXPECT_EQ(without_bars(rgb, width, height), (ShownBox{0, 0, 150, 90})) << "something stands in them";
+    EXPECT_EQ(without_bars(rgb, width, height), shown) << "a little is written over one of them";
+    fill({10, 50, 30, 6});
+    EXPECT_EQ(without_bars(rgb, width, height), shown) << "a caption that begins beside the picture";
+    Bytes wide(3 * width * height, std::byte(10));
+    std::swap(rgb, wide);
+    const ShownBox upright{50, 0, 100, height};
+    fill(upright);
+    fill({5, 100, 80, 10});
+    fill({120, 50, 75, 10});
+    EXPECT_EQ(without_bars(rgb, width, height), upright) << "captions over both";
+    std::swap(rgb, wide);
+    fill({0, 0, width, 4});
+    EXPECT_EQ(without_bars(rgb, width, height), (ShownBox{0, 0, width, 90}))
+        << "no bar: it is lit throughout";
     EXPECT_EQ(without_bars(ByteView(rgb).first(100), width, height), all);
+}
+
+TEST(PartOfAPicture, IsCutOutWhereTheBytesAreAsTold)
+{
+    auto picture = to_bytes("P6\n3 2\n255\n");
+    for (int i = 0; i < 18; ++i)
+        picture.push_back(std::byte(i));
+    auto expected = to_bytes("P6\n2 1\n255\n");
+    for (int i = 12; i < 18; ++i)
+        expected.push_back(std::byte(i));
+    EXPECT_EQ(part_of(picture, {3, 2}, {1, 1, 2, 1}), expected);
+    EXPECT_FALSE(part_of(picture, {3, 2}, {2, 1, 2, 1})) << "beyond it";
+    EXPECT_FALSE(part_of(picture, {3, 2}, {-1, 0, 2, 1}));
+    EXPECT_FALSE(part_of(picture, {3, 2}, {0, 0, 0, 1}));
+    EXPECT_FALSE(part_of(picture, {2, 3}, {0, 0, 1, 1})) << "another size";
+    picture.pop_back();
+    EXPECT_FALSE(part_of(picture, {3, 2}, {1, 1, 2, 1})) << "too short";
 }
 
 TEST(FrameChooser, AGlanceTakesKeyFramesAndNoOthers)
