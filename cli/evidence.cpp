@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/evidence_extract.hpp"
+#include "cli/evidence_first.hpp"
 #include "cli/evidence_keep.hpp"
 #include "cli/evidence_key.hpp"
 #include "cli/evidence_open.hpp"
@@ -7,7 +8,7 @@
 #include "cli/pictures.hpp"
 #include "cli/session.hpp"
 
-#include "evidence/verify.hpp"
+#include "evidence/first_package.hpp"
 #include "vault/sign.hpp"
 
 #include <fmt/format.h>
@@ -20,24 +21,6 @@ namespace stillwatch::cli {
 
 namespace {
 
-constexpr std::size_t max_package_bytes = std::size_t{256} << 20U;
-
-Result<Bytes> read_package(const std::string& file)
-{
-    if (file != "-") return read_file(file, max_package_bytes);
-    Bytes bytes;
-    char part[65536];
-    while (const auto size = std::fread(part, 1, sizeof part, stdin)) {
-        const auto view = as_bytes(std::string_view(part, size));
-        if (bytes.size() + size > max_package_bytes)
-            return Error{Errc::too_large,
-                         fmt::format("standard input: more than {} bytes", max_package_bytes)};
-        bytes.insert(bytes.end(), view.begin(), view.end());
-    }
-    if (std::ferror(stdin)) return Error{Errc::io, "standard input cannot be read"};
-    return bytes;
-}
-
 struct Checked {
     evidence::VerifyReport report;
     bool has_key = false; // to compare with
@@ -45,7 +28,7 @@ struct Checked {
 
 // Compares with the key that `key` names, else with that of this installation, where there is one.
 Result<Checked> check(const Global& global, const std::string& file, const std::string& key,
-                      const WitnessFiles& witnesses)
+                      const WitnessFiles& witnesses, const FirstPackage& first)
 {
     std::optional<vault::VerifyKey> expected;
     if (!key.empty()) {
@@ -55,17 +38,14 @@ Result<Checked> check(const Global& global, const std::string& file, const std::
     } else {
         expected = own_key(global);
     }
-    const auto archive = read_package(file);
+    const auto archive = read_archive(file, first.identity);
     if (!archive) return archive.error();
-    if (as_text(*archive).starts_with("age-encryption.org/"))
-        return Error{
-            Errc::invalid_argument,
-            fmt::format("{}: still encrypted; open it first: age -d -i KEY {} | stillwatch evidence verify -",
-                        file, file)};
     auto report = evidence::verify_package(*archive, expected);
     if (!report)
         return Error{report.error().code, fmt::format("damaged or changed: {}", report.error().detail)};
     if (const auto checked = check_witnesses(global, witnesses, *report); !checked) return checked.error();
+    if (const auto compared = check_first(global, file, first, expected, *report); !compared)
+        return compared.error();
     return Checked{*std::move(report), expected.has_value()};
 }
 
@@ -79,6 +59,9 @@ json::object describe(const Checked& checked)
     for (const auto* member : {"case", "organisation", "software", "recorded_at", "page_url", "image_url"})
         told[member] = report.text(member);
     told["warc_records"] = report.warc.records;
+    const auto refers_to = evidence::refers_to(report);
+    told["refers_to"] = refers_to.empty() ? json::value(nullptr) : json::value(refers_to);
+    told["first_checked"] = report.first.empty() ? json::value(nullptr) : json::value(report.first);
     json::array stamps;
     for (const auto& [address, stamp] : report.stamps)
         stamps.push_back(json::object{{"at", format_utc(stamp.at)},
@@ -151,9 +134,11 @@ void add_extract_command(Program program, Command group)
     command.add_option("--key", *key,
                        "The key that must have signed it: a PEM file or 64 hexadecimal digits");
     auto witnesses = std::make_shared<WitnessFiles>();
+    auto first = std::make_shared<FirstPackage>();
     add_witness_options(command, witnesses);
-    command.callback([program, file, directory, key, witnesses]() mutable {
-        const auto checked = check(program.global, *file, *key, *witnesses);
+    add_first_options(command, first);
+    command.callback([program, file, directory, key, witnesses, first]() mutable {
+        const auto checked = check(program.global, *file, *key, *witnesses, *first);
         if (!checked) {
             program.exit_code = print_error(checked.error());
             return;
@@ -318,9 +303,11 @@ void add_evidence_commands(Program program)
         "The key that must have signed it, as `evidence key` prints it: a PEM file or 64 hexadecimal digits; "
         "without it that of this installation, where there is one");
     auto witnesses = std::make_shared<WitnessFiles>();
+    auto first = std::make_shared<FirstPackage>();
     add_witness_options(verify, witnesses);
-    verify.callback([program, file, key, witnesses]() mutable {
-        const auto checked = check(program.global, *file, *key, *witnesses);
+    add_first_options(verify, first);
+    verify.callback([program, file, key, witnesses, first]() mutable {
+        const auto checked = check(program.global, *file, *key, *witnesses, *first);
         program.exit_code = checked ? print_verdict(program.global, *checked, describe(*checked))
                                     : print_error(checked.error());
     });

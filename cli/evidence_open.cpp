@@ -35,6 +35,22 @@ Result<vault::AgeIdentities> identities_in(const std::string& file)
     return identities;
 }
 
+Result<Bytes> read_whole(const std::string& file)
+{
+    if (file != "-") return read_file(file, max_sealed_bytes);
+    Bytes bytes;
+    char part[65536];
+    while (const auto size = std::fread(part, 1, sizeof part, stdin)) {
+        const auto view = as_bytes(std::string_view(part, size));
+        if (bytes.size() + size > max_sealed_bytes)
+            return Error{Errc::too_large,
+                         fmt::format("standard input: more than {} bytes", max_sealed_bytes)};
+        bytes.insert(bytes.end(), view.begin(), view.end());
+    }
+    if (std::ferror(stdin)) return Error{Errc::io, "standard input cannot be read"};
+    return bytes;
+}
+
 Result<void> open_to_output(const std::string& file, const std::string& identity)
 {
     if (::isatty(STDOUT_FILENO) == 1)
@@ -131,6 +147,26 @@ int reseal_all(const Global& global, const ResealOptions& options)
 }
 
 } // namespace
+
+Result<Bytes> read_archive(const std::string& file, const std::string& identity_file)
+{
+    auto archive = read_whole(file);
+    if (!archive || !as_text(*archive).starts_with("age-encryption.org/")) return archive;
+    if (identity_file.empty())
+        return Error{
+            Errc::invalid_argument,
+            fmt::format("{}: still encrypted; open it first: age -d -i KEY {} | stillwatch evidence verify -",
+                        file, file)};
+    const auto identities = identities_in(identity_file);
+    if (!identities) return identities.error();
+    Bytes clear;
+    const auto opened = vault::open_age(*archive, *identities, [&clear](ByteView part) -> Result<void> {
+        clear.insert(clear.end(), part.begin(), part.end());
+        return {};
+    });
+    if (!opened) return opened.error();
+    return clear;
+}
 
 void add_open_commands(Program program, Command group)
 {

@@ -39,6 +39,7 @@ struct VerifyReport {
     std::vector<CheckedStamp> stamps{};
     std::vector<Sha256> stamped_roots{};
     std::string logged{}; // the line of the audit log
+    std::string first{};  // the file of the finding's first package that a check's one was compared with
 
     VerifyReport() = default;
     VerifyReport(VerifyReport&&) = default; // `chains` go on pointing into what was moved

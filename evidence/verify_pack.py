@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Checks an evidence package with nothing but Python and the openssl command.
 
-    verify_pack.py [--key published.pub] [--stamp FILE --roots FILE] [--log FILE] package.wacz      (or - for standard input)
+    verify_pack.py [--key published.pub] [--stamp FILE --roots FILE] [--log FILE] [--first FILE] package.wacz      (or -)
 
 --stamp and --log are the files that `evidence get` wrote beside the package: its time stamps (RFC 3161), which openssl
-checks against the authorities' certificates --roots (PEM), and the proof that the audit log knows of it.
+checks against the authorities' certificates --roots (PEM), and the proof that the audit log knows of it. --first is the
+finding's first package, which holds the bytes that the package of a later check refers to.
 
 It shares no code with the program that writes packages. Prints one line and ends with 0 when every part holds; names
 the first part that does not and ends with 1 otherwise. Without --key nobody knows who signed: the line says so, and the
@@ -287,9 +288,32 @@ def check_fetches(manifest, responses):
                 == [(r["WARC-Target-URI"], r["status"]) for r in chain], MANIFEST, f"{name}.chain is not that of the records")
         if name == "image_fetch":
             check_same(manifest, last)
-            chain = chain[:-1]
+            chain, picture = chain[:-1], last
         require(all(r["WARC-Type"] == "response" for r in chain), MANIFEST, f"{name}: its bytes are said to be elsewhere")
     require(not responses, WARC, "more responses than the manifest tells of")
+    return picture
+
+
+def package_name(files, manifest):
+    return f"{manifest['case']}-{hashlib.sha256(files[MANIFEST]).hexdigest()[:24]}.wacz.age"
+
+
+def check_first(package, first):
+    """What the package of a later check says of the record that holds its bytes, against the package that has it."""
+    (files, manifest, _, picture), (first_files, told, _, holder) = package, first
+    part = "first package"
+    require(picture["WARC-Type"] == "revisit", part, "the check refers to none, it holds its bytes itself")
+    require(holder["WARC-Type"] == "response", part, "holds no picture, it refers to another one itself")
+    require(files[KEY] == first_files[KEY], part, "is signed with another key")
+    for what, found, said in (("name", package_name(first_files, told), manifest["check"]["same_as"]["package"]),
+                              ("record", holder["WARC-Record-ID"], picture["WARC-Refers-To"]),
+                              ("address", holder["WARC-Target-URI"], picture["WARC-Refers-To-Target-URI"]),
+                              ("date", holder["WARC-Date"], picture["WARC-Refers-To-Date"]),
+                              ("payload digest", holder.get("WARC-Payload-Digest"), picture["WARC-Payload-Digest"]),
+                              ("case", told["case"], manifest["case"])):
+        require(found == said, part, f"its {what} is {found}, the check refers to {said}")
+    require(holder["WARC-Date"] < picture["WARC-Date"] and told["recorded_at"] <= manifest["recorded_at"], part,
+            "is not older than the check")
 
 
 def check_pages(text, responses):
@@ -382,9 +406,8 @@ def check_log(text, files, manifest, stamped_roots):
     require(holds, part, "openssl does not accept the signature of its checkpoint")
     require(is_included(hashlib.sha256(b"\0" + entry.encode()).digest(), index, size, path, root), part,
             "the line does not stand in the log of its checkpoint")
-    name = f"{manifest['case']}-{hashlib.sha256(files[MANIFEST]).hexdigest()[:24]}.wacz.age"
     about = {"evidence.stamp": any(line["object"].startswith(f"root={root} ") for root in stamped_roots),
-             "evidence.get": line["object"] == name}
+             "evidence.get": line["object"] == package_name(files, manifest)}
     require(about.get(line["action"], False), part, "the line that is proven does not speak of this package")
 
 
@@ -397,10 +420,10 @@ def check(data, expected_key):
     types = [record["WARC-Type"] for record in records]
     responses = [record for record in records if record["WARC-Type"] in ANSWERS]
     require(types[:1] == ["warcinfo"] and responses, WARC, "kinds of records")
-    within(MANIFEST, check_fetches, manifest, responses)
+    picture = within(MANIFEST, check_fetches, manifest, responses)
     within(INDEX, check_index, files[INDEX], records)
     within(PAGES, check_pages, files[PAGES], responses)
-    return files, manifest, types
+    return files, manifest, types, picture
 
 
 def main():
@@ -410,13 +433,20 @@ def main():
     parser.add_argument("--stamp", help="the file of its time stamps")
     parser.add_argument("--roots", help="certificates (PEM) that those of the time authorities lead to")
     parser.add_argument("--log", help="the proof that a line of the audit log speaks of it")
+    parser.add_argument("--first", help="of a later check: the finding's first package")
     options = parser.parse_args()
     if options.stamp and not options.roots:
         parser.error("--stamp needs --roots: nobody else's certificates count")
     data = sys.stdin.buffer.read() if options.file == "-" else pathlib.Path(options.file).read_bytes()
     key = pathlib.Path(options.key).read_bytes() if options.key else None
     try:
-        files, manifest, types = check(data, key)
+        package = files, manifest, types, _ = check(data, key)
+        if options.first:
+            try:
+                first = check(pathlib.Path(options.first).read_bytes(), key)
+            except Fault as fault:
+                raise Fault("first package", fault) from None
+            within("first package", check_first, package, first)
         times, roots = [], []
         if options.stamp:
             times, roots = check_stamps(pathlib.Path(options.stamp).read_bytes(), files, pathlib.Path(options.roots).read_bytes())
@@ -430,6 +460,7 @@ def main():
         return 1
     told = f"case {manifest['case']} key {manifest['signing_key_id']} warc records {len(types)}"
     told += "".join(f"; time stamp {time}" for time in times) + ("; in the audit log" if options.log else "")
+    told += "; its bytes are in the first package" if options.first else ""
     if key is None:
         print(f"unproven {told}: every part holds, but without --key nobody knows who signed")
         return 1

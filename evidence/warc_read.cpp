@@ -90,7 +90,9 @@ private:
         if (awaited_ != Awaited::response) return corrupt("response out of its place");
         auto answer = answer_of(record);
         if (!answer) return answer.error();
-        content.exchanges.push_back({std::move(*answer), {}, {}, {}});
+        content.exchanges.push_back({std::move(*answer), {}, {}});
+        content.exchanges.back().record = record.value("WARC-Record-ID");
+        content.exchanges.back().payload_digest = record.value("WARC-Payload-Digest");
         content.exchanges.back().redacted.response = names_of(record.value(redacted_field));
         const auto digest = record.value("WARC-Payload-Digest");
         auto entry = cdx_of_answer(content.exchanges.back().fetched, digest);

@@ -24,6 +24,8 @@ struct ReadExchange {
     Fetched fetched;
     std::string via;
     RedactedNames redacted;
+    std::string record{};         // id of the record of the answer, "<urn:uuid:…>"
+    std::string payload_digest{}; // as that record has it, "sha256:…"; empty where it has none
     // Where the record is of type "revisit": which record holds its payload, and the payload's digest.
     // `fetched` has no body then.
     struct Revisit {

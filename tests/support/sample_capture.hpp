@@ -1,6 +1,6 @@
 #pragma once
 
-#include "evidence/capture.hpp"
+#include "evidence/package.hpp"
 #include "vault/sign.hpp"
 
 #include <string>
@@ -147,6 +147,15 @@ inline CapturedRecord sample_record(std::size_t image_size = 3000)
     const auto picture = fetched_image(image_size);
     return {"C-7F3K-0123456789abcdef01234567.wacz.age", "<urn:uuid:00000000-0000-4000-8000-000000000001>",
             picture.url, picture.started, Sha256::of(picture.body)};
+}
+
+// Of that package, made with this key.
+inline CapturedRecord captured_in(const evidence::Package& package)
+{
+    auto record = sample_record();
+    record.package = evidence::package_name("C-7F3K", package.manifest_digest);
+    record.record = package.picture_record;
+    return record;
 }
 
 inline evidence::Capture sample_check_capture(std::size_t image_size = 3000)

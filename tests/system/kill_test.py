@@ -4,6 +4,8 @@ import datetime
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -173,6 +175,16 @@ class Kill(unittest.TestCase):
         for file in sorted(named - self.verified):
             archive = stillwatch.open_evidence({"evidence_file": file})
             stillwatch.verify_evidence(archive, "--stamp", str(evidence / (file + ".stamp")))
+        for file in sorted(of_checks)[:1]:  # the first package is found by itself, and holds the bytes
+            told = stillwatch.ask("evidence", "verify", "--identity", stillwatch.identity, evidence / file)[0]
+            self.assertEqual((told["verdict"], told["first_checked"]), ("whole", str(evidence / told["refers_to"])))
+            check, first = (self.stage.work / name for name in ("check.wacz", "first.wacz"))
+            check.write_bytes(stillwatch.open_evidence({"evidence_file": file}))
+            first.write_bytes(stillwatch.open_evidence({"evidence_file": told["refers_to"]}))
+            for other, said in ((first, "its bytes are in the first package"), (check, "first package: holds no picture")):
+                program = [sys.executable, stage.ROOT / "evidence" / "verify_pack.py", "--first", other, check]
+                done = subprocess.run(program, capture_output=True, text=True)
+                self.assertIn(said, done.stdout + done.stderr)
         self.verified |= named
 
 

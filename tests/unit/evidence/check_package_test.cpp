@@ -1,3 +1,4 @@
+#include "evidence/first_package.hpp"
 #include "evidence/package.hpp"
 #include "evidence/package_parts.hpp"
 #include "evidence/report.hpp"
@@ -111,6 +112,76 @@ TEST(CheckPackage, TheFirstPackageTellsWhichRecordHoldsThePicture)
                                       test::sample_check_capture())
                            .value();
     EXPECT_FALSE(check.picture);
+}
+
+class FirstPackage : public testing::Test {
+protected:
+    static Package first_of(const Capture& capture, const vault::SigningKey& key = test::sample_signing_key())
+    {
+        return make_package(test::sample_settings("", ""), key, test::sample_facts(), capture).value();
+    }
+    // What a check that refers to that record says that differs from the first package.
+    std::vector<std::string> told(const CapturedRecord& referred,
+                                  const vault::SigningKey& key = test::sample_signing_key()) const
+    {
+        auto facts = test::sample_check_facts();
+        facts.check->same = referred;
+        const auto package =
+            make_package(test::sample_settings("", ""), key, facts, test::sample_check_capture()).value();
+        const auto check = verify_package(package.archive, std::nullopt).value();
+        return differences_from_first(check, verified(first.archive));
+    }
+
+    Package first = first_of(test::sample_capture());
+    CapturedRecord same = test::captured_in(first);
+};
+
+TEST_F(FirstPackage, HoldsWhatTheCheckRefersTo)
+{
+    EXPECT_THAT(told(same), IsEmpty());
+    const auto check = verified(package_of(test::sample_check_facts(), test::sample_check_capture()));
+    EXPECT_EQ(refers_to(check), test::sample_record().package);
+    EXPECT_EQ(refers_to(verified(first.archive)), "");
+}
+
+TEST_F(FirstPackage, EachThingThatTheCheckSaysOtherwiseIsNamed)
+{
+    auto other = same;
+    other.package = "C-7F3K-0123456789abcdef01234567.wacz.age";
+    EXPECT_THAT(told(other), ElementsAre(HasSubstr("its name is " + same.package)));
+    other = same;
+    other.record = "<urn:uuid:00000000-0000-4000-8000-000000000001>";
+    EXPECT_THAT(told(other), ElementsAre(HasSubstr("its record is " + same.record)));
+    other = same;
+    other.url = test::url_of("https://img.board.example/2.jpg");
+    EXPECT_THAT(told(other), ElementsAre(HasSubstr("its address is https://img.board.example/1.jpg")));
+    other = same;
+    other.at -= std::chrono::milliseconds(1);
+    EXPECT_THAT(told(other), ElementsAre(HasSubstr("its date is 2026-11-23T02:17:00.550Z")));
+    first = make_package(test::sample_settings("", ""), test::sample_signing_key(), test::sample_facts(4000),
+                         test::sample_capture(4000))
+                .value();
+    EXPECT_THAT(told(test::captured_in(first)), ElementsAre(HasSubstr("its payload digest is sha256:")));
+}
+
+TEST_F(FirstPackage, IsOfTheSameSignerAndTheOlder)
+{
+    const auto stranger = std::move(vault::SigningKey::from_seed(Bytes(32, std::byte{8})).value());
+    EXPECT_THAT(told(same, stranger), ElementsAre(HasSubstr("its signing key is")));
+
+    auto later = test::sample_capture();
+    for (auto& hop : later.image)
+        hop.started += std::chrono::hours(48);
+    first = first_of(later);
+    auto record = test::captured_in(first);
+    record.at += std::chrono::hours(48);
+    EXPECT_THAT(told(record), ElementsAre(HasSubstr("not before that of the check")));
+}
+
+TEST_F(FirstPackage, OfAPackageThatHoldsItsBytesThereIsNone)
+{
+    const auto report = verified(first.archive);
+    EXPECT_THAT(differences_from_first(report, report), ElementsAre(HasSubstr("refers to none")));
 }
 
 } // namespace
