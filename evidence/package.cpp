@@ -48,17 +48,32 @@ WarcFile warc_of(const EvidenceSettings& settings, const EvidenceFacts& facts, c
 // The files of a package as they are made, in the order of the archive.
 class Files {
 public:
-    void add(std::string_view name, ByteView content)
+    Files() = default;
+    Files(Files&&) = default; // a copy would borrow from what it was made of
+    Files& operator=(Files&&) = default;
+
+    void add(std::string_view name, Bytes content)
     {
-        members_.push_back({std::string(name), content});
         listed_.push_back({std::string(name), content.size(), Sha256::of(content)});
+        contents_.push_back(std::move(content)); // moving it leaves the bytes where they are
+        members_.push_back({std::string(name), contents_.back()});
     }
+    void add(std::string_view name, std::string_view content) { add(name, to_bytes(content)); }
     std::span<const ZipMember> members() const noexcept { return members_; }
     std::span<const PackageFile> listed() const noexcept { return listed_; }
 
 private:
+    std::vector<Bytes> contents_;
     std::vector<ZipMember> members_;
     std::vector<PackageFile> listed_;
+};
+
+// A package before its files are put into one archive.
+struct Parts {
+    Files files;
+    Sha256 manifest_digest{};
+    Sha256 list_digest{};
+    WarcAnswer picture{};
 };
 
 Result<std::vector<vault::AgeRecipient>> parse_recipients(const std::vector<std::string>& texts)
@@ -78,43 +93,69 @@ bool is_plain_name(std::string_view text)
     return !text.empty() && text.size() <= 64 && text.front() != '-' && std::ranges::all_of(text, plain);
 }
 
-} // namespace
-
-Result<Package> make_package(const EvidenceSettings& settings, const vault::SigningKey& key,
-                             const EvidenceFacts& facts, const Capture& capture)
+Result<Parts> make_parts(const EvidenceSettings& settings, const vault::SigningKey& key,
+                         const EvidenceFacts& facts, const Capture& capture)
 {
     if (capture.image.empty()) return Error{Errc::invalid_argument, "evidence without a captured picture"};
     const auto signer = key.verify_key();
     const auto wacz_key = vault::P384SigningKey::derive(key.seed());
-    const auto warc = warc_of(settings, facts, capture);
+    auto warc = warc_of(settings, facts, capture);
     const auto index = render_cdxj(warc.index, warc_name);
     const auto pages = render_pages(capture);
     const auto public_key = signer.pem();
     const auto custody = render_custody(settings, facts, capture);
     const auto cover = render_cover(settings, facts, capture, signer.id());
-    Files files;
-    files.add(warc_file, warc.bytes);
-    files.add(index_file, as_bytes(index));
-    files.add(pages_file, as_bytes(pages));
-    files.add(key_file, as_bytes(public_key));
-    files.add(custody_file, as_bytes(custody));
-    files.add(cover_file, as_bytes(cover));
-    files.add(program_file, as_bytes(verify_pack));
+    Parts parts;
+    parts.picture = std::move(warc.answers[capture.page.size() + capture.image.size() - 1]);
+    auto& files = parts.files;
+    files.add(warc_file, std::move(warc.bytes));
+    files.add(index_file, index);
+    files.add(pages_file, pages);
+    files.add(key_file, public_key);
+    files.add(custody_file, custody);
+    files.add(cover_file, cover);
+    files.add(program_file, verify_pack);
     const ManifestKeys keys{signer.id(), to_base64(wacz_key.verify_key().spki())};
     const auto manifest = render_manifest(settings, facts, capture, keys, files.listed());
     const auto signature = key.sign(as_bytes(manifest));
-    files.add(manifest_file, as_bytes(manifest));
-    files.add(signature_file, signature);
+    files.add(manifest_file, manifest);
+    parts.manifest_digest = files.listed().back().digest;
+    files.add(signature_file, Bytes(signature.begin(), signature.end()));
     const auto& main = capture.page.empty() ? capture.image.front() : capture.page.front();
     const auto list = render_data_package({facts.case_pseudonym, main.url.text(), main.started,
                                            settings.software, facts.recorded_at, files.listed()});
     const auto digest = render_package_digest(list, wacz_key, settings.software, facts.recorded_at);
-    files.add(package_list_file, as_bytes(list));
-    files.add(package_digest_file, as_bytes(digest));
-    auto archive = write_zip(files.members(), facts.recorded_at);
+    files.add(package_list_file, list);
+    parts.list_digest = files.listed().back().digest;
+    files.add(package_digest_file, digest);
+    return parts;
+}
+
+// The archive, sealed as it is made: it is never in memory as a whole.
+Result<void> seal(const Parts& parts, Timestamp modified, vault::AgeWriter& writer)
+{
+    const auto members = parts.files.members();
+    const auto frame = zip_frame(members, modified);
+    if (!frame) return frame.error();
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (const auto written = writer.write((*frame)[i]); !written) return written;
+        if (const auto written = writer.write(members[i].content); !written) return written;
+    }
+    if (const auto written = writer.write(frame->back()); !written) return written;
+    return writer.finish();
+}
+
+} // namespace
+
+Result<Package> make_package(const EvidenceSettings& settings, const vault::SigningKey& key,
+                             const EvidenceFacts& facts, const Capture& capture)
+{
+    auto parts = make_parts(settings, key, facts, capture);
+    if (!parts) return parts.error();
+    auto archive = write_zip(parts->files.members(), facts.recorded_at);
     if (!archive) return archive.error();
-    return Package{std::move(*archive), Sha256::of(as_bytes(manifest)), Sha256::of(as_bytes(list)),
-                   warc.answers[capture.page.size() + capture.image.size() - 1]};
+    return Package{std::move(*archive), parts->manifest_digest, parts->list_digest,
+                   std::move(parts->picture.record)};
 }
 
 bool is_package_name(std::string_view name) noexcept
@@ -134,7 +175,7 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
         return Error{Errc::invalid_argument, "a pseudonym that cannot be part of a file name"};
     const auto recipients = parse_recipients(settings.recipients);
     if (!recipients) return recipients.error();
-    const auto package = make_package(settings, key, facts, capture);
+    const auto package = make_parts(settings, key, facts, capture);
     if (!package) return package.error();
 
     StoredEvidence stored{
@@ -149,8 +190,7 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     };
     auto writer = vault::AgeWriter::start(*recipients, to_disk);
     if (!writer) return writer.error();
-    if (const auto written = writer->write(package->archive); !written) return written.error();
-    if (const auto finished = writer->finish(); !finished) return finished.error();
+    if (const auto sealed = seal(*package, facts.recorded_at, *writer); !sealed) return sealed.error();
     const Unstamped note{stored.file, package->list_digest, facts.recorded_at};
     if (const auto noted = note_unstamped(settings.directory, note); !noted) return noted.error();
     if (const auto committed = file->commit(); !committed) {
@@ -160,10 +200,9 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     }
     stored.digest = hasher.finish();
     const auto& picture = capture.image.back();
-    const auto payload = picture.payload();
     const bool is_elsewhere = facts.check && facts.check->same;
-    if (payload && !is_elsewhere && picture.cut == Cut::none && Sha256::of(*payload) == facts.finding.content)
-        stored.picture = CapturedRecord{stored.file, package->picture_record, picture.url, picture.started,
+    if (!is_elsewhere && picture.cut == Cut::none && package->picture.payload == facts.finding.content)
+        stored.picture = CapturedRecord{stored.file, package->picture.record, picture.url, picture.started,
                                         facts.finding.content};
     return stored;
 }

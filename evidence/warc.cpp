@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -40,15 +42,36 @@ std::string warc_fields(const Fields& fields)
     return text;
 }
 
+std::string text_of(const Sha256& digest)
+{
+    return fmt::format("sha256:{}", to_base32(digest.bytes));
+}
+
 constexpr std::size_t small_records = 256U << 10U;
 
 class Writer {
 public:
     // Adds a record and gives its id. `fields` are those between WARC-Date and the digests.
     std::string add(std::string_view type, Timestamp date, Fields fields, std::string_view content_type,
-                    ByteView block, Effort effort = Effort::press)
+                    ByteView block)
     {
-        const auto block_digest = warc_digest(block);
+        return add(type, date, std::move(fields), content_type, {block, {}}, Effort::press);
+    }
+
+    // The same of a block in two parts, the larger of which may be some dozen megabytes: it is read for its
+    // digest and copied once.
+    struct Block {
+        ByteView head;
+        ByteView body;
+        std::size_t size() const noexcept { return head.size() + body.size(); }
+    };
+    std::string add(std::string_view type, Timestamp date, Fields fields, std::string_view content_type,
+                    Block block, Effort effort)
+    {
+        Sha256Hasher hasher;
+        hasher.update(block.head);
+        hasher.update(block.body);
+        const auto block_digest = text_of(hasher.finish());
         fields.insert(fields.begin(), {"WARC-Date", format_utc(date)});
         fields.push_back({"WARC-Block-Digest", block_digest});
         if (!info_id_.empty()) fields.push_back({"WARC-Warcinfo-ID", info_id_});
@@ -56,26 +79,32 @@ public:
         fields.push_back({"Content-Length", fmt::format("{}", block.size())});
         const auto rest = warc_fields(fields);
         const auto id = warc_record_id(++records_, type, rest);
-        auto record = to_bytes(
-            fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest));
-        record.reserve(record.size() + block.size() + 4);
-        record.insert(record.end(), block.begin(), block.end());
-        std::ranges::copy(as_bytes("\r\n\r\n"), std::back_inserter(record));
-        const auto member = gzip_member(record, effort);
-        last_ = {file_.bytes.size(), member.size()};
-        // Room for the small records that follow a picture, which would else be copied for the first of them.
-        if (file_.bytes.capacity() - file_.bytes.size() < member.size())
-            file_.bytes.reserve(file_.bytes.size() +
-                                std::max(file_.bytes.size(), member.size() + small_records));
-        file_.bytes.insert(file_.bytes.end(), member.begin(), member.end());
+        const auto head =
+            fmt::format("WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {}\r\n{}\r\n", type, id, rest);
+        const std::array parts{as_bytes(head), block.head, block.body, as_bytes("\r\n\r\n")};
+        const auto size = head.size() + block.size() + parts.back().size();
+        const auto begin = file_.bytes.size();
+        if (effort == Effort::store) {
+            make_room(stored_member_size(size));
+            append_stored_member(file_.bytes, parts);
+        } else {
+            Bytes record;
+            record.reserve(size);
+            for (const auto& part : parts)
+                record.insert(record.end(), part.begin(), part.end());
+            const auto member = gzip_member(record);
+            make_room(member.size());
+            file_.bytes.insert(file_.bytes.end(), member.begin(), member.end());
+        }
+        last_ = {begin, file_.bytes.size() - begin};
         if (type == "warcinfo") info_id_ = id;
         return id;
     }
 
-    // Names the record that was added last; `answer`: its id, where it is of an answer.
-    void index(CdxRecord record, std::string answer = {})
+    // Names the record that was added last; `answer`: where it is of one.
+    void index(CdxRecord record, std::optional<WarcAnswer> answer = {})
     {
-        if (!answer.empty()) file_.answers.push_back(std::move(answer));
+        if (answer) file_.answers.push_back(*std::move(answer));
         std::tie(record.offset, record.length) = last_;
         file_.index.push_back(std::move(record));
     }
@@ -83,6 +112,14 @@ public:
     WarcFile finish() { return std::move(file_); }
 
 private:
+    // And for the small records that follow a picture, which would else be copied for the first of them.
+    void make_room(std::size_t bytes)
+    {
+        auto& file = file_.bytes;
+        if (file.capacity() - file.size() < bytes)
+            file.reserve(file.size() + std::max(file.size(), bytes + small_records));
+    }
+
     WarcFile file_;
     std::pair<std::uint64_t, std::uint64_t> last_{}; // offset and length
     std::string info_id_;
@@ -161,14 +198,14 @@ std::string add_response(Writer& writer, const WarcExchange& exchange, std::span
         add_revisit_fields(fields, *exchange.same);
     else
         fields.push_back({"WARC-Truncated", std::string(truncation(fetched.cut))});
-    std::string digest;
+    std::optional<Sha256> payload_digest;
     if (!fetched.is_chunked())
-        digest = warc_digest(fetched.body); // what payload() would copy
+        payload_digest = Sha256::of(fetched.body); // what payload() would copy
     else if (const auto payload = fetched.payload())
-        digest = warc_digest(*payload);
+        payload_digest = Sha256::of(*payload);
+    const auto digest = payload_digest ? text_of(*payload_digest) : std::string();
     if (!digest.empty()) fields.push_back({"WARC-Payload-Digest", digest});
-    auto block = to_bytes(answer.head);
-    if (!exchange.same) block.insert(block.end(), fetched.body.begin(), fetched.body.end());
+    const Writer::Block block{as_bytes(answer.head), exchange.same ? ByteView() : ByteView(fetched.body)};
     auto id = writer.add(exchange.same ? "revisit" : "response", fetched.started, std::move(fields),
                          "application/http; msgtype=response", block, effort_for(fetched));
     // As a reader will read it: what the fetch made of the head may be less.
@@ -180,7 +217,7 @@ std::string add_response(Writer& writer, const WarcExchange& exchange, std::span
     }
     auto entry = cdx_of_answer(written, digest);
     if (exchange.same) entry.mime = revisit_mime;
-    writer.index(std::move(entry), id);
+    writer.index(std::move(entry), WarcAnswer{id, payload_digest});
     return id;
 }
 
@@ -227,7 +264,7 @@ std::string warc_record_id(std::size_t number, std::string_view type, std::strin
 
 std::string warc_digest(ByteView bytes)
 {
-    return fmt::format("sha256:{}", to_base32(Sha256::of(bytes).bytes));
+    return text_of(Sha256::of(bytes));
 }
 
 WarcFile write_warc(const WarcInfo& info, std::span<const WarcExchange> exchanges)

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/captured_record.hpp"
+#include "core/digest.hpp"
 #include "core/fetch.hpp"
 #include "evidence/cdxj.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,11 +30,17 @@ struct WarcExchange {
     const CapturedRecord* same = nullptr;
 };
 
+// The record of an answer.
+struct WarcAnswer {
+    std::string record;            // its id
+    std::optional<Sha256> payload; // digest of Fetched::payload(); none where that is an error
+};
+
 // A WARC file, and where in it the records lie that an index names.
 struct WarcFile {
     Bytes bytes;
     std::vector<CdxRecord> index;
-    std::vector<std::string> answers; // ids of the records of the answers, in the order of the exchanges
+    std::vector<WarcAnswer> answers; // in the order of the exchanges
 };
 
 // A WARC 1.1 file (ISO 28500:2017), one gzip member a record: warcinfo, then for each exchange request,

@@ -151,7 +151,7 @@ Timestamp zip_time(Timestamp at)
     return time_of(dos_time(at));
 }
 
-Result<Bytes> write_zip(std::span<const ZipMember> members, Timestamp modified)
+Result<std::vector<Bytes>> zip_frame(std::span<const ZipMember> members, Timestamp modified)
 {
     std::uint64_t total = 64;
     for (const auto& member : members) {
@@ -162,17 +162,37 @@ Result<Bytes> write_zip(std::span<const ZipMember> members, Timestamp modified)
     if (total > std::numeric_limits<std::uint32_t>::max())
         return Error{Errc::too_large, "a ZIP archive of more than 4 GiB"};
     const auto packed = dos_time(modified);
+    std::vector<Bytes> frame;
+    std::vector<Placed> files;
+    std::size_t at = 0;
+    for (const auto& member : members) {
+        files.push_back({&member, crc32_of(member.content), static_cast<std::uint32_t>(at)});
+        frame.push_back(local_header(member, files.back().crc, packed));
+        at += frame.back().size() + member.content.size();
+    }
+    frame.push_back(directory_of(files, static_cast<std::uint32_t>(at), packed));
+    return frame;
+}
+
+Result<Bytes> write_zip(std::span<const ZipMember> members, Timestamp modified)
+{
+    const auto frame = zip_frame(members, modified);
+    if (!frame) return frame.error();
+    std::size_t total = 0;
+    for (const auto& piece : *frame)
+        total += piece.size();
+    for (const auto& member : members)
+        total += member.content.size();
     Bytes archive;
     archive.reserve(total);
-    std::vector<Placed> files;
-    for (const auto& member : members) {
-        files.push_back({&member, crc32_of(member.content), static_cast<std::uint32_t>(archive.size())});
-        const auto header = local_header(member, files.back().crc, packed);
-        archive.insert(archive.end(), header.begin(), header.end());
-        archive.insert(archive.end(), member.content.begin(), member.content.end());
+    const auto append = [&archive](ByteView bytes) {
+        archive.insert(archive.end(), bytes.begin(), bytes.end());
+    };
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        append((*frame)[i]);
+        append(members[i].content);
     }
-    const auto directory = directory_of(files, static_cast<std::uint32_t>(archive.size()), packed);
-    archive.insert(archive.end(), directory.begin(), directory.end());
+    append(frame->back());
     return archive;
 }
 

@@ -23,6 +23,10 @@ struct ZipMember {
 // (a name).
 Result<Bytes> write_zip(std::span<const ZipMember> members, Timestamp modified);
 
+// The same in pieces, for whoever writes it file by file: what stands before each, then the end. Errors as
+// above.
+Result<std::vector<Bytes>> zip_frame(std::span<const ZipMember> members, Timestamp modified);
+
 // The time that an archive keeps of `at`: even seconds, from 1980 on.
 Timestamp zip_time(Timestamp at);
 

@@ -60,6 +60,14 @@ DecodedFrames no_frames(ByteView file, const pictures::Picture& picture)
     return {Sha256::of(file), picture.width_px, picture.height_px, {}};
 }
 
+bool is_small(const std::vector<pictures::Luma>& frames)
+{
+    std::size_t pixels = 0;
+    for (const auto& frame : frames)
+        pixels += frame.levels.size();
+    return pixels <= max_whole_pixels;
+}
+
 pictures::Luma cut_out(const pictures::Luma& frame, const Part& part)
 {
     pictures::Luma inside(part.width_px, part.height_px);
@@ -105,7 +113,7 @@ void add_parts(const pictures::Picture& picture, Extracted& extracted)
 
 Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& limits, Detail detail)
 {
-    const auto picture = decode(file, limits, detail);
+    auto picture = decode(file, limits, detail);
     if (!picture) return picture.error();
 
     Extracted extracted{{}, no_frames(file, *picture)};
@@ -137,6 +145,9 @@ Result<Extracted> extract_picture(ByteView file, const pictures::PictureLimits& 
         extracted.decoded.frames.push_back(std::move(grey));
     }
     if (detail == Detail::query) add_parts(*picture, extracted);
+    const bool is_full = detail == Detail::hashes || is_never_coarse(picture->format);
+    if (detail < Detail::query && is_full && is_small(picture->frames))
+        extracted.decoded.whole = std::move(picture->frames);
     return extracted;
 }
 
@@ -189,8 +200,11 @@ Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureL
     return std::move(extracted->features);
 }
 
-Result<std::vector<SignGrid>> sign_grids_of(const DecodedFrames& decoded, const std::vector<View>& views)
+Result<std::vector<SignGrid>> sign_grids_of(DecodedFrames& decoded, const std::vector<View>& views)
 {
+    for (const auto& frame : decoded.whole)
+        decoded.frames.push_back(working_frame(frame, Detail::query));
+    decoded.whole.clear();
     std::vector<SignGrid> sign_grids;
     for (const auto& view : views) {
         if (!is_sound(view, decoded))

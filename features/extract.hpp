@@ -4,7 +4,9 @@
 #include "core/fingerprint.hpp"
 #include "core/result.hpp"
 #include "pictures/limits.hpp"
+#include "pictures/picture.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -22,12 +24,27 @@ struct DecodedFrames {
     int width_px = 0; // of the picture itself
     int height_px = 0;
     std::vector<Grey> frames;
+    // Frames as they were decoded, of which those above are made when they are first asked about: of most
+    // pictures nobody asks. Empty once that was done.
+    std::vector<pictures::Luma> whole{};
 };
+
+// Of all frames that wait in DecodedFrames::whole together, 4 MB; larger pictures are decoded again.
+constexpr std::size_t max_whole_pixels = 2'000'000;
 
 struct Extracted {
     PictureFeatures features;
-    DecodedFrames decoded; // without frames below Detail::query, which nothing asks about
+    // Below Detail::query without frames, and only of what was decoded in full with `whole`, up to
+    // max_whole_pixels.
+    DecodedFrames decoded;
 };
+
+// Whether Detail::coarse tells of a picture of that format all that Detail::hashes tells: only JPEG files
+// have a version that costs less.
+constexpr bool is_never_coarse(PictureFormat format) noexcept
+{
+    return format != PictureFormat::jpeg;
+}
 
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
 // truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single
@@ -39,8 +56,8 @@ Result<DecodedFrames> decode_frames(ByteView file, const pictures::PictureLimits
 Result<PictureFeatures> extract_features(ByteView file, const pictures::PictureLimits& limits = {},
                                          Detail detail = Detail::query);
 
-// Sign grids of a picture, one a view. Errors: invalid_argument (a frame that is not there, a mapping that is
-// no finite one).
-Result<std::vector<SignGrid>> sign_grids_of(const DecodedFrames& decoded, const std::vector<View>& views);
+// Sign grids of a picture, one a view; makes its working frames where that waited. Errors: invalid_argument
+// (a frame that is not there, a mapping that is no finite one).
+Result<std::vector<SignGrid>> sign_grids_of(DecodedFrames& decoded, const std::vector<View>& views);
 
 } // namespace stillwatch::features

@@ -27,6 +27,11 @@ constexpr int max_weak_distance_bits = 15;
 constexpr int max_candidate_distance_bits = 62;
 constexpr std::size_t most_near_candidates = 4;
 
+// A coarse pass was up to 12 bits off, of 5 000 photographs (docs/decisions/0008-a-coarse-pass-first.md).
+constexpr int most_coarse_bits_off = 20;
+constexpr int max_coarse_distance_bits = max_near_distance_bits + most_coarse_bits_off;
+static_assert(max_coarse_distance_bits <= max_candidate_distance_bits);
+
 // References that most features speak for are aligned; of those, the best are looked at again.
 constexpr std::size_t most_aligned = 20;
 constexpr std::size_t most_derived_leads = 6;
@@ -125,11 +130,16 @@ bool ReferenceSet::may_be_near(const PictureFeatures& coarse) const
     add_exact(coarse, exact);
     return !exact.empty() || std::ranges::any_of(coarse.frames, [this](const Frame& frame) {
         const auto& query = frame.fingerprints[static_cast<std::size_t>(Orientation::original)];
-        if (!close_hashes(query, true).empty() || !close_hashes(inverted(query), true).empty()) return true;
+        const auto is_close = [](const CloseHash& hash) {
+            return hash.distance_bits <= max_coarse_distance_bits;
+        };
+        if (std::ranges::any_of(close_hashes(query, true), is_close) ||
+            std::ranges::any_of(close_hashes(inverted(query), true), is_close))
+            return true;
         std::vector<HashHit> hits;
         for (const auto& turned : frame.fingerprints) {
-            listed_hashes_.within(turned, max_candidate_distance_bits, hits);
-            listed_hashes_.within(inverted(turned), max_candidate_distance_bits, hits);
+            listed_hashes_.within(turned, max_coarse_distance_bits, hits);
+            listed_hashes_.within(inverted(turned), max_coarse_distance_bits, hits);
         }
         return !hits.empty();
     });

@@ -105,26 +105,57 @@ Result<Compared> not_read(const ComparisonTerms& terms, const Error& error)
     return compared;
 }
 
-// The end of the comparison where a coarse pass shows that the picture is no reference; nothing where it must
-// be looked at.
-Task<Result<std::optional<Compared>>> coarse_pass(Inspector& inspector, asio::thread_pool& cpu,
-                                                  Document document, const ComparisonTerms& terms)
+// What a coarse pass leaves to do: `compared` is the end of the comparison where it shows that the picture is
+// no reference. `features` are all that the full pass would tell, where no format's coarse version came
+// between. Neither: the picture must be looked at.
+struct Look {
+    std::optional<Compared> compared{};
+    std::optional<PictureFeatures> features{};
+};
+
+Task<Result<Look>> coarse_pass(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                               const ComparisonTerms& terms)
 {
-    std::optional<Compared> compared;
-    if (!terms.references()->are_few()) co_return compared;
-    const auto coarse = co_await inspector.features(std::move(document), Detail::coarse);
+    Look pass;
+    if (terms.is_seen_before || !terms.references()->are_few()) co_return std::move(pass);
+    auto coarse = co_await inspector.features(std::move(document), Detail::coarse);
     const auto checked = check_digest(coarse, terms.file_digest);
     if (!checked) co_return checked.error();
-    const auto guarded = co_await guard_reason(cpu, *coarse, terms);
-    compared = nothing_yet(*coarse);
-    compared->guarded = guarded;
-    if (guarded) co_return std::move(compared);
-    auto references = terms.references();
-    compared->generation = references->generation();
-    auto search = [references = std::move(references), &coarse] { return references->may_be_near(*coarse); };
-    const auto may_be = co_await offload(cpu, std::move(search));
-    if (may_be) compared.reset();
-    co_return std::move(compared);
+    if (coarse->format != PictureFormat::jpeg) { // no other format has a coarse version
+        pass.features = *std::move(coarse);
+        co_return std::move(pass);
+    }
+    auto compared = nothing_yet(*coarse);
+    compared.guarded = co_await guard_reason(cpu, *coarse, terms);
+    if (!compared.guarded) {
+        auto references = terms.references();
+        compared.generation = references->generation();
+        auto search = [references = std::move(references), &coarse] {
+            return references->may_be_near(*coarse);
+        };
+        const auto may_be = co_await offload(cpu, std::move(search));
+        if (may_be) co_return std::move(pass);
+    }
+    pass.compared = std::move(compared);
+    co_return std::move(pass);
+}
+
+// The features to compare, or the end of the comparison.
+Task<Result<Look>> look(Inspector& inspector, asio::thread_pool& cpu, Document document,
+                        const ComparisonTerms& terms)
+{
+    const auto detail = detail_for(terms.tiers);
+    if (detail == Detail::hashes) {
+        auto copy = document;
+        auto coarse = co_await coarse_pass(inspector, cpu, std::move(copy), terms);
+        if (!coarse || coarse->compared || coarse->features) co_return std::move(coarse);
+    }
+    auto told = co_await inspector.features(std::move(document), detail);
+    const auto checked = check_digest(told, terms.file_digest);
+    if (!checked) co_return checked.error();
+    Look pass;
+    pass.features = *std::move(told);
+    co_return std::move(pass);
 }
 
 // Sign grids of the picture; none for no views.
@@ -141,21 +172,14 @@ Task<Result<std::vector<SignGrid>>> look_at(Inspector& inspector, Document docum
 Task<Result<Compared>> compare_picture(Inspector& inspector, asio::thread_pool& cpu, Document document,
                                        ComparisonTerms terms)
 {
-    const auto detail = detail_for(terms.tiers);
     // Only the worker sees what encoded bytes hold.
     document.wants_list_digests =
         terms.references()->has_list_digests() || (terms.guard && terms.guard->has_list_digests());
-    if (detail == Detail::hashes) {
-        auto copy = document;
-        auto coarse = co_await coarse_pass(inspector, cpu, std::move(copy), terms);
-        if (!coarse) co_return not_read(terms, coarse.error());
-        if (*coarse) co_return **std::move(coarse);
-    }
     auto copy = document;
-    const auto told = co_await inspector.features(std::move(copy), detail);
-    const auto checked = check_digest(told, terms.file_digest);
-    if (!checked) co_return not_read(terms, checked.error());
-    const auto& features = *told;
+    auto looked = co_await look(inspector, cpu, std::move(copy), terms);
+    if (!looked) co_return not_read(terms, looked.error());
+    if (looked->compared) co_return *std::move(looked->compared);
+    const auto features = *std::move(looked->features);
     auto compared = nothing_yet(features);
     compared.guarded = co_await guard_reason(cpu, features, terms);
     if (compared.guarded) co_return std::move(compared);

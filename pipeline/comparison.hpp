@@ -23,6 +23,7 @@ struct ComparisonTerms {
     std::set<Tier> tiers;                                // only these; empty: all
     std::optional<Sha256> file_digest;                   // the picture's, where it is known beforehand
     bool is_background = false;                          // it is known to be no re-post
+    bool is_seen_before = false; // a match was told of it: a coarse pass would not spare the full one
     // Asked of what a picture shows before anything is compared; in the CPU pool. Empty: nothing is guarded.
     std::shared_ptr<const cases::GuardList> guard{};
 };

@@ -189,6 +189,7 @@ Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document
     auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(copy), terms);
     if (!compared || compared->matches.empty() || document.trust == Trust::unshared) co_return compared;
     document.trust = Trust::unshared;
+    terms.is_seen_before = true;
     auto again =
         co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
     if (again && again->matches.size() < compared->matches.size()) {

@@ -5,7 +5,7 @@
 
 namespace stillwatch::sandbox {
 
-const features::DecodedFrames* FrameCache::find(const Sha256& file_digest)
+features::DecodedFrames* FrameCache::find(const Sha256& file_digest)
 {
     const auto found = std::ranges::find(entries_, file_digest, &features::DecodedFrames::file_digest);
     if (found == entries_.end()) return nullptr;
@@ -13,7 +13,7 @@ const features::DecodedFrames* FrameCache::find(const Sha256& file_digest)
     return &entries_.front();
 }
 
-const features::DecodedFrames& FrameCache::keep(features::DecodedFrames decoded)
+features::DecodedFrames& FrameCache::keep(features::DecodedFrames decoded)
 {
     entries_.remove_if(
         [&](const features::DecodedFrames& other) { return other.file_digest == decoded.file_digest; });

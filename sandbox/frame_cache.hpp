@@ -9,7 +9,8 @@
 namespace stillwatch::sandbox {
 
 // Pictures that a worker keeps for questions about views: a picture is asked about right after its features,
-// and few are under way at once. Each costs four working frames at most, so 16 MB together.
+// and few are under way at once. Each costs four working frames at most, or max_whole_pixels, so 16 MB
+// together.
 constexpr std::size_t kept_pictures = 4;
 
 // The pictures that a worker was last asked about, by the digest of their file.
@@ -17,10 +18,10 @@ class FrameCache {
 public:
     // What was kept of that picture, if it still is; it counts as asked about now. Valid until the next
     // keep().
-    const features::DecodedFrames* find(const Sha256& file_digest);
+    features::DecodedFrames* find(const Sha256& file_digest);
     // Keeps `decoded` in the place of one with the same digest, or of the one not asked about for
     // longest.
-    const features::DecodedFrames& keep(features::DecodedFrames decoded);
+    features::DecodedFrames& keep(features::DecodedFrames decoded);
 
 private:
     std::list<features::DecodedFrames> entries_; // last asked about first

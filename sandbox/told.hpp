@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/inspector.hpp"
+#include "features/extract.hpp"
 #include "sandbox/messages.hpp"
 
 #include <optional>
@@ -25,12 +26,15 @@ inline Error as_told(Error error)
     }
 }
 
-// The picture that a worker keeps after this answer, as worker_main.cpp does.
+// The picture that a worker keeps after this answer, as worker_main.cpp does; very large ones it may not.
 inline std::optional<Sha256> kept_picture(const Request& request, const Answer& answer)
 {
     const auto* work = std::get_if<FeaturesWork>(&request.work);
     const auto* features = std::get_if<PictureFeatures>(&answer);
-    if (work != nullptr && work->detail == Detail::query && features != nullptr) return features->file_digest;
+    if (work != nullptr && features != nullptr &&
+        (work->detail == Detail::query || work->detail == Detail::hashes ||
+         (work->detail == Detail::coarse && features::is_never_coarse(features->format))))
+        return features->file_digest;
     const auto* views = std::get_if<ViewsWork>(&request.work);
     if (views != nullptr && std::holds_alternative<std::vector<SignGrid>>(answer)) return views->file_digest;
     return std::nullopt;

@@ -77,7 +77,7 @@ public:
         // First, since a picture that is remembered needs no decoding of its body.
         const auto* views = std::get_if<sandbox::ViewsWork>(&request.work);
         if (views != nullptr)
-            if (const auto* decoded = frames_.find(views->file_digest)) return sign_grids(*decoded, *views);
+            if (auto* decoded = frames_.find(views->file_digest)) return sign_grids(*decoded, *views);
         if (std::holds_alternative<sandbox::FacesWork>(request.work))
             return sandbox::Refusal(Error{Errc::invalid_argument, "faces are read by stillwatch-faces"});
         auto content = content_of(request, body);
@@ -111,7 +111,7 @@ private:
         return *std::move(playlist);
     }
 
-    static sandbox::Answer sign_grids(const features::DecodedFrames& decoded, const sandbox::ViewsWork& work)
+    static sandbox::Answer sign_grids(features::DecodedFrames& decoded, const sandbox::ViewsWork& work)
     {
         auto sign_grids = features::sign_grids_of(decoded, work.views);
         if (!sign_grids) return sandbox::Refusal(sign_grids.error());
@@ -128,7 +128,9 @@ private:
                                             : why);
         }
         // Views are asked in the working frames of Detail::query; those of a reference are smaller.
-        if (work.detail == Detail::query) frames_.keep(std::move(extracted->decoded));
+        auto& decoded = extracted->decoded;
+        if (work.detail <= Detail::query && !(decoded.frames.empty() && decoded.whole.empty()))
+            frames_.keep(std::move(decoded));
         if (work.wants_list_digests) extracted->features.list_digests = ListDigests::of(content.bytes);
         return std::move(extracted->features);
     }

@@ -128,7 +128,13 @@ Result<void> AgeWriter::write(ByteView clear)
     while (!clear.empty()) {
         // A full chunk waits for the next byte: only then is it known not to be the last.
         if (filled_ == chunk_size)
-            if (const auto written = flush(Place::inside); !written) return written;
+            if (const auto written = seal_chunk(chunk_.bytes(), Place::inside); !written) return written;
+        if (filled_ == 0 && clear.size() > chunk_size) { // whole and not the last: no copy is needed
+            const auto written = seal_chunk(clear.first(chunk_size), Place::inside);
+            if (!written) return written;
+            clear = clear.subspan(chunk_size);
+            continue;
+        }
         const auto part = clear.first(std::min(clear.size(), chunk_size - filled_));
         std::ranges::copy(part, chunk_.bytes().subspan(filled_).begin());
         filled_ += part.size();
@@ -139,21 +145,21 @@ Result<void> AgeWriter::write(ByteView clear)
 
 Result<void> AgeWriter::finish()
 {
-    return flush(Place::last);
+    return seal_chunk(chunk_.bytes().first(filled_), Place::last);
 }
 
 // Nonce of a chunk: 11 bytes of counter, most significant first, then 1 for the last chunk.
-Result<void> AgeWriter::flush(Place place)
+Result<void> AgeWriter::seal_chunk(ByteView clear, Place place)
 {
     Nonce nonce{};
     for (std::size_t i = 0; i < 8; ++i)
         nonce[10 - i] = static_cast<std::byte>(counter_ >> (8U * i));
     nonce[11] = place == Place::last ? std::byte{1} : std::byte{0};
-    Bytes sealed(filled_ + tag_size);
-    encrypt(sealed, chunk_.bytes().first(filled_), nonce, key_);
+    sealed_.resize(clear.size() + tag_size);
+    encrypt(sealed_, clear, nonce, key_);
     ++counter_;
     filled_ = 0;
-    return sink_(sealed);
+    return sink_(sealed_);
 }
 
 } // namespace stillwatch::vault

@@ -28,8 +28,8 @@ struct AgeIdentity {
 };
 AgeIdentity generate_age_identity();
 
-// Writes an age file to public keys, as a stream: at most 64 KiB of clear bytes are held, in locked memory.
-// It cannot read what it wrote. A stream that is not finished is refused by every reader of age.
+// Writes an age file to public keys, as a stream: at most 64 KiB of clear bytes are held back, in locked
+// memory. It cannot read what it wrote. A stream that is not finished is refused by every reader of age.
 class AgeWriter {
 public:
     using Sink = std::function<Result<void>(ByteView)>;
@@ -47,12 +47,13 @@ private:
     enum class Place : std::uint8_t { inside, last };
 
     AgeWriter(SecretBytes key, Sink sink);
-    Result<void> flush(Place place);
+    Result<void> seal_chunk(ByteView clear, Place place);
 
     SecretBytes key_;
     SecretBytes chunk_;
     std::size_t filled_ = 0;
     std::uint64_t counter_ = 0;
+    Bytes sealed_;
     Sink sink_;
 };
 

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 namespace stillwatch::evidence {
 namespace {
 
@@ -21,6 +24,22 @@ TEST(Gzip, MembersAreReadBackOneByOne)
     ASSERT_TRUE(two);
     EXPECT_EQ(*two, large);
     EXPECT_TRUE(rest.empty());
+}
+
+// Packages that were made before are made again to the same bytes.
+TEST(Gzip, AStoredMemberIsTheOneThatTheLibraryMakes)
+{
+    for (const std::size_t size : {0, 1, 65'534, 65'535, 65'536, 131'070, 200'000}) {
+        const auto clear = test::noise(size);
+        const auto member = gzip_member(clear, Effort::store);
+        EXPECT_EQ(stored_member_size(size), member.size()) << size;
+        for (const std::size_t cut : {std::size_t{0}, size / 3, size}) {
+            const std::array parts{ByteView(clear).first(cut), ByteView(), ByteView(clear).subspan(cut)};
+            auto file = to_bytes("before");
+            append_stored_member(file, parts);
+            EXPECT_TRUE(std::ranges::equal(ByteView(file).subspan(6), member)) << size << " cut at " << cut;
+        }
+    }
 }
 
 TEST(Gzip, EqualBytesGiveEqualMembersWithoutATime)

@@ -341,6 +341,18 @@ TEST_F(HidingTest, AMatchIsToldTwice)
     EXPECT_THAT(inspector.trusts, testing::ElementsAre(Trust::confirmed_refusals, Trust::unshared));
 }
 
+// What makes a finding dear is decoding.
+TEST_F(HidingTest, TheSecondWorkerHasNoCoarsePass)
+{
+    settings.tiers = {Tier::exact, Tier::near};
+    use_settings();
+    (void)enrol(open_case(), picture_file("sea"));
+    serve(image, picture_file("sea", "small"));
+    (void)picture_result();
+    const auto asked = Trust::confirmed_refusals;
+    EXPECT_THAT(inspector.trusts, testing::ElementsAre(asked, asked, Trust::unshared));
+}
+
 TEST_F(HidingTest, AMatchThatASecondWorkerDoesNotSeeIsNone)
 {
     (void)enrol(open_case(), picture_file("sea"));
