@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stillwatch::daemon {
 
 namespace {
@@ -28,8 +30,13 @@ struct Gone {
 
 Task<std::size_t> EvidenceKeeper::round()
 {
-    if (problems_.is_set("clock")) co_return 0; // nothing is undone that a wrong clock removes
-    const auto settings = settings_;            // a reload may change them meanwhile
+    // Nothing is undone that a wrong clock removes, whoever says that it is wrong: a time authority, say.
+    const auto of_clock = [](const Problem& problem) { return problem.kind == "clock"; };
+    if (std::ranges::any_of(problems_.current(), of_clock)) {
+        counters_.add("packages_not_expired_total", "reason", "clock");
+        co_return 0;
+    }
+    const auto settings = settings_; // a reload may change them meanwhile
     std::size_t gone = 0;
     std::string failure;
     for (;;) {

@@ -128,7 +128,9 @@ std::string text_of(const RegulatorPack& pack)
     text += fmt::format("1. The notice\n\nRoute: {}\nService: {}\nSent: {}\nTo: {}\n", notice.route,
                         notice.host, notice.sent_at ? minute_of(*notice.sent_at) : "",
                         notice.recipient.empty() ? "(not recorded)" : notice.recipient);
-    if (notice.deadline_at)
+    if (notice.deadline_at && *notice.deadline_at > pack.now)
+        text += fmt::format("Time ends: {}; it was refused before\n", minute_of(*notice.deadline_at));
+    else if (notice.deadline_at)
         text += fmt::format("Time ended: {}, {} ago\n", minute_of(*notice.deadline_at),
                             hours_of(std::max(pack.now - *notice.deadline_at, std::chrono::milliseconds(0))));
     text += fmt::format("Answer: {}\n\n2. What was seen, and when\n\n", answer_of(notice));

@@ -43,6 +43,20 @@ TEST_F(EvidenceKeeperTest, PackagesAndWhatStandsBesideThemGoOnTheirDayByThemselv
     EXPECT_EQ(run(keeper.round()), 0U);
 }
 
+TEST_F(EvidenceKeeperTest, NothingGoesWhileAnybodySaysThatTheClockIsWrong)
+{
+    const auto packages = evidence_files().size();
+    clock.pass(std::chrono::hours(24 * 31));
+    for (const auto* who : {"", "time.example"}) {
+        problems.set("clock", who, "it differs");
+        EXPECT_EQ(run(keeper.round()), 0U) << who;
+        problems.clear("clock", who);
+    }
+    EXPECT_EQ(evidence_files().size(), packages);
+    EXPECT_EQ(counters.total("packages_not_expired_total"), 2);
+    EXPECT_EQ(run(keeper.round()), packages);
+}
+
 TEST_F(EvidenceKeeperTest, AFileThatCannotBeRemovedIsTold)
 {
     const auto file = evidence_files().at(0);

@@ -74,5 +74,18 @@ TEST(Regulator, APackHoldsNoticeAnswerTimedProofAndEvidence)
         EXPECT_THAT(text, HasSubstr(part));
 }
 
+TEST(Regulator, OfANoticeThatWasRefusedEarlyNoTimeIsSaidToHaveEnded)
+{
+    RegulatorPack pack;
+    pack.notice = sent();
+    pack.notice.state = store::NoticeState::refused;
+    pack.notice.answered_at = at(60);
+    pack.now = at(0) + 3h;
+    EXPECT_THAT(text_of(pack), testing::Not(HasSubstr("Time ended")));
+    EXPECT_THAT(text_of(pack), HasSubstr("it was refused before"));
+    pack.now = at(0) + 48h;
+    EXPECT_THAT(text_of(pack), HasSubstr("Time ended"));
+}
+
 } // namespace
 } // namespace stillwatch::followup
