@@ -51,10 +51,10 @@ Result<OpenVideo> open_video(asio::io_context& loop, const std::filesystem::path
     settings.max_bytes_there = max_file_bytes;
     if (size > max_file_bytes)
         return Error{Errc::too_large, fmt::format("{}: larger than {} bytes", file.string(), max_file_bytes)};
-    sandbox::VideoProcesses videos(loop, settings);
-    auto reader = videos.open(size);
+    auto videos = std::make_unique<sandbox::VideoProcesses>(loop, settings);
+    auto reader = videos->open(size);
     if (!reader) return reader.error();
-    OpenVideo video{*std::move(reader), {}};
+    OpenVideo video{std::move(videos), *std::move(reader), {}};
     Sha256Hasher hasher;
     std::vector<char> part(part_bytes);
     for (std::uint64_t at = 0; stream.read(part.data(), part_bytes) || stream.gcount() > 0;) {

@@ -19,8 +19,9 @@ namespace stillwatch::cli {
 bool is_video_file(const std::filesystem::path& file);
 
 struct OpenVideo {
-    std::unique_ptr<VideoReader> reader; // has all of the file
-    Sha256 digest;                       // of the file
+    std::unique_ptr<VideoReaders> readers; // whose end is that of `reader`
+    std::unique_ptr<VideoReader> reader;   // has all of the file
+    Sha256 digest;                         // of the file
 };
 // Hands a file to a restricted process of its own. Errors: not_found, io (the file cannot be read, or there
 // is no program that reads videos), too_large.
