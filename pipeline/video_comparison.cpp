@@ -2,8 +2,6 @@
 
 #include "pipeline/near_times.hpp"
 #include "pipeline/video_notes.hpp"
-#include "pipeline/video_places.hpp"
-#include "videos/frame_picture.hpp"
 #include "videos/matching/confirmation.hpp"
 
 #include <algorithm>
@@ -153,49 +151,12 @@ private:
         auto& parts = result_.parts_of_others;
         parts.insert(parts.end(), compared->parts_of_others.begin(), compared->parts_of_others.end());
         ComparedFrame judged{frame.time_ms, std::move(compared->matches)};
-        const videos::FrameSize size{frame.width_px, frame.height_px};
-        const auto closer = co_await look_closer(judged, frame, size);
-        if (!closer) co_return closer.error();
         frames_.insert(frames_.begin() + place, std::move(judged));
-        sizes_.insert(sizes_.begin() + place, size);
         if (terms_.beside && !result_.guarded) {
             const FrameBeside shown{frame.time_ms, frame.picture, compared->fingerprint};
             co_await terms_.beside(shown);
         }
         if (terms_.tell) terms_.tell({frame.time_ms, result_.facts.duration_ms, result_.frames_compared});
-        co_return Result<void>{};
-    }
-
-    // Parts of a frame that may show what it does not as a whole (pipeline/video_places.hpp). Errors: as
-    // `compare`.
-    Task<Result<void>> look_closer(ComparedFrame& judged, const VideoFrame& frame, videos::FrameSize size)
-    {
-        for (const auto& place : places_of(judged, size, frames_, sizes_)) {
-            if (places_ == most_places_a_video || result_.guarded) break;
-            auto part = videos::part_of(*frame.picture, size, place.box);
-            if (!part) continue;
-            ++places_;
-            Document picture{std::make_shared<const Bytes>(*std::move(part))};
-            picture.site = terms_.site;
-            auto terms = terms_.frames;
-            terms.file_digest.reset();
-            auto compared = co_await compare_picture(inspector_, cpu_, std::move(picture), std::move(terms));
-            if (!compared) {
-                const auto code = compared.error().code;
-                if (code == Errc::io || code == Errc::cancelled) co_return compared.error();
-                if (code == Inspector::lost) ++result_.frames_lost;
-                continue; // what is too small or too even to be compared alone
-            }
-            if (compared->guarded) result_.guarded = compared->guarded;
-            result_.generation = std::min(result_.generation, compared->generation);
-            for (auto& match : compared->matches) {
-                if (match.reference != place.reference || match.status != MatchStatus::match) continue;
-                std::erase_if(judged.matches,
-                              [&](const Match& one) { return one.reference == match.reference; });
-                judged.matches.push_back(as_of_frame(std::move(match), place.box, size));
-                break;
-            }
-        }
         co_return Result<void>{};
     }
 
@@ -224,9 +185,7 @@ private:
     asio::thread_pool& cpu_;
     VideoTerms terms_;
     ComparedVideo result_;
-    std::vector<ComparedFrame> frames_;    // by rising time
-    std::vector<videos::FrameSize> sizes_; // theirs
-    std::size_t places_ = 0;               // looked at closer
+    std::vector<ComparedFrame> frames_; // by rising time
 };
 
 } // namespace

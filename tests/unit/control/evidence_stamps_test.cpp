@@ -48,7 +48,7 @@ TEST_F(EvidenceStampsTest, APackageWaitsOnlyWhereSomebodyIsAsked)
     EXPECT_EQ(told().at("time_stamp"), "none");
     put_note(digest);
     EXPECT_EQ(told().at("time_stamp"), "pending");
-    EXPECT_EQ(told().at("time_stamp_pending_since"), format_utc(at(100)));
+    EXPECT_EQ(told().at("time_stamp_pending_since").as_string(), format_utc(at(100)));
     EXPECT_EQ(told(false).at("time_stamp"), "none");
     EXPECT_TRUE(told(false).at("time_stamp_pending_since").is_null());
 }

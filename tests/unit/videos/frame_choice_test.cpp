@@ -1,7 +1,5 @@
 #include "videos/frame_choice.hpp"
 
-#include "videos/frame_picture.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,23 +63,6 @@ TEST(BlackBars, AreLeftOut)
     EXPECT_EQ(without_bars(rgb, width, height), (ShownBox{0, 0, width, 90}))
         << "no bar: it is lit throughout";
     EXPECT_EQ(without_bars(ByteView(rgb).first(100), width, height), all);
-}
-
-TEST(PartOfAPicture, IsCutOutWhereTheBytesAreAsTold)
-{
-    auto picture = to_bytes("P6\n3 2\n255\n");
-    for (int i = 0; i < 18; ++i)
-        picture.push_back(std::byte(i));
-    auto expected = to_bytes("P6\n2 1\n255\n");
-    for (int i = 12; i < 18; ++i)
-        expected.push_back(std::byte(i));
-    EXPECT_EQ(part_of(picture, {3, 2}, {1, 1, 2, 1}), expected);
-    EXPECT_FALSE(part_of(picture, {3, 2}, {2, 1, 2, 1})) << "beyond it";
-    EXPECT_FALSE(part_of(picture, {3, 2}, {-1, 0, 2, 1}));
-    EXPECT_FALSE(part_of(picture, {3, 2}, {0, 0, 0, 1}));
-    EXPECT_FALSE(part_of(picture, {2, 3}, {0, 0, 1, 1})) << "another size";
-    picture.pop_back();
-    EXPECT_FALSE(part_of(picture, {3, 2}, {1, 1, 2, 1})) << "too short";
 }
 
 TEST(FrameChooser, AGlanceTakesKeyFramesAndNoOthers)
