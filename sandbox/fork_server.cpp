@@ -8,12 +8,17 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <csignal>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace stillwatch::sandbox {
 
 namespace {
+
+constexpr int most_failures = 2;
+constexpr int most_kills = 8;
 
 // Kills a server that is silent for too long, and all that wait for it.
 class Patience {
@@ -38,41 +43,44 @@ private:
     asio::steady_timer timer_;
 };
 
-Error no_more_workers()
-{
-    return Error{Errc::cancelled, "no more workers are made"};
-}
+} // namespace
 
-Error no_greeting_in_time()
+// Why a process that ended made no worker, or is none.
+ForkServer::Made ForkServer::nothing(const Ending& ending, bool was_late, std::string said)
 {
-    return Error{Errc::io, "no greeting in time"};
-}
-
-// What a process that ended had said of itself, or how it ended.
-Task<Error> last_words(std::shared_ptr<WorkerProcess> process, bool was_late)
-{
-    const auto said = co_await process->receive();
-    const auto ending = co_await process->end();
-    if (was_late) co_return no_greeting_in_time();
-    const auto greeting = said ? decode_greeting(said->payload) : Result<void>();
-    co_return greeting ? Error{Errc::io, to_string(ending)} : Error{Errc::io, to_string(greeting.error())};
+    if (was_late) return {nullptr, {Errc::io, "no greeting in time"}};
+    const bool was_killed = ending == Ending{true, SIGKILL};
+    return {nullptr, {Errc::io, said.empty() ? to_string(ending) : std::move(said)}, was_killed};
 }
 
 // Waits for the greeting of a worker; one that does not greet is ended.
-Task<Result<void>> greeting_of(std::shared_ptr<WorkerProcess> worker, std::chrono::milliseconds deadline)
+Task<ForkServer::Made> ForkServer::greeted(Process worker, std::chrono::milliseconds deadline)
 {
     worker->kill_after(deadline);
     const auto greeting = co_await worker->receive();
     worker->finish_in_time();
-    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>(greeting.error());
-    if (ready && greeting->number == 0) co_return ready;
+    const auto ready = greeting ? decode_greeting(greeting->payload) : Result<void>();
+    if (greeting && ready && greeting->number == 0) co_return Made{std::move(worker)};
     const auto ending = co_await worker->end();
-    if (worker->was_late()) co_return no_greeting_in_time();
-    if (!greeting) co_return Error{Errc::io, to_string(ending)};
-    co_return Error{Errc::io, to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error())};
+    auto said =
+        !greeting ? std::string() : to_string(ready ? Error{Errc::malformed, "greeting"} : ready.error());
+    co_return nothing(ending, worker->was_late(), std::move(said));
 }
 
-} // namespace
+// Why a server made no worker, once it is gone.
+Task<ForkServer::Made> ForkServer::failure(std::shared_ptr<ForkServer> self, Process server, bool was_late)
+{
+    server->kill(); // where only the worker is gone: else its last words would be waited for
+    std::string words;
+    if (self->server_ == server) { // otherwise another call asks for them
+        self->server_.reset();
+        const auto said = co_await server->receive();
+        const auto greeting = said ? decode_greeting(said->payload) : Result<void>();
+        if (!greeting) words = to_string(greeting.error());
+    }
+    const auto ending = co_await server->end();
+    co_return nothing(ending, was_late, std::move(words));
+}
 
 ForkServer::ForkServer(asio::io_context& io, WorkerProgram program) : io_(io), program_(std::move(program)) {}
 
@@ -86,31 +94,18 @@ Result<ForkServer::Process> ForkServer::server()
     return server_;
 }
 
-// Why it made no worker, once it is gone.
-Task<Error> ForkServer::failure(std::shared_ptr<ForkServer> self, Process server, bool was_late)
-{
-    server->kill();                // where only the worker is gone: else its last words would be waited for
-    if (self->server_ != server) { // another call asks for its last words
-        const auto ending = co_await server->end();
-        co_return was_late ? no_greeting_in_time() : Error{Errc::io, to_string(ending)};
-    }
-    self->server_.reset();
-    auto words = co_await last_words(std::move(server), was_late);
-    co_return words;
-}
-
 // Ends a server that was replaced, once nobody waits for a worker of it.
 Task<void> ForkServer::let_go(Process server)
 {
     if (server && server.use_count() == 1) co_await server->end();
 }
 
-Task<Result<ForkServer::Process>> ForkServer::fork(std::shared_ptr<ForkServer> self, Process server)
+Task<ForkServer::Made> ForkServer::fork(std::shared_ptr<ForkServer> self, Process server)
 {
     auto requests = request_socket();
-    if (!requests) co_return requests.error();
+    if (!requests) co_return Made{nullptr, requests.error()};
     auto answers = answer_pipe();
-    if (!answers) co_return answers.error();
+    if (!answers) co_return Made{nullptr, answers.error()};
     const auto deadline = self->program_.start_deadline;
     const Patience patience(self->io_, deadline, server);
     const auto handed = server->hand_ends(requests->theirs, answers->theirs);
@@ -129,28 +124,29 @@ Task<Result<ForkServer::Process>> ForkServer::fork(std::shared_ptr<ForkServer> s
     }
     auto worker =
         WorkerProcess::of_child(self->io_, child, std::move(requests->ours), Descriptor(saying.release()));
-    if (!worker) co_return worker.error();
-    const auto greeted = co_await greeting_of(*worker, deadline);
-    if (!greeted) co_return greeted.error();
-    co_return worker;
+    if (!worker) co_return Made{nullptr, worker.error()};
+    auto made = co_await greeted(std::move(*worker), deadline);
+    co_return made;
 }
 
 Task<Result<ForkServer::Process>> ForkServer::worker(std::shared_ptr<ForkServer> self)
 {
-    Error reason = no_more_workers();
-    // Twice, since whoever died may have been killed for want of memory: only the second time is it the
-    // program's doing.
-    for (int attempt = 0; attempt < 2 && !self->has_ended_; ++attempt) {
+    // Once more, since a program may have found no memory; and again where somebody killed it, as the kernel
+    // does for want of memory: that is not the program's doing.
+    int failures = 0;
+    int kills = 0;
+    while (!self->has_ended_) {
         auto server = self->server();
         if (!server) co_return server.error();
         if (++self->forks_ >= max_forks) self->server_.reset(); // this call has it still
         auto made = co_await fork(self, *server);
         if (self->server_ != *server) co_await let_go(std::move(*server));
         if (self->has_ended_) break; // what was made dies here
-        if (made) co_return made;
-        reason = made.error();
+        if (made.worker) co_return std::move(made.worker);
+        ++(made.was_killed ? kills : failures);
+        if (failures == most_failures || kills == most_kills) co_return made.why;
     }
-    co_return self->has_ended_ ? no_more_workers() : reason;
+    co_return Error{Errc::cancelled, "no more workers are made"};
 }
 
 Task<void> ForkServer::renew(std::shared_ptr<ForkServer> self)

@@ -46,11 +46,19 @@ public:
 private:
     using Process = std::shared_ptr<WorkerProcess>;
 
-    Result<Process> server();
-    static Task<Result<Process>> fork(std::shared_ptr<ForkServer> self, Process server);
-    static Task<void> let_go(Process server);
-    static Task<Error> failure(std::shared_ptr<ForkServer> self, Process server, bool was_late);
+    // A worker, or why there is none.
+    struct Made {
+        Process worker{};
+        Error why{Errc::io, {}};
+        bool was_killed = false; // by somebody else
+    };
 
+    Result<Process> server();
+    static Task<Made> fork(std::shared_ptr<ForkServer> self, Process server);
+    static Made nothing(const Ending& ending, bool was_late, std::string said);
+    static Task<Made> greeted(Process worker, std::chrono::milliseconds deadline);
+    static Task<Made> failure(std::shared_ptr<ForkServer> self, Process server, bool was_late);
+    static Task<void> let_go(Process server);
     asio::io_context& io_;
     WorkerProgram program_;
     Process server_;

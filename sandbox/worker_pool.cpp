@@ -29,8 +29,11 @@ Error pool_stops()
 
 Error WorkerPool::State::cannot_start(const Error& error)
 {
-    pause_ = std::clamp(2 * pause_, first_pause, longest_pause);
-    start_again_at_ = steady_clock::now() + pause_;
+    const auto now = steady_clock::now();
+    if (now >= start_again_at_) { // otherwise others who waited for the same start were told, too
+        pause_ = std::clamp(2 * pause_, first_pause, longest_pause);
+        start_again_at_ = now + pause_;
+    }
     start_failure_ = "worker program " + settings_.worker_program.string() + ": " + error.detail;
     return Error{Errc::io, start_failure_};
 }

@@ -3,12 +3,14 @@
 #include "tests/integration/sandbox/pool_fixture.hpp"
 
 #include <csignal>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace stillwatch::sandbox {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace test;
 
 class ForkServers : public Pool {
@@ -47,6 +49,27 @@ TEST_F(ForkServers, AServerThatIsGoneIsReplacedAndCostsNoDocument)
     EXPECT_NE(second, first);
     EXPECT_TRUE(pool.start_failure().empty());
     EXPECT_EQ(pool.counters(), (PoolCounters{.completed = 2, .replaced = 1}));
+}
+
+// As where memory is short for a while: nobody is told that the program cannot start.
+TEST_F(ForkServers, AServerThatIsKilledAgainAndAgainIsNoProgramThatCannotStart)
+{
+    WorkerPool pool(io_, fresh_each_time());
+    int kills = 0;
+    asio::steady_timer timer(io_);
+    std::function<void()> kill_soon = [&] {
+        timer.expires_after(500us);
+        timer.async_wait([&](boost::system::error_code) {
+            for (const auto pid : fork_servers())
+                kills += ::kill(pid, SIGKILL) == 0 ? 1 : 0;
+            if (kills < 5) kill_soon();
+        });
+    };
+    kill_soon();
+    for (const auto& answer : ask_all(pool, std::vector<std::string>(20, "echo:"), "x"))
+        EXPECT_EQ(first_url(answer), "x");
+    EXPECT_EQ(kills, 5);
+    EXPECT_TRUE(pool.start_failure().empty());
 }
 
 // Whoever crashed a worker has no second try at the same layout of memory.

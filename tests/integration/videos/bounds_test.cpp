@@ -92,12 +92,23 @@ TEST(VideoBounds, OfBytesThatWereFetchedIsAnError)
     EXPECT_EQ(put.error().code, Errc::too_large);
 }
 
-std::vector<pid_t> children()
+// Of a process of this system.
+std::string status_line(const std::string& pid, const std::string& name)
+{
+    std::ifstream status("/proc/" + pid + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(name + ":")) return line;
+    return {};
+}
+
+// The children behind a filter of their own; the one that forks them has none.
+std::vector<pid_t> readers()
 {
     std::ifstream list("/proc/self/task/" + std::to_string(getpid()) + "/children");
+    const auto ours = status_line("self", "Seccomp_filters");
     std::vector<pid_t> pids;
     for (pid_t pid = 0; list >> pid;)
-        pids.push_back(pid);
+        if (status_line(std::to_string(pid), "Seccomp_filters") != ours) pids.push_back(pid);
     return pids;
 }
 
@@ -105,19 +116,19 @@ TEST(VideoProcess, LivesAsLongAsItsReader)
 {
     {
         Player player(clip());
-        EXPECT_TRUE(children().empty()) << "it starts with the first question";
+        EXPECT_TRUE(readers().empty()) << "it starts with the first question";
         ASSERT_TRUE(player.frames(VideoPass::glance, -1));
-        EXPECT_EQ(children().size(), 1U);
+        EXPECT_EQ(readers().size(), 1U);
     }
-    EXPECT_TRUE(children().empty());
+    EXPECT_TRUE(readers().empty());
 }
 
 TEST(VideoProcess, WhenItDiesTheVideoIsLost)
 {
     Player player(clip());
     ASSERT_TRUE(player.frames(VideoPass::glance, -1));
-    ASSERT_EQ(children().size(), 1U);
-    ::kill(children().front(), SIGKILL);
+    ASSERT_EQ(readers().size(), 1U);
+    ::kill(readers().front(), SIGKILL);
     for (int i = 0; i < 2; ++i) {
         const auto glance = player.frames(VideoPass::glance, -1);
         ASSERT_FALSE(glance);
