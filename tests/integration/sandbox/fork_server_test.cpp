@@ -68,7 +68,7 @@ TEST_F(ForkServers, AServerThatIsKilledAgainAndAgainIsNoProgramThatCannotStart)
     kill_soon();
     for (const auto& answer : ask_all(pool, std::vector<std::string>(20, "echo:"), "x"))
         EXPECT_EQ(first_url(answer), "x");
-    EXPECT_EQ(kills, 5);
+    EXPECT_GE(kills, 5);
     EXPECT_TRUE(pool.start_failure().empty());
 }
 
