@@ -12,7 +12,7 @@ namespace stillwatch::control {
 
 namespace {
 
-constexpr std::size_t most_places = 1'000; // of one finding
+constexpr std::size_t most_places_told = 1'000; // of one finding
 constexpr std::size_t most_checks = 1'000; // of one place since the notice: years of them
 
 bool is_still_up(FindingState state)
@@ -78,7 +78,7 @@ Result<CommandOutcome> Commands::notice_escalate(const json::object& arguments, 
     pack.text = *text;
     const auto sent_at = notice->sent_at.value_or(actor.at);
     for (const auto id : notice->findings) {
-        const auto places = cases_.best_occurrences(id, most_places);
+        const auto places = cases_.best_occurrences(id, most_places_told);
         if (const auto finding = cases_.find_finding(id))
             pack.places_left_out +=
                 std::max<std::int64_t>(finding->occurrences - static_cast<std::int64_t>(places.size()), 0);

@@ -79,7 +79,7 @@ private:
     Bytes bytes_;
 };
 
-enum class Ending { complete, truncated, broken, too_large };
+enum class StreamEnd { complete, truncated, broken, too_large };
 
 class Inflater {
 public:
@@ -94,12 +94,12 @@ public:
     ~Inflater() { inflateEnd(&stream_); }
 
     // One stream from the front of `content`, which keeps what stands behind the stream.
-    Ending run(ByteView& content, Output& output)
+    StreamEnd run(ByteView& content, Output& output)
     {
         int code = usable_ ? Z_OK : Z_MEM_ERROR;
         while (code == Z_OK) {
             const auto room = output.room();
-            if (room.empty()) return Ending::too_large;
+            if (room.empty()) return StreamEnd::too_large;
             const auto in_bytes = std::min<std::size_t>(content.size(), std::numeric_limits<uInt>::max());
             const auto out_bytes = std::min<std::size_t>(room.size(), std::numeric_limits<uInt>::max());
             stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(content.data()));
@@ -109,10 +109,10 @@ public:
             code = inflate(&stream_, Z_NO_FLUSH);
             content = content.subspan(in_bytes - stream_.avail_in);
             output.add(out_bytes - stream_.avail_out);
-            if (output.is_over()) return Ending::too_large;
+            if (output.is_over()) return StreamEnd::too_large;
         }
-        if (code == Z_STREAM_END) return Ending::complete;
-        return code == Z_BUF_ERROR && content.empty() ? Ending::truncated : Ending::broken;
+        if (code == Z_STREAM_END) return StreamEnd::complete;
+        return code == Z_BUF_ERROR && content.empty() ? StreamEnd::truncated : StreamEnd::broken;
     }
 
 private:
@@ -120,18 +120,18 @@ private:
     bool usable_;
 };
 
-Ending gunzip(ByteView content, Output& output)
+StreamEnd gunzip(ByteView content, Output& output)
 {
-    Ending ending{};
+    StreamEnd ending{};
     bool first = true;
     do {
         Inflater inflater(16 + MAX_WBITS);
         ending = inflater.run(content, output);
         // Members may follow each other (RFC 1952 section 2.2); what breaks after a whole one is mere
         // padding.
-        if (!first && ending == Ending::broken) return Ending::complete;
+        if (!first && ending == StreamEnd::broken) return StreamEnd::complete;
         first = false;
-    } while (ending == Ending::complete && is_gzip(content));
+    } while (ending == StreamEnd::complete && is_gzip(content));
     return ending;
 }
 
@@ -145,7 +145,7 @@ bool begins_like_zlib(ByteView content)
     return (method & 0x0fU) == 8 && (method * 256 + flags) % 31 == 0;
 }
 
-Ending undeflate(ByteView content, Output& output)
+StreamEnd undeflate(ByteView content, Output& output)
 {
     Inflater inflater(begins_like_zlib(content) ? MAX_WBITS : -MAX_WBITS);
     return inflater.run(content, output);
@@ -155,26 +155,26 @@ struct BrotliEnd {
     void operator()(BrotliDecoderState* state) const { BrotliDecoderDestroyInstance(state); }
 };
 
-Ending unbrotli(ByteView content, Output& output)
+StreamEnd unbrotli(ByteView content, Output& output)
 {
     const std::unique_ptr<BrotliDecoderState, BrotliEnd> state(
         BrotliDecoderCreateInstance(nullptr, nullptr, nullptr));
-    if (!state) return Ending::broken;
+    if (!state) return StreamEnd::broken;
     auto in_bytes = content.size();
     const auto* in = reinterpret_cast<const std::uint8_t*>(content.data());
     while (true) {
         const auto room = output.room();
-        if (room.empty()) return Ending::too_large;
+        if (room.empty()) return StreamEnd::too_large;
         auto out_bytes = room.size();
         auto* out = reinterpret_cast<std::uint8_t*>(room.data());
         const auto code =
             BrotliDecoderDecompressStream(state.get(), &in_bytes, &in, &out_bytes, &out, nullptr);
         output.add(room.size() - out_bytes);
-        if (output.is_over()) return Ending::too_large;
-        if (code == BROTLI_DECODER_RESULT_SUCCESS) return Ending::complete;
-        if (code == BROTLI_DECODER_RESULT_ERROR) return Ending::broken;
+        if (output.is_over()) return StreamEnd::too_large;
+        if (code == BROTLI_DECODER_RESULT_SUCCESS) return StreamEnd::complete;
+        if (code == BROTLI_DECODER_RESULT_ERROR) return StreamEnd::broken;
         // With a full room it may still hold back what it has decoded.
-        if (code == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT && out_bytes > 0) return Ending::truncated;
+        if (code == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT && out_bytes > 0) return StreamEnd::truncated;
     }
 }
 
@@ -182,31 +182,31 @@ struct ZstdEnd {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-Ending unzstd(ByteView content, Output& output)
+StreamEnd unzstd(ByteView content, Output& output)
 {
     const std::unique_ptr<ZSTD_DCtx, ZstdEnd> context(ZSTD_createDCtx());
-    if (!context) return Ending::broken;
+    if (!context) return StreamEnd::broken;
     if (ZSTD_isError(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, max_zstd_window_log)) != 0)
-        return Ending::broken;
+        return StreamEnd::broken;
     ZSTD_inBuffer in{content.data(), content.size(), 0};
     bool inside_frame = true;
     while (true) {
         const auto room = output.room();
-        if (room.empty()) return Ending::too_large;
+        if (room.empty()) return StreamEnd::too_large;
         ZSTD_outBuffer out{room.data(), room.size(), 0};
         const auto in_before = in.pos;
         const auto code = ZSTD_decompressStream(context.get(), &out, &in);
         output.add(out.pos);
-        if (output.is_over()) return Ending::too_large;
-        if (ZSTD_isError(code) != 0) return inside_frame ? Ending::broken : Ending::complete;
+        if (output.is_over()) return StreamEnd::too_large;
+        if (ZSTD_isError(code) != 0) return inside_frame ? StreamEnd::broken : StreamEnd::complete;
         inside_frame = code != 0;
-        if (!inside_frame && in.pos == in.size) return Ending::complete;
+        if (!inside_frame && in.pos == in.size) return StreamEnd::complete;
         const bool stuck = out.pos == 0 && in.pos == in_before;
-        if (in.pos == in.size && (stuck || out.pos < room.size())) return Ending::truncated;
+        if (in.pos == in.size && (stuck || out.pos < room.size())) return StreamEnd::truncated;
     }
 }
 
-Ending run(Coding coding, ByteView content, Output& output)
+StreamEnd run(Coding coding, ByteView content, Output& output)
 {
     switch (coding) {
     case Coding::gzip: return gunzip(content, output);
@@ -214,7 +214,7 @@ Ending run(Coding coding, ByteView content, Output& output)
     case Coding::brotli: return unbrotli(content, output);
     case Coding::zstd: return unzstd(content, output);
     }
-    return Ending::broken;
+    return StreamEnd::broken;
 }
 
 std::string_view name_of(Coding coding)
@@ -228,10 +228,10 @@ std::string_view name_of(Coding coding)
     return "unknown";
 }
 
-Error failure(Coding coding, Ending ending, std::size_t max_bytes)
+Error failure(Coding coding, StreamEnd ending, std::size_t max_bytes)
 {
     const std::string name(name_of(coding));
-    if (ending == Ending::too_large)
+    if (ending == StreamEnd::too_large)
         return Error{Errc::too_large, name + ": more than " + std::to_string(max_bytes) + " bytes decoded"};
     return Error{Errc::undecodable, name + ": broken stream"};
 }
@@ -281,9 +281,9 @@ Result<DecodedContent> decode_content(ByteView content, std::string_view content
             }
         Output output(max_bytes);
         const auto ending = run(*coding, content, output);
-        const bool is_nothing = ending == Ending::broken && output.is_empty();
-        if (is_nothing || ending == Ending::too_large) return failure(*coding, ending, max_bytes);
-        decoded.truncated = decoded.truncated || ending != Ending::complete;
+        const bool is_nothing = ending == StreamEnd::broken && output.is_empty();
+        if (is_nothing || ending == StreamEnd::too_large) return failure(*coding, ending, max_bytes);
+        decoded.truncated = decoded.truncated || ending != StreamEnd::complete;
         decoded.bytes = std::move(output).take();
         content = decoded.bytes;
     }

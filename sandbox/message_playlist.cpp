@@ -28,12 +28,12 @@ std::optional<FileRange> read_range(BinaryReader& reader)
     return FileRange{offset, length};
 }
 
-void write_side(BinaryWriter& writer, int side_px)
+void write_video_side(BinaryWriter& writer, int side_px)
 {
     writer.number(static_cast<std::uint16_t>(side_px));
 }
 
-int read_side(BinaryReader& reader)
+int read_video_side(BinaryReader& reader)
 {
     return reader.number<std::uint16_t>();
 }
@@ -61,8 +61,8 @@ void write_variant(BinaryWriter& writer, const Variant& variant)
     writer.text(variant.playlist);
     writer.text(variant.file);
     write_range(writer, variant.index);
-    write_side(writer, variant.width_px);
-    write_side(writer, variant.height_px);
+    write_video_side(writer, variant.width_px);
+    write_video_side(writer, variant.height_px);
     writer.number(variant.bits_per_second);
     writer.flag(variant.has_key_frames_only);
     writer.flag(variant.is_protected);
@@ -89,8 +89,8 @@ public:
         variant.playlist = address();
         variant.file = address();
         variant.index = read_range(reader_);
-        variant.width_px = read_side(reader_);
-        variant.height_px = read_side(reader_);
+        variant.width_px = read_video_side(reader_);
+        variant.height_px = read_video_side(reader_);
         variant.bits_per_second = reader_.number<std::uint64_t>();
         variant.has_key_frames_only = reader_.flag();
         variant.is_protected = reader_.flag();
