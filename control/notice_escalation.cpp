@@ -13,7 +13,7 @@ namespace stillwatch::control {
 namespace {
 
 constexpr std::size_t most_places_told = 1'000; // of one finding
-constexpr std::size_t most_checks = 1'000; // of one place since the notice: years of them
+constexpr std::size_t most_checks = 1'000;      // of one place since the notice: years of them
 
 bool is_still_up(FindingState state)
 {
