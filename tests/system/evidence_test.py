@@ -28,7 +28,8 @@ class Evidence(unittest.TestCase):
         cls.picture = next(picture for picture in cls.stage.plan["pictures"] if picture["reference"])["url"]
         cls.page = f"http://{cls.stage.hosts[0]}/shown.html"
         www = cls.stage.work / "www" / "pages"
-        (www / "shown.html").write_text(f'<!DOCTYPE html><h1>A Sunday</h1><p>Seen by the sea.</p><img src="{cls.picture}">'
+        (www / "shown.html").write_text('<!DOCTYPE html><link rel="stylesheet" href="/static/site.css">'
+                                        f'<h1>A Sunday</h1><p>Seen by the sea.</p><img src="{cls.picture}">'
                                         '<img src="/static/blank.gif?other">')
         (www / "index.html").write_text((www / "index.html").read_text() + '<a href="/shown.html">shown</a>')
         cls.authority = time_authority.TimeAuthority(cls.stage.work / "time")
