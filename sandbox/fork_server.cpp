@@ -17,8 +17,8 @@ namespace stillwatch::sandbox {
 
 namespace {
 
-constexpr int most_failures = 2;
-constexpr int most_kills = 8;
+constexpr int most_failures = 2; // of one call, by the program itself
+constexpr int most_kills = 8;    // and by others
 
 // Kills a server that is silent for too long, and all that wait for it.
 class Patience {

@@ -25,13 +25,14 @@ struct WorkerProgram {
 };
 
 // Makes workers: one process of the program loads and warms up everything, sees nothing from the network, and
-// forks a worker for each call, which costs a twentieth of a program's start
+// forks a worker for each call, which costs a fortieth of a program's start
 // (docs/decisions/0028-fork-server.md). Workers of one server share the layout of their memory, so it serves
 // few of them and ends where one crashed: nobody tries an attack on the same layout twice. It starts with the
 // first call that needs it. Belongs to the thread that runs `io`; its processes die with that thread.
 class ForkServer {
 public:
-    static constexpr std::size_t max_forks = 64;
+    static constexpr std::size_t max_forks =
+        64; // of one server; its start comes to two thirds of a millisecond a worker
 
     ForkServer(asio::io_context& io, WorkerProgram program);
 
@@ -59,6 +60,7 @@ private:
     static Task<Made> greeted(Process worker, std::chrono::milliseconds deadline);
     static Task<Made> failure(std::shared_ptr<ForkServer> self, Process server, bool was_late);
     static Task<void> let_go(Process server);
+
     asio::io_context& io_;
     WorkerProgram program_;
     Process server_;

@@ -1,6 +1,7 @@
 #include "sandbox/worker_channel.hpp"
 
 #include "sandbox/messages.hpp"
+#include "sandbox/system_error.hpp"
 
 #include <sched.h>
 #include <sys/socket.h>
@@ -45,45 +46,37 @@ std::optional<Restrictions> restrictions_from(int argc, const char* const* argv)
     return Restrictions{*memory, *cpu};
 }
 
-// The descriptors that came with a datagram; nothing where they are not as many.
+// One datagram of the daemon and the descriptors beside it, which are `count` or none.
 template <std::size_t count>
-std::optional<std::array<int, count>> descriptors_in(msghdr& head)
-{
-    const auto* control = CMSG_FIRSTHDR(&head);
-    if (control == nullptr || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
-        control->cmsg_len != CMSG_LEN(count * sizeof(int)))
-        return std::nullopt;
-    std::array<int, count> numbers{};
-    std::memcpy(numbers.data(), CMSG_DATA(control), sizeof numbers);
-    return numbers;
-}
+struct Datagram {
+    std::size_t bytes = 0; // none where the daemon is gone
+    std::optional<std::array<int, count>> descriptors{};
+};
 
-ssize_t receive_whole(msghdr& head)
+// Nothing where it breaks the format.
+template <std::size_t count>
+std::optional<Datagram<count>> receive_datagram(void* buffer, std::size_t room)
 {
-    ssize_t count = -1;
-    do
-        count = ::recvmsg(request_fd, &head, MSG_CMSG_CLOEXEC);
-    while (count < 0 && errno == EINTR);
-    return (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ? -1 : count;
-}
-
-// The ends of the worker that is to be made: two, or none where the daemon is gone. Nothing where it breaks
-// the format.
-std::optional<std::array<int, 2>> receive_ends()
-{
-    constexpr std::array<int, 2> none{-1, -1};
-    char order = 0;
-    iovec part{&order, sizeof order};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(2 * sizeof(int))> control{};
+    iovec part{buffer, room};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(count * sizeof(int))> control{};
     msghdr head{};
     head.msg_iov = &part;
     head.msg_iovlen = 1;
     head.msg_control = control.data();
     head.msg_controllen = control.size();
-    const auto count = receive_whole(head);
-    if (count < 0) return std::nullopt;
-    if (count == 0) return none;
-    return descriptors_in<2>(head);
+    ssize_t bytes = -1;
+    do
+        bytes = ::recvmsg(request_fd, &head, MSG_CMSG_CLOEXEC);
+    while (bytes < 0 && errno == EINTR);
+    if (bytes < 0 || (head.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return std::nullopt;
+    Datagram<count> received{static_cast<std::size_t>(bytes)};
+    const auto* rights = CMSG_FIRSTHDR(&head);
+    if (rights == nullptr) return received;
+    if (rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS ||
+        rights->cmsg_len != CMSG_LEN(count * sizeof(int)))
+        return std::nullopt;
+    std::memcpy(received.descriptors.emplace().data(), CMSG_DATA(rights), count * sizeof(int));
+    return received;
 }
 
 // A child of the daemon, not of this process: it watches and waits for every worker itself. No handlers of
@@ -98,12 +91,16 @@ pid_t fork_for_the_daemon()
 std::optional<int> fork_workers()
 {
     while (true) {
-        const auto ends = receive_ends();
-        if (!ends) return exit_broken_request;
-        const auto [requests, answers] = *ends;
-        if (requests < 0) return 0;
+        char order = 0;
+        const auto ends = receive_datagram<2>(&order, sizeof order);
+        if (ends && ends->bytes == 0) return 0;
+        if (!ends || !ends->descriptors) return exit_broken_request;
+        const auto [requests, answers] = *ends->descriptors;
         const auto child = fork_for_the_daemon();
-        if (child < 0) return exit_unrestricted;
+        if (child < 0) {
+            (void)write_all(encode_greeting(system_error("fork a worker")));
+            return exit_unrestricted;
+        }
         if (child == 0) {
             const auto self = static_cast<std::int32_t>(::getpid());
             if (::dup2(requests, request_fd) < 0 || ::dup2(answers, answer_fd) < 0 ||
@@ -116,7 +113,7 @@ std::optional<int> fork_workers()
     }
 }
 
-// Says on standard error and to the daemon what this process may not do.
+// Says on standard error, for whoever runs it by hand, why it ends.
 int refuse(const char* program, const Error& why)
 {
     const auto line = std::string(program) + ": cannot restrict itself: " + to_string(why) + "\n";
@@ -139,20 +136,10 @@ bool write_all(ByteView bytes)
 
 std::optional<Received> receive(Bytes& buffer)
 {
-    iovec part{buffer.data(), buffer.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr head{};
-    head.msg_iov = &part;
-    head.msg_iovlen = 1;
-    head.msg_control = control.data();
-    head.msg_controllen = control.size();
-    const auto count = receive_whole(head);
-    if (count < 0) return std::nullopt;
-    Received received{ByteView(buffer).first(static_cast<std::size_t>(count)), {}};
-    if (CMSG_FIRSTHDR(&head) == nullptr) return received;
-    const auto memory = descriptors_in<1>(head);
-    if (!memory) return std::nullopt;
-    received.memory = Descriptor(memory->front());
+    const auto came = receive_datagram<1>(buffer.data(), buffer.size());
+    if (!came) return std::nullopt;
+    Received received{ByteView(buffer).first(came->bytes), {}};
+    if (came->descriptors) received.memory = Descriptor(came->descriptors->front());
     return received;
 }
 
