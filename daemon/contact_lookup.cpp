@@ -1,5 +1,6 @@
 #include "daemon/contact_lookup.hpp"
 
+#include "core/log.hpp"
 #include "store/notice_table.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,23 @@ bool is_redirect(int status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+// Where a notice is sent hangs on it, so nobody's word counts who read the bytes of others before.
+Document document_of(Bytes body, const Fetched& answer)
+{
+    Document document;
+    document.body = std::make_shared<const Bytes>(std::move(body));
+    document.content_type = std::string(answer.header("Content-Type"));
+    document.site = std::string(answer.url.host());
+    document.trust = Trust::unshared;
+    return document;
+}
+
+// Another day may bring an answer.
+bool is_passing(Errc code)
+{
+    return code == Inspector::lost || code == Errc::io || code == Errc::cancelled;
+}
+
 FetchLimits limits_of(std::size_t max_bytes)
 {
     FetchLimits limits;
@@ -33,6 +51,7 @@ struct ContactLookup::Asked {
     followup::ContactFacts facts;
     std::string address{}; // of the machine that answered for the host
     int requests = 0;
+    bool is_unread = false; // something came that no worker could read
 
     void failed(std::string_view what, const Error& error)
     {
@@ -45,7 +64,16 @@ const followup::RdapBootstrap& ContactLookup::bootstrap() const
     return settings_.bootstrap ? *settings_.bootstrap : followup::RdapBootstrap::shipped();
 }
 
-// Uncoded bodies only: decoding is the worker's, and these are small.
+Error ContactLookup::not_read(Asked& asked, std::string_view what, const Error& error)
+{
+    if (!is_passing(error.code)) return error;
+    asked.is_unread = true;
+    counters_.add("contacts_not_read_total", "what", what);
+    log::warn("contacts", "an answer was not read", {{"what", what}, {"reason", to_string(error)}});
+    return Error{error.code, "not looked up, again later: " + error.detail};
+}
+
+// Uncoded bodies only: these are small.
 Task<Result<Fetched>> ContactLookup::ask(Asked& asked, Url url, std::size_t max_bytes, std::string accept)
 {
     for (int redirects = 0;; ++redirects) {
@@ -82,8 +110,7 @@ Task<void> ContactLookup::ask_host(Asked& asked)
     }
     auto question = *url;
     std::string accept = "text/plain";
-    auto answer =
-        co_await ask(asked, std::move(question), followup::max_security_txt_bytes, std::move(accept));
+    auto answer = co_await ask(asked, std::move(question), SecurityTxt::max_bytes, std::move(accept));
     if (!answer) {
         asked.failed("security.txt", answer.error());
         co_return;
@@ -91,25 +118,33 @@ Task<void> ContactLookup::ask_host(Asked& asked)
     if (answer->url.host() == asked.facts.host) asked.address = answer->peer.address;
     asked.facts.server = std::string(answer->header("Server"));
     const bool is_text = answer->header("Content-Type").starts_with("text/plain");
-    const auto body = answer->payload();
+    auto body = answer->payload();
     if (answer->status != 200 || !is_text || !body) {
         asked.facts.failures.push_back(fmt::format("security.txt: none (HTTP {})", answer->status));
         co_return;
     }
-    asked.facts.security_txt = followup::parse_security_txt(as_text(*body), clock_.now());
+    auto document = document_of(*std::move(body), *answer);
+    auto text = co_await reader_.security_txt(std::move(document));
+    if (text)
+        asked.facts.security_txt = *std::move(text);
+    else
+        asked.failed("security.txt", not_read(asked, "security.txt", text.error()));
 }
 
-Task<Result<followup::RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
+Task<Result<RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
 {
     std::string accept = "application/rdap+json";
-    auto answer = co_await ask(asked, std::move(url), followup::max_rdap_bytes, std::move(accept));
+    auto answer = co_await ask(asked, std::move(url), RdapAnswer::max_bytes, std::move(accept));
     if (!answer) co_return answer.error();
     if (answer->status != 200)
         co_return Error{Errc::not_found,
                         fmt::format("{} answers HTTP {}", answer->url.host(), answer->status)};
-    const auto body = answer->payload();
+    auto body = answer->payload();
     if (!body) co_return body.error();
-    co_return followup::parse_rdap(as_text(*body));
+    auto document = document_of(*std::move(body), *answer);
+    auto told = co_await reader_.rdap(std::move(document));
+    if (!told) co_return not_read(asked, "rdap", told.error());
+    co_return std::move(told);
 }
 
 Task<void> ContactLookup::ask_about_name(Asked& asked)
@@ -170,6 +205,7 @@ Task<Result<json::object>> ContactLookup::look(std::string host)
     } free{is_busy_};
     Asked asked;
     asked.facts.host = host;
+    asked.facts.looked_at = clock_.now();
     asked.facts.name = followup::registered_name(host);
     if (const auto own = settings_.site_contacts.find(host); own != settings_.site_contacts.end())
         asked.facts.site_contact = own->second;
@@ -177,14 +213,15 @@ Task<Result<json::object>> ContactLookup::look(std::string host)
     co_await ask_about_network(asked);
     co_await ask_about_name(asked);
     auto told = followup::describe(asked.facts);
-    const auto now = clock_.now();
+    const auto now = asked.facts.looked_at;
+    told["looked_at"] = format_utc(now);
+    told["cached"] = false;
+    if (asked.is_unread) co_return told;
     auto keep = [host, text = json::serialize(told), now](store::CaseDatabase& cases, crawler::UrlFrontier&) {
         return store::NoticeTable(cases).keep_contact({host, now, text});
     };
     const auto kept = co_await stores_.run(std::move(keep));
     if (!kept) co_return kept.error();
-    told["looked_at"] = format_utc(now);
-    told["cached"] = false;
     co_return told;
 }
 

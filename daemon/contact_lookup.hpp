@@ -2,9 +2,12 @@
 
 #include "core/async.hpp"
 #include "core/clock.hpp"
+#include "core/contact_reader.hpp"
+#include "core/counters.hpp"
 #include "core/fetch.hpp"
 #include "core/json.hpp"
 #include "followup/contacts.hpp"
+#include "followup/rdap_bootstrap.hpp"
 #include "pipeline/stores.hpp"
 
 #include <chrono>
@@ -22,12 +25,15 @@ struct LookupSettings {
 
 // Asks whom to write to about a host: the host itself for its security.txt, the registries of its name and of
 // its network, the registrar. Through the guard like every request; one lookup at a time, its requests one
-// after the other, at most twelve, and what was learnt is kept for a week. Loop thread.
+// after the other, at most twelve, and what was learnt is kept for a week. What they answer is read in a
+// worker that served no other site; where none could read it, the contact is "not looked up", told, counted
+// (contacts_not_read_total) and not kept: the next question asks again. Loop thread.
 class ContactLookup {
 public:
     // Everything given must outlive it.
-    ContactLookup(pipeline::Stores& stores, Fetcher& web, const Clock& clock)
-        : stores_(stores), web_(web), clock_(clock)
+    ContactLookup(pipeline::Stores& stores, Fetcher& web, ContactReader& reader, const Clock& clock,
+                  Counters& counters)
+        : stores_(stores), web_(web), reader_(reader), clock_(clock), counters_(counters)
     {
     }
 
@@ -42,12 +48,16 @@ private:
     Task<void> ask_host(Asked& asked);
     Task<void> ask_about_name(Asked& asked);
     Task<void> ask_about_network(Asked& asked);
-    Task<Result<followup::RdapAnswer>> ask_rdap(Asked& asked, Url url);
+    Task<Result<RdapAnswer>> ask_rdap(Asked& asked, Url url);
+    // What is told where a worker gave no answer.
+    Error not_read(Asked& asked, std::string_view what, const Error& error);
     const followup::RdapBootstrap& bootstrap() const;
 
     pipeline::Stores& stores_;
     Fetcher& web_;
+    ContactReader& reader_;
     const Clock& clock_;
+    Counters& counters_;
     LookupSettings settings_;
     bool is_busy_ = false;
 };

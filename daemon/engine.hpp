@@ -143,7 +143,7 @@ private:
     Snapshots snapshots_;
     HealthWatch health_;
     TimeStamper stamper_{stores_, web_, clock_, counters_, problems_};
-    ContactLookup contacts_{stores_, web_, clock_};
+    ContactLookup contacts_{stores_, web_, workers_, clock_, counters_};
     EvidenceKeeper keeper_{stores_, clock_, counters_, problems_};
     AlertRounds rounds_;
     TaskGroup outboxes_;

@@ -96,37 +96,6 @@ std::optional<Route> route_to(ContactKind kind) noexcept
     }
 }
 
-SecurityTxt parse_security_txt(std::string_view text, Timestamp now)
-{
-    SecurityTxt result;
-    if (text.size() > max_security_txt_bytes) text = text.substr(0, max_security_txt_bytes);
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        const auto colon = line.find(':');
-        if (colon == std::string_view::npos || line.starts_with('#')) continue;
-        const auto name = line.substr(0, colon);
-        auto value = line.substr(colon + 1);
-        while (!value.empty() && (value.front() == ' ' || value.front() == '\t'))
-            value.remove_prefix(1);
-        while (!value.empty() && (value.back() == '\r' || value.back() == ' ' || value.back() == '\t'))
-            value.remove_suffix(1);
-        if (same_name(name, "Expires")) {
-            const auto until = parse_utc(value);
-            result.is_expired = until && *until <= now;
-        }
-        if (!same_name(name, "Contact") || result.contacts.size() >= max_contacts) continue;
-        if (value.starts_with("mailto:")) {
-            value.remove_prefix(7);
-            if (is_mailbox(value)) result.contacts.emplace_back(value);
-        } else if (value.starts_with("https://") && value.size() <= 500) {
-            if (const auto url = Url::parse(std::string(value))) result.contacts.emplace_back(url->text());
-        }
-    }
-    return result;
-}
-
 std::optional<std::string> known_cdn(const ContactFacts& facts)
 {
     if (facts.network) {
@@ -150,10 +119,12 @@ std::vector<Contact> contacts_of(const ContactFacts& facts)
     for (const auto* answer : {&facts.registrar, &facts.domain})
         if (*answer) add_abuse(contacts, **answer, ContactKind::registrar, "RDAP of the name");
     if (facts.network && cdn) add_abuse(contacts, *facts.network, ContactKind::cdn, "RDAP of the network");
+    const auto ends = facts.security_txt ? facts.security_txt->expires : std::nullopt;
+    const bool is_expired = ends && *ends <= facts.looked_at;
     if (facts.security_txt)
         for (const auto& address : facts.security_txt->contacts)
             add(contacts, {ContactKind::security_txt, address, "",
-                           facts.security_txt->is_expired ? "security.txt, expired" : "security.txt"});
+                           is_expired ? "security.txt, expired" : "security.txt"});
     if (!facts.name.empty() && is_mailbox("abuse@" + facts.name))
         add(contacts, {ContactKind::abuse, "abuse@" + facts.name, "", "RFC 2142"});
     return contacts;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/contact_answers.hpp"
 #include "core/json.hpp"
-#include "followup/rdap.hpp"
 #include "followup/route.hpp"
 
 #include <optional>
@@ -11,16 +11,6 @@
 
 // Whom to write to about a host, and what each of them can do.
 namespace stillwatch::followup {
-
-constexpr std::size_t max_security_txt_bytes = 32 << 10;
-
-// What /.well-known/security.txt says (RFC 9116): mail addresses and https addresses, in its order, at
-// most 16.
-struct SecurityTxt {
-    std::vector<std::string> contacts;
-    bool is_expired = false; // by its own word: its contacts may still be read
-};
-SecurityTxt parse_security_txt(std::string_view text, Timestamp now);
 
 enum class ContactKind : std::uint8_t {
     site,         // the operator, as [[site]] abuse_contact says
@@ -50,6 +40,7 @@ struct ContactFacts {
     std::string host;
     std::string name{}; // the registered name that was asked for, "board.example"
     std::string site_contact{};
+    Timestamp looked_at{};
     std::optional<SecurityTxt> security_txt{};
     std::optional<RdapAnswer> domain{};
     std::optional<RdapAnswer> registrar{};

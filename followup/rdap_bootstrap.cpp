@@ -1,6 +1,6 @@
+#include "followup/rdap_bootstrap.hpp"
 #include "core/ascii.hpp"
 #include "core/json.hpp"
-#include "followup/rdap.hpp"
 
 #include <fmt/format.h>
 

@@ -24,7 +24,9 @@ enum class WorkKind : std::uint8_t {
     preview = 4,
     playlist = 5,
     faces = 6,
-    times = 7
+    times = 7,
+    rdap = 8,
+    security_txt = 9
 };
 
 std::uint32_t side_code(int side_px)
@@ -218,6 +220,10 @@ Result<Bytes> encode_request(const Request& request)
     } else if (const auto* times = std::get_if<TimesWork>(&request.work)) {
         begin(WorkKind::times);
         write_limits(writer, times->limits);
+    } else if (std::holds_alternative<RdapWork>(request.work)) {
+        begin(WorkKind::rdap);
+    } else if (std::holds_alternative<SecurityTxtWork>(request.work)) {
+        begin(WorkKind::security_txt);
     }
     return std::move(writer).take();
 }
@@ -240,6 +246,8 @@ Result<Request> decode_request(ByteView message)
     case WorkKind::playlist: request.work = PlaylistWork{std::string(reader.text(Url::max_bytes))}; break;
     case WorkKind::faces: request.work = FacesWork{read_limits(reader)}; break;
     case WorkKind::times: request.work = TimesWork{read_limits(reader)}; break;
+    case WorkKind::rdap: request.work = RdapWork{}; break;
+    case WorkKind::security_txt: request.work = SecurityTxtWork{}; break;
     default: return broken("request: kind");
     }
     if (!reader.complete() || request.number == 0) return broken("request: length, number or a bound");

@@ -3,6 +3,7 @@
 #include "features/features_codec.hpp"
 #include "packages/contents.hpp"
 #include "sandbox/answer_parts.hpp"
+#include "sandbox/message_contacts.hpp"
 #include "sandbox/message_faces.hpp"
 #include "sandbox/message_parts.hpp"
 #include "sandbox/message_playlist.hpp"
@@ -28,7 +29,9 @@ enum class AnswerKind : std::uint8_t {
     preview = 5,
     playlist = 6,
     faces = 7,
-    times = 8
+    times = 8,
+    rdap = 9,
+    security_txt = 10
 };
 
 // Only a name the core knows: an Errc or Mechanism added there is accepted here without a change.
@@ -250,6 +253,14 @@ Bytes encode_answer(std::uint64_t number, const Answer& answer)
             writer.number(code_of(AnswerKind::times));
             write_times(writer, *times);
         }
+        if (const auto* answer_of_registry = std::get_if<RdapAnswer>(&answer)) {
+            writer.number(code_of(AnswerKind::rdap));
+            write_rdap(writer, *answer_of_registry);
+        }
+        if (const auto* text = std::get_if<SecurityTxt>(&answer)) {
+            writer.number(code_of(AnswerKind::security_txt));
+            write_security_txt(writer, *text);
+        }
     });
 }
 
@@ -304,6 +315,16 @@ Result<Answer> decode_answer(ByteView payload, const Request& request)
         auto times = read_times(reader);
         if (!times) return broken("answer: times");
         return Answer{*std::move(times)};
+    }
+    if (kind == AnswerKind::rdap && std::holds_alternative<RdapWork>(request.work)) {
+        auto told = read_rdap(reader);
+        if (!told) return broken("answer: rdap");
+        return Answer{*std::move(told)};
+    }
+    if (kind == AnswerKind::security_txt && std::holds_alternative<SecurityTxtWork>(request.work)) {
+        auto told = read_security_txt(reader);
+        if (!told) return broken("answer: security.txt");
+        return Answer{*std::move(told)};
     }
     if (kind == AnswerKind::error && reader.ok())
         if (auto error = read_error(reader)) return Answer{Refusal(std::move(*error))};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/bytes.hpp"
+#include "core/contact_answers.hpp"
 #include "core/digest.hpp"
 #include "core/face.hpp"
 #include "core/fingerprint.hpp"
@@ -38,6 +39,7 @@
 //     kind 5 playlist: text base
 //     kind 6 faces:    picture limits
 //     kind 7 times:    picture limits
+//     kind 8 rdap, kind 9 security.txt: nothing more
 //     picture limits:  u64 max_pixels  u32 max_side_px  u32 min_side_px  u64 max_working_bytes
 //   answer (a pipe): header u32 "SWA1"  u64 number (of the request)  u32 payload_bytes, then the payload
 //     u8 0 error:    u8 code  text detail
@@ -58,6 +60,10 @@
 //                    u8 count  { 4 x f64 box  f64 score  f64 side_px  f64 norm  u8 frame
 //                    dimension x f32 } …
 //     u8 8 times:    u8 version (1)  u32 duration_ms  u8 count  { u32 from_ms  u32 to_ms } …
+//     u8 9 rdap:     text object  text name  text registrar  texts organisations
+//                    u8 count  { text name  texts emails  texts phones } …  u8 has_related  [ text related ]
+//     u8 10 security.txt: texts contacts  u8 has_expires  [ u64 ms since 1970 ]
+//     texts: u8 count  { text } …
 //     range: u64 offset  u64 length; both 0: there is none
 //   greeting (an answer with number 0, once, before the first request)
 //     u8 3 ready, or an error: why the worker refuses to run
@@ -116,12 +122,18 @@ struct TimesWork {
     pictures::PictureLimits limits;
 };
 
+// What a registry, or a site's security.txt, says of whom to write to.
+struct RdapWork {};
+struct SecurityTxtWork {};
+
 struct Request {
     std::uint64_t number = 0; // comes back in the answer
     std::uint64_t body_bytes = 0;
     std::uint64_t max_decoded_bytes = 0;
     std::string content_encoding;
-    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork, FacesWork, TimesWork> work;
+    std::variant<LinksWork, FeaturesWork, ViewsWork, PreviewWork, PlaylistWork, FacesWork, TimesWork,
+                 RdapWork, SecurityTxtWork>
+        work;
 };
 
 // Errors: invalid_argument (a text over its bound; views that are none: their number, frame or tiles out of
@@ -148,7 +160,7 @@ struct Refusal {
 };
 
 using Answer = std::variant<Refusal, PageLinks, PictureFeatures, std::vector<SignGrid>, features::Preview,
-                            Playlist, FacesSeen, FrameTimes>;
+                            Playlist, FacesSeen, FrameTimes, RdapAnswer, SecurityTxt>;
 
 // Header and payload. What does not fit (an address over Url::max_bytes, links past max_answer_bytes) is left
 // out and PageLinks::truncated is set; an error's detail is cut to one line of printable ASCII.

@@ -1,4 +1,6 @@
 // stillwatch-worker: the only program that parses what came from the network.
+#include "contacts/rdap.hpp"
+#include "contacts/security_txt.hpp"
 #include "features/extract.hpp"
 #include "features/worker.hpp"
 #include "html/extract.hpp"
@@ -91,6 +93,13 @@ public:
         }
         if (const auto* asked = std::get_if<sandbox::PlaylistWork>(&request.work))
             return playlist(*asked, request, *std::move(content));
+        if (std::holds_alternative<sandbox::RdapWork>(request.work)) {
+            auto told = contacts::parse_rdap(as_text(content->bytes));
+            if (!told) return sandbox::Refusal(told.error());
+            return *std::move(told);
+        }
+        if (std::holds_alternative<sandbox::SecurityTxtWork>(request.work))
+            return contacts::parse_security_txt(as_text(content->bytes));
         if (views != nullptr) return sign_grids_anew(*views, content->bytes);
         if (const auto* asked = std::get_if<sandbox::PreviewWork>(&request.work))
             return preview(*asked, content->bytes);

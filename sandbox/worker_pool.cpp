@@ -325,6 +325,16 @@ Task<Result<FrameTimes>> WorkerPool::frame_times(Document document)
     return State::ask<FrameTimes>(state_, std::move(document), TimesWork{state_->settings().picture});
 }
 
+Task<Result<RdapAnswer>> WorkerPool::rdap(Document document)
+{
+    return State::ask<RdapAnswer>(state_, std::move(document), RdapWork{});
+}
+
+Task<Result<SecurityTxt>> WorkerPool::security_txt(Document document)
+{
+    return State::ask<SecurityTxt>(state_, std::move(document), SecurityTxtWork{});
+}
+
 Task<Result<features::Preview>> WorkerPool::preview(Document document)
 {
     return State::ask<features::Preview>(state_, std::move(document),

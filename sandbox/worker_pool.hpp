@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/async.hpp"
+#include "core/contact_reader.hpp"
 #include "core/face_reader.hpp"
 #include "core/inspector.hpp"
 #include "features/preview.hpp"
@@ -56,7 +57,7 @@ struct PoolCounters {
 // (the worker program cannot start or restrict itself: it is tried again after a pause that doubles from one
 // second to a minute, until then requests fail at once). Belongs to the thread that runs `io`; workers die
 // with that thread.
-class WorkerPool final : public Inspector, public FaceReader {
+class WorkerPool final : public Inspector, public FaceReader, public ContactReader {
 public:
     WorkerPool(asio::io_context& io, PoolSettings settings);
     WorkerPool(const WorkerPool&) = delete;
@@ -75,6 +76,8 @@ public:
                                               std::vector<View> views) override;
     Task<Result<Playlist>> playlist(Document document, std::string base) override;
     Task<Result<FrameTimes>> frame_times(Document document) override;
+    Task<Result<RdapAnswer>> rdap(Document document) override;
+    Task<Result<SecurityTxt>> security_txt(Document document) override;
     // Of a pool whose program is stillwatch-faces; others refuse it.
     Task<Result<FacesSeen>> faces(Document document) override;
     // The picture's first frame, for a person; not of Inspector, since only the command line shows pictures.

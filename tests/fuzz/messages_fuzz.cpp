@@ -66,6 +66,16 @@ Request asking_for_times()
     return asking_for(TimesWork{});
 }
 
+Request asking_for_rdap()
+{
+    return asking_for(RdapWork{});
+}
+
+Request asking_for_security_txt()
+{
+    return asking_for(SecurityTxtWork{});
+}
+
 void check_request(ByteView message)
 {
     const auto request = decode_request(message);
@@ -107,6 +117,8 @@ void check_answer(ByteView payload, const Request& request)
         for (const auto& frame : times->frames)
             claim(frame.from_ms <= frame.to_ms && frame.to_ms <= times->duration_ms, "times in bounds");
     }
+    if (const auto* told = std::get_if<RdapAnswer>(&*answer)) claim(is_sound(*told), "contacts in bounds");
+    if (const auto* text = std::get_if<SecurityTxt>(&*answer)) claim(is_sound(*text), "contacts in bounds");
     const auto again = encode_answer(request.number, *answer);
     claim(std::equal(again.begin() + answer_header_bytes, again.end(), payload.begin(), payload.end()),
           "one answer, one form");
@@ -119,7 +131,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     if (size == 0) return 0;
     const auto message = std::as_bytes(std::span(data, size)).subspan(1);
-    switch (data[0] == 'F' ? 10 : data[0] == 'T' ? 11 : data[0] % 10) {
+    switch (data[0] == 'F'   ? 10
+            : data[0] == 'T' ? 11
+            : data[0] == 'R' ? 12
+            : data[0] == 'S' ? 13
+                             : data[0] % 10) {
     case 0: check_request(message); break;
     case 1: check_answer(message, asking_for_links()); break;
     case 2: check_answer(message, asking_for_features(Detail::hashes)); break;
@@ -135,6 +151,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 9: check_answer(message, asking_for_playlist()); break;
     case 10: check_answer(message, asking_for_faces()); break;
     case 11: check_answer(message, asking_for_times()); break;
+    case 12: check_answer(message, asking_for_rdap()); break;
+    case 13: check_answer(message, asking_for_security_txt()); break;
     default: (void)decode_greeting(message).has_value();
     }
     return 0;

@@ -52,5 +52,26 @@ TEST(FrameTimesOfTheWorker, AreThoseOfTheFramesThatAreCompared)
     EXPECT_EQ(refused.error().code, Errc::undecodable);
 }
 
+TEST(ContactsOfTheWorker, AreReadOutOfWhatRegistriesAndSitesAnswer)
+{
+    asio::io_context loop(1);
+    PoolSettings settings;
+    settings.worker_program = STILLWATCH_WORKER;
+    settings.workers = 1;
+    WorkerPool pool(loop, settings);
+    const auto told =
+        run(loop,
+            pool.rdap(document(to_bytes(R"({"objectClassName":"ip network","name":"NET","entities":[{"roles":
+["abuse"],"vcardArray":["vcard",[["fn",{},"text","Host"],["email",{},"text","abuse@host.test"]]]}]})"))));
+    ASSERT_TRUE(told.has_value()) << to_string(told.error());
+    EXPECT_EQ(*told, (RdapAnswer{"ip network", "NET", "", {}, {{"Host", {"abuse@host.test"}, {}}}, {}}));
+    const auto broken = run(loop, pool.rdap(document(to_bytes("<html>"))));
+    ASSERT_FALSE(broken.has_value());
+    EXPECT_EQ(broken.error().code, Errc::malformed);
+    const auto text = run(loop, pool.security_txt(document(to_bytes("Contact: mailto:a@host.test\n"))));
+    ASSERT_TRUE(text.has_value()) << to_string(text.error());
+    EXPECT_EQ(*text, (SecurityTxt{{"a@host.test"}, {}}));
+}
+
 } // namespace
 } // namespace stillwatch::sandbox

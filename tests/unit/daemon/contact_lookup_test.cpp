@@ -1,5 +1,7 @@
 #include "daemon/contact_lookup.hpp"
 
+#include "contacts/rdap.hpp"
+#include "contacts/security_txt.hpp"
 #include "store/notice_table.hpp"
 #include "tests/unit/pipeline/world.hpp"
 
@@ -26,6 +28,24 @@ constexpr std::string_view of_network =
     R"json({"objectClassName":"ip network","name":"EDGE","entities":[{"roles":
 ["registrant"],"vcardArray":["vcard",[["fn",{},"text","Cloudflare, Inc."]]],"entities":[{"roles":["abuse"],
 "vcardArray":["vcard",[["email",{},"text","abuse@edge.test"]]]}]}]})json";
+
+// Reads as the worker does, or as one that died.
+class FakeReader final : public ContactReader {
+public:
+    Task<Result<RdapAnswer>> rdap(Document document) override
+    {
+        trust = document.trust;
+        if (loses) co_return Error{Inspector::lost, "its worker died"};
+        co_return contacts::parse_rdap(as_text(*document.body));
+    }
+    Task<Result<SecurityTxt>> security_txt(Document document) override
+    {
+        if (loses) co_return Error{Inspector::lost, "its worker died"};
+        co_return contacts::parse_security_txt(as_text(*document.body));
+    }
+    bool loses = false;
+    Trust trust = Trust::anyone;
+};
 
 class ContactLookupTest : public testing::Test, protected World {
 protected:
@@ -73,7 +93,8 @@ protected:
         return all;
     }
 
-    ContactLookup lookup{stores, web, clock};
+    FakeReader reader;
+    ContactLookup lookup{stores, web, reader, clock, counters};
 };
 
 TEST_F(ContactLookupTest, AsksHostRegistriesAndRegistrarAndRanksWhatTheySay)
@@ -108,6 +129,23 @@ TEST_F(ContactLookupTest, WhatFailsIsToldBesideTheRest)
     EXPECT_THAT(failures,
                 Contains(HasSubstr("RDAP of the registrar: not_found: rdap.names.test answers HTTP 404")));
     EXPECT_THAT(addresses(seen), ElementsAre("site admin@board.example.test", "abuse abuse@board.example"));
+}
+
+TEST_F(ContactLookupTest, WhatNoWorkerCouldReadIsToldCountedAndAskedAgain)
+{
+    reader.loses = true;
+    const auto seen = look();
+    std::vector<std::string> failures;
+    for (const auto& each : seen.at("failures").as_array())
+        failures.emplace_back(each.as_string());
+    EXPECT_THAT(failures, Contains(HasSubstr("security.txt: timed_out: not looked up, again later")));
+    EXPECT_THAT(failures, Contains(HasSubstr("RDAP of the name: timed_out: not looked up, again later")));
+    EXPECT_EQ(counters.by_label("contacts_not_read_total").at("rdap"), 2);
+    EXPECT_FALSE(store::NoticeTable(stores.cases()).contact_of("board.example"));
+    reader.loses = false;
+    EXPECT_TRUE(look().at("failures").as_array().empty());
+    EXPECT_TRUE(store::NoticeTable(stores.cases()).contact_of("board.example"));
+    EXPECT_EQ(reader.trust, Trust::unshared);
 }
 
 TEST_F(ContactLookupTest, RedirectsHaveAnEndAndStayOnHttps)

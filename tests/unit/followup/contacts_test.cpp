@@ -1,5 +1,7 @@
 #include "followup/contacts.hpp"
 
+#include "contacts/security_txt.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +22,7 @@ ContactFacts facts()
     made.host = "img.board.test";
     made.name = "board.test";
     made.site_contact = "admin@board.test";
-    made.security_txt = SecurityTxt{{"security@board.test"}, false};
+    made.security_txt = SecurityTxt{{"security@board.test"}, {}};
     made.domain =
         RdapAnswer{"domain", "board.test", "Names Inc.", {}, {{"Names Inc.", {"abuse@names.test"}, {}}}, {}};
     made.network = RdapAnswer{"ip network",
@@ -81,20 +83,30 @@ TEST(Contacts, WhatFailedIsShownBesideWhatWasFound)
     EXPECT_TRUE(object.at("cdn").is_null());
 }
 
+TEST(Contacts, ASecurityTxtThatExpiredIsSaidToHave)
+{
+    auto old = facts();
+    old.security_txt->expires = at("2026-11-30");
+    const auto source = [&old] { return contacts_of(old).at(3).source; };
+    old.looked_at = at("2026-11-29");
+    EXPECT_EQ(source(), "security.txt");
+    old.looked_at = at("2026-11-30");
+    EXPECT_EQ(source(), "security.txt, expired");
+}
+
 TEST(SecurityTxt, GivesItsContactsInOrder)
 {
     const auto text =
-        parse_security_txt("# Contact: mailto:x@y.test\r\ncontact: mailto:security@board.test\r\n"
-                           "Contact: https://board.test/report\nContact: tel:+1-555\n"
-                           "Contact: javascript:x\nExpires: 2026-12-01T00:00:00Z\n",
-                           at("2026-11-30"));
+        contacts::parse_security_txt("# Contact: mailto:x@y.test\r\ncontact: mailto:security@board.test\r\n"
+                                     "Contact: https://board.test/report\nContact: tel:+1-555\n"
+                                     "Contact: javascript:x\nExpires: 2026-12-01T00:00:00Z\n");
     EXPECT_THAT(text.contacts, ElementsAre("security@board.test", "https://board.test/report"));
-    EXPECT_FALSE(text.is_expired);
-    EXPECT_TRUE(parse_security_txt("Expires: 2026-11-01T00:00:00Z", at("2026-11-30")).is_expired);
+    EXPECT_EQ(text.expires, at("2026-12-01"));
+    EXPECT_FALSE(contacts::parse_security_txt("Expires: never").expires);
     std::string many;
     for (int i = 0; i < 100; ++i)
         many += "Contact: mailto:a" + std::to_string(i) + "@board.test\n";
-    EXPECT_EQ(parse_security_txt(many, at("2026-11-30")).contacts.size(), 16U);
+    EXPECT_EQ(contacts::parse_security_txt(many).contacts.size(), 16U);
 }
 
 TEST(RegisteredName, IsWhatARegistrySold)

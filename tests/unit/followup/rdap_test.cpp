@@ -1,4 +1,5 @@
-#include "followup/rdap.hpp"
+#include "contacts/rdap.hpp"
+#include "followup/rdap_bootstrap.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 namespace stillwatch::followup {
 namespace {
 
+using contacts::parse_rdap;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -55,7 +57,7 @@ TEST(Rdap, WhatIsNoAnswerIsAnErrorAndWhatIsOddIsPassedOver)
     EXPECT_EQ(parse_rdap("").error().code, Errc::malformed);
     EXPECT_EQ(parse_rdap("[]").error().code, Errc::malformed);
     EXPECT_EQ(parse_rdap(R"({"errorCode":404})").error().code, Errc::malformed);
-    EXPECT_EQ(parse_rdap(std::string(max_rdap_bytes + 1, ' ')).error().code, Errc::too_large);
+    EXPECT_EQ(parse_rdap(std::string(RdapAnswer::max_bytes + 1, ' ')).error().code, Errc::too_large);
     for (const auto* odd :
          {R"({"objectClassName":"domain","entities":7,"links":[1,{"rel":"related","href":7}]})",
           R"({"objectClassName":"domain","entities":[{"roles":"abuse","vcardArray":["vcard"]}]})",

@@ -15,7 +15,7 @@ MAX_LINES = 450
 # finding, and the commands of people, which are run on the case book and explain what was decided about alerts. A picture's way leads through most of them and knows
 # nothing of who starts it. The command line runs the daemon's engine for one
 # pass and reads its settings, so it stands above the daemon.
-MECHANISMS = {"net", "html", "pictures", "packages", "features", "matcher", "videos", "faces", "store", "vault", "config"}
+MECHANISMS = {"net", "html", "contacts", "pictures", "packages", "features", "matcher", "videos", "faces", "store", "vault", "config"}
 PRODUCT = {"crawler", "sandbox", "cases", "evidence", "alerts", "backup", "followup", "control"}
 LAYERS = {
     "core": set(),
@@ -33,7 +33,7 @@ LAYERS = {
     "store": {"core", "crawler/policy"},
     "crawler/frontier": {"core", "crawler/policy", "store"},  # the rules at work on the rows of a store
     "crawler": {"core", "crawler/policy", "store"},
-    "sandbox": {"core", "html", "features", "packages", "pictures", "videos", "videos/decode", "videos/playlists", "faces", "faces/reading"},
+    "sandbox": {"core", "html", "contacts", "features", "packages", "pictures", "videos", "videos/decode", "videos/playlists", "faces", "faces/reading"},
     "cases": {"core", "features", "matcher", "store", "vault"},
     "evidence": {"core", "net", "vault"},
     "alerts": {"core", "store", "vault"},

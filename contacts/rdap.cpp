@@ -1,44 +1,25 @@
-#include "followup/rdap.hpp"
+#include "contacts/rdap.hpp"
 
 #include "core/ascii.hpp"
 #include "core/json.hpp"
-#include "followup/written.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-namespace stillwatch::followup {
+namespace stillwatch::contacts {
 
 namespace {
 
 constexpr int max_depth = 6;              // of entities in entities; the deepest of the field have three
 constexpr std::size_t max_entities = 256; // of one answer
-constexpr std::size_t max_abuse = 32;
-constexpr std::size_t max_values = 8; // of one contact
-constexpr std::size_t max_text = 200;
-
-bool holds_any(std::string_view text, std::initializer_list<std::string_view> words)
-{
-    const auto low = lowered(text);
-    return std::ranges::any_of(words,
-                               [&](std::string_view word) { return low.find(word) != std::string::npos; });
-}
-
-// What registries write where the law keeps them from writing it (RFC 9537, and what was usual before).
-bool is_placeholder(std::string_view text)
-{
-    return holds_any(text, {"redacted", "privacy", "not disclosed", "data protected", "please query",
-                            "statutory mask", "gdpr mask", "whois agent"});
-}
 
 // One line for people: control characters become blanks, and it has an end.
 std::string plain(std::string_view text)
 {
-    std::string result(text.substr(0, max_text));
+    std::string result(text.substr(0, max_contact_text));
     while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xC0U) == 0x80U &&
-           text.size() > max_text)
+           text.size() > max_contact_text)
         result.pop_back(); // half a character
     std::ranges::replace_if(
         result,
@@ -83,21 +64,9 @@ bool has_role(const json::object& entity, std::string_view role)
     });
 }
 
-bool is_phone(std::string_view text)
-{
-    const auto digits = std::ranges::count_if(text, is_digit);
-    const bool is_clean = std::ranges::all_of(text, [](char letter) {
-        return is_digit(letter) || letter == '+' || letter == '-' || letter == '.' || letter == ' ' ||
-               letter == '(' || letter == ')';
-    });
-    const bool has_some =
-        std::ranges::any_of(text, [](char letter) { return letter >= '1' && letter <= '9'; });
-    return is_clean && has_some && digits >= 5 && text.size() <= 32;
-}
-
 void add(std::vector<std::string>& values, std::string value)
 {
-    if (values.size() < max_values && std::ranges::find(values, value) == values.end())
+    if (values.size() < RdapAnswer::max_values && std::ranges::find(values, value) == values.end())
         values.push_back(std::move(value));
 }
 
@@ -140,7 +109,7 @@ public:
             add(answer_.organisations, contact.name);
         const auto name = contact.name;
         if (has_role(entity, "abuse") && (!contact.emails.empty() || !contact.phones.empty()) &&
-            answer_.abuse.size() < max_abuse &&
+            answer_.abuse.size() < RdapAnswer::max_abuse &&
             std::ranges::find(answer_.abuse, contact) == answer_.abuse.end())
             answer_.abuse.push_back(std::move(contact));
         entities_of(entity, name, depth + 1);
@@ -162,38 +131,19 @@ std::optional<Url> related_of(const json::object& object)
         const auto type = text_member(*link, "type");
         if (type && *type != "application/rdap+json") continue;
         const auto href = text_member(*link, "href");
-        if (!href || href->size() > 2'000) continue;
-        if (auto url = Url::parse(*href); url && url->text().starts_with("https://")) return *std::move(url);
+        if (!href || href->size() > max_contact_address) continue;
+        auto url = Url::parse(*href);
+        if (url && url->text().starts_with("https://") && url->text().size() <= max_contact_address)
+            return *std::move(url);
     }
     return std::nullopt;
 }
 
 } // namespace
 
-bool is_mailbox(std::string_view text)
-{
-    constexpr std::size_t longest = 254; // RFC 5321 section 4.5.3.1.3, without its brackets
-    const auto at = text.find('@');
-    if (text.size() > longest || at == std::string_view::npos || at == 0 || at != text.rfind('@'))
-        return false;
-    const auto domain = text.substr(at + 1);
-    const bool is_plain = std::ranges::all_of(text, [](char letter) {
-        return is_letter_or_digit(letter) ||
-               std::string_view("@.!#$%&'*+-/=?^_`{|}~").find(letter) != std::string_view::npos;
-    });
-    const bool is_domain = !domain.empty() && domain.find('.') != std::string_view::npos &&
-                           domain.front() != '.' && domain.back() != '.' &&
-                           std::ranges::all_of(domain, [](char letter) {
-                               return is_letter_or_digit(letter) || letter == '.' || letter == '-';
-                           });
-    if (!is_plain || !is_domain || is_placeholder(text)) return false;
-    return !holds_any(text, {"noreply", "no-reply", "donotreply", "do-not-reply", "nobody@", "@example.",
-                             "@localhost", "@invalid"});
-}
-
 Result<RdapAnswer> parse_rdap(std::string_view text)
 {
-    if (text.size() > max_rdap_bytes)
+    if (text.size() > RdapAnswer::max_bytes)
         return Error{Errc::too_large, fmt::format("an RDAP answer of {} bytes", text.size())};
     const auto parsed = parse_json(text);
     if (!parsed) return parsed.error();
@@ -214,4 +164,4 @@ Result<RdapAnswer> parse_rdap(std::string_view text)
     return answer;
 }
 
-} // namespace stillwatch::followup
+} // namespace stillwatch::contacts
