@@ -40,7 +40,8 @@ Result<CommandOutcome> Commands::contacts_show(const json::object& arguments, co
     if (!noted) return noted.error();
     const auto known = store::NoticeTable(cases_).contact_of(host);
     const bool is_fresh = bool_member(arguments, "fresh").value_or(false);
-    if (known && !is_fresh && known->looked_at + kept_for > actor.at) return done(told_of(*known));
+    const bool is_young = known && known->looked_at <= actor.at && known->looked_at + kept_for > actor.at;
+    if (is_young && !is_fresh) return done(told_of(*known));
     const auto stopped = cases_.stopped_hosts();
     if (std::ranges::find(stopped, host, &store::StoppedHost::host) != stopped.end())
         return Error{Errc::refused,

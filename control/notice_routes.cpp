@@ -5,12 +5,50 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 // Which way to have findings taken down, before one is drafted.
 namespace stillwatch::control {
 
 namespace {
 
-constexpr std::size_t latest_notices = 100'000; // the latest ones, as in reports
+constexpr std::size_t most_notices = 100'000;
+// Of other hosts the latest: what works elsewhere is told well enough by them.
+constexpr std::size_t most_elsewhere = 1'000;
+constexpr std::size_t most_findings = 10'000; // that the notices name; those of the host first
+
+// What was sent: to the host all, to others the latest.
+std::vector<store::NoticeRow> notices_that_tell(store::CaseDatabase& cases, const std::string& host)
+{
+    using store::NoticeState;
+    store::NoticeTable::Query query;
+    query.limit = most_notices;
+    query.states = {NoticeState::sent, NoticeState::acknowledged, NoticeState::refused};
+    auto notices = store::NoticeTable(cases).list(query); // by number
+    const auto elsewhere = std::ranges::stable_partition(
+        notices, [&host](const store::NoticeRow& notice) { return notice.host == host; });
+    const auto others = static_cast<std::size_t>(elsewhere.size());
+    if (others > most_elsewhere)
+        notices.erase(elsewhere.begin(),
+                      elsewhere.begin() + static_cast<std::ptrdiff_t>(others - most_elsewhere));
+    return notices;
+}
+
+// Of the findings that these notices name, and of no others.
+std::vector<followup::FindingFacts> facts_of(const store::CaseDatabase& cases,
+                                             const std::vector<store::NoticeRow>& notices)
+{
+    std::set<FindingId> known;
+    std::vector<followup::FindingFacts> facts;
+    for (const auto& notice : notices)
+        for (const auto id : notice.findings) {
+            if (known.size() >= most_findings || !known.insert(id).second) continue;
+            if (const auto finding = cases.find_finding(id))
+                facts.push_back(followup::facts_of(*finding, cases.history(id)));
+        }
+    return facts;
+}
 
 } // namespace
 
@@ -32,9 +70,9 @@ Result<CommandOutcome> Commands::notice_routes(const json::object& arguments, co
     if (host.empty()) return Error{Errc::not_found, "no such finding"};
     const auto noted = note_look(actor, "notice.routes", "all cases");
     if (!noted) return noted.error();
-    const auto notices = store::NoticeTable(cases_).list({.limit = latest_notices});
+    const auto notices = notices_that_tell(cases_, host);
     json::array rows;
-    for (const auto& choice : followup::rank_routes(host, finding_facts({}), notices, actor.at)) {
+    for (const auto& choice : followup::rank_routes(host, facts_of(cases_, notices), notices, actor.at)) {
         auto row = followup::describe(choice);
         const auto ends = followup::deadline_of(choice.route, actor.at, settings_.notices.follow_up);
         row["time_ends"] = ends ? json::value(format_utc(*ends)) : json::value(nullptr);

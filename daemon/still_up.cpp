@@ -43,7 +43,8 @@ std::vector<Group> ripe_groups(const std::vector<OpenCheck>& checks, Timestamp n
     std::vector<Group> ripe;
     for (auto& [page, group] : by_page) {
         const bool is_ripe = std::ranges::all_of(group, [&](const OpenCheck* open) {
-            return has_seen_all(*open) || open->check.began + longest_check <= now;
+            return has_seen_all(*open) || open->check.began + longest_check <= now ||
+                   open->check.began > now + longest_check; // the clock was set back
         });
         if (is_ripe) ripe.push_back(std::move(group));
     }
@@ -61,19 +62,20 @@ store::EndedCheck ended(const OpenCheck& open, Timestamp now)
     return end;
 }
 
-// All its places are down: it is, too, where a person has said before that it is the picture.
-Result<bool> mark_down(store::CaseDatabase& cases, const pipeline::RecordSettings& settings, FindingId id,
-                       Timestamp now)
+// All its places are down: it is, too, where a person has said before that it is the picture. Gives whether
+// somebody is told; nothing: it is left as it is.
+Result<std::optional<bool>> mark_down(store::CaseDatabase& cases, const pipeline::RecordSettings& settings,
+                                      FindingId id, Timestamp now)
 {
     const auto known = cases.standing(id);
-    if (!known) return false;
+    if (!known) return std::optional<bool>();
     const auto then =
         cases::after({known->state, known->epoch, known->silences, known->is_confirmed_by_person},
                      {cases::FindingEvent::take_down, std::nullopt, false});
-    if (!then) return false; // nobody confirmed it, or it is known to be down
+    if (!then) return std::optional<bool>(); // nobody confirmed it, or it is known to be down
     const auto finding = cases.find_finding(id);
     const auto c = cases.find_case(known->case_id);
-    if (!finding || !c || !cases::has_consent(cases, *c, now)) return false;
+    if (!finding || !c || !cases::has_consent(cases, *c, now)) return std::optional<bool>();
     store::FindingStep step{{id, now, "stillwatchd", std::string(name_of(cases::FindingEvent::take_down)),
                              known->state, then->state, "checked", known->epoch},
                             then->silences,
@@ -84,7 +86,7 @@ Result<bool> mark_down(store::CaseDatabase& cases, const pipeline::RecordSetting
     const auto changed = cases.change_findings({std::move(step)}, {"stillwatchd", now}, "finding.down",
                                                fmt::format("F-{}", id.value), alerts);
     if (!changed) return changed.error();
-    return !alerts.empty();
+    return std::optional(!alerts.empty());
 }
 
 Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings& settings, Timestamp now,
@@ -98,11 +100,15 @@ Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings
     if (const auto kept = store::StillUpChecks(cases).end(ends, now); !kept) return kept.error();
     for (const auto& end : ends)
         counters.add("still_up_checks_total", "verdict", name_of(end.verdict));
-    // Also those that a kill or a late confirmation left behind.
-    for (const auto id : store::StillUpChecks(cases).wholly_down(now, most_looks_a_round)) {
+    // Also those that a kill or a late confirmation left behind. Those that are left as they are, a renewed
+    // consent waits for its approval, say, keep no others from being marked.
+    std::size_t marked = 0;
+    for (const auto id : store::StillUpChecks(cases).wholly_down(now, most_under_way)) {
         const auto told = mark_down(cases, settings, id, now);
         if (!told) return told.error();
-        round.has_alerts = round.has_alerts || *told;
+        if (!*told) continue;
+        round.has_alerts = round.has_alerts || **told;
+        if (++marked == most_looks_a_round) break;
     }
     return {};
 }
@@ -141,7 +147,8 @@ Result<void> ask(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, Tim
         round.under_check.push_back(address);
         if (sight != Sight::unseen) return {};
         const auto before = asked.find(address.text());
-        const bool is_asked = before != asked.end() && now < before->second + before_asked_again;
+        const bool is_asked =
+            before != asked.end() && before->second <= now && now < before->second + before_asked_again;
         if (!still.emplace(address.text(), is_asked ? before->second : now).second || is_asked) return {};
         const auto due = frontier.look_again(address, now, kind);
         if (!due) return due.error();

@@ -3,6 +3,7 @@
 #include "cases/case_consent.hpp"
 
 #include "alerts/event.hpp"
+#include "core/log.hpp"
 
 namespace stillwatch::followup {
 
@@ -58,6 +59,9 @@ Result<std::size_t> tell_ticks(store::CaseDatabase& cases, const std::vector<ale
         std::vector<store::NewAlert> messages;
         for (const auto& channel : alerts::routed(channels, event.type, "", event.case_pseudonym))
             messages.push_back({event.alert_id, channel, alerts::write_event(event)});
+        if (messages.empty()) // it stands in `notice list` all the same
+            log::warn("notices", "no channel is told that a recipient's time ends",
+                      {{"notice", tick.notice.id.value}, {"event", event.type}});
         const auto told =
             notices.told(tick.notice.id, tick.event == ClockEvent::overdue, messages, {"stillwatchd", now});
         if (!told) return told.error();

@@ -22,11 +22,11 @@ std::shared_ptr<const StyleSheet> missing(Url url, std::string via, std::string 
     return std::make_shared<const StyleSheet>(StyleSheet{std::move(url), std::move(via), {}, std::move(why)});
 }
 
-FetchLimits limits_of(const StyleLimits& limits)
+FetchLimits limits_of(const StyleLimits& limits, std::chrono::milliseconds left)
 {
     FetchLimits fetch;
     fetch.max_body_bytes = limits.max_sheet_bytes;
-    fetch.total = limits.max_time_a_sheet;
+    fetch.total = std::min(limits.max_time_a_sheet, left);
     return fetch;
 }
 
@@ -106,6 +106,7 @@ Task<Result<StyleSheets::Kept>> StyleSheets::take(std::shared_ptr<const crawler:
     if (left <= left.zero() || pause > left)
         co_return Kept{
             missing(std::move(wanted.url), std::move(wanted.via), "the package did not wait for it")};
+    wanted.time = left;
     auto fetched = co_await fetch(std::move(site), page, std::move(wanted));
     if (fetched) keep(key, *fetched);
     co_return std::move(fetched);
@@ -128,7 +129,7 @@ Task<Result<StyleSheets::Kept>> StyleSheets::fetch(std::shared_ptr<const crawler
     const auto name = site->name;
     crawler::Conditions none;
     auto url = wanted.url;
-    const auto limits = limits_of(limits_);
+    const auto limits = limits_of(limits_, wanted.time);
     const auto answer = co_await services_.fetcher.fetch(std::move(site), std::move(url), none, from, limits,
                                                          crawler::Purpose::evidence);
     if (!answer) {

@@ -19,8 +19,10 @@ namespace stillwatch::pipeline {
 struct StyleLimits {
     std::size_t max_sheets = 8; // of one page, imported ones included; further ones are said to be missing
     std::size_t max_sheet_bytes = 256U << 10U; // more is cut
-    // No sheet is asked for after so long, nor where its host's turn comes later: a package waits for no more
-    // than this and the one request under way, of `max_time_a_sheet` at most.
+    // For all sheets of a page together, also where other pages' are fetched first: none is asked for after
+    // so long, nor where its host's turn comes later, and none is given more time than is left. Beyond it a
+    // package waits only where a sheet redirects, each hop of which has its own time. What was not waited for
+    // is said to be missing.
     std::chrono::milliseconds max_time{20'000};
     std::chrono::milliseconds max_time_a_sheet{10'000};
     std::chrono::hours kept{24};             // an answer that came whole, for all pages of its site
@@ -57,7 +59,8 @@ private:
     };
     struct Wanted {
         Url url;
-        std::string via{}; // the sheet that imports it
+        std::string via{};                // the sheet that imports it
+        std::chrono::milliseconds time{}; // that is left for it
     };
     using Key = std::pair<std::string, std::string>; // site, address
 

@@ -4,6 +4,7 @@
 #include "store/finding_change.hpp"
 #include "store/still_up_check.hpp"
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,9 @@ class StillUpChecks {
 public:
     explicit StillUpChecks(CaseDatabase& cases) : cases_(cases) {}
 
+    // No check is planned further ahead (followup/schedule.hpp: 14 days).
+    static constexpr std::chrono::hours longest_until_due{15 * 24};
+
     struct Look {
         OccurrenceId occurrence;
         Url page_url;
@@ -26,7 +30,8 @@ public:
         std::int64_t looks = 0;  // for that
         Timestamp schedule_from{};
     };
-    // Places of live findings of consenting cases whose time has come and which no check is under way of.
+    // Places of live findings of consenting cases whose time has come and which no check is under way of; and
+    // those whose time would come later than any is planned: a clock that was ahead planned it.
     std::vector<Look> due(Timestamp now, std::size_t limit) const;
     Result<void> plan_look(OccurrenceId id, Timestamp next); // counts it as one for pending evidence
 

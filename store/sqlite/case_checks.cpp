@@ -68,6 +68,13 @@ StillUpCheck read_check(const Statement& row)
     return check;
 }
 
+#define DUE_WHERE(CONDITION)                                                                                 \
+    "SELECT o.id, o.page_url, o.image_url, o.evidence = 'pending', o.looks, o.checks_from FROM occurrence "  \
+    "o JOIN finding f ON f.id = o.finding_id JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE "   \
+    "case_id = f.case_id) WHERE " CONDITION " AND f.state <> 'dismissed' AND n.expires_at > ?3 AND NOT "     \
+    "EXISTS (SELECT 1 FROM still_up_check k WHERE k.occurrence_id = o.id AND k.ended_at IS NULL) ORDER BY "  \
+    "o.look_due LIMIT ?2"
+
 // What a place is of, and whether pictures are compared with that now.
 struct Shown {
     OccurrenceId id;
@@ -108,17 +115,17 @@ void restart_checks(Connection& connection, FindingId id, Timestamp at)
 
 std::vector<StillUpChecks::Look> StillUpChecks::due(Timestamp now, std::size_t limit) const
 {
-    auto row = cases_.impl_->connection.prepare(
-        "SELECT o.id, o.page_url, o.image_url, o.evidence = 'pending', o.looks, o.checks_from FROM "
-        "occurrence o JOIN finding f ON f.id = o.finding_id JOIN consent n ON n.id = (SELECT max(id) FROM "
-        "consent WHERE case_id = f.case_id) WHERE o.look_due <= ?1 AND f.state <> 'dismissed' AND "
-        "n.expires_at > ?1 AND NOT EXISTS (SELECT 1 FROM still_up_check k WHERE k.occurrence_id = o.id AND "
-        "k.ended_at IS NULL) ORDER BY o.look_due LIMIT ?2");
-    row.bind(now, limit);
     std::vector<Look> result;
-    while (row.step())
-        result.push_back({row.id<OccurrenceId>(0), stored_url(row.text(1)), stored_url(row.text(2)),
-                          row.flag(3), row.integer(4), row.time(5)});
+    const auto take = [&](const char* sql, Timestamp bound) {
+        if (result.size() >= limit) return;
+        auto row = cases_.impl_->connection.prepare(sql);
+        row.bind(bound, limit - result.size(), now);
+        while (row.step())
+            result.push_back({row.id<OccurrenceId>(0), stored_url(row.text(1)), stored_url(row.text(2)),
+                              row.flag(3), row.integer(4), row.time(5)});
+    };
+    take(DUE_WHERE("o.look_due <= ?1"), now);
+    take(DUE_WHERE("o.look_due > ?1"), now + longest_until_due);
     return result;
 }
 

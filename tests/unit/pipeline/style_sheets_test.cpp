@@ -118,6 +118,21 @@ TEST_F(StyleSheetsTest, NoPackageWaitsLongerThanTheBound)
     EXPECT_THAT(sheets({css("next")}), ElementsAre(Pair(css("next"), ""))); // the next package asks
 }
 
+TEST_F(StyleSheetsTest, EachHasNoMoreTimeThanIsLeftForAll)
+{
+    web.pages[css("slow")] = [this](const FetchRequest& request) {
+        clock.pass(std::chrono::seconds(17));
+        return ScriptedFetcher::text("p{}")(request);
+    };
+    serve(css("next"), "p{}");
+    (void)sheets({css("slow"), css("next")});
+    std::map<std::string, std::chrono::milliseconds> given;
+    for (const auto& request : web.asked)
+        given[request.url.text()] = request.limits.total;
+    EXPECT_EQ(given.at(css("slow")), std::chrono::seconds(10));
+    EXPECT_EQ(given.at(css("next")), std::chrono::seconds(3));
+}
+
 TEST_F(StyleSheetsTest, OfAHostThatRestsNoneIsWaitedFor)
 {
     web.pages[css("a")] = ScriptedFetcher::status(503, {{"Retry-After", "40"}});

@@ -47,6 +47,22 @@ TEST_F(StillUpChecksTest, APlaceIsDueAnHourAfterItWasSeenAndWhileNoCheckOfItIsUn
     EXPECT_EQ(checks.due(at(9 * hour), 10).size(), 1U);
 }
 
+// Else nobody would look again for as long as the clock was ahead.
+TEST_F(StillUpChecksTest, WhatAClockThatWasAheadPlannedIsDueWhenItIsSetBack)
+{
+    constexpr std::int64_t day = 24 * hour;
+    begin(400 * day);
+    const auto end_with = [&](std::int64_t next) {
+        ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::up, {}, false, at(next)}},
+                               at(next - day)));
+    };
+    end_with(401 * day);
+    EXPECT_EQ(checks.due(at(2 * hour), 10).size(), 1U);
+    begin(2 * hour);
+    end_with(2 * hour + 14 * day);
+    EXPECT_TRUE(checks.due(at(2 * hour), 10).empty());
+}
+
 TEST_F(StillUpChecksTest, ASecondCheckOfAPlaceThatHasOneUnderWayIsRefused)
 {
     begin(hour);
