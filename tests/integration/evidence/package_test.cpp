@@ -1,7 +1,7 @@
 #include "evidence/package.hpp"
 
 #include "core/json.hpp"
-#include "evidence/verify.hpp"
+#include "evidence/first_package.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/package_forge.hpp"
 #include "tests/support/sample_capture.hpp"
@@ -152,6 +152,57 @@ TEST(Package, OfALaterCheckHoldsForOtherProgramsToo)
               "evidence/manifest.json: content_sha256 is not that of the record\n");
     EXPECT_EQ(verify_package(other.archive, test::sample_signing_key().verify_key()).value().verdict,
               Verdict::differs);
+}
+
+// Both programs compare the package of a check with the finding's first one, and name the same.
+TEST(Package, OfALaterCheckIsComparedWithTheFirstByBothPrograms)
+{
+    const TemporaryDirectory directory;
+    const auto settings = test::sample_settings(directory.path(), "");
+    const auto key = test::sample_signing_key();
+    const auto first = make_package(settings, key, test::sample_facts(), test::sample_capture()).value();
+    const auto other =
+        make_package(settings, key, test::sample_facts(4000), test::sample_capture(4000)).value();
+    const auto same = test::captured_in(first);
+
+    struct Tried {
+        CapturedRecord same;
+        vault::SigningKey key = test::sample_signing_key();
+        std::string names;
+        const Package* first = nullptr;
+    };
+    std::vector<Tried> all;
+    all.push_back({.same = same, .names = "", .first = &first});
+    all.push_back({.same = test::captured_in(other), .names = "its payload digest is", .first = &other});
+    all.push_back({.same = same, .names = "its date is", .first = &first});
+    all.back().same.at -= std::chrono::seconds(1);
+    all.push_back({.same = same, .names = "its record is", .first = &first});
+    all.back().same.record = test::sample_record().record;
+    all.push_back({.same = same,
+                   .key = std::move(vault::SigningKey::from_seed(Bytes(32, std::byte{8})).value()),
+                   .names = "key",
+                   .first = &first});
+    for (const auto& one : all) {
+        auto facts = test::sample_check_facts();
+        facts.check->same = one.same;
+        const auto check = make_package(settings, one.key, facts, test::sample_check_capture()).value();
+        const auto report = verify_package(check.archive, std::nullopt).value();
+        const auto lines =
+            differences_from_first(report, verify_package(one.first->archive, std::nullopt).value());
+        test::write_file(directory / "first.wacz", one.first->archive);
+        const auto verdict = python_verdict(check.archive, {"--first", (directory / "first.wacz").string()});
+        if (one.names.empty()) {
+            EXPECT_TRUE(lines.empty()) << lines.front();
+            EXPECT_NE(verdict.out.find("its bytes are in the first package"), std::string::npos)
+                << verdict.err;
+            continue;
+        }
+        ASSERT_EQ(lines.size(), 1U) << one.names;
+        EXPECT_NE(lines[0].find(one.names), std::string::npos) << lines[0];
+        EXPECT_EQ(verdict.exit_code, 1);
+        EXPECT_TRUE(verdict.err.starts_with("first package: ")) << verdict.err;
+        EXPECT_NE(verdict.err.find(one.names), std::string::npos) << verdict.err;
+    }
 }
 
 // The part that an error names.
