@@ -256,7 +256,7 @@ void add_contacts(Program program)
     const auto command = program.app.add_subcommand(
         "contacts",
         "Whom to write to about a host, who can do most first; asked of the host and of registries, "
-        "and kept for a week");
+        "and kept for a week; where somebody did not answer, the next question asks again");
     command.add_option("host", question->host, "The host, such as board.example").required();
     command.add_flag("--fresh", question->fresh, "Asks again, whatever is known");
     command.callback([program, question]() mutable {
@@ -274,6 +274,8 @@ void add_contacts(Program program)
         if (const auto* failures = object.if_contains("failures"); failures && failures->is_array())
             for (const auto& failure : failures->get_array())
                 fmt::print("failed: {}\n", failure.is_string() ? printable(failure.get_string()) : "");
+        if (!bool_member(object, "complete").value_or(true))
+            fmt::print("This is not all: ask again later.\n");
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/ascii.hpp"
 #include "core/json.hpp"
+#include "core/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -14,20 +15,17 @@ namespace {
 constexpr int max_depth = 6;              // of entities in entities; the deepest of the field have three
 constexpr std::size_t max_entities = 256; // of one answer
 
-// One line for people: control characters become blanks, and it has an end.
+// One line for people: what is not harmless to look at becomes blanks, and it has an end.
 std::string plain(std::string_view text)
 {
-    std::string result(text.substr(0, max_contact_text));
-    while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xC0U) == 0x80U &&
-           text.size() > max_contact_text)
-        result.pop_back(); // half a character
-    std::ranges::replace_if(
-        result,
-        [](char letter) {
-            const auto code = static_cast<unsigned char>(letter);
-            return code < ' ' || code == 0x7F;
-        },
-        ' ');
+    std::string result;
+    while (!text.empty()) {
+        const auto [bytes, is_harmless] = first_character(text);
+        const auto next = is_harmless ? text.substr(0, bytes) : std::string_view(" ");
+        if (result.size() + next.size() > max_contact_text) break;
+        result += next;
+        text.remove_prefix(bytes);
+    }
     return result;
 }
 

@@ -17,9 +17,7 @@ constexpr std::chrono::hours kept_for{7 * 24};
 
 json::object told_of(const store::ContactRow& row)
 {
-    auto parsed = parse_json(row.told);
-    if (!parsed || !parsed->is_object()) return {};
-    auto object = parsed->get_object();
+    auto object = followup::kept_contact(row.told);
     object["looked_at"] = format_utc(row.looked_at);
     object["cached"] = true;
     return object;
@@ -41,7 +39,8 @@ Result<CommandOutcome> Commands::contacts_show(const json::object& arguments, co
     const auto known = store::NoticeTable(cases_).contact_of(host);
     const bool is_fresh = bool_member(arguments, "fresh").value_or(false);
     const bool is_young = known && known->looked_at <= actor.at && known->looked_at + kept_for > actor.at;
-    if (is_young && !is_fresh) return done(told_of(*known));
+    if (is_young && !is_fresh && followup::is_complete(followup::kept_contact(known->told)))
+        return done(told_of(*known));
     const auto stopped = cases_.stopped_hosts();
     if (std::ranges::find(stopped, host, &store::StoppedHost::host) != stopped.end())
         return Error{Errc::refused,

@@ -13,17 +13,17 @@ namespace stillwatch::control {
 
 namespace {
 
-constexpr std::size_t most_notices = 100'000;
+constexpr std::size_t most_notices_read = 100'000;
 // Of other hosts the latest: what works elsewhere is told well enough by them.
 constexpr std::size_t most_elsewhere = 1'000;
-constexpr std::size_t most_findings = 10'000; // that the notices name; those of the host first
+constexpr std::size_t most_findings_read = 10'000; // that the notices name; those of the host first
 
 // What was sent: to the host all, to others the latest.
 std::vector<store::NoticeRow> notices_that_tell(store::CaseDatabase& cases, const std::string& host)
 {
     using store::NoticeState;
     store::NoticeTable::Query query;
-    query.limit = most_notices;
+    query.limit = most_notices_read;
     query.states = {NoticeState::sent, NoticeState::acknowledged, NoticeState::refused};
     auto notices = store::NoticeTable(cases).list(query); // by number
     const auto elsewhere = std::ranges::stable_partition(
@@ -43,7 +43,7 @@ std::vector<followup::FindingFacts> facts_of(const store::CaseDatabase& cases,
     std::vector<followup::FindingFacts> facts;
     for (const auto& notice : notices)
         for (const auto id : notice.findings) {
-            if (known.size() >= most_findings || !known.insert(id).second) continue;
+            if (known.size() >= most_findings_read || !known.insert(id).second) continue;
             if (const auto finding = cases.find_finding(id))
                 facts.push_back(followup::facts_of(*finding, cases.history(id)));
         }

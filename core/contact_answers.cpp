@@ -1,6 +1,7 @@
 #include "core/contact_answers.hpp"
 
 #include "core/ascii.hpp"
+#include "core/printable.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -19,10 +20,13 @@ bool holds_any(std::string_view text, std::initializer_list<std::string_view> wo
 
 bool is_line(std::string_view text)
 {
-    return text.size() <= max_contact_text && std::ranges::none_of(text, [](char letter) {
-               const auto code = static_cast<unsigned char>(letter);
-               return code < ' ' || code == 0x7F;
-           });
+    if (text.size() > max_contact_text) return false;
+    while (!text.empty()) {
+        const auto character = first_character(text);
+        if (!character.is_harmless) return false; // no UTF-8 either, which JSON could not hold
+        text.remove_prefix(character.bytes);
+    }
+    return true;
 }
 
 bool is_https(std::string_view text)

@@ -57,8 +57,8 @@ bool is_placeholder(std::string_view text);
 
 constexpr std::size_t max_contact_text = 200;      // bytes of a name
 constexpr std::size_t max_contact_address = 2'000; // bytes of an https address
-// Whether each text is one short line and each address one that may be written to: for who was told it by a
-// process that read hostile bytes.
+// Whether each text is one short line of UTF-8, harmless to look at, and each address one that may be written
+// to: for who was told it by a process that read hostile bytes.
 bool is_sound(const RdapAnswer& answer);
 bool is_sound(const SecurityTxt& text);
 

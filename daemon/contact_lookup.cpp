@@ -19,13 +19,14 @@ bool is_redirect(int status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// Where a notice is sent hangs on it, so nobody's word counts who read the bytes of others before.
-Document document_of(Bytes body, const Fetched& answer)
+// Where a notice is sent hangs on it, so nobody's word counts who read other bytes before: the host's own
+// security.txt could say whose machines these are, and a registry's answer about one name what it says of
+// others.
+Document document_of(Bytes body, const Fetched& answer, std::string_view asked_about)
 {
     Document document;
     document.body = std::make_shared<const Bytes>(std::move(body));
-    document.content_type = std::string(answer.header("Content-Type"));
-    document.site = std::string(answer.url.host());
+    document.site = fmt::format("{} about {}", answer.url.host(), asked_about);
     document.trust = Trust::unshared;
     return document;
 }
@@ -33,7 +34,14 @@ Document document_of(Bytes body, const Fetched& answer)
 // Another day may bring an answer.
 bool is_passing(Errc code)
 {
-    return code == Inspector::lost || code == Errc::io || code == Errc::cancelled;
+    static_assert(Inspector::lost == Errc::timed_out);
+    return code == Errc::timed_out || code == Errc::unreachable || code == Errc::io ||
+           code == Errc::cancelled;
+}
+
+bool is_passing(int status)
+{
+    return status == 429 || status >= 500;
 }
 
 FetchLimits limits_of(std::size_t max_bytes)
@@ -51,10 +59,11 @@ struct ContactLookup::Asked {
     followup::ContactFacts facts;
     std::string address{}; // of the machine that answered for the host
     int requests = 0;
-    bool is_unread = false; // something came that no worker could read
+    bool is_complete = true; // false: something failed that may come another day
 
     void failed(std::string_view what, const Error& error)
     {
+        is_complete = is_complete && !is_passing(error.code);
         facts.failures.push_back(fmt::format("{}: {}", what, to_string(error)));
     }
 };
@@ -64,10 +73,9 @@ const followup::RdapBootstrap& ContactLookup::bootstrap() const
     return settings_.bootstrap ? *settings_.bootstrap : followup::RdapBootstrap::shipped();
 }
 
-Error ContactLookup::not_read(Asked& asked, std::string_view what, const Error& error)
+Error ContactLookup::not_read(std::string_view what, const Error& error)
 {
-    if (!is_passing(error.code)) return error;
-    asked.is_unread = true;
+    if (!is_passing(error.code) || error.code == Errc::cancelled) return error;
     counters_.add("contacts_not_read_total", "what", what);
     log::warn("contacts", "an answer was not read", {{"what", what}, {"reason", to_string(error)}});
     return Error{error.code, "not looked up, again later: " + error.detail};
@@ -85,10 +93,12 @@ Task<Result<Fetched>> ContactLookup::ask(Asked& asked, Url url, std::size_t max_
         auto answer = co_await web_.fetch(std::move(request));
         if (!answer) co_return answer.error();
         if (!is_redirect(answer->status)) {
+            if (answer->cut == Cut::size)
+                co_return Error{Errc::too_large,
+                                fmt::format("{} answers with more than {} bytes", url.host(), max_bytes)};
             if (answer->cut != Cut::none)
-                co_return Error{
-                    Errc::too_large,
-                    fmt::format("{} answers with more than {} bytes, or too slowly", url.host(), max_bytes)};
+                co_return Error{Errc::timed_out,
+                                fmt::format("{} answers too slowly, or breaks off", url.host())};
             if (!answer->encodings().empty())
                 co_return Error{Errc::malformed,
                                 fmt::format("{} answers with an encoding nobody asked for", url.host())};
@@ -120,15 +130,16 @@ Task<void> ContactLookup::ask_host(Asked& asked)
     const bool is_text = answer->header("Content-Type").starts_with("text/plain");
     auto body = answer->payload();
     if (answer->status != 200 || !is_text || !body) {
+        asked.is_complete = asked.is_complete && !is_passing(answer->status);
         asked.facts.failures.push_back(fmt::format("security.txt: none (HTTP {})", answer->status));
         co_return;
     }
-    auto document = document_of(*std::move(body), *answer);
+    auto document = document_of(*std::move(body), *answer, asked.facts.host);
     auto text = co_await reader_.security_txt(std::move(document));
     if (text)
         asked.facts.security_txt = *std::move(text);
     else
-        asked.failed("security.txt", not_read(asked, "security.txt", text.error()));
+        asked.failed("security.txt", not_read("security.txt", text.error()));
 }
 
 Task<Result<RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
@@ -137,13 +148,13 @@ Task<Result<RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
     auto answer = co_await ask(asked, std::move(url), RdapAnswer::max_bytes, std::move(accept));
     if (!answer) co_return answer.error();
     if (answer->status != 200)
-        co_return Error{Errc::not_found,
+        co_return Error{is_passing(answer->status) ? Errc::unreachable : Errc::not_found,
                         fmt::format("{} answers HTTP {}", answer->url.host(), answer->status)};
     auto body = answer->payload();
     if (!body) co_return body.error();
-    auto document = document_of(*std::move(body), *answer);
+    auto document = document_of(*std::move(body), *answer, asked.facts.host);
     auto told = co_await reader_.rdap(std::move(document));
-    if (!told) co_return not_read(asked, "rdap", told.error());
+    if (!told) co_return not_read("rdap", told.error());
     co_return std::move(told);
 }
 
@@ -214,11 +225,15 @@ Task<Result<json::object>> ContactLookup::look(std::string host)
     co_await ask_about_name(asked);
     auto told = followup::describe(asked.facts);
     const auto now = asked.facts.looked_at;
+    told["complete"] = asked.is_complete;
     told["looked_at"] = format_utc(now);
     told["cached"] = false;
-    if (asked.is_unread) co_return told;
-    auto keep = [host, text = json::serialize(told), now](store::CaseDatabase& cases, crawler::UrlFrontier&) {
-        return store::NoticeTable(cases).keep_contact({host, now, text});
+    auto keep = [host, text = json::serialize(told), now, is_complete = asked.is_complete](
+                    store::CaseDatabase& cases, crawler::UrlFrontier&) -> Result<void> {
+        store::NoticeTable notices(cases);
+        const auto known = is_complete ? std::nullopt : notices.contact_of(host);
+        if (known && followup::is_complete(followup::kept_contact(known->told))) return {};
+        return notices.keep_contact({host, now, text});
     };
     const auto kept = co_await stores_.run(std::move(keep));
     if (!kept) co_return kept.error();

@@ -26,8 +26,9 @@ struct LookupSettings {
 // Asks whom to write to about a host: the host itself for its security.txt, the registries of its name and of
 // its network, the registrar. Through the guard like every request; one lookup at a time, its requests one
 // after the other, at most twelve, and what was learnt is kept for a week. What they answer is read in a
-// worker that served no other site; where none could read it, the contact is "not looked up", told, counted
-// (contacts_not_read_total) and not kept: the next question asks again. Loop thread.
+// worker that read nothing else before; where none could read it, the contact is "not looked up", told and
+// counted (contacts_not_read_total). What lacks something that may come another day is not "complete": it
+// takes no complete one's place, and the next question asks again. Loop thread.
 class ContactLookup {
 public:
     // Everything given must outlive it.
@@ -38,8 +39,8 @@ public:
     }
 
     void use(LookupSettings settings) { settings_ = std::move(settings); }
-    // As followup::describe() says, with "looked_at". What fails is told in it. Errors: refused (another
-    // lookup is under way); io.
+    // As followup::describe() says, with "looked_at", "cached" and "complete". What fails is told in it.
+    // Errors: refused (another lookup is under way); io.
     Task<Result<json::object>> look(std::string host);
 
 private:
@@ -50,7 +51,7 @@ private:
     Task<void> ask_about_network(Asked& asked);
     Task<Result<RdapAnswer>> ask_rdap(Asked& asked, Url url);
     // What is told where a worker gave no answer.
-    Error not_read(Asked& asked, std::string_view what, const Error& error);
+    Error not_read(std::string_view what, const Error& error);
     const followup::RdapBootstrap& bootstrap() const;
 
     pipeline::Stores& stores_;

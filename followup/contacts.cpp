@@ -156,6 +156,17 @@ json::object describe(const ContactFacts& facts)
     return object;
 }
 
+json::object kept_contact(std::string_view told)
+{
+    auto parsed = parse_json(told);
+    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
+}
+
+bool is_complete(const json::object& contact)
+{
+    return !contact.empty() && bool_member(contact, "complete").value_or(true);
+}
+
 std::string registered_name(std::string_view host)
 {
     if (host.empty() || host.front() == '[' || is_digit(host.back())) return {}; // an address

@@ -58,6 +58,10 @@ std::vector<Contact> contacts_of(const ContactFacts& facts);
 
 // What is shown and cached: {"host", "cdn", "contacts": […], "failures": […]}.
 json::object describe(const ContactFacts& facts);
+// What describe() said, out of where it was kept; empty where it cannot be read.
+json::object kept_contact(std::string_view told);
+// Whether all that were asked answered, or never will: then it holds for a while.
+bool is_complete(const json::object& contact);
 
 // The name that is registered, of "img.board.example" "board.example": the last two labels, three where the
 // second is one that registries sell under ("co.uk").

@@ -28,7 +28,7 @@ store::GoneRun after(store::GoneRun run, StillUp verdict, Timestamp at) noexcept
         return run;
     }
     run.unclear = 0;
-    if (!run.since) run.since = at;
+    if (!run.since || *run.since > at) run.since = at; // later: the clock was set back meanwhile
     ++run.checks;
     if (verdict == StillUp::replaced) ++run.replaced;
     return run;

@@ -96,6 +96,10 @@ Task<Result<StyleSheets::Kept>> StyleSheets::take(std::shared_ptr<const crawler:
 {
     const Key key{site->name, wanted.url.text()};
     if (const auto* known = find(key)) co_return *known;
+    const auto not_waited_for = [&wanted] {
+        return Kept{missing(std::move(wanted.url), std::move(wanted.via), "the package did not wait for it")};
+    };
+    if (deadline <= services_.clock.now()) co_return not_waited_for();
     auto& turns = turns_.try_emplace(site->name, 1).first->second;
     const auto turn = co_await turns.take();
     if (!turn) co_return turn.error();
@@ -103,12 +107,12 @@ Task<Result<StyleSheets::Kept>> StyleSheets::take(std::shared_ptr<const crawler:
     const auto left = deadline - services_.clock.now();
     const auto pause =
         services_.fetcher.standing(wanted.url.origin()).earliest_start - std::chrono::steady_clock::now();
-    if (left <= left.zero() || pause > left)
-        co_return Kept{
-            missing(std::move(wanted.url), std::move(wanted.via), "the package did not wait for it")};
+    if (left <= left.zero() || pause > left) co_return not_waited_for();
     wanted.time = left;
     auto fetched = co_await fetch(std::move(site), page, std::move(wanted));
-    if (fetched) keep(key, *fetched);
+    // The next package may give it the time that this one had not.
+    const bool was_hurried = fetched && fetched->is_late && left < limits_.max_time_a_sheet;
+    if (fetched && !was_hurried) keep(key, *fetched);
     co_return std::move(fetched);
 }
 
@@ -134,6 +138,7 @@ Task<Result<StyleSheets::Kept>> StyleSheets::fetch(std::shared_ptr<const crawler
                                                          crawler::Purpose::evidence);
     if (!answer) {
         if (answer.error().code == Errc::cancelled) co_return answer.error();
+        kept.is_late = answer.error().code == Errc::timed_out;
         co_return leave_out(answer.error().detail);
     }
     if (crawler::is_challenge(answer->answer)) {
@@ -159,6 +164,7 @@ Task<Result<StyleSheets::Kept>> StyleSheets::fetch(std::shared_ptr<const crawler
         kept.bytes += hop.body.size();
     if (sheet.chain.back().cut != Cut::disconnect && sheet.chain.back().cut != Cut::time)
         kept.until = now + limits_.kept;
+    kept.is_late = sheet.chain.back().cut == Cut::time;
     kept.imports = sheets_in(*links);
     kept.sheet = std::make_shared<const StyleSheet>(std::move(sheet));
     co_return std::move(kept);

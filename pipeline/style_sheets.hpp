@@ -21,8 +21,8 @@ struct StyleLimits {
     std::size_t max_sheet_bytes = 256U << 10U; // more is cut
     // For all sheets of a page together, also where other pages' are fetched first: none is asked for after
     // so long, nor where its host's turn comes later, and none is given more time than is left. Beyond it a
-    // package waits only where a sheet redirects, each hop of which has its own time. What was not waited for
-    // is said to be missing.
+    // package waits only where a sheet redirects, each hop of which has its own time, and for its last turn
+    // behind other pages. What was not waited for is said to be missing.
     std::chrono::milliseconds max_time{20'000};
     std::chrono::milliseconds max_time_a_sheet{10'000};
     std::chrono::hours kept{24};             // an answer that came whole, for all pages of its site
@@ -56,6 +56,7 @@ private:
         std::vector<Url> imports{}; // addresses that it names
         std::size_t bytes = 0;
         Timestamp until{};
+        bool is_late = false; // its time was over before all of it had come
     };
     struct Wanted {
         Url url;

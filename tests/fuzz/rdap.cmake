@@ -4,6 +4,7 @@ add_fuzz_target(rdap
         core/clock.cpp
         core/contact_answers.cpp
         core/json.cpp
+        core/printable.cpp
         core/result.cpp
         core/url.cpp
         core/url_inside.cpp

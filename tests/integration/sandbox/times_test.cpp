@@ -7,7 +7,8 @@
 
 #include <optional>
 
-// When the frames of an animated picture are seen, as the worker that is built tells it.
+// When the frames of an animated picture are seen, and whom to write to, as the worker that is built tells
+// it.
 namespace stillwatch::sandbox {
 namespace {
 
@@ -68,9 +69,11 @@ TEST(ContactsOfTheWorker, AreReadOutOfWhatRegistriesAndSitesAnswer)
     const auto broken = run(loop, pool.rdap(document(to_bytes("<html>"))));
     ASSERT_FALSE(broken.has_value());
     EXPECT_EQ(broken.error().code, Errc::malformed);
-    const auto text = run(loop, pool.security_txt(document(to_bytes("Contact: mailto:a@host.test\n"))));
+    const auto text =
+        run(loop, pool.security_txt(
+                      document(to_bytes("Contact: mailto:a@host.test\nExpires: 2026-12-01T00:00:00Z\n"))));
     ASSERT_TRUE(text.has_value()) << to_string(text.error());
-    EXPECT_EQ(*text, (SecurityTxt{{"a@host.test"}, {}}));
+    EXPECT_EQ(*text, (SecurityTxt{{"a@host.test"}, parse_utc("2026-12-01")}));
 }
 
 } // namespace

@@ -257,6 +257,19 @@ TEST_F(NoticeWork, WhomToWriteToIsAskedOnceAWeekAndProposed)
     EXPECT_THAT(error("contacts.show", {{"host", "user@board.example"}}), HasSubstr("the name of a host"));
 }
 
+TEST_F(NoticeWork, WhomToWriteToIsAskedAgainWhereItIsNotAllOrOfATimeToComeOrNotReadable)
+{
+    const auto is_asked_with = [this](const store::ContactRow& contact) {
+        EXPECT_TRUE(store::NoticeTable(cases).keep_contact(contact));
+        const auto told = keyed.run({"contacts.show", {{"host", "board.example"}}}, {"anna", true}).value();
+        return !told.effects.contacts_of.empty();
+    };
+    EXPECT_FALSE(is_asked_with({"board.example", clock.time, R"({"contacts":[],"complete":true})"}));
+    EXPECT_TRUE(is_asked_with({"board.example", clock.time, R"({"contacts":[],"complete":false})"}));
+    EXPECT_TRUE(is_asked_with({"board.example", clock.time, "{\"contacts\":["}));
+    EXPECT_TRUE(is_asked_with({"board.example", clock.time + std::chrono::hours(1), R"({"contacts":[]})"}));
+}
+
 TEST_F(NoticeWork, GoesWithItsCase)
 {
     (void)with_keys("findings.confirm", {{"ids", {"F-1"}}});

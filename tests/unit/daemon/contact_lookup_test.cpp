@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace stillwatch::daemon {
 namespace {
 
@@ -34,17 +36,26 @@ class FakeReader final : public ContactReader {
 public:
     Task<Result<RdapAnswer>> rdap(Document document) override
     {
-        trust = document.trust;
+        note(document);
         if (loses) co_return Error{Inspector::lost, "its worker died"};
         co_return contacts::parse_rdap(as_text(*document.body));
     }
     Task<Result<SecurityTxt>> security_txt(Document document) override
     {
+        note(document);
         if (loses) co_return Error{Inspector::lost, "its worker died"};
         co_return contacts::parse_security_txt(as_text(*document.body));
     }
     bool loses = false;
-    Trust trust = Trust::anyone;
+    bool is_always_unshared = true;
+    std::set<std::string> sites{}; // the pool's word for whose bytes they are
+
+private:
+    void note(const Document& document)
+    {
+        is_always_unshared = is_always_unshared && document.trust == Trust::unshared;
+        sites.insert(document.site);
+    }
 };
 
 class ContactLookupTest : public testing::Test, protected World {
@@ -141,11 +152,42 @@ TEST_F(ContactLookupTest, WhatNoWorkerCouldReadIsToldCountedAndAskedAgain)
     EXPECT_THAT(failures, Contains(HasSubstr("security.txt: timed_out: not looked up, again later")));
     EXPECT_THAT(failures, Contains(HasSubstr("RDAP of the name: timed_out: not looked up, again later")));
     EXPECT_EQ(counters.by_label("contacts_not_read_total").at("rdap"), 2);
-    EXPECT_FALSE(store::NoticeTable(stores.cases()).contact_of("board.example"));
+    EXPECT_EQ(seen.at("complete"), false);
     reader.loses = false;
-    EXPECT_TRUE(look().at("failures").as_array().empty());
-    EXPECT_TRUE(store::NoticeTable(stores.cases()).contact_of("board.example"));
-    EXPECT_EQ(reader.trust, Trust::unshared);
+    const auto again = look();
+    EXPECT_TRUE(again.at("failures").as_array().empty());
+    EXPECT_EQ(again.at("complete"), true);
+}
+
+// A worker that the host's own security.txt took over would else tell whose machines these are.
+TEST_F(ContactLookupTest, EachAnswerIsReadByAWorkerThatReadNothingElse)
+{
+    (void)look();
+    EXPECT_TRUE(reader.is_always_unshared);
+    EXPECT_THAT(reader.sites,
+                ElementsAre("board.example about board.example", "rdap.names.test about board.example",
+                            "rdap.test about board.example", "ripe.test about board.example"));
+}
+
+// A registry that rests for a minute leaves no host without contacts for a week.
+TEST_F(ContactLookupTest, WhatMayComeAnotherDayTakesNoPlaceOfWhatCame)
+{
+    const auto kept = [this] { return store::NoticeTable(stores.cases()).contact_of("board.example")->told; };
+    const auto registry = web.pages.at("https://rdap.test/domain/board.example");
+    for (const int status : {503, 429}) {
+        web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(status);
+        EXPECT_EQ(look().at("complete"), false) << status;
+        EXPECT_THAT(kept(), HasSubstr("abuse@edge.test")) << "better than nothing";
+    }
+    web.pages["https://rdap.test/domain/board.example"] = registry;
+    EXPECT_EQ(look().at("complete"), true);
+    EXPECT_THAT(kept(), HasSubstr("abuse@names.test"));
+    web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::fails(Errc::unreachable);
+    EXPECT_EQ(look().at("complete"), false);
+    EXPECT_THAT(kept(), HasSubstr("abuse@names.test"));
+    web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(404); // it knows none
+    EXPECT_EQ(look().at("complete"), true);
+    EXPECT_THAT(kept(), testing::Not(HasSubstr("abuse@names.test")));
 }
 
 TEST_F(ContactLookupTest, RedirectsHaveAnEndAndStayOnHttps)

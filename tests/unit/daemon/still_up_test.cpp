@@ -1,6 +1,8 @@
 #include "alerts/event.hpp"
+#include "daemon/still_up.hpp"
 #include "daemon/watcher.hpp"
 #include "store/still_up_checks.hpp"
+#include "tests/support/store_samples.hpp"
 #include "tests/unit/pipeline/world.hpp"
 
 #include <gmock/gmock.h>
@@ -122,6 +124,47 @@ TEST_F(StillUpTest, ConfirmedLateItIsMarkedDownAtTheNextRound)
     pass(hours(20));
     say("confirm", FindingState::fresh, FindingState::confirmed);
     pass(hours(1));
+    EXPECT_EQ(state(), FindingState::down);
+}
+
+// A renewed consent that waits for its approval leaves a case's findings as they are, however many.
+TEST_F(StillUpTest, ThoseOfACaseThatWaitsKeepNoOtherFromBeingMarkedDown)
+{
+    auto waiting = stillwatch::test::sample_case("C-WAIT");
+    waiting.consent.approval = Approval::none;
+    waiting.consent.expires_at = clock.now() + hours(24 * 200);
+    const auto id = stores.cases().open_case(waiting, {"anna", clock.now()}).value();
+    const auto reference =
+        stores.cases().add_reference(stillwatch::test::sample_reference(id), {"anna", clock.now()}).value();
+    store::StillUpChecks checks(stores.cases());
+    for (std::size_t i = 0; i <= most_looks_a_round; ++i) {
+        auto finding = stillwatch::test::sample_finding(
+            id, reference, "https://other.example/t/" + std::to_string(i), "https://other.example/a.jpg");
+        finding.state = FindingState::confirmed;
+        const auto place = stores.cases().record_finding(finding, {}, {"anna", clock.now()}).value();
+        ASSERT_TRUE(checks.begin(place.occurrence, clock.now(), clock.now()));
+        const auto check = checks.under_way(1).at(0).check.id;
+        ASSERT_TRUE(checks.end({{check, place.occurrence, StillUp::gone, {}, true, clock.now() + hours(300)}},
+                               clock.now()));
+    }
+    (void)crawl();
+    id_ = findings().back().id;
+    say("confirm", FindingState::fresh, FindingState::confirmed);
+    answer(image, 404);
+    pass(hours(20));
+    EXPECT_EQ(state(), FindingState::down);
+    EXPECT_THAT(checks.wholly_down(clock.now(), 1'000), SizeIs(most_looks_a_round + 1));
+}
+
+TEST_F(StillUpTest, WhatAClockThatWasAheadBeganIsEndedAndFoundDownOnceItIsSetBack)
+{
+    find();
+    const auto before = clock.now();
+    clock.pass(hours(24 * 60));
+    (void)run(watcher->round()); // begins a check that nothing was seen for yet
+    clock.set(before);
+    answer(image, 404);
+    pass(hours(24));
     EXPECT_EQ(state(), FindingState::down);
 }
 

@@ -70,6 +70,22 @@ TEST(Rdap, WhatIsNoAnswerIsAnErrorAndWhatIsOddIsPassedOver)
     }
 }
 
+// JSON holds no half characters, and what turns the direction of writing shows another name than stands
+// there.
+TEST(Rdap, NamesAreOneLineOfWholeCharacters)
+{
+    const auto named = [](const std::string& name) {
+        return parse_rdap(R"({"objectClassName":"domain","ldhName":")" + name + "\"}").value();
+    };
+    EXPECT_EQ(named("two\\nlines\u202Eback").name, "two lines back");
+    std::string letters;
+    for (int i = 0; i < 100; ++i)
+        letters += "\u20AC"; // three bytes each
+    const auto cut = named(letters);
+    EXPECT_EQ(cut.name, letters.substr(0, 198));
+    EXPECT_TRUE(is_sound(cut));
+}
+
 TEST(Rdap, EntitiesInEntitiesHaveAnEnd)
 {
     std::string many = R"({"objectClassName":"domain","entities":[)";

@@ -104,6 +104,15 @@ TEST(Down, ChecksThatDoNotTellEndNoRun)
     EXPECT_EQ(after(run, StillUp::unclear, at(hours(9))), (store::GoneRun{at(hours(1)), 2, 0, 1}));
 }
 
+TEST(Down, ARunThatAClockWhichWasAheadBeganBeginsAnew)
+{
+    const store::GoneRun ahead{at(hours(9'000)), 1, 0, 0};
+    const auto run = after(ahead, StillUp::gone, at(hours(1)));
+    EXPECT_EQ(run.since, at(hours(1)));
+    EXPECT_FALSE(is_down(run, at(hours(1))));
+    EXPECT_TRUE(is_down(after(run, StillUp::gone, at(hours(7))), at(hours(7))));
+}
+
 TEST(Down, SomethingElseInItsPlaceTakesThreeChecksAndADay)
 {
     using enum StillUp;

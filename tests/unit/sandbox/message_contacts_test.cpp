@@ -26,7 +26,7 @@ RdapAnswer answer()
 }
 
 template <class Work, class Told>
-Result<Answer> sent(Work work, const Told& told)
+Result<Answer> came_through(Work work, const Told& told)
 {
     const auto bytes = encode_answer(9, told);
     return decode_answer(ByteView(bytes).subspan(answer_header_bytes), request_of(work));
@@ -38,11 +38,11 @@ TEST(ContactMessages, RequestsAndAnswersComeThroughWhole)
     EXPECT_TRUE(std::holds_alternative<RdapWork>(asked.work));
     const auto other = decode_request(encode_request(request_of(SecurityTxtWork{})).value()).value();
     EXPECT_TRUE(std::holds_alternative<SecurityTxtWork>(other.work));
-    EXPECT_EQ(std::get<RdapAnswer>(sent(RdapWork{}, answer()).value()), answer());
-    EXPECT_EQ(std::get<RdapAnswer>(sent(RdapWork{}, RdapAnswer{}).value()), RdapAnswer{});
+    EXPECT_EQ(std::get<RdapAnswer>(came_through(RdapWork{}, answer()).value()), answer());
+    EXPECT_EQ(std::get<RdapAnswer>(came_through(RdapWork{}, RdapAnswer{}).value()), RdapAnswer{});
     const SecurityTxt text{{"a@board.test", "https://board.test/report"}, parse_utc("2026-12-01")};
-    EXPECT_EQ(std::get<SecurityTxt>(sent(SecurityTxtWork{}, text).value()), text);
-    EXPECT_FALSE(sent(SecurityTxtWork{}, answer())) << "of another kind than asked for";
+    EXPECT_EQ(std::get<SecurityTxt>(came_through(SecurityTxtWork{}, text).value()), text);
+    EXPECT_FALSE(came_through(SecurityTxtWork{}, answer())) << "of another kind than asked for";
 }
 
 // A worker that something took over may not have a notice sent elsewhere by a trick of spelling.
@@ -51,18 +51,20 @@ TEST(ContactMessages, WhatNobodyMayWriteToIsRefused)
     const auto told = [](auto change) {
         auto changed = answer();
         change(changed);
-        return sent(RdapWork{}, changed).has_value();
+        return came_through(RdapWork{}, changed).has_value();
     };
     EXPECT_TRUE(told([](RdapAnswer&) {}));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse[0].emails[0] = "abuse@names.test\r\nBcc: x@y.test"; }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse[0].phones[0] = "call us"; }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse[0].name = "two\nlines"; }));
+    EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse[0].name = "turns \u202E round"; }));
+    EXPECT_FALSE(told([](RdapAnswer& it) { it.organisations[0] = "half a character \xE2\x82"; }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.name = std::string(201, 'a'); }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse.resize(RdapAnswer::max_abuse + 1, it.abuse[0]); }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.abuse[0].emails.resize(9, "abuse@names.test"); }));
     EXPECT_FALSE(told([](RdapAnswer& it) { it.related = Url::parse("http://rdap.test/").value(); }));
     const auto is_taken = [](const std::string& contact) {
-        return sent(SecurityTxtWork{}, SecurityTxt{{contact}, {}}).has_value();
+        return came_through(SecurityTxtWork{}, SecurityTxt{{contact}, {}}).has_value();
     };
     EXPECT_TRUE(is_taken("https://board.test/"));
     EXPECT_FALSE(is_taken("javascript:x"));
