@@ -98,7 +98,6 @@ Result<Parts> make_parts(const EvidenceSettings& settings, const vault::SigningK
 {
     if (capture.image.empty()) return Error{Errc::invalid_argument, "evidence without a captured picture"};
     const auto signer = key.verify_key();
-    const auto wacz_key = vault::P384SigningKey::derive(key.seed());
     auto warc = warc_of(settings, facts, capture);
     const auto index = render_cdxj(warc.index, warc_name);
     const auto pages = render_pages(capture);
@@ -115,7 +114,7 @@ Result<Parts> make_parts(const EvidenceSettings& settings, const vault::SigningK
     files.add(custody_file, custody);
     files.add(cover_file, cover);
     files.add(program_file, verify_pack);
-    const ManifestKeys keys{signer.id(), to_base64(wacz_key.verify_key().spki())};
+    const ManifestKeys keys{signer.id(), to_base64(key.on_p384().verify_key().spki())};
     const auto manifest = render_manifest(settings, facts, capture, keys, files.listed());
     const auto signature = key.sign(as_bytes(manifest));
     files.add(manifest_file, manifest);
@@ -124,7 +123,7 @@ Result<Parts> make_parts(const EvidenceSettings& settings, const vault::SigningK
     const auto& main = capture.page.empty() ? capture.image.front() : capture.page.front();
     const auto list = render_data_package({facts.case_pseudonym, main.url.text(), main.started,
                                            settings.software, facts.recorded_at, files.listed()});
-    const auto digest = render_package_digest(list, wacz_key, settings.software, facts.recorded_at);
+    const auto digest = render_package_digest(list, key.on_p384(), settings.software, facts.recorded_at);
     files.add(package_list_file, list);
     parts.list_digest = files.listed().back().digest;
     files.add(package_digest_file, digest);
@@ -191,6 +190,8 @@ Result<StoredEvidence> write_evidence(const EvidenceSettings& settings, const va
     auto writer = vault::AgeWriter::start(*recipients, to_disk);
     if (!writer) return writer.error();
     if (const auto sealed = seal(*package, facts.recorded_at, *writer); !sealed) return sealed.error();
+    // One sync makes both names durable: a package whose note a power cut took is an orphan, since its
+    // finding is committed later than this.
     const Unstamped note{stored.file, package->list_digest, facts.recorded_at};
     if (const auto noted = note_unstamped(settings.directory, note); !noted) return noted.error();
     if (const auto committed = file->commit(); !committed) {

@@ -157,7 +157,7 @@ Result<void> note_unstamped(const fs::path& directory, const Unstamped& package)
         return file.error();
     }
     if (const auto written = file->append(as_bytes(render(package))); !written) return written;
-    return file->commit();
+    return file->put_in_place();
 }
 
 Result<Unstamped> read_unstamped(const fs::path& directory, const std::string& package)

@@ -20,7 +20,8 @@ struct Unstamped {
     friend bool operator==(const Unstamped&, const Unstamped&) = default;
 };
 
-// Durable when it returns. One that is there already is left alone: it says the same. Errors: io.
+// On the disk when it returns, under its name with the next vault::sync_directory(). One that is there
+// already is left alone: it says the same. Errors: io.
 Result<void> note_unstamped(const std::filesystem::path& directory, const Unstamped& package);
 
 // Errors: not_found, io, too_large, malformed.

@@ -1,6 +1,7 @@
 #include "features/sign_grid.hpp"
 
 #include "features/grey.hpp"
+#include "features/reduce_by_area.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -58,12 +59,13 @@ Signs signs_of(const DecodedFrames::Grey& frame, const View& view, Mapping& mapp
     constexpr double too_far = 1.5;
     auto warp = mapping;
     if (pixels_a_sample > too_far) {
-        const cv::Size smaller(std::max(2, static_cast<int>(std::lround(source.cols / pixels_a_sample))),
-                               std::max(2, static_cast<int>(std::lround(source.rows / pixels_a_sample))));
-        const double x = static_cast<double>(smaller.width) / source.cols;
-        const double y = static_cast<double>(smaller.height) / source.rows;
-        cv::Mat small;
-        cv::resize(source, small, smaller, 0, 0, cv::INTER_AREA);
+        const auto smaller = [&](int side) {
+            return std::clamp(static_cast<int>(std::lround(side / pixels_a_sample)), std::min(side, 2), side);
+        };
+        cv::Mat small(smaller(source.rows), smaller(source.cols), CV_8U);
+        const double x = static_cast<double>(small.cols) / source.cols;
+        const double y = static_cast<double>(small.rows) / source.rows;
+        reduce_by_area(source.ptr(), source.cols, source.rows, small.ptr(), small.cols, small.rows);
         source = small;
         for (int i = 0; i < 3; ++i) {
             warp.a[i] *= x;

@@ -1,6 +1,7 @@
 #include "features/working_frame.hpp"
 
 #include "features/grey.hpp"
+#include "features/reduce_by_area.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -56,8 +57,12 @@ DecodedFrames::Grey working_frame_at(const pictures::Luma& frame, double scale)
         source.convertTo(target, CV_8U, whole_level);
         return grey;
     }
-    cv::Mat resized;
-    cv::resize(source, resized, target.size(), 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+    cv::Mat resized(target.size(), CV_16U);
+    if (scale < 1)
+        reduce_by_area(frame.levels.data(), frame.width_px, frame.height_px, resized.ptr<std::uint16_t>(),
+                       grey.width_px, grey.height_px);
+    else
+        cv::resize(source, resized, target.size(), 0, 0, cv::INTER_CUBIC);
     resized.convertTo(target, CV_8U, whole_level);
     return grey;
 }

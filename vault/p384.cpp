@@ -107,9 +107,9 @@ struct NonceStream {
     static void draw(void* self, std::size_t size, std::uint8_t* out)
     {
         auto& stream = *static_cast<NonceStream*>(self);
-        const auto bytes = hkdf_sha256(stream.key, stream.message.bytes,
-                                       fmt::format("stillwatch p-384 nonce {}", stream.drawn++), size);
-        std::copy_n(raw(bytes.bytes()), size, out);
+        hkdf_sha256(stream.key, stream.message.bytes,
+                    fmt::format("stillwatch p-384 nonce {}", stream.drawn++),
+                    std::as_writable_bytes(std::span(out, size)));
     }
 };
 

@@ -69,12 +69,18 @@ Result<void> PendingFile::append(ByteView bytes)
     return {};
 }
 
-Result<void> PendingFile::commit()
+Result<void> PendingFile::put_in_place()
 {
     if (::fsync(descriptor_) != 0) return system_error("sync", temporary_, errno);
     if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0)
         return system_error("rename to", path_, errno);
     (void)::close(std::exchange(descriptor_, -1)); // synced above: closing has nothing left to report
+    return {};
+}
+
+Result<void> PendingFile::commit()
+{
+    if (const auto placed = put_in_place(); !placed) return placed;
     return sync_directory(path_.parent_path());
 }
 

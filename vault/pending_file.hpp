@@ -21,6 +21,8 @@ public:
 
     // Errors: io (disk full and the like).
     Result<void> append(ByteView bytes);
+    // Syncs and renames: the name is durable with the next sync_directory(). Errors as commit().
+    Result<void> put_in_place();
     // Syncs, renames, syncs the directory. Errors: exists, io; then nothing of that name is new.
     Result<void> commit();
 

@@ -75,11 +75,13 @@ Result<SigningKey> SigningKey::from_seed(ByteView seed)
 {
     if (seed.size() != crypto_sign_SEEDBYTES)
         return Error{Errc::corrupt, fmt::format("a signing key of {} bytes instead of 32", seed.size())};
-    require_sodium();
-    SigningKey key;
-    key.secret_ = SecretBytes(crypto_sign_SECRETKEYBYTES);
-    crypto_sign_seed_keypair(raw_out(key.verify_key_.bytes), raw_out(key.secret_.bytes()), raw(seed));
-    return key;
+    return SigningKey(seed);
+}
+
+SigningKey::SigningKey(ByteView seed)
+    : on_p384_(P384SigningKey::derive(seed)), secret_(crypto_sign_SECRETKEYBYTES)
+{
+    crypto_sign_seed_keypair(raw_out(verify_key_.bytes), raw_out(secret_.bytes()), raw(seed));
 }
 
 Signature SigningKey::sign(ByteView message) const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "vault/p384.hpp"
 #include "vault/secret.hpp"
 
 #include <array>
@@ -26,7 +27,8 @@ struct VerifyKey {
 
 bool verify(const VerifyKey& key, ByteView message, ByteView signature) noexcept;
 
-// An Ed25519 secret key. Signing is deterministic: the same message gives the same signature.
+// An Ed25519 secret key, and the key on P-384 that belongs to it: what browsers check. Signing is
+// deterministic: the same message gives the same signature.
 class SigningKey {
 public:
     static SigningKey generate();
@@ -34,11 +36,13 @@ public:
     static Result<SigningKey> from_seed(ByteView seed);
 
     const VerifyKey& verify_key() const noexcept { return verify_key_; }
+    const P384SigningKey& on_p384() const noexcept { return on_p384_; }
     ByteView seed() const noexcept { return secret_.bytes().first(32); }
     Signature sign(ByteView message) const;
 
 private:
-    SigningKey() = default;
+    explicit SigningKey(ByteView seed);
+    P384SigningKey on_p384_;
     VerifyKey verify_key_;
     SecretBytes secret_; // seed and public key, as libsodium wants it
 };

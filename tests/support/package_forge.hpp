@@ -54,7 +54,7 @@ inline Bytes forged(ByteView package, const std::function<void(json::object&)>& 
     const auto package_list = render_data_package(
         {text_member(list, "title").value(), text_member(list, "mainPageUrl").value(), time("mainPageDate"),
          text_member(list, "software").value(), time("created"), files});
-    const auto digest = render_package_digest(package_list, vault::P384SigningKey::derive(key.seed()),
+    const auto digest = render_package_digest(package_list, key.on_p384(),
                                               text_member(list, "software").value(), time("created"));
     put(package_list_file, as_bytes(package_list));
     put(package_digest_file, as_bytes(digest));
