@@ -4,6 +4,7 @@ import json
 import pathlib
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,9 @@ from PIL import Image
 
 import bench_site
 import crawl_table
+
+
+FINDINGS_A_MINUTE = 1000  # at which a crawl may take a tenth longer
 
 
 def strangers(folder: pathlib.Path, count: int) -> list[pathlib.Path]:
@@ -40,10 +44,27 @@ def crawl(folder: pathlib.Path, site: bench_site.Site, references: list[pathlib.
             "findings": told["findings"], "packages": len(list(folder.rglob("*.wacz.age")))}
 
 
+def middle(runs: list[dict]) -> dict:
+    """The median of each figure."""
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def line(none: dict, some: dict) -> str:
+    """A crawl without and one with findings, and how much longer that would be at the bar's rate."""
+    if not some["packages"]:
+        raise SystemExit("nothing was found")
+    more = (some["seconds"] - none["seconds"]) / some["packages"]
+    at_bar = 1 / (1 - more * FINDINGS_A_MINUTE / 60)
+    return (f"without: {none['seconds']:.2f} s, {none['cpu']:.2f} s of CPU; with {some['packages']:.0f} packages: "
+            f"{some['seconds']:.2f} s, {some['cpu']:.2f} s of CPU; "
+            f"{(some['cpu'] - none['cpu']) / some['packages'] * 1000:.1f} ms of CPU and {more * 1000:.1f} ms a package at "
+            f"{some['packages'] / some['seconds'] * 60:.0f} a minute; at {FINDINGS_A_MINUTE} a minute x {at_bar:.3f}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench-findings", description=__doc__)
-    parser.add_argument("--references", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--references", type=int, default=130)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--tiers", default="exact,near")
     options = parser.parse_args()
     sources = crawl_table.photographs.photographs(crawl_table.ROOT / "build" / "photographs")
@@ -54,17 +75,19 @@ def main() -> int:
     random.Random(5).shuffle(shown)
     server = crawl_table.Server(site)
     try:
-        for _ in range(options.rounds):
-            with tempfile.TemporaryDirectory(prefix="sw-") as folder:
-                here = pathlib.Path(folder)
-                none = crawl(here / "strangers", site, strangers(here, options.references), options.tiers)
-                some = crawl(here / "found", site, shown[:options.references], options.tiers)
-            if not some["packages"]:
-                raise SystemExit("nothing was found")
-            print(f"without: {none['seconds']:.1f} s, {none['cpu']:.1f} s of CPU; with {some['packages']} packages: "
-                  f"{some['seconds']:.1f} s, {some['cpu']:.1f} s of CPU; "
-                  f"{(some['cpu'] - none['cpu']) / some['packages'] * 1000:.1f} ms of CPU a package at "
-                  f"{some['packages'] / some['seconds'] * 60:.0f} a minute", flush=True)
+        # Nothing is removed before the end: ext4 searches long for a free inode where many were freed just before.
+        with tempfile.TemporaryDirectory(prefix="sw-") as folder:
+            here = pathlib.Path(folder)
+            unknown = strangers(here, options.references)
+            rounds = []
+            for number in range(options.rounds):
+                runs = {"without": lambda: crawl(here / f"{number}-without", site, unknown, options.tiers),
+                        "with": lambda: crawl(here / f"{number}-with", site, shown[:options.references], options.tiers)}
+                # In turn first and second: a machine is not as fast a minute later.
+                told = {name: runs[name]() for name in (list(runs) if number % 2 == 0 else list(runs)[::-1])}
+                rounds.append((told["without"], told["with"]))
+                print(line(*rounds[-1]), flush=True)
+        print("medians: " + line(*(middle([told[i] for told in rounds]) for i in (0, 1))))
     finally:
         server.close()
     return 0

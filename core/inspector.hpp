@@ -21,6 +21,13 @@ enum class Trust : std::uint8_t {
     unshared            // only of a process that served no other site
 };
 
+// Who told of a document: how many answers came of processes that served other sites too, and of such that
+// had not.
+struct Tellers {
+    std::size_t shared = 0;
+    std::size_t unshared = 0;
+};
+
 // Bytes of the network with what their sender said of them; nothing of it is trusted.
 struct Document {
     std::shared_ptr<const Bytes> body; // without chunk framing, still content-encoded
@@ -29,8 +36,9 @@ struct Document {
     std::string link{};                // values of Link headers, joined by commas, may be empty
     std::string site{};                // whose it is; empty: a person's own
     Trust trust = Trust::confirmed_refusals;
-    std::uint32_t first_picture = 0; // of a package: those before it were told already
-    bool wants_list_digests = false; // of features(): PictureFeatures::list_digests
+    std::uint32_t first_picture = 0;    // of a package: those before it were told already
+    bool wants_list_digests = false;    // of features(): PictureFeatures::list_digests
+    std::shared_ptr<Tellers> tellers{}; // counts there, where it is given
 };
 
 // Reads hostile bytes in a restricted process. Errors: undecodable (the decoder's own refusal), too_large (a

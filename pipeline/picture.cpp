@@ -181,13 +181,17 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
     co_return std::move(matched);
 }
 
-// A match counts when a worker that served no other site has said it: as nearly never, a second one is asked.
+// A match counts when a worker that served no other site has said it. Where the first one had, a second one
+// is asked, as nearly never.
 Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document document,
                                                ComparisonTerms terms)
 {
+    auto tellers = std::make_shared<Tellers>();
+    document.tellers = tellers;
     auto copy = document;
     auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(copy), terms);
-    if (!compared || compared->matches.empty() || document.trust == Trust::unshared) co_return compared;
+    const bool is_told_by_own = tellers->shared == 0 && tellers->unshared > 0;
+    if (!compared || compared->matches.empty() || is_told_by_own) co_return compared;
     document.trust = Trust::unshared;
     terms.is_seen_before = true;
     auto again =

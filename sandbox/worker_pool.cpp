@@ -196,6 +196,7 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     const bool wants_fresh =
         document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
     auto answer = co_await ask_twice(self, slot, request, *body, document.site, wants_fresh);
+    if (document.tellers) ++(slot.is_shared ? document.tellers->shared : document.tellers->unshared);
     const bool is_in_doubt = slot.is_shared && document.trust == Trust::confirmed_refusals; // of who told it
     if (is_in_doubt && is_refusal(answer)) {
         ++self->counters_.asked_again;

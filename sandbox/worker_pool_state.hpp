@@ -33,7 +33,7 @@ public:
                                                                       settings_.start_deadline});
     }
 
-    // Takes body, encoding, site and trust of the document.
+    // Takes body, encoding, site, trust and tellers of the document.
     static Task<Result<Answer>> inspect(std::shared_ptr<State> self, Document document, Request request);
     // The same, and gives the kind of answer that this work has.
     template <class T, class Work>

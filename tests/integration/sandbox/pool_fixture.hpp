@@ -93,10 +93,14 @@ protected:
     Result<PageLinks> ask_for(WorkerPool& pool, const std::string& site, const std::string& base,
                               std::string_view text = "", Trust trust = Trust::confirmed_refusals)
     {
-        std::optional<Result<PageLinks>> answer;
         Document document{body(text)};
         document.site = site;
         document.trust = trust;
+        return answer_to(pool, std::move(document), base);
+    }
+    Result<PageLinks> answer_to(WorkerPool& pool, Document document, const std::string& base)
+    {
+        std::optional<Result<PageLinks>> answer;
         const auto into = [](WorkerPool& of, Document what, std::string where,
                              std::optional<Result<PageLinks>>& told) -> Task<void> {
             auto links = co_await of.links(std::move(what), std::move(where));

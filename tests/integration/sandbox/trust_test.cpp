@@ -48,6 +48,28 @@ TEST_F(Pool, WhoTrustsNobodyGetsAWorkerThatServedNoOtherSite)
     EXPECT_EQ(pool.counters().replaced, 1U);
 }
 
+TEST_F(Pool, ItIsToldWhetherAWorkerServedOthers)
+{
+    WorkerPool pool(io_, settings());
+    const auto tellers = std::make_shared<Tellers>();
+    const auto ask = [&](const std::string& site, Trust trust) {
+        Document document{body("x")};
+        document.site = site;
+        document.trust = trust;
+        document.tellers = tellers;
+        (void)answer_to(pool, std::move(document), "echo:").value();
+    };
+    ask("one.example", Trust::confirmed_refusals);
+    ask("one.example", Trust::confirmed_refusals);
+    EXPECT_EQ(tellers->unshared, 2U);
+    EXPECT_EQ(tellers->shared, 0U);
+    ask("two.example", Trust::confirmed_refusals);
+    ask("one.example", Trust::confirmed_refusals);
+    EXPECT_EQ(tellers->shared, 2U) << "since two sites had it";
+    ask("two.example", Trust::unshared);
+    EXPECT_EQ(tellers->unshared, 3U);
+}
+
 TEST_F(Pool, AKillFromOutsideCostsNoDocumentThatWantsAFreshWorker)
 {
     WorkerPool pool(io_, settings());

@@ -341,6 +341,28 @@ TEST_F(HidingTest, AMatchIsToldTwice)
     EXPECT_THAT(inspector.trusts, testing::ElementsAre(Trust::confirmed_refusals, Trust::unshared));
 }
 
+TEST_F(HidingTest, AMatchThatAWorkerOfThisSiteAloneToldIsToldOnce)
+{
+    inspector.workers_are_shared = {false};
+    (void)enrol(open_case(), picture_file("sea"));
+    serve(image, picture_file("sea", "small"));
+    (void)picture_result();
+    EXPECT_THAT(inspector.trusts, testing::ElementsAre(Trust::confirmed_refusals));
+    EXPECT_EQ(findings().size(), 1U);
+}
+
+TEST_F(HidingTest, AMatchThatASharedWorkerHadAPartInIsToldTwice)
+{
+    settings.tiers = {Tier::exact, Tier::near};
+    use_settings();
+    inspector.workers_are_shared = {true, false}; // the coarse pass alone
+    (void)enrol(open_case(), picture_file("sea"));
+    serve(image, picture_file("sea", "small"));
+    (void)picture_result();
+    const auto asked = Trust::confirmed_refusals;
+    EXPECT_THAT(inspector.trusts, testing::ElementsAre(asked, asked, Trust::unshared));
+}
+
 // What makes a finding dear is decoding.
 TEST_F(HidingTest, TheSecondWorkerHasNoCoarsePass)
 {

@@ -102,8 +102,16 @@ Task<Result<PageLinks>> FakeInspector::links(Document document, std::string base
     co_return std::move(page);
 }
 
+void FakeInspector::count(const Document& document)
+{
+    if (!document.tellers || workers_are_shared.empty()) return;
+    ++(workers_are_shared.front() ? document.tellers->shared : document.tellers->unshared);
+    if (workers_are_shared.size() > 1) workers_are_shared.erase(workers_are_shared.begin());
+}
+
 Task<Result<PictureFeatures>> FakeInspector::features(Document document, Detail detail)
 {
+    count(document);
     const bool confirms = document.trust == Trust::unshared;
     pictures_read += confirms ? 0 : 1;
     if (before_picture && !confirms) co_await before_picture();
@@ -127,8 +135,9 @@ Task<Result<FrameTimes>> FakeInspector::frame_times(Document)
     co_return times;
 }
 
-Task<Result<std::vector<SignGrid>>> FakeInspector::views(Document, Sha256, std::vector<View> views)
+Task<Result<std::vector<SignGrid>>> FakeInspector::views(Document document, Sha256, std::vector<View> views)
 {
+    count(document);
     ++views_read;
     std::vector<SignGrid> sign_grids;
     for (const auto& view : views)

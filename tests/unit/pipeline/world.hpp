@@ -59,7 +59,10 @@ public:
     std::function<std::optional<Error>(const Document&)> refusal{}; // of a picture
     std::string pretends{};      // a picture that those tell of who served others, whatever they have
     std::vector<Trust> trusts{}; // that pictures were asked with
-    FrameTimes times{};          // of pictures that move
+    // Whether those that tell of pictures served others, answer by answer, the last for all that follow;
+    // empty: nobody knows.
+    std::vector<bool> workers_are_shared{};
+    FrameTimes times{};                       // of pictures that move
     std::function<Task<>()> before_page{};    // runs while a page is with the worker
     std::function<Task<>()> before_picture{}; // runs while a picture is with the worker
 
@@ -68,6 +71,9 @@ public:
     Task<Result<std::vector<SignGrid>>> views(Document, Sha256, std::vector<View> views) override;
     Task<Result<Playlist>> playlist(Document document, std::string base) override;
     Task<Result<FrameTimes>> frame_times(Document document) override;
+
+private:
+    void count(const Document& document);
 };
 
 // Everything around a pipeline: databases and evidence in a directory of their own, a web that is a table,
