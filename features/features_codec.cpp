@@ -161,7 +161,7 @@ std::size_t encoded_size(const PictureFeatures& features) noexcept
 
 void write_features(BinaryWriter& writer, const PictureFeatures& features)
 {
-    writer.number<std::uint8_t>(static_cast<std::uint64_t>(features.format));
+    writer.number(static_cast<std::uint8_t>(features.format));
     writer.clamped<std::uint32_t>(features.width_px);
     writer.clamped<std::uint32_t>(features.height_px);
     writer.bytes(features.file_digest.bytes);
