@@ -22,8 +22,7 @@ template <class Digest>
 void sort_unique(std::vector<Digest>& digests)
 {
     std::ranges::sort(digests);
-    const auto same = std::ranges::unique(digests);
-    digests.erase(same.begin(), same.end());
+    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
 }
 
 template <class Digest>

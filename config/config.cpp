@@ -28,10 +28,12 @@ LoadOutcome failed(const std::filesystem::path& file, Place place, std::string m
 std::optional<Place> private_key_in(std::string_view text)
 {
     constexpr std::string_view mark = "age-secret-key-1";
-    const auto found = std::ranges::search(
-        text, mark, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (found.empty()) return std::nullopt;
-    const auto before = text.substr(0, static_cast<std::size_t>(found.begin() - text.begin()));
+    const auto found =
+        std::search(text.begin(), text.end(), mark.begin(), mark.end(), [](char c, char marks) {
+            return (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) == marks;
+        });
+    if (found == text.end()) return std::nullopt;
+    const auto before = text.substr(0, static_cast<std::size_t>(found - text.begin()));
     const auto line_start = before.rfind('\n') + 1; // npos + 1 is 0
     return Place{static_cast<int>(std::ranges::count(before, '\n')) + 1,
                  static_cast<int>(before.size() - line_start) + 1};

@@ -68,7 +68,8 @@ SigningKey SigningKey::generate()
 {
     SecretBytes seed(crypto_sign_SEEDBYTES);
     fill_random(seed.bytes());
-    return std::move(*from_seed(seed.bytes()));
+    auto key = from_seed(seed.bytes());
+    return *std::move(key);
 }
 
 Result<SigningKey> SigningKey::from_seed(ByteView seed)

@@ -6,5 +6,5 @@ add_fuzz_target(evidence_archive
         evidence/gzip.cpp
         evidence/tar.cpp
         evidence/zip.cpp
-    FOREIGN fmt::fmt PkgConfig::sodium z
+    FOREIGN fmt::fmt PkgConfig::sodium deflate z
     LINK stillwatch_evidence)

@@ -42,6 +42,7 @@ add_fuzz_target(picture
         pictures/hevc_size.cpp
         pictures/layers.cpp
         features/extract.cpp
+        features/layout.cpp
         features/local_features.cpp
         pictures/metadata.cpp
         pictures/orient.cpp
@@ -49,6 +50,7 @@ add_fuzz_target(picture
         pictures/picture.cpp
         features/plausible.cpp
         pictures/sniff.cpp
+        features/reduce_by_area.cpp
         features/trim.cpp
         pictures/unread_format.cpp
         features/working_frame.cpp

@@ -18,6 +18,6 @@ if(STILLWATCH_HAS_VIDEO)
             videos/key_frame_plan.cpp
             videos/orientation.cpp
             videos/range_set.cpp
-        FOREIGN PkgConfig::ffmpeg nettle fmt::fmt
+        FOREIGN PkgConfig::ffmpeg nettle sodium fmt::fmt
         LINK stillwatch_video_decode)
 endif()
