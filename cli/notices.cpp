@@ -55,8 +55,9 @@ void print_contacts(const json::object& object, const char* member)
     if (!contacts || !contacts->is_array()) return;
     for (const auto& each : contacts->get_array())
         if (const auto* row = each.if_object())
-            fmt::print("{}  {}  {}\n    {}\n", text_of(*row, "kind"), text_of(*row, "address"),
-                       text_of(*row, "name"), text_of(*row, "does"));
+            fmt::print("{}  {}  {}\n    {}\n    looked up on {:.10}\n", text_of(*row, "kind"),
+                       text_of(*row, "address"), text_of(*row, "name"), text_of(*row, "does"),
+                       text_of(*row, "looked_at"));
 }
 
 // The text for people: to the file, which must be new, or behind what is said about it.

@@ -13,11 +13,9 @@ namespace stillwatch::control {
 
 namespace {
 
-constexpr std::chrono::hours kept_for{7 * 24};
-
 json::object told_of(const store::ContactRow& row)
 {
-    auto object = followup::kept_contact(row.told);
+    auto object = followup::kept_contact(row.told, row.looked_at);
     object["looked_at"] = format_utc(row.looked_at);
     object["cached"] = true;
     return object;
@@ -38,8 +36,8 @@ Result<CommandOutcome> Commands::contacts_show(const json::object& arguments, co
     if (!noted) return noted.error();
     const auto known = store::NoticeTable(cases_).contact_of(host);
     const bool is_fresh = bool_member(arguments, "fresh").value_or(false);
-    const bool is_young = known && known->looked_at <= actor.at && known->looked_at + kept_for > actor.at;
-    if (is_young && !is_fresh && followup::is_complete(followup::kept_contact(known->told)))
+    const bool is_young = known && followup::is_young(known->looked_at, actor.at);
+    if (is_young && !is_fresh && followup::is_complete(followup::kept_contact(known->told, known->looked_at)))
         return done(told_of(*known));
     const auto stopped = cases_.stopped_hosts();
     if (std::ranges::find(stopped, host, &store::StoppedHost::host) != stopped.end())

@@ -39,6 +39,12 @@ bool is_passing(Errc code)
            code == Errc::cancelled;
 }
 
+// A registry that has an answer and gave none that can be used: it may mend that.
+bool is_owed(Errc code)
+{
+    return is_passing(code) || code == Errc::malformed || code == Errc::too_large || code == Errc::refused;
+}
+
 bool is_passing(int status)
 {
     return status == 429 || status >= 500;
@@ -57,14 +63,23 @@ FetchLimits limits_of(std::size_t max_bytes)
 // What one lookup has done so far.
 struct ContactLookup::Asked {
     followup::ContactFacts facts;
-    std::string address{}; // of the machine that answered for the host
+    std::string address{};   // of the machine that answered for the host
+    bool is_proxied = false; // it answered through a proxy: its address never comes
     int requests = 0;
-    bool is_complete = true; // false: something failed that may come another day
+    followup::MissingParts missing{}; // what may come another day
 
     void failed(std::string_view what, const Error& error)
     {
-        is_complete = is_complete && !is_passing(error.code);
         facts.failures.push_back(fmt::format("{}: {}", what, to_string(error)));
+    }
+
+    // Whatever the host says: it need not be of use, and may lead elsewhere.
+    void note_machine(const Fetched& answer)
+    {
+        if (answer.url.host() != facts.host || !address.empty()) return;
+        address = answer.peer.address;
+        is_proxied = is_proxied || !answer.peer.proxy.empty();
+        facts.server = std::string(answer.header("Server"));
     }
 };
 
@@ -92,6 +107,7 @@ Task<Result<Fetched>> ContactLookup::ask(Asked& asked, Url url, std::size_t max_
         request.limits = limits_of(max_bytes);
         auto answer = co_await web_.fetch(std::move(request));
         if (!answer) co_return answer.error();
+        asked.note_machine(*answer);
         if (!is_redirect(answer->status)) {
             if (answer->cut == Cut::size)
                 co_return Error{Errc::too_large,
@@ -122,24 +138,40 @@ Task<void> ContactLookup::ask_host(Asked& asked)
     std::string accept = "text/plain";
     auto answer = co_await ask(asked, std::move(question), SecurityTxt::max_bytes, std::move(accept));
     if (!answer) {
+        asked.missing.security_txt = is_passing(answer.error().code);
         asked.failed("security.txt", answer.error());
         co_return;
     }
-    if (answer->url.host() == asked.facts.host) asked.address = answer->peer.address;
-    asked.facts.server = std::string(answer->header("Server"));
     const bool is_text = answer->header("Content-Type").starts_with("text/plain");
     auto body = answer->payload();
     if (answer->status != 200 || !is_text || !body) {
-        asked.is_complete = asked.is_complete && !is_passing(answer->status);
+        asked.missing.security_txt = is_passing(answer->status);
         asked.facts.failures.push_back(fmt::format("security.txt: none (HTTP {})", answer->status));
         co_return;
     }
     auto document = document_of(*std::move(body), *answer, asked.facts.host);
     auto text = co_await reader_.security_txt(std::move(document));
-    if (text)
+    if (text) {
         asked.facts.security_txt = *std::move(text);
+        co_return;
+    }
+    asked.missing.security_txt = is_passing(text.error().code);
+    asked.failed("security.txt", not_read("security.txt", text.error()));
+}
+
+// What it says in clear is nobody's word (RFC 9116 section 3 asks for https): only its machine counts.
+Task<void> ContactLookup::ask_in_clear(Asked& asked)
+{
+    const auto url = Url::parse(fmt::format("http://{}/.well-known/security.txt", asked.facts.host));
+    if (!url) co_return; // told by ask_host()
+    FetchRequest request{*url};
+    request.limits = limits_of(SecurityTxt::max_bytes);
+    ++asked.requests;
+    const auto answer = co_await web_.fetch(std::move(request));
+    if (answer)
+        asked.note_machine(*answer);
     else
-        asked.failed("security.txt", not_read("security.txt", text.error()));
+        asked.failed("the host over http", answer.error());
 }
 
 Task<Result<RdapAnswer>> ContactLookup::ask_rdap(Asked& asked, Url url)
@@ -171,6 +203,7 @@ Task<void> ContactLookup::ask_about_name(Asked& asked)
     auto question = *url;
     auto domain = co_await ask_rdap(asked, std::move(question));
     if (!domain) {
+        asked.missing.name = is_owed(domain.error().code);
         asked.failed("RDAP of the name", domain.error());
         co_return;
     }
@@ -178,17 +211,22 @@ Task<void> ContactLookup::ask_about_name(Asked& asked)
     if (!asked.facts.domain->related) co_return;
     auto next = *asked.facts.domain->related;
     auto registrar = co_await ask_rdap(asked, std::move(next));
-    if (registrar)
+    if (registrar) {
         asked.facts.registrar = *std::move(registrar);
-    else
-        asked.failed("RDAP of the registrar", registrar.error());
+        co_return;
+    }
+    asked.missing.name = is_owed(registrar.error().code);
+    asked.failed("RDAP of the registrar", registrar.error());
 }
 
 Task<void> ContactLookup::ask_about_network(Asked& asked)
 {
     if (asked.address.empty()) {
+        asked.missing.network = !asked.is_proxied;
         asked.facts.failures.emplace_back(
-            "RDAP of the network: the address of the host is not known, it did not answer");
+            asked.is_proxied
+                ? "RDAP of the network: the address of the host is not known behind a proxy"
+                : "RDAP of the network: the address of the host is not known, it did not answer");
         co_return;
     }
     const auto base = bootstrap().for_address(asked.address);
@@ -200,10 +238,12 @@ Task<void> ContactLookup::ask_about_network(Asked& asked)
     }
     auto question = *url;
     auto network = co_await ask_rdap(asked, std::move(question));
-    if (network)
+    if (network) {
         asked.facts.network = *std::move(network);
-    else
-        asked.failed("RDAP of the network", network.error());
+        co_return;
+    }
+    asked.missing.network = is_owed(network.error().code);
+    asked.failed("RDAP of the network", network.error());
 }
 
 Task<Result<json::object>> ContactLookup::look(std::string host)
@@ -221,23 +261,26 @@ Task<Result<json::object>> ContactLookup::look(std::string host)
     if (const auto own = settings_.site_contacts.find(host); own != settings_.site_contacts.end())
         asked.facts.site_contact = own->second;
     co_await ask_host(asked);
+    if (asked.address.empty() && !asked.is_proxied) co_await ask_in_clear(asked);
     co_await ask_about_network(asked);
     co_await ask_about_name(asked);
     auto told = followup::describe(asked.facts);
     const auto now = asked.facts.looked_at;
-    told["complete"] = asked.is_complete;
+    told["address"] = asked.address;
+    // A host that never answers over https would never be complete, and registries be asked at each question.
+    told["complete"] = !asked.missing.network && !asked.missing.name;
     told["looked_at"] = format_utc(now);
     told["cached"] = false;
-    auto keep = [host, text = json::serialize(told), now, is_complete = asked.is_complete](
-                    store::CaseDatabase& cases, crawler::UrlFrontier&) -> Result<void> {
+    auto keep = [told = std::move(told), missing = asked.missing, host,
+                 now](store::CaseDatabase& cases, crawler::UrlFrontier&) mutable -> Result<json::object> {
         store::NoticeTable notices(cases);
-        const auto known = is_complete ? std::nullopt : notices.contact_of(host);
-        if (known && followup::is_complete(followup::kept_contact(known->told))) return {};
-        return notices.keep_contact({host, now, text});
+        if (const auto known = notices.contact_of(host))
+            followup::keep_missing(told, missing, followup::kept_contact(known->told, known->looked_at), now);
+        const auto kept = notices.keep_contact({host, now, json::serialize(told)});
+        if (!kept) return kept.error();
+        return std::move(told);
     };
-    const auto kept = co_await stores_.run(std::move(keep));
-    if (!kept) co_return kept.error();
-    co_return told;
+    co_return co_await stores_.run(std::move(keep));
 }
 
 } // namespace stillwatch::daemon

@@ -27,8 +27,9 @@ struct LookupSettings {
 // its network, the registrar. Through the guard like every request; one lookup at a time, its requests one
 // after the other, at most twelve, and what was learnt is kept for a week. What they answer is read in a
 // worker that read nothing else before; where none could read it, the contact is "not looked up", told and
-// counted (contacts_not_read_total). What lacks something that may come another day is not "complete": it
-// takes no complete one's place, and the next question asks again. Loop thread.
+// counted (contacts_not_read_total). What lacks a registry's answer that may come another day is not
+// "complete": what that registry said within the last week stands in it meanwhile (followup::keep_missing),
+// and the next question asks again. Loop thread.
 class ContactLookup {
 public:
     // Everything given must outlive it.
@@ -39,7 +40,8 @@ public:
     }
 
     void use(LookupSettings settings) { settings_ = std::move(settings); }
-    // As followup::describe() says, with "looked_at", "cached" and "complete". What fails is told in it.
+    // As followup::describe() says, with "looked_at", "cached", "complete" and "address", the host's own.
+    // What fails is told in it.
     // Errors: refused (another lookup is under way); io.
     Task<Result<json::object>> look(std::string host);
 
@@ -47,6 +49,7 @@ private:
     struct Asked;
     Task<Result<Fetched>> ask(Asked& asked, Url url, std::size_t max_bytes, std::string accept);
     Task<void> ask_host(Asked& asked);
+    Task<void> ask_in_clear(Asked& asked); // for the address of a host that does not answer over https
     Task<void> ask_about_name(Asked& asked);
     Task<void> ask_about_network(Asked& asked);
     Task<Result<RdapAnswer>> ask_rdap(Asked& asked, Url url);

@@ -10,8 +10,6 @@ namespace stillwatch::followup {
 
 namespace {
 
-constexpr std::size_t max_contacts = 16;
-
 struct KindWords {
     std::string_view name;
     std::string_view does;
@@ -146,6 +144,7 @@ json::object describe(const ContactFacts& facts)
         const auto route = route_to(contact.kind);
         row["route"] = route ? json::value(name_of(*route)) : json::value(nullptr);
         row["source"] = contact.source;
+        row["looked_at"] = format_utc(facts.looked_at);
         contacts.push_back(std::move(row));
     }
     object["contacts"] = std::move(contacts);
@@ -156,10 +155,17 @@ json::object describe(const ContactFacts& facts)
     return object;
 }
 
-json::object kept_contact(std::string_view told)
+json::object kept_contact(std::string_view told, Timestamp looked_at)
 {
     auto parsed = parse_json(told);
-    return parsed && parsed->is_object() ? std::move(parsed->get_object()) : json::object();
+    if (!parsed || !parsed->is_object()) return {};
+    auto object = std::move(parsed->get_object());
+    auto* contacts = object.if_contains("contacts");
+    if (!contacts || !contacts->is_array()) return object;
+    for (auto& each : contacts->get_array())
+        if (auto* row = each.if_object(); row && !row->contains("looked_at"))
+            (*row)["looked_at"] = format_utc(looked_at);
+    return object;
 }
 
 bool is_complete(const json::object& contact)

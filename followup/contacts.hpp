@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "followup/route.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,13 +54,30 @@ struct ContactFacts {
 // known.
 std::optional<std::string> known_cdn(const ContactFacts& facts);
 
+inline constexpr std::size_t max_contacts = 16; // of a host
 // All candidates, who can do most first.
 std::vector<Contact> contacts_of(const ContactFacts& facts);
 
-// What is shown and cached: {"host", "cdn", "contacts": […], "failures": […]}.
+// What is shown and cached: {"host", "cdn", "contacts": […], "failures": […]}, each contact with its
+// "looked_at".
 json::object describe(const ContactFacts& facts);
-// What describe() said, out of where it was kept; empty where it cannot be read.
-json::object kept_contact(std::string_view told);
+// What describe() said, out of where it was kept; a contact without a date has that of the row. Empty where
+// it cannot be read.
+json::object kept_contact(std::string_view told, Timestamp looked_at);
+
+// Companies change hands and hosts move: after this time what was learnt is asked anew, and counts no more.
+inline constexpr std::chrono::hours contact_kept_for{7 * 24};
+bool is_young(Timestamp looked_at, Timestamp now) noexcept; // and not of a time to come
+
+// The parts of a lookup that got no answer and may get one another day.
+struct MissingParts {
+    bool network = false;
+    bool name = false;
+    bool security_txt = false;
+};
+// Puts into `told`, in place of the parts that are missing, what `before` has of them while it is young, with
+// its dates, and says so among the failures. A network only where the host has not moved since ("address").
+void keep_missing(json::object& told, const MissingParts& missing, const json::object& before, Timestamp now);
 // Whether all that were asked answered, or never will: then it holds for a while.
 bool is_complete(const json::object& contact);
 

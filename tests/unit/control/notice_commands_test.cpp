@@ -244,6 +244,8 @@ TEST_F(NoticeWork, WhomToWriteToIsAskedOnceAWeekAndProposed)
     const auto by_law = with_keys("notice.draft", draft({"F-1"})).at("recipients").as_array();
     ASSERT_EQ(by_law.size(), 1U);
     EXPECT_EQ(by_law[0].at("address"), "admin@board.test");
+    EXPECT_EQ(std::string(by_law[0].at("looked_at").as_string()),
+              format_utc(clock.time - std::chrono::hours(24 * 6)));
     EXPECT_EQ(with_keys("notice.draft", draft({"F-1"}, "registrar"))
                   .at("recipients")
                   .as_array()

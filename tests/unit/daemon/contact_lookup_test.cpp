@@ -94,6 +94,18 @@ protected:
             return answer;
         };
     }
+    // Sends on; the machine that says so is a host's own where `peer` is told.
+    void leads_to(const std::string& from, const std::string& to, const std::string& peer = "")
+    {
+        web.pages[from] = [to, peer](const FetchRequest& request) -> Result<Fetched> {
+            Fetched moved{.url = request.url};
+            moved.status = 301;
+            moved.headers = {{"Location", to}};
+            moved.peer.address = peer;
+            return moved;
+        };
+    }
+    std::string kept() { return store::NoticeTable(stores.cases()).contact_of("board.example")->told; }
     json::object look() { return run(lookup.look("board.example")).value(); }
     static std::vector<std::string> addresses(const json::object& seen)
     {
@@ -116,9 +128,9 @@ TEST_F(ContactLookupTest, AsksHostRegistriesAndRegistrarAndRanksWhatTheySay)
                                              "abuse abuse@board.example"));
     EXPECT_EQ(seen.at("cdn"), "Cloudflare");
     EXPECT_TRUE(seen.at("failures").as_array().empty()) << json::serialize(seen);
-    const auto kept = store::NoticeTable(stores.cases()).contact_of("board.example");
-    ASSERT_TRUE(kept);
-    EXPECT_THAT(kept->told, HasSubstr("abuse@edge.test"));
+    const auto row = store::NoticeTable(stores.cases()).contact_of("board.example");
+    ASSERT_TRUE(row);
+    EXPECT_THAT(row->told, HasSubstr("abuse@edge.test"));
     for (const auto& asked : web.asked) {
         const auto is_plain = [](const HeaderField& header) {
             return header.name == "Accept-Encoding" && header.value == "identity";
@@ -172,7 +184,6 @@ TEST_F(ContactLookupTest, EachAnswerIsReadByAWorkerThatReadNothingElse)
 // A registry that rests for a minute leaves no host without contacts for a week.
 TEST_F(ContactLookupTest, WhatMayComeAnotherDayTakesNoPlaceOfWhatCame)
 {
-    const auto kept = [this] { return store::NoticeTable(stores.cases()).contact_of("board.example")->told; };
     const auto registry = web.pages.at("https://rdap.test/domain/board.example");
     for (const int status : {503, 429}) {
         web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(status);
@@ -192,19 +203,141 @@ TEST_F(ContactLookupTest, WhatMayComeAnotherDayTakesNoPlaceOfWhatCame)
 
 TEST_F(ContactLookupTest, RedirectsHaveAnEndAndStayOnHttps)
 {
-    const auto leads_to = [this](const std::string& from, const std::string& to) {
-        web.pages[from] = [to](const FetchRequest& request) -> Result<Fetched> {
-            Fetched moved{.url = request.url};
-            moved.status = 301;
-            moved.headers = {{"Location", to}};
-            return moved;
-        };
-    };
     leads_to("https://rdap.test/domain/board.example", "http://rdap.test/clear");
     leads_to("https://ripe.test/ip/192.0.2.7", "https://ripe.test/ip/192.0.2.7");
     const auto seen = look();
     EXPECT_EQ(seen.at("failures").as_array().size(), 2U) << json::serialize(seen);
     EXPECT_LE(web.asked.size(), 12U);
+}
+
+// Else a host that moved, or that closed its port for https, would keep its former network for ever.
+TEST_F(ContactLookupTest, WhatDoesNotAnswerTodayIsKeptForAWeekAndNoLonger)
+{
+    (void)look();
+    web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(503);
+    web.pages["https://board.example/.well-known/security.txt"] = ScriptedFetcher::status(503);
+    clock.pass(std::chrono::hours(24 * 6));
+    web.pages["https://ripe.test/ip/192.0.2.7"] = ScriptedFetcher::status(503);
+    const auto young = look();
+    EXPECT_THAT(addresses(young), ElementsAre("site admin@board.example.test", "registrar abuse@names.test",
+                                              "cdn abuse@edge.test", "security_txt sec@board.test",
+                                              "abuse abuse@board.example"));
+    EXPECT_EQ(young.at("cdn"), "Cloudflare");
+    EXPECT_EQ(young.at("complete"), false);
+    clock.pass(std::chrono::hours(24 * 2));
+    const auto old = look();
+    EXPECT_THAT(addresses(old), ElementsAre("site admin@board.example.test", "abuse abuse@board.example"));
+    EXPECT_THAT(kept(), testing::Not(HasSubstr("abuse@names.test")));
+}
+
+TEST_F(ContactLookupTest, AHostThatMovedKeepsNothingOfItsFormerNetwork)
+{
+    (void)look();
+    web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(503);
+    web.pages["https://board.example/.well-known/security.txt"] =
+        [](const FetchRequest& request) -> Result<Fetched> {
+        Fetched refusal{.url = request.url};
+        refusal.status = 503;
+        refusal.peer.address = "198.51.100.9";
+        return refusal;
+    };
+    answer("https://arin.test/ip/198.51.100.9",
+           R"json({"objectClassName":"ip network","name":"NEW","entities":[{"roles":["abuse"],
+"vcardArray":["vcard",[["email",{},"text","abuse@new.test"]]]}]})json");
+    const auto seen = look();
+    EXPECT_THAT(addresses(seen), ElementsAre("site admin@board.example.test", "network abuse@new.test",
+                                             "registrar abuse@names.test", "security_txt sec@board.test",
+                                             "abuse abuse@board.example"));
+    EXPECT_TRUE(seen.at("cdn").is_null());
+    EXPECT_THAT(kept(), HasSubstr("abuse@new.test"));
+    web.pages["https://arin.test/ip/198.51.100.9"] = ScriptedFetcher::status(503);
+    EXPECT_THAT(addresses(look()), Contains("network abuse@new.test"));
+    EXPECT_THAT(kept(), testing::Not(HasSubstr("abuse@edge.test")));
+}
+
+// As a version before kept it, with no dates and no address of its own.
+TEST_F(ContactLookupTest, AnOldCompleteAnswerGivesWayToWhatCameInPart)
+{
+    const auto old = R"({"host":"board.example","cdn":null,"complete":true,"contacts":[{"kind":"registrar",
+"address":"abuse@stranger.test","name":"","does":"","route":"registrar","source":"RDAP of the name"}]})";
+    web.pages["https://rdap.test/domain/board.example"] = ScriptedFetcher::status(503);
+    store::NoticeTable table(stores.cases());
+    ASSERT_TRUE(table.keep_contact({"board.example", clock.now() - std::chrono::hours(24 * 30), old}));
+    (void)look();
+    EXPECT_THAT(kept(), HasSubstr("abuse@edge.test"));
+    EXPECT_THAT(kept(), testing::Not(HasSubstr("abuse@stranger.test")));
+    ASSERT_TRUE(table.keep_contact({"board.example", clock.now() - std::chrono::hours(24 * 3), old}));
+    const auto seen = look();
+    EXPECT_THAT(addresses(seen), Contains("registrar abuse@stranger.test"));
+    for (const auto& row : seen.at("contacts").as_array())
+        EXPECT_LE(parse_utc(std::string(row.at("looked_at").as_string())).value(), clock.now());
+}
+
+// Registries would be asked at each question.
+TEST_F(ContactLookupTest, AHostWithoutHttpsIsAskedAboutInFull)
+{
+    web.pages["https://board.example/.well-known/security.txt"] = ScriptedFetcher::fails(Errc::unreachable);
+    answer("http://board.example/.well-known/security.txt", "Contact: mailto:forged@board.test\n",
+           "text/plain");
+    const auto seen = look();
+    EXPECT_EQ(seen.at("complete"), true) << json::serialize(seen);
+    EXPECT_THAT(addresses(seen), ElementsAre("site admin@board.example.test", "registrar abuse@names.test",
+                                             "cdn abuse@edge.test", "abuse abuse@board.example"));
+}
+
+TEST_F(ContactLookupTest, TheNetworkIsThatOfTheHostWhateverItsSecurityTxtIs)
+{
+    const std::string place = "https://board.example/.well-known/security.txt";
+    const auto answers = [](std::size_t length, const std::string& encoding, Cut cut) {
+        return [=](const FetchRequest& request) -> Result<Fetched> {
+            Fetched reply{.url = request.url};
+            reply.status = 200;
+            reply.headers = {{"Content-Type", "text/plain"}, {"Content-Encoding", encoding}};
+            reply.body = to_bytes(std::string(length, 'x'));
+            reply.cut = cut;
+            reply.peer.address = "192.0.2.7";
+            return reply;
+        };
+    };
+    const auto has_network = [this] {
+        const auto seen = look();
+        EXPECT_EQ(seen.at("complete"), true) << json::serialize(seen); // nothing of it was kept from before
+        return addresses(seen);
+    };
+    web.pages[place] = answers(40'000, "", Cut::size);
+    EXPECT_THAT(has_network(), Contains("cdn abuse@edge.test")) << "too large";
+    web.pages[place] = answers(10, "gzip", Cut::none);
+    EXPECT_THAT(has_network(), Contains("cdn abuse@edge.test")) << "encoded";
+    answer("https://www.board.example/.well-known/security.txt", "Contact: mailto:sec@www.test\n",
+           "text/plain");
+    leads_to(place, "https://www.board.example/.well-known/security.txt", "192.0.2.7");
+    EXPECT_THAT(has_network(), Contains("cdn abuse@edge.test")) << "elsewhere";
+    leads_to(place, "http://board.example/.well-known/security.txt", "192.0.2.7");
+    EXPECT_THAT(has_network(), Contains("cdn abuse@edge.test")) << "in clear";
+}
+
+TEST_F(ContactLookupTest, WithoutTheAddressOrARegistrysWordItIsNotAll)
+{
+    const auto good = web.pages;
+    web.pages["https://board.example/.well-known/security.txt"] = ScriptedFetcher::fails(Errc::unreachable);
+    web.pages["http://board.example/.well-known/security.txt"] = ScriptedFetcher::fails(Errc::unreachable);
+    EXPECT_EQ(look().at("complete"), false) << "no address";
+    web.pages = good;
+    answer("https://ripe.test/ip/192.0.2.7", "<html>");
+    EXPECT_EQ(look().at("complete"), false) << "malformed";
+    web.pages = good;
+    leads_to("https://ripe.test/ip/192.0.2.7", "http://ripe.test/clear");
+    EXPECT_EQ(look().at("complete"), false) << "refused";
+    web.pages = good;
+    web.pages["https://ripe.test/ip/192.0.2.7"] = [](const FetchRequest& request) -> Result<Fetched> {
+        Fetched reply{.url = request.url};
+        reply.status = 200;
+        reply.cut = Cut::size;
+        return reply;
+    };
+    EXPECT_EQ(look().at("complete"), false) << "too large";
+    web.pages = good;
+    EXPECT_EQ(look().at("complete"), true);
 }
 
 } // namespace
