@@ -92,7 +92,7 @@ Result<std::optional<bool>> mark_down(store::CaseDatabase& cases, const pipeline
 Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings& settings, Timestamp now,
                       Counters& counters, StillUpRound& round)
 {
-    const auto checks = store::StillUpChecks(cases).under_way(most_under_way);
+    const auto checks = store::StillUpChecks(cases).under_way(now, most_under_way);
     std::vector<store::EndedCheck> ends;
     for (const auto& group : ripe_groups(checks, now))
         for (const auto* const open : group)
@@ -125,7 +125,11 @@ Result<void> begin_due(store::CaseDatabase& cases, crawler::UrlFrontier& frontie
         }
         const auto planned = checks.plan_look(look.occurrence, now + pause_for_evidence(look.looks));
         if (!planned) return planned.error();
-        if (now >= look.schedule_from + before_check_without_evidence) { // it may be gone before it is made
+        // It may be gone before it is made; and a clock that was ahead may have set a schedule of a time to
+        // come, which no check would wait for.
+        const bool is_check_due = now >= look.schedule_from + before_check_without_evidence ||
+                                  look.schedule_from > now + before_check_without_evidence;
+        if (is_check_due) {
             const auto begun = checks.begin(look.occurrence, now, now + pause_for_evidence(look.looks));
             if (!begun) return begun.error();
             continue;
@@ -155,7 +159,7 @@ Result<void> ask(store::CaseDatabase& cases, crawler::UrlFrontier& frontier, Tim
         round.looks += *due ? 1 : 0;
         return {};
     };
-    for (const auto& open : store::StillUpChecks(cases).under_way(most_under_way)) {
+    for (const auto& open : store::StillUpChecks(cases).under_way(now, most_under_way)) {
         const auto picture = want(open.image_url, open.check.picture.sight, LinkKind::image);
         if (!picture) return picture;
         if (!has_page(open)) continue;

@@ -37,7 +37,9 @@ public:
 
     // `next`: of the check after this one, where nobody ends it. Errors: exists (one is under way).
     Result<void> begin(OccurrenceId id, Timestamp now, Timestamp next);
-    std::vector<OpenCheck> under_way(std::size_t limit) const; // oldest first
+    // Oldest first. Another size counts as up where it was seen since the check began, and by `now`: what a
+    // clock that was ahead saw tells nothing of today.
+    std::vector<OpenCheck> under_way(Timestamp now, std::size_t limit) const;
     // What a visit of that address showed of the places there, by whatever signature they were recorded.
     Result<void> note_look(const Url& address, const Visited& visited);
     // Of the places of the picture at that address, of consenting cases.

@@ -152,15 +152,15 @@ Result<void> StillUpChecks::begin(OccurrenceId id, Timestamp now, Timestamp next
     });
 }
 
-std::vector<OpenCheck> StillUpChecks::under_way(std::size_t limit) const
+std::vector<OpenCheck> StillUpChecks::under_way(Timestamp now, std::size_t limit) const
 {
     auto row = cases_.impl_->connection.prepare(
         CHECK_COLUMNS ", o.finding_id, o.page_url, o.image_url, o.checks_from, o.gone_since, o.gone_checks, "
                       "o.replaced_checks, o.unclear_checks, o.still_up, EXISTS (SELECT 1 FROM occurrence t "
                       "WHERE t.finding_id = o.finding_id AND t.page_url = o.page_url AND t.id <> o.id AND "
-                      "t.seen_up_at >= k.began_at)" CHECK_TABLES
-                      "WHERE k.ended_at IS NULL ORDER BY k.id LIMIT ?1");
-    row.bind(limit);
+                      "t.seen_up_at >= k.began_at AND t.seen_up_at <= ?1)" CHECK_TABLES
+                      "WHERE k.ended_at IS NULL ORDER BY k.id LIMIT ?2");
+    row.bind(now, limit);
     std::vector<OpenCheck> result;
     while (row.step()) {
         OpenCheck open{read_check(row), row.id<FindingId>(14), stored_url(row.text(15)),

@@ -93,13 +93,16 @@ void queue_alerts(Connection& connection, CaseId case_id, FindingId id, const st
             .run();
 }
 
+// Visits may be recorded in another order than they were made, by minutes; what is later by more than an hour
+// a clock that was ahead saw, and it gives way.
 Result<void> seen_again(Connection& connection, OccurrenceId id, Timestamp seen)
 {
     connection
         .prepare(
             "UPDATE occurrence SET last_seen = max(last_seen, ?2), sightings = sightings + 1, seen_up_at = "
-            "max(coalesce(seen_up_at, 0), ?2), " NOT_GONE " WHERE id = ?1")
-        .bind(id, seen)
+            "CASE WHEN seen_up_at > ?3 THEN ?2 ELSE max(coalesce(seen_up_at, 0), ?2) END, " NOT_GONE
+            " WHERE id = ?1")
+        .bind(id, seen, seen + std::chrono::hours(1))
         .run();
     if (connection.changed_rows() == 0) return Error{Errc::not_found, fmt::format("occurrence {}", id.value)};
     connection

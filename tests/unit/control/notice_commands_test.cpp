@@ -217,7 +217,7 @@ TEST_F(NoticeWork, ThePackForARegulatorHasEveryCheckSinceTheNotice)
         clock.time += std::chrono::minutes(10);
         for (const auto occurrence : {OccurrenceId{1}, place.occurrence}) {
             ASSERT_TRUE(checks.begin(occurrence, clock.time, clock.time));
-            const auto open = checks.under_way(1).at(0);
+            const auto open = checks.under_way(clock.time, 1).at(0);
             ASSERT_TRUE(checks.end({{open.check.id, occurrence, store::StillUp::up, {}, false, clock.time}},
                                    clock.time));
         }

@@ -143,7 +143,7 @@ TEST_F(StillUpTest, ThoseOfACaseThatWaitsKeepNoOtherFromBeingMarkedDown)
         finding.state = FindingState::confirmed;
         const auto place = stores.cases().record_finding(finding, {}, {"anna", clock.now()}).value();
         ASSERT_TRUE(checks.begin(place.occurrence, clock.now(), clock.now()));
-        const auto check = checks.under_way(1).at(0).check.id;
+        const auto check = checks.under_way(clock.now(), 1).at(0).check.id;
         ASSERT_TRUE(checks.end({{check, place.occurrence, StillUp::gone, {}, true, clock.now() + hours(300)}},
                                clock.now()));
     }
@@ -166,6 +166,25 @@ TEST_F(StillUpTest, WhatAClockThatWasAheadBeganIsEndedAndFoundDownOnceItIsSetBac
     answer(image, 404);
     pass(hours(24));
     EXPECT_EQ(state(), FindingState::down);
+}
+
+// Its evidence cannot be made, and may never be: nobody would look whether it is still up for two months.
+TEST_F(StillUpTest, WhatWaitsForEvidenceIsCheckedThoughAClockThatWasAheadFoundIt)
+{
+    const auto c =
+        stores.cases().open_case(stillwatch::test::sample_case("C-WAIT"), {"anna", clock.now()}).value();
+    const auto reference =
+        stores.cases().add_reference(stillwatch::test::sample_reference(c), {"anna", clock.now()}).value();
+    auto finding = stillwatch::test::sample_finding(c, reference, start, image);
+    finding.evidence = EvidenceState::pending;
+    finding.first_seen = finding.last_seen = clock.now() + hours(24 * 60);
+    (void)stores.cases().record_finding(finding, {}, {"anna", clock.now()}).value();
+    AskedAt asked;
+    constexpr bool can_write = false;
+    (void)still_up_round(stores.cases(), stores.frontier(), settings.record, can_write, clock.now(), counters,
+                         asked)
+        .value();
+    EXPECT_THAT(store::StillUpChecks(stores.cases()).under_way(clock.now(), 10), SizeIs(1));
 }
 
 TEST_F(StillUpTest, APersonWhoTakesBackThatItIsDownIsNotOverruledByOldChecks)

@@ -54,7 +54,7 @@ protected:
     void end_check()
     {
         store::StillUpChecks table(stores.cases());
-        const auto open = table.under_way(10).at(0);
+        const auto open = table.under_way(clock.now(), 10).at(0);
         ASSERT_TRUE(table.end({{open.check.id,
                                 open.check.occurrence,
                                 store::StillUp::up,

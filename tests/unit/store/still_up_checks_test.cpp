@@ -27,7 +27,7 @@ struct StillUpChecksTest : testing::Test {
         return finding;
     }
     bool is_wholly_down() { return !checks.wholly_down(at(10 * hour), 10).empty(); }
-    OpenCheck only_open() { return checks.under_way(10).at(0); }
+    OpenCheck only_open(std::int64_t now = 10 * hour) { return checks.under_way(at(now), 10).at(0); }
     void begin(std::int64_t seconds)
     {
         ASSERT_TRUE(checks.begin(place.occurrence, at(seconds), at(seconds + 1)));
@@ -43,7 +43,7 @@ TEST_F(StillUpChecksTest, APlaceIsDueAnHourAfterItWasSeenAndWhileNoCheckOfItIsUn
     EXPECT_TRUE(checks.due(at(12 * hour), 10).empty());
     ASSERT_TRUE(checks.end({{only_open().check.id, place.occurrence, StillUp::up, {}, false, at(9 * hour)}},
                            at(2 * hour)));
-    EXPECT_TRUE(checks.under_way(10).empty());
+    EXPECT_TRUE(checks.under_way(at(10 * hour), 10).empty());
     EXPECT_EQ(checks.due(at(9 * hour), 10).size(), 1U);
 }
 
@@ -67,7 +67,7 @@ TEST_F(StillUpChecksTest, ASecondCheckOfAPlaceThatHasOneUnderWayIsRefused)
 {
     begin(hour);
     EXPECT_FALSE(checks.begin(place.occurrence, at(hour), at(hour)));
-    EXPECT_EQ(checks.under_way(10).size(), 1U);
+    EXPECT_EQ(checks.under_way(at(10 * hour), 10).size(), 1U);
 }
 
 TEST_F(StillUpChecksTest, WhatVisitsShowStandsWithTheCheck)
@@ -130,6 +130,21 @@ TEST_F(StillUpChecksTest, AnotherSizeOnThePageThatIsSeenDuringTheCheckIsTold)
     EXPECT_TRUE(only_open().has_other_size_up);
 }
 
+// Else nothing would be found down before that time came.
+TEST_F(StillUpChecksTest, AnotherSizeThatAClockSawThatWasAheadIsNotUp)
+{
+    auto thumbnail = sample;
+    thumbnail.image_url = url("https://img.board.example/a-small.jpg");
+    (void)database.add_occurrence(place.id, thumbnail).value();
+    constexpr std::int64_t ahead = 60 * 24 * hour;
+    ASSERT_TRUE(checks.note_look(thumbnail.image_url, {at(ahead), 200, Sight::match, {reference}}));
+    begin(hour);
+    EXPECT_FALSE(only_open(2 * hour).has_other_size_up);
+    thumbnail.last_seen = at(hour + 1); // seen by a visit that was not made for a check
+    (void)database.add_occurrence(place.id, thumbnail).value();
+    EXPECT_TRUE(only_open(2 * hour).has_other_size_up);
+}
+
 TEST_F(StillUpChecksTest, IsWhollyDownWhereEveryPlaceIs)
 {
     auto elsewhere = sample;
@@ -152,7 +167,7 @@ TEST_F(StillUpChecksTest, AreErasedWithTheirCase)
 {
     begin(hour);
     ASSERT_TRUE(database.withdraw(case_id, actor()));
-    EXPECT_TRUE(checks.under_way(10).empty());
+    EXPECT_TRUE(checks.under_way(at(10 * hour), 10).empty());
     EXPECT_TRUE(checks.counts().empty());
     EXPECT_TRUE(checks.end({{1, place.occurrence}}, at(hour))); // a round that was under way
     EXPECT_EQ(database.integrity(), "ok");
