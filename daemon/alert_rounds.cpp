@@ -48,20 +48,19 @@ std::vector<store::NewAlert> for_channels(const Heartbeat& beat, const RoundSett
     return alerts;
 }
 
-// Gives how many alerts were queued. Store thread. Errors: io.
-Result<std::size_t> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
-                               const RoundSettings& settings, const AlertRounds::LoopNumbers& numbers,
-                               const vault::SigningKey& key, Timestamp now)
+// Store thread. Errors: io.
+Result<followup::TicksTold> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
+                                       const RoundSettings& settings, const AlertRounds::LoopNumbers& numbers,
+                                       const vault::SigningKey& key, Timestamp now)
 {
     try {
         const auto made = alerts::make_rounds(cases, settings.channels, settings.link, now);
         if (!made) return made.error();
-        const auto of_notices =
-            followup::tell_ticks(cases, settings.channels, settings.link, settings.warn_before, now);
-        if (!of_notices) return of_notices.error();
+        auto told = followup::tell_ticks(cases, settings.channels, settings.link, settings.warn_before, now);
+        if (!told) return told.error();
+        told->queued += *made;
         const auto since = cases.heartbeat_since(now);
-        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now)
-            return *made + *of_notices;
+        if (!settings.heartbeat_at || settings.zone->next(since, *settings.heartbeat_at) > now) return told;
         auto beat = count_sites(numbers.sites, since);
         beat.compared = cases.compared_since_heartbeat();
         beat.problems = static_cast<std::int64_t>(numbers.problems);
@@ -70,7 +69,8 @@ Result<std::size_t> make_round(CaseDatabase& cases, const UrlFrontier& frontier,
         const auto alerts = for_channels(beat, settings, now);
         const auto noted = cases.note_heartbeat(alerts, {"stillwatchd", now});
         if (!noted) return noted.error();
-        return *made + *of_notices + alerts.size();
+        told->queued += alerts.size();
+        return told;
     } catch (const std::exception& error) { // a disk that cannot be read
         return Error{Errc::io, error.what()};
     }
@@ -150,7 +150,22 @@ Task<> AlertRounds::round()
                    {{"error", to_string(made.error())}});
         co_return;
     }
-    if (*made > 0) queued_();
+    warn_once(made->untold);
+    if (made->queued > 0) queued_();
+}
+
+void AlertRounds::warn_once(const std::vector<followup::ClockTick>& untold)
+{
+    std::set<std::pair<store::NoticeId, followup::ClockEvent>> still;
+    for (const auto& tick : untold) {
+        const std::pair which{tick.notice.id, tick.event};
+        still.insert(which);
+        if (!untold_.contains(which))
+            log::warn("notices",
+                      "no channel is told that a recipient's time ends; one that is set up will be",
+                      {{"notice", tick.notice.id.value}, {"event", followup::name_of(tick.event)}});
+    }
+    untold_ = std::move(still);
 }
 
 Task<json::object> AlertRounds::status()

@@ -4,6 +4,7 @@
 #include "alerts/rules.hpp"
 #include "core/async.hpp"
 #include "daemon/health_judge.hpp"
+#include "followup/notice_clock.hpp"
 #include "pipeline/stores.hpp"
 #include "vault/sign.hpp"
 
@@ -12,6 +13,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace stillwatch::daemon {
@@ -49,6 +52,7 @@ public:
 private:
     Task<> round();
     Task<> count();
+    void warn_once(const std::vector<followup::ClockTick>& untold);
 
     pipeline::Stores& stores_;
     const Clock& clock_;
@@ -57,6 +61,7 @@ private:
     std::function<void()> queued_;
     RoundSettings settings_;
     std::int64_t counted_ = 0; // pictures compared since the start that the database knows of
+    std::set<std::pair<store::NoticeId, followup::ClockEvent>> untold_; // that the log was told of
     asio::steady_timer timer_;
 };
 

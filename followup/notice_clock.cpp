@@ -3,7 +3,6 @@
 #include "cases/case_consent.hpp"
 
 #include "alerts/event.hpp"
-#include "core/log.hpp"
 
 namespace stillwatch::followup {
 
@@ -47,27 +46,28 @@ std::vector<ClockTick> ticks_due(std::span<const store::RunningNotice> running, 
     return ticks;
 }
 
-Result<std::size_t> tell_ticks(store::CaseDatabase& cases, const std::vector<alerts::ChannelRules>& channels,
-                               std::string_view link_pattern, std::chrono::milliseconds warn_before,
-                               Timestamp now)
+Result<TicksTold> tell_ticks(store::CaseDatabase& cases, const std::vector<alerts::ChannelRules>& channels,
+                             std::string_view link_pattern, std::chrono::milliseconds warn_before,
+                             Timestamp now)
 {
     store::NoticeTable notices(cases);
-    std::size_t queued = 0;
+    TicksTold result;
     for (const auto& tick : ticks_due(notices.running(), now, warn_before)) {
         if (!cases::has_consent(cases, tick.notice.case_id, now)) continue; // told once it is renewed
         const auto event = event_of(tick, now, link_pattern);
         std::vector<store::NewAlert> messages;
         for (const auto& channel : alerts::routed(channels, event.type, "", event.case_pseudonym))
             messages.push_back({event.alert_id, channel, alerts::write_event(event)});
-        if (messages.empty()) // it stands in `notice list` all the same
-            log::warn("notices", "no channel is told that a recipient's time ends",
-                      {{"notice", tick.notice.id.value}, {"event", event.type}});
+        if (messages.empty()) { // it stands in `notice list` all the same
+            result.untold.push_back(tick);
+            continue;
+        }
         const auto told =
             notices.told(tick.notice.id, tick.event == ClockEvent::overdue, messages, {"stillwatchd", now});
         if (!told) return told.error();
-        queued += messages.size();
+        result.queued += messages.size();
     }
-    return queued;
+    return result;
 }
 
 } // namespace stillwatch::followup

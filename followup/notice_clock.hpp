@@ -29,10 +29,14 @@ struct ClockTick {
 std::vector<ClockTick> ticks_due(std::span<const store::RunningNotice> running, Timestamp now,
                                  std::chrono::milliseconds warn_before);
 
-// Queues the alerts of these over the channels that are told, and remembers it. Gives how many alerts were
-// queued. An alert's id follows from the notice and the event. Store thread. Errors: io.
-Result<std::size_t> tell_ticks(store::CaseDatabase& cases, const std::vector<alerts::ChannelRules>& channels,
-                               std::string_view link_pattern, std::chrono::milliseconds warn_before,
-                               Timestamp now);
+struct TicksTold {
+    std::size_t queued = 0;          // alerts
+    std::vector<ClockTick> untold{}; // no channel is told of these now; one that comes later is
+};
+// Queues the alerts of these over the channels that are told, and remembers it. An alert's id follows from
+// the notice and the event. Store thread. Errors: io.
+Result<TicksTold> tell_ticks(store::CaseDatabase& cases, const std::vector<alerts::ChannelRules>& channels,
+                             std::string_view link_pattern, std::chrono::milliseconds warn_before,
+                             Timestamp now);
 
 } // namespace stillwatch::followup

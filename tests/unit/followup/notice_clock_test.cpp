@@ -67,7 +67,8 @@ struct Telling : testing::Test {
     {
         return tell_ticks(cases, {alerts::ChannelRules{"desk"}, quiet}, "https://desk.example/{alert}", 12h,
                           now)
-            .value();
+            .value()
+            .queued;
     }
 
     TemporaryDirectory directory;
@@ -105,6 +106,16 @@ TEST_F(Telling, OneAlertAnEventOverTheChannelsThatAreToldUnderIdsThatRepeat)
     EXPECT_EQ(rows[0].case_id, owner);
     EXPECT_EQ(event.alert_id,
               alerts::alert_id("C-7F3K", ReferenceId{1}, "notice.overdue", format_utc(at(30) + 48h), 0));
+}
+
+TEST_F(Telling, AChannelThatIsSetUpLaterIsTold)
+{
+    const auto untold = tell_ticks(cases, {quiet}, "", 12h, at(30) + 36h).value();
+    EXPECT_EQ(untold.queued, 0U);
+    ASSERT_EQ(untold.untold.size(), 1U);
+    EXPECT_EQ(untold.untold[0].event, ClockEvent::approaching);
+    EXPECT_EQ(tell(at(30) + 37h), 1U);
+    EXPECT_EQ(tell(at(30) + 38h), 0U);
 }
 
 TEST_F(Telling, NothingIsToldOfACaseWhoseConsentHasEnded)
