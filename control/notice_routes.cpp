@@ -13,25 +13,27 @@ namespace stillwatch::control {
 
 namespace {
 
-constexpr std::size_t most_notices_read = 100'000;
-// Of other hosts the latest: what works elsewhere is told well enough by them.
+// The latest: what works is told well enough by them.
+constexpr std::size_t most_there = 10'000;
 constexpr std::size_t most_elsewhere = 1'000;
 constexpr std::size_t most_findings_read = 10'000; // that the notices name; those of the host first
 
-// What was sent: to the host all, to others the latest.
+// What was sent, the latest first: to the host, then to others.
 std::vector<store::NoticeRow> notices_that_tell(store::CaseDatabase& cases, const std::string& host)
 {
     using store::NoticeState;
+    const store::NoticeTable table(cases);
     store::NoticeTable::Query query;
-    query.limit = most_notices_read;
     query.states = {NoticeState::sent, NoticeState::acknowledged, NoticeState::refused};
-    auto notices = store::NoticeTable(cases).list(query); // by number
-    const auto elsewhere = std::ranges::stable_partition(
-        notices, [&host](const store::NoticeRow& notice) { return notice.host == host; });
-    const auto others = static_cast<std::size_t>(elsewhere.size());
-    if (others > most_elsewhere)
-        notices.erase(elsewhere.begin(),
-                      elsewhere.begin() + static_cast<std::ptrdiff_t>(others - most_elsewhere));
+    query.is_newest_first = true;
+    query.host = host;
+    query.limit = most_there;
+    auto notices = table.list(query);
+    query.host.clear();
+    query.other_host = host;
+    query.limit = most_elsewhere;
+    for (auto& notice : table.list(query))
+        notices.push_back(std::move(notice));
     return notices;
 }
 

@@ -20,6 +20,7 @@ using store::OpenCheck;
 using store::Sight;
 
 constexpr std::size_t most_under_way = 10'000;
+constexpr std::size_t most_waiting = 1'000; // to be marked as down: all of consenting cases, so they do go
 constexpr std::chrono::hours before_check_without_evidence{1};
 
 bool has_page(const OpenCheck& open)
@@ -100,13 +101,16 @@ Result<void> end_ripe(store::CaseDatabase& cases, const pipeline::RecordSettings
     if (const auto kept = store::StillUpChecks(cases).end(ends, now); !kept) return kept.error();
     for (const auto& end : ends)
         counters.add("still_up_checks_total", "verdict", name_of(end.verdict));
-    // Also those that a kill or a late confirmation left behind. Those that are left as they are, a renewed
-    // consent waits for its approval, say, keep no others from being marked.
+    // Also those that a kill or a late confirmation left behind. One that cannot be marked keeps neither the
+    // others from it nor what is due from being looked at.
     std::size_t marked = 0;
-    for (const auto id : store::StillUpChecks(cases).wholly_down(now, most_under_way)) {
+    std::size_t failed = 0;
+    for (const auto id : store::StillUpChecks(cases).wholly_down(now, most_waiting)) {
         const auto told = mark_down(cases, settings, id, now);
-        if (!told) return told.error();
-        if (!*told) continue;
+        if (!told && ++failed == 1)
+            log::error("still_up", "a finding is not marked as down: again soon",
+                       {{"finding", id.value}, {"error", to_string(told.error())}});
+        if (!told || !*told) continue;
         round.has_alerts = round.has_alerts || **told;
         if (++marked == most_looks_a_round) break;
     }

@@ -72,10 +72,13 @@ public:
         std::optional<CaseId> case_id{};
         FindingId finding{};               // 0: of all
         std::vector<NoticeState> states{}; // empty: all
+        std::string host{};                // empty: to all
+        std::string other_host{};          // to all but this one; empty: to all
+        bool is_newest_first = false;
         NoticeId after{};
         std::size_t limit = 1'000;
     };
-    std::vector<NoticeRow> list(const Query& query) const; // by number, without their texts
+    std::vector<NoticeRow> list(const Query& query) const; // by number, or from the last; without texts
     std::optional<NoticeRow> find(NoticeId id) const;
 
     // Each changes the notice and these findings in one transaction with one audit line. Errors: refused (the

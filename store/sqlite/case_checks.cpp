@@ -246,14 +246,15 @@ Result<void> StillUpChecks::end(const std::vector<EndedCheck>& ended, Timestamp 
 
 std::vector<FindingId> StillUpChecks::wholly_down(Timestamp now, std::size_t limit) const
 {
+    // As cases::has_consent() weighs it: of the latest consent that was approved.
     auto row = cases_.impl_->connection.prepare(
-        "SELECT f.id FROM finding f JOIN consent n ON n.id = (SELECT max(id) FROM consent WHERE case_id = "
-        "f.case_id) WHERE f.state IN ('confirmed', 'noticed', 'acknowledged', 'reappeared') AND n.expires_at "
-        "> ?1 "
-        "AND f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM occurrence WHERE finding_id = f.id AND is_down = "
-        "0) "
-        "ORDER BY f.id LIMIT ?2");
-    row.bind(now, limit);
+        "SELECT f.id FROM finding f JOIN \"case\" c ON c.id = f.case_id JOIN consent n ON n.id = (SELECT id "
+        "FROM consent WHERE case_id = f.case_id ORDER BY approval <> 'none' DESC, id DESC LIMIT 1) WHERE "
+        "f.state IN ('confirmed', 'noticed', 'acknowledged', 'reappeared') AND c.state <> 'withdrawn' AND "
+        "n.approval <> "
+        "'none' AND n.given_at <= ?1 AND n.expires_at > ?1 AND f.left_out = 0 AND NOT EXISTS (SELECT 1 FROM "
+        "occurrence WHERE finding_id = f.id AND is_down = 0) ORDER BY f.id LIMIT ?2");
+    row.bind(std::max(now, cases_.time_seen()), limit);
     std::vector<FindingId> result;
     while (row.step())
         result.push_back(row.id<FindingId>(0));

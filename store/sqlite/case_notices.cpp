@@ -20,6 +20,11 @@ constexpr std::array<std::string_view, 5> state_names{"draft", "sent", "acknowle
     "SELECT n.id, n.case_id, n.route, n.language, n.host, n.state, n.drafted_at, n.drafted_by, n.sent_at, "  \
     "n.deadline_at, n.recipient, n.ticket, n.answered_at, n.reason, c.pseudonym "
 #define NOTICE_TABLES " FROM notice n JOIN \"case\" c ON c.id = n.case_id "
+#define CHOSEN_NOTICES                                                                                       \
+    NOTICE_COLUMNS NOTICE_TABLES                                                                             \
+        "WHERE n.id > ?1 AND (?2 IS NULL OR n.case_id = ?2) AND (?3 = 0 OR EXISTS (SELECT 1 FROM "           \
+        "notice_finding l WHERE l.notice_id = n.id AND l.finding_id = ?3)) AND (?4 = '' OR instr(?4, ',' "   \
+        "|| n.state || ',') > 0) AND (?6 = '' OR n.host = ?6) AND (?7 = '' OR n.host <> ?7) ORDER BY n.id "
 
 std::optional<Timestamp> time_or_nothing(const Statement& row, int column)
 {
@@ -128,12 +133,10 @@ std::vector<NoticeRow> NoticeTable::list(const Query& query) const
     auto& connection = cases_.impl_->connection;
     std::vector<NoticeRow> notices;
     {
-        auto row = connection.prepare(
-            NOTICE_COLUMNS NOTICE_TABLES
-            "WHERE n.id > ?1 AND (?2 IS NULL OR n.case_id = ?2) AND (?3 = 0 OR EXISTS (SELECT 1 FROM "
-            "notice_finding l WHERE l.notice_id = n.id AND l.finding_id = ?3)) AND (?4 = '' OR instr(?4, ',' "
-            "|| n.state || ',') > 0) ORDER BY n.id LIMIT ?5");
-        row.bind(query.after, query.case_id, query.finding, names_of(query.states), query.limit);
+        auto row = connection.prepare(query.is_newest_first ? CHOSEN_NOTICES "DESC LIMIT ?5"
+                                                            : CHOSEN_NOTICES "LIMIT ?5");
+        row.bind(query.after, query.case_id, query.finding, names_of(query.states), query.limit, query.host,
+                 query.other_host);
         while (row.step())
             notices.push_back(read_notice(row));
     }

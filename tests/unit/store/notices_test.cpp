@@ -17,13 +17,13 @@ struct Notices : testing::Test {
     {
         return cases.record_finding(sample_finding(owner, reference, page), {}, actor(12)).value().id;
     }
-    Result<NoticeId> draft(std::vector<FindingId> findings)
+    Result<NoticeId> draft(std::vector<FindingId> findings, const std::string& host = "board.example")
     {
         NoticeRow notice;
         notice.case_id = owner;
         notice.route = "osa";
         notice.language = "en";
-        notice.host = "board.example";
+        notice.host = host;
         notice.findings = std::move(findings);
         return notices.add(
             notice, [](NoticeId id) { return Result<Bytes>(to_bytes("sealed " + std::to_string(id.value))); },
@@ -63,6 +63,30 @@ TEST_F(Notices, ADraftIsKeptWithItsFindingsAndItsTextUnderItsNumber)
     EXPECT_EQ(notice.case_pseudonym, "C-7F3K");
     EXPECT_EQ(cases.audit(0, 100).back().object, "N-1 C-7F3K osa findings=2");
     EXPECT_FALSE(notices.find(NoticeId{7}));
+}
+
+TEST_F(Notices, TheLastOnesOfAHostOrOfAllOthersAreListed)
+{
+    for (const auto* host :
+         {"board.example", "other.example", "board.example", "third.example", "board.example"})
+        (void)draft({one}, host).value();
+    NoticeTable::Query query;
+    query.is_newest_first = true;
+    query.limit = 2;
+    const auto numbers = [&] {
+        std::vector<std::int64_t> all;
+        for (const auto& notice : notices.list(query))
+            all.push_back(notice.id.value);
+        return all;
+    };
+    EXPECT_THAT(numbers(), ElementsAre(5, 4));
+    query.host = "board.example";
+    EXPECT_THAT(numbers(), ElementsAre(5, 3));
+    query.host.clear();
+    query.other_host = "board.example";
+    EXPECT_THAT(numbers(), ElementsAre(4, 2));
+    query.is_newest_first = false;
+    EXPECT_THAT(numbers(), ElementsAre(2, 4));
 }
 
 TEST_F(Notices, WhatCannotBeSealedLeavesNothing)
