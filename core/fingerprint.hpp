@@ -97,6 +97,13 @@ enum class Detail : std::uint8_t {
               // sign grid
 };
 
+// Whether Detail::coarse tells of a picture of that format all that Detail::hashes tells: only JPEG files
+// have a version that costs less.
+constexpr bool is_never_coarse(PictureFormat format) noexcept
+{
+    return format != PictureFormat::jpeg;
+}
+
 // A rectangle of a picture, in its pixels as it is shown.
 struct Part {
     int x_px = 0;

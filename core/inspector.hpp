@@ -18,7 +18,8 @@ namespace stillwatch {
 enum class Trust : std::uint8_t {
     anyone,             // the first process that has it
     confirmed_refusals, // a refusal only of a process that served no other site
-    unshared            // only of a process that served no other site
+    unshared,           // only of a process that served no other site
+    fresh               // only of a process that served nobody before
 };
 
 // Who told of a document: how many answers came of processes that served other sites too, and of such that

@@ -39,13 +39,6 @@ struct Extracted {
     DecodedFrames decoded;
 };
 
-// Whether Detail::coarse tells of a picture of that format all that Detail::hashes tells: only JPEG files
-// have a version that costs less.
-constexpr bool is_never_coarse(PictureFormat format) noexcept
-{
-    return format != PictureFormat::jpeg;
-}
-
 // Decodes a picture file and says what there is to compare. Errors: undecodable (unknown format, broken or
 // truncated beyond use), too_large, invalid_argument (too small), io (memory did not do, this time). Single
 // thread, no file, no network: made for the restricted worker, which calls prepare_worker() first.

@@ -30,11 +30,15 @@ Cover cover_of(int side, int target_side)
     for (int i = 0; i < target_side; ++i) {
         const double begin = i * width;
         const double end = std::min(begin + width, static_cast<double>(side));
+        const auto covered = [&](int pixel) {
+            return std::min(end, pixel + 1.0) - std::max(begin, static_cast<double>(pixel));
+        };
         Span span{static_cast<int>(begin + nothing), 0, cover.shares.size()};
-        for (int pixel = span.first; pixel < side && pixel + nothing < end; ++pixel, ++span.count) {
-            const double covered = std::min(end, pixel + 1.0) - std::max(begin, static_cast<double>(pixel));
-            cover.shares.push_back(static_cast<float>(covered / (end - begin)));
-        }
+        double all = 0;
+        for (int pixel = span.first; pixel < side && pixel + nothing < end; ++pixel, ++span.count)
+            all += covered(pixel);
+        for (int pixel = span.first; pixel < span.first + span.count; ++pixel)
+            cover.shares.push_back(static_cast<float>(covered(pixel) / all));
         cover.spans.push_back(span);
     }
     return cover;

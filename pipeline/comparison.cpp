@@ -121,7 +121,7 @@ Task<Result<Look>> coarse_pass(Inspector& inspector, asio::thread_pool& cpu, Doc
     auto coarse = co_await inspector.features(std::move(document), Detail::coarse);
     const auto checked = check_digest(coarse, terms.file_digest);
     if (!checked) co_return checked.error();
-    if (coarse->format != PictureFormat::jpeg) { // no other format has a coarse version
+    if (is_never_coarse(coarse->format)) {
         pass.features = *std::move(coarse);
         co_return std::move(pass);
     }

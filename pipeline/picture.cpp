@@ -182,7 +182,8 @@ Task<Result<Pipeline::Matched>> Pipeline::compare(const VisitState& state, const
 }
 
 // A match counts when a worker that served no other site has said it. Where the first one had, a second one
-// is asked, as nearly never.
+// is asked. Of the others a sample: somebody who posts at a site could have its worker tell false things of
+// the pictures that come after.
 Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document document,
                                                ComparisonTerms terms)
 {
@@ -191,8 +192,10 @@ Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document
     auto copy = document;
     auto compared = co_await compare_picture(services_.inspector, services_.cpu, std::move(copy), terms);
     const bool is_told_by_own = tellers->shared == 0 && tellers->unshared > 0;
-    if (!compared || compared->matches.empty() || is_told_by_own) co_return compared;
-    document.trust = Trust::unshared;
+    if (!compared || compared->matches.empty()) co_return compared;
+    if (is_told_by_own && !are_workers_doubted_ && matches_of_own_workers_++ % a_sampled_match != 0)
+        co_return compared;
+    document.trust = is_told_by_own ? Trust::fresh : Trust::unshared;
     terms.is_seen_before = true;
     auto again =
         co_await compare_picture(services_.inspector, services_.cpu, std::move(document), std::move(terms));
@@ -200,6 +203,13 @@ Task<Result<Compared>> Pipeline::compare_twice(const VisitState& state, Document
         services_.counters.add("worker_disagreements_total");
         log::warn("pipeline", "a second worker does not see a match that the first one told",
                   {{"url", state.visit.url.text()}});
+        if (again->generation == compared->generation) { // no reference was withdrawn meanwhile
+            are_workers_doubted_ = true;
+            services_.problems.set("worker_disagreement", {},
+                                   "a second worker did not see a match that the first one told; what was "
+                                   "compared since the start may be wrong "
+                                   "(docs/decisions/0011-whose-word-counts.md)");
+        }
     }
     co_return again;
 }

@@ -173,6 +173,10 @@ private:
     Guard guard_;
     RevisitScales scales_;
     WorkerTrouble trouble_;
+    // One in so many matches that workers of the site alone told is asked of a fresh worker.
+    static constexpr std::size_t a_sampled_match = 8;
+    std::size_t matches_of_own_workers_ = 0;
+    bool are_workers_doubted_ = false; // a match was refuted: from now on each is asked again
     Introductions introductions_;
     StandIns stand_ins_;
     std::map<std::string, WaysIn> ways_in_; // by site

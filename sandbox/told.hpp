@@ -33,7 +33,7 @@ inline std::optional<Sha256> kept_picture(const Request& request, const Answer& 
     const auto* features = std::get_if<PictureFeatures>(&answer);
     if (work != nullptr && features != nullptr &&
         (work->detail == Detail::query || work->detail == Detail::hashes ||
-         (work->detail == Detail::coarse && features::is_never_coarse(features->format))))
+         (work->detail == Detail::coarse && is_never_coarse(features->format))))
         return features->file_digest;
     const auto* views = std::get_if<ViewsWork>(&request.work);
     if (views != nullptr && std::holds_alternative<std::vector<SignGrid>>(answer)) return views->file_digest;

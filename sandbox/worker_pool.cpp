@@ -193,8 +193,10 @@ Task<Result<Answer>> WorkerPool::State::inspect(std::shared_ptr<State> self, Doc
     auto& slot = *turn->slot;
     const auto body = co_await handed(self, document.body);
     if (!body) co_return body.error();
-    const bool wants_fresh =
-        document.trust == Trust::unshared && slot.idle != nullptr && slot.served_others(document.site);
+    const bool is_too_used = document.trust == Trust::fresh
+                                 ? slot.served > 0
+                                 : document.trust == Trust::unshared && slot.served_others(document.site);
+    const bool wants_fresh = slot.idle != nullptr && is_too_used;
     auto answer = co_await ask_twice(self, slot, request, *body, document.site, wants_fresh);
     if (document.tellers) ++(slot.is_shared ? document.tellers->shared : document.tellers->unshared);
     const bool is_in_doubt = slot.is_shared && document.trust == Trust::confirmed_refusals; // of who told it

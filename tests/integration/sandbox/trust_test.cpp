@@ -48,6 +48,16 @@ TEST_F(Pool, WhoTrustsNobodyGetsAWorkerThatServedNoOtherSite)
     EXPECT_EQ(pool.counters().replaced, 1U);
 }
 
+TEST_F(Pool, WhoWantsAFreshWorkerGetsOneThatServedNobody)
+{
+    WorkerPool pool(io_, settings());
+    (void)ask_for(pool, "one.example", "take-over:");
+    EXPECT_EQ(first_url(ask_for(pool, "one.example", "echo:", "x", Trust::fresh)), "x");
+    EXPECT_EQ(pool.counters().replaced, 1U);
+    EXPECT_EQ(first_url(ask_for(pool, "one.example", "echo:", "x", Trust::fresh)), "x");
+    EXPECT_EQ(pool.counters().replaced, 2U);
+}
+
 TEST_F(Pool, ItIsToldWhetherAWorkerServedOthers)
 {
     WorkerPool pool(io_, settings());

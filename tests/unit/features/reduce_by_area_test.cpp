@@ -73,12 +73,13 @@ TEST(ReduceByArea, EachPixelIsTheMeanOfWhatItCovers)
 
 TEST(ReduceByArea, AnEvenPictureStaysAsItIs)
 {
-    for (int width = 1; width <= 60; ++width) {
-        const std::vector<std::uint16_t> white(60 * 7, 65'280);
-        std::vector<std::uint16_t> reduced(static_cast<std::size_t>(width) * 3);
-        reduce_by_area(white.data(), 60, 7, reduced.data(), width, 3);
-        EXPECT_EQ(reduced, std::vector<std::uint16_t>(reduced.size(), 65'280)) << width;
-    }
+    for (const int side : {60, 1051})
+        for (int width = 1; width <= side; width += side == 60 ? 1 : 7) {
+            const std::vector<std::uint16_t> white(static_cast<std::size_t>(side) * 7, 65'280);
+            std::vector<std::uint16_t> reduced(static_cast<std::size_t>(width) * 3);
+            reduce_by_area(white.data(), side, 7, reduced.data(), width, 3);
+            EXPECT_EQ(reduced, std::vector<std::uint16_t>(reduced.size(), 65'280)) << width;
+        }
 }
 
 } // namespace

@@ -341,14 +341,38 @@ TEST_F(HidingTest, AMatchIsToldTwice)
     EXPECT_THAT(inspector.trusts, testing::ElementsAre(Trust::confirmed_refusals, Trust::unshared));
 }
 
-TEST_F(HidingTest, AMatchThatAWorkerOfThisSiteAloneToldIsToldOnce)
+TEST_F(HidingTest, OfMatchesThatWorkersOfThisSiteAloneToldASampleIsToldTwice)
 {
     inspector.workers_are_shared = {false};
     (void)enrol(open_case(), picture_file("sea"));
-    serve(image, picture_file("sea", "small"));
+    std::string page;
+    for (int number = 0; number < 9; ++number) {
+        const auto address = "https://board.example/" + std::to_string(number) + ".jpg";
+        serve(address, picture_file("sea", std::to_string(number)));
+        page += "img " + address + "\n";
+    }
+    serve(start, page);
+    (void)crawl();
+    EXPECT_EQ(std::ranges::count(inspector.trusts, Trust::confirmed_refusals), 9);
+    EXPECT_EQ(std::ranges::count(inspector.trusts, Trust::fresh), 2);
+    EXPECT_THAT(findings(), SizeIs(testing::Ge(1U)));
+}
+
+TEST_F(HidingTest, WhereASampleIsRefutedEveryMatchIsToldTwice)
+{
+    inspector.workers_are_shared = {false};
+    inspector.pretends = picture_file("sea", "small");
+    (void)enrol(open_case(), picture_file("sea"));
+    serve(image, picture_file("hill"));
     (void)picture_result();
-    EXPECT_THAT(inspector.trusts, testing::ElementsAre(Trust::confirmed_refusals));
-    EXPECT_EQ(findings().size(), 1U);
+    serve("https://board.example/other.jpg", picture_file("wood"));
+    serve(start, "img https://board.example/other.jpg");
+    clock.pass(std::chrono::hours(72));
+    (void)crawl();
+    EXPECT_THAT(findings(), IsEmpty());
+    const auto asked = Trust::confirmed_refusals;
+    EXPECT_THAT(inspector.trusts, testing::ElementsAre(asked, Trust::fresh, asked, Trust::fresh));
+    EXPECT_TRUE(problems.is_set("worker_disagreement"));
 }
 
 TEST_F(HidingTest, AMatchThatASharedWorkerHadAPartInIsToldTwice)

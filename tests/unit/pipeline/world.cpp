@@ -112,7 +112,7 @@ void FakeInspector::count(const Document& document)
 Task<Result<PictureFeatures>> FakeInspector::features(Document document, Detail detail)
 {
     count(document);
-    const bool confirms = document.trust == Trust::unshared;
+    const bool confirms = document.trust >= Trust::unshared;
     pictures_read += confirms ? 0 : 1;
     if (before_picture && !confirms) co_await before_picture();
     trusts.push_back(document.trust);
