@@ -1,3 +1,4 @@
+#include "cli/as_owner.hpp"
 #include "cli/command.hpp"
 #include "cli/session.hpp"
 
@@ -84,6 +85,7 @@ Result<void> copy_whole(Result<store::DatabaseCopy> copy)
 
 Result<backup::Snapshot> snapshot_here(const daemon::InstallationPaths& paths, bool with_frontier)
 {
+    const AsOwner as_daemon(paths.storage);
     const auto lock = store::StoreLock::acquire(paths.storage);
     if (!lock) return lock.error();
     for (const auto* name : {"cases.db", "frontier.db"})

@@ -1,9 +1,13 @@
+#include "alerts/webhook_signature.hpp"
+#include "cli/as_owner.hpp"
 #include "cli/command.hpp"
 #include "cli/session.hpp"
-
+#include "config/secret.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/mail_ciphers.hpp"
 #include "daemon/settings.hpp"
+#include "store/lost_database.hpp"
+#include "vault/installation.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +18,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 // `check-config`: the configuration, and what must be there for the daemon to work with it.
 namespace stillwatch::cli {
@@ -72,8 +77,8 @@ void check_directory(const std::string& key, const fs::path& directory, std::str
         found.notes.push_back(
             fmt::format("{}: {} is open to others than its owner: chmod 700", key, directory.string()));
     check_room(key, directory, found);
-    if (::access(directory.c_str(), R_OK | X_OK) != 0) return; // an operator: its owner sees the rest
-    if (::geteuid() != 0 && ::access(directory.c_str(), W_OK) != 0)
+    if (::euidaccess(directory.c_str(), R_OK | X_OK) != 0) return; // an operator: its owner sees the rest
+    if (::geteuid() != 0 && ::euidaccess(directory.c_str(), W_OK) != 0)
         found.problems.push_back(fmt::format("{}: {} cannot be written", key, directory.string()));
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(directory, error)) {
@@ -94,12 +99,40 @@ Findings check_places(const config::Config& config)
     check_directory("storage.directory", paths.storage, "; `stillwatch init` makes it", found);
     struct stat status {};
     const bool is_seen =
-        ::stat(paths.storage.c_str(), &status) == 0 && ::access(paths.storage.c_str(), X_OK) == 0;
+        ::stat(paths.storage.c_str(), &status) == 0 && ::euidaccess(paths.storage.c_str(), X_OK) == 0;
     const bool is_inside = paths.evidence.parent_path() == paths.storage;
     if (is_seen || !is_inside)
         check_directory("evidence.directory", paths.evidence, "; make it, and give it to the daemon's user",
                         found);
     return found;
+}
+
+// What the daemon would refuse to start without, where this user sees it: an operator does not.
+void check_start(const config::Config& config, Findings& found)
+{
+    const auto paths = daemon::paths_of(config);
+    struct stat status {};
+    if (::geteuid() == 0 && ::stat(paths.storage.c_str(), &status) == 0 && status.st_uid != 0)
+        found.problems.push_back(fmt::format("storage.directory: {} cannot be reached by its owner {}: a "
+                                             "folder above it is closed to that user, or root may not "
+                                             "change its user here",
+                                             paths.storage.string(), name_of_user(status.st_uid)));
+    if (::euidaccess(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0) return;
+    const auto note = [&found](const auto& checked) {
+        if (!checked) found.problems.push_back(checked.error().detail);
+    };
+    note(vault::load_installation_keys(vault::key_location(paths.keys)));
+    note(store::check_cases_are_there(paths.storage));
+    note(daemon::pool_settings(config));
+    for (const auto& channel : config.channels) {
+        if (channel.kind != config::ChannelKind::webhook) continue;
+        const auto secrets = config::read_secret(channel.secret_file);
+        if (!secrets) continue; // told with the file, where this user may know
+        const auto read = alerts::parse_webhook_secrets(*secrets);
+        if (!read)
+            found.problems.push_back(
+                fmt::format("channel {}: {}: {}", channel.name, channel.secret_file, read.error().detail));
+    }
 }
 
 // What certificates and keys of mail channels are good for, where this user may read them.
@@ -108,7 +141,7 @@ void check_mail(const config::Config& config, Findings& found)
     for (const auto& channel : config.channels) {
         auto readable = channel;
         const auto is_closed = [](const fs::path& path) {
-            return ::access(path.c_str(), R_OK) != 0 && errno == EACCES;
+            return ::euidaccess(path.c_str(), R_OK) != 0 && errno == EACCES;
         };
         std::erase_if(readable.smime_certificates, is_closed);
         std::erase_if(readable.openpgp_keys, is_closed);
@@ -134,8 +167,13 @@ void add_check_command(Program program)
             "open is noted and passed over")
         .callback([program]() mutable {
             const SystemClock clock;
-            config::LoadOptions options{config::FileChecks::where_allowed, daemon::recipient_problem,
-                                        clock.now()};
+            // As the daemon will see it: root could read what the daemon's user cannot.
+            const auto as_it_is = config::load_config(program.global.config, {config::FileChecks::no, {}});
+            std::optional<AsOwner> as_daemon;
+            if (as_it_is.config) as_daemon.emplace(daemon::paths_of(*as_it_is.config).storage);
+            const auto files = as_daemon && as_daemon->is_other() ? config::FileChecks::yes
+                                                                  : config::FileChecks::where_allowed;
+            config::LoadOptions options{files, daemon::recipient_problem, clock.now()};
             const auto outcome = config::load_config(program.global.config, options);
             const auto say = [](std::string_view kind, std::string_view text) {
                 fmt::print(stderr, "{}{}\n", kind, printable(text));
@@ -149,6 +187,7 @@ void add_check_command(Program program)
                 return;
             }
             auto found = check_places(*outcome.config);
+            check_start(*outcome.config, found);
             check_mail(*outcome.config, found);
             for (const auto& problem : found.problems)
                 say("", fmt::format("{}: {}", program.global.config.string(), problem));

@@ -1,8 +1,10 @@
+#include "cli/as_owner.hpp"
 #include "cli/command.hpp"
 #include "cli/crawl_screen.hpp"
 #include "cli/session.hpp"
 
 #include "daemon/engine.hpp"
+#include "daemon/installation.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -136,6 +138,7 @@ void run_crawl(Program& program, const CrawlOptions& options)
     for (const auto& name : options.tiers)
         if (const auto tier = tier_from_name(name)) engine_options.tiers.insert(*tier);
     const SystemClock clock;
+    const AsOwner as_daemon(daemon::paths_of(*config).storage);
     asio::io_context loop(1);
     std::exception_ptr failure;
     {

@@ -4,12 +4,14 @@
 #include "cases/case_consent.hpp"
 #include "cases/notes.hpp"
 #include "cases/references.hpp"
+#include "cli/as_owner.hpp"
 #include "config/control_socket.hpp"
 #include "control/client.hpp"
 #include "control/commands.hpp"
 #include "daemon/installation.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/snapshot.hpp"
+#include "store/lost_database.hpp"
 #include "store/store_lock.hpp"
 #include "vault/installation.hpp"
 #include "vault/locked_memory.hpp"
@@ -66,6 +68,8 @@ Result<void> check_new_reference(const store::CaseDatabase& cases, const vault::
 Result<json::value> run_here(const config::Config& config, const control::Command& command)
 {
     const auto paths = daemon::paths_of(config);
+    const auto peer = own_peer();
+    const AsOwner as_daemon(paths.storage);
     const auto lock = store::StoreLock::acquire(paths.storage);
     // Whoever may not open the store is an operator, for whom the daemon works.
     if (!lock && lock.error().code == Errc::io && ::access(paths.storage.c_str(), R_OK | W_OK | X_OK) != 0)
@@ -78,6 +82,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     if (!lock) return lock.error();
     const auto keys = vault::load_installation_keys(vault::key_location(paths.keys));
     if (!keys) return keys.error();
+    if (const auto there = store::check_cases_are_there(paths.storage); !there) return there.error();
     store::CaseDatabase cases(paths.storage / "cases.db");
     crawler::UrlFrontier frontier(store::frontier_in_file(paths.storage / "frontier.db"));
     const SystemClock clock;
@@ -92,7 +97,7 @@ Result<json::value> run_here(const config::Config& config, const control::Comman
     }
     auto settings = daemon::command_settings(config, *keys);
     control::Commands commands(cases, frontier, keys->sealing.public_key, std::move(settings), clock);
-    auto outcome = commands.run(command, own_peer());
+    auto outcome = commands.run(command, peer);
     const auto finished = commands.finish();
     // A copy that a broken-off backup left may hold what is erased now.
     std::error_code ignored;

@@ -165,6 +165,10 @@ Result<json::object> init(const InitOptions& options)
         struct stat status {};
         if (::stat(directory.c_str(), &status) != 0) return system_error("stat", directory);
         readers = {true, status.st_gid != 0 ? status.st_gid : owner->pw_gid};
+        // Made under a narrow umask it would be closed to the daemon.
+        if (status.st_gid == 0 && (status.st_mode & S_IXOTH) == 0 &&
+            ::chown(directory.c_str(), status.st_uid, readers.group) != 0)
+            return system_error("chown", directory);
     }
     const auto keys = vault::load_installation_keys({storage / "keys"});
     if (!keys) return keys.error();

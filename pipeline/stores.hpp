@@ -3,11 +3,13 @@
 #include "core/async.hpp"
 #include "crawler/frontier/url_frontier.hpp"
 #include "store/case_database.hpp"
+#include "store/lost_database.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <type_traits>
 
 namespace stillwatch::pipeline {
@@ -15,9 +17,11 @@ namespace stillwatch::pipeline {
 // Both databases and the one thread that may touch them.
 class Stores {
 public:
-    // Opens `directory`/cases.db and `directory`/frontier.db. Throws std::runtime_error as they do.
+    // Opens `directory`/cases.db and `directory`/frontier.db. Throws std::runtime_error as they do, and where
+    // only the second is there.
     explicit Stores(const std::filesystem::path& directory)
-        : cases_(directory / "cases.db"), frontier_(store::frontier_in_file(directory / "frontier.db"))
+        : cases_(with_cases(directory) / "cases.db"),
+          frontier_(store::frontier_in_file(directory / "frontier.db"))
     {
     }
     // Waits for the work that was given.
@@ -50,6 +54,13 @@ public:
     crawler::UrlFrontier& frontier() { return frontier_; }
 
 private:
+    static const std::filesystem::path& with_cases(const std::filesystem::path& directory)
+    {
+        if (const auto checked = store::check_cases_are_there(directory); !checked)
+            throw std::runtime_error(checked.error().detail);
+        return directory;
+    }
+
     store::CaseDatabase cases_;
     crawler::UrlFrontier frontier_;
     asio::thread_pool thread_{1};

@@ -253,6 +253,39 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(done.returncode, 78)
             self.assertIn("cases.db belongs to", done.stderr)
 
+    def test_root_works_in_the_daemons_folders_as_the_daemons_user(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        self.work.chmod(0o755)
+        made = self.run_command("init", self.work / "i", *ORGANISATION, "--owner", "nobody")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        config, data = self.work / "i" / "stillwatch.toml", self.work / "i" / "data"
+        expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 90 * 86400))
+        opened = self.run_command("--config", config, "--json", "case", "open", "--recorded-by", "ada", "--approved-by", "ben",
+                                  "--expires", expires)
+        case = json.loads(opened.stdout)["case"]
+        self.assertEqual(self.run_command("--config", config, "case", "withdraw", case, "--yes").returncode, 0)
+        self.assertTrue((data / "withdrawn").exists())
+        self.assertEqual([str(file) for file in data.rglob("*") if file.stat().st_uid == 0], [])
+        self.assertEqual(self.run_command("--config", config, "check-config").stderr, "")
+        secret = self.work / "secret"
+        self.run_command("channel", "secret", secret)
+        config.write_text(config.read_text() + '\n[[channel]]\nname = "w"\nkind = "webhook"\nurl = "https://hooks.example/"\n'
+                          f'secret_file = "{secret}"\n')
+        self.assertIn(f"{secret}: Permission denied", self.run_command("--config", config, "check-config").stderr)
+        shutil.chown(secret, "nobody")
+        self.assertEqual(self.run_command("--config", config, "check-config").stderr, "")
+
+    def test_a_lost_database_is_no_empty_one(self):
+        config = self.installation()
+        cases = self.work / "i" / "data" / "cases.db"
+        cases.unlink()
+        for arguments in (["check-config"], ["case", "list"], ["crawl", "--once"]):
+            done = self.run_command("--config", config, *arguments)
+            self.assertNotEqual(done.returncode, 0, arguments)
+            self.assertIn(f"{cases} is gone", done.stderr)
+        self.assertFalse(cases.exists())
+
     def test_channel_secret_is_one_that_webhooks_take_and_is_never_replaced(self):
         file = self.work / "hook.secret"
         done = self.run_command("channel", "secret", file)
