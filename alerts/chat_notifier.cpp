@@ -116,11 +116,7 @@ Task<Delivery> ChatNotifier::notify(AlertEvent event, std::vector<std::string> /
         co_return Delivery{Delivery::Kind::refused, seconds(0), fmt::format("the text would hold {}", *leak)};
     auto request = request_for(event);
     const auto answer = co_await fetcher_.fetch(std::move(request));
-    if (!answer) {
-        // Only the code: details of the transfer may repeat the address and its token.
-        co_return Delivery{Delivery::Kind::retry_after, seconds(0),
-                           fmt::format("{}: {}", settings_.url.host_port(), name_of(answer.error().code))};
-    }
+    if (!answer) co_return judge_failure(answer.error(), settings_.url, settings_.token);
     co_return judge_answer(*answer, clock_.now(), settings_.longest_retry_after);
 }
 

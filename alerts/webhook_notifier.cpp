@@ -30,7 +30,36 @@ seconds retry_after(std::string_view value, Timestamp now)
     return std::chrono::ceil<seconds>(*date - now);
 }
 
+// Whether the text repeats of the address what may be a token: all behind the host, or a longer part of it.
+bool repeats_target(std::string_view text, const Url& url)
+{
+    constexpr std::size_t shortest_token = 6;
+    const std::string_view target = url.target();
+    if (target.size() > 1 && text.find(target) != std::string_view::npos) return true;
+    const std::string_view host = url.host();
+    for (std::size_t begin = 0; begin < target.size();) {
+        const auto end = std::min(target.find_first_of("/?&=;:", begin), target.size());
+        const auto part = target.substr(begin, end - begin);
+        const bool is_long = part.size() >= shortest_token && host.find(part) == std::string_view::npos;
+        if (is_long && text.find(part) != std::string_view::npos) return true;
+        begin = end + 1;
+    }
+    return false;
+}
+
 } // namespace
+
+Delivery judge_failure(const Error& error, const Url& url, std::string_view token)
+{
+    auto detail = fmt::format("{}: {}", url.host_port(), name_of(error.code));
+    std::string_view reason = error.detail;
+    const auto tried = fmt::format("POST {}://{}: ", url.scheme(), url.host_port());
+    if (reason.starts_with(tried)) reason.remove_prefix(tried.size());
+    const bool tells_token = !token.empty() && reason.find(token) != std::string_view::npos;
+    if (!reason.empty() && !tells_token && !repeats_target(reason, url))
+        detail += fmt::format(": {}", reason);
+    return {Delivery::Kind::retry_after, seconds(0), std::move(detail)};
+}
 
 Delivery judge_answer(const Fetched& answer, Timestamp now, std::chrono::seconds longest_retry_after)
 {
@@ -72,11 +101,7 @@ Task<Delivery> WebhookNotifier::notify(AlertEvent event, std::vector<std::string
     request.limits.total = settings_.timeout;
     request.limits.first_byte = settings_.timeout;
     const auto answer = co_await fetcher_.fetch(std::move(request));
-    if (!answer) {
-        // Only the code: details of the transfer may repeat the address and its token.
-        co_return Delivery{Delivery::Kind::retry_after, seconds(0),
-                           fmt::format("{}: {}", settings_.url.host_port(), name_of(answer.error().code))};
-    }
+    if (!answer) co_return judge_failure(answer.error(), settings_.url);
     co_return judge_answer(*answer, clock_.now(), settings_.longest_retry_after);
 }
 

@@ -32,6 +32,10 @@ private:
     const Clock& clock_;
 };
 
+// Why nobody answered, to be tried again: host, code and what the transfer says of it, unless that repeats
+// what may be secret of the address, or `token`.
+Delivery judge_failure(const Error& error, const Url& url, std::string_view token = {});
+
 // What the answer to a delivery means (Standard Webhooks 1.0.0, "Deliverability and reliability"). `now` is
 // the moment of the answer, from which a date in Retry-After counts.
 Delivery judge_answer(const Fetched& answer, Timestamp now, std::chrono::seconds longest_retry_after);

@@ -44,11 +44,9 @@ void add_consent_options(Command command, ConsentOptions& options)
     command.add_option("--text-version", options.text_version, "Version of the text that was agreed to")
         .capture_default_str();
     command.add_option("--given-at", options.given_at, "Date it was given, 2026-11-23; now when left out");
-    command
-        .add_option("--expires", options.expires_at,
-                    "Date it ends, 2027-11-23; at most 12 months after it was given")
-        .required();
 }
+
+constexpr const char* expires_means = "Date it ends, 2027-11-23; at most 12 months after it was given";
 
 json::object consent_arguments(const ConsentOptions& options)
 {
@@ -115,9 +113,16 @@ void add_case(Program program)
     const auto open = group.add_subcommand(
         "open", "Opens a case under a new pseudonym; it waits until another account approves it");
     add_consent_options(open, *opening);
+    open.add_option("--expires", opening->expires_at,
+                    std::string(expires_means) + "; needed, but with --under-18");
     auto under_18 = std::make_shared<bool>(false);
     open.add_flag("--under-18", *under_18, "The person is under 18: says who helps them; no case is opened");
     open.callback([program, opening, under_18]() mutable {
+        if (opening->expires_at.empty() && !*under_18) {
+            fmt::print(stderr, "--expires is required\nRun with --help for more information.\n");
+            program.exit_code = exit_usage;
+            return;
+        }
         auto arguments = consent_arguments(*opening);
         arguments["under_18"] = *under_18;
         show_object(program, {"case.open", std::move(arguments)});
@@ -167,6 +172,7 @@ void add_case(Program program)
         group.add_subcommand("renew", "Records a new consent; all pictures are compared again");
     renew.add_option("case", *pseudonym, "Pseudonym").required();
     add_consent_options(renew, *renewal);
+    renew.add_option("--expires", renewal->expires_at, expires_means).required();
     renew.callback([program, pseudonym, renewal]() mutable {
         auto arguments = consent_arguments(*renewal);
         arguments["case"] = *pseudonym;

@@ -156,6 +156,18 @@ void check_mail(const config::Config& config, Findings& found)
     }
 }
 
+// Whom the watch list names by address, and the guard never lets ask.
+void check_seeds(const config::Config& config, Findings& found)
+{
+    for (const auto& site : config.sites)
+        if (site.enabled)
+            for (const auto& host : daemon::closed_seeds(config, site))
+                found.notes.push_back(fmt::format(
+                    "site {}: {} is not a public address, or closed by the guard: it is never asked "
+                    "unless network.allowed_private_networks opens it",
+                    site.name, host));
+}
+
 } // namespace
 
 void add_check_command(Program program)
@@ -189,6 +201,7 @@ void add_check_command(Program program)
             auto found = check_places(*outcome.config);
             check_start(*outcome.config, found);
             check_mail(*outcome.config, found);
+            check_seeds(*outcome.config, found);
             for (const auto& problem : found.problems)
                 say("", fmt::format("{}: {}", program.global.config.string(), problem));
             const auto of_notices = daemon::notice_problems(*outcome.config);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 #include <memory>
 
@@ -119,11 +120,26 @@ Task<Result<json::object>> pass(daemon::Engine& engine, const CrawlOptions& opti
     told["walls"] = by_label(engine.counters(), "walls_total");
     told["visits"] = by_label(engine.counters(), "visits_total");
     told["errors"] = by_label(engine.counters(), "fetch_errors_total");
+    told["refused_by_guard"] = by_label(engine.counters(), "guard_refusals_total");
     told["robots_refusals"] = progress->count(store::Outcome::disallowed);
     told["bounds"] = by_label(engine.counters(), "bounds_reached_total");
     told["hosts_left_out"] = std::move(left_out);
     told["sites"] = by_site(*progress);
     co_return std::move(told);
+}
+
+// A site that is never asked must not look like one that is down.
+void say_closed(const json::object& told)
+{
+    const auto* sites = told.if_contains("refused_by_guard");
+    if (!sites || !sites->is_object()) return;
+    (void)std::fflush(stdout); // the order of what is told only
+    for (const auto& [site, count] : sites->get_object())
+        fmt::print(
+            stderr,
+            "stillwatch: site {}: {} of its addresses refused: not public, or closed by the guard (see "
+            "network.allowed_private_networks); `stillwatch site plan {}` names them\n",
+            std::string_view(site), json::serialize(count), std::string_view(site));
 }
 
 void run_crawl(Program& program, const CrawlOptions& options)
@@ -147,10 +163,12 @@ void run_crawl(Program& program, const CrawlOptions& options)
                        [&](std::exception_ptr thrown, Result<json::object> told) {
                            failure = thrown;
                            if (thrown) return loop.stop();
-                           if (told)
+                           if (told) {
                                print_object(program.global.style(), *told);
-                           else
+                               say_closed(*told);
+                           } else {
                                program.exit_code = print_error(told.error());
+                           }
                            loop.stop();
                        });
         loop.run();

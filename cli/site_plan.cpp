@@ -32,7 +32,8 @@ public:
     Task<> save(store::RobotsRow) override { co_return; }
 };
 
-using RobotsByOrigin = std::map<std::string, std::shared_ptr<const crawler::RobotsFile>>;
+// Or why an origin cannot be asked at all.
+using RobotsByOrigin = std::map<std::string, Result<std::shared_ptr<const crawler::RobotsFile>>>;
 
 // Where requests of this site would go: the origins of its seeds, and its other hosts with the scheme of the
 // first.
@@ -62,11 +63,12 @@ Task<> ask_robots(crawler::PoliteFetcher& fetcher, std::shared_ptr<const crawler
         auto url = Url::parse(origin + "/");
         if (!url) continue;
         auto file = co_await fetcher.robots(rules, *std::move(url));
-        if (file) robots[origin] = *std::move(file);
+        if (file || crawler::is_guard_refusal(file.error())) robots.emplace(origin, std::move(file));
     }
 }
 
-// Asks the hosts of one site, politely. The transport's trouble is an unreachable robots.txt.
+// Asks the hosts of one site, politely. The transport's trouble is an unreachable robots.txt, but for hosts
+// that the guard closes.
 RobotsByOrigin robots_of(const net::HttpSettings& settings,
                          const std::shared_ptr<const crawler::SiteRules>& rules, const config::Site& site)
 {
@@ -97,26 +99,33 @@ std::string verdict_on(const crawler::SiteRules& rules, const RobotsByOrigin& ro
     if (!rules.obeys_robots(SystemClock().now())) return "fetched";
     const auto file = robots.find(url.origin());
     if (file == robots.end()) return "fetched unless robots.txt forbids it";
-    const auto decision = file->second->allows(url.target());
-    return decision.allowed ? "fetched" : "robots: " + file->second->reason(decision);
+    if (!file->second) return to_string(file->second.error());
+    const auto& known = **file->second;
+    const auto decision = known.allows(url.target());
+    return decision.allowed ? "fetched" : "robots: " + known.reason(decision);
 }
 
 json::array robots_rows(const RobotsByOrigin& robots)
 {
     json::array rows;
-    for (const auto& [origin, file] : robots) {
+    for (const auto& [origin, answer] : robots) {
+        if (!answer) { // nobody was asked
+            rows.push_back(json::object{{"origin", origin}, {"access", to_string(answer.error())}});
+            continue;
+        }
+        const auto& file = **answer;
         json::array lines;
-        for (const auto& line : file->rules.lines(lines_of_robots))
+        for (const auto& line : file.rules.lines(lines_of_robots))
             lines.push_back(json::string(line));
         rows.push_back(
             json::object{{"origin", origin},
-                         {"http_status", file->http_status},
-                         {"access", file->access == crawler::RobotsAccess::rules        ? "rules"
-                                    : file->access == crawler::RobotsAccess::everything ? "everything"
-                                                                                        : "nothing"},
-                         {"crawl_delay_ms", file->rules.crawl_delay().count()},
+                         {"http_status", file.http_status},
+                         {"access", file.access == crawler::RobotsAccess::rules        ? "rules"
+                                    : file.access == crawler::RobotsAccess::everything ? "everything"
+                                                                                       : "nothing"},
+                         {"crawl_delay_ms", file.rules.crawl_delay().count()},
                          {"rules", std::move(lines)},
-                         {"sitemaps", file->rules.sitemaps().size()}});
+                         {"sitemaps", file.rules.sitemaps().size()}});
     }
     return rows;
 }
@@ -195,7 +204,8 @@ std::optional<std::string> with_or_without_www(std::string_view host)
 }
 
 // What the watch list may have forgotten.
-json::array warnings_of(const config::Site& site, const crawler::SiteRules& rules, const json::object& known)
+json::array warnings_of(const config::Site& site, const crawler::SiteRules& rules,
+                        const std::vector<std::string>& closed, const json::object& known)
 {
     std::set<std::string> warnings;
     for (const auto& seed : site.seeds) {
@@ -216,6 +226,10 @@ json::array warnings_of(const config::Site& site, const crawler::SiteRules& rule
                 text_member(host, "host").value_or(""), number_member(host, "pictures").value_or(0),
                 number_member(host, "redirects").value_or(0)));
         }
+    for (const auto& host : closed)
+        warnings.insert(fmt::format(
+            "{} is not a public address, or closed by the guard (see network.allowed_private_networks)",
+            host));
     json::array told;
     for (const auto& warning : warnings)
         told.push_back(json::string(warning));
@@ -230,12 +244,12 @@ LinkKind kind_named(std::string_view name)
 }
 
 json::object plan_of(const config::Site& site, const crawler::SiteRules& rules, const RobotsByOrigin& robots,
-                     const json::object& known)
+                     const std::vector<std::string>& closed, const json::object& known)
 {
     json::object told;
     told["site"] = site.name;
     told["hosts"] = json::array(site.hosts.begin(), site.hosts.end());
-    told["warnings"] = warnings_of(site, rules, known);
+    told["warnings"] = warnings_of(site, rules, closed, known);
     add_budgets(told, site, rules);
     for (const auto* name : {"pages_known", "images_known", "videos_known", "videos_not_looked_at",
                              "set_aside", "pages_today", "bytes_today"})
@@ -292,7 +306,9 @@ void print_plan(Program& program, const PlanOptions& options)
         const auto rules = (*crawl)->site(site.name);
         const bool asks = !options.no_fetch && rules->obeys_robots(SystemClock().now());
         const auto robots = asks ? robots_of(*settings, rules, site) : RobotsByOrigin{};
-        print_object(program.global.style(), plan_of(site, *rules, robots, row_of(*known, site.name)));
+        print_object(
+            program.global.style(),
+            plan_of(site, *rules, robots, daemon::closed_seeds(*config, site), row_of(*known, site.name)));
         found = true;
     }
     if (!found)

@@ -27,6 +27,21 @@ void print_left_out(const json::array& sites)
     }
 }
 
+// A site that was never asked must not look like one that is down.
+void print_closed(const json::array& sites)
+{
+    for (const auto& site : sites) {
+        const auto& row = site.as_object();
+        if (text_member(row, "state") != "refused") continue;
+        const auto name = text_member(row, "site").value_or("");
+        fmt::print(
+            "\n{}: every visit was refused: its addresses are not public or closed by the guard (see\n"
+            "network.allowed_private_networks), or outside of its scope: `stillwatch site plan {}` says "
+            "which\n",
+            name, name);
+    }
+}
+
 void print_health(Program& program)
 {
     const auto reply = ask(program, {"site.health", {}});
@@ -55,7 +70,9 @@ void print_health(Program& program)
                 "last_failure_status",
                 "stopped_hosts"},
                "the watch list is empty");
-    if (program.global.style() == Style::text) print_left_out(reply->get_array());
+    if (program.global.style() != Style::text) return;
+    print_left_out(reply->get_array());
+    print_closed(reply->get_array());
 }
 
 void add_stop_and_resume(Program program, Command site)

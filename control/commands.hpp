@@ -207,6 +207,7 @@ private:
     json::array describe_references(CaseId id) const;
     cases::ApprovalRule approval_rule() const;
     Result<void> note_look(const store::Actor& actor, std::string_view action, std::string_view object);
+    Error no_channel(std::string_view name) const; // what there is instead
     json::object describe(const store::OutboxRow& row) const;
     // What a command does with each of its findings. `decide` refuses where it may not be done: of a filter
     // such findings are left alone and counted, of those that were named none is changed then.

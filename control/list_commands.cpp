@@ -8,6 +8,14 @@
 // The commands about what was told and done.
 namespace stillwatch::control {
 
+Error Commands::no_channel(std::string_view name) const
+{
+    if (settings_.channels.empty())
+        return {Errc::not_found, fmt::format("no channel \"{}\": no channel is configured", name)};
+    return {Errc::not_found,
+            fmt::format("no channel \"{}\"; there are: {}", name, fmt::join(settings_.channels, ", "))};
+}
+
 json::object Commands::describe(const store::OutboxRow& row) const
 {
     json::object object;
@@ -62,8 +70,7 @@ Result<CommandOutcome> Commands::outbox_replay(const json::object& arguments, co
         const auto channel = text_argument(arguments, "channel");
         if (!channel) return channel.error();
         if (std::ranges::find(settings_.channels, *channel) == settings_.channels.end())
-            return Error{Errc::not_found, fmt::format("no channel \"{}\"; there are: {}", *channel,
-                                                      fmt::join(settings_.channels, ", "))};
+            return no_channel(*channel);
         only = *channel;
     } else if (const auto* all = arguments.if_contains("all"); !all || !all->is_bool() || !all->get_bool()) {
         return missing("id", "a number, or \"channel\", or \"all\"");
@@ -79,8 +86,7 @@ Result<CommandOutcome> Commands::alert_test(const json::object& arguments, const
     const auto channel = text_argument(arguments, "channel");
     if (!channel) return channel.error();
     if (std::ranges::find(settings_.channels, *channel) == settings_.channels.end())
-        return Error{Errc::not_found, fmt::format("no channel \"{}\"; there are: {}", *channel,
-                                                  fmt::join(settings_.channels, ", "))};
+        return no_channel(*channel);
     const auto alert = settings_.test_alert(*channel, actor.at);
     const auto queued = cases_.queue_alert(alert, actor);
     if (!queued) return queued.error();

@@ -53,9 +53,12 @@ std::string_view state_of(const store::SiteHealth& health, bool all_stopped)
     if (failing && (status == 401 || status == 403 || status == 429 || status == 451)) return "blocked";
     if (is_walled(health)) return "walled";
     if (has_stand_ins(health)) return "stand_ins";
+    // The guard closes its hosts; a failure of earlier is of when it did not.
+    const bool is_refused = !health.last_success && health.refused > 0;
+    if (is_refused && health.unreachable == 0) return "refused";
     if (failing && !health.last_success) return "unreachable";
     if (!health.last_success && health.disallowed > 0) return "disallowed";
-    if (!health.last_success && health.refused > 0) return "refused";
+    if (is_refused) return "refused";
     if (!health.last_success) return "not_visited";
     if (is_degraded(health)) return "degraded";
     if (health.images == 0 && health.pages_read >= pages_without_pictures) return "no_pictures";

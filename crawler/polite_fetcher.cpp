@@ -61,6 +61,7 @@ FetchRequest request_for(const Url& url, const Conditions& conditions, const Fet
 }
 
 constexpr std::string_view robots_refusal = "robots: ";
+constexpr std::string_view scope_refusal = "scope: ";
 
 constexpr std::ptrdiff_t max_redirect_body_bytes = 64 << 10;
 constexpr std::chrono::milliseconds longest_wait = std::chrono::minutes(1);
@@ -75,7 +76,7 @@ FetchLimits robots_limits()
 
 std::string off_site_refusal()
 {
-    return fmt::format("scope: {} ", name_of(ScopeReason::off_site));
+    return fmt::format("{}{} ", scope_refusal, name_of(ScopeReason::off_site));
 }
 
 } // namespace
@@ -83,6 +84,12 @@ std::string off_site_refusal()
 bool is_robots_refusal(const Error& error) noexcept
 {
     return error.code == Errc::refused && error.detail.starts_with(robots_refusal);
+}
+
+bool is_guard_refusal(const Error& error) noexcept
+{
+    return error.code == Errc::refused && !is_robots_refusal(error) &&
+           !error.detail.starts_with(scope_refusal);
 }
 
 std::optional<std::string> host_outside(const Error& error)
@@ -109,7 +116,7 @@ Task<Result<PoliteAnswer>> PoliteFetcher::fetch(std::shared_ptr<const SiteRules>
         const auto scope = check_scope(*site, url, kind_of(purpose), 0);
         if (!scope.follow)
             co_return Error{Errc::refused,
-                            fmt::format("scope: {} {}", name_of(scope.reason), url.host_port())};
+                            fmt::format("{}{} {}", scope_refusal, name_of(scope.reason), url.host_port())};
         const auto allowed = co_await ask_robots(site, url);
         if (!allowed) co_return allowed.error();
         // A turn of its own is waited for by whoever chose the address (crawler/host_queue.hpp). For a
@@ -200,7 +207,9 @@ Task<Result<store::RobotsRow>> PoliteFetcher::download_robots(std::shared_ptr<co
         request.when_full = WhenFull::go_on; // small, and others wait for it
         chain.push_back({*url, cookies_for(*site, *url)});
         const auto fetched = co_await send(site, std::move(request), has_new_cookie);
-        if (!fetched && fetched.error().code == Errc::cancelled) co_return fetched.error();
+        // Where the guard closes the host itself, nobody was asked: that is no outage of the host's.
+        const bool is_closed = !fetched && fetched.error().code == Errc::refused && chain.size() == 1;
+        if (is_closed || (!fetched && fetched.error().code == Errc::cancelled)) co_return fetched.error();
         row.http_status = fetched ? fetched->status : 0;
         row.fetched_at = clock_.now();
         if (!fetched) co_return row;

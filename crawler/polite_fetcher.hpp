@@ -44,6 +44,8 @@ using IsVisitedAnyway = std::function<Task<bool>(Url from, Url to)>;
 // Whether an error of PoliteFetcher means that the host's robots.txt forbids the address: no trouble of
 // anybody's.
 bool is_robots_refusal(const Error& error) noexcept;
+// Whether it means that the transport does not go there: the guard on addresses closes the host.
+bool is_guard_refusal(const Error& error) noexcept;
 // The host, as Url::host_port(), where it means that a host of no site was to be asked.
 std::optional<std::string> host_outside(const Error& error);
 

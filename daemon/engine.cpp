@@ -286,6 +286,7 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         const auto checked = co_await check_new_reference(command.arguments);
         if (!checked) co_return checked.error();
     }
+    const bool names_channel = command.name == "alert-test" || command.name == "outbox.replay";
     auto commands = commands_; // a reload may put others in their place
     auto work = [commands, command = std::move(command),
                  peer = std::move(peer)](CaseDatabase&, UrlFrontier&) -> Result<control::CommandOutcome> {
@@ -307,7 +308,14 @@ Task<Result<json::value>> Engine::run(control::Command command, cases::Peer peer
         scheduler_.wake();
     }
     const auto finished = co_await finish(std::move(commands));
-    if (!outcome) co_return outcome.error();
+    if (!outcome) {
+        auto error = outcome.error();
+        const bool is_older = problems_.is_set("configuration");
+        if (names_channel && is_older && error.code == Errc::not_found)
+            error.detail += "; the last reload was refused and an older configuration is in force: see "
+                            "`stillwatch status`";
+        co_return error;
+    }
     if (!reloaded)
         co_return Error{Errc::io, "done, but references were not reloaded: " + reloaded.error().detail};
     if (!finished) co_return finished.error();

@@ -29,7 +29,9 @@ std::string_view meaning_of(std::string_view state)
          "most of its pictures or pages are answered with the same bytes, so that what they are for is "
          "not seen: another referer, or headers or cookies of a session that is let in, may help"},
         {"unreachable", "it never answered"},
-        {"refused", "its scope or the guard forbids every visit"},
+        {"refused", "its addresses are not public or closed by the guard (see "
+                    "network.allowed_private_networks), or outside "
+                    "of its scope"},
         {"disallowed", "robots.txt forbids every visit"},
         {"degraded", "hosts with a tenth or more of its pictures or pages are stopped, blocked, unreachable "
                      "or forbidden"},

@@ -71,11 +71,13 @@ Result<std::vector<HeaderField>> headers_of(const config::Config& config, const 
     return headers;
 }
 
-Sha256 digest_of(const std::vector<HeaderField>& headers)
+Sha256 digest_of(const std::vector<HeaderField>& headers, const std::vector<std::string>& opened)
 {
     std::string lines;
     for (const auto& [name, value] : headers)
         lines += name + ": " + value + "\n";
+    for (const auto& network : opened)
+        lines += "opened " + network + "\n";
     return Sha256::of(as_bytes(lines));
 }
 
@@ -105,6 +107,23 @@ Result<net::HttpSettings> http_settings(const config::Config& config, const conf
     const auto allowed = add_networks(channel.allowed_private_networks, settings->guard.exempted_networks);
     if (!allowed) return allowed.error();
     return settings;
+}
+
+std::vector<std::string> closed_seeds(const config::Config& config, const config::Site& site)
+{
+    std::vector<std::string> closed;
+    const auto settings = http_settings(config);
+    if (!settings) return closed; // told where the settings are used
+    for (const auto& seed : site.seeds) {
+        const auto url = Url::parse(seed);
+        if (!url) continue;
+        std::string host(url->host());
+        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+        boost::system::error_code is_name;
+        const auto address = boost::asio::ip::make_address(host, is_name);
+        if (!is_name && !settings->guard.allows(address)) closed.push_back(std::move(host));
+    }
+    return closed;
 }
 
 ByteBudget::Limits body_limits(const config::Config& config)
@@ -154,7 +173,9 @@ std::vector<store::SiteRow> site_rows(const config::Config& config)
         row.looks_at_videos = sandbox::find_video_program().has_value() &&
                               site.videos != config::Videos::off && site.videos != config::Videos::posters;
         // What cannot be read is told where the settings of crawling are made.
-        if (const auto headers = headers_of(config, site)) row.sent = digest_of(*headers);
+        // What the guard opens is among it: a host that was closed before is asked at once.
+        if (const auto headers = headers_of(config, site))
+            row.sent = digest_of(*headers, config.network.allowed_private_networks);
         rows.push_back(std::move(row));
     }
     return rows;

@@ -36,6 +36,9 @@ Result<net::HttpSettings> http_settings(const config::Config& config, const conf
 // quarter.
 ByteBudget::Limits body_limits(const config::Config& config);
 
+// The hosts of a site's seeds that are literal addresses which the guard of crawling closes.
+std::vector<std::string> closed_seeds(const config::Config& config, const config::Site& site);
+
 // Bounds of one transfer of that kind.
 FetchLimits fetch_limits(const config::Config& config, LinkKind kind);
 

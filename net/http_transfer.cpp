@@ -293,7 +293,8 @@ Error HttpTransfer::failure(CURLcode code) const
                      tried() + (run_->has_first_byte ? ": the answer's head came too slowly or not at all"
                                                      : ": no answer in time")};
     if (!run_->refused_address.empty() && code == CURLE_COULDNT_CONNECT)
-        return Error{Errc::refused, fmt::format("{}: {} is not a public address, or closed by the guard",
+        return Error{Errc::refused, fmt::format("{}: {} is not a public address, or closed by the guard "
+                                                "(see network.allowed_private_networks)",
                                                 tried(), run_->refused_address)};
     // How libcurl 7.88 reports one header line over 100 KiB.
     if (code == CURLE_OUT_OF_MEMORY) return Error{Errc::too_large, tried() + ": a header line is too long"};

@@ -167,6 +167,8 @@ void Pipeline::note_failure(const VisitState& state, const Error& error)
         services_.counters.add("robots_refusals_total"); // as it should be: no error
     else
         services_.counters.add("fetch_errors_total", "code", name_of(error.code));
+    if (crawler::is_guard_refusal(error))
+        services_.counters.add("guard_refusals_total", "site", state.site->name);
     log::debug("pipeline", "not fetched", {{"url", state.visit.url.text()}, {"reason", to_string(error)}});
 }
 

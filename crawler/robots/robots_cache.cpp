@@ -81,7 +81,10 @@ Task<Result<std::shared_ptr<const RobotsFile>>> RobotsCache::refresh(Entry& entr
     }
 
     auto fetched = co_await download(origin);
-    if (!fetched) co_return fetched.error();
+    if (!fetched) {
+        entry.refresh_at = {}; // nothing is known by it: whoever comes next asks again
+        co_return fetched.error();
+    }
     const auto now = clock_.now();
     const bool answered = access_by_status(fetched->http_status) != RobotsAccess::nothing;
     entry.failures = answered ? 0 : entry.failures + 1;

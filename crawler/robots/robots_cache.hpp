@@ -22,7 +22,8 @@ public:
     virtual Task<> save(store::RobotsRow row) = 0;
 };
 
-// Asks an origin for its robots.txt, politely; `http_status` 0 when nothing answered. Errors: cancelled only.
+// Asks an origin for its robots.txt, politely; `http_status` 0 when nothing answered. Errors: cancelled,
+// refused (the guard closes the host).
 using RobotsDownload = std::function<Task<Result<store::RobotsRow>>(std::string origin)>;
 
 // The robots.txt in force, by origin: from memory, the store or the host, asked once however many wait.

@@ -115,6 +115,36 @@ class CommandLine(unittest.TestCase):
             self.assertIn(reason, done.stderr)
         self.assertEqual(self.run_command("--config", config, "--json", "case", "list").stdout, "")
 
+    def test_a_case_needs_an_end_but_for_a_person_under_18_who_is_told_who_helps(self):
+        config = self.installation()
+        told = self.run_command("--config", config, "case", "open", "--under-18")
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("Take It Down", told.stderr)
+        refused = self.run_command("--config", config, "case", "open")
+        self.assertEqual(refused.returncode, 64)
+        self.assertIn("--expires is required", refused.stderr)
+
+    def test_a_site_at_an_address_that_the_guard_closes_is_called_refused_and_the_key_is_named(self):
+        config = self.installation()
+        key = "network.allowed_private_networks"
+        config.write_text(config.read_text() + '\n[[site]]\nname = "own"\nseeds = ["http://127.0.0.77:9/"]\n'
+                          'hosts = ["127.0.0.77:9"]\n')
+        checked = self.run_command("--config", config, "check-config")
+        self.assertEqual((checked.returncode, checked.stderr.count(key)), (0, 1), checked.stderr)
+        plan = json.loads(self.run_command("--config", config, "--json", "site", "plan").stdout)
+        self.assertIn(key, plan["first"][0]["verdict"])
+        crawled = self.run_command("--config", config, "--json", "crawl", "--once")
+        self.assertEqual(json.loads(crawled.stdout)["refused_by_guard"], {"own": 1})
+        self.assertIn(key, crawled.stderr)
+        health = self.run_command("--config", config, "site", "health")
+        self.assertRegex(health.stdout, rf"own +refused[^$]*{key}")
+        self.assertIn(key, self.run_command("--config", config, "fetch", "http://127.0.0.77:9/").stderr)
+        # Opened, it is asked, and is down as anybody else.
+        config.write_text(config.read_text().replace("allowed_private_networks = []",
+                                                     'allowed_private_networks = ["127.0.0.77/32"]', 1))
+        again = json.loads(self.run_command("--config", config, "--json", "crawl", "--once").stdout)
+        self.assertEqual((again["refused_by_guard"], again["visits"]), ({}, {"unreachable": 1}))
+
     def test_unreadable_reference_names_file_and_reason_and_leaves_the_case(self):
         config = self.installation()
         expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * 30))

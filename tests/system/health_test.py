@@ -172,6 +172,7 @@ class Health(unittest.TestCase):
         done = self.command("site", "stop", self.stage.hosts[0], "--reason", "a complaint")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("the configuration has a problem", done.stderr)
+        self.assertIn("an older configuration is in force", self.command("alert-test", "nobody").stderr)
         self.stillwatch.config.write_text(good)
         self.reload()
         self.assertTrue(eventually(lambda: "configuration" not in self.health()[1]), self.health())

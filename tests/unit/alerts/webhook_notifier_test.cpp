@@ -102,6 +102,21 @@ TEST_F(Webhook, DetailsNeverHoldTheAddressOrTheSecret)
     EXPECT_EQ(deliver(sample_event()).detail, "hooks.example answered 500");
 }
 
+TEST_F(Webhook, WhyNobodyAnsweredIsTold)
+{
+    fetcher_.error = Error{Errc::unreachable, "POST https://hooks.example: Connection refused"};
+    EXPECT_EQ(deliver(sample_event()).detail, "hooks.example: unreachable: Connection refused");
+    const auto url = Url::parse("https://hooks.example/bot123456:AbCdEf/send?key=s3cr3tkey").value();
+    const auto told = [&url](std::string detail, std::string_view token = {}) {
+        return judge_failure({Errc::timed_out, std::move(detail)}, url, token).detail;
+    };
+    EXPECT_EQ(told("no answer in time"), "hooks.example: timed_out: no answer in time");
+    EXPECT_EQ(told("could not send AbCdEf"), "hooks.example: timed_out");
+    EXPECT_EQ(told("bad key s3cr3tkey"), "hooks.example: timed_out");
+    EXPECT_EQ(told("Bearer xoxb-1 was refused", "xoxb-1"), "hooks.example: timed_out");
+    EXPECT_EQ(told(""), "hooks.example: timed_out");
+}
+
 TEST_F(Webhook, MalformedEventsNeverLeave)
 {
     auto event = sample_event();

@@ -302,6 +302,15 @@ TEST_F(CommandsTest, ATestAlertGoesToAKnownChannelOnly)
     EXPECT_EQ(rows.at(0).as_object().contains("sent_at"), false);
 }
 
+TEST_F(CommandsTest, WithoutAnyChannelThatIsWhatIsSaid)
+{
+    settings.channels.clear();
+    Commands without{cases, frontier, vault::make_key_pair().public_key, settings, clock};
+    const auto refused = without.run({"alert-test", {{"channel", "desk"}}}, {"anna", true});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), (Error{Errc::not_found, "no channel \"desk\": no channel is configured"}));
+}
+
 TEST_F(CommandsTest, AnAlertThatWasNotSentIsReplayed)
 {
     (void)result_of("alert-test", {{"channel", "desk"}});

@@ -114,5 +114,22 @@ TEST_F(SiteHealthTest, IsFineWhereAHostOfFewPicturesIsStopped)
     EXPECT_EQ(trouble(), "stopped") << "and says so all the same";
 }
 
+struct ClosedSiteTest : testing::Test, test::Desk {
+    ClosedSiteTest() { EXPECT_TRUE(frontier.set_sites({sample_site()})); }
+    std::string state_after(Outcome outcome)
+    {
+        clock.time += std::chrono::days(8);
+        const auto seed = frontier.next_visits("board", clock.time, 0, 1);
+        if (seed.empty() || !frontier.apply({ended(seed.front(), outcome, clock.time)})) return "not visited";
+        return std::string(result_of("site.health").at(0).at("state").as_string());
+    }
+};
+
+TEST_F(ClosedSiteTest, ASiteThatTheGuardClosesIsRefusedAlsoAfterFailuresOfEarlier)
+{
+    EXPECT_EQ(state_after(Outcome::unreachable), "unreachable");
+    EXPECT_EQ(state_after(Outcome::refused), "refused");
+}
+
 } // namespace
 } // namespace stillwatch::control

@@ -304,6 +304,28 @@ TEST_F(PoliteFetcherTest, UnreachableForThirtyDaysCountsAsNoFile)
     EXPECT_TRUE(fetch("https://board.example/a").has_value());
 }
 
+TEST_F(PoliteFetcherTest, AHostThatTheGuardClosesIsRefusedAndNotUnreachable)
+{
+    store.rows["https://board.example"] = {"https://board.example", time.clock().now(), 0, ""}; // of earlier
+    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::fails(Errc::refused);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(error_of("https://board.example/a"), "refused: as scripted");
+        EXPECT_LE(polite.standing("https://board.example").earliest_start, time.now() + 1min)
+            << "does not rest";
+    }
+    web.pages["https://board.example/robots.txt"] = ScriptedFetcher::status(404);
+    EXPECT_TRUE(fetch("https://board.example/a").has_value()) << "once it is opened";
+}
+
+TEST_F(PoliteFetcherTest, OnlyTheTransportsRefusalIsTheGuards)
+{
+    EXPECT_TRUE(
+        is_guard_refusal({Errc::refused, "GET http://127.0.0.77: 127.0.0.77 is not a public address"}));
+    EXPECT_FALSE(is_guard_refusal({Errc::refused, "robots: line 2 'Disallow: /private'"}));
+    EXPECT_FALSE(is_guard_refusal({Errc::refused, "scope: off_site other.example"}));
+    EXPECT_FALSE(is_guard_refusal({Errc::unreachable, "GET http://127.0.0.77"}));
+}
+
 TEST_F(PoliteFetcherTest, AnEarlierRobotsFileOutlivesAnOutage)
 {
     EXPECT_FALSE(fetch("https://board.example/private/1").has_value());

@@ -37,6 +37,28 @@ TEST(Settings, DeniedNetworksBindSitesAndChannelsButForAChannelsOwn)
     EXPECT_FALSE(http_settings(config, channel).value().guard.allows(address("10.1.0.2")));
 }
 
+TEST(Settings, SeedsThatTheGuardClosesAreNamedWhereTheyAreAddresses)
+{
+    config::Config config;
+    config::Site site;
+    site.name = "s";
+    site.seeds = {"http://127.0.0.77/", "http://[fd00::1]:8080/", "http://10.2.0.1/",
+                  "https://board.example/"};
+    EXPECT_EQ(closed_seeds(config, site), (std::vector<std::string>{"127.0.0.77", "fd00::1", "10.2.0.1"}));
+    config.network.allowed_private_networks = {"127.0.0.0/8", "10.2.0.0/16"};
+    EXPECT_EQ(closed_seeds(config, site), (std::vector<std::string>{"fd00::1"}));
+}
+
+TEST(Settings, WhatTheGuardOpensIsAskedAtOnce)
+{
+    config::Config config;
+    config.sites.emplace_back().name = "s";
+    const auto before = site_rows(config).at(0).sent;
+    EXPECT_EQ(site_rows(config).at(0).sent, before);
+    config.network.allowed_private_networks = {"127.0.0.0/8"};
+    EXPECT_NE(site_rows(config).at(0).sent, before);
+}
+
 TEST(Settings, ASiteTellsItsProxyAndItsSeeds)
 {
     config::Config config;
