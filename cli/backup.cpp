@@ -274,6 +274,19 @@ Result<void> write_configuration(const fs::path& file, const std::string& text,
     return {};
 }
 
+// For everybody who checks evidence, as `init` does; of the keys that are in force now.
+void publish_signing_key(const config::Config& config, const fs::path& directory,
+                         const std::optional<backup::Owner>& owner)
+{
+    const auto keys = vault::load_installation_keys({daemon::paths_of(config).keys});
+    const auto written = keys ? write_configuration(directory / daemon::signing_key_file,
+                                                    keys->signing.verify_key().pem(), owner)
+                              : Result<void>(keys.error());
+    if (!written)
+        fmt::print(stderr, "stillwatch: {} was not written: {}; `stillwatch evidence key` prints it\n",
+                   daemon::signing_key_file, to_string(written.error()));
+}
+
 void tell_restored(Program& program, const backup::Restored& restored, const fs::path& configuration,
                    bool is_new_configuration)
 {
@@ -345,6 +358,7 @@ void run_restore(Program& program, const RestoreCommand& command)
         const auto written = write_configuration(installation.configuration, to_write, *owner);
         if (!written) program.exit_code = print_error(written.error());
     }
+    if (!restored->lacks_keys) publish_signing_key(*config, installation.configuration.parent_path(), *owner);
     tell_restored(program, *restored, installation.configuration, !to_write.empty());
 }
 

@@ -70,7 +70,8 @@ json::object describe(const Checked& checked)
                                       {"serial", stamp.serial},
                                       {"policy", stamp.policy}});
     told["time_stamps"] = std::move(stamps);
-    told["in_audit_log"] = !report.logged.empty();
+    told["in_audit_log"] =
+        report.logged.empty() ? json::value(nullptr) : json::value(true); // null: not checked
     return told;
 }
 
@@ -78,6 +79,9 @@ json::object describe(const Checked& checked)
 int print_verdict(const Global& global, const Checked& checked, json::object told)
 {
     const auto& report = checked.report;
+    if (!global.json && told["in_audit_log"].is_null())
+        told["in_audit_log"] =
+            "not checked: --log names the file of its line (….log, or what `audit prove` gave)";
     if (global.json) told["differences"] = json::array(report.differences.begin(), report.differences.end());
     print_object(global.style(), told);
     if (!global.json)
@@ -204,7 +208,7 @@ void add_get_command(Program program, Command group)
                "of the audit log; stands in that log");
     command
         .add_option("package", *which,
-                    "Number of the finding, or name of the package as `evidence list` shows it")
+                    "Number of the finding (12 or F-12), or name of the package as `evidence list` shows it")
         .required();
     command.add_option("destination", *destination, "A new file, or a folder").required();
     command.callback([program, which, destination]() mutable {

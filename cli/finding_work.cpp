@@ -144,7 +144,9 @@ bool FindingFilter::is_empty() const
 void add_filter_options(Command command, FindingFilter& filter)
 {
     command.add_option("--state", filter.state, "Only findings in this state, or in these: new,unsure");
-    command.add_option("--tier", filter.tier, "Only exact, near or derived");
+    command.add_option("--tier", filter.tier,
+                       "Only of this tier, or of these: exact,near,derived,resemblance (findings "
+                       "of videos have one of these, too)");
     command.add_option("--site", filter.site, "Only of this site of the watch list");
     command.add_option("--host", filter.host, "Only on this host");
     command.add_option("--older-than", filter.older_than, "Only first seen so long ago: 30d, 12h, 90m");

@@ -179,6 +179,31 @@ std::optional<Result<json::value>> run_anyway(Program& program, const control::C
     return reply;
 }
 
+// What the protocol calls an argument is nothing that anybody gave: options are named as they stand in the
+// help.
+Error in_words_of_options(Error error, const json::object& given)
+{
+    constexpr std::string_view begin = "argument \"";
+    constexpr std::string_view middle = "\" is missing or not ";
+    constexpr std::pair<std::string_view, std::string_view> options[] = {
+        {"since", "--since"},         {"until", "--until"},        {"older_than", "--older-than"},
+        {"state", "--state"},         {"tier", "--tier"},          {"assigned", "--assigned"},
+        {"given_at", "--given-at"},   {"expires_at", "--expires"}, {"reason", "--reason"},
+        {"as", "what to mark it as"}, {"ids", "the findings"},     {"id", "the number"},
+        {"package", "the package"},
+    };
+    const std::string_view detail = error.detail;
+    const auto end = detail.find(middle);
+    if (!detail.starts_with(begin) || end == std::string_view::npos) return error;
+    const auto name = detail.substr(begin.size(), end - begin.size());
+    const auto form = detail.substr(end + middle.size());
+    for (const auto& [argument, option] : options)
+        if (argument == name)
+            return {error.code, given.contains(name) ? fmt::format("{}: not {}", option, form)
+                                                     : fmt::format("{} is missing: {}", option, form)};
+    return error;
+}
+
 } // namespace
 
 std::optional<json::value> ask(Program& program, const control::Command& command)
@@ -186,7 +211,7 @@ std::optional<json::value> ask(Program& program, const control::Command& command
     auto reply = run_anyway(program, command);
     if (!reply) return std::nullopt;
     if (*reply) return *std::move(*reply);
-    program.exit_code = print_error(reply->error());
+    program.exit_code = print_error(in_words_of_options(reply->error(), command.arguments));
     return std::nullopt;
 }
 

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 // The commands about sealed packages.
@@ -80,10 +79,8 @@ Result<CommandOutcome> Commands::evidence_read(const json::object& arguments, co
     if (!name) return name.error();
     const auto offset = number_member(arguments, "offset").value_or(0);
     if (offset < 0) return missing("offset", "a number from 0");
-    std::int64_t number = 0;
-    const auto* end = name->data() + name->size();
-    if (const auto read = std::from_chars(name->data(), end, number);
-        read.ec == std::errc{} && read.ptr == end) {
+    if (const auto id = finding_number(*name)) {
+        const auto number = id->value;
         const auto finding = findings_show({{"id", number}}, actor);
         if (!finding) return finding.error();
         *name = package_of(finding->result);

@@ -52,6 +52,8 @@ class Backups(unittest.TestCase):
         before = self.stillwatch.ask("findings", "list", "--grouped")
         self.assertEqual(self.stillwatch.stop(), 0)
         other = self.restored_elsewhere()
+        public = "signing_key.pub"
+        self.assertEqual((other.config.parent / public).read_bytes(), (self.stillwatch.config.parent / public).read_bytes())
         self.assertIn("withdrew after that is not known", self.said)
         other.start()
         after = other.ask("findings", "list", "--grouped")

@@ -145,6 +145,17 @@ class CommandLine(unittest.TestCase):
         again = json.loads(self.run_command("--config", config, "--json", "crawl", "--once").stdout)
         self.assertEqual((again["refused_by_guard"], again["visits"]), ({}, {"unreachable": 1}))
 
+    def test_options_are_named_as_they_were_given(self):
+        config = self.installation()
+        for arguments, option in ((("findings", "list", "--older-than", "3 weeks"), "--older-than: not an age"),
+                                  (("findings", "list", "--tier", "video"), "--tier: not of: exact"),
+                                  (("findings", "mark", "F-1"), "what to mark it as is missing: one of: noticed"),
+                                  (("report", "period", "--since", "soon"), "--since: not a date")):
+            done = self.run_command("--config", config, *arguments)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(option, done.stderr)
+            self.assertNotIn('argument "', done.stderr)
+
     def test_unreadable_reference_names_file_and_reason_and_leaves_the_case(self):
         config = self.installation()
         expires = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * 30))

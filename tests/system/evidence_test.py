@@ -49,7 +49,7 @@ class Evidence(unittest.TestCase):
     def opened(self, name: str) -> bytes:
         folder = self.stage.work / name
         folder.mkdir()
-        done = self.command("--json", "evidence", "get", self.finding, folder)
+        done = self.command("--json", "evidence", "get", f"F-{self.finding}", folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         sealed = pathlib.Path(json.loads(done.stdout)["written"])
         self.assertEqual(sealed.read_bytes(), (self.stage.storage / "evidence" / sealed.name).read_bytes())
