@@ -78,6 +78,8 @@ class Evidence(unittest.TestCase):
         own = self.command("evidence", "verify", "-", input=archive)
         self.assertEqual(own.returncode, 0, own.stdout + own.stderr)
         self.assertIn(b"whole", own.stdout)
+        self.assertRegex(own.stdout, rb"in_audit_log +not checked: --log ")
+        self.assertIsNone(json.loads(self.command("--json", "evidence", "verify", "-", input=archive).stdout)["in_audit_log"])
         key = self.command("evidence", "key", "--hex").stdout.decode().strip()
         self.assertEqual(self.command("evidence", "verify", "--key", key, "-", config=False, input=archive).returncode, 0)
         for options in ((), ("--key", "00" * 32)):
