@@ -170,7 +170,7 @@ class Evidence(unittest.TestCase):
         self.assertNotIn("AGE-SECRET-KEY", done.stderr)
 
     def test_replaywebpage_shows_page_and_picture_of_an_opened_package(self):
-        """In Chromium, which reaches nothing but the package: `npm ci` in tests/integration/replay."""
+        """In Chromium, which reaches nothing but the package: tests/integration/replay/fetch brings it."""
         place = next(place for place in self.stillwatch.places() if place["page_url"] == self.page and place["image_url"] == self.picture)
         archive, screenshot = self.stage.work / "shown.wacz", self.stage.work / "shown.png"
         archive.write_bytes(self.stillwatch.open_evidence(place))
