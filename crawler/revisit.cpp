@@ -50,7 +50,11 @@ milliseconds step_of(const std::array<milliseconds, N>& steps, int tries)
 
 constexpr std::array<milliseconds, 3> gone_pauses{std::chrono::days(1), std::chrono::days(7),
                                                   std::chrono::days(30)};
-constexpr std::array<milliseconds, 2> refused_pauses{std::chrono::days(1), std::chrono::days(7)};
+constexpr std::array<milliseconds, 2> disallowed_pauses{std::chrono::days(1), std::chrono::days(7)};
+// Soon at first: a name that a broken or captive network resolves to an inside address is closed for as long
+// as that lasts. Nobody is asked meanwhile.
+constexpr std::array<milliseconds, 4> refused_pauses{std::chrono::hours(1), std::chrono::hours(6),
+                                                     std::chrono::days(1), std::chrono::days(7)};
 
 } // namespace
 
@@ -147,10 +151,10 @@ Revisit next_visit(const store::Visit& visit, store::Outcome outcome, std::int64
     if (is_tried_again || outcome == Outcome::unvisited || outcome == Outcome::gone ||
         outcome == Outcome::refused || outcome == Outcome::disallowed) {
         const int tries = std::min(visit.tries, 1'000) + 1;
-        const auto pause = outcome == Outcome::gone ? step_of(gone_pauses, tries)
-                           : outcome == Outcome::refused || outcome == Outcome::disallowed
-                               ? step_of(refused_pauses, tries)
-                               : pause_after_failure(tries);
+        const auto pause = outcome == Outcome::gone         ? step_of(gone_pauses, tries)
+                           : outcome == Outcome::refused    ? step_of(refused_pauses, tries)
+                           : outcome == Outcome::disallowed ? step_of(disallowed_pauses, tries)
+                                                            : pause_after_failure(tries);
         auto rate = visit.rate;
         if (!is_tried_again)
             rate.level = 0; // takes no part of the budget

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -173,10 +174,22 @@ TEST(Revisit, WhatIsGoneOrRefusedComesSeldom)
     EXPECT_EQ(
         next_visit(visit_of(LinkKind::page, Outcome::gone, 0, 5), Outcome::gone, 0, now, settings, 1).due,
         now + std::chrono::days(30));
-    EXPECT_EQ(
-        next_visit(visit_of(LinkKind::page, Outcome::refused, 0, 1), Outcome::refused, 0, now, settings, 1)
-            .due,
-        now + std::chrono::days(7));
+    EXPECT_EQ(next_visit(visit_of(LinkKind::page, Outcome::disallowed, 0, 1), Outcome::disallowed, 0, now,
+                         settings, 1)
+                  .due,
+              now + std::chrono::days(7));
+}
+
+// A network that resolves names to inside addresses for an hour must not cost the pictures behind them a
+// week.
+TEST(Revisit, WhatTheGuardRefusedComesSoonAndThenSeldom)
+{
+    const std::array<std::chrono::hours, 5> pauses{1h, 6h, 24h, 24h * 7, 24h * 7};
+    for (int tries = 0; tries < 5; ++tries)
+        EXPECT_EQ(next_visit(visit_of(LinkKind::image, Outcome::refused, 0, tries), Outcome::refused, 0, now,
+                             settings, 1)
+                      .due,
+                  now + pauses[static_cast<std::size_t>(tries)]);
 }
 
 TEST(Revisit, ConditionsNeedValidatorsAndACurrentUnmatchedVerdict)
