@@ -176,7 +176,7 @@ void add_check_command(Program program)
         .add_subcommand(
             "check-config",
             "Says what is wrong with the configuration and its folders, or nothing; what you may not "
-            "open is noted and passed over")
+            "open is noted and passed over; root sees what the daemon's user does")
         .callback([program]() mutable {
             const SystemClock clock;
             // As the daemon will see it: root could read what the daemon's user cannot.
